@@ -1,0 +1,2 @@
+// Whoever imports SockDiag works with its values, which are all defined there.
+@_exported public import SockDiagWire

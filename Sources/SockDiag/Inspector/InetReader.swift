@@ -1,0 +1,116 @@
+package import SockDiagWire
+
+/// Queries on one conversation: which requests they become, and how their replies become sockets.
+///
+/// ``SocketInspector`` is this on the running kernel; tests put a scripted one under it.
+package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
+  package var conversation: Conversation<Transport>
+  private var decoder = InetDecoder()
+  private var scratch = InetSocket()
+  private var cookies = CookieSet()
+  /// Whether one walk may serve both families; `nil` until it was tried.
+  private var servesBothFamilies: Bool?
+  private var readsProtocolAttribute: Bool?
+
+  package init(_ transport: consuming Transport) {
+    conversation = Conversation(transport)
+  }
+
+  /// Hands each socket to `body`, without allocating for any.
+  package mutating func forEach(
+    _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    var completeness = Completeness.complete
+    for family in try families(of: query) {
+      completeness.formUnion(try walk(query, family, body))
+      if completeness.contains(.stopped) { break }
+    }
+    return completeness
+  }
+
+  /// Collects all sockets. Dumps with a defect that may pass are repeated.
+  package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
+    var sockets: [InetSocket] = []
+    var completeness = Completeness.complete
+    for _ in 0..<max(attempts, 1) {
+      sockets.removeAll(keepingCapacity: true)
+      cookies.removeAll()
+      var seen = CookieSet()
+      swap(&seen, &cookies)
+      defer { swap(&seen, &cookies) }
+      completeness = try forEach(query) { socket in
+        if seen.insert(socket.cookie?.rawValue ?? 0) { sockets.append(socket) }
+        return .continue
+      }
+      if completeness.isDisjoint(with: .worthRetrying) { break }
+    }
+    return SocketDump(sockets: sockets, completeness: completeness, source: .sockDiag)
+  }
+
+  /// The socket that packets between two addresses reach.
+  package mutating func get(_ request: InetRequest) throws(SockDiagError) -> InetSocket? {
+    var fault: WireError?
+    var socket = InetSocket()
+    let isFound = try conversation.get(request) { bytes, payload in
+      do throws(WireError) {
+        try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket)
+      } catch {
+        fault = error
+      }
+    }
+    if let fault { throw SockDiagError(.malformedReply, operation: "get a socket", wireError: fault) }
+    return isFound ? socket : nil
+  }
+
+  private mutating func walk(
+    _ query: SocketQuery, _ family: AddressFamily?, _ body: (InetSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    let needsEvaluation = query.needsEvaluation
+    var hasFault = false
+    var socket = InetSocket()
+    swap(&socket, &scratch)
+    defer { swap(&socket, &scratch) }
+    var completeness = try conversation.dump(query.request(family: family)) { bytes, payload in
+      do throws(WireError) {
+        // A damaged attribute does not hide the socket that it belongs to.
+        if try decoder.decode(payload, in: bytes, protocol: query.protocol, into: &socket) != nil { hasFault = true }
+      } catch {
+        hasFault = true
+        return .continue
+      }
+      return needsEvaluation && !query.matches(socket) ? .continue : body(socket)
+    }
+    if hasFault { completeness.insert(.malformed) }
+    return completeness
+  }
+
+  /// One walk over the tables for both families where the kernel can, which halves the time: the tables are shared, and
+  /// a walk for one family passes the sockets of the other as well.
+  private mutating func families(of query: SocketQuery) throws(SockDiagError) -> [AddressFamily?] {
+    if let family = query.family { return [family] }
+    return try servesBoth(query.protocol) ? [nil] : [.inet, .inet6]
+  }
+
+  private mutating func servesBoth(_ protocol: TransportProtocol) throws(SockDiagError) -> Bool {
+    if servesBothFamilies == nil {
+      // No states: the kernel only says whether it would.
+      servesBothFamilies = try probe(.tcp) == nil
+    }
+    guard servesBothFamilies == true, `protocol` != .tcp else { return servesBothFamilies == true }
+    if readsProtocolAttribute == nil {
+      // Kernels before 5.9 ignore the attribute that names the protocol and would answer with TCP sockets. A number
+      // that no protocol can have tells them apart: the others miss a handler for it, and look for no module.
+      readsProtocolAttribute = try probe(TransportProtocol(rawValue: .max)) == .missingProtocolHandler
+    }
+    return readsProtocolAttribute == true
+  }
+
+  private mutating func probe(_ protocol: TransportProtocol) throws(SockDiagError) -> SockDiagError.Code? {
+    do throws(SockDiagError) {
+      _ = try conversation.dump(InetRequest(.dump, `protocol`, nil)) { _, _ in .continue }
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+}

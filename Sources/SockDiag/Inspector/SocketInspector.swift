@@ -1,0 +1,94 @@
+internal import Glibc
+public import SockDiagWire
+
+/// Reads sockets from the kernel through sock_diag.
+///
+/// An inspector owns one netlink socket and one buffer and reuses them, so keep it for polling. It has no global state; use
+/// it from any thread, one at a time. It sees the network namespace in which it was made. No privilege is needed, but
+/// some details are only told to a reader with CAP_NET_ADMIN.
+public struct SocketInspector: ~Copyable {
+  private var reader: InetReader<KernelTransport>
+
+  /// Opens a netlink socket in the network namespace of the calling thread.
+  ///
+  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/missingSockDiag`` where the kernel has no sock_diag.
+  public init() throws(SockDiagError) {
+    reader = InetReader(try KernelTransport())
+  }
+
+  /// Hands each matching socket to `body` while the kernel's answer is being read.
+  ///
+  /// Nothing is allocated per socket. A socket may come twice if the tables change meanwhile; ``dump(_:)`` removes
+  /// duplicates. After ``DumpFlow/stop``, or an error of `body`, the rest of the answer is dropped before the next
+  /// request, at the cost of the kernel's walk.
+  ///
+  /// - Parameter body: Called for each socket. The value may be kept; only then is anything allocated for it.
+  /// - Returns: Whether all sockets were seen.
+  /// - Throws: ``SockDiagError``, or what `body` throws.
+  @discardableResult
+  public mutating func forEach(
+    _ query: SocketQuery, _ body: (InetSocket) throws -> DumpFlow
+  ) throws -> Completeness {
+    var failure: (any Error)?
+    let completeness = try reader.forEach(query) { socket in
+      do { return try body(socket) } catch {
+        failure = error
+        return .stop
+      }
+    }
+    if let failure { throw failure }
+    return completeness
+  }
+
+  /// Collects all matching sockets, each once.
+  ///
+  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. Where the kernel has no
+  /// handler for the protocol, the answer comes from `/proc/net`, with the fields that are there, and its
+  /// ``SocketDump/source`` says so.
+  ///
+  /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if details are asked for.
+  public mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
+    try reader.dump(query)
+  }
+
+  /// The socket that packets between two addresses reach, as the kernel would look it up.
+  ///
+  /// That may be a listener on the wildcard address, if there is no closer one. It takes microseconds, however many
+  /// sockets there are.
+  ///
+  /// - Parameters:
+  ///   - remote: The peer; `nil` for a listener or an unconnected UDP socket.
+  ///   - interfaceIndex: The interface, needed for link-local addresses and sockets bound to a device.
+  /// - Returns: The socket, or `nil` if there is none.
+  public mutating func socket(
+    _ protocol: TransportProtocol, local: SocketAddress, remote: SocketAddress? = nil, interfaceIndex: UInt32 = 0,
+    details: InetDetails = []
+  ) throws(SockDiagError) -> InetSocket? {
+    try get(`protocol`, local, remote, interfaceIndex, .any, details)
+  }
+
+  /// The same socket as it is now; `nil` if it is gone, even if its addresses are in use again.
+  public mutating func current(_ socket: InetSocket, details: InetDetails = []) throws(SockDiagError) -> InetSocket? {
+    try get(socket.protocol, socket.local, socket.remote, socket.interfaceIndex, socket.cookie ?? .any, details)
+  }
+
+  private mutating func get(
+    _ protocol: TransportProtocol, _ local: SocketAddress, _ remote: SocketAddress?, _ interfaceIndex: UInt32,
+    _ cookie: SocketCookie, _ details: InetDetails
+  ) throws(SockDiagError) -> InetSocket? {
+    let family = local.address.family
+    let peer = remote ?? SocketAddress(family == .inet ? .anyV4 : .anyV6, port: 0)
+    guard peer.address.family == family else {
+      throw SockDiagError(
+        .invalidRequest, operation: "get a socket with a local \(family) and a remote \(peer.address.family) address",
+        errno: EINVAL)
+    }
+    var request = InetRequest(.get, `protocol`, family)
+    // "For historical reasons" the kernel looks UDP sockets up the other way round (udp_dump_one, net/ipv4/udp_diag.c).
+    (request.local, request.remote) = `protocol` == .udp ? (peer, local) : (local, peer)
+    request.interfaceIndex = interfaceIndex
+    request.cookie = cookie
+    request.details = details
+    return try reader.get(request)
+  }
+}

@@ -1,0 +1,74 @@
+internal import CSockDiag
+internal import Glibc
+package import SockDiagWire
+
+/// A sock_diag socket of the running kernel.
+///
+/// Safe to use although it holds a pointer: nothing else does, and it is freed with this value.
+@safe package struct KernelTransport: NetlinkTransport, ~Copyable {
+  private let socket: OpaquePointer
+  package let portID: UInt32
+
+  /// Opens a socket in the network namespace of the calling thread.
+  package init() throws(SockDiagError) {
+    var opened: OpaquePointer?
+    // SAFETY: the shim writes the pointer and keeps nothing.
+    let result = unsafe csockdiag_open(&opened)
+    guard result == 0, let socket = unsafe opened else {
+      throw SockDiagError(errno: -result, operation: "open a sock_diag socket")
+    }
+    unsafe self.socket = socket
+    // SAFETY: the pointer was just returned by the shim.
+    portID = unsafe csockdiag_port_id(socket)
+  }
+
+  deinit {
+    // SAFETY: this value is the only owner, and it ends here.
+    unsafe csockdiag_close(socket)
+  }
+
+  package func write(
+    _ request: InetRequest, sequence: UInt32, into buffer: inout [UInt8]
+  ) throws(SockDiagError) -> Int {
+    var form = csockdiag_inet_request()
+    form.family = request.family?.rawValue ?? UInt8(AF_UNSPEC)
+    form.protocol = request.protocol.rawValue
+    form.extensions = request.details.rawValue
+    form.states = request.states.rawValue
+    form.local_port = request.local.port
+    form.remote_port = request.remote.port
+    form.interface_index = request.interfaceIndex
+    form.cookie = request.cookie.rawValue
+    // SAFETY: both fields are 16 bytes, and an address has at most 16.
+    unsafe withUnsafeMutableBytes(of: &form.local_address) { unsafe $0.copyBytes(from: request.local.address.bytes) }
+    unsafe withUnsafeMutableBytes(of: &form.remote_address) { unsafe $0.copyBytes(from: request.remote.address.bytes) }
+
+    // SAFETY: the shim uses the pointers during the call only, with the lengths of their arrays.
+    let length = unsafe request.bytecode.withUnsafeBytes { program in
+      unsafe buffer.withUnsafeMutableBytes { buffer in
+        request.form == .dump
+          ? unsafe csockdiag_put_inet_dump(
+            buffer.baseAddress, buffer.count, sequence, &form, program.baseAddress, program.count)
+          : unsafe csockdiag_put_inet_get(buffer.baseAddress, buffer.count, sequence, &form)
+      }
+    }
+    guard length >= 0 else { throw SockDiagError(errno: Int32(-length), operation: "write a sock_diag request") }
+    return length
+  }
+
+  package func send(_ buffer: [UInt8], count: Int) throws(SockDiagError) {
+    precondition(count <= buffer.count)
+    // SAFETY: the shim reads `count` bytes during the call, and the buffer has them.
+    let result = unsafe buffer.withUnsafeBytes { unsafe csockdiag_send(socket, $0.baseAddress, count) }
+    guard result == 0 else { throw SockDiagError(errno: -result, operation: "send a sock_diag request") }
+  }
+
+  package func receive(into buffer: inout [UInt8]) -> Reception {
+    var sender: UInt32 = 0
+    // SAFETY: the shim writes at most the given number of bytes, during the call.
+    let length = unsafe buffer.withUnsafeMutableBytes {
+      unsafe csockdiag_receive(socket, $0.baseAddress, $0.count, &sender)
+    }
+    return length < 0 ? .failure(Int32(-length)) : .datagram(length: length, sender: sender)
+  }
+}

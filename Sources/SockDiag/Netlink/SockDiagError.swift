@@ -1,0 +1,105 @@
+internal import Glibc
+
+/// Why the kernel, or this library, could not answer.
+///
+/// A missing handler, a missing permission and an empty answer are three different things, so there is no error for the
+/// last: it is an empty result.
+public struct SockDiagError: Error, Hashable, Sendable {
+  /// The kind of an error. Later versions may add kinds.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the error.
+    public let rawValue: String
+
+    /// Creates a code from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The kernel knows sock_diag, but has no handler for the protocol: `ENOENT` inside the done message.
+    public static let missingProtocolHandler = Code(rawValue: "missing-protocol-handler")
+    /// The kernel has no handler for the address family: `ENOENT` as an error message.
+    public static let missingFamily = Code(rawValue: "missing-family")
+    /// The kernel has no sock_diag at all: `EPROTONOSUPPORT` when the socket is opened.
+    public static let missingSockDiag = Code(rawValue: "missing-sock-diag")
+    /// The kernel refused for want of a capability: `EPERM`, `EACCES`.
+    public static let permissionDenied = Code(rawValue: "permission-denied")
+    /// The kernel did not understand the request: `EINVAL`, `EOPNOTSUPP`.
+    public static let invalidRequest = Code(rawValue: "invalid-request")
+    /// The kernel sent nothing that answers the request.
+    public static let noReply = Code(rawValue: "no-reply")
+    /// The kernel sent something that is not what it should be.
+    public static let malformedReply = Code(rawValue: "malformed-reply")
+    /// A file of `/proc/net` could not be read or understood.
+    public static let procNet = Code(rawValue: "proc-net")
+    /// Any other errno.
+    public static let system = Code(rawValue: "system")
+  }
+
+  /// The kind of the error.
+  public var code: Code
+  /// What was being done.
+  public var operation: String
+  /// The errno, 0 where none was involved.
+  public var errno: Int32
+  /// The kernel's own explanation, where it sent one.
+  public var kernelMessage: String?
+  /// Where the bytes are wrong, for ``Code/malformedReply``.
+  public var wireError: WireError?
+
+  /// Creates an error.
+  public init(
+    _ code: Code, operation: String, errno: Int32 = 0, kernelMessage: String? = nil, wireError: WireError? = nil
+  ) {
+    self.code = code
+    self.operation = operation
+    self.errno = errno
+    self.kernelMessage = kernelMessage
+    self.wireError = wireError
+  }
+
+  /// Creates an error from an errno whose meaning does not depend on where it stood.
+  init(errno: Int32, operation: String, kernelMessage: String? = nil) {
+    let code: Code =
+      switch errno {
+      case EPERM, EACCES: .permissionDenied
+      case EINVAL, EOPNOTSUPP: .invalidRequest
+      case EPROTONOSUPPORT, EAFNOSUPPORT: .missingSockDiag
+      default: .system
+      }
+    self.init(code, operation: operation, errno: errno, kernelMessage: kernelMessage)
+  }
+
+  /// What to do about the error, where that is known.
+  public var cure: String? {
+    switch code {
+    case .missingProtocolHandler:
+      "load the kernel module for it (udp_diag, tcp_diag, sctp_diag …) or read /proc/net instead"
+    case .missingFamily: "load the kernel module inet_diag or read /proc/net instead"
+    case .missingSockDiag: "use a kernel built with CONFIG_INET_DIAG, or read /proc/net instead"
+    case .permissionDenied: "run as root or with the capability CAP_NET_ADMIN"
+    case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
+    default: nil
+    }
+  }
+}
+
+extension SockDiagError: CustomStringConvertible {
+  /// One sentence: what failed, why, and the cure where one is known.
+  public var description: String {
+    var text = operation + ": "
+    switch code {
+    case .missingProtocolHandler: text += "the kernel has no sock_diag handler for this protocol"
+    case .missingFamily: text += "the kernel has no sock_diag handler for this address family"
+    case .missingSockDiag: text += "the kernel has no sock_diag"
+    case .noReply: text += "the kernel sent no answer"
+    case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
+    default: text += errno == 0 ? code.rawValue : Self.message(errno)
+    }
+    if let kernelMessage { text += " (\(kernelMessage))" }
+    if let cure { text += "; \(cure)" }
+    return text
+  }
+
+  static func message(_ errno: Int32) -> String {
+    // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
+    unsafe String(cString: strerror(errno))
+  }
+}

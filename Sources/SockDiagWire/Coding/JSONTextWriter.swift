@@ -1,0 +1,132 @@
+/// Appends fields to JSON text in UTF-8.
+///
+/// Keys are our own and need no escapes.
+struct JSONTextWriter: FieldWriter {
+  var output: [UInt8]
+  private var needsComma = false
+
+  init(appendingTo output: consuming [UInt8]) { self.output = output }
+
+  mutating func openObject() {
+    output.append(UInt8(ascii: "{"))
+    needsComma = false
+  }
+
+  mutating func closeObject() {
+    output.append(UInt8(ascii: "}"))
+    needsComma = true
+  }
+
+  private mutating func key(_ key: String) {
+    if needsComma { output.append(UInt8(ascii: ",")) }
+    needsComma = true
+    output.append(UInt8(ascii: "\""))
+    output.append(contentsOf: key.utf8)
+    output.append(UInt8(ascii: "\""))
+    output.append(UInt8(ascii: ":"))
+  }
+
+  mutating func number(_ key: String, _ value: UInt64) {
+    self.key(key)
+    output.appendDecimal(value)
+  }
+
+  mutating func boolean(_ key: String, _ value: Bool) {
+    self.key(key)
+    output.append(contentsOf: (value ? "true" : "false").utf8)
+  }
+
+  mutating func text(_ key: String, _ value: String) {
+    self.key(key)
+    output.appendJSONString(value)
+  }
+
+  mutating func texts(_ key: String, _ values: [String]) {
+    self.key(key)
+    output.append(UInt8(ascii: "["))
+    for (index, value) in values.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      output.appendJSONString(value)
+    }
+    output.append(UInt8(ascii: "]"))
+  }
+
+  mutating func longNumber(_ key: String, _ value: UInt64) {
+    self.key(key)
+    output.append(UInt8(ascii: "\""))
+    output.appendDecimal(value)
+    output.append(UInt8(ascii: "\""))
+  }
+
+  mutating func address(_ key: String, _ value: IPAddress) {
+    self.key(key)
+    output.append(UInt8(ascii: "\""))
+    value.write(to: &output)
+    output.append(UInt8(ascii: "\""))
+  }
+
+  mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
+    self.key(key)
+    openObject()
+    fields(&self)
+    closeObject()
+  }
+
+  mutating func objects<Element>(_ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void) {
+    self.key(key)
+    output.append(UInt8(ascii: "["))
+    for (index, element) in elements.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      openObject()
+      fields(element, &self)
+      closeObject()
+    }
+    output.append(UInt8(ascii: "]"))
+    needsComma = true
+  }
+}
+
+extension [UInt8] {
+  /// Appends a number in decimal.
+  package mutating func appendDecimal(_ value: UInt64) {
+    var divisor: UInt64 = 1
+    while value / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+      divisor /= 10
+    }
+  }
+
+  /// Appends text as a JSON string in quotes.
+  package mutating func appendJSONString(_ text: String) {
+    append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        append(UInt8(ascii: "\\"))
+        append(byte)
+      // DEL is legal in JSON, but a terminal obeys it.
+      case 0..<0x20, 0x7f:
+        append(contentsOf: "\\u00".utf8)
+        for digit in [byte >> 4, byte & 0xf] { append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+      default:
+        append(byte)
+      }
+    }
+    append(UInt8(ascii: "\""))
+  }
+
+  /// Bytes in hexadecimal. Allocates.
+  package var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xf)]] }, as: UTF8.self)
+  }
+
+  /// Creates bytes from hexadecimal digits.
+  package init?(hexadecimal text: String) {
+    let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
+    guard digits.count.isMultiple(of: 2), digits.allSatisfy({ $0 != nil }) else { return nil }
+    let values = digits.compactMap { $0 }
+    self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+}

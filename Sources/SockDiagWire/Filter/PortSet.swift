@@ -1,0 +1,45 @@
+/// A set of ports, as sorted ranges that neither touch nor overlap.
+public struct PortSet: Hashable, Sendable {
+  /// The ranges, sorted, each with at least one port between it and the next.
+  public private(set) var ranges: [ClosedRange<UInt16>] = []
+
+  /// Creates an empty set, which no port belongs to.
+  public init() {}
+
+  /// Creates a set from ranges in any order. O(n log n).
+  public init(_ ranges: some Sequence<ClosedRange<UInt16>>) {
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      // Computed in Int, since the port after 65535 is none.
+      if let last = self.ranges.last, Int(range.lowerBound) <= Int(last.upperBound) + 1 {
+        self.ranges[self.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        self.ranges.append(range)
+      }
+    }
+  }
+
+  /// Creates a set of one port.
+  public init(_ port: UInt16) { ranges = [port...port] }
+
+  /// The only port of the set, if it has exactly one.
+  public var singlePort: UInt16? {
+    guard let first = ranges.first, ranges.count == 1, first.lowerBound == first.upperBound else { return nil }
+    return first.lowerBound
+  }
+
+  /// Whether a port belongs to the set. O(log n).
+  public func contains(_ port: UInt16) -> Bool {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < port { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].lowerBound <= port
+  }
+}
+
+extension PortSet: ExpressibleByArrayLiteral {
+  /// Creates a set from single ports.
+  public init(arrayLiteral ports: UInt16...) { self.init(ports.map { $0...$0 }) }
+}

@@ -1,0 +1,73 @@
+/// What a query asks for beyond the fixed record, and what nobody asked for or knows.
+///
+/// It lies outside ``InetSocket``, which says why; all of it is reached through that.
+struct InetAttributes: Hashable, Sendable {
+  var tcpInfo: TCPInfo?
+  var memory: InetMemory?
+  var socketMemory: SocketMemory?
+  var congestion: String?
+  var congestionInfo: CongestionInfo?
+  var typeOfService: UInt8?
+  var trafficClass: UInt8?
+  var classID: UInt32?
+  var upperLayerProtocol: UpperLayerProtocol?
+  var md5Keys: [TCPMD5Key] = []
+  var unknown: [UnknownAttribute] = []
+}
+
+/// An attribute that is not decoded here, kept as it came.
+public struct UnknownAttribute: Hashable, Sendable {
+  /// The kernel's number for the attribute.
+  public var type: UInt16
+  /// Its payload.
+  public var payload: [UInt8]
+
+  /// Creates an attribute from its parts.
+  public init(type: UInt16, payload: [UInt8]) {
+    self.type = type
+    self.payload = payload
+  }
+}
+
+extension InetSocket {
+  var attributes: InetAttributes? { boxedAttributes.first }
+
+  mutating func updateAttributes(_ update: (inout InetAttributes) -> Void) {
+    if boxedAttributes.isEmpty { boxedAttributes.append(InetAttributes()) }
+    update(&boxedAttributes[0])
+  }
+
+  /// The state of the connection's machinery. Kernel: `INET_DIAG_INFO`, `struct tcp_info`.
+  public var tcpInfo: TCPInfo? { boxedAttributes.first?.tcpInfo }
+
+  /// Memory in use, in the older and shorter form. Kernel: `INET_DIAG_MEMINFO`.
+  public var memory: InetMemory? { boxedAttributes.first?.memory }
+
+  /// Memory in use and its limits. Kernel: `INET_DIAG_SKMEMINFO`, since 3.3.
+  public var socketMemory: SocketMemory? { boxedAttributes.first?.socketMemory }
+
+  /// The name of the congestion control. Kernel: `INET_DIAG_CONG`.
+  public var congestion: String? { boxedAttributes.first?.congestion }
+
+  /// Figures of the congestion control, where it reports any.
+  public var congestionInfo: CongestionInfo? { boxedAttributes.first?.congestionInfo }
+
+  /// The type of service byte. Kernel: `INET_DIAG_TOS`.
+  public var typeOfService: UInt8? { boxedAttributes.first?.typeOfService }
+
+  /// The traffic class of an IPv6 socket. Kernel: `INET_DIAG_TCLASS`.
+  public var trafficClass: UInt8? { boxedAttributes.first?.trafficClass }
+
+  /// The class id given by the net_cls cgroup, or else the socket's priority.
+  /// Kernel: `INET_DIAG_CLASS_ID`, since 4.14.
+  public var classID: UInt32? { boxedAttributes.first?.classID }
+
+  /// What is stacked on the connection: TLS, MPTCP. Kernel: `INET_DIAG_ULP_INFO`, since 5.4.
+  public var upperLayerProtocol: UpperLayerProtocol? { boxedAttributes.first?.upperLayerProtocol }
+
+  /// The TCP-MD5 keys of the socket. Kernel: `INET_DIAG_MD5SIG`, since 4.14.
+  public var md5Keys: [TCPMD5Key] { boxedAttributes.first?.md5Keys ?? [] }
+
+  /// Attributes that are not decoded here, or whose length does not fit their type.
+  public var unknownAttributes: [UnknownAttribute] { boxedAttributes.first?.unknown ?? [] }
+}

@@ -1,0 +1,178 @@
+/// Turns replies into ``InetSocket`` values.
+///
+/// Keep one decoder for many replies: the place for details is reused as long as nobody kept the value that was in it,
+/// so that a reader of a stream allocates nothing.
+public struct InetDecoder: Sendable {
+  /// The size of the record that every reply begins with. Kernel: `struct inet_diag_msg`.
+  public static let fixedByteCount = 72
+
+  private var spare: [InetAttributes] = []
+
+  /// Creates a decoder.
+  public init() {}
+
+  /// Decodes the payload of a reply into an existing value, of which nothing remains.
+  ///
+  /// - Parameters:
+  ///   - payload: Where the payload lies in `bytes`.
+  ///   - bytes: The datagram.
+  ///   - protocol: The protocol of the request; a reply repeats it only for raw sockets and in events.
+  ///   - socket: The value to fill.
+  /// - Returns: What is wrong with the attributes, or `nil`. What comes before the fault is decoded: a damaged tail does
+  ///   not hide the socket.
+  /// - Throws: ``WireError/Code/structureLength`` where the fixed record is not whole.
+  @discardableResult
+  public mutating func decode(
+    _ payload: Range<Int>, in bytes: Span<UInt8>, protocol: TransportProtocol, into socket: inout InetSocket
+  ) throws(WireError) -> WireError? {
+    guard payload.count >= Self.fixedByteCount, payload.lowerBound >= 0, payload.upperBound <= bytes.count else {
+      throw WireError(
+        .structureLength, at: payload.lowerBound,
+        "a socket's record has \(payload.count) bytes, expected at least \(Self.fixedByteCount)")
+    }
+    if !socket.boxedAttributes.isEmpty {
+      swap(&spare, &socket.boxedAttributes)
+      socket.boxedAttributes = []
+    }
+    decodeFixed(payload.lowerBound, in: bytes, into: &socket)
+    socket.rawProtocol = `protocol`.rawValue
+    // The kernel reports its TCP_BOUND_INACTIVE as TCP_CLOSE. A closed TCP socket that holds a port and that a program
+    // holds is just that; in the final record of a destroyed one there is no inode.
+    if `protocol` == .tcp, socket.state == .close, socket.localPort != 0, socket.inode != 0 {
+      socket.state = .boundInactive
+    }
+
+    var cursor = NetlinkAttributeCursor(payload.lowerBound + Self.fixedByteCount..<payload.upperBound)
+    do throws(WireError) {
+      while let attribute = try cursor.next(in: bytes) { try decode(attribute, in: bytes, into: &socket) }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @inline(__always)
+  private func decodeFixed(_ start: Int, in bytes: Span<UInt8>, into socket: inout InetSocket) {
+    // One check, after which the compiler knows that all reads below are inside.
+    let record = bytes.extracting(start..<start + Self.fixedByteCount)
+    socket.family = AddressFamily(rawValue: record[0])
+    socket.state = SocketState(rawValue: record[1])
+    socket.timerKind = record[2]
+    socket.timerRetransmits = record[3]
+    socket.localPort = record.network16(at: 4)
+    socket.remotePort = record.network16(at: 6)
+    if record[0] == AddressFamily.inet.rawValue {
+      socket.localHigh = 0
+      socket.localLow = UInt64(record.network32(at: 8))
+      socket.remoteHigh = 0
+      socket.remoteLow = UInt64(record.network32(at: 24))
+    } else {
+      socket.localHigh = record.network64(at: 8)
+      socket.localLow = record.network64(at: 16)
+      socket.remoteHigh = record.network64(at: 24)
+      socket.remoteLow = record.network64(at: 32)
+    }
+    socket.interfaceIndex = record.host32(at: 40)
+    socket.rawCookie = UInt64(record.host32(at: 44)) | UInt64(record.host32(at: 48)) << 32
+    socket.timerExpires = record.host32(at: 52)
+    socket.receiveQueue = record.host32(at: 56)
+    socket.sendQueue = record.host32(at: 60)
+    socket.rawUID = record.host32(at: 64)
+    socket.inode = record.host32(at: 68)
+    socket.present = .cookie
+  }
+
+  @inline(__always)
+  private mutating func decode(
+    _ attribute: NetlinkAttribute, in bytes: Span<UInt8>, into socket: inout InetSocket
+  ) throws(WireError) {
+    let payload = attribute.payload
+    let start = payload.lowerBound
+    // The attributes that the kernel always sends, which have their place in the value itself.
+    switch (attribute.type, payload.count) {
+    case (InetAttributeType.shutdown, 1):
+      socket.rawShutdown = bytes[start]
+      socket.present.insert(.shutdown)
+    case (InetAttributeType.cgroupID, 8):
+      socket.rawCgroupID = bytes.host64(at: start)
+      socket.present.insert(.cgroupID)
+    case (InetAttributeType.socketOptions, 2):
+      socket.rawOptions = UInt16(bytes[start]) | UInt16(bytes[start &+ 1]) << 8
+      socket.present.insert(.options)
+    case (InetAttributeType.mark, 4):
+      socket.rawMark = bytes.host32(at: start)
+      socket.present.insert(.mark)
+    case (InetAttributeType.v6Only, 1):
+      socket.isV6Only = bytes[start] != 0
+    case (InetAttributeType.protocol, 1):
+      socket.rawProtocol = UInt16(bytes[start])
+    case (InetAttributeType.padding, 0):
+      break
+    default:
+      try decodeDetail(attribute, in: bytes, into: &socket)
+    }
+  }
+
+  @inline(never)
+  private mutating func decodeDetail(
+    _ attribute: NetlinkAttribute, in bytes: Span<UInt8>, into socket: inout InetSocket
+  ) throws(WireError) {
+    if socket.boxedAttributes.isEmpty {
+      if spare.isEmpty { spare.append(InetAttributes()) } else { spare[0] = InetAttributes() }
+      swap(&spare, &socket.boxedAttributes)
+    }
+    try socket.boxedAttributes[0].decode(attribute, of: TransportProtocol(rawValue: socket.rawProtocol), in: bytes)
+  }
+}
+
+/// Numbers of the attributes of a reply. Kernel: `INET_DIAG_*`, linux/inet_diag.h.
+enum InetAttributeType {
+  static let memory: UInt16 = 1
+  static let info: UInt16 = 2
+  static let vegasInfo: UInt16 = 3
+  static let congestion: UInt16 = 4
+  static let typeOfService: UInt16 = 5
+  static let trafficClass: UInt16 = 6
+  static let socketMemory: UInt16 = 7
+  static let shutdown: UInt16 = 8
+  static let dctcpInfo: UInt16 = 9
+  static let `protocol`: UInt16 = 10
+  static let v6Only: UInt16 = 11
+  static let padding: UInt16 = 14
+  static let mark: UInt16 = 15
+  static let bbrInfo: UInt16 = 16
+  static let classID: UInt16 = 17
+  static let md5Signatures: UInt16 = 18
+  static let upperLayerProtocol: UInt16 = 19
+  static let cgroupID: UInt16 = 21
+  static let socketOptions: UInt16 = 22
+}
+
+extension InetAttributes {
+  /// Takes in an attribute. One whose payload does not fit its type is kept as it came, like one of unknown type.
+  mutating func decode(
+    _ attribute: NetlinkAttribute, of protocol: TransportProtocol, in bytes: Span<UInt8>
+  ) throws(WireError) {
+    let payload = attribute.payload
+    let start = payload.lowerBound
+    var isDecoded = true
+    switch (attribute.type, payload.count) {
+    // Other protocols put another structure there. Where the request was not captured, TCP is the likely one.
+    case (InetAttributeType.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified:
+      tcpInfo = TCPInfo(payload, in: bytes)
+    case (InetAttributeType.congestion, 1...): congestion = attribute.text(in: bytes)
+    case (InetAttributeType.typeOfService, 1): typeOfService = bytes[start]
+    case (InetAttributeType.trafficClass, 1): trafficClass = bytes[start]
+    case (InetAttributeType.classID, 4): classID = bytes.host32(at: start)
+    case (InetAttributeType.memory, 16...): memory = InetMemory(payload, in: bytes)
+    case (InetAttributeType.socketMemory, 28...): socketMemory = SocketMemory(payload, in: bytes)
+    case (InetAttributeType.vegasInfo, 16...): congestionInfo = VegasInfo(payload, in: bytes).map(CongestionInfo.vegas)
+    case (InetAttributeType.dctcpInfo, 16...): congestionInfo = DCTCPInfo(payload, in: bytes).map(CongestionInfo.dctcp)
+    case (InetAttributeType.bbrInfo, 20...): congestionInfo = BBRInfo(payload, in: bytes).map(CongestionInfo.bbr)
+    case (InetAttributeType.upperLayerProtocol, _): upperLayerProtocol = try UpperLayerProtocol(payload, in: bytes)
+    case (InetAttributeType.md5Signatures, TCPMD5Key.byteCount...): md5Keys = TCPMD5Key.keys(payload, in: bytes)
+    default: isDecoded = false
+    }
+    if !isDecoded { unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(payload))) }
+  }
+}

@@ -1,0 +1,196 @@
+/// Reading a socket back from the keys under which it was written.
+extension InetSocket {
+  /// Reads a socket from the command's JSON or any other form that ``encode(to:)`` wrote. The keys of TCP-MD5 are
+  /// secret, so they are not written and come back empty.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
+    `protocol` = try fields.named("protocol", TransportProtocol.init(name:))
+    family = try fields.named("family", AddressFamily.init(name:))
+    state = try fields.named("state", SocketState.init(name:))
+    local = try fields.required("local")
+    remote = try fields.required("remote")
+    interfaceIndex = try fields.optional("interface") ?? 0
+    isV6Only = try fields.optional("v6only")
+    cookie = try fields.optional("cookie")
+    rawUID = try fields.optional("uid") ?? 0
+    inode = try fields.required("inode")
+    receiveQueue = try fields.required("receive_queue")
+    sendQueue = try fields.required("send_queue")
+    timer = try fields.object("timer") { fields in
+      SocketTimer(
+        try fields.named("kind", SocketTimer.Kind.init(name:)), expiresMilliseconds: try fields.required("expires_ms"),
+        retransmits: try fields.required("retransmits"))
+    }
+    mark = try fields.optional("mark")
+    cgroupID = try fields.optional("cgroup_id")
+    shutdown = try fields.optional("shutdown").map(ShutdownSides.init(rawValue:))
+    options = try (fields.optional("options") as [String]?).map { names in
+      InetSocketOptions(InetSocketOptions.names.filter { names.contains($0.name) }.map(\.option))
+    }
+    drops = try fields.optional("drops")
+    source = try fields.optional("source") ?? .sockDiag
+    let details = try InetAttributes(fields)
+    if details != InetAttributes() { updateAttributes { $0 = details } }
+  }
+}
+
+/// Reads fields of one object, each with a clear error.
+struct FieldReader {
+  private let container: KeyedDecodingContainer<FieldKey>
+
+  init(_ container: KeyedDecodingContainer<FieldKey>) { self.container = container }
+
+  func required<Value: Decodable>(_ key: String) throws -> Value {
+    try container.decode(Value.self, forKey: FieldKey(key))
+  }
+
+  func optional<Value: Decodable>(_ key: String) throws -> Value? {
+    try container.decodeIfPresent(Value.self, forKey: FieldKey(key))
+  }
+
+  func named<Value>(_ key: String, _ make: (String) -> Value?) throws -> Value {
+    let name: String = try required(key)
+    guard let value = make(name) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: FieldKey(key), in: container, debugDescription: "\"\(name)\" is not a known \(key)")
+    }
+    return value
+  }
+
+  func object<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> Value? {
+    guard container.contains(FieldKey(key)) else { return nil }
+    return try read(FieldReader(container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key))))
+  }
+
+  func objects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value] {
+    guard container.contains(FieldKey(key)) else { return [] }
+    var list = try container.nestedUnkeyedContainer(forKey: FieldKey(key))
+    var values: [Value] = []
+    while !list.isAtEnd { values.append(try read(FieldReader(list.nestedContainer(keyedBy: FieldKey.self)))) }
+    return values
+  }
+
+  func hexadecimal(_ key: String) throws -> [UInt8] {
+    guard let text: String = try optional(key) else { return [] }
+    guard let bytes = [UInt8](hexadecimal: text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: FieldKey(key), in: container, debugDescription: "expected pairs of hexadecimal digits")
+    }
+    return bytes
+  }
+
+  func attributes(_ key: String) throws -> [UnknownAttribute] {
+    try objects(key) { UnknownAttribute(type: try $0.required("type"), payload: try $0.hexadecimal("payload")) }
+  }
+}
+
+extension InetAttributes {
+  fileprivate init(_ fields: FieldReader) throws {
+    typeOfService = try fields.optional("tos")
+    trafficClass = try fields.optional("tclass")
+    classID = try fields.optional("class_id")
+    congestion = try fields.optional("congestion")
+    tcpInfo = try fields.object("tcp_info") { fields in
+      try TCPInfo(
+        values: { field in
+          if field.width == .lowBit { return try (fields.optional(field.key) as Bool?).map { $0 ? 1 : 0 } }
+          return try fields.optional(field.key)
+        }, byteCount: fields.required("byte_count"), tail: fields.hexadecimal("tail"))
+    }
+    congestionInfo = try fields.object("congestion_info", CongestionInfo.init)
+    socketMemory = try fields.object("memory", SocketMemory.init)
+    memory = try fields.object("meminfo", InetMemory.init)
+    upperLayerProtocol = try fields.object("ulp", UpperLayerProtocol.init)
+    md5Keys = try fields.objects("md5_keys") {
+      TCPMD5Key(address: try $0.required("address"), prefixLength: try $0.required("prefix_length"), key: [])
+    }
+    unknown = try fields.attributes("unknown_attributes")
+  }
+}
+
+extension CongestionInfo {
+  private enum Kind: String { case vegas, dctcp, bbr }
+
+  fileprivate init(_ fields: FieldReader) throws {
+    switch try fields.named("kind", Kind.init(rawValue:)) {
+    case .vegas:
+      self = .vegas(
+        VegasInfo(
+          isEnabled: try fields.required("enabled"), roundTripCount: try fields.required("rttcnt"),
+          rttMicroseconds: try fields.required("rtt_us"), minimumRTTMicroseconds: try fields.required("minrtt_us")))
+    case .dctcp:
+      self = .dctcp(
+        DCTCPInfo(
+          isEnabled: try fields.required("enabled"), congestionExperiencedState: try fields.required("ce_state"),
+          alpha: try fields.required("alpha"), acknowledgedBytesMarked: try fields.required("ab_ecn"),
+          acknowledgedBytesTotal: try fields.required("ab_tot")))
+    case .bbr:
+      self = .bbr(
+        BBRInfo(
+          bandwidthBytesPerSecond: try fields.required("bw_bytes_per_second"),
+          minimumRTTMicroseconds: try fields.required("min_rtt_us"), pacingGain: try fields.required("pacing_gain"),
+          congestionWindowGain: try fields.required("cwnd_gain")))
+    }
+  }
+}
+
+extension SocketMemory {
+  fileprivate init(_ fields: FieldReader) throws {
+    receiveAllocated = try fields.required("rmem_alloc")
+    receiveBuffer = try fields.required("rcvbuf")
+    sendAllocated = try fields.required("wmem_alloc")
+    sendBuffer = try fields.required("sndbuf")
+    forwardAllocated = try fields.required("fwd_alloc")
+    sendQueued = try fields.required("wmem_queued")
+    optionMemory = try fields.required("optmem")
+    backlog = try fields.optional("backlog")
+    drops = try fields.optional("drops")
+  }
+}
+
+extension InetMemory {
+  fileprivate init(_ fields: FieldReader) throws {
+    receiveAllocated = try fields.required("rmem")
+    sendQueued = try fields.required("wmem")
+    forwardAllocated = try fields.required("fmem")
+    sendAllocated = try fields.required("tmem")
+  }
+}
+
+extension UpperLayerProtocol {
+  fileprivate init(_ fields: FieldReader) throws {
+    name = try fields.optional("name")
+    tls = try fields.object("tls", TLSInfo.init)
+    mptcp = try fields.object("mptcp", MPTCPSubflow.init)
+    unknown = try fields.attributes("unknown_attributes")
+  }
+}
+
+extension TLSInfo {
+  fileprivate init(_ fields: FieldReader) throws {
+    version = try fields.optional("version")
+    cipher = try fields.optional("cipher")
+    sendConfiguration = try fields.optional("txconf")
+    receiveConfiguration = try fields.optional("rxconf")
+    isZeroCopySend = try fields.optional("zc_ro_tx") ?? false
+    isReceiveUnpadded = try fields.optional("rx_no_pad") ?? false
+    unknown = try fields.attributes("unknown_attributes")
+  }
+}
+
+extension MPTCPSubflow {
+  fileprivate init(_ fields: FieldReader) throws {
+    remoteToken = try fields.optional("token_rem")
+    localToken = try fields.optional("token_loc")
+    relativeWriteSequence = try fields.optional("relwrite_seq")
+    mapSequence = try (fields.optional("map_seq") as SocketCookie?)?.rawValue
+    mapSubflowSequence = try fields.optional("map_sfseq")
+    subflowSequenceOffset = try fields.optional("ssn_offset")
+    mapByteCount = try fields.optional("map_datalen")
+    flags = try fields.optional("flags")
+    remoteAddressID = try fields.optional("id_rem")
+    localAddressID = try fields.optional("id_loc")
+    unknown = try fields.attributes("unknown_attributes")
+  }
+}

@@ -1,0 +1,226 @@
+/// A TCP or UDP socket as the kernel reports it.
+///
+/// The value is 104 bytes and costs no allocation, so that arrays of 100,000 stay cheap to fill. What a query asks for
+/// on top of that (``InetDetails``) lies behind it in one allocation, which a streaming reader reuses.
+///
+/// Kernel: `struct inet_diag_msg`, linux/inet_diag.h, and the attributes that follow it.
+public struct InetSocket: KernelSocket {
+  var localHigh: UInt64 = 0
+  var localLow: UInt64 = 0
+  var remoteHigh: UInt64 = 0
+  var remoteLow: UInt64 = 0
+  var rawCookie: UInt64 = 0
+  var rawCgroupID: UInt64 = 0
+  /// Zero or one element. An array is a box with value semantics, and one that is reused in place while nobody
+  /// else holds it; inline, the details would make every record six times as large.
+  var boxedAttributes: [InetAttributes] = []
+
+  /// The interface that the socket is bound to, or the scope of a link-local address; 0 for none.
+  /// Kernel: `idiag_if`.
+  public package(set) var interfaceIndex: UInt32 = 0
+  /// Bytes received but not read; on a listener, the connections that wait for `accept`. Kernel: `idiag_rqueue`.
+  public package(set) var receiveQueue: UInt32 = 0
+  /// Bytes written but not acknowledged (TCP) or not sent (UDP); on a listener, the limit of ``receiveQueue``, which
+  /// `/proc/net` does not tell. Kernel: `idiag_wqueue`.
+  public package(set) var sendQueue: UInt32 = 0
+  /// The inode behind the socket's descriptors; 0 where no descriptor refers to it: TIME_WAIT, SYN_RECV, orphans.
+  /// Kernel: `idiag_inode`.
+  public package(set) var inode: UInt32 = 0
+  var timerExpires: UInt32 = 0
+  var rawUID: UInt32 = 0
+  var rawMark: UInt32 = 0
+  var rawDrops: UInt32 = 0
+  var localPort: UInt16 = 0
+  var remotePort: UInt16 = 0
+  var rawOptions: UInt16 = 0
+  var rawProtocol: UInt16 = 0
+  var timerKind: UInt8 = 0
+  var timerRetransmits: UInt8 = 0
+  var rawShutdown: UInt8 = 0
+  var present: Presence = []
+  /// The family of the socket. An IPv6 socket with IPv4 peers is `inet6`. Kernel: `idiag_family`.
+  public package(set) var family = AddressFamily(rawValue: 0)
+  /// The state. Kernel: `idiag_state`.
+  public package(set) var state = SocketState(rawValue: 0)
+
+  /// Which of the fields that may be absent are there.
+  struct Presence: OptionSet, Hashable, Sendable {
+    let rawValue: UInt16
+    static let cookie = Presence(rawValue: 1 << 0)
+    static let cgroupID = Presence(rawValue: 1 << 1)
+    static let mark = Presence(rawValue: 1 << 2)
+    static let options = Presence(rawValue: 1 << 3)
+    static let shutdown = Presence(rawValue: 1 << 4)
+    static let v6Only = Presence(rawValue: 1 << 5)
+    /// The value of v6-only rather than its presence.
+    static let isV6Only = Presence(rawValue: 1 << 6)
+    static let drops = Presence(rawValue: 1 << 7)
+    /// The record came from /proc/net.
+    static let procNet = Presence(rawValue: 1 << 8)
+
+    mutating func set(_ bit: Presence, _ isPresent: Bool) {
+      if isPresent { insert(bit) } else { remove(bit) }
+    }
+  }
+
+  /// An empty record, for a decoder to fill.
+  public init() {}
+}
+
+extension InetSocket {
+  /// The protocol. It is not part of a reply: the reader knows it from the request, or it is
+  /// ``TransportProtocol/unspecified``.
+  public internal(set) var `protocol`: TransportProtocol {
+    get { TransportProtocol(rawValue: rawProtocol) }
+    set { rawProtocol = newValue.rawValue }
+  }
+
+  /// The local address and port. Kernel: `idiag_src`, `idiag_sport`.
+  public package(set) var local: SocketAddress {
+    get { SocketAddress(IPAddress(family: family, high: localHigh, low: localLow), port: localPort) }
+    set {
+      localHigh = newValue.address.high
+      localLow = newValue.address.low
+      localPort = newValue.port
+    }
+  }
+
+  /// The remote address and port, all zero where there is no peer. Kernel: `idiag_dst`, `idiag_dport`.
+  public package(set) var remote: SocketAddress {
+    get { SocketAddress(IPAddress(family: family, high: remoteHigh, low: remoteLow), port: remotePort) }
+    set {
+      remoteHigh = newValue.address.high
+      remoteLow = newValue.address.low
+      remotePort = newValue.port
+    }
+  }
+
+  /// The kernel's number for this one socket. `/proc/net` does not tell it. Kernel: `idiag_cookie`.
+  public internal(set) var cookie: SocketCookie? {
+    get { present.contains(.cookie) ? SocketCookie(rawValue: rawCookie) : nil }
+    set {
+      rawCookie = newValue?.rawValue ?? 0
+      present.set(.cookie, newValue != nil)
+    }
+  }
+
+  /// The user who made the socket. `nil` for TIME_WAIT and SYN_RECV records, which report 0 but belong to nobody.
+  /// Kernel: `idiag_uid`.
+  public var uid: UInt32? { isMinisocket ? nil : rawUID }
+
+  /// Whether this is a small record without descriptor and owner: TIME_WAIT, an orphan in FIN_WAIT2 that became one,
+  /// or a request in SYN_RECV.
+  public var isMinisocket: Bool {
+    timerKind == SocketTimer.Kind.timeWait.rawValue || state == .timeWait || (state == .synReceived && inode == 0)
+  }
+
+  /// The timer that runs, or `nil`.
+  public package(set) var timer: SocketTimer? {
+    get {
+      timerKind == 0
+        ? nil
+        : SocketTimer(
+          SocketTimer.Kind(rawValue: timerKind), expiresMilliseconds: timerExpires, retransmits: timerRetransmits)
+    }
+    set {
+      timerKind = newValue?.kind.rawValue ?? 0
+      timerExpires = newValue?.expiresMilliseconds ?? 0
+      timerRetransmits = newValue?.retransmits ?? 0
+    }
+  }
+
+  /// The connections that wait for `accept`, on a listener.
+  public var acceptQueueLength: UInt32? { state == .listen ? receiveQueue : nil }
+
+  /// How many connections may wait for `accept`, on a listener. `/proc/net` does not tell it.
+  public var acceptQueueLimit: UInt32? { state == .listen && source == .sockDiag ? sendQueue : nil }
+
+  /// The id of the cgroup (version 2) in which the socket was made: the inode number of its directory.
+  /// Kernel: `INET_DIAG_CGROUP_ID`, since 5.8.
+  public internal(set) var cgroupID: UInt64? {
+    get { present.contains(.cgroupID) ? rawCgroupID : nil }
+    set {
+      rawCgroupID = newValue ?? 0
+      present.set(.cgroupID, newValue != nil)
+    }
+  }
+
+  /// The firewall mark. Only a reader with CAP_NET_ADMIN is told. Kernel: `INET_DIAG_MARK`, since 4.9.
+  public internal(set) var mark: UInt32? {
+    get { present.contains(.mark) ? rawMark : nil }
+    set {
+      rawMark = newValue ?? 0
+      present.set(.mark, newValue != nil)
+    }
+  }
+
+  /// Boolean options that are set. Kernel: `INET_DIAG_SOCKOPT`, since 5.10.
+  public internal(set) var options: InetSocketOptions? {
+    get { present.contains(.options) ? InetSocketOptions(rawValue: rawOptions) : nil }
+    set {
+      rawOptions = newValue?.rawValue ?? 0
+      present.set(.options, newValue != nil)
+    }
+  }
+
+  /// The directions that are shut down. Kernel: `INET_DIAG_SHUTDOWN`, since 3.8.
+  public internal(set) var shutdown: ShutdownSides? {
+    get { present.contains(.shutdown) ? ShutdownSides(rawValue: rawShutdown) : nil }
+    set {
+      rawShutdown = newValue?.rawValue ?? 0
+      present.set(.shutdown, newValue != nil)
+    }
+  }
+
+  /// Whether an IPv6 socket refuses IPv4. Reported in `listen` and `close` only.
+  /// Kernel: `INET_DIAG_SKV6ONLY`, since 4.2.
+  public internal(set) var isV6Only: Bool? {
+    get { present.contains(.v6Only) ? present.contains(.isV6Only) : nil }
+    set {
+      present.subtract([.v6Only, .isV6Only])
+      if let newValue { present.formUnion(newValue ? [.v6Only, .isV6Only] : .v6Only) }
+    }
+  }
+
+  /// Whether the socket is bound to `::` and takes IPv4 as well.
+  public var isDualStackWildcard: Bool { family == .inet6 && isV6Only == false && local.address.isUnspecified }
+
+  /// Datagrams dropped because the receive buffer was full. From `/proc/net/udp`, or part of
+  /// ``InetDetails/socketMemory`` since 4.7.
+  public package(set) var drops: UInt32? {
+    get { present.contains(.drops) ? rawDrops : socketMemory?.drops }
+    set {
+      rawDrops = newValue ?? 0
+      present.set(.drops, newValue != nil)
+    }
+  }
+
+  /// Where the record was read from.
+  public internal(set) var source: SocketSource {
+    get { present.contains(.procNet) ? .procNet : .sockDiag }
+    set { present.set(.procNet, newValue == .procNet) }
+  }
+}
+
+extension InetSocket {
+  /// Fills in a row of `/proc/net/{tcp,udp}{,6}`: the fields that such a file has, the others absent.
+  @inline(__always)
+  package mutating func setProcNetRow(
+    _ protocol: TransportProtocol, _ family: AddressFamily, local: (UInt64, UInt64, UInt16),
+    remote: (UInt64, UInt64, UInt16), state: SocketState, uid: UInt32, inode: UInt32
+  ) {
+    self.rawProtocol = `protocol`.rawValue
+    self.family = family
+    self.state = state
+    (localHigh, localLow, localPort) = local
+    (remoteHigh, remoteLow, remotePort) = remote
+    rawUID = uid
+    self.inode = inode
+    present = .procNet
+  }
+}
+
+extension InetSocket: CustomStringConvertible {
+  /// The protocol, state and addresses. Allocates.
+  public var description: String { "\(`protocol`) \(state) \(local) → \(remote)" }
+}

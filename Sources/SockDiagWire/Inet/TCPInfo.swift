@@ -1,0 +1,140 @@
+/// The state of a TCP connection's machinery.
+///
+/// The structure has grown from 104 to 280 bytes, and newer kernels will add to it. A member is there if the received
+/// length covers it; one that an older kernel does not know is `nil`, never zero. What a newer kernel adds is kept in
+/// ``tail``. A listener fills in only the state, pacing rates, reordering, congestion window and its accept queue.
+///
+/// The value holds its bytes inline and costs no allocation unless there is a tail.
+///
+/// Kernel: `struct tcp_info`, linux/tcp.h.
+public struct TCPInfo: Sendable {
+  /// The length of the structure as decoded here, in bytes.
+  static let knownByteCount = 280
+
+  /// The structure in memory order: byte n of it is bits 8n and up of the words, whatever the host's order.
+  private var words = InlineArray<35, UInt64>(repeating: 0)
+  /// How many bytes the kernel sent.
+  public private(set) var byteCount: Int = 0
+  /// What a kernel newer than this decoder sent beyond the 280 bytes known here.
+  public private(set) var tail: [UInt8] = []
+
+  init(_ payload: Range<Int>, in bytes: Span<UInt8>) {
+    byteCount = payload.count
+    let known = min(payload.count, Self.knownByteCount)
+    let start = payload.lowerBound
+    let whole = known / 8
+    for index in 0..<whole { words[index] = bytes.littleEndian64(at: start + 8 * index) }
+    for offset in whole * 8..<known { words[whole] |= UInt64(bytes[start + offset]) << UInt64(8 * (offset - whole * 8)) }
+    if payload.count > known { tail = bytes.array(start + known..<payload.upperBound) }
+  }
+
+  @inline(__always)
+  func u8(_ offset: Int) -> UInt8? {
+    offset < byteCount ? UInt8(truncatingIfNeeded: words[offset >> 3] >> UInt64(8 * (offset & 7))) : nil
+  }
+
+  @inline(__always)
+  func u16(_ offset: Int) -> UInt16? {
+    offset + 2 <= byteCount
+      ? UInt16(littleEndian: UInt16(truncatingIfNeeded: words[offset >> 3] >> UInt64(8 * (offset & 7)))) : nil
+  }
+
+  @inline(__always)
+  func u32(_ offset: Int) -> UInt32? {
+    offset + 4 <= byteCount
+      ? UInt32(littleEndian: UInt32(truncatingIfNeeded: words[offset >> 3] >> UInt64(8 * (offset & 7)))) : nil
+  }
+
+  @inline(__always)
+  func u64(_ offset: Int) -> UInt64? {
+    offset + 8 <= byteCount ? UInt64(littleEndian: words[offset >> 3]) : nil
+  }
+
+  func microseconds(_ offset: Int) -> Duration? { u32(offset).map { .microseconds(Int64($0)) } }
+
+  func milliseconds(_ offset: Int) -> Duration? { u32(offset).map { .milliseconds(Int64($0)) } }
+
+  /// Times beyond 292,000 years are cut to that.
+  func longMicroseconds(_ offset: Int) -> Duration? { u64(offset).map { .microseconds(Int64(clamping: $0)) } }
+}
+
+extension TCPInfo: Hashable {
+  /// Whether the kernel sent the same bytes.
+  public static func == (left: TCPInfo, right: TCPInfo) -> Bool {
+    left.words.indices.allSatisfy { left.words[$0] == right.words[$0] } && left.byteCount == right.byteCount
+      && left.tail == right.tail
+  }
+
+  /// Feeds what the kernel sent to a hasher.
+  public func hash(into hasher: inout Hasher) {
+    for index in words.indices { hasher.combine(words[index]) }
+    hasher.combine(byteCount)
+    hasher.combine(tail)
+  }
+}
+
+extension TCPInfo {
+  /// What was negotiated for a connection. Kernel: `TCPI_OPT_*`, linux/tcp.h.
+  public struct Options: OptionSet, Hashable, Sendable {
+    /// The kernel's bits.
+    public let rawValue: UInt8
+
+    /// Creates a set from the kernel's bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Timestamps. Kernel: `TCPI_OPT_TIMESTAMPS`.
+    public static let timestamps = Options(rawValue: 1)
+    /// Selective acknowledgements. Kernel: `TCPI_OPT_SACK`.
+    public static let selectiveAcknowledgements = Options(rawValue: 2)
+    /// Window scaling. Kernel: `TCPI_OPT_WSCALE`.
+    public static let windowScaling = Options(rawValue: 4)
+    /// Explicit congestion notification. Kernel: `TCPI_OPT_ECN`.
+    public static let ecn = Options(rawValue: 8)
+    /// A packet with a mark of congestion came in. Kernel: `TCPI_OPT_ECN_SEEN`.
+    public static let ecnSeen = Options(rawValue: 16)
+    /// The SYN's data was acknowledged. Kernel: `TCPI_OPT_SYN_DATA`.
+    public static let synData = Options(rawValue: 32)
+    /// Timestamps count microseconds. Kernel: `TCPI_OPT_USEC_TS`, since 6.7.
+    public static let microsecondTimestamps = Options(rawValue: 64)
+    /// The connection was made by fast open. Kernel: `TCPI_OPT_TFO_CHILD`, since 6.15.
+    public static let fastOpenChild = Options(rawValue: 128)
+  }
+}
+
+extension TCPInfo {
+  /// The number of a member; `nil` if it was not sent.
+  func value(of field: Field) -> UInt64? {
+    switch field.width {
+    case .u8: u8(field.offset).map(UInt64.init)
+    case .lowNibble: u8(field.offset).map { UInt64($0 & 0xf) }
+    case .highNibble: u8(field.offset).map { UInt64($0 >> 4) }
+    case .lowBit: u8(field.offset).map { UInt64($0 & 1) }
+    case .nextTwoBits: u8(field.offset).map { UInt64($0 >> 1 & 3) }
+    case .u16: u16(field.offset).map(UInt64.init)
+    case .u32: u32(field.offset).map(UInt64.init)
+    case .u64: u64(field.offset)
+    }
+  }
+
+  /// Puts the structure together again from its members.
+  init(values: (Field) throws -> UInt64?, byteCount: Int, tail: [UInt8]) rethrows {
+    self.byteCount = byteCount
+    self.tail = tail
+    for field in Self.fields {
+      guard let value = try values(field) else { continue }
+      let memory: UInt64
+      let position: Int
+      switch field.width {
+      case .u8: (memory, position) = (value & 0xff, 0)
+      case .lowNibble: (memory, position) = (value & 0xf, 0)
+      case .lowBit: (memory, position) = (value & 1, 0)
+      case .highNibble: (memory, position) = (value & 0xf, 4)
+      case .nextTwoBits: (memory, position) = (value & 3, 1)
+      case .u16: (memory, position) = (UInt64(UInt16(truncatingIfNeeded: value).littleEndian), 0)
+      case .u32: (memory, position) = (UInt64(UInt32(truncatingIfNeeded: value).littleEndian), 0)
+      case .u64: (memory, position) = (value.littleEndian, 0)
+      }
+      words[field.offset >> 3] |= memory << UInt64(8 * (field.offset & 7) + position)
+    }
+  }
+}

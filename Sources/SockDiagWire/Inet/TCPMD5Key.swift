@@ -1,0 +1,33 @@
+/// A key by which segments of a peer are signed (RFC 2385).
+///
+/// Kernel: `struct tcp_diag_md5sig`, linux/tcp.h.
+public struct TCPMD5Key: Hashable, Sendable {
+  static let byteCount = 100
+
+  /// The peers' address.
+  public var address: IPAddress
+  /// How many bits of the address count.
+  public var prefixLength: UInt8
+  /// The key. It is a secret: neither JSON nor any text made here contains it.
+  public var key: [UInt8]
+}
+
+extension TCPMD5Key {
+  /// Reads one entry; the caller has checked that 100 bytes are there.
+  init(at start: Int, in bytes: Span<UInt8>) {
+    let family = AddressFamily(rawValue: bytes[start])
+    address =
+      family == .inet
+      ? IPAddress(v4: bytes.network32(at: start + 4))
+      : IPAddress(v6: bytes.network64(at: start + 4), bytes.network64(at: start + 12))
+    prefixLength = bytes[start + 1]
+    let length = min(Int(bytes.host16(at: start + 2)), 80)
+    key = bytes.array(start + 20..<start + 20 + length)
+  }
+
+  static func keys(_ payload: Range<Int>, in bytes: Span<UInt8>) -> [TCPMD5Key] {
+    stride(from: payload.lowerBound, through: payload.upperBound - byteCount, by: byteCount).map {
+      TCPMD5Key(at: $0, in: bytes)
+    }
+  }
+}

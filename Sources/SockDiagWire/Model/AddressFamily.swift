@@ -1,0 +1,38 @@
+/// A family of sockets.
+///
+/// Kernel: `AF_*`, linux/socket.h.
+public struct AddressFamily: RawRepresentable, Hashable, Sendable {
+  /// The kernel's number.
+  public let rawValue: UInt8
+
+  /// Creates a family from the kernel's number.
+  @inlinable
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// IPv4. Kernel: `AF_INET`.
+  public static let inet = AddressFamily(rawValue: 2)
+  /// IPv6, which also carries IPv4 in mapped addresses. Kernel: `AF_INET6`.
+  public static let inet6 = AddressFamily(rawValue: 10)
+
+  /// Creates a family from its name, `inet` or `inet6`, or from its number.
+  public init?(name: some StringProtocol) {
+    switch name {
+    case "inet": self = .inet
+    case "inet6": self = .inet6
+    default:
+      guard let number = UInt8(name) else { return nil }
+      self.init(rawValue: number)
+    }
+  }
+}
+
+extension AddressFamily: CustomStringConvertible {
+  /// The family's name, or its number where it has none here.
+  public var description: String {
+    switch self {
+    case .inet: "inet"
+    case .inet6: "inet6"
+    default: String(rawValue)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// An IP address and a port.
+///
+/// Kernel: `struct sockaddr_in`, `struct sockaddr_in6` without the scope, which belongs to the socket here.
+public struct SocketAddress: Hashable, Sendable, Codable {
+  /// The address.
+  public var address: IPAddress
+  /// The port, 0 where there is none.
+  public var port: UInt16
+
+  /// Creates a socket address from its parts.
+  @inlinable
+  public init(_ address: IPAddress, port: UInt16) {
+    self.address = address
+    self.port = port
+  }
+}
+
+extension SocketAddress: Comparable {
+  /// By address, then by port.
+  public static func < (left: SocketAddress, right: SocketAddress) -> Bool {
+    (left.address, left.port) < (right.address, right.port)
+  }
+}
+
+extension SocketAddress: LosslessStringConvertible {
+  /// The address and port, an IPv6 address in brackets. Allocates.
+  public var description: String {
+    address.family == .inet6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+  }
+
+  /// Creates a socket address from text such as `127.0.0.1:80` or `[::1]:80`.
+  public init?(_ description: String) {
+    guard let colon = description.lastIndex(of: ":") else { return nil }
+    let digits = description[description.index(after: colon)...]
+    var host = description[..<colon]
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else { return nil }
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if isBracketed { host = host.dropFirst().dropLast() }
+    // Without brackets "::1:80" would be ambiguous.
+    guard let address = IPAddress(String(host)), isBracketed == (address.family == .inet6) else { return nil }
+    self.init(address, port: port)
+  }
+}
+
+extension SocketAddress: ExpressibleByStringLiteral {
+  /// Creates a socket address from a literal such as `"[::1]:80"`. A literal that is no socket address is a mistake in
+  /// the program and stops it; use ``init(_:)`` for text that comes from outside.
+  public init(stringLiteral value: String) {
+    guard let address = SocketAddress(value) else {
+      preconditionFailure("\"\(value)\" is not ADDRESS:PORT or [ADDRESS]:PORT")
+    }
+    self = address
+  }
+}

@@ -1,0 +1,71 @@
+/// The state of a socket, in TCP's terms, which sock_diag uses for other protocols as well.
+///
+/// A UDP socket is `established` if it is connected and `close` if it is not.
+///
+/// Kernel: `TCP_*`, net/tcp_states.h.
+public struct SocketState: RawRepresentable, Hashable, Sendable {
+  /// The kernel's number.
+  public let rawValue: UInt8
+
+  /// Creates a state from the kernel's number.
+  @inlinable
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Open both ways. Kernel: `TCP_ESTABLISHED`.
+  public static let established = SocketState(rawValue: 1)
+  /// Connecting: a SYN was sent. Kernel: `TCP_SYN_SENT`.
+  public static let synSent = SocketState(rawValue: 2)
+  /// A SYN came in and was answered. Such a request has neither inode nor owner yet. Kernel: `TCP_SYN_RECV`.
+  public static let synReceived = SocketState(rawValue: 3)
+  /// Closed here; the FIN is not acknowledged. Kernel: `TCP_FIN_WAIT1`.
+  public static let finWait1 = SocketState(rawValue: 4)
+  /// Closed here; the peer may still send. Kernel: `TCP_FIN_WAIT2`.
+  public static let finWait2 = SocketState(rawValue: 5)
+  /// Closed on both sides; the 4-tuple is kept for 60 s. Kernel: `TCP_TIME_WAIT`.
+  public static let timeWait = SocketState(rawValue: 6)
+  /// Not connected: an unconnected UDP socket, a bound or reset TCP socket. Kernel: `TCP_CLOSE`.
+  public static let close = SocketState(rawValue: 7)
+  /// The peer closed; the program here did not yet. Kernel: `TCP_CLOSE_WAIT`.
+  public static let closeWait = SocketState(rawValue: 8)
+  /// Closed here after the peer; the FIN is not acknowledged. Kernel: `TCP_LAST_ACK`.
+  public static let lastAcknowledgement = SocketState(rawValue: 9)
+  /// Waiting for connections. Kernel: `TCP_LISTEN`.
+  public static let listen = SocketState(rawValue: 10)
+  /// Both sides closed at once; the FIN is not acknowledged. Kernel: `TCP_CLOSING`.
+  public static let closing = SocketState(rawValue: 11)
+  /// The kernel's own name for a request in `synReceived`; no reply shows it. Kernel: `TCP_NEW_SYN_RECV`.
+  public static let newSynReceived = SocketState(rawValue: 12)
+  /// A TCP socket that is bound, but neither listens nor is connected. Kernels know it in requests only and reply
+  /// ``close``; such a reply is decoded as this, so that what was asked for is what is shown.
+  /// Kernel: `TCP_BOUND_INACTIVE`, since 6.8.
+  public static let boundInactive = SocketState(rawValue: 13)
+
+  /// Names as in the filters of `ss`, at the index of the raw value.
+  static let names = [
+    "unknown", "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2", "time-wait", "close", "close-wait",
+    "last-ack", "listen", "closing", "new-syn-recv", "bound-inactive",
+  ]
+
+  /// Creates a state from its name in the filters of `ss`, such as `time-wait`, or from its number.
+  public init?(name: some StringProtocol) {
+    switch name {
+    case "unconnected": self = .close
+    case "listening": self = .listen
+    default:
+      if let index = Self.names.dropFirst().firstIndex(where: { $0 == name }) {
+        self.init(rawValue: UInt8(index))
+      } else if let number = UInt8(name) {
+        self.init(rawValue: number)
+      } else {
+        return nil
+      }
+    }
+  }
+}
+
+extension SocketState: CustomStringConvertible {
+  /// The state's name in the filters of `ss`, or its number where the kernel has a newer one.
+  public var description: String {
+    (1..<Self.names.count).contains(Int(rawValue)) ? Self.names[Int(rawValue)] : String(rawValue)
+  }
+}

@@ -1,0 +1,71 @@
+/// A set of socket states.
+///
+/// Kernel: `TCPF_*`, net/tcp_states.h: bit n stands for state n.
+public struct SocketStateSet: OptionSet, Hashable, Sendable {
+  /// The kernel's bits.
+  public let rawValue: UInt32
+
+  /// Creates a set from the kernel's bits.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Creates a set of one state. A state above 31, which no kernel has, makes an empty set.
+  public init(_ state: SocketState) { rawValue = state.rawValue < 32 ? 1 << UInt32(state.rawValue) : 0 }
+
+  /// See ``SocketState/established``.
+  public static let established = SocketStateSet(SocketState.established)
+  /// See ``SocketState/synSent``.
+  public static let synSent = SocketStateSet(SocketState.synSent)
+  /// See ``SocketState/synReceived``.
+  public static let synReceived = SocketStateSet(SocketState.synReceived)
+  /// See ``SocketState/finWait1``.
+  public static let finWait1 = SocketStateSet(SocketState.finWait1)
+  /// See ``SocketState/finWait2``.
+  public static let finWait2 = SocketStateSet(SocketState.finWait2)
+  /// See ``SocketState/timeWait``.
+  public static let timeWait = SocketStateSet(SocketState.timeWait)
+  /// See ``SocketState/close``.
+  public static let close = SocketStateSet(SocketState.close)
+  /// See ``SocketState/closeWait``.
+  public static let closeWait = SocketStateSet(SocketState.closeWait)
+  /// See ``SocketState/lastAcknowledgement``.
+  public static let lastAcknowledgement = SocketStateSet(SocketState.lastAcknowledgement)
+  /// See ``SocketState/listen``. Asked for alone it costs microseconds; with any other state, a walk over all sockets.
+  public static let listen = SocketStateSet(SocketState.listen)
+  /// See ``SocketState/closing``.
+  public static let closing = SocketStateSet(SocketState.closing)
+  /// See ``SocketState/boundInactive``. It costs a walk over all bound ports.
+  public static let boundInactive = SocketStateSet(SocketState.boundInactive)
+
+  /// Every state that `ss -a` shows: all but ``boundInactive``, which is a walk of its own.
+  public static let all: SocketStateSet = [
+    .established, .synSent, .synReceived, .finWait1, .finWait2, .timeWait, .close, .closeWait, .lastAcknowledgement,
+    .listen, .closing,
+  ]
+  /// All but `listen` and `close`.
+  public static let connected = all.subtracting([.listen, .close])
+  /// All of ``connected`` but `syn-sent`.
+  public static let synchronized = connected.subtracting(.synSent)
+  /// The states that the kernel keeps in small records of their own: `syn-recv` and `time-wait`.
+  public static let bucket: SocketStateSet = [.synReceived, .timeWait]
+  /// All but ``bucket``.
+  public static let big = all.subtracting(bucket)
+
+  /// Names of groups as in the filters of `ss`.
+  public static let groups: [(name: String, states: SocketStateSet)] = [
+    ("all", .all), ("connected", .connected), ("synchronized", .synchronized), ("bucket", .bucket), ("big", .big),
+  ]
+
+  /// Creates a set from the name of a state or of a group of states in the filters of `ss`.
+  public init?(name: some StringProtocol) {
+    if let group = Self.groups.first(where: { $0.name == name }) {
+      self = group.states
+    } else if let state = SocketState(name: name), (1...13).contains(state.rawValue) {
+      self.init(state)
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether a state belongs to the set.
+  public func contains(state: SocketState) -> Bool { !isDisjoint(with: SocketStateSet(state)) }
+}

@@ -1,0 +1,65 @@
+/// The timer that runs on a socket.
+///
+/// Kernel: `idiag_timer`, `idiag_expires`, `idiag_retrans` in `struct inet_diag_msg`, linux/inet_diag.h.
+public struct SocketTimer: Hashable, Sendable {
+  /// What a timer does when it runs out.
+  public struct Kind: RawRepresentable, Hashable, Sendable {
+    /// The kernel's number.
+    public let rawValue: UInt8
+
+    /// Creates a kind from the kernel's number.
+    @inlinable
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// No timer runs.
+    public static let off = Kind(rawValue: 0)
+    /// Sends again what was not acknowledged, or the loss probe.
+    public static let retransmit = Kind(rawValue: 1)
+    /// Probes an idle connection, or gives up on a SYN or an orphan.
+    public static let keepalive = Kind(rawValue: 2)
+    /// Frees a TIME_WAIT record and with it the port. A socket in this state is a record of its own kind, whatever
+    /// ``InetSocket/state`` says: an orphan in `fin-wait-2` becomes one too.
+    public static let timeWait = Kind(rawValue: 3)
+    /// Probes a window that the peer closed.
+    public static let persist = Kind(rawValue: 4)
+    /// Sends an acknowledgement that was held back. Since 7.1.
+    public static let delayedAcknowledgement = Kind(rawValue: 5)
+
+    static let names = ["off", "retransmit", "keepalive", "time-wait", "persist", "delayed-ack"]
+
+    /// Creates a kind from its name or number.
+    public init?(name: some StringProtocol) {
+      if let index = Self.names.firstIndex(where: { $0 == name }) {
+        self.init(rawValue: UInt8(index))
+      } else if let number = UInt8(name) {
+        self.init(rawValue: number)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// What happens when the timer runs out.
+  public var kind: Kind
+  /// The time left, in milliseconds.
+  public var expiresMilliseconds: UInt32
+  /// How often the timer has run out without an answer: retransmits, or probes for the other kinds.
+  public var retransmits: UInt8
+
+  /// Creates a timer from its parts.
+  public init(_ kind: Kind, expiresMilliseconds: UInt32, retransmits: UInt8) {
+    self.kind = kind
+    self.expiresMilliseconds = expiresMilliseconds
+    self.retransmits = retransmits
+  }
+
+  /// The time left.
+  public var expires: Duration { .milliseconds(Int64(expiresMilliseconds)) }
+}
+
+extension SocketTimer.Kind: CustomStringConvertible {
+  /// The name of the kind, or its number where the kernel has a newer one.
+  public var description: String {
+    Int(rawValue) < Self.names.count ? Self.names[Int(rawValue)] : String(rawValue)
+  }
+}

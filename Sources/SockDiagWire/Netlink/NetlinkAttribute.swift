@@ -1,0 +1,59 @@
+/// An attribute of a netlink message: its type, and where its payload lies.
+///
+/// Kernel: `struct nlattr`, linux/netlink.h.
+struct NetlinkAttribute {
+  static let headerByteCount = 4
+
+  var type: UInt16
+  var payload: Range<Int>
+
+  /// The payload as text, up to its first NUL. Bytes that are not UTF-8 are replaced.
+  func text(in bytes: Span<UInt8>) -> String {
+    var end = payload.lowerBound
+    while end < payload.upperBound, bytes[end] != 0 { end &+= 1 }
+    let characters = bytes.extracting(payload.lowerBound..<end)
+    if let valid = try? UTF8Span(validating: characters) { return String(copying: valid) }
+    return String(decoding: bytes.array(payload.lowerBound..<end), as: UTF8.self)
+  }
+}
+
+/// Steps through the attributes of a message or of a nest.
+struct NetlinkAttributeCursor {
+  private(set) var offset: Int
+  let end: Int
+
+  @inline(__always)
+  init(_ range: Range<Int>) {
+    offset = range.lowerBound
+    end = range.upperBound
+  }
+
+  /// The next attribute, or `nil` at the end.
+  ///
+  /// A length below that of the header is refused, although it could be stepped over: a kernel whose attribute
+  /// overflowed its 16-bit length produces just that, and everything behind it would be read at the wrong place.
+  @inline(__always)
+  mutating func next(in bytes: Span<UInt8>) throws(WireError) -> NetlinkAttribute? {
+    let remaining = end &- offset
+    guard remaining > 0 else { return nil }
+    guard remaining >= NetlinkAttribute.headerByteCount else { throw cutHeader(remaining) }
+    let length = Int(bytes.host16(at: offset))
+    guard length >= NetlinkAttribute.headerByteCount, length <= remaining else { throw badLength(length, remaining) }
+    // The two highest bits mark nests and byte order (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
+    let attribute = NetlinkAttribute(
+      type: bytes.host16(at: offset &+ 2) & 0x3fff,
+      payload: (offset &+ NetlinkAttribute.headerByteCount)..<(offset &+ length))
+    offset &+= min((length &+ 3) & ~3, remaining)
+    return attribute
+  }
+
+  @inline(never)
+  private func cutHeader(_ remaining: Int) -> WireError {
+    WireError(.attributeLength, at: offset, "\(remaining) bytes left, but an attribute header has 4")
+  }
+
+  @inline(never)
+  private func badLength(_ length: Int, _ remaining: Int) -> WireError {
+    WireError(.attributeLength, at: offset, "an attribute claims \(length) bytes, but 4 to \(remaining) are possible")
+  }
+}

@@ -1,0 +1,128 @@
+/// The header of a netlink message.
+///
+/// Kernel: `struct nlmsghdr`, linux/netlink.h.
+public struct NetlinkHeader: Hashable, Sendable {
+  /// The size of the header in bytes (`NLMSG_HDRLEN`).
+  public static let byteCount = 16
+
+  /// The length of the message with this header, in bytes.
+  public var length: UInt32
+  /// What the message is.
+  public var type: NetlinkMessageType
+  /// Flags, some of which mean different things in requests and in replies.
+  public var flags: NetlinkFlags
+  /// The number that the requester gave to its request; replies repeat it.
+  public var sequence: UInt32
+  /// The port id of the requester, in a reply.
+  public var portID: UInt32
+}
+
+/// What a netlink message is.
+///
+/// Kernel: `NLMSG_*`, linux/netlink.h; linux/sock_diag.h; `TCPDIAG_GETSOCK`, linux/inet_diag.h.
+public struct NetlinkMessageType: RawRepresentable, Hashable, Sendable {
+  /// The kernel's number.
+  public let rawValue: UInt16
+
+  /// Creates a type from the kernel's number.
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// Nothing. Kernel: `NLMSG_NOOP`.
+  public static let noOperation = NetlinkMessageType(rawValue: 1)
+  /// A refusal, or with errno 0 an acknowledgement. Kernel: `NLMSG_ERROR`.
+  public static let error = NetlinkMessageType(rawValue: 2)
+  /// The end of a dump, with an errno as payload. Kernel: `NLMSG_DONE`.
+  public static let done = NetlinkMessageType(rawValue: 3)
+  /// Data was lost. Kernel: `NLMSG_OVERRUN`.
+  public static let overrun = NetlinkMessageType(rawValue: 4)
+  /// An inet request for both families, and its replies. Kernel: `TCPDIAG_GETSOCK`.
+  public static let inetDiagLegacy = NetlinkMessageType(rawValue: 18)
+  /// A request for one family, and its replies. Kernel: `SOCK_DIAG_BY_FAMILY`.
+  public static let sockDiagByFamily = NetlinkMessageType(rawValue: 20)
+  /// A request to destroy a socket. Kernel: `SOCK_DESTROY`, since 4.5.
+  public static let sockDestroy = NetlinkMessageType(rawValue: 21)
+
+  /// Whether the message carries a socket or a request for sockets.
+  public var isSockDiag: Bool { self == .sockDiagByFamily || self == .inetDiagLegacy }
+}
+
+/// Flags of a netlink message.
+///
+/// Kernel: `NLM_F_*`, linux/netlink.h.
+public struct NetlinkFlags: OptionSet, Hashable, Sendable {
+  /// The kernel's bits.
+  public let rawValue: UInt16
+
+  /// Creates flags from the kernel's bits.
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// The message is a request. Kernel: `NLM_F_REQUEST`.
+  public static let request = NetlinkFlags(rawValue: 0x1)
+  /// The message is one of several. Kernel: `NLM_F_MULTI`.
+  public static let multipart = NetlinkFlags(rawValue: 0x2)
+  /// The table changed during a dump, which may have missed or repeated entries. Kernel: `NLM_F_DUMP_INTR`.
+  public static let dumpInterrupted = NetlinkFlags(rawValue: 0x10)
+  /// An error message carries attributes with the kernel's explanation. Kernel: `NLM_F_ACK_TLVS`.
+  public static let extendedAcknowledgement = NetlinkFlags(rawValue: 0x200)
+  /// An error message repeats only the header of the request. Kernel: `NLM_F_CAPPED`.
+  public static let capped = NetlinkFlags(rawValue: 0x100)
+  /// In a request: all that match. Kernel: `NLM_F_DUMP`.
+  public static let dump = NetlinkFlags(rawValue: 0x300)
+}
+
+/// Steps through the messages of one datagram.
+public struct NetlinkCursor: Sendable {
+  /// Where the next message begins.
+  public private(set) var offset: Int
+  /// Where the datagram ends.
+  public let end: Int
+
+  /// Creates a cursor at the first message of a range.
+  public init(_ range: Range<Int>) {
+    offset = range.lowerBound
+    end = range.upperBound
+  }
+
+  /// A message: its header, and where its payload lies.
+  public struct Message: Sendable {
+    /// The header.
+    public var header: NetlinkHeader
+    /// The payload without padding.
+    public var payload: Range<Int>
+
+    @inline(__always)
+    init(header: NetlinkHeader, payload: Range<Int>) {
+      self.header = header
+      self.payload = payload
+    }
+  }
+
+  /// The next message, or `nil` at the end.
+  ///
+  /// - Throws: ``WireError/Code/messageLength``. The cursor stays where it is: a length that cannot be believed hides
+  ///   where the next message begins.
+  public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> Message? {
+    let remaining = end &- offset
+    guard remaining > 0 else { return nil }
+    guard remaining >= NetlinkHeader.byteCount else {
+      throw WireError(
+        .messageLength, at: offset, "\(remaining) bytes left, but a message header has \(NetlinkHeader.byteCount)")
+    }
+    let header = NetlinkHeader(
+      length: bytes.host32(at: offset),
+      type: NetlinkMessageType(rawValue: bytes.host16(at: offset &+ 4)),
+      flags: NetlinkFlags(rawValue: bytes.host16(at: offset &+ 6)),
+      sequence: bytes.host32(at: offset &+ 8),
+      portID: bytes.host32(at: offset &+ 12))
+    guard let length = Int(exactly: header.length), length >= NetlinkHeader.byteCount, length <= remaining else {
+      throw WireError(
+        .messageLength, at: offset,
+        "a message claims \(header.length) bytes, but \(NetlinkHeader.byteCount) to \(remaining) are possible")
+    }
+    let start = offset &+ NetlinkHeader.byteCount
+    let payload = start..<(offset &+ length)
+    // The last message of a datagram may come without its padding.
+    offset &+= min((length &+ 3) & ~3, remaining)
+    return Message(header: header, payload: payload)
+  }
+}

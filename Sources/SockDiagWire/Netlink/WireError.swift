@@ -1,0 +1,47 @@
+/// What is wrong with bytes that ought to be netlink messages.
+///
+/// It says which byte, what stood there and what was expected, so that a broken capture can be found with a hex dump.
+public struct WireError: Error, Hashable, Sendable {
+  /// The kind of a fault. Later versions may add kinds.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the fault.
+    public let rawValue: String
+
+    /// Creates a code from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A message header is cut off, or its length is smaller than a header or larger than what is there.
+    public static let messageLength = Code(rawValue: "message-length")
+    /// An attribute's length is smaller than its header or larger than what is there.
+    public static let attributeLength = Code(rawValue: "attribute-length")
+    /// A message is too short for the structure that its type promises.
+    public static let structureLength = Code(rawValue: "structure-length")
+    /// The bytes are of no format that is read here.
+    public static let unknownFormat = Code(rawValue: "unknown-format")
+    /// The file is a pcap, but its packets are not netlink messages.
+    public static let linkType = Code(rawValue: "link-type")
+    /// The file was written on a machine with the other byte order.
+    public static let byteOrder = Code(rawValue: "byte-order")
+    /// The file ends inside a packet.
+    public static let cutShort = Code(rawValue: "cut-short")
+  }
+
+  /// The kind of the fault.
+  public var code: Code
+  /// Where the fault is, in bytes from the start of the datagram or file.
+  public var offset: Int
+  /// What stood there, what was expected and, where it is known, what to do.
+  public var explanation: String
+
+  /// Creates an error. Allocates where the explanation is longer than 15 bytes and not a literal.
+  public init(_ code: Code, at offset: Int, _ explanation: String) {
+    self.code = code
+    self.offset = offset
+    self.explanation = explanation
+  }
+}
+
+extension WireError: CustomStringConvertible {
+  /// The fault in one sentence.
+  public var description: String { "byte \(offset): \(explanation)" }
+}

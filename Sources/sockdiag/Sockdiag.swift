@@ -1,0 +1,2 @@
+import SockDiagCommand
+@main enum Main { static func main() throws { try Placeholder.run() } }
