@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// A package of its own, so that nobody who depends on the library resolves the benchmark's dependencies.
+
+let strictSwift: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let strictC: [CSetting] = [
+  .enableWarning("all"),
+  .enableWarning("extra"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "sockdiag-benchmarks",
+  products: [
+    .executable(name: "sockdiag-benchmarks", targets: ["sockdiag-benchmarks"]),
+    .executable(name: "socket-farm", targets: ["socket-farm"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .executableTarget(name: "socket-farm", cSettings: strictC),
+    .target(name: "CFloor", cSettings: strictC),
+    .target(name: "CAllocationCounter", cSettings: strictC),
+    .target(name: "CHarness", cSettings: strictC),
+    .executableTarget(
+      name: "sockdiag-benchmarks",
+      dependencies: [
+        "CFloor",
+        "CAllocationCounter",
+        "CHarness",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strictSwift
+    ),
+  ]
+)

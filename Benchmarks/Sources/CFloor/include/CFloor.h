@@ -1,0 +1,56 @@
+#ifndef CFLOOR_H
+#define CFLOOR_H
+
+#include <stdint.h>
+
+/// What the kernel charges, with nothing of anybody's library on top: one netlink socket, one 32 KiB buffer, headers
+/// stepped over and bodies left alone. Every count and descriptor is a negative errno on failure.
+
+/// TCPDIAG_GETSOCK walks both families at once; SOCK_DIAG_BY_FAMILY (`linux/sock_diag.h`) walks one.
+enum floor_walk {
+    FLOOR_BOTH_FAMILIES = 0,
+    FLOOR_IPV4 = 2,
+    FLOOR_IPV6 = 10,
+};
+
+struct floor_request {
+    enum floor_walk walk;
+    uint32_t states;       // bit n: TCP state n
+    uint8_t extensions;    // bit n − 1: INET_DIAG attribute n
+    uint16_t source_port;  // host order, 0 for any
+};
+
+/// The identity of one connection, addresses and ports in network order.
+struct floor_tuple {
+    uint8_t family;
+    uint16_t source_port;
+    uint16_t destination_port;
+    uint32_t source[4];
+    uint32_t destination[4];
+};
+
+int floor_open(void);
+void floor_close(int descriptor);
+
+/// Dumps TCP sockets and returns how many messages came. The buffer is the thread's own, so that no pointer crosses
+/// into the caller's language.
+long floor_dump(int descriptor, struct floor_request request);
+
+/// Asks for one connection by its 4-tuple: 1, or −ENOENT.
+long floor_get(int descriptor, struct floor_tuple tuple);
+
+/// Fills `tuples` with up to `count` established connections spread evenly over a dump of `total`.
+long floor_collect(int descriptor, struct floor_tuple *tuples, long count, long total);
+
+enum floor_rows {
+    FLOOR_ALL_ROWS,
+    FLOOR_LISTENERS,
+    /// Stops at the first row of another state, which rests on the kernel's habit of printing listeners first.
+    FLOOR_LISTENERS_UNTIL_OTHERS,
+};
+
+/// Reads /proc/net/tcp and tcp6 and counts rows, of which at most the state is looked at: what every parser pays before
+/// its first digit.
+long floor_read_proc(enum floor_rows rows);
+
+#endif

@@ -1,0 +1,120 @@
+import CFloor
+
+/// The table of what is measured: workloads down, rivals across.
+struct Catalogue {
+  let ss: String?
+  let sockdiag: String?
+
+  /// Exact gets in one sample.
+  private let gets = 1_000
+
+  func workloads(for farm: borrowing Farm) throws -> [Workload] {
+    let tuples = try FloorGet.pickTuples(gets, of: farm.connected)
+    return [
+      try dump(expecting: farm.total),
+      try details(expecting: farm.total),
+      try listening(expecting: farm.listening),
+      try exactGet(tuples),
+    ] + commands(total: farm.total, listening: farm.listening)
+  }
+
+  /// What is polled for its memory. A full dump takes thousands of times as long as one of listeners, so it is polled
+  /// less often.
+  func steadySubjects() throws -> [(rival: any Rival, divisor: Int)] {
+    [
+      (try FloorDump(states: States.listen), 1),
+      (try FloorDump(states: States.all), 1_000),
+    ]
+  }
+
+  private func dump(expecting count: Int) throws -> Workload {
+    Workload(
+      key: "dump",
+      title: "Every TCP socket",
+      expected: count,
+      rivals: [
+        try FloorDump(states: States.all),
+        try FloorDump(walkingTwice: States.all),
+        ProcRead.everything(),
+      ] + theirs("-tan", headerLines: 1)
+    )
+  }
+
+  private func details(expecting count: Int) throws -> Workload {
+    Workload(
+      key: "details",
+      title: "Every TCP socket with tcp_info",
+      expected: count,
+      rivals: [
+        try FloorDump(states: States.all, extensions: Extensions.info)
+      ] + theirs("-taniO", headerLines: 1)
+    )
+  }
+
+  private func listening(expecting count: Int) throws -> Workload {
+    Workload(
+      key: "listening",
+      title: "Listening sockets among them",
+      expected: count,
+      rivals: [
+        try FloorDump(states: States.listen, repeats: 50),
+        ProcRead.untilLastListener(),
+        ProcRead.listeners(),
+      ] + theirs("-tln", headerLines: 1)
+    )
+  }
+
+  private func exactGet(_ tuples: [floor_tuple]) throws -> Workload {
+    Workload(
+      key: "get",
+      title: "One connection by its addresses",
+      expected: tuples.count,
+      rivals: [try FloorGet(tuples: tuples)]
+    )
+  }
+
+  private func commands(total: Int, listening: Int) -> [Workload] {
+    [
+      Workload(
+        key: "command-listening",
+        title: "The command: listening sockets",
+        expected: listening,
+        rivals: theirs("-tln", headerLines: 1, pace: 1)
+          + ours("list", "-tl", headerLines: 1, pace: 1)
+      ),
+      Workload(
+        key: "command-all",
+        title: "The command: every TCP socket",
+        expected: total,
+        rivals: theirs("-tan", headerLines: 1)
+          + ours("list", "-ta", headerLines: 1)
+          + ours("list", "-ta", "--ndjson", headerLines: 0)
+      ),
+    ]
+  }
+
+  // A program that is not installed does not race; the others still do.
+
+  private func theirs(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
+    guard let ss else { return [] }
+    let command = Command(path: ss, arguments: arguments)
+    return [SpawnedCommand(command, role: .other, headerLines: headerLines, pace: pace)]
+  }
+
+  private func ours(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
+    guard let sockdiag else { return [] }
+    let command = Command(path: sockdiag, arguments: arguments)
+    return [SpawnedCommand(command, role: .ours, headerLines: headerLines, pace: pace)]
+  }
+}
+
+/// Masks of TCP states, bit n for state n.
+enum States {
+  static let all: UInt32 = 0xfff
+  static let listen: UInt32 = 1 << 10
+}
+
+/// Masks of reply attributes, bit n − 1 for attribute n.
+enum Extensions {
+  static let info: UInt8 = 1 << 1
+}

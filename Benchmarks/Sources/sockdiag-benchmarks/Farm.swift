@@ -1,0 +1,49 @@
+import CHarness
+
+/// The sockets that a run reads, held by `socket-farm` until this value goes.
+struct Farm: ~Copyable {
+  let total: Int
+  let connected: Int
+  let listening: Int
+
+  private let process: harness_process
+
+  init(program: String, sockets: Int, listening: Int, ipv6Percent: Int) throws {
+    let command = Command(
+      path: program,
+      arguments: ["\(sockets)", "--listening", "\(listening)", "--ipv6", "\(ipv6Percent)"]
+    )
+    // SAFETY: the string lives through the call, and the callee keeps no pointer to it.
+    let process = unsafe harness_start(command.lines)
+    guard process.pid > 0 else {
+      throw BenchmarkError("cannot start \(program): \(errorText(process.pid))")
+    }
+    let line = Farm.readLine(of: process)
+    let words = line.split(separator: " ")
+    guard words.count >= 6, words[0] == "ready", let total = Int(words[1]), let connected = Int(words[3]),
+      let holding = Int(words[5])
+    else {
+      _ = harness_finish(process)
+      throw BenchmarkError("no \(sockets) sockets: socket-farm said why above")
+    }
+    self.process = process
+    self.total = total
+    self.connected = connected
+    self.listening = holding
+  }
+
+  deinit {
+    _ = harness_finish(process)
+  }
+
+  private static func readLine(of process: harness_process) -> String {
+    let capacity = 256
+    // SAFETY: the callee writes at most `capacity` bytes and returns how many.
+    return unsafe String(unsafeUninitializedCapacity: capacity) { bytes in
+      let length = unsafe bytes.withMemoryRebound(to: CChar.self) {
+        unsafe harness_read_line(process, $0.baseAddress, capacity)
+      }
+      return max(0, length)
+    }
+  }
+}

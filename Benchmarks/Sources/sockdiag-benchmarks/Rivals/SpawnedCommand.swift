@@ -1,0 +1,27 @@
+/// A program from its start to its end, its output thrown away.
+final class SpawnedCommand: Rival {
+  let name: String
+  let role: Role
+  let pace: Int
+  let runsHere = false
+
+  private let command: Command
+  private let headerLines: Int
+
+  init(_ command: Command, role: Role, headerLines: Int, pace: Int) {
+    name = command.name
+    self.role = role
+    self.command = command
+    self.headerLines = headerLines
+    self.pace = pace
+  }
+
+  func count() throws -> Int {
+    try command.run(countingLines: true) - headerLines
+  }
+
+  func run() throws -> Int? {
+    _ = try command.run(countingLines: false)
+    return nil
+  }
+}

@@ -1,0 +1,29 @@
+#ifndef SOCKET_FARM_PLAN_H
+#define SOCKET_FARM_PLAN_H
+
+/// How many sockets of each kind; the same shape describes the farm and one holder's slice of it.
+struct plan {
+    long pairs;         // IPv4 loopback connections: two sockets each
+    long pairs_ipv6;
+    long listening;
+    long listening_ipv6;
+    long udp;
+    long udp_ipv6;
+};
+
+struct farm {
+    struct plan total;
+    int holders;
+};
+
+/// Divides `count` sockets into kinds and holders. Returns 0, or −1 after saying on standard error which limit is in
+/// the way.
+int farm_plan(struct farm *farm, long count, long listening, int udp_percent, int ipv6_percent);
+
+/// The slice of holder `index`. All slices together are the total.
+struct plan farm_slice(const struct farm *farm, int index);
+
+long plan_sockets(const struct plan *plan);
+long plan_ipv6_sockets(const struct plan *plan);
+
+#endif
