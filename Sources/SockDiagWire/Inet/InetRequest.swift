@@ -67,7 +67,8 @@ extension InetRequest {
     while let attribute = try cursor.next(in: bytes) {
       switch (attribute.type, attribute.payload.count) {
       case (1, _): bytecode = bytes.array(attribute.payload)
-      case (3, 4): `protocol` = TransportProtocol(rawValue: UInt16(clamping: bytes.host32(at: attribute.payload.lowerBound)))
+      case (3, 4):
+        `protocol` = TransportProtocol(rawValue: UInt16(clamping: bytes.host32(at: attribute.payload.lowerBound)))
       default: break
       }
     }

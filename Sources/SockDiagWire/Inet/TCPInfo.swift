@@ -24,7 +24,9 @@ public struct TCPInfo: Sendable {
     let start = payload.lowerBound
     let whole = known / 8
     for index in 0..<whole { words[index] = bytes.littleEndian64(at: start + 8 * index) }
-    for offset in whole * 8..<known { words[whole] |= UInt64(bytes[start + offset]) << UInt64(8 * (offset - whole * 8)) }
+    for offset in whole * 8..<known {
+      words[whole] |= UInt64(bytes[start + offset]) << UInt64(8 * (offset - whole * 8))
+    }
     if payload.count > known { tail = bytes.array(start + known..<payload.upperBound) }
   }
 
