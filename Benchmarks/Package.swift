@@ -26,6 +26,7 @@ let package = Package(
     .executable(name: "socket-farm", targets: ["socket-farm"]),
   ],
   dependencies: [
+    .package(name: "sockdiag", path: ".."),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
@@ -39,6 +40,7 @@ let package = Package(
         "CFloor",
         "CAllocationCounter",
         "CHarness",
+        .product(name: "SockDiag", package: "sockdiag"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift

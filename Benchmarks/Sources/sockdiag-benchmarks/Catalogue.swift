@@ -1,4 +1,5 @@
 import CFloor
+import SockDiag
 
 /// The table of what is measured: workloads down, rivals across.
 struct Catalogue {
@@ -23,7 +24,10 @@ struct Catalogue {
   func steadySubjects() throws -> [(rival: any Rival, divisor: Int)] {
     [
       (try FloorDump(states: States.listen), 1),
+      (try OurStream(.listen), 1),
       (try FloorDump(states: States.all), 1_000),
+      (try OurStream(.all), 1_000),
+      (try OurStream(.all, details: .all), 1_000),
     ]
   }
 
@@ -34,6 +38,8 @@ struct Catalogue {
       expected: count,
       rivals: [
         try FloorDump(states: States.all),
+        try OurDump(.all),
+        try OurStream(.all),
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
       ] + theirs("-tan", headerLines: 1)
@@ -46,7 +52,9 @@ struct Catalogue {
       title: "Every TCP socket with tcp_info",
       expected: count,
       rivals: [
-        try FloorDump(states: States.all, extensions: Extensions.info)
+        try FloorDump(states: States.all, extensions: Extensions.info),
+        try OurDump(.all, details: .tcpInfo),
+        try OurStream(.all, details: .tcpInfo),
       ] + theirs("-taniO", headerLines: 1)
     )
   }
@@ -58,6 +66,8 @@ struct Catalogue {
       expected: count,
       rivals: [
         try FloorDump(states: States.listen, repeats: 50),
+        try OurDump(.listen, repeats: 50),
+        try OurStream(.listen, repeats: 50),
         ProcRead.untilLastListener(),
         ProcRead.listeners(),
       ] + theirs("-tln", headerLines: 1)
@@ -69,7 +79,7 @@ struct Catalogue {
       key: "get",
       title: "One connection by its addresses",
       expected: tuples.count,
-      rivals: [try FloorGet(tuples: tuples)]
+      rivals: [try FloorGet(tuples: tuples), try OurGet(tuples: tuples)]
     )
   }
 

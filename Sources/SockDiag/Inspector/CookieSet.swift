@@ -1,44 +1,59 @@
 /// The cookies of a dump, to recognise a socket that comes twice.
 ///
-/// Open addressing in one array: a `Set` hashes each number with SipHash, which alone would cost a dump several percent.
-/// Cookies come from counters, so multiplying by an odd constant spreads them well, and no attacker chooses them.
+/// The kernel counts cookies up, and gives a socket its own when it is first reported: those of one dump mostly lie side
+/// by side. So an entry is not one cookie but a word of 64 neighbours, and the set of 100,000 stays in the processor's
+/// nearest cache, where a `Set` costs as much as all the decoding. Scattered cookies take one entry each, no worse than
+/// any table. Multiplying by an odd constant spreads them well enough, since no attacker chooses them.
 struct CookieSet {
-  private var slots = [UInt64](repeating: 0, count: 256)
-  private var count = 0
+  /// Pairs of a block number plus one, or 0 for none, and the block's bits. Side by side, so that one access finds both.
+  private var slots = [UInt64](repeating: 0, count: 2 * 128)
+  private var blockCount = 0
 
   /// Removes all, keeping the space.
   mutating func removeAll() {
     for index in slots.indices { slots[index] = 0 }
-    count = 0
+    blockCount = 0
   }
 
   /// Inserts a cookie. Returns `false` if it was there. Cookie 0 stands for none and is always new.
+  @inline(__always)
   mutating func insert(_ cookie: UInt64) -> Bool {
     if cookie == 0 { return true }
-    if count &* 2 >= slots.count { grow() }
-    let mask = slots.count &- 1
-    var index = Self.start(cookie, mask)
-    while slots[index] != 0 {
-      if slots[index] == cookie { return false }
-      index = (index &+ 1) & mask
+    let key = cookie >> 6 &+ 1
+    let bit: UInt64 = 1 << (cookie & 63)
+    var index = start(key)
+    while slots[index] != key {
+      if slots[index] == 0 { return addBlock(key, bit) }
+      index = next(index)
     }
-    slots[index] = cookie
-    count &+= 1
+    if slots[index &+ 1] & bit != 0 { return false }
+    slots[index &+ 1] |= bit
     return true
   }
 
-  private static func start(_ cookie: UInt64, _ mask: Int) -> Int {
-    Int(truncatingIfNeeded: (cookie &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
+  @inline(never)
+  private mutating func addBlock(_ key: UInt64, _ bits: UInt64) -> Bool {
+    if blockCount &* 4 >= slots.count { grow() }
+    var index = start(key)
+    while slots[index] != 0 { index = next(index) }
+    slots[index] = key
+    slots[index &+ 1] = bits
+    blockCount &+= 1
+    return true
   }
 
   private mutating func grow() {
     let old = slots
     slots = [UInt64](repeating: 0, count: old.count * 4)
-    let mask = slots.count - 1
-    for cookie in old where cookie != 0 {
-      var index = Self.start(cookie, mask)
-      while slots[index] != 0 { index = (index &+ 1) & mask }
-      slots[index] = cookie
+    blockCount = 0
+    for index in stride(from: 0, to: old.count, by: 2) where old[index] != 0 {
+      _ = addBlock(old[index], old[index + 1])
     }
   }
+
+  private func start(_ key: UInt64) -> Int {
+    Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) & (slots.count &- 2)
+  }
+
+  private func next(_ index: Int) -> Int { (index &+ 2) & (slots.count &- 1) }
 }

@@ -6,8 +6,9 @@ package import SockDiagWire
 package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   package var conversation: Conversation<Transport>
   private var decoder = InetDecoder()
-  private var scratch = InetSocket()
   private var cookies = CookieSet()
+  /// Room for the next dump's sockets.
+  private var expectedCount = 0
   /// Whether one walk may serve both families; `nil` until it was tried.
   private var servesBothFamilies: Bool?
   private var readsProtocolAttribute: Bool?
@@ -30,20 +31,23 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
 
   /// Collects all sockets. Dumps with a defect that may pass are repeated.
   package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
-    var sockets: [InetSocket] = []
     var completeness = Completeness.complete
+    var sockets: [InetSocket] = []
+    // A poll finds about as many as the last one did; growing step by step would copy each record several times.
+    sockets.reserveCapacity(expectedCount)
+    var seen = CookieSet()
+    swap(&seen, &cookies)
+    defer { swap(&seen, &cookies) }
     for _ in 0..<max(attempts, 1) {
       sockets.removeAll(keepingCapacity: true)
-      cookies.removeAll()
-      var seen = CookieSet()
-      swap(&seen, &cookies)
-      defer { swap(&seen, &cookies) }
+      seen.removeAll()
       completeness = try forEach(query) { socket in
         if seen.insert(socket.cookie?.rawValue ?? 0) { sockets.append(socket) }
         return .continue
       }
       if completeness.isDisjoint(with: .worthRetrying) { break }
     }
+    expectedCount = sockets.count + sockets.count / 8
     return SocketDump(sockets: sockets, completeness: completeness, source: .sockDiag)
   }
 
@@ -67,10 +71,9 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   ) throws(SockDiagError) -> Completeness {
     let needsEvaluation = query.needsEvaluation
     var hasFault = false
-    var socket = InetSocket()
-    swap(&socket, &scratch)
-    defer { swap(&socket, &scratch) }
     var completeness = try conversation.dump(query.request(family: family)) { bytes, payload in
+      var socket = InetSocket()
+      defer { decoder.recycle(&socket) }
       do throws(WireError) {
         // A damaged attribute does not hide the socket that it belongs to.
         if try decoder.decode(payload, in: bytes, protocol: query.protocol, into: &socket) != nil { hasFault = true }
