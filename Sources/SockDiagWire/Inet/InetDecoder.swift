@@ -93,27 +93,27 @@ public struct InetDecoder: Sendable {
   ) throws(WireError) {
     let payload = attribute.payload
     let start = payload.lowerBound
-    // The attributes that the kernel always sends, which have their place in the value itself. They come in the same
-    // order in every message, so the processor guesses each of these branches right, as it would not one jump for all.
-    if attribute.type == InetAttributeType.shutdown, payload.count == 1 {
+    // The attributes that the kernel always sends, which have their place in the value itself.
+    switch attribute.signature {
+    case signature(.shutdown, 1):
       socket.rawShutdown = bytes[start]
       socket.present.insert(.shutdown)
-    } else if attribute.type == InetAttributeType.mark, payload.count == 4 {
+    case signature(.mark, 4):
       socket.rawMark = bytes.host32(at: start)
       socket.present.insert(.mark)
-    } else if attribute.type == InetAttributeType.cgroupID, payload.count == 8 {
+    case signature(.cgroupID, 8):
       socket.rawCgroupID = bytes.host64(at: start)
       socket.present.insert(.cgroupID)
-    } else if attribute.type == InetAttributeType.socketOptions, payload.count == 2 {
+    case signature(.socketOptions, 2):
       socket.rawOptions = UInt16(bytes[start]) | UInt16(bytes[start &+ 1]) << 8
       socket.present.insert(.options)
-    } else if attribute.type == InetAttributeType.v6Only, payload.count == 1 {
+    case signature(.v6Only, 1):
       socket.isV6Only = bytes[start] != 0
-    } else if attribute.type == InetAttributeType.padding, payload.isEmpty {
-      return
-    } else if attribute.type == InetAttributeType.protocol, payload.count == 1 {
+    case signature(.protocol, 1):
       socket.rawProtocol = UInt16(bytes[start])
-    } else {
+    case signature(.padding, 0):
+      break
+    default:
       try decodeDetail(attribute, in: bytes, into: &socket)
     }
   }
@@ -131,26 +131,32 @@ public struct InetDecoder: Sendable {
 }
 
 /// Numbers of the attributes of a reply. Kernel: `INET_DIAG_*`, linux/inet_diag.h.
-enum InetAttributeType {
-  static let memory: UInt16 = 1
-  static let info: UInt16 = 2
-  static let vegasInfo: UInt16 = 3
-  static let congestion: UInt16 = 4
-  static let typeOfService: UInt16 = 5
-  static let trafficClass: UInt16 = 6
-  static let socketMemory: UInt16 = 7
-  static let shutdown: UInt16 = 8
-  static let dctcpInfo: UInt16 = 9
-  static let `protocol`: UInt16 = 10
-  static let v6Only: UInt16 = 11
-  static let padding: UInt16 = 14
-  static let mark: UInt16 = 15
-  static let bbrInfo: UInt16 = 16
-  static let classID: UInt16 = 17
-  static let md5Signatures: UInt16 = 18
-  static let upperLayerProtocol: UInt16 = 19
-  static let cgroupID: UInt16 = 21
-  static let socketOptions: UInt16 = 22
+enum InetAttributeType: UInt16 {
+  case memory = 1
+  case info = 2
+  case vegasInfo = 3
+  case congestion = 4
+  case typeOfService = 5
+  case trafficClass = 6
+  case socketMemory = 7
+  case shutdown = 8
+  case dctcpInfo = 9
+  case `protocol` = 10
+  case v6Only = 11
+  case padding = 14
+  case mark = 15
+  case bbrInfo = 16
+  case classID = 17
+  case md5Signatures = 18
+  case upperLayerProtocol = 19
+  case cgroupID = 21
+  case socketOptions = 22
+}
+
+/// An attribute's type with a payload of that length, to compare with ``NetlinkAttribute/signature``.
+@inline(__always)
+private func signature(_ type: InetAttributeType, _ byteCount: Int) -> UInt32 {
+  NetlinkAttribute.signature(type.rawValue, byteCount: byteCount)
 }
 
 extension InetAttributes {
@@ -160,24 +166,21 @@ extension InetAttributes {
   ) throws(WireError) {
     let payload = attribute.payload
     let start = payload.lowerBound
-    var isDecoded = true
-    switch (attribute.type, payload.count) {
+    switch (InetAttributeType(rawValue: attribute.type), payload.count) {
     // Other protocols put another structure there. Where the request was not captured, TCP is the likely one.
-    case (InetAttributeType.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified:
-      tcpInfo = TCPInfo(payload, in: bytes)
-    case (InetAttributeType.congestion, 1...): congestion = attribute.text(in: bytes)
-    case (InetAttributeType.typeOfService, 1): typeOfService = bytes[start]
-    case (InetAttributeType.trafficClass, 1): trafficClass = bytes[start]
-    case (InetAttributeType.classID, 4): classID = bytes.host32(at: start)
-    case (InetAttributeType.memory, 16...): memory = InetMemory(payload, in: bytes)
-    case (InetAttributeType.socketMemory, 28...): socketMemory = SocketMemory(payload, in: bytes)
-    case (InetAttributeType.vegasInfo, 16...): congestionInfo = VegasInfo(payload, in: bytes).map(CongestionInfo.vegas)
-    case (InetAttributeType.dctcpInfo, 16...): congestionInfo = DCTCPInfo(payload, in: bytes).map(CongestionInfo.dctcp)
-    case (InetAttributeType.bbrInfo, 20...): congestionInfo = BBRInfo(payload, in: bytes).map(CongestionInfo.bbr)
-    case (InetAttributeType.upperLayerProtocol, _): upperLayerProtocol = try UpperLayerProtocol(payload, in: bytes)
-    case (InetAttributeType.md5Signatures, TCPMD5Key.byteCount...): md5Keys = TCPMD5Key.keys(payload, in: bytes)
-    default: isDecoded = false
+    case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo = TCPInfo(payload, in: bytes)
+    case (.congestion, 1...): congestion = attribute.text(in: bytes)
+    case (.typeOfService, 1): typeOfService = bytes[start]
+    case (.trafficClass, 1): trafficClass = bytes[start]
+    case (.classID, 4): classID = bytes.host32(at: start)
+    case (.memory, 16...): memory = InetMemory(payload, in: bytes)
+    case (.socketMemory, 28...): socketMemory = SocketMemory(payload, in: bytes)
+    case (.vegasInfo, 16...): congestionInfo = VegasInfo(payload, in: bytes).map(CongestionInfo.vegas)
+    case (.dctcpInfo, 16...): congestionInfo = DCTCPInfo(payload, in: bytes).map(CongestionInfo.dctcp)
+    case (.bbrInfo, 20...): congestionInfo = BBRInfo(payload, in: bytes).map(CongestionInfo.bbr)
+    case (.upperLayerProtocol, _): upperLayerProtocol = try UpperLayerProtocol(payload, in: bytes)
+    case (.md5Signatures, TCPMD5Key.byteCount...): md5Keys = TCPMD5Key.keys(payload, in: bytes)
+    default: unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(payload)))
     }
-    if !isDecoded { unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(payload))) }
   }
 }

@@ -7,6 +7,16 @@ struct NetlinkAttribute {
   var type: UInt16
   var payload: Range<Int>
 
+  /// Type and length in one number, for a reader that expects certain pairs: comparing it is cheaper than the jump table
+  /// that a compiler makes of the types, whose one jump the processor guesses wrong at every attribute.
+  @inline(__always)
+  var signature: UInt32 { Self.signature(type, byteCount: payload.count) }
+
+  @inline(__always)
+  static func signature(_ type: UInt16, byteCount: Int) -> UInt32 {
+    UInt32(type) << 16 | UInt32(truncatingIfNeeded: byteCount)
+  }
+
   /// The payload as text, up to its first NUL. Bytes that are not UTF-8 are replaced.
   func text(in bytes: Span<UInt8>) -> String {
     var end = payload.lowerBound
