@@ -41,7 +41,13 @@ let package = Package(
     .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], swiftSettings: swiftSettings),
 
     .testTarget(name: "SockDiagWireTests", dependencies: ["SockDiagWire"], swiftSettings: swiftSettings),
-    .testTarget(name: "SockDiagTests", dependencies: ["SockDiag"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
+
+    // What tests of several modules need.
+    .target(
+      name: "SockDiagTestKit", dependencies: ["SockDiag"], path: "Tests/Support/SockDiagTestKit",
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

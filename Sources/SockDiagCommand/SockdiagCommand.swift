@@ -10,7 +10,9 @@ public enum Placeholder {
       let d = try inspector.dump(q)
       let t1 = clock.now
       var n = 0
-      try inspector.forEach(q) { _ in n += 1; return .continue }
+      try inspector.forEach(q) { _ in
+        n += 1; return .continue
+      }
       let t2 = clock.now
       let e = try inspector.dump(SocketQuery(.tcp, states: .all, details: [.tcpInfo]))
       let t3 = clock.now

@@ -1,2 +1,3 @@
 import SockDiagCommand
+
 @main enum Main { static func main() throws { try Placeholder.run() } }

@@ -41,7 +41,6 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
         return reading.completeness
       case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive a sock_diag reply")
       case .datagram(let length, sender: 0):
-        if length > buffer.count { reading.completeness.insert(.truncated) }
         deliver(length, to: &reading, body)
         if length > buffer.count { buffer = [UInt8](repeating: 0, count: length) }
         if reading.isStopped {
@@ -60,7 +59,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   private func deliver(_ length: Int, to reading: inout Reading, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow) {
     let datagram = buffer.span.extracting(0..<min(length, buffer.count))
     observer?(.reply, datagram)
-    reading.read(datagram, body)
+    reading.read(datagram, isTruncated: length > buffer.count, body)
   }
 
   /// Sends an exact request and hands the reply to `body`; `false` if there is no such socket.
@@ -132,7 +131,8 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       case .failure(EINTR), .failure(ENOBUFS): continue
       case .failure: return
       case .datagram(let length, sender: 0):
-        reading.read(buffer.span.extracting(0..<min(length, buffer.count))) { _, _ in .continue }
+        let datagram = buffer.span.extracting(0..<min(length, buffer.count))
+        reading.read(datagram, isTruncated: length > buffer.count) { _, _ in .continue }
       case .datagram: continue
       }
     }
@@ -155,7 +155,10 @@ private struct Reading {
     self.sequence = sequence
   }
 
-  mutating func read(_ datagram: Span<UInt8>, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow) {
+  mutating func read(
+    _ datagram: Span<UInt8>, isTruncated: Bool, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow
+  ) {
+    if isTruncated { completeness.insert(.truncated) }
     var cursor = NetlinkCursor(0..<datagram.count)
     do throws(WireError) {
       while let message = try cursor.next(in: datagram) {
@@ -172,7 +175,8 @@ private struct Reading {
         }
       }
     } catch {
-      completeness.insert(.malformed)
+      // The message that the end of the buffer cut through is no defect of its own.
+      if !isTruncated { completeness.insert(.malformed) }
     }
   }
 

@@ -1,0 +1,190 @@
+import Glibc
+import SockDiag
+import SockDiagTestKit
+import SockDiagWire
+import Testing
+
+/// Which requests a query becomes, and how streams end.
+@Suite struct InetReaderTests {
+  private typealias Event = ScriptedKernel.Event
+
+  private static let empty: [Event] = [.messages([.done()])]
+  private static let missingHandler: [Event] = [.messages([.done(errno: ENOENT)])]
+
+  // MARK: Stopping early
+
+  @Test func stoppedStreamIsDrainedBeforeTheNextRequest() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel(
+        [
+          [.messages([.socket(port: 1, cookie: 1)]), .messages([.socket(port: 2, cookie: 2)]), .messages([.done()])],
+          [.messages([.socket(port: 3, cookie: 3), .done()])],
+        ], log: log))
+    var seen: [UInt16] = []
+    let completeness = try reader.forEach(SocketQuery(.tcp, family: .inet)) { socket in
+      seen.append(socket.local.port)
+      return .stop
+    }
+    #expect(completeness == .stopped)
+    #expect(seen == [1])
+    #expect(log.unreadEvents == 2)
+
+    #expect(try reader.dump(SocketQuery(.tcp, family: .inet)).sockets.map(\.local.port) == [3])
+    #expect(log.unreadEvents == 0)
+  }
+
+  @Test func drainingSurvivesOverrunAndDamage() throws {
+    var reader = InetReader(
+      ScriptedKernel([
+        [
+          .messages([.socket(port: 1, cookie: 1)]), .failure(ENOBUFS), .failure(EINTR), .bytes([9]),
+          .messages([.done()]),
+        ],
+        [.messages([.socket(port: 3, cookie: 3), .done()])],
+      ]))
+    _ = try reader.forEach(SocketQuery(.tcp, family: .inet)) { _ in .stop }
+    #expect(try reader.dump(SocketQuery(.tcp, family: .inet)).sockets.map(\.local.port) == [3])
+  }
+
+  @Test func stopAtTheEndNeedsNoDraining() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel([[.messages([.socket(port: 1, cookie: 1), .socket(port: 2, cookie: 2), .done()])]], log: log))
+    var count = 0
+    _ = try reader.forEach(SocketQuery(.tcp, family: .inet)) { _ in
+      count += 1
+      return .stop
+    }
+    #expect(count == 1)
+    #expect(log.unreadEvents == 0)
+  }
+
+  // MARK: Both families
+
+  @Test func bothFamiliesOfTCPAreOneWalk() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel([Self.empty, Self.empty, Self.empty], log: log))
+    _ = try reader.dump(SocketQuery(.tcp, states: .listen))
+    _ = try reader.dump(SocketQuery(.tcp, states: .listen))
+    // The first asks for no state at all: it only finds out whether the kernel knows the message.
+    #expect(log.requests.map(\.family) == [nil, nil, nil])
+    #expect(log.requests.map(\.states) == [[], .listen, .listen])
+  }
+
+  @Test func kernelWithoutTheLegacyMessageIsWalkedTwice() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel(
+        [
+          [.messages([.error(EOPNOTSUPP)])], [.messages([.socket(port: 4, cookie: 1), .done()])],
+          [.messages([.socket(port: 6, cookie: 2), .done()])],
+        ], log: log))
+    #expect(try reader.dump(SocketQuery(.tcp)).sockets.map(\.local.port) == [4, 6])
+    #expect(log.requests.map(\.family) == [nil, .inet, .inet6])
+  }
+
+  @Test func udpIsOneWalkWhereTheKernelReadsTheProtocolAttribute() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel([Self.empty, Self.missingHandler, Self.empty], log: log))
+    _ = try reader.dump(SocketQuery(.udp, states: .all))
+    #expect(log.requests.last?.family == nil)
+    #expect(log.requests.last?.protocol == .udp)
+  }
+
+  @Test func udpIsTwoWalksWhereTheKernelIgnoresTheProtocolAttribute() throws {
+    let log = ScriptedKernel.Log()
+    // A kernel before 5.9 answers the question about an impossible protocol with (no) TCP sockets.
+    var reader = InetReader(ScriptedKernel([Self.empty, Self.empty, Self.empty, Self.empty], log: log))
+    _ = try reader.dump(SocketQuery(.udp, states: .all))
+    #expect(log.requests.suffix(2).map(\.family) == [.inet, .inet6])
+  }
+
+  // MARK: Filters
+
+  @Test func singlePortsGoIntoTheRequestItself() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel([Self.empty], log: log))
+    _ = try reader.dump(SocketQuery(.tcp, family: .inet, localPorts: [22], remotePorts: [4000]))
+    let request = try #require(log.requests.last)
+    #expect(request.local.port == 22)
+    #expect(request.remote.port == 4000)
+    #expect(request.bytecode.isEmpty)
+  }
+
+  @Test func severalPortsBecomeAProgram() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel([Self.empty], log: log))
+    _ = try reader.dump(SocketQuery(.tcp, family: .inet, localPorts: [22, 80]))
+    let request = try #require(log.requests.last)
+    #expect(request.local.port == 0)
+    #expect(!request.bytecode.isEmpty)
+  }
+
+  @Test func portZeroIsAPortAndNotAWildcard() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel([Self.empty], log: log))
+    _ = try reader.dump(SocketQuery(.tcp, family: .inet, remotePorts: [0]))
+    #expect(log.requests.last?.bytecode.isEmpty == false)
+  }
+
+  @Test func boundSocketsAreFilteredHereSinceTheirWalkIgnoresThePort() throws {
+    var reader = InetReader(
+      ScriptedKernel([
+        [
+          .messages([.socket(port: 22, cookie: 1, state: .close), .socket(port: 23, cookie: 2, state: .close), .done()])
+        ]
+      ]))
+    let dump = try reader.dump(SocketQuery(.tcp, family: .inet, states: .boundInactive, localPorts: [23]))
+    #expect(dump.sockets.map(\.local.port) == [23])
+    #expect(dump.sockets.map(\.state) == [.boundInactive])
+  }
+
+  @Test func listTooLongForAProgramIsFilteredHere() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel([[.messages([.socket(port: 3, cookie: 1), .socket(port: 4, cookie: 2), .done()])]], log: log))
+    let oddPorts = stride(from: UInt16(1), to: 20_000, by: 2)
+    let odd = PortSet(oddPorts.map { $0...$0 })
+    let dump = try reader.dump(SocketQuery(.tcp, family: .inet, localPorts: odd))
+    #expect(dump.sockets.map(\.local.port) == [3])
+    #expect(log.requests.last?.bytecode.isEmpty == true)
+  }
+
+  // MARK: Exact requests
+
+  @Test func absentSocketIsNil() throws {
+    var reader = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])], [.messages([.error(ESTALE)])]]))
+    #expect(try reader.get(InetRequest(.get, .tcp, .inet)) == nil)
+    #expect(try reader.get(InetRequest(.get, .tcp, .inet)) == nil)
+  }
+
+  @Test func exactReplyIsDecoded() throws {
+    var reader = InetReader(
+      ScriptedKernel([[.foreign(port: 7, [.error(ENOENT)]), .messages([.socket(port: 9, cookie: 5)])]]))
+    #expect(try reader.get(InetRequest(.get, .tcp, .inet))?.cookie?.rawValue == 5)
+  }
+
+  @Test func exactRequestWithoutReplyIsAnError() {
+    var reader = InetReader(ScriptedKernel([[]]))
+    #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
+  }
+
+  // MARK: Keeping values
+
+  @Test func keptValuesKeepTheirDetails() throws {
+    let tos = NetlinkBytes.attribute(5, [0x10])
+    let otherTOS = NetlinkBytes.attribute(5, [0x20])
+    var reader = InetReader(
+      ScriptedKernel([
+        [
+          .messages([
+            .socketWithAttributes(port: 1, cookie: 1, tos), .socketWithAttributes(port: 2, cookie: 2, otherTOS),
+            .socket(port: 3, cookie: 3), .done(),
+          ])
+        ]
+      ]))
+    let dump = try reader.dump(SocketQuery(.tcp, family: .inet))
+    #expect(dump.sockets.map(\.typeOfService) == [0x10, 0x20, nil])
+  }
+}
