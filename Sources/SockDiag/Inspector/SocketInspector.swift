@@ -22,7 +22,9 @@ public struct SocketInspector: ~Copyable {
   /// duplicates. After ``DumpFlow/stop``, or an error of `body`, the rest of the answer is dropped before the next
   /// request, at the cost of the kernel's walk.
   ///
-  /// - Parameter body: Called for each socket. The value may be kept; only then is anything allocated for it.
+  /// - Parameters:
+  ///   - query: Which sockets, and how much about each.
+  ///   - body: Called for each socket. The value may be kept; only then is anything allocated for it.
   /// - Returns: Whether all sockets were seen.
   /// - Throws: ``SockDiagError``, or what `body` throws.
   @discardableResult
@@ -57,8 +59,11 @@ public struct SocketInspector: ~Copyable {
   /// sockets there are.
   ///
   /// - Parameters:
+  ///   - protocol: TCP or UDP.
+  ///   - local: The address and port on this host.
   ///   - remote: The peer; `nil` for a listener or an unconnected UDP socket.
   ///   - interfaceIndex: The interface, needed for link-local addresses and sockets bound to a device.
+  ///   - details: What to report beyond the fixed record.
   /// - Returns: The socket, or `nil` if there is none.
   public mutating func socket(
     _ protocol: TransportProtocol, local: SocketAddress, remote: SocketAddress? = nil, interfaceIndex: UInt32 = 0,

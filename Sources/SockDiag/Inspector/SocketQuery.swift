@@ -6,7 +6,7 @@ public struct SocketQuery: Hashable, Sendable {
   public var `protocol`: TransportProtocol
   /// The family, or `nil` for both. A socket that takes IPv4 on an IPv6 address is `inet6`.
   public var family: AddressFamily?
-  /// The states. ``SocketStateSet/listen`` alone costs microseconds; any other, a walk over all sockets of the host.
+  /// The states. `listen` alone costs microseconds; any other, a walk over all sockets of the host.
   public var states: SocketStateSet
   /// The local ports, or `nil` for all. Compared in the kernel.
   public var localPorts: PortSet?
