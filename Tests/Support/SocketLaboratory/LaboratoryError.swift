@@ -42,6 +42,8 @@ public struct LaboratoryError: Error, Sendable, CustomStringConvertible {
 @discardableResult
 func check(_ result: Int32, _ operation: @autoclosure () -> String) throws -> Int32 {
   guard result < 0 else { return result }
-  let unsupported: Set<Int32> = [EPROTONOSUPPORT, ENOPROTOOPT, EOPNOTSUPP, EAFNOSUPPORT, ENOSYS, EPERM, ENODEV]
+  let unsupported: Set<Int32> = [
+    EPROTONOSUPPORT, ENOPROTOOPT, EOPNOTSUPP, EAFNOSUPPORT, ENOSYS, EPERM, ENODEV,
+  ]
   throw LaboratoryError(unsupported.contains(-result) ? .unsupported : .system, operation(), errno: -result)
 }

@@ -106,6 +106,39 @@ extension ExpectedSocket {
   }
 }
 
+extension NetworkNamespace {
+  /// In what `ss` and the expectation differ, sentence by sentence; empty if each expected socket has its row and no row
+  /// is left over. Sockets that `ss` never shows are passed over.
+  public func ssDisagreements(with expected: [ExpectedSocket]) throws -> [String] {
+    var rows = Dictionary(grouping: try ss()) { $0.ports }
+    var found: [String] = []
+    for socket in expected where socket.isShownBySS {
+      // Ports first, so that thousands of sockets are not compared each with each.
+      let candidates = rows[socket.ports] ?? []
+      let differences = candidates.map { socket.differences(from: $0) }
+      if let index = differences.firstIndex(of: []) {
+        rows[socket.ports]?.remove(at: index)
+      } else {
+        let nearest = differences.min { $0.count < $1.count } ?? ["no row"]
+        found.append("\(socket.protocol) \(socket.state) \(socket.local) \(socket.remote): \(nearest)")
+      }
+    }
+    return found + rows.values.joined().map { "not expected: \($0)" }
+  }
+}
+
+extension SSRow {
+  fileprivate var ports: String {
+    [local, remote].map { $0.split(separator: ":").last ?? "" }.joined(separator: " ")
+  }
+}
+
+extension ExpectedSocket {
+  fileprivate var ports: String {
+    [local.port, remote.port].map { $0 == 0 ? "*" : String($0) }.joined(separator: " ")
+  }
+}
+
 extension LabState {
   /// The spelling in the state column of `ss`.
   public var ssName: String {

@@ -41,6 +41,13 @@ extension Situation {
         try connection.socket.shutdown(receiving: true)
         socket.shutdown = 1
       },
+      connection(at, "shutdown-both", "both halves shut down, the descriptor still open") { connection, socket in
+        try connection.socket.shutdown(receiving: true)
+        try connection.bring(to: .finWait2)
+        socket.state = .finWait2
+        socket.shutdown = 3
+        socket.isOrphan = false
+      },
       retransmitting(at),
     ]
   }

@@ -31,7 +31,9 @@ public final class Wire {
     try namespace.requireOwnThread()
     let name = Self.deviceName
     // SAFETY: the call reads the NUL-terminated name and keeps nothing.
-    device = LabSocket(owning: try check(unsafe socklab_tun_open(name), "open a TUN device"))
+    let descriptor = unsafe socklab_tun_open(name)
+    guard descriptor >= 0 else { throw LaboratoryError(.unsupported, "open a TUN device", errno: -descriptor) }
+    device = LabSocket(owning: descriptor)
     // No automatic link-local address: its random value would differ in every recording.
     try namespace.set("net.ipv6.conf.\(name).addr_gen_mode", to: 1)
     // SAFETY: the call reads the NUL-terminated name and keeps nothing.
