@@ -118,6 +118,8 @@ int socklab_read(int descriptor, void *buffer, size_t count);
 int socklab_write(int descriptor, const void *bytes, size_t count);
 int socklab_make_directory(const char *path);
 int socklab_remove_directory(const char *path);
+/// Lets this process open as many descriptors as its hard limit allows.
+int socklab_raise_descriptor_limit(void);
 /// The inode number of a path; 0 on failure.
 uint64_t socklab_inode(const char *path);
 
