@@ -20,6 +20,24 @@ struct SituationTests {
     }
   }
 
+  /// A comparison that never objects would make every other test here worthless.
+  @Test func disagreementsAreFound() async throws {
+    let counts = try await Laboratory.withNew { laboratory in
+      let pair = [LabEndpoint(.loopbackV4, 8080), LabEndpoint(.loopbackV4, 40000)]
+      _ = try laboratory.connectedPair(to: pair[0], from: pair[1], clientOptions: [.mark(1)])
+      let listener = ExpectedSocket(.tcp, .listen, pair[0]) { $0.sendQueue = 16 }
+      let server = ExpectedSocket(.tcp, .established, pair[0], pair[1])
+      let client = ExpectedSocket(.tcp, .established, pair[1], pair[0]) { $0.mark = 1 }
+      let wrongClient = ExpectedSocket(.tcp, .established, pair[1], pair[0]) { $0.mark = 0x10 }
+      return try [
+        [listener, server, client], [listener, server], [listener, server, wrongClient],
+        [listener, server, client, client],
+      ].map { try laboratory.namespace.ssDisagreements(with: $0).count }
+    }
+    // A missing expectation leaves a row; a wrong one finds none and leaves one; a doubled one finds none.
+    #expect(counts == [0, 1, 2, 1])
+  }
+
   @Test func namesAreUniqueAndKebabCase() {
     let names = Situation.all.map(\.name)
     #expect(Set(names).count == names.count)
