@@ -38,6 +38,23 @@ struct SituationTests {
     #expect(counts == [0, 1, 2, 1])
   }
 
+  /// What `ss` does not show, bind(2) tells: the port is taken.
+  @Test(arguments: Situation.all.filter { $0.name.hasSuffix("-bound-inactive") || $0.name.hasSuffix("-disconnected") })
+  func inactiveSocketsHoldTheirPort(_ situation: Situation) async throws {
+    let failures = try await Laboratory.withNew { laboratory in
+      let scene = try situation.build(in: laboratory)
+      return scene.expected.map { expected -> Int32? in
+        do {
+          _ = try laboratory.boundSocket(to: expected.local)
+          return nil
+        } catch {
+          return (error as? LaboratoryError)?.errno
+        }
+      }
+    }
+    #expect(failures == [EADDRINUSE])
+  }
+
   @Test func namesAreUniqueAndKebabCase() {
     let names = Situation.all.map(\.name)
     #expect(Set(names).count == names.count)
