@@ -7,7 +7,7 @@ public import SockDiagWire
 /// it from any thread, one at a time. It sees the network namespace in which it was made. No privilege is needed, but
 /// some details are only told to a reader with CAP_NET_ADMIN.
 public struct SocketInspector: ~Copyable {
-  private var reader: InetReader<KernelTransport>
+  var reader: InetReader<KernelTransport>
 
   /// Opens a netlink socket in the network namespace of the calling thread.
   ///

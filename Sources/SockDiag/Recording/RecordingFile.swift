@@ -1,0 +1,65 @@
+internal import Glibc
+
+/// A file that a capture is written to.
+///
+/// Safe to use although it works with a bare descriptor: the value owns it.
+struct RecordingFile: ~Copyable {
+  /// What the file is called in errors.
+  let name: String
+  private var descriptor: Int32
+  private var byteCount: off_t = 0
+
+  /// Creates the file. Only its owner may read it, for a capture can hold the keys of TCP-MD5.
+  init(creating path: String, overwriting: Bool) throws(SockDiagError) {
+    name = path
+    // An existing file is an error rather than a loss, and without O_EXCL a link laid in its place would be followed.
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwriting ? O_TRUNC : O_EXCL)
+    // SAFETY: open copies the path, and the string outlives the call.
+    descriptor = unsafe open(path, flags, 0o600)
+    guard descriptor >= 0 else { throw SockDiagError(.system, operation: "create the capture \(path)", errno: errno) }
+  }
+
+  /// Works on a copy of a descriptor, which stays with the caller.
+  init(copying descriptor: Int32, name: String) throws(SockDiagError) {
+    self.name = name
+    self.descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard self.descriptor >= 0 else {
+      throw SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
+    }
+    byteCount = max(lseek(self.descriptor, 0, SEEK_CUR), 0)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Writes all bytes, or else takes back those that were written, where the file can be cut, so that it stays a whole
+  /// number of packets.
+  mutating func write(_ bytes: [UInt8]) throws(SockDiagError) {
+    var written = 0
+    while written < bytes.count {
+      // SAFETY: the bytes from `written` on belong to the array, and write only reads them, during the call.
+      let result = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+      }
+      if result >= 0 {
+        written += result
+      } else if errno != EINTR {
+        let error = SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
+        // A pipe or a terminal cannot be cut; the error is what counts.
+        if written > 0, ftruncate(descriptor, byteCount) == 0 { lseek(descriptor, byteCount, SEEK_SET) }
+        throw error
+      }
+    }
+    byteCount += off_t(written)
+  }
+
+  /// Closes the file; some file systems report only here that they had no room.
+  consuming func finish() throws(SockDiagError) {
+    let descriptor = descriptor
+    self.descriptor = -1
+    // After EINTR the descriptor is closed all the same.
+    guard close(descriptor) == 0 || errno == EINTR else {
+      throw SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
+    }
+  }
+}

@@ -1,0 +1,142 @@
+internal import Glibc
+public import SockDiagWire
+internal import Synchronization
+
+/// Writes what inspectors and the kernel say to each other into a capture.
+///
+/// Each datagram is in the file before it is decoded, so that the capture of a program that dies holds all up to then.
+/// One recorder can serve several inspectors, on several threads.
+///
+/// A request must not fail because its recording does, so errors wait: ``finish()`` throws the first one, and
+/// ``failure`` shows it earlier.
+public final class SocketRecorder: Sendable {
+  private struct State: ~Copyable {
+    var file: RecordingFile?
+    /// A packet and its headers, so that one call writes them; reused.
+    var buffer: [UInt8] = []
+    var failure: SockDiagError?
+    var recording = Recording()
+
+    mutating func write(_ byteCount: Int) {
+      guard failure == nil, file != nil else { return }
+      do throws(SockDiagError) {
+        try file?.write(buffer)
+        recording.packets += 1
+        recording.byteCount += byteCount
+      } catch {
+        failure = error
+      }
+    }
+  }
+
+  private let writer: CaptureWriter
+  private let state: Mutex<State>
+
+  /// Creates a capture.
+  ///
+  /// - Parameters:
+  ///   - path: The file. Only its owner may read it.
+  ///   - overwriting: Whether a file that is already there may be lost.
+  ///   - resolution: How fine the time of a packet is.
+  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/system``, and errno `EEXIST` where the file is there.
+  public convenience init(
+    creating path: String, overwriting: Bool = false, resolution: CaptureWriter.Resolution = .nanoseconds
+  ) throws(SockDiagError) {
+    try self.init(try RecordingFile(creating: path, overwriting: overwriting), resolution)
+  }
+
+  /// Begins a capture on a descriptor, such as that of a pipe. The descriptor stays with the caller.
+  ///
+  /// - Parameter name: What to call the descriptor in errors.
+  public convenience init(
+    descriptor: Int32, name: String, resolution: CaptureWriter.Resolution = .nanoseconds
+  ) throws(SockDiagError) {
+    try self.init(try RecordingFile(copying: descriptor, name: name), resolution)
+  }
+
+  private init(_ file: consuming RecordingFile, _ resolution: CaptureWriter.Resolution) throws(SockDiagError) {
+    writer = CaptureWriter(resolution: resolution)
+    var header: [UInt8] = []
+    writer.appendFileHeader(to: &header)
+    try file.write(header)
+    state = Mutex(State(file: consume file))
+  }
+
+  /// The first error, after which nothing is written any more.
+  public var failure: SockDiagError? { state.withLock { $0.failure } }
+
+  /// Writes a datagram, with the time that it is now.
+  public func record(_ datagram: Span<UInt8>, _ direction: CaptureDirection) {
+    let time = Self.now
+    state.withLock { state in
+      state.buffer.removeAll(keepingCapacity: true)
+      writer.append(datagram, direction: direction, timestamp: time, to: &state.buffer)
+      state.write(datagram.count)
+    }
+  }
+
+  /// Closes the capture. What is said from now on is not recorded.
+  ///
+  /// - Returns: How much the capture holds.
+  /// - Throws: The first error of the recording. What was written before it is in the file and can be read.
+  @discardableResult
+  public func finish() throws(SockDiagError) -> Recording {
+    let (recording, failure) = state.withLock { state in
+      let file = state.file.take()
+      do throws(SockDiagError) { try file?.finish() } catch { state.failure = state.failure ?? error }
+      return (state.recording, state.failure)
+    }
+    if let failure { throw failure }
+    return recording
+  }
+
+  private static var now: Duration {
+    var time = timespec()
+    // SAFETY: the call fills the structure and keeps nothing.
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+  }
+}
+
+/// How much a capture holds.
+public struct Recording: Hashable, Sendable {
+  /// Datagrams written.
+  public var packets = 0
+  /// Their bytes, without the headers of the file.
+  public var byteCount = 0
+
+  /// Creates the record of nothing.
+  public init() {}
+}
+
+extension SocketInspector {
+  /// Hands all that is said between this inspector and the kernel to a recorder, or to none.
+  ///
+  /// What is answered from `/proc/net`, where the kernel lacks a handler, is no datagram and not recorded.
+  public mutating func record(with recorder: SocketRecorder?) {
+    guard let recorder else {
+      reader.conversation.observer = nil
+      return
+    }
+    reader.conversation.observer = { direction, datagram in
+      recorder.record(datagram, direction == .request ? .toKernel : .toUser)
+    }
+  }
+
+  /// Records all that `body` makes this inspector say and hear.
+  ///
+  /// - Parameters:
+  ///   - path: The file to create.
+  ///   - overwriting: Whether a file that is already there may be lost.
+  /// - Throws: ``SockDiagError`` where the capture cannot be created or written to its end, or what `body` throws.
+  public mutating func recording<Result>(
+    to path: String, overwriting: Bool = false, _ body: (inout SocketInspector) throws -> Result
+  ) throws -> Result {
+    let recorder = try SocketRecorder(creating: path, overwriting: overwriting)
+    record(with: recorder)
+    defer { record(with: nil) }
+    let result = try body(&self)
+    try recorder.finish()
+    return result
+  }
+}

@@ -1,0 +1,192 @@
+/// Turns the packets of a capture into sockets.
+///
+/// Requests in the capture tell the protocol of the replies. Where they are missing it is TCP in a stream of messages,
+/// since `ss -D` writes no other, and ``TransportProtocol/unspecified`` in a pcap file. A message that makes no sense is
+/// reported with its offset in the file, and decoding goes on with the next packet.
+public struct CaptureDecoder: Sendable {
+  private var reader: CaptureReader
+  private let faultLimit: Int
+  private var decoder = InetDecoder()
+  private var socket = InetSocket()
+  private var requests = CaptureRequests()
+  private var summary = CaptureSummary()
+
+  /// Creates a decoder for the packets that a reader has yet to read.
+  ///
+  /// - Parameter faultLimit: How many faults are kept. All are counted.
+  public init(_ reader: CaptureReader, faultLimit: Int = 100) {
+    self.reader = reader
+    self.faultLimit = faultLimit
+  }
+
+  /// Decodes the sockets of a whole capture.
+  ///
+  /// - Returns: The sockets in the order of the capture, and what was found besides.
+  /// - Throws: ``WireError`` where the bytes are no capture.
+  public static func sockets(in bytes: Span<UInt8>) throws(WireError) -> (
+    sockets: [InetSocket], summary: CaptureSummary
+  ) {
+    var decoder = CaptureDecoder(try CaptureReader(bytes))
+    var sockets: [InetSocket] = []
+    let summary = decoder.forEach(in: bytes) { socket, _ in sockets.append(socket) }
+    return (sockets, summary)
+  }
+
+  /// Hands each socket to `body`, with the packet in which it stands.
+  ///
+  /// Nothing is allocated per socket. The value may be kept; only then is anything allocated for it.
+  ///
+  /// - Parameters:
+  ///   - bytes: The same bytes that the reader was made for.
+  ///   - body: Called for each socket. An error that it throws ends the decoding.
+  /// - Returns: What was found besides, from the reader's first packet on.
+  public mutating func forEach<Failure: Error>(
+    in bytes: Span<UInt8>, _ body: (InetSocket, CapturePacket) throws(Failure) -> Void
+  ) throws(Failure) -> CaptureSummary {
+    while let packet = nextPacket(in: bytes) {
+      summary.packets += 1
+      guard packet.netlinkFamily == .sockDiag else {
+        summary.otherNetlinkFamilies[packet.netlinkFamily, default: 0] += 1
+        continue
+      }
+      if packet.isTruncated { summary.truncatedPackets += 1 }
+      var cursor = NetlinkCursor(packet.range)
+      while let message = nextMessage(of: packet, &cursor, in: bytes) {
+        if decode(message, of: packet, in: bytes) { try body(socket, packet) }
+      }
+    }
+    summary.failure = reader.failure
+    summary.dumpsUnfinished = requests.unfinishedDumps
+    return summary
+  }
+
+  private mutating func nextPacket(in bytes: Span<UInt8>) -> CapturePacket? {
+    while true {
+      do throws(WireError) {
+        return try reader.next(in: bytes)
+      } catch {
+        if reader.failure == nil { report(error) }
+      }
+    }
+  }
+
+  private mutating func nextMessage(
+    of packet: CapturePacket, _ cursor: inout NetlinkCursor, in bytes: Span<UInt8>
+  ) -> NetlinkCursor.Message? {
+    do throws(WireError) {
+      return try cursor.next(in: bytes)
+    } catch {
+      let start = cursor.offset
+      // Nothing behind this is found again, so this was the last message.
+      cursor = NetlinkCursor(packet.range.upperBound..<packet.range.upperBound)
+      guard packet.isTruncated else {
+        report(error)
+        return nil
+      }
+      return Self.cutMessage(start..<packet.range.upperBound, in: bytes)
+    }
+  }
+
+  /// What a truncated packet has of its last message, if that is enough for a socket.
+  private static func cutMessage(_ range: Range<Int>, in bytes: Span<UInt8>) -> NetlinkCursor.Message? {
+    guard range.count >= NetlinkHeader.byteCount + InetDecoder.fixedByteCount else { return nil }
+    let length = Int(clamping: bytes.host32(at: range.lowerBound))
+    let type = NetlinkMessageType(rawValue: bytes.host16(at: range.lowerBound &+ 4))
+    guard length > range.count, type.isSockDiag else { return nil }
+    let header = NetlinkHeader(
+      length: UInt32(clamping: length), type: type,
+      flags: NetlinkFlags(rawValue: bytes.host16(at: range.lowerBound &+ 6)),
+      sequence: bytes.host32(at: range.lowerBound &+ 8), portID: bytes.host32(at: range.lowerBound &+ 12))
+    return NetlinkCursor.Message(
+      header: header, payload: range.lowerBound &+ NetlinkHeader.byteCount..<range.upperBound)
+  }
+
+  /// Decodes a message; `true` if `socket` is a socket now.
+  private mutating func decode(
+    _ message: NetlinkCursor.Message, of packet: CapturePacket, in bytes: Span<UInt8>
+  ) -> Bool {
+    let header = message.header
+    let isRequest =
+      packet.direction == .toKernel || (packet.direction != .toUser && header.flags.contains(.request))
+    if isRequest {
+      decodeRequest(message, in: bytes)
+      return false
+    }
+    if header.flags.contains(.dumpInterrupted), header.type != .error { summary.isInterrupted = true }
+    switch header.type {
+    case .sockDiagByFamily, .inetDiagLegacy:
+      return decodeSocket(message, in: bytes)
+    case .done:
+      let verdict = NetlinkVerdict(done: message.payload, flags: header.flags, in: bytes)
+      if verdict.errno == 0 { summary.dumpsCompleted += 1 }
+      take(verdict, of: message)
+    case .error:
+      do throws(WireError) {
+        take(try NetlinkVerdict(error: message.payload, flags: header.flags, in: bytes), of: message)
+      } catch {
+        report(error)
+      }
+    case .overrun: summary.isOverrun = true
+    case .noOperation: break
+    default: summary.otherMessages += 1
+    }
+    return false
+  }
+
+  private mutating func decodeRequest(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) {
+    guard message.header.type.isSockDiag || message.header.type == .sockDestroy else {
+      summary.otherMessages += 1
+      return
+    }
+    // The legacy message may leave the family open. Other families have requests of their own form.
+    let family = message.payload.isEmpty ? 0 : bytes[message.payload.lowerBound]
+    guard family == 0 || Self.isInet(family) else { return }
+    do throws(WireError) {
+      requests.insert(try InetRequest(message, in: bytes), message.header)
+    } catch {
+      report(error)
+    }
+  }
+
+  private static func isInet(_ family: UInt8) -> Bool {
+    family == AddressFamily.inet.rawValue || family == AddressFamily.inet6.rawValue
+  }
+
+  private mutating func decodeSocket(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) -> Bool {
+    if !message.payload.isEmpty, !Self.isInet(bytes[message.payload.lowerBound]) {
+      summary.otherFamilies[AddressFamily(rawValue: bytes[message.payload.lowerBound]), default: 0] += 1
+      return false
+    }
+    let `protocol` = requests.protocol(
+      ofRecord: message.header, default: reader.format == .messages ? .tcp : .unspecified)
+    do throws(WireError) {
+      let fault = try decoder.decode(message.payload, in: bytes, protocol: `protocol`, into: &socket)
+      // The cut of a truncated packet is no fault of the message.
+      let isCut = message.header.length > NetlinkHeader.byteCount + message.payload.count
+      if let fault, !isCut { report(fault) }
+    } catch {
+      report(error)
+      return false
+    }
+    summary.sockets += 1
+    return true
+  }
+
+  private mutating func take(_ verdict: NetlinkVerdict, of message: NetlinkCursor.Message) {
+    if verdict.errno != 0 {
+      summary.refusals += 1
+      add(
+        CaptureFault(
+          at: message.payload.lowerBound &- NetlinkHeader.byteCount,
+          .refusal(verdict, requests.protocol(of: message.header) ?? .unspecified)))
+    }
+    requests.finish(message.header)
+  }
+
+  private mutating func report(_ error: WireError) { add(CaptureFault(at: error.offset, .malformed(error))) }
+
+  private mutating func add(_ fault: CaptureFault) {
+    summary.faultCount += 1
+    if summary.faults.count < faultLimit { summary.faults.append(fault) }
+  }
+}

@@ -1,0 +1,113 @@
+/// What the header of a pcap file says.
+struct PcapHeader: Hashable, Sendable {
+  var isSwapped: Bool
+  var isNanoseconds: Bool
+  var maximumPacketByteCount: Int
+
+  @inline(__always)
+  func number(at offset: Int, in bytes: Span<UInt8>) -> UInt32 {
+    isSwapped ? bytes.host32(at: offset).byteSwapped : bytes.host32(at: offset)
+  }
+
+  func timestamp(at offset: Int, in bytes: Span<UInt8>) -> Duration {
+    let fraction = Int64(number(at: offset &+ 4, in: bytes))
+    return .seconds(Int64(number(at: offset, in: bytes)))
+      + (isNanoseconds ? .nanoseconds(fraction) : .microseconds(fraction))
+  }
+}
+
+extension CaptureReader {
+  static let foreignByteOrder =
+    "the messages are in the byte order of another machine; read the capture on one like that"
+
+  /// The header of a pcap file, or `nil` for a stream of messages.
+  static func recognize(_ bytes: Span<UInt8>) throws(WireError) -> PcapHeader? {
+    guard bytes.count > 0 else { throw WireError(.emptyFile, at: 0, "the file is empty") }
+    guard bytes.count >= 4 else {
+      throw WireError(.unknownFormat, at: 0, "the file has only \(bytes.count) bytes")
+    }
+    let magic = bytes.host32(at: 0)
+    switch magic {
+    case Pcap.microsecondMagic, Pcap.nanosecondMagic:
+      return try readHeader(bytes, isSwapped: false, isNanoseconds: magic == Pcap.nanosecondMagic)
+    case Pcap.microsecondMagic.byteSwapped, Pcap.nanosecondMagic.byteSwapped:
+      return try readHeader(bytes, isSwapped: true, isNanoseconds: magic == Pcap.nanosecondMagic.byteSwapped)
+    default:
+      if let explanation = explanation(ofFirst: bytes.littleEndian32(at: 0).byteSwapped) {
+        throw WireError(.unknownFormat, at: 0, explanation)
+      }
+      try checkFirstMessage(bytes)
+      return nil
+    }
+  }
+
+  /// What a file of another kind is, by its first bytes in the order in which they stand.
+  private static func explanation(ofFirst first: UInt32) -> String? {
+    switch first {
+    case 0x0a0d_0d0a: "the file is pcapng, which is not read here; convert it with: editcap -F pcap IN OUT"
+    case 0xa1b2_cd34, 0x34cd_b2a1:
+      "the file is pcap in a form of its own; convert it with: editcap -F pcap IN OUT"
+    case let value where value >> 16 == 0x1f8b: "the file is compressed; unpack it with: gzip -d"
+    case 0x28b5_2ffd: "the file is compressed; unpack it with: zstd -d"
+    case 0xfd37_7a58: "the file is compressed; unpack it with: xz -d"
+    default: nil
+    }
+  }
+
+  private static func readHeader(
+    _ bytes: Span<UInt8>, isSwapped: Bool, isNanoseconds: Bool
+  ) throws(WireError) -> PcapHeader {
+    guard bytes.count >= Pcap.fileHeaderByteCount else {
+      throw WireError(.cutShort, at: bytes.count, "the file ends inside the header of a pcap file, which has 24 bytes")
+    }
+    var header = PcapHeader(
+      isSwapped: isSwapped, isNanoseconds: isNanoseconds, maximumPacketByteCount: Pcap.maximumPacketByteCount)
+    let major = isSwapped ? bytes.host16(at: 4).byteSwapped : bytes.host16(at: 4)
+    guard major == 2 else {
+      throw WireError(.unknownFormat, at: 4, "the file is pcap of version \(major), expected 2")
+    }
+    // The high bits say how long a checksum follows each packet, on media that have one.
+    let linkType = header.number(at: 20, in: bytes) & 0x03ff_ffff
+    guard linkType == Pcap.netlinkLinkType else {
+      let name = Pcap.name(ofLinkType: linkType).map { " (\($0))" } ?? ""
+      throw WireError(
+        .linkType, at: 20,
+        "the packets are of link type \(linkType)\(name), expected 253 (netlink); capture on an nlmon device")
+    }
+    // Some write 0 or all ones where they know no limit.
+    let limit = header.number(at: 16, in: bytes)
+    if limit <= UInt32(Int32.max), let limit = Int(exactly: limit) {
+      header.maximumPacketByteCount = max(limit, Pcap.maximumPacketByteCount)
+    }
+    return header
+  }
+
+  private static func checkFirstMessage(_ bytes: Span<UInt8>) throws(WireError) {
+    if bytes.count >= NetlinkHeader.byteCount {
+      let length = bytes.host32(at: 0)
+      let type = bytes.host16(at: 4)
+      if isPlausible(length: length, type: type) { return }
+      if isForeign(length: length, type: type) {
+        throw WireError(.byteOrder, at: 0, foreignByteOrder)
+      }
+    }
+    throw WireError(
+      .unknownFormat, at: 0, "the file is neither a pcap file of netlink packets nor a stream of sock_diag messages")
+  }
+
+  /// Whether these begin a message of the kinds that a stream of replies has. Its length is not held against the size of
+  /// the file, so that a stream that was cut in its first message is told from a foreign file.
+  private static func isPlausible(length: UInt32, type: UInt16) -> Bool {
+    let type = NetlinkMessageType(rawValue: type)
+    return isMessageLength(length) && (type.isSockDiag || type == .done || type == .error)
+  }
+
+  private static func isMessageLength(_ length: UInt32) -> Bool {
+    length >= NetlinkHeader.byteCount && length <= Pcap.maximumPacketByteCount
+  }
+
+  /// Whether a header makes sense only after its bytes are swapped. All types of sock_diag are below 256.
+  static func isForeign(length: UInt32, type: UInt16) -> Bool {
+    !isMessageLength(length) && isMessageLength(length.byteSwapped) && type >= 0x100 && type.byteSwapped < 0x100
+  }
+}

@@ -1,0 +1,124 @@
+/// Steps through the packets of a capture.
+///
+/// It reads pcap files of netlink packets, whatever the byte order of their headers, and streams of messages as `ss -D`
+/// writes them. The messages themselves are in the byte order of the machine that they were captured on, and only those
+/// of this machine's order are read.
+///
+/// The bytes are handed in at every step, so that the reader can be kept beside the array or the mapped file that holds
+/// them. Memory use does not depend on the size of the file.
+public struct CaptureReader: Hashable, Sendable {
+  /// How the capture is laid out.
+  public let format: CaptureFormat
+  /// Where the next packet begins.
+  public private(set) var offset: Int
+  /// Why the rest of the capture cannot be read, once that is known.
+  public private(set) var failure: WireError?
+
+  private let pcap: PcapHeader?
+  /// The error that follows a packet which the end of the file cuts: what is there is delivered first.
+  private var pendingFailure: WireError?
+  /// Whether a message was seen that makes sense in the byte order of this machine.
+  private var knowsByteOrder = false
+
+  /// Recognises a capture by its first bytes.
+  ///
+  /// - Throws: ``WireError`` that says what the file is instead, and what to do, where that is known.
+  public init(_ bytes: Span<UInt8>) throws(WireError) {
+    let recognized = try Self.recognize(bytes)
+    pcap = recognized
+    format = recognized == nil ? .messages : .pcap
+    offset = recognized == nil ? 0 : Pcap.fileHeaderByteCount
+  }
+
+  /// The next packet, or `nil` at the end.
+  ///
+  /// - Parameter bytes: The same bytes that the reader was made for.
+  /// - Throws: ``WireError``. If ``failure`` is set, the rest cannot be read and the next call returns `nil`; if not, one
+  ///   packet was left out and the next call goes on behind it.
+  public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> CapturePacket? {
+    if let pendingFailure {
+      self.pendingFailure = nil
+      failure = pendingFailure
+      throw pendingFailure
+    }
+    guard failure == nil, offset < bytes.count else { return nil }
+    if let pcap { return try nextPacket(pcap, in: bytes) }
+    return try nextMessage(in: bytes)
+  }
+
+  private mutating func fail(_ code: WireError.Code, at offset: Int, _ explanation: String) -> WireError {
+    let error = WireError(code, at: offset, explanation)
+    failure = error
+    return error
+  }
+
+  private static func cut(_ unit: String, _ claimed: Int, _ available: Int) -> String {
+    "the file ends inside a \(unit) of \(claimed) bytes, of which \(available) are there"
+  }
+
+  private mutating func nextPacket(_ pcap: PcapHeader, in bytes: Span<UInt8>) throws(WireError) -> CapturePacket? {
+    let start = offset
+    let available = bytes.count &- start &- Pcap.packetHeaderByteCount
+    guard available >= 0 else {
+      throw fail(.cutShort, at: start, "the file ends inside the header of a packet")
+    }
+    let captured = Int(clamping: pcap.number(at: start &+ 8, in: bytes))
+    guard captured <= pcap.maximumPacketByteCount else {
+      throw fail(
+        .packetLength, at: start &+ 8,
+        "a packet claims \(captured) bytes, expected at most \(pcap.maximumPacketByteCount)")
+    }
+    let data = start &+ Pcap.packetHeaderByteCount
+    let length = min(captured, available)
+    offset = data &+ length
+    let isCut = captured > available
+    guard length >= Pcap.cookedHeaderByteCount else {
+      if isCut { throw fail(.cutShort, at: bytes.count, Self.cut("packet", captured, available)) }
+      throw WireError(.packetLength, at: start &+ 8, "a packet claims \(captured) bytes, but its header has 16")
+    }
+    if isCut { pendingFailure = WireError(.cutShort, at: bytes.count, Self.cut("packet", captured, available)) }
+    let packet = CapturePacket(
+      timestamp: pcap.timestamp(at: start, in: bytes),
+      direction: CaptureDirection(rawValue: bytes.network16(at: data)),
+      netlinkFamily: NetlinkFamily(rawValue: bytes.network16(at: data &+ 14)),
+      range: data &+ Pcap.cookedHeaderByteCount..<data &+ length,
+      isTruncated: isCut || Int(clamping: pcap.number(at: start &+ 12, in: bytes)) > captured)
+    if packet.netlinkFamily == .sockDiag { try checkByteOrder(packet.range, in: bytes) }
+    return packet
+  }
+
+  private mutating func nextMessage(in bytes: Span<UInt8>) throws(WireError) -> CapturePacket? {
+    let start = offset
+    let available = bytes.count &- start
+    guard available >= NetlinkHeader.byteCount else {
+      throw fail(.cutShort, at: start, "the file ends inside the header of a message")
+    }
+    let length = Int(clamping: bytes.host32(at: start))
+    guard length >= NetlinkHeader.byteCount else {
+      throw fail(.messageLength, at: start, "a message claims \(length) bytes, but its header has 16")
+    }
+    guard length <= Pcap.maximumPacketByteCount else {
+      throw fail(
+        .messageLength, at: start, "a message claims \(length) bytes, expected at most \(Pcap.maximumPacketByteCount)")
+    }
+    let isCut = length > available
+    if isCut {
+      pendingFailure = WireError(.cutShort, at: bytes.count, Self.cut("message", length, available))
+    }
+    offset = start &+ min((length &+ 3) & ~3, available)
+    return CapturePacket(
+      timestamp: nil, direction: .toUser, netlinkFamily: .sockDiag, range: start..<start &+ min(length, available),
+      isTruncated: isCut)
+  }
+
+  /// The order of a pcap file's headers is that of the machine that wrote the file, which need not be the one that
+  /// captured, so it is the first message that tells.
+  private mutating func checkByteOrder(_ range: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
+    guard !knowsByteOrder, range.count >= NetlinkHeader.byteCount else { return }
+    let length = bytes.host32(at: range.lowerBound)
+    if Self.isForeign(length: length, type: bytes.host16(at: range.lowerBound &+ 4)) {
+      throw fail(.byteOrder, at: range.lowerBound, Self.foreignByteOrder)
+    }
+    knowsByteOrder = true
+  }
+}
