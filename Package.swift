@@ -46,9 +46,10 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], swiftSettings: swiftSettings),
 
-    .testTarget(name: "SockDiagWireTests", dependencies: ["SockDiagWire"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory"], swiftSettings: swiftSettings),
+      name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "LiveTests", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 

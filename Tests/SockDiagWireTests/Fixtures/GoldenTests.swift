@@ -1,0 +1,47 @@
+import Foundation
+import SockDiagTestKit
+import SockDiagWire
+import Testing
+
+/// Every capture that was taken from a real kernel decodes to what it decoded to when somebody looked at it.
+@Suite struct GoldenTests {
+  static let captures = Fixtures.files(below: "captures", withExtension: "pcap")
+
+  @Test func thereAreCaptures() { #expect(Self.captures.count > 100) }
+
+  @Test(arguments: captures) func capture(_ file: URL) throws {
+    let bytes = try Fixtures.bytes(file)
+    let (sockets, summary) = try CaptureDecoder.sockets(in: bytes.span)
+    #expect(summary.failure == nil)
+    #expect(summary.faults.isEmpty)
+    #expect(summary.dumpsUnfinished == 0)
+    #expect(!sockets.isEmpty)
+    #expect(sockets.allSatisfy { $0.unknownAttributes.isEmpty })
+
+    var text: [UInt8] = []
+    for socket in sockets {
+      socket.appendJSON(to: &text)
+      text.append(UInt8(ascii: "\n"))
+    }
+    let golden = file.deletingPathExtension().appendingPathExtension("ndjson")
+    if Fixtures.isRecording {
+      try Data(text).write(to: golden)
+      Issue.record("recorded \(golden.lastPathComponent); look at it, then run without SOCKDIAG_RECORD")
+    } else {
+      let recorded = String(decoding: try Fixtures.bytes(golden), as: UTF8.self).split(separator: "\n")
+      let decoded = String(decoding: text, as: UTF8.self).split(separator: "\n")
+      #expect(recorded.count == decoded.count)
+      for (recorded, decoded) in zip(recorded, decoded) { #expect(decoded == recorded) }
+    }
+  }
+
+  /// What the library writes it reads back.
+  @Test(arguments: captures) func jsonComesBackAsTheSameSockets(_ file: URL) throws {
+    let bytes = try Fixtures.bytes(file)
+    for socket in try CaptureDecoder.sockets(in: bytes.span).sockets where socket.md5Keys.isEmpty {
+      var text: [UInt8] = []
+      socket.appendJSON(to: &text)
+      #expect(try JSONDecoder().decode(InetSocket.self, from: Data(text)) == socket)
+    }
+  }
+}
