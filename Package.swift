@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"], swiftSettings: swiftSettings),
+      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
@@ -59,6 +59,11 @@ let package = Package(
       name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], path: "Tests/Support/SocketLaboratory",
       swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
+
+    // Takes the captures of Fixtures/captures from the running kernel.
+    .executableTarget(
+      name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],
+      path: "Tests/Support/RecordFixtures", swiftSettings: swiftSettings),
 
     // What tests of several modules need.
     .target(

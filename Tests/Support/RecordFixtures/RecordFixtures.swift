@@ -1,0 +1,71 @@
+import Foundation
+import SockDiag
+import SockDiagTestKit
+import SocketLaboratory
+
+/// Takes the captures of `Fixtures/captures` from the running kernel, one per situation:
+///
+///     swift run record-fixtures && SOCKDIAG_RECORD=1 swift test --filter GoldenTests
+@main enum RecordFixtures {
+  static func main() throws {
+    let kernel = try String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8).split(separator: "\n")[0]
+    let release = kernel.split(separator: ".").prefix(2).joined(separator: ".")
+    let folder = Fixtures.folder.appending(path: "captures/linux-\(release)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for situation in Situation.all { try record(situation, in: folder) }
+    try recordCrowd(in: folder)
+    try Data(readme(kernel).utf8).write(to: folder.appending(path: "README.md"))
+  }
+
+  private static func record(_ situation: Situation, in folder: URL) throws {
+    let path = folder.appending(path: "\(situation.name).pcap").path
+    try Laboratory.withNew { laboratory in
+      let scene = try situation.build(in: laboratory)
+      try withExtendedLifetime(scene) {
+        var inspector = try SocketInspector()
+        try inspector.recording(to: path, overwriting: true) { try everything(&$0, family: nil) }
+      }
+    }
+    print(situation.name)
+  }
+
+  /// Several hundred sockets, in several datagrams, family by family: the form of message that is not the legacy one.
+  private static func recordCrowd(in folder: URL) throws {
+    try Laboratory.withNew { laboratory in
+      let crowd = try Crowd(in: laboratory, count: 400, seed: 1)
+      try withExtendedLifetime(crowd) {
+        var inspector = try SocketInspector()
+        try inspector.recording(to: folder.appending(path: "crowd.pcap").path, overwriting: true) { inspector in
+          for family in [AddressFamily.inet, .inet6] { try everything(&inspector, family: family) }
+        }
+        _ = try laboratory.namespace.run(["ss", "-tanemoi", "-D", folder.appending(path: "crowd.ss-D").path])
+      }
+    }
+  }
+
+  private static func everything(_ inspector: inout SocketInspector, family: AddressFamily?) throws {
+    let tcp = SocketStateSet.all.union(.boundInactive)
+    for (kind, states) in [(TransportProtocol.tcp, tcp), (.udp, .all)] {
+      _ = try inspector.dump(SocketQuery(kind, family: family, states: states, details: .all))
+    }
+  }
+
+  private static func readme(_ kernel: Substring) -> String {
+    let rows = Situation.all.map { "| `\($0.name)` | \($0.summary) |" }.joined(separator: "\n")
+    return """
+      # Captures of Linux \(kernel)
+
+      Each file is what an inspector and the kernel said to each other (pcap, link type 253) in a network namespace that
+      held the sockets of one situation and no others; beside it lies what it decodes to, one socket a line. The
+      situations are made by `Tests/Support/SocketLaboratory`, the command is `swift run record-fixtures`. Asked for:
+      TCP in all states and bound-inactive, then UDP, with all details, both families in one walk, as root.
+
+      | capture | what it holds |
+      |---|---|
+      \(rows)
+      | `crowd` | 400 sockets in all states, one walk per family |
+      | `crowd.ss-D` | the TCP sockets of the same crowd as `ss -tanemoi -D` (iproute2 6.1) writes them |
+
+      """
+  }
+}
