@@ -17,9 +17,10 @@ enum HexadecimalDigits {
     let ones: UInt64 = 0x0101_0101_0101_0101
     // A letter has bit 6: its low half counts from 1 for A.
     let digits = (text & (ones &* 0x0f)) &+ ((text &>> 6) & ones) &* 9
-    // Written out again, the digits must give the same text. No byte overflows: whatever stood there, it is at most 24.
+    // Written out again, the digits must give the same text, and be digits: G to O would stand for 16 to 24. No byte
+    // overflows, for whatever stood there, this is the most.
     let isLetter = ((digits &+ ones &* 6) &>> 4) & ones
-    fault |= text ^ (digits &+ ones &* 0x30 &+ isLetter &* 7)
+    fault |= text ^ (digits &+ ones &* 0x30 &+ isLetter &* 7) | digits & (ones &* 0xf0)
     let bytes = (digits &<< 4 | digits &>> 8) & 0x00ff_00ff_00ff_00ff
     let halves = (bytes | bytes &>> 8) & 0x0000_ffff_0000_ffff
     return UInt32(truncatingIfNeeded: halves | halves &>> 16).byteSwapped

@@ -67,18 +67,19 @@ public enum ProcNet {
     var sockets: [InetSocket] = []
     var seen = CookieSet()
     let completeness = try forEach(query, root: root, onFault: onFault) { socket in
-      if seen.insert(identity(socket)) { sockets.append(socket) }
+      if seen.insert(UInt64(socket.inode)) || !isRepeated(socket, in: sockets) { sockets.append(socket) }
       return .continue
     }
     return SocketDump(sockets: sockets, completeness: completeness, source: .procNet)
   }
 
-  /// A number for one socket, in place of the cookie; 0 for none. The ports keep apart what an inode number that was
-  /// used again would not.
-  @inline(__always)
-  private static func identity(_ socket: InetSocket) -> UInt64 {
-    if socket.inode == 0 { return 0 }
-    return UInt64(socket.inode) | UInt64(socket.local.port) &<< 32 | UInt64(socket.remote.port) &<< 48
+  /// Whether one of the last rows is the same socket. Inode numbers are used again once 32 bits are exhausted, so the
+  /// number alone does not tell. The search is short because what comes twice comes soon: at the next page.
+  @inline(never)
+  private static func isRepeated(_ socket: InetSocket, in sockets: [InetSocket]) -> Bool {
+    sockets.suffix(1024).contains {
+      $0.inode == socket.inode && $0.local == socket.local && $0.remote == socket.remote && $0.family == socket.family
+    }
   }
 
   @inline(__always)

@@ -1,6 +1,6 @@
 /// Walks over the columns of a row, whatever their widths.
 ///
-/// This serves the columns whose widths vary, and all of a row that is not laid out as usual.
+/// This serves the decimal columns, whose widths vary, and all of a row that is not laid out as usual.
 struct ProcNetColumns {
   /// How far the line was read.
   private(set) var offset: Int
@@ -60,7 +60,7 @@ struct ProcNetColumns {
     return value
   }
 
-  /// A hexadecimal number of a limited number of digits.
+  /// A hexadecimal number of so many digits.
   mutating func hexadecimal(
     _ column: ProcNetFault.Column, digits: ClosedRange<Int>, in line: Span<UInt8>
   ) throws(ProcNetFault) -> UInt64 {
@@ -69,7 +69,7 @@ struct ProcNetColumns {
     return value
   }
 
-  /// Two hexadecimal numbers with a colon between them.
+  /// Two hexadecimal numbers of so many digits with a colon between them.
   mutating func hexadecimalPair(
     _ column: ProcNetFault.Column, _ first: ClosedRange<Int>, _ second: ClosedRange<Int>, in line: Span<UInt8>
   ) throws(ProcNetFault) -> (UInt64, UInt64) {

@@ -65,20 +65,21 @@ extension ProcNetRow {
     fault |= UInt64((row[24] ^ 0x3a) | (row[33] ^ 0x20) | (row[42] ^ 0x20))
   }
 
-  /// The same columns, whatever their widths.
+  /// The same columns, whatever lies between them and in letters of either case. The widths are those of the kernel's
+  /// formats (`%08X`), which no number falls short of: a blank inside a number is noticed by that.
   @inline(never)
   mutating func readUnusual(
     _ columns: inout ProcNetColumns, words: Int, in line: Span<UInt8>
   ) throws(ProcNetFault) {
     local = try columns.address(.local, words: words, in: line)
     remote = try columns.address(.remote, words: words, in: line)
-    state = UInt8(truncatingIfNeeded: try columns.hexadecimal(.state, digits: 1...2, in: line))
-    let queues = try columns.hexadecimalPair(.queues, 1...8, 1...8, in: line)
+    state = UInt8(truncatingIfNeeded: try columns.hexadecimal(.state, digits: 2...2, in: line))
+    let queues = try columns.hexadecimalPair(.queues, 8...8, 8...8, in: line)
     sendQueue = UInt32(truncatingIfNeeded: queues.0)
     receiveQueue = UInt32(truncatingIfNeeded: queues.1)
-    let timer = try columns.hexadecimalPair(.timer, 1...2, 1...16, in: line)
+    let timer = try columns.hexadecimalPair(.timer, 2...2, 8...16, in: line)
     timerKind = UInt8(truncatingIfNeeded: timer.0)
     timerTicks = timer.1
-    retransmits = UInt32(truncatingIfNeeded: try columns.hexadecimal(.retransmits, digits: 1...8, in: line))
+    retransmits = UInt32(truncatingIfNeeded: try columns.hexadecimal(.retransmits, digits: 8...8, in: line))
   }
 }

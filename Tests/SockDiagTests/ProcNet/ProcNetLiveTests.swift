@@ -1,0 +1,135 @@
+import Foundation
+import Glibc
+import SockDiag
+import SockDiagWire
+import Testing
+
+/// Both sources tell the same about sockets that really exist.
+///
+/// The sockets are made on loopback and need no privilege; others of this host are left out of the comparison.
+@Suite struct ProcNetLiveTests {
+  @Test(arguments: [TransportProtocol.tcp, .udp], [AddressFamily.inet, .inet6])
+  func rowsEqualTheRecordsOfSockDiag(_ protocol: TransportProtocol, _ family: AddressFamily) throws {
+    let sockets = LoopbackSockets()
+    if `protocol` == .tcp {
+      try sockets.makeTCP(Int32(family.rawValue))
+      if family == .inet6 { try sockets.makeMapped() }
+    } else {
+      try sockets.makeUDP(Int32(family.rawValue))
+    }
+    var query = SocketQuery(`protocol`, family: family, states: .all)
+    if `protocol` == .udp { query.details = .socketMemory }
+    var inspector = try SocketInspector()
+
+    // Acknowledgements and probes are still under way, so that a socket may change between two looks at it. What two
+    // looks of one source agree on did not change in between.
+    var before = Self.facts(try inspector.dump(query), sockets.ports)
+    for _ in 0..<200 {
+      let table = Self.facts(try ProcNet.dump(query), sockets.ports)
+      let after = Self.facts(try inspector.dump(query), sockets.ports)
+      if before == after {
+        #expect(table == after)
+        #expect(Set(after.map(\.state)) == Self.expectedStates(`protocol`))
+        return
+      }
+      before = after
+      usleep(20_000)
+    }
+    Issue.record("the sockets never came to rest")
+  }
+
+  /// Where the variable names a directory the tables are written there, and the test fails, so that a recording never
+  /// passes for a test. `Fixtures/proc/README.md` says how to call it.
+  @Test func tablesOfThisKernelHaveNoFault() throws {
+    let sockets = LoopbackSockets()
+    for family in [AF_INET, AF_INET6] {
+      try sockets.makeTCP(family)
+      try sockets.makeUDP(family)
+    }
+    try sockets.makeMapped()
+    for `protocol` in [TransportProtocol.tcp, .udp] {
+      let dump = try ProcNet.dump(SocketQuery(`protocol`, states: .all)) { fault in Issue.record(fault) }
+      #expect(dump.completeness == .complete)
+    }
+    if let place = ProcessInfo.processInfo.environment["SOCKDIAG_RECORD_PROC"] {
+      try Self.record(to: URL(filePath: place).appending(path: "thread-self/net"))
+      Issue.record("the tables were recorded")
+    }
+  }
+
+  private static func record(to directory: URL) throws {
+    // Long enough for a SYN to be sent again.
+    usleep(1_500_000)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    for name in ["tcp", "tcp6", "udp", "udp6"] {
+      try Data(try read("/proc/thread-self/net/\(name)")).write(to: directory.appending(path: name))
+    }
+  }
+
+  /// Foundation takes the first short read for the end of a file, and the kernel hands these out in pages.
+  private static func read(_ path: String) throws -> [UInt8] {
+    // SAFETY: the string lives, and ends with a zero, during the call.
+    let descriptor = unsafe open(path, O_RDONLY)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    var text: [UInt8] = []
+    var page = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      // SAFETY: the kernel writes at most as many bytes as the array has.
+      let count = unsafe Glibc.read(descriptor, &page, page.count)
+      if count <= 0 { return text }
+      text += page[0..<count]
+    }
+  }
+
+  private static func expectedStates(_ protocol: TransportProtocol) -> Set<SocketState> {
+    if `protocol` == .udp { return [.established, .close] }
+    return [
+      .established, .synSent, .synReceived, .finWait1, .finWait2, .timeWait, .closeWait, .lastAcknowledgement, .listen,
+      .closing,
+    ]
+  }
+
+  /// What both sources know, sorted, of the sockets with one of the ports.
+  private static func facts(_ dump: SocketDump, _ ports: Set<UInt16>) -> [Facts] {
+    #expect(dump.completeness.isComplete)
+    return dump.sockets.filter { ports.contains($0.local.port) || ports.contains($0.remote.port) }.map(Facts.init)
+      .sorted { $0.order < $1.order }
+  }
+}
+
+/// The fields of a socket that `/proc/net` has as well.
+private struct Facts: Equatable {
+  let `protocol`: TransportProtocol
+  let family: AddressFamily
+  let state: SocketState
+  let local: SocketAddress
+  let remote: SocketAddress
+  let uid: UInt32?
+  let inode: UInt32
+  let receiveQueue: UInt32
+  /// But for listeners, on which sock_diag alone tells the limit of the accept queue.
+  let sendQueue: UInt32?
+  let timer: SocketTimer.Kind?
+  /// But for requests in SYN_RECV, of which sock_diag counts the answers that were sent again (`num_retrans`), the table
+  /// the times that the timer ran out (`num_timeout`). They differ where the listener waits for data.
+  let retransmits: UInt8?
+  let drops: UInt32?
+
+  init(_ socket: InetSocket) {
+    `protocol` = socket.protocol
+    family = socket.family
+    state = socket.state
+    local = socket.local
+    remote = socket.remote
+    uid = socket.uid
+    inode = socket.inode
+    receiveQueue = socket.receiveQueue
+    sendQueue = socket.state == .listen ? nil : socket.sendQueue
+    timer = socket.timer?.kind
+    retransmits = socket.state == .synReceived ? nil : socket.timer?.retransmits
+    drops = socket.drops
+  }
+
+  var order: (SocketAddress, SocketAddress, UInt32) { (local, remote, inode) }
+}
