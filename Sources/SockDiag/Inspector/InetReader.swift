@@ -13,42 +13,46 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   private var servesBothFamilies: Bool?
   private var readsProtocolAttribute: Bool?
 
-  package init(_ transport: consuming Transport) {
+  /// Where `/proc/net` is read if the kernel has no handler; `nil` for nowhere.
+  private let procRoot: String?
+
+  package init(_ transport: consuming Transport, procRoot: String? = nil) {
     conversation = Conversation(transport)
+    self.procRoot = procRoot
   }
 
   /// Hands each socket to `body`, without allocating for any.
   package mutating func forEach(
     _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
-    var completeness = Completeness.complete
-    for family in try families(of: query) {
-      completeness.formUnion(try walk(query, family, body))
-      if completeness.contains(.stopped) { break }
+  ) throws(SockDiagError) -> (completeness: Completeness, source: SocketSource) {
+    do throws(SockDiagError) {
+      return (try walk(query, body), .sockDiag)
+    } catch {
+      // Only what the kernel lacks is read elsewhere. It says so before the first socket, so none comes twice.
+      guard let procRoot, error.code == .missingProtocolHandler || error.code == .missingFamily else { throw error }
+      return (try ProcNet.forEach(query, root: procRoot, body), .procNet)
     }
-    return completeness
   }
 
   /// Collects all sockets. Dumps with a defect that may pass are repeated.
   package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
-    var completeness = Completeness.complete
-    var sockets: [InetSocket] = []
+    var dump = SocketDump(sockets: [], completeness: .complete, source: .sockDiag)
     // A poll finds about as many as the last one did; growing step by step would copy each record several times.
-    sockets.reserveCapacity(expectedCount)
+    dump.sockets.reserveCapacity(expectedCount)
     var seen = CookieSet()
     swap(&seen, &cookies)
     defer { swap(&seen, &cookies) }
     for _ in 0..<max(attempts, 1) {
-      sockets.removeAll(keepingCapacity: true)
+      dump.sockets.removeAll(keepingCapacity: true)
       seen.removeAll()
-      completeness = try forEach(query) { socket in
-        if seen.insert(socket.cookie?.rawValue ?? 0) { sockets.append(socket) }
+      (dump.completeness, dump.source) = try forEach(query) { socket in
+        if seen.insert(socket.cookie?.rawValue ?? 0) { dump.sockets.append(socket) }
         return .continue
       }
-      if completeness.isDisjoint(with: .worthRetrying) { break }
+      if dump.completeness.isDisjoint(with: .worthRetrying) { break }
     }
-    expectedCount = sockets.count + sockets.count / 8
-    return SocketDump(sockets: sockets, completeness: completeness, source: .sockDiag)
+    expectedCount = dump.sockets.count + dump.sockets.count / 8
+    return dump
   }
 
   /// The socket that packets between two addresses reach.
@@ -64,6 +68,22 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
     if let fault { throw SockDiagError(.malformedReply, operation: "get a socket", wireError: fault) }
     return isFound ? socket : nil
+  }
+
+  private mutating func walk(
+    _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    let families = try families(of: query)
+    var completeness = try walk(query, families[0], body)
+    for family in families.dropFirst() where !completeness.contains(.stopped) {
+      do throws(SockDiagError) {
+        completeness.formUnion(try walk(query, family, body))
+      } catch {
+        // IPv4 answered, so this kernel was built without IPv6: there are no such sockets.
+        guard error.code == .missingFamily else { throw error }
+      }
+    }
+    return completeness
   }
 
   private mutating func walk(

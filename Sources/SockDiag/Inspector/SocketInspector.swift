@@ -13,7 +13,17 @@ public struct SocketInspector: ~Copyable {
   ///
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/missingSockDiag`` where the kernel has no sock_diag.
   public init() throws(SockDiagError) {
-    reader = InetReader(try KernelTransport())
+    reader = InetReader(try KernelTransport(), procRoot: "/proc")
+  }
+
+  /// The sockets of a protocol in some states, for who asks once. Keep an inspector to ask again.
+  ///
+  /// - Throws: ``SockDiagError``.
+  public static func sockets(
+    _ protocol: TransportProtocol, in states: SocketStateSet = .connected, details: InetDetails = []
+  ) throws(SockDiagError) -> [InetSocket] {
+    var inspector = try SocketInspector()
+    return try inspector.dump(SocketQuery(`protocol`, states: states, details: details)).sockets
   }
 
   /// Hands each matching socket to `body` while the kernel's answer is being read.
@@ -25,6 +35,8 @@ public struct SocketInspector: ~Copyable {
   /// - Parameters:
   ///   - query: Which sockets, and how much about each.
   ///   - body: Called for each socket. The value may be kept; only then is anything allocated for it.
+  /// Like ``dump(_:)`` it falls back to `/proc/net`; then each socket names that as its source.
+  ///
   /// - Returns: Whether all sockets were seen.
   /// - Throws: ``SockDiagError``, or what `body` throws.
   @discardableResult
@@ -32,14 +44,14 @@ public struct SocketInspector: ~Copyable {
     _ query: SocketQuery, _ body: (InetSocket) throws -> DumpFlow
   ) throws -> Completeness {
     var failure: (any Error)?
-    let completeness = try reader.forEach(query) { socket in
+    let result = try reader.forEach(query) { socket in
       do { return try body(socket) } catch {
         failure = error
         return .stop
       }
     }
     if let failure { throw failure }
-    return completeness
+    return result.completeness
   }
 
   /// Collects all matching sockets, each once.

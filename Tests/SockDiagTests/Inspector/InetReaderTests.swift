@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import SockDiag
 import SockDiagTestKit
 import SockDiagWire
@@ -22,11 +22,11 @@ import Testing
           [.messages([.socket(port: 3, cookie: 3), .done()])],
         ], log: log))
     var seen: [UInt16] = []
-    let completeness = try reader.forEach(SocketQuery(.tcp, family: .inet)) { socket in
+    let result = try reader.forEach(SocketQuery(.tcp, family: .inet)) { socket in
       seen.append(socket.local.port)
       return .stop
     }
-    #expect(completeness == .stopped)
+    #expect(result.completeness == .stopped)
     #expect(seen == [1])
     #expect(log.unreadEvents == 2)
 
@@ -98,6 +98,35 @@ import Testing
     var reader = InetReader(ScriptedKernel([Self.empty, Self.empty, Self.empty, Self.empty], log: log))
     _ = try reader.dump(SocketQuery(.udp, states: .all))
     #expect(log.requests.suffix(2).map(\.family) == [.inet, .inet6])
+  }
+
+  @Test func kernelWithoutIPv6HasNoSuchSockets() throws {
+    var reader = InetReader(
+      ScriptedKernel([
+        [.messages([.error(EOPNOTSUPP)])], [.messages([.socket(port: 4, cookie: 1), .done()])],
+        [.messages([.error(ENOENT)])],
+      ]))
+    let dump = try reader.dump(SocketQuery(.tcp))
+    #expect(dump.sockets.map(\.local.port) == [4])
+    #expect(dump.completeness.isComplete)
+  }
+
+  // MARK: Kernels without a handler
+
+  private static let proc = Fixtures.folder.appending(path: "proc/linux-6.18").path
+
+  @Test(arguments: [ScriptedKernel.Message.done(errno: ENOENT), .error(ENOENT)])
+  func procNetAnswersInstead(_ refusal: ScriptedKernel.Message) throws {
+    var reader = InetReader(ScriptedKernel([[.messages([refusal])]]), procRoot: Self.proc)
+    let dump = try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
+    #expect(dump.source == .procNet)
+    #expect(!dump.sockets.isEmpty)
+    #expect(dump.sockets.allSatisfy { $0.source == .procNet && $0.protocol == .udp && $0.family == .inet })
+  }
+
+  @Test func procNetDoesNotStandInForAMissingPermission() {
+    var reader = InetReader(ScriptedKernel([[.messages([.error(EPERM)])]]), procRoot: Self.proc)
+    #expect(throws: SockDiagError.self) { try reader.dump(SocketQuery(.udp, family: .inet, states: .all)) }
   }
 
   // MARK: Filters
