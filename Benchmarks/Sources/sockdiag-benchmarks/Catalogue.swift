@@ -42,6 +42,7 @@ struct Catalogue {
         try OurStream(.all),
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
+        OurProcNet(.all),
       ] + theirs("-tan", headerLines: 1)
     )
   }
@@ -70,6 +71,7 @@ struct Catalogue {
         try OurStream(.listen, repeats: 50),
         ProcRead.untilLastListener(),
         ProcRead.listeners(),
+        OurProcNet(.listen, pace: 3),
       ] + theirs("-tln", headerLines: 1)
     )
   }
