@@ -2,42 +2,43 @@
 ///
 /// Callers check the length of a whole structure once; then each read is plain. The subscripts stay bounds-checked,
 /// so a wrong offset is a trap in a test, never a read of foreign memory. Shifts of single bytes compile to one load.
-/// These are internal on purpose: behind a module boundary the same reads cost ten times as much.
+/// Called across a module boundary the same reads would cost ten times as much, so what other modules use of them is
+/// inlined there together with them.
 extension Span<UInt8> {
-  @inline(__always)
+  @inlinable @inline(__always)
   func littleEndian16(at offset: Int) -> UInt16 {
     UInt16(self[offset]) | UInt16(self[offset &+ 1]) &<< 8
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func littleEndian32(at offset: Int) -> UInt32 {
     UInt32(self[offset]) | UInt32(self[offset &+ 1]) &<< 8 | UInt32(self[offset &+ 2]) &<< 16
       | UInt32(self[offset &+ 3]) &<< 24
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func littleEndian64(at offset: Int) -> UInt64 {
     UInt64(littleEndian32(at: offset)) | UInt64(littleEndian32(at: offset &+ 4)) &<< 32
   }
 
   /// An integer in the byte order of the host, in which netlink speaks.
-  @inline(__always)
+  @inlinable @inline(__always)
   func host16(at offset: Int) -> UInt16 { UInt16(littleEndian: littleEndian16(at: offset)) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func host32(at offset: Int) -> UInt32 { UInt32(littleEndian: littleEndian32(at: offset)) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func host64(at offset: Int) -> UInt64 { UInt64(littleEndian: littleEndian64(at: offset)) }
 
   /// An integer in network byte order: ports and addresses.
-  @inline(__always)
+  @inlinable @inline(__always)
   func network16(at offset: Int) -> UInt16 { littleEndian16(at: offset).byteSwapped }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func network32(at offset: Int) -> UInt32 { littleEndian32(at: offset).byteSwapped }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func network64(at offset: Int) -> UInt64 { littleEndian64(at: offset).byteSwapped }
 
   /// The bytes of a range as an array. Allocates.

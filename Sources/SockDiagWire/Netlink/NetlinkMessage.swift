@@ -3,7 +3,7 @@
 /// Kernel: `struct nlmsghdr`, linux/netlink.h.
 public struct NetlinkHeader: Hashable, Sendable {
   /// The size of the header in bytes (`NLMSG_HDRLEN`).
-  public static var byteCount: Int { 16 }
+  @inlinable public static var byteCount: Int { 16 }
 
   /// The length of the message with this header, in bytes.
   public var length: UInt32
@@ -15,6 +15,27 @@ public struct NetlinkHeader: Hashable, Sendable {
   public var sequence: UInt32
   /// The port id of the requester, in a reply.
   public var portID: UInt32
+
+  @inlinable
+  init(length: UInt32, type: NetlinkMessageType, flags: NetlinkFlags, sequence: UInt32, portID: UInt32) {
+    self.length = length
+    self.type = type
+    self.flags = flags
+    self.sequence = sequence
+    self.portID = portID
+  }
+}
+
+extension NetlinkHeader {
+  /// Reads a header; the caller has checked that 16 bytes are there.
+  @inlinable
+  init(at offset: Int, in bytes: Span<UInt8>) {
+    let header = bytes.extracting(offset..<offset &+ 16)
+    self.init(
+      length: header.host32(at: 0), type: NetlinkMessageType(rawValue: header.host16(at: 4)),
+      flags: NetlinkFlags(rawValue: header.host16(at: 6)), sequence: header.host32(at: 8),
+      portID: header.host32(at: 12))
+  }
 }
 
 /// What a netlink message is.
@@ -25,7 +46,7 @@ public struct NetlinkMessageType: RawRepresentable, Hashable, Sendable {
   public let rawValue: UInt16
 
   /// Creates a type from the kernel's number.
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// Nothing. Kernel: `NLMSG_NOOP`.
   public static let noOperation = NetlinkMessageType(rawValue: 1)
@@ -54,7 +75,7 @@ public struct NetlinkFlags: OptionSet, Hashable, Sendable {
   public let rawValue: UInt16
 
   /// Creates flags from the kernel's bits.
-  public init(rawValue: UInt16) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
   /// The message is a request. Kernel: `NLM_F_REQUEST`.
   public static let request = NetlinkFlags(rawValue: 0x1)
@@ -73,11 +94,12 @@ public struct NetlinkFlags: OptionSet, Hashable, Sendable {
 /// Steps through the messages of one datagram.
 public struct NetlinkCursor: Sendable {
   /// Where the next message begins.
-  public private(set) var offset: Int
+  public var offset: Int
   /// Where the datagram ends.
   public let end: Int
 
   /// Creates a cursor at the first message of a range.
+  @inlinable
   public init(_ range: Range<Int>) {
     offset = range.lowerBound
     end = range.upperBound
@@ -86,11 +108,11 @@ public struct NetlinkCursor: Sendable {
   /// A message: its header, and where its payload lies.
   public struct Message: Sendable {
     /// The header.
-    public var header: NetlinkHeader
+    public let header: NetlinkHeader
     /// The payload without padding.
-    public var payload: Range<Int>
+    public let payload: Range<Int>
 
-    @inline(__always)
+    @inlinable
     init(header: NetlinkHeader, payload: Range<Int>) {
       self.header = header
       self.payload = payload
@@ -101,28 +123,27 @@ public struct NetlinkCursor: Sendable {
   ///
   /// - Throws: ``WireError/Code/messageLength``. The cursor stays where it is: a length that cannot be believed hides
   ///   where the next message begins.
+  @inlinable
   public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> Message? {
     let remaining = end &- offset
     guard remaining > 0 else { return nil }
-    guard remaining >= NetlinkHeader.byteCount else {
-      throw WireError(
-        .messageLength, at: offset, "\(remaining) bytes left, but a message header has \(NetlinkHeader.byteCount)")
-    }
-    let header = NetlinkHeader(
-      length: bytes.host32(at: offset),
-      type: NetlinkMessageType(rawValue: bytes.host16(at: offset &+ 4)),
-      flags: NetlinkFlags(rawValue: bytes.host16(at: offset &+ 6)),
-      sequence: bytes.host32(at: offset &+ 8),
-      portID: bytes.host32(at: offset &+ 12))
-    guard let length = Int(exactly: header.length), length >= NetlinkHeader.byteCount, length <= remaining else {
-      throw WireError(
-        .messageLength, at: offset,
-        "a message claims \(header.length) bytes, but \(NetlinkHeader.byteCount) to \(remaining) are possible")
-    }
-    let start = offset &+ NetlinkHeader.byteCount
-    let payload = start..<(offset &+ length)
+    guard remaining >= NetlinkHeader.byteCount else { throw cutHeader(remaining) }
+    let header = NetlinkHeader(at: offset, in: bytes)
+    let length = Int(truncatingIfNeeded: header.length)
+    guard length >= NetlinkHeader.byteCount, length <= remaining else { throw badLength(header.length, remaining) }
+    let payload = (offset &+ NetlinkHeader.byteCount)..<(offset &+ length)
     // The last message of a datagram may come without its padding.
     offset &+= min((length &+ 3) & ~3, remaining)
     return Message(header: header, payload: payload)
+  }
+
+  @usableFromInline @inline(never)
+  func cutHeader(_ remaining: Int) -> WireError {
+    WireError(.messageLength, at: offset, "\(remaining) bytes left, but a message header has 16")
+  }
+
+  @usableFromInline @inline(never)
+  func badLength(_ length: UInt32, _ remaining: Int) -> WireError {
+    WireError(.messageLength, at: offset, "a message claims \(length) bytes, but 16 to \(remaining) are possible")
   }
 }
