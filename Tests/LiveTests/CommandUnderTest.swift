@@ -1,0 +1,64 @@
+import Foundation
+import SockDiag
+import SocketLaboratory
+
+/// The command as it was built beside the tests.
+enum CommandUnderTest {
+  static let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+    .appending(path: "sockdiag").path
+
+  /// What the command says of a socket. The library's own type, since the command's JSON is the library's.
+  struct Row: Decodable {
+    var socket: InetSocket
+    var interfaceName: String?
+
+    init(from decoder: any Decoder) throws {
+      socket = try InetSocket(from: decoder)
+      interfaceName = try decoder.container(keyedBy: Key.self).decodeIfPresent(String.self, forKey: .interfaceName)
+    }
+
+    private enum Key: String, CodingKey { case interfaceName = "interface_name" }
+  }
+
+  static func list(_ arguments: [String], in namespace: NetworkNamespace) throws -> [Row] {
+    let result = try namespace.run([path, "list"] + arguments + ["--json"])
+    guard result.status == 0 else { throw Failure(arguments: arguments, status: result.status, text: result.errorText) }
+    return try JSONDecoder().decode([Row].self, from: Data(result.output))
+  }
+
+  struct Failure: Error {
+    var arguments: [String]
+    var status: Int32
+    var text: String
+  }
+}
+
+extension CommandUnderTest.Row {
+  /// The columns in which `ss` would show the socket.
+  var ssColumns: String {
+    let state = socket.state == .close || socket.state == .boundInactive ? "UNCONN"
+      : socket.state == .established ? "ESTAB" : socket.state.description.uppercased()
+    let isDual = socket.isV6Only != true
+    func column(_ end: SocketAddress, device: String?) -> String {
+      let isAny = end.address == .anyV6 && isDual
+      let host = isAny ? "*" : end.address.family == .inet6 ? "[\(end.address)]" : end.address.description
+      return host + (device.map { "%" + $0 } ?? "") + ":" + (end.port == 0 ? "*" : String(end.port))
+    }
+    return [
+      socket.protocol.description, state, String(socket.receiveQueue), String(socket.sendQueue),
+      column(socket.local, device: interfaceName), column(socket.remote, device: nil),
+    ].joined(separator: " ")
+  }
+}
+
+extension SSRow {
+  var columns: String {
+    [`protocol`.rawValue, state, String(receiveQueue), String(sendQueue), local, remote].joined(separator: " ")
+  }
+
+  /// The rows of `ss -H -n` and the given options.
+  static func list(_ arguments: [String], in namespace: NetworkNamespace) throws -> [SSRow] {
+    let result = try namespace.run(["ss", "-HOn"] + arguments)
+    return result.outputText.split(separator: "\n").compactMap { SSRow(line: $0) }
+  }
+}

@@ -1,0 +1,59 @@
+import SockDiag
+import SocketLaboratory
+import Testing
+
+/// The command against `ss`, row for row, in a namespace with more than 2,000 sockets in all states.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct SSComparisonTests {
+  /// How to ask each for the same.
+  private static func questions(port: UInt16, peer: UInt16) -> [(ours: [String], theirs: [String])] {
+    var questions: [(ours: [String], theirs: [String])] = []
+    for family in [[], ["-4"], ["-6"]] {
+      for protocols in ["-tua", "-ta", "-ua"] { questions.append(([protocols] + family, [protocols] + family)) }
+      questions.append((["-tu"] + family, ["-tu"] + family))
+      questions.append((["-tul"] + family, ["-tul"] + family))
+      let states = (1...11).map { SocketState(rawValue: $0).description }
+      for state in states + SocketStateSet.groups.map(\.name) {
+        questions.append((["-tu", "state", state] + family, ["-tu"] + family + ["state", state]))
+        questions.append((["-tu", "exclude", state] + family, ["-tu"] + family + ["exclude", state]))
+      }
+      questions.append((["-tua", "--sport", "\(port)"] + family, ["-tua"] + family + ["sport", "= :\(port)"]))
+      questions.append((["-tua", "--dport", "\(peer)"] + family, ["-tua"] + family + ["dport", "= :\(peer)"]))
+      questions.append(
+        (
+          ["-tua", "--sport", "\(port),1000-20000"] + family,
+          ["-tua"] + family + ["( sport = :\(port) or ( sport >= :1000 and sport <= :20000 ) )"]
+        ))
+    }
+    return questions
+  }
+
+  @Test func everyRowIsTheSame() async throws {
+    let (count, complaints) = try await Laboratory.withNew { laboratory in
+      let crowd = try Crowd(in: laboratory)
+      return try withExtendedLifetime(crowd) {
+        let namespace = laboratory.namespace
+        let all = try CommandUnderTest.list(["-tua"], in: namespace)
+        let ports = all.map(\.socket.local.port).sorted()
+        let peers = all.map(\.socket.remote.port).sorted()
+        let complaints = try settled {
+          try Self.questions(port: ports[ports.count / 3], peer: peers[peers.count - 9]).flatMap { question in
+            let ours = try CommandUnderTest.list(question.ours, in: namespace).map(\.ssColumns)
+            let theirs = try SSRow.list(question.theirs, in: namespace).map(\.columns)
+            return Self.difference(ours, theirs).map { "\(question.ours): \($0)" }
+          }
+        }
+        return (all.count, complaints)
+      }
+    }
+    #expect(count >= 2000)
+    #expect(complaints.isEmpty)
+  }
+
+  private static func difference(_ ours: [String], _ theirs: [String]) -> [String] {
+    var counts: [String: Int] = [:]
+    for row in ours { counts[row, default: 0] += 1 }
+    for row in theirs { counts[row, default: 0] -= 1 }
+    return counts.filter { $0.value != 0 }.map { ($0.value > 0 ? "only ours: " : "only ss: ") + $0.key }
+  }
+}

@@ -1,0 +1,40 @@
+import SockDiag
+import SocketLaboratory
+import Testing
+
+/// The figures behind the columns: whatever both print must be equal.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct SSFigureTests {
+  @Test func everyFigureThatBothPrintIsEqual() async throws {
+    let (compared, complaints) = try await Laboratory.withNew { laboratory in
+      // Without what expires: between two looks its timers run.
+      let crowd = try Crowd(in: laboratory, count: 400, expiring: false)
+      return try withExtendedLifetime(crowd) {
+        var compared: [String: Int] = [:]
+        let complaints = try settled {
+          compared = [:]
+          let ours = try CommandUnderTest.list(["-tua", "-imoe"], in: laboratory.namespace)
+          let theirs = try SSRow.list(["-tuaimoe", "--tos"], in: laboratory.namespace)
+          var rows = Dictionary(grouping: theirs) { $0.cookie }
+          return ours.flatMap { row -> [String] in
+            let cookie = String(row.socket.cookie?.rawValue ?? 0, radix: 16)
+            guard let theirs = rows[cookie]?.popLast() else { return ["\(row.socket): not in ss"] }
+            return SSFigures.differences(row.socket, theirs, &compared).map { "\(row.socket): \($0)" }
+          }
+        }
+        return (compared, complaints)
+      }
+    }
+    print(compared.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+    #expect(complaints.isEmpty)
+    // A comparison that never compares would be worth nothing.
+    #expect(compared.count >= 40)
+  }
+}
+
+extension SSRow {
+  /// The socket's cookie in hexadecimal.
+  fileprivate var cookie: String {
+    details.split(separator: " ").first { $0.hasPrefix("sk:") }.map { String($0.dropFirst(3)) } ?? ""
+  }
+}
