@@ -70,7 +70,8 @@ struct ProcNetRow {
     socket.receiveQueue = receiveQueue
     socket.sendQueue = sendQueue
     socket.timer = timerKind == 0 ? nil : timer
-    if let drops { socket.drops = drops }
+    // Also where absent: the number of the row before would stay behind it, unseen but in every comparison.
+    socket.drops = drops
   }
 
   private var timer: SocketTimer {

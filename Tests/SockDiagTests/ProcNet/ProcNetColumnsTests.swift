@@ -137,6 +137,13 @@ import Testing
     #expect(try Self.row(.udp, .inet, Self.tcp(tail: " 2 00000000306e6e69")).drops == nil)
   }
 
+  @Test func nothingStaysOfTheRowBefore() throws {
+    let full = Self.tcp(state: "03", timer: "01:00000032", retransmits: "00000001", tail: " 2 00ab 14")
+    let plain = Self.tcp(tail: " 2 00ab")
+    let outcome = ProcNetOutcome(ProcNetSample(.udp, .inet, full + "\n" + plain + "\n"))
+    #expect(outcome.rows.last == (try Self.row(.udp, .inet, plain)))
+  }
+
   @Test func numbersThatOldKernelsPrintSignedKeepTheirBits() throws {
     #expect(try Self.row(.udp, .inet, Self.tcp(tail: " 2 00ab -2")).drops == .max - 1)
     #expect(try Self.row(.tcp, .inet, Self.tcp(uid: "-1")).uid == .max)
