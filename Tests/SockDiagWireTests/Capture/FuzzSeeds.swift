@@ -23,7 +23,16 @@ import Testing
     guard let folder = Self.folder else { return }
     let root = URL(filePath: folder, directoryHint: .isDirectory)
     try write(captures, to: root.appending(path: "capture"))
+    try write(Self.tables, to: root.appending(path: "procnet"))
     try write(datagrams + JSONTests.messages.map(\.padded), to: root.appending(path: "decoder"))
+  }
+
+  /// Tables of the running kernel, each behind the byte by which the fuzzer knows it.
+  private static var tables: [[UInt8]] {
+    ["tcp", "udp", "tcp6", "udp6"].enumerated().compactMap { index, name in
+      guard let table = FileManager.default.contents(atPath: "/proc/net/" + name) else { return nil }
+      return [UInt8(index) | 0x80] + table.prefix(longest)
+    }
   }
 
   private func write(_ seeds: [[UInt8]], to folder: URL) throws {
