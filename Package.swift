@@ -72,3 +72,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzz targets (Tests/Fuzz/README.md). They stay out of other builds, for they have no main function of their own and
+// need a flag that SwiftPM forbids in dependencies.
+if Context.environment["SOCKDIAG_FUZZ"] != nil {
+  for (name, module) in [
+    ("FuzzDecoder", "SockDiagWire"), ("FuzzCapture", "SockDiagWire"), ("FuzzProcNet", "SockDiag"),
+  ] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: [.byName(name: module)], path: "Tests/Fuzz/\(name)",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+    package.products.append(.executable(name: name, targets: [name]))
+  }
+}

@@ -1,0 +1,48 @@
+import SockDiagWire
+
+/// One datagram: every message is decoded as what its header says, and what comes out is written as JSON.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzDecoder(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  // SAFETY: libFuzzer lends `count` bytes for the length of the call.
+  let bytes = unsafe UnsafeBufferPointer(start: data, count: count).span
+  // SAFETY: libFuzzer calls on one thread.
+  unsafe Target.shared.run(bytes)
+  return 0
+}
+
+private struct Target {
+  nonisolated(unsafe) static var shared = Target()
+
+  private var decoder = InetDecoder()
+  private var socket = InetSocket()
+  private var text: [UInt8] = []
+
+  mutating func run(_ bytes: Span<UInt8>) {
+    var cursor = NetlinkCursor(0..<bytes.count)
+    while let message = try? cursor.next(in: bytes) {
+      switch message.header.type {
+      case .done:
+        _ = NetlinkVerdict(done: message.payload, flags: message.header.flags, in: bytes)
+      case .error:
+        _ = try? NetlinkVerdict(error: message.payload, flags: message.header.flags, in: bytes)
+      case _ where message.header.flags.contains(.request):
+        _ = try? InetRequest(message, in: bytes)
+      default:
+        // The sequence number chooses the protocol, so that the input does.
+        let number = UInt16(truncatingIfNeeded: message.header.sequence)
+        if (try? decoder.decode(
+          message.payload, in: bytes, protocol: TransportProtocol(rawValue: number), into: &socket)) != nil
+        {
+          show()
+        }
+      }
+    }
+  }
+
+  private mutating func show() {
+    text.removeAll(keepingCapacity: true)
+    socket.appendJSON(to: &text)
+    guard let info = socket.tcpInfo else { return }
+    _ = (info.busyTime, info.smoothedRTT, info.sinceLastDataSent, info.options, info.state)
+  }
+}

@@ -1,0 +1,38 @@
+import SockDiag
+
+/// A table of `/proc/net`: the first byte says which, and where the table is torn in two. Read whole and read in pieces,
+/// it must give the same rows and the same faults.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzProcNet(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  guard count > 0 else { return 0 }
+  // SAFETY: libFuzzer lends `count` bytes for the length of the call.
+  let bytes = unsafe UnsafeBufferPointer(start: data, count: count).span
+  let table = bytes.extracting(1..<count)
+  let tear = Int(bytes[0] >> 2) * table.count / 64
+  let whole = read(bytes[0], [table.count], table)
+  let torn = read(bytes[0], [tear, table.count], table)
+  precondition(whole.sockets == torn.sockets && whole.faults == torn.faults)
+  precondition(whole.faults.allSatisfy { $0.offset >= 0 && $0.offset <= table.count })
+  return 0
+}
+
+private func read(
+  _ kind: UInt8, _ ends: [Int], _ table: Span<UInt8>
+) -> (sockets: [InetSocket], faults: [WireError]) {
+  var sockets: [InetSocket] = []
+  var faults: [WireError] = []
+  var parser = ProcNetParser(kind & 1 == 0 ? .tcp : .udp, family: kind & 2 == 0 ? .inet : .inet6)
+  var start = 0
+  for end in ends {
+    _ = parser.parse(table.extracting(start..<end), onFault: { faults.append($0) }) { socket in
+      sockets.append(socket)
+      return .continue
+    }
+    start = end
+  }
+  _ = parser.finish(onFault: { faults.append($0) }) { socket in
+    sockets.append(socket)
+    return .continue
+  }
+  return (sockets, faults)
+}

@@ -1,0 +1,16 @@
+import Foundation
+
+/// Captures under `Fixtures/` at the root of the repository.
+enum CaptureFiles {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "../../../Fixtures", directoryHint: .isDirectory
+  ).standardizedFileURL
+
+  static func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: root.appending(path: path))) }
+
+  /// The paths of all captures in a folder and below it, sorted. None where the folder is missing.
+  static func captures(in folder: String) -> [String] {
+    let paths = FileManager.default.subpaths(atPath: root.appending(path: folder).path) ?? []
+    return paths.filter { $0.hasSuffix(".pcap") || $0.hasSuffix(".ss-D") }.sorted().map { folder + "/" + $0 }
+  }
+}

@@ -1,0 +1,114 @@
+import SockDiagWire
+import Testing
+
+/// Captures that were sound, damaged in every place where damage could lead a reader astray.
+@Suite struct MutationTests {
+  /// A capture, by its name.
+  struct Sample: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var bytes: [UInt8]
+  }
+
+  /// Sound captures: those recorded on kernels, and some with all that a message can carry.
+  static let samples: [Sample] =
+    CaptureFiles.captures(in: "captures").map { path in
+      Sample(testDescription: path, bytes: (try? CaptureFiles.bytes(path)) ?? [])
+    } + [
+      Sample(testDescription: "a dump", bytes: MalformedCapture.sound.bytes),
+      Sample(
+        testDescription: "every attribute",
+        bytes: PcapBuilder().request(.legacyRequest(.tcp)).packet(JSONTests.messages.flatMap(\.padded)).packet(.done())
+          .bytes),
+      Sample(
+        testDescription: "a stream",
+        bytes: JSONTests.messages.flatMap(\.padded) + MessageBuilder.done().padded),
+      Sample(
+        testDescription: "refusals",
+        bytes: PcapBuilder().request(.request(.udp)).packet(.done(-2)).packet(.error(-22), .error(0)).bytes),
+    ]
+
+  /// Whole files are cut where they are small; of large ones, each message alone, for which the cuts are the same.
+  private static let smallByteCount = 8192
+
+  @Test(arguments: samples) func aSampleIsSound(sample: Sample) throws {
+    let summary = try decodeCapture(sample.bytes).summary
+    #expect(summary.isComplete)
+    #expect(summary.failure == nil)
+  }
+
+  @Test(arguments: samples) func aCaptureMayEndAnywhere(sample: Sample) throws {
+    let captures =
+      sample.bytes.count <= Self.smallByteCount
+      ? [sample.bytes]
+      : try LengthFields(of: sample.bytes).messages.map { PcapBuilder().packet(Array(sample.bytes[$0])).bytes }
+    for bytes in captures {
+      let whole = try decodeCapture(bytes).sockets
+      let borders = Set(try LengthFields(of: bytes).packets.map(\.upperBound))
+      for count in 0..<bytes.count {
+        guard let (sockets, summary) = try? decodeCapture(Array(bytes.prefix(count))) else { continue }
+        // All sockets but the one that was cut are what they were.
+        guard sockets.count <= whole.count, sockets.dropLast().elementsEqual(whole.prefix(max(sockets.count - 1, 0)))
+        else {
+          Issue.record("cut at \(count): other sockets than before")
+          return
+        }
+        if summary.failure == nil, !borders.contains(count), count > 24 {
+          Issue.record("cut at \(count): nothing is said of it")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: samples) func anyLengthMayLie(sample: Sample) throws {
+    let fields = try LengthFields(of: sample.bytes)
+    let whole = try decodeCapture(sample.bytes).sockets.count
+    // Each run decodes the whole file, so large ones are sampled.
+    let step = max(1, fields.fields.count * sample.bytes.count / 4_000_000)
+    for index in stride(from: 0, to: fields.fields.count, by: step) {
+      let field = fields.fields[index]
+      for value in [0, 1, 3, 4, .max] as [UInt32] {
+        var bytes = sample.bytes
+        bytes.replaceSubrange(field, with: value.memory.prefix(field.count))
+        guard let (sockets, summary) = try? decodeCapture(bytes) else { continue }
+        #expect(sockets.count == summary.sockets)
+        #expect(sockets.count <= whole, "\(value) at \(field.lowerBound)")
+      }
+    }
+  }
+}
+
+/// Where a sound capture holds the lengths of packets, messages and attributes.
+struct LengthFields {
+  private(set) var fields: [Range<Int>] = []
+  private(set) var packets: [Range<Int>] = []
+  private(set) var messages: [Range<Int>] = []
+
+  init(of bytes: [UInt8]) throws {
+    let isPcap = try CaptureReader(bytes.span).format == .pcap
+    for packet in try readCapture(bytes).packets {
+      packets.append(packet.range)
+      if isPcap { fields.append(packet.range.lowerBound - 24..<packet.range.lowerBound - 20) }
+      var cursor = NetlinkCursor(packet.range)
+      while let message = try cursor.next(in: bytes.span) {
+        fields.append(message.payload.lowerBound - 16..<message.payload.lowerBound - 12)
+        messages.append(message.payload.lowerBound - 16..<cursor.offset)
+        guard message.header.type.isSockDiag, packet.direction != .toKernel, message.payload.count >= 72 else {
+          continue
+        }
+        appendAttributes(message.payload.dropFirst(72), of: bytes)
+      }
+    }
+  }
+
+  private mutating func appendAttributes(_ range: Range<Int>, of bytes: [UInt8]) {
+    var offset = range.lowerBound
+    while offset + 4 <= range.upperBound {
+      let length = Int(bytes[offset]) | Int(bytes[offset + 1]) << 8
+      let type = Int(bytes[offset + 2]) | Int(bytes[offset + 3]) << 8
+      guard length >= 4, offset + length <= range.upperBound else { return }
+      fields.append(offset..<offset + 2)
+      if type & 0x8000 != 0 { appendAttributes(offset + 4..<offset + length, of: bytes) }
+      offset += (length + 3) & ~3
+    }
+  }
+}
