@@ -34,7 +34,7 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "SockDiag",
+        "SockDiag", "SockDiagWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
