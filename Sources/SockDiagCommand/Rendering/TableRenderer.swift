@@ -2,33 +2,44 @@ internal import SockDiag
 
 /// Shows sockets as a table.
 final class TableRenderer: SocketRenderer {
-  private var page: TablePage
-  private var cells: InetCells
-  private let columns: [InetTableShape.Column]
-  private let details: DetailLines?
-  private let terminal: Terminal
-  private(set) var output: ByteOutput
+  /// All that changes, in one value: each access to a member of a class is checked at run time, and a row makes a
+  /// hundred of them.
+  private var table: Table
 
   init(
     _ shape: InetTableShape, showsHeader: Bool, details: DetailLines? = nil, interfaces: InterfaceNames,
     terminal: Terminal, output: consuming ByteOutput
   ) {
-    columns = shape.columns
-    page = TablePage(shape.tableColumns, showsHeader: showsHeader)
-    cells = InetCells(interfaces: interfaces)
-    self.details = details
-    self.terminal = terminal
-    self.output = output
+    table = Table(
+      columns: shape.columns, details: details, showsColour: terminal.showsColour,
+      page: TablePage(shape.tableColumns, showsHeader: showsHeader), cells: InetCells(interfaces: interfaces),
+      output: output)
   }
 
-  func render(_ socket: InetSocket) throws(CommandFailure) {
+  func render(_ socket: InetSocket) throws(CommandFailure) { try table.append(socket) }
+
+  func finish() throws(CommandFailure) { try table.finish() }
+
+  /// What is not written yet, where nothing is written before the caller takes it.
+  var text: [UInt8] { table.output.bytes }
+}
+
+private struct Table: ~Copyable {
+  let columns: [InetTableShape.Column]
+  let details: DetailLines?
+  let showsColour: Bool
+  var page: TablePage
+  var cells: InetCells
+  var output: ByteOutput
+
+  mutating func append(_ socket: InetSocket) throws(CommandFailure) {
     for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
     page.endRow(Paint(socket)) { details?.append(socket, to: &$0) }
-    if page.isFull { try page.flush(to: &output, colour: terminal.showsColour) }
+    if page.isFull { try page.flush(to: &output, colour: showsColour) }
   }
 
-  func finish() throws(CommandFailure) {
-    try page.flush(to: &output, colour: terminal.showsColour)
+  mutating func finish() throws(CommandFailure) {
+    try page.flush(to: &output, colour: showsColour)
     try output.flush()
   }
 }
