@@ -7,7 +7,7 @@ final class JSONRenderer: SocketRenderer {
   private let form: Form
   private var interfaces: InterfaceNames
   private var isEmpty = true
-  private(set) var output: ByteOutput
+  private var output: ByteOutput
 
   init(_ form: Form, interfaces: InterfaceNames, output: consuming ByteOutput) {
     self.form = form
@@ -30,7 +30,11 @@ final class JSONRenderer: SocketRenderer {
     try output.flushIfFull()
   }
 
-  func finish() throws(CommandFailure) {
+  /// What is not written yet, where nothing is written before the caller takes it.
+  var text: [UInt8] { output.bytes }
+
+  func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
+    if isEmpty, hasFailed { return }
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[]\n" : "\n]\n").utf8) }
     try output.flush()
   }

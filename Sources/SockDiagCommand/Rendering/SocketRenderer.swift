@@ -6,7 +6,9 @@ internal import SockDiag
 protocol SocketRenderer: AnyObject {
   /// Shows one socket, now or later.
   func render(_ socket: InetSocket) throws(CommandFailure)
-  /// Shows what is held back, ends the document and writes everything. Called once, after a failure too: what was
-  /// read before it is shown.
-  func finish() throws(CommandFailure)
+  /// Shows what is held back, ends the document and writes everything. Called once.
+  ///
+  /// - Parameter hasFailed: Whether reading ended with a failure. What was read before it is shown all the same, but
+  ///   where that is nothing, there is no header and no empty list, which would be an answer.
+  func finish(afterFailure hasFailed: Bool) throws(CommandFailure)
 }

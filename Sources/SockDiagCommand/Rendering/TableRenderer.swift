@@ -18,7 +18,10 @@ final class TableRenderer: SocketRenderer {
 
   func render(_ socket: InetSocket) throws(CommandFailure) { try table.append(socket) }
 
-  func finish() throws(CommandFailure) { try table.finish() }
+  func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
+    if table.isEmpty, hasFailed { return }
+    try table.finish()
+  }
 
   /// What is not written yet, where nothing is written before the caller takes it.
   var text: [UInt8] { table.output.bytes }
@@ -31,8 +34,10 @@ private struct Table: ~Copyable {
   var page: TablePage
   var cells: InetCells
   var output: ByteOutput
+  var isEmpty = true
 
   mutating func append(_ socket: InetSocket) throws(CommandFailure) {
+    isEmpty = false
     for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
     page.endRow(Paint(socket)) { details?.append(socket, to: &$0) }
     if page.isFull { try page.flush(to: &output, colour: showsColour) }

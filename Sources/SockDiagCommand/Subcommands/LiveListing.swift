@@ -18,10 +18,10 @@ struct LiveListing {
       }
     } catch {
       // What was read before the fault is not lost.
-      try renderer.finish()
+      try renderer.finish(afterFailure: true)
       throw error
     }
-    try renderer.finish()
+    try renderer.finish(afterFailure: false)
     try sockets.remarks.end()
   }
 }
