@@ -22,8 +22,13 @@ let package = Package(
     .library(name: "SockDiagWire", targets: ["SockDiagWire"]),
     .executable(name: "sockdiag", targets: ["sockdiag"]),
   ],
+  traits: [
+    // Off, the package depends on libmnl alone: `.package(…, traits: [])` for who embeds the library. A package manager
+    // that is not told so fetches the argument parser, though it does not build it.
+    .trait(name: "Command", description: "The sockdiag command, which needs an argument parser."),
+    .default(enabledTraits: ["Command"]),
+  ],
   dependencies: [
-    // Only the command parses arguments. A package that uses the SockDiag product alone never resolves this.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
   ],
   targets: [
@@ -35,7 +40,8 @@ let package = Package(
       name: "SockDiagCommand",
       dependencies: [
         "SockDiag", "SockDiagWire",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
       swiftSettings: swiftSettings),
     .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], swiftSettings: swiftSettings),

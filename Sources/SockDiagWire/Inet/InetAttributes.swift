@@ -2,7 +2,8 @@
 ///
 /// It lies outside ``InetSocket``, which says why; all of it is reached through that.
 struct InetAttributes: Hashable, Sendable {
-  var tcpInfo: TCPInfo?
+  /// Of no bytes if none was sent. An optional would be copied whole wherever it is touched.
+  var tcpInfo = TCPInfo()
   var memory: InetMemory?
   var socketMemory: SocketMemory?
   var congestion: String?
@@ -13,6 +14,21 @@ struct InetAttributes: Hashable, Sendable {
   var upperLayerProtocol: UpperLayerProtocol?
   var md5Keys: [TCPMD5Key] = []
   var unknown: [UnknownAttribute] = []
+
+  /// Makes room for the next record. Member by member, which leaves the long words of ``tcpInfo`` alone.
+  mutating func removeAll() {
+    tcpInfo.removeAll()
+    memory = nil
+    socketMemory = nil
+    congestion = nil
+    congestionInfo = nil
+    typeOfService = nil
+    trafficClass = nil
+    classID = nil
+    upperLayerProtocol = nil
+    if !md5Keys.isEmpty { md5Keys = [] }
+    if !unknown.isEmpty { unknown = [] }
+  }
 }
 
 /// An attribute that is not decoded here, kept as it came.
@@ -38,7 +54,10 @@ extension InetSocket {
   }
 
   /// The state of the connection's machinery. Kernel: `INET_DIAG_INFO`, `struct tcp_info`.
-  public var tcpInfo: TCPInfo? { boxedAttributes.first?.tcpInfo }
+  public var tcpInfo: TCPInfo? {
+    guard let info = boxedAttributes.first?.tcpInfo, info.byteCount > 0 else { return nil }
+    return info
+  }
 
   /// Memory in use, in the older and shorter form. Kernel: `INET_DIAG_MEMINFO`.
   public var memory: InetMemory? { boxedAttributes.first?.memory }

@@ -4,7 +4,7 @@
 /// so that a reader of a stream allocates nothing.
 public struct InetDecoder: Sendable {
   /// The size of the record that every reply begins with. Kernel: `struct inet_diag_msg`.
-  public static let fixedByteCount = 72
+  public static var fixedByteCount: Int { 72 }
 
   private var spare: [InetAttributes] = []
 
@@ -123,7 +123,7 @@ public struct InetDecoder: Sendable {
     _ attribute: NetlinkAttribute, in bytes: Span<UInt8>, into socket: inout InetSocket
   ) throws(WireError) {
     if socket.boxedAttributes.isEmpty {
-      if spare.isEmpty { spare.append(InetAttributes()) } else { spare[0] = InetAttributes() }
+      if spare.isEmpty { spare.append(InetAttributes()) } else { spare[0].removeAll() }
       swap(&spare, &socket.boxedAttributes)
     }
     try socket.boxedAttributes[0].decode(attribute, of: TransportProtocol(rawValue: socket.rawProtocol), in: bytes)
@@ -168,7 +168,7 @@ extension InetAttributes {
     let start = payload.lowerBound
     switch (InetAttributeType(rawValue: attribute.type), payload.count) {
     // Other protocols put another structure there. Where the request was not captured, TCP is the likely one.
-    case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo = TCPInfo(payload, in: bytes)
+    case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo.read(payload, in: bytes)
     case (.congestion, 1...): congestion = attribute.text(in: bytes)
     case (.typeOfService, 1): typeOfService = bytes[start]
     case (.trafficClass, 1): trafficClass = bytes[start]

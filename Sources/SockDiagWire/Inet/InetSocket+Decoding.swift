@@ -91,13 +91,14 @@ extension InetAttributes {
     trafficClass = try fields.optional("tclass")
     classID = try fields.optional("class_id")
     congestion = try fields.optional("congestion")
-    tcpInfo = try fields.object("tcp_info") { fields in
-      try TCPInfo(
-        values: { field in
-          if field.width == .lowBit { return try (fields.optional(field.key) as Bool?).map { $0 ? 1 : 0 } }
-          return try fields.optional(field.key)
-        }, byteCount: fields.required("byte_count"), tail: fields.hexadecimal("tail"))
-    }
+    tcpInfo =
+      try fields.object("tcp_info") { fields in
+        try TCPInfo(
+          values: { field in
+            if field.width == .lowBit { return try (fields.optional(field.key) as Bool?).map { $0 ? 1 : 0 } }
+            return try fields.optional(field.key)
+          }, byteCount: fields.required("byte_count"), tail: fields.hexadecimal("tail"))
+      } ?? TCPInfo()
     congestionInfo = try fields.object("congestion_info", CongestionInfo.init)
     socketMemory = try fields.object("memory", SocketMemory.init)
     memory = try fields.object("meminfo", InetMemory.init)

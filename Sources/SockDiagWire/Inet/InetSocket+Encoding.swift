@@ -65,7 +65,7 @@ extension InetAttributes {
     writer.number("tclass", trafficClass)
     writer.number("class_id", classID)
     writer.text("congestion", congestion)
-    if let tcpInfo {
+    if tcpInfo.byteCount > 0 {
       writer.object("tcp_info") { writer in tcpInfo.write(to: &writer) }
     }
     if let congestionInfo {

@@ -9,7 +9,7 @@
 /// Kernel: `struct tcp_info`, linux/tcp.h.
 public struct TCPInfo: Sendable {
   /// The length of the structure as decoded here, in bytes.
-  static let knownByteCount = 280
+  static var knownByteCount: Int { 280 }
 
   /// The structure in memory order: byte n of it is bits 8n and up of the words, whatever the host's order.
   private var words = InlineArray<35, UInt64>(repeating: 0)
@@ -18,16 +18,30 @@ public struct TCPInfo: Sendable {
   /// What a kernel newer than this decoder sent beyond the 280 bytes known here.
   public private(set) var tail: [UInt8] = []
 
-  init(_ payload: Range<Int>, in bytes: Span<UInt8>) {
+  /// A structure of no bytes: nothing was sent.
+  init() {}
+
+  /// Takes in what the kernel sent. In place, since copying a value of this size costs more than reading it.
+  mutating func read(_ payload: Range<Int>, in bytes: Span<UInt8>) {
     byteCount = payload.count
     let known = min(payload.count, Self.knownByteCount)
-    let start = payload.lowerBound
-    let whole = known / 8
-    for index in 0..<whole { words[index] = bytes.littleEndian64(at: start + 8 * index) }
-    for offset in whole * 8..<known {
-      words[whole] |= UInt64(bytes[start + offset]) << UInt64(8 * (offset - whole * 8))
+    let source = bytes.extracting(payload.lowerBound..<payload.lowerBound + known)
+    var offset = 0
+    while offset &+ 8 <= known {
+      words[offset >> 3] = source.extracting(offset..<offset &+ 8).littleEndian64(at: 0)
+      offset &+= 8
     }
-    if payload.count > known { tail = bytes.array(start + known..<payload.upperBound) }
+    if offset < known {
+      words[offset >> 3] = 0
+      for rest in offset..<known { words[offset >> 3] |= UInt64(source[rest]) << UInt64(8 * (rest - offset)) }
+    }
+    tail = payload.count > known ? bytes.array(payload.lowerBound + known..<payload.upperBound) : []
+  }
+
+  /// Forgets what was sent. Words that the length does not cover mean nothing.
+  mutating func removeAll() {
+    byteCount = 0
+    tail = []
   }
 
   @inline(__always)
@@ -63,13 +77,15 @@ public struct TCPInfo: Sendable {
 extension TCPInfo: Hashable {
   /// Whether the kernel sent the same bytes.
   public static func == (left: TCPInfo, right: TCPInfo) -> Bool {
-    left.words.indices.allSatisfy { left.words[$0] == right.words[$0] } && left.byteCount == right.byteCount
+    left.byteCount == right.byteCount && left.usedWords.allSatisfy { left.words[$0] == right.words[$0] }
       && left.tail == right.tail
   }
 
+  private var usedWords: Range<Int> { 0..<(min(byteCount, Self.knownByteCount) + 7) / 8 }
+
   /// Feeds what the kernel sent to a hasher.
   public func hash(into hasher: inout Hasher) {
-    for index in words.indices { hasher.combine(words[index]) }
+    for index in usedWords { hasher.combine(words[index]) }
     hasher.combine(byteCount)
     hasher.combine(tail)
   }
@@ -120,7 +136,7 @@ extension TCPInfo {
 
   /// Puts the structure together again from its members.
   init(values: (Field) throws -> UInt64?, byteCount: Int, tail: [UInt8]) rethrows {
-    self.byteCount = byteCount
+    self.byteCount = max(byteCount, 0)
     self.tail = tail
     for field in Self.fields {
       guard let value = try values(field) else { continue }

@@ -2,7 +2,7 @@
 ///
 /// Kernel: `struct nlattr`, linux/netlink.h.
 struct NetlinkAttribute {
-  static let headerByteCount = 4
+  static var headerByteCount: Int { 4 }
 
   var type: UInt16
   var payload: Range<Int>

@@ -3,7 +3,7 @@
 /// Kernel: `struct nlmsghdr`, linux/netlink.h.
 public struct NetlinkHeader: Hashable, Sendable {
   /// The size of the header in bytes (`NLMSG_HDRLEN`).
-  public static let byteCount = 16
+  public static var byteCount: Int { 16 }
 
   /// The length of the message with this header, in bytes.
   public var length: UInt32

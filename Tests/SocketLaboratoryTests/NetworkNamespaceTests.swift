@@ -1,0 +1,101 @@
+import SocketLaboratory
+import Testing
+
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct NetworkNamespaceTests {
+  struct Failure: Error {}
+
+  @Test func returnsWhatTheClosureReturns() async throws {
+    #expect(try await NetworkNamespace.withNew { _ in 42 } == 42)
+  }
+
+  @Test func rethrowsWhatTheClosureThrows() async {
+    await #expect(throws: Failure.self) { try await NetworkNamespace.withNew { _ in throw Failure() } }
+  }
+
+  @Test func blockingFormReturnsToo() throws {
+    func blocking() throws -> Int { try NetworkNamespace.withNew { _ in 42 } }
+    #expect(try blocking() == 42)
+  }
+
+  @Test func differsFromEveryOther() async throws {
+    let inodes = try await withThrowingTaskGroup(of: UInt64.self) { group in
+      // More than there are threads in the cooperative pool: none of them may be held up.
+      for _ in 0..<16 {
+        group.addTask {
+          try await NetworkNamespace.withNew { namespace in
+            _ = try namespace.run(["sleep", "0.2"])
+            return namespace.inode
+          }
+        }
+      }
+      return try await group.reduce(into: Set<UInt64>()) { $0.insert($1) }
+    }
+    // Numbers are given out again, so only those of namespaces that lived at once must differ.
+    #expect(inodes.count > 1)
+  }
+
+  @Test func holdsNothingButLoopback() async throws {
+    let links = try await NetworkNamespace.withNew { try $0.run(["ip", "-o", "address"]).outputText }
+    let lines = links.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.allSatisfy { $0.contains("127.0.0.1/8") || $0.contains("::1/128") })
+  }
+
+  @Test func programsLiveInsideIt() async throws {
+    let (inode, seen) = try await NetworkNamespace.withNew { namespace in
+      (namespace.inode, try namespace.run(["readlink", "/proc/self/ns/net"]).outputText)
+    }
+    #expect(seen == "net:[\(inode)]\n")
+  }
+
+  @Test func otherThreadsFindItByItsPath() async throws {
+    let (inode, seen) = try await NetworkNamespace.withNew { namespace in
+      let path = namespace.path.split(separator: "/").dropFirst(2).joined(separator: "/")
+      // The program is another process: it looks at this one, its parent.
+      return (namespace.inode, try namespace.run(["sh", "-c", "readlink /proc/$PPID/\(path)"]).outputText)
+    }
+    #expect(seen == "net:[\(inode)]\n")
+  }
+
+  @Test func takesLargeOutputsOnBothStreams() async throws {
+    let script = "head -c 3000000 /dev/zero; head -c 2000000 /dev/zero >&2; exit 3"
+    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script]) }
+    #expect(result.output.count == 3_000_000)
+    #expect(result.errors.count == 2_000_000)
+    #expect(result.status == 3)
+  }
+
+  @Test func handsInputToPrograms() async throws {
+    let input = [UInt8](repeating: 65, count: 2_000_000)
+    #expect(try await NetworkNamespace.withNew { try $0.run(["cat"], input: input).output } == input)
+  }
+
+  @Test func endsProgramsThatDoNotEnd() async {
+    await #expect(throws: LaboratoryError.self) {
+      try await NetworkNamespace.withNew { try $0.run(["sleep", "1000"], timeout: .milliseconds(50)) }
+    }
+  }
+
+  @Test func sysctlsStayInside() async throws {
+    let values = try await NetworkNamespace.withNew { namespace in
+      try namespace.set("net.ipv4.tcp_fin_timeout", to: 7)
+      let inside = try namespace.run(["cat", "/proc/sys/net/ipv4/tcp_fin_timeout"]).outputText
+      let other = try NetworkNamespace.withNew { try $0.run(["cat", "/proc/sys/net/ipv4/tcp_fin_timeout"]).outputText }
+      return (inside, other)
+    }
+    #expect(values.0 == "7\n")
+    #expect(values.1 != "7\n")
+  }
+
+  @Test func socketsAreClosedWithIt() async throws {
+    let links = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 8080))
+      let words = try laboratory.namespace.ss().flatMap { $0.details.split(separator: " ") }
+      return words.filter { $0.hasPrefix("ino:") }.map { "socket:[\($0.dropFirst(4))]" }
+    }
+    let open = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", "ls -l /proc/$PPID/fd"]).outputText }
+    #expect(links.count == 3)
+    #expect(links.allSatisfy { !open.contains($0) })
+  }
+}

@@ -1,0 +1,126 @@
+#ifndef SOCKET_LABORATORY_H
+#define SOCKET_LABORATORY_H
+
+// System calls of the socket laboratory. Every function answers a descriptor, a count or 0, and -errno on failure.
+// Arguments and results are values wherever possible, so that the Swift side needs no pointers.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// An internet address and port in host order. An IPv4 address is the low 32 bits of `low`.
+struct socklab_endpoint {
+  uint64_t high;
+  uint64_t low;
+  uint32_t scope;
+  uint16_t port;
+  bool is_v6;
+  /// 0, or -errno of the call that should have filled the rest.
+  int32_t error;
+};
+
+enum socklab_kind { SOCKLAB_TCP, SOCKLAB_UDP, SOCKLAB_MPTCP };
+
+enum socklab_option {
+  SOCKLAB_REUSE_ADDRESS,
+  SOCKLAB_REUSE_PORT,
+  SOCKLAB_V6_ONLY,
+  SOCKLAB_MARK,
+  SOCKLAB_TOS,
+  SOCKLAB_TRAFFIC_CLASS,
+  SOCKLAB_FREEBIND_V4,
+  SOCKLAB_FREEBIND_V6,
+  SOCKLAB_TRANSPARENT_V4,
+  SOCKLAB_TRANSPARENT_V6,
+  SOCKLAB_KEEP_ALIVE,
+  SOCKLAB_KEEP_ALIVE_IDLE,
+  SOCKLAB_PRIORITY,
+  SOCKLAB_RECEIVE_BUFFER,
+  SOCKLAB_SEND_BUFFER,
+  SOCKLAB_NO_DELAY,
+  SOCKLAB_BIND_ADDRESS_NO_PORT,
+  SOCKLAB_LINGER,
+};
+
+// Threads and namespaces (namespace.c)
+
+/// Runs `entry(context)` on a new thread; joins it if `wait`, otherwise lets it go.
+int socklab_thread(void (*entry)(void *), void *context, bool wait);
+/// Moves the calling thread into a fresh network namespace; answers a descriptor of the one it left.
+int socklab_namespace_enter(void);
+/// Returns the calling thread to the namespace `home` and closes that descriptor.
+int socklab_namespace_leave(int home);
+int socklab_thread_id(void);
+/// The inode number that names the calling thread's network namespace; 0 on failure.
+uint64_t socklab_namespace_inode(void);
+
+// Devices (device.c)
+
+int socklab_tun_open(const char *name);
+int socklab_link_up(const char *name);
+/// Gives a device an address; the network is on the link.
+int socklab_link_address(const char *name, struct socklab_endpoint address, int prefix);
+int socklab_interface_index(const char *name);
+
+// Sockets (socket.c): non-blocking and closed on exec
+
+int socklab_socket(enum socklab_kind kind, bool v6);
+int socklab_bind(int descriptor, struct socklab_endpoint address);
+/// 0 when connected or on the way.
+int socklab_connect(int descriptor, struct socklab_endpoint address);
+int socklab_disconnect(int descriptor);
+int socklab_listen(int descriptor, int backlog);
+int socklab_accept(int descriptor);
+int socklab_shutdown(int descriptor, bool receiving, bool sending);
+struct socklab_endpoint socklab_local(int descriptor);
+struct socklab_endpoint socklab_remote(int descriptor);
+/// The state of a TCP socket, by the kernel's number.
+int socklab_tcp_state(int descriptor);
+/// Sends `count` filler bytes in one call; answers how many were taken.
+int socklab_send_filler(int descriptor, int count);
+/// Reads and forgets at most `count` bytes; answers how many there were.
+int socklab_discard(int descriptor, int count);
+
+// Socket options (option.c)
+
+int socklab_set(int descriptor, enum socklab_option option, int value);
+int socklab_set_congestion(int descriptor, const char *name);
+int socklab_set_device(int descriptor, const char *name);
+int socklab_set_md5(int descriptor, struct socklab_endpoint peer, int prefix, const char *key);
+
+// Processes and cgroups (process.c)
+
+struct socklab_exit {
+  int32_t error;
+  /// The exit code, or 128 + signal.
+  int32_t code;
+  bool timed_out;
+};
+
+/// Starts a program with `count` NUL-terminated arguments laid end to end. Answers its process id.
+int socklab_spawn(const char *arguments, int count, int input, int output, int errors);
+/// Waits for a child; past the deadline ends it. The child is reaped in every case.
+struct socklab_exit socklab_wait(int process, int timeout_milliseconds);
+/// A socket made by a short-lived child that first moved itself into the cgroup of `procs_path`.
+int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6);
+
+// Files (file.c)
+
+int socklab_close(int descriptor);
+/// Waits until the descriptor is readable (1) or the time is up (0).
+int socklab_wait_readable(int descriptor, int timeout_milliseconds);
+int socklab_open_read(const char *path);
+/// Replaces what a file holds; meant for sysctl files.
+int socklab_write_file(const char *path, const char *text);
+int socklab_memory_file(const char *name);
+int socklab_rewind(int descriptor);
+int socklab_read(int descriptor, void *buffer, size_t count);
+int socklab_write(int descriptor, const void *bytes, size_t count);
+int socklab_make_directory(const char *path);
+int socklab_remove_directory(const char *path);
+/// Lets this process open as many descriptors as its hard limit allows.
+int socklab_raise_descriptor_limit(void);
+/// The inode number of a path; 0 on failure.
+uint64_t socklab_inode(const char *path);
+
+#endif

@@ -1,0 +1,60 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "CSocketLaboratory.h"
+
+struct job {
+  void (*entry)(void *);
+  void *context;
+};
+
+static void *run(void *argument) {
+  struct job job = *(struct job *)argument;
+  free(argument);
+  job.entry(job.context);
+  return NULL;
+}
+
+int socklab_thread(void (*entry)(void *), void *context, bool wait) {
+  struct job *job = malloc(sizeof *job);
+  if (job == NULL) return -ENOMEM;
+  *job = (struct job){entry, context};
+  pthread_t thread;
+  int error = pthread_create(&thread, NULL, run, job);
+  if (error != 0) {
+    free(job);
+    return -error;
+  }
+  return wait ? -pthread_join(thread, NULL) : -pthread_detach(thread);
+}
+
+int socklab_namespace_enter(void) {
+  int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  if (home < 0) return -errno;
+  int result = unshare(CLONE_NEWNET) < 0 ? -errno : socklab_link_up("lo");
+  if (result < 0) {
+    setns(home, CLONE_NEWNET);
+    close(home);
+    return result;
+  }
+  return home;
+}
+
+int socklab_namespace_leave(int home) {
+  int result = setns(home, CLONE_NEWNET) < 0 ? -errno : 0;
+  close(home);
+  return result;
+}
+
+int socklab_thread_id(void) { return gettid(); }
+
+uint64_t socklab_namespace_inode(void) {
+  struct stat status;
+  return stat("/proc/thread-self/ns/net", &status) < 0 ? 0 : status.st_ino;
+}

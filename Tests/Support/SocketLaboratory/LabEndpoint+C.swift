@@ -1,0 +1,26 @@
+internal import CSocketLaboratory
+
+extension LabEndpoint {
+  /// The endpoint as the C layer takes it, the interface looked up in the calling thread's namespace.
+  func forKernel() throws -> socklab_endpoint {
+    var scope: Int32 = 0
+    if let interface {
+      // SAFETY: the call reads the NUL-terminated name and keeps nothing.
+      scope = try check(unsafe socklab_interface_index(interface), "find interface \(interface)")
+    }
+    return socklab_endpoint(
+      high: address.high,
+      low: address.low,
+      scope: UInt32(scope),
+      port: port,
+      is_v6: address.isV6,
+      error: 0
+    )
+  }
+
+  /// What the kernel answered; the scope becomes `interface` only if the caller knows its name.
+  init(_ answer: socklab_endpoint, interface: String? = nil) {
+    let address = LabAddress(isV6: answer.is_v6, high: answer.high, low: answer.low)
+    self.init(address, answer.port, interface: answer.scope == 0 ? nil : interface)
+  }
+}

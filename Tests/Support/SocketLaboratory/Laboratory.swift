@@ -1,0 +1,142 @@
+internal import CSocketLaboratory
+
+/// Makes sockets in a namespace.
+///
+/// Like the namespace it belongs to one thread. Whatever it makes lasts until the namespace's closure ends.
+public final class Laboratory {
+  /// Where everything happens.
+  public let namespace: NetworkNamespace
+
+  /// A laboratory in a namespace.
+  public init(in namespace: NetworkNamespace) throws {
+    try namespace.requireOwnThread()
+    self.namespace = namespace
+  }
+
+  /// Runs `body` with a laboratory in a namespace of its own; the calling thread waits.
+  public static func withNew<Result: Sendable>(
+    _ body: @escaping @Sendable (Laboratory) throws -> Result
+  ) throws -> Result {
+    try NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
+  }
+
+  /// Runs `body` with a laboratory in a namespace of its own; the calling task is suspended.
+  public static func withNew<Result: Sendable>(
+    _ body: @escaping @Sendable (Laboratory) throws -> Result
+  ) async throws -> Result {
+    try await NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
+  }
+
+  /// The wire of this namespace, strung when first asked for.
+  public func wire() throws -> Wire {
+    if let wire = namespace.residents.wire { return wire }
+    let wire = try Wire(in: namespace)
+    namespace.residents.keep(wire)
+    return wire
+  }
+
+  /// A cgroup that lasts as long as the namespace.
+  public func cgroup(named name: String) throws -> TemporaryCgroup {
+    namespace.residents.keep(try TemporaryCgroup(named: name))
+  }
+
+  /// A socket with options, neither bound nor connected.
+  public func socket(
+    _ kind: LabProtocol,
+    v6: Bool,
+    options: [SocketOption] = [],
+    in cgroup: TemporaryCgroup? = nil
+  ) throws -> LabSocket {
+    try namespace.requireOwnThread()
+    let socket =
+      try cgroup?.socket(kind, v6: v6)
+      ?? LabSocket(owning: try check(socklab_socket(kind.forKernel, v6), "create a \(kind) socket"))
+    for option in options { try socket.set(option) }
+    return namespace.residents.keep(socket)
+  }
+
+  /// A socket bound to an address, doing nothing: for TCP a bound-inactive one.
+  public func boundSocket(
+    _ kind: LabProtocol = .tcp,
+    to endpoint: LabEndpoint,
+    options: [SocketOption] = [],
+    in cgroup: TemporaryCgroup? = nil
+  ) throws -> LabSocket {
+    let socket = try socket(kind, v6: endpoint.address.isV6, options: options, in: cgroup)
+    try socket.bind(to: endpoint)
+    return socket
+  }
+
+  /// A listener.
+  public func tcpListener(
+    _ kind: LabProtocol = .tcp,
+    on endpoint: LabEndpoint,
+    backlog: Int = 16,
+    options: [SocketOption] = [],
+    in cgroup: TemporaryCgroup? = nil
+  ) throws -> LabSocket {
+    let socket = try boundSocket(kind, to: endpoint, options: options, in: cgroup)
+    try socket.listen(backlog: backlog)
+    return socket
+  }
+
+  /// A socket that has begun to connect, bound to `source` if one is given.
+  public func tcpClient(
+    _ kind: LabProtocol = .tcp,
+    from source: LabEndpoint? = nil,
+    to destination: LabEndpoint,
+    options: [SocketOption] = [],
+    in cgroup: TemporaryCgroup? = nil
+  ) throws -> LabSocket {
+    let socket = try socket(kind, v6: destination.address.isV6, options: options, in: cgroup)
+    if let source { try socket.bind(to: source) }
+    try socket.connect(to: destination)
+    return socket
+  }
+
+  /// Two connected sockets of this namespace and the listener that joined them.
+  ///
+  /// - Parameters:
+  ///   - server: Where the listener listens and the client connects to.
+  ///   - client: What the client binds to first; a port of the kernel's choice if absent.
+  ///   - listenerAddress: What the listener binds to, if not the address the client connects to.
+  public func connectedPair(
+    _ kind: LabProtocol = .tcp,
+    to server: LabEndpoint,
+    from client: LabEndpoint? = nil,
+    listenerAddress: LabAddress? = nil,
+    clientOptions: [SocketOption] = [],
+    serverOptions: [SocketOption] = [],
+    clientCgroup: TemporaryCgroup? = nil,
+    serverCgroup: TemporaryCgroup? = nil
+  ) throws -> ConnectedPair {
+    let own = LabEndpoint(listenerAddress ?? server.address, server.port, interface: server.interface)
+    let listener = try tcpListener(kind, on: own, options: serverOptions, in: serverCgroup)
+    let client = try tcpClient(kind, from: client, to: server, options: clientOptions, in: clientCgroup)
+    return ConnectedPair(listener: listener, client: client, server: try listener.accept())
+  }
+
+  /// A UDP socket, bound and connected as asked.
+  public func udpSocket(
+    bound local: LabEndpoint? = nil,
+    connectedTo remote: LabEndpoint? = nil,
+    options: [SocketOption] = [],
+    in cgroup: TemporaryCgroup? = nil
+  ) throws -> LabSocket {
+    let isV6 = (local ?? remote)?.address.isV6 ?? false
+    let socket = try socket(.udp, v6: isV6, options: options, in: cgroup)
+    if let local { try socket.bind(to: local) }
+    if let remote { try socket.connect(to: remote) }
+    return socket
+  }
+}
+
+/// Two connected sockets and the listener between them.
+public struct ConnectedPair {
+  /// The listener.
+  public let listener: LabSocket
+  /// The side that connected.
+  public let client: LabSocket
+  /// The side that was accepted.
+  public let server: LabSocket
+}

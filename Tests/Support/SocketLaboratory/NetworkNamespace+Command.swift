@@ -1,0 +1,68 @@
+internal import CSocketLaboratory
+
+/// What a finished program left behind.
+public struct CommandResult: Sendable {
+  /// The exit code, or 128 plus the signal that ended the program.
+  public var status: Int32
+  /// Everything written to standard output.
+  public var output: [UInt8]
+  /// Everything written to standard error.
+  public var errors: [UInt8]
+
+  /// Standard output as text.
+  public var outputText: String { String(decoding: output, as: UTF8.self) }
+  /// Standard error as text.
+  public var errorText: String { String(decoding: errors, as: UTF8.self) }
+}
+
+extension NetworkNamespace {
+  /// Runs a program inside the namespace to its end.
+  ///
+  /// A child inherits the namespace of the thread that forks it, which is why this is called on the namespace's own
+  /// thread. Standard streams are files in memory rather than pipes, so that any amount of output can be written
+  /// without a reader.
+  ///
+  /// - Parameters:
+  ///   - arguments: The program, looked up in `PATH`, and its arguments.
+  ///   - input: What the program finds on standard input.
+  ///   - timeout: After this the program is ended and an error thrown.
+  /// - Throws: ``LaboratoryError``. An exit code other than 0 is a result, not an error.
+  public func run(
+    _ arguments: [String],
+    input: [UInt8] = [],
+    timeout: Duration = .seconds(60)
+  ) throws -> CommandResult {
+    try requireOwnThread()
+    let name = arguments.first ?? "nothing"
+    let block = arguments.flatMap { (argument: String) -> [UInt8] in Array(argument.utf8) + [0] }
+    let files = try [input, [], []].map { LabSocket(owning: try FileSystem.memoryFile($0)) }
+    // SAFETY: the block holds `arguments.count` NUL-terminated strings and outlives the call.
+    let process = unsafe block.withUnsafeBufferPointer { bytes in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+        unsafe socklab_spawn(
+          characters.baseAddress,
+          Int32(arguments.count),
+          files[0].descriptor,
+          files[1].descriptor,
+          files[2].descriptor
+        )
+      }
+    }
+    try check(process, "start \(name)")
+    let outcome = socklab_wait(process, timeout.wholeMilliseconds)
+    try check(outcome.error, "wait for \(name)")
+    guard !outcome.timed_out else { throw LaboratoryError(.timeout, "\(name) did not end within \(timeout)") }
+    let streams = try files[1...].map { file in
+      try check(socklab_rewind(file.descriptor), "rewind the output of \(name)")
+      return try FileSystem.readAll(file.descriptor, "the output of \(name)")
+    }
+    return CommandResult(status: outcome.code, output: streams[0], errors: streams[1])
+  }
+
+  /// Guards against use from a foreign thread, where everything would happen in the host's namespace.
+  func requireOwnThread() throws {
+    guard socklab_thread_id() == threadID else {
+      throw LaboratoryError(.misuse, "a network namespace was used outside its own thread")
+    }
+  }
+}

@@ -1,0 +1,108 @@
+internal import CSocketLaboratory
+internal import Synchronization
+
+/// A fresh network namespace, inhabited by one thread of its own for as long as a closure runs.
+///
+/// Inside, the loopback device is up with `127.0.0.1` and `::1`, and nothing else exists. Sockets made there, files
+/// read from `/proc/thread-self/net` and programs started with ``run(_:input:timeout:)`` belong to the namespace. It
+/// ends with the closure, and so do its sockets.
+///
+/// A dedicated thread, because a namespace belongs to a thread: work that blocks here holds up no task, and no task
+/// ever finds itself in the wrong namespace.
+public final class NetworkNamespace {
+  /// The inode number that names this namespace, as in `/proc/PID/ns/net`.
+  public let inode: UInt64
+  /// The kernel's id of the inhabiting thread.
+  public let threadID: Int32
+  let residents = Residents()
+
+  private init() {
+    inode = socklab_namespace_inode()
+    threadID = socklab_thread_id()
+  }
+
+  /// A path that leads other threads to this namespace while the closure runs (setns(2)).
+  public var path: String { "/proc/self/task/\(threadID)/ns/net" }
+
+  /// Whether this process may make network namespaces (CAP_SYS_ADMIN).
+  public static var isPermitted: Bool { (try? withNew { _ in true }) ?? false }
+
+  /// Runs `body` in a new namespace and returns what it returns; the calling thread waits.
+  public static func withNew<Result: Sendable>(
+    _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
+  ) throws -> Result {
+    let outcome = Outcome<Result>()
+    try start(Job { outcome.set(inside(body)) }, wait: true)
+    return try outcome.get()
+  }
+
+  /// Runs `body` in a new namespace and returns what it returns; the calling task is suspended, no thread waits.
+  public static func withNew<Result: Sendable>(
+    _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      do {
+        try start(Job { continuation.resume(with: inside(body)) }, wait: false)
+      } catch {
+        continuation.resume(throwing: error)
+      }
+    }
+  }
+
+  /// Sets a sysctl of this namespace, such as `net.ipv4.tcp_fin_timeout`.
+  public func set(_ sysctl: String, to value: Int) throws {
+    let path = "/proc/sys/" + sysctl.replacing(dots: "/")
+    try FileSystem.write(String(value), to: path)
+  }
+
+  private static func inside<R>(_ body: (NetworkNamespace) throws -> R) -> Result<R, any Error> {
+    Result {
+      let home = try check(socklab_namespace_enter(), "make a network namespace")
+      // Left before the result is handed over, so that the namespace is gone when the caller goes on.
+      defer { _ = socklab_namespace_leave(home) }
+      let namespace = NetworkNamespace()
+      defer { namespace.residents.evict() }
+      return try body(namespace)
+    }
+  }
+
+  private static func start(_ job: Job, wait: Bool) throws {
+    // SAFETY: the retain is balanced by the entry function, which runs exactly once if the thread starts.
+    let context = unsafe Unmanaged.passRetained(job)
+    // SAFETY: the context is the retained job above; the entry function expects nothing else.
+    let result = unsafe socklab_thread({ unsafe runJob($0) }, context.toOpaque(), wait)
+    if result < 0 { unsafe context.release() }
+    try check(result, "start a thread")
+  }
+}
+
+private final class Job: Sendable {
+  let work: @Sendable () -> Void
+  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
+}
+
+private func runJob(_ context: UnsafeMutableRawPointer?) {
+  guard let context = unsafe context else { return }
+  // SAFETY: `start` passed a retained Job; this is its one release.
+  let job = unsafe Unmanaged<Job>.fromOpaque(context).takeRetainedValue()
+  job.work()
+}
+
+private final class Outcome<Value: Sendable>: Sendable {
+  private let result = Mutex<Result<Value, any Error>?>(nil)
+
+  func set(_ value: Result<Value, any Error>) { result.withLock { $0 = value } }
+
+  func get() throws -> Value {
+    guard let value = result.withLock({ $0 }) else {
+      throw LaboratoryError(.misuse, "the namespace thread ended without a result")
+    }
+    return try value.get()
+  }
+}
+
+extension String {
+  fileprivate func replacing(dots separator: Character) -> String {
+    String(map { $0 == "." ? separator : $0 })
+  }
+}

@@ -1,0 +1,54 @@
+/// Sockets that stand in a known situation.
+public struct Scene {
+  /// What an inspector must see.
+  public var expected: [ExpectedSocket]
+  /// The sockets with descriptors, in no promised order. They live as long as their namespace.
+  public var sockets: [LabSocket]
+  /// The cgroups made for the scene.
+  public var cgroups: [TemporaryCgroup] = []
+
+  init(_ expected: [ExpectedSocket], sockets: [LabSocket] = []) {
+    self.expected = expected
+    self.sockets = sockets
+  }
+}
+
+extension Laboratory {
+  /// Waits until the kernel shows every expected socket, polling up to a deadline.
+  ///
+  /// What /proc does not show, bound-inactive and MPTCP sockets, is passed over: it needs no waiting for the former and
+  /// its subflows are waited for in place of the latter.
+  public func wait(for expected: [ExpectedSocket]) throws {
+    let deadline = Deadline()
+    while true {
+      let missing = try missing(expected)
+      guard !missing.isEmpty else { return }
+      guard !deadline.hasPassed else {
+        let list = missing.map { "\($0.protocol) \($0.state) \($0.local) \($0.remote)" }.joined(separator: ", ")
+        throw LaboratoryError(.timeout, "wait for \(list)")
+      }
+      pause()
+    }
+  }
+
+  /// Waits until something holds, polling up to a deadline.
+  func wait(_ what: String, until condition: () throws -> Bool) throws {
+    let deadline = Deadline()
+    while try !condition() {
+      guard !deadline.hasPassed else { throw LaboratoryError(.timeout, "wait for \(what)") }
+      pause()
+    }
+  }
+
+  private func missing(_ expected: [ExpectedSocket]) throws -> [ExpectedSocket] {
+    // By identity, so that thousands of sockets are matched in one pass.
+    var rows = Dictionary(grouping: try KernelTable().rows, by: \.identity)
+    return expected.filter { socket in
+      guard socket.protocol != .mptcp, socket.state != .boundInactive else { return false }
+      let identity = KernelTable.Row.identity(socket.local, socket.remote)
+      guard let index = rows[identity]?.firstIndex(where: { $0.fulfils(socket) }) else { return true }
+      rows[identity]?.remove(at: index)
+      return false
+    }
+  }
+}
