@@ -48,7 +48,16 @@ let package = Package(
 
     .testTarget(name: "SockDiagWireTests", dependencies: ["SockDiagWire"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory"], swiftSettings: swiftSettings),
+    .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
+
+    // Every state of a socket on demand, in a network namespace of its own.
+    .target(name: "CSocketLaboratory", path: "Tests/Support/CSocketLaboratory", cSettings: cSettings),
+    .target(
+      name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], path: "Tests/Support/SocketLaboratory",
+      swiftSettings: swiftSettings),
+    .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
 
     // What tests of several modules need.
     .target(

@@ -85,7 +85,8 @@ extension InetSocket {
     }
   }
 
-  /// The remote address and port, all zero where there is no peer. Kernel: `idiag_dst`, `idiag_dport`.
+  /// The remote address and port, all zero where there is no peer; a TCP socket that was disconnected keeps the address,
+  /// with port 0. Kernel: `idiag_dst`, `idiag_dport`.
   public package(set) var remote: SocketAddress {
     get { SocketAddress(IPAddress(family: family, high: remoteHigh, low: remoteLow), port: remotePort) }
     set {
