@@ -10,22 +10,26 @@ struct FilterTests {
       let crowd = try Crowd(in: laboratory, count: 600)
       return try withExtendedLifetime(crowd) {
         var inspector = try SocketInspector()
-        var complaints: [String] = []
-        for kind in [TransportProtocol.tcp, .udp] {
-          let states = kind == .tcp ? SocketStateSet.all.union(.boundInactive) : .all
-          let all = try inspector.dump(SocketQuery(kind, states: states)).sockets
-          for query in Self.queries(kind, states, ports: all.map(\.local.port), peers: all.map(\.remote.port)) {
-            let found = try inspector.dump(query).sockets
-            let wanted = all.filter(query.matches)
-            if Set(found.map(\.cookie)) != Set(wanted.map(\.cookie)) || found.count != wanted.count {
-              complaints.append("\(query): \(found.count) found, expected \(wanted.count)")
-            }
-          }
-        }
-        return complaints
+        return try settled { try Self.complaints(&inspector) }
       }
     }
     #expect(complaints.isEmpty)
+  }
+
+  private static func complaints(_ inspector: inout SocketInspector) throws -> [String] {
+    var complaints: [String] = []
+    for kind in [TransportProtocol.tcp, .udp] {
+      let states = kind == .tcp ? SocketStateSet.all.union(.boundInactive) : .all
+      let all = try inspector.dump(SocketQuery(kind, states: states)).sockets
+      for query in queries(kind, states, ports: all.map(\.local.port), peers: all.map(\.remote.port)) {
+        let found = try inspector.dump(query).sockets
+        let wanted = all.filter(query.matches)
+        if Set(found.map(\.cookie)) != Set(wanted.map(\.cookie)) || found.count != wanted.count {
+          complaints.append("\(query): \(found.count) found, expected \(wanted.count)")
+        }
+      }
+    }
+    return complaints
   }
 
   private static func queries(

@@ -10,40 +10,46 @@ struct SituationTests {
     let complaints = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       var inspector = try SocketInspector()
-      return disagreements(try inspector.everything(), scene.expected.filter { $0.protocol != .mptcp })
+      return try settled {
+        disagreements(try inspector.everything(), scene.expected.filter { $0.protocol != .mptcp })
+      }
     }
     #expect(complaints.isEmpty)
   }
 
   @Test(arguments: Situation.all)
   func isTheSameInOneWalkAndInTwo(_ situation: Situation) async throws {
-    let (both, each) = try await Laboratory.withNew { laboratory in
+    let complaints = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
         var inspector = try SocketInspector()
-        let both = try inspector.everything()
-        let each = try inspector.everything(family: .inet) + inspector.everything(family: .inet6)
-        return (Set(both.map(\.identity)), Set(each.map(\.identity)))
+        return try settled {
+          let both = Set(try inspector.everything().map(\.identity))
+          let each = Set(
+            try (inspector.everything(family: .inet) + inspector.everything(family: .inet6)).map(\.identity))
+          return both.symmetricDifference(each).map(\.description)
+        }
       }
     }
-    #expect(both == each)
+    #expect(complaints.isEmpty)
   }
 
-  @Test(arguments: Situation.all)
+  /// Of sockets that share a port, the kernel picks one for each packet, so those are left out.
+  @Test(arguments: Situation.all.filter { !$0.name.contains("reuse-") })
   func everySocketIsFoundAgainByItsAddressesAndCookie(_ situation: Situation) async throws {
     let lost = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
         var inspector = try SocketInspector()
-        return try inspector.everything().filter { socket in
-          // No packet reaches these, so no look-up does.
-          guard socket.state != .boundInactive else { return false }
-          return try inspector.current(socket)?.cookie != socket.cookie
-        }.map(\.description)
+        return try settled {
+          try inspector.everything().filter { socket in
+            // No packet reaches these, so no look-up does.
+            guard socket.state != .boundInactive else { return false }
+            return try inspector.current(socket)?.cookie != socket.cookie
+          }.map(\.description)
+        }
       }
     }
-    // Of sockets that share a port by SO_REUSEPORT, the kernel picks one for each packet.
-    if situation.name.contains("reuse-port") || situation.name.contains("reuse-address") { return }
     #expect(lost.isEmpty)
   }
 }

@@ -9,7 +9,7 @@ struct CrowdTests {
       let start = clock.now
       let crowd = try Crowd(in: laboratory)
       let taken = clock.now - start
-      let disagreements = try laboratory.namespace.ssDisagreements(with: crowd.scene.expected)
+      let disagreements = try settled { try laboratory.namespace.ssDisagreements(with: crowd.scene.expected) }
       return (count: crowd.scene.expected.count, states: Set(crowd.scene.expected.map(\.state)), taken, disagreements)
     }
     print("crowd of \(result.count) sockets in \(result.2)")

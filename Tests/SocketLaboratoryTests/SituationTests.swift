@@ -11,7 +11,7 @@ struct SituationTests {
     try await withKnownIssue("this kernel cannot", isIntermittent: true) {
       let disagreements = try await Laboratory.withNew { laboratory in
         let scene = try situation.build(in: laboratory)
-        return try laboratory.namespace.ssDisagreements(with: scene.expected)
+        return try settled { try laboratory.namespace.ssDisagreements(with: scene.expected) }
       }
       #expect(disagreements.isEmpty)
     } matching: { issue in

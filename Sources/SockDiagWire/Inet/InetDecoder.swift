@@ -85,6 +85,12 @@ public struct InetDecoder: Sendable {
     socket.rawUID = record.host32(at: 64)
     socket.inode = record.host32(at: 68)
     socket.present = .cookie
+    // Equality compares what is absent too.
+    socket.rawCgroupID = 0
+    socket.rawMark = 0
+    socket.rawDrops = 0
+    socket.rawOptions = 0
+    socket.rawShutdown = 0
   }
 
   @inline(__always)

@@ -1,0 +1,47 @@
+import SockDiagWire
+import Testing
+
+/// Names of states and of their groups, as in the filters of `ss`.
+@Suite struct NameTests {
+  @Test(
+    arguments: [
+      (1, "established"), (2, "syn-sent"), (3, "syn-recv"), (4, "fin-wait-1"), (5, "fin-wait-2"), (6, "time-wait"),
+      (7, "close"), (8, "close-wait"), (9, "last-ack"), (10, "listen"), (11, "closing"), (12, "new-syn-recv"),
+      (13, "bound-inactive"),
+    ] as [(UInt8, String)]) func aStateHasAName(number: UInt8, name: String)
+  {
+    #expect(SocketState(rawValue: number).description == name)
+    #expect(SocketState(name: name)?.rawValue == number)
+  }
+
+  @Test func aStateWithoutANameIsItsNumber() {
+    #expect(SocketState(rawValue: 0).description == "0")
+    #expect(SocketState(rawValue: 14).description == "14")
+    #expect(SocketState(name: "255")?.rawValue == 255)
+    #expect(SocketState(name: "256") == nil)
+    #expect(SocketState(name: "unknown") == nil)
+    #expect(SocketState(name: "ESTABLISHED") == nil)
+    #expect(SocketState(name: "") == nil)
+  }
+
+  @Test func groupsOfStatesAreThoseOfSs() {
+    #expect(SocketStateSet(name: "all")?.rawValue == 0xffe)
+    #expect(SocketStateSet(name: "connected")?.rawValue == 0xb7e)
+    #expect(SocketStateSet(name: "synchronized")?.rawValue == 0xb7a)
+    #expect(SocketStateSet(name: "bucket")?.rawValue == 0x48)
+    #expect(SocketStateSet(name: "big")?.rawValue == 0xfb6)
+    #expect(SocketStateSet(name: "listening") == .listen)
+    #expect(SocketStateSet(name: "unconnected") == .close)
+    #expect(SocketStateSet(name: "bound-inactive")?.rawValue == 0x2000)
+    #expect(SocketStateSet(name: "time-wait") == .timeWait)
+    for name in ["0", "14", "99", "nonsense", "", "All"] { #expect(SocketStateSet(name: name) == nil) }
+  }
+
+  @Test func everyStateIsInTheSetOfItself() {
+    for number in UInt8.min ... .max {
+      let state = SocketState(rawValue: number)
+      #expect(SocketStateSet(state).contains(state: state) == (number < 32))
+      #expect(SocketStateSet.all.contains(state: state) == (1...11).contains(number))
+    }
+  }
+}
