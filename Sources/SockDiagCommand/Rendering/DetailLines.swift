@@ -17,8 +17,7 @@ struct DetailLines {
   func append(_ socket: InetSocket, to text: inout [UInt8]) {
     var taken: [UInt8] = []
     swap(&taken, &text)
-    var detail = DetailText(bytes: taken, lineStart: isOneLine ? "  " : "\n    ")
-    taken = []
+    var detail = DetailText(bytes: consume taken, lineStart: isOneLine ? "  " : "\n    ")
     if kinds.contains(.identity) { Self.appendIdentity(of: socket, to: &detail) }
     if kinds.contains(.memory) { Self.appendMemory(of: socket, to: &detail) }
     if kinds.contains(.transport) { Self.appendTransport(of: socket, to: &detail) }
@@ -76,12 +75,13 @@ struct DetailLines {
   }
 
   private static func appendTransport(of socket: InetSocket, to detail: inout DetailText) {
-    guard socket.tcpInfo != nil || socket.congestion != nil || socket.upperLayerProtocol != nil else { return }
     detail.line("tcp")
     detail.name("congestion", socket.congestion)
-    if let info = socket.tcpInfo { detail.append(info, isListener: socket.state == .listen) }
     if let info = socket.congestionInfo { detail.append(info) }
+    let info = socket.tcpInfo
+    if let info { detail.appendNegotiated(info) }
     if let upper = socket.upperLayerProtocol { detail.append(upper) }
     for key in socket.md5Keys { detail.address("md5", key.address, prefixLength: key.prefixLength) }
+    if let info { detail.appendFigures(info, isListener: socket.state == .listen) }
   }
 }

@@ -1,17 +1,8 @@
 internal import SockDiag
 
 extension DetailText {
-  /// Appends the figures of a connection, those that are zero left out.
-  mutating func append(_ info: TCPInfo, isListener: Bool) {
-    appendNegotiated(info)
-    appendTimes(info)
-    appendSegments(info, isListener: isListener)
-    appendTraffic(info)
-    appendLimits(info)
-    appendMarks(info)
-  }
-
-  private mutating func appendNegotiated(_ info: TCPInfo) {
+  /// Appends what the two sides agreed on, and how the connection is.
+  mutating func appendNegotiated(_ info: TCPInfo) {
     if let options = info.options {
       names("options", Self.optionNames.filter { options.contains($0.option) }.map(\.name))
       if options.contains(.windowScaling) { counts("wscale", info.sendWindowScale, info.receiveWindowScale) }
@@ -24,6 +15,21 @@ extension DetailText {
     count("retransmits", info.unansweredRetransmits)
     count("probes", info.unansweredProbes)
     count("backoff", info.backoff)
+    count("snd_mss", info.sendSegmentSize)
+    count("rcv_mss", info.receiveSegmentSize)
+    count("advmss", info.advertisedSegmentSize)
+    count("pmtu", info.pathMTU)
+  }
+
+  /// Appends the figures of a connection, those that are zero left out.
+  mutating func appendFigures(_ info: TCPInfo, isListener: Bool) {
+    line("times")
+    appendTimes(info)
+    line("window")
+    appendWindow(info, isListener: isListener)
+    line("traffic")
+    appendTraffic(info)
+    appendMarks(info)
   }
 
   private static let optionNames: [(option: TCPInfo.Options, name: String)] = [
@@ -41,13 +47,16 @@ extension DetailText {
     time("last_data_sent", info.sinceLastDataSent)
     time("last_data_recv", info.sinceLastDataReceived)
     time("last_ack_recv", info.sinceLastAcknowledgementReceived)
+    time("busy", info.busyTime)
+    time("rwnd_limited", info.receiveWindowLimitedTime)
+    time("sndbuf_limited", info.sendBufferLimitedTime)
+    count("total_rto", info.totalTimeouts)
+    count("total_rto_recoveries", info.totalTimeoutRecoveries)
+    time("total_rto_time", info.totalTimeoutTime)
+    count("rehash", info.rehashes)
   }
 
-  private mutating func appendSegments(_ info: TCPInfo, isListener: Bool) {
-    count("snd_mss", info.sendSegmentSize)
-    count("rcv_mss", info.receiveSegmentSize)
-    count("advmss", info.advertisedSegmentSize)
-    count("pmtu", info.pathMTU)
+  private mutating func appendWindow(_ info: TCPInfo, isListener: Bool) {
     count("cwnd", info.congestionWindow)
     if info.sendSlowStartThreshold != 0x7fff_ffff { count("ssthresh", info.sendSlowStartThreshold) }
     count("rcv_ssthresh", info.receiveSlowStartThreshold)
@@ -84,16 +93,6 @@ extension DetailText {
     rate("max_pacing_rate", info.maximumPacingRateBytesPerSecond)
     rate("delivery_rate", info.deliveryRateBytesPerSecond)
     flag("app_limited", info.isDeliveryRateAppLimited)
-  }
-
-  private mutating func appendLimits(_ info: TCPInfo) {
-    time("busy", info.busyTime)
-    time("rwnd_limited", info.receiveWindowLimitedTime)
-    time("sndbuf_limited", info.sendBufferLimitedTime)
-    count("rehash", info.rehashes)
-    count("total_rto", info.totalTimeouts)
-    count("total_rto_recoveries", info.totalTimeoutRecoveries)
-    time("total_rto_time", info.totalTimeoutTime)
   }
 
   private mutating func appendMarks(_ info: TCPInfo) {

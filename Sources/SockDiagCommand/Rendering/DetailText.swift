@@ -7,13 +7,26 @@ struct DetailText {
   var bytes: [UInt8]
   /// What separates a line from what stands before it.
   var lineStart: String
+  /// What the next line is about, until it has a word: a line without one is left out.
+  private var pendingLabel: String?
 
-  mutating func line(_ label: String) {
+  init(bytes: consuming [UInt8], lineStart: String) {
+    self.bytes = bytes
+    self.lineStart = lineStart
+  }
+
+  /// Begins a line.
+  mutating func line(_ label: String) { pendingLabel = label }
+
+  private mutating func beginLine() {
+    guard let label = pendingLabel else { return }
+    pendingLabel = nil
     bytes.append(contentsOf: lineStart.utf8)
     bytes.append(contentsOf: label.utf8)
   }
 
   private mutating func key(_ key: String) {
+    beginLine()
     bytes.append(UInt8(ascii: " "))
     bytes.append(contentsOf: key.utf8)
     bytes.append(UInt8(ascii: "="))
@@ -85,6 +98,7 @@ struct DetailText {
   /// A bare word.
   mutating func flag(_ word: String, _ isSet: Bool?) {
     guard isSet == true else { return }
+    beginLine()
     bytes.append(UInt8(ascii: " "))
     bytes.append(contentsOf: word.utf8)
   }

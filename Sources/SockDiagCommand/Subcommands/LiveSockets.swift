@@ -47,8 +47,12 @@ struct LiveSockets: ~Copyable {
   }
 
   private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
-    if let dump = try inspector?.dump(query) { return dump }
-    throw SockDiagError(.missingSockDiag, operation: "dump sockets")
+    do throws(SockDiagError) {
+      if let dump = try inspector?.dump(query) { return dump }
+    } catch {
+      guard error.isMissingHandler else { throw error }
+    }
+    return try ProcNet.dump(query)
   }
 }
 
