@@ -50,6 +50,14 @@ let package = Package(
     .testTarget(
       name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "SockDiagCommandTests",
+      dependencies: [
+        "SockDiagCommand", "SockDiag", "SocketLaboratory",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own.
