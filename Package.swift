@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "SockDiag",
+        "SockDiag", "SockDiagWire",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -50,6 +50,14 @@ let package = Package(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
     .testTarget(
       name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SockDiagCommandTests",
+      dependencies: [
+        "SockDiagCommand", "SockDiag", "SocketLaboratory",
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 

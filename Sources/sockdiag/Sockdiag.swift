@@ -1,3 +1,9 @@
-import SockDiagCommand
+internal import Glibc
+internal import SockDiagCommand
 
-@main enum Main { static func main() throws { try Placeholder.run() } }
+@main
+enum Main {
+  static func main() {
+    exit(SockDiagTool.run(Array(CommandLine.arguments.dropFirst())))
+  }
+}

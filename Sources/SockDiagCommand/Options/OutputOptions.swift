@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import SockDiag
+
+/// The options that say what is shown about a socket, and in which form.
+struct OutputOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Figures of the TCP connection: round-trip time, window, traffic, …")
+  var info = false
+
+  @Flag(name: .shortAndLong, help: "Memory of the socket.")
+  var memory = false
+
+  @Flag(name: [.customShort("o"), .long, .customLong("timers")], help: "Timer: kind, time left, times it ran out.")
+  var options = false
+
+  @Flag(name: .shortAndLong, help: "User, inode, cookie, cgroup and options of the socket.")
+  var extended = false
+
+  @Flag(name: [.customShort("O"), .long], help: "Figures behind the row rather than below it.")
+  var oneline = false
+
+  @Flag(name: [.customShort("H"), .long], help: "No header.")
+  var noHeader = false
+
+  @Flag(help: "One JSON array.")
+  var json = false
+
+  @Flag(help: "A JSON object for each socket and line, written while they are read.")
+  var ndjson = false
+}
+
+extension OutputOptions {
+  enum Format { case table, json, lines }
+
+  func format() throws(CommandFailure) -> Format {
+    if json, ndjson { throw .usage("--json and --ndjson exclude each other; leave one of them out") }
+    return json ? .json : ndjson ? .lines : .table
+  }
+
+  /// What must be asked for to show what is wanted. The rest is in every reply.
+  var details: InetDetails {
+    var details: InetDetails = []
+    if info { details.formUnion([.tcpInfo, .congestion, .congestionInfo]) }
+    if memory { details.insert(.socketMemory) }
+    if extended { details.formUnion([.typeOfService, .trafficClass]) }
+    return details
+  }
+
+  private var detailKinds: DetailLines.Kinds {
+    var kinds: DetailLines.Kinds = []
+    if extended { kinds.insert(.identity) }
+    if memory { kinds.insert(.memory) }
+    if info { kinds.insert(.transport) }
+    return kinds
+  }
+
+  /// A renderer for standard output.
+  func renderer(
+    for selection: Selection, interfaces: InterfaceNames, terminal: Terminal = .standardOutput
+  ) throws(CommandFailure) -> any SocketRenderer {
+    switch try format() {
+    case .json: return JSONRenderer(.array, interfaces: interfaces, output: ByteOutput())
+    case .lines: return JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
+    case .table:
+      return TableRenderer(
+        InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
+        details: detailKinds.isEmpty ? nil : DetailLines(kinds: detailKinds, isOneLine: oneline),
+        interfaces: interfaces, terminal: terminal, output: ByteOutput())
+    }
+  }
+}

@@ -1,0 +1,39 @@
+internal import SockDiag
+
+/// Which sockets are wanted, of whatever source.
+struct Selection: Hashable {
+  /// States of TCP sockets; empty for no TCP sockets.
+  var tcp: SocketStateSet
+  /// States of UDP sockets; empty for no UDP sockets.
+  var udp: SocketStateSet
+  var family: AddressFamily?
+  var localPorts: PortSet?
+  var remotePorts: PortSet?
+  var details: InetDetails
+
+  /// What to ask the kernel.
+  var queries: [SocketQuery] {
+    var queries: [SocketQuery] = []
+    if !tcp.isEmpty { queries.append(query(.tcp, tcp)) }
+    if !udp.isEmpty { queries.append(query(.udp, udp)) }
+    return queries
+  }
+
+  private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
+    SocketQuery(
+      transport, family: family, states: states, localPorts: localPorts, remotePorts: remotePorts, details: details)
+  }
+
+  /// Whether a socket is wanted. One whose protocol is not known is judged by the rest.
+  func contains(_ socket: InetSocket) -> Bool {
+    let states =
+      switch socket.protocol {
+      case .tcp: tcp
+      case .udp: udp
+      case .unspecified: tcp.union(udp)
+      default: SocketStateSet()
+      }
+    return states.contains(state: socket.state) && (family == nil || socket.family == family)
+      && localPorts?.contains(socket.local.port) != false && remotePorts?.contains(socket.remote.port) != false
+  }
+}

@@ -1,0 +1,17 @@
+internal import Glibc
+
+/// Standard error: one sentence a line.
+enum Diagnostics {
+  static func report(_ message: String) {
+    var line = Array("sockdiag: ".utf8)
+    line.appendVisible(message.utf8)
+    line.append(UInt8(ascii: "\n"))
+    var start = 0
+    while start < line.count {
+      // SAFETY: write reads at most the bytes of the slice, during the call.
+      let written = unsafe line[start...].withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if written < 0, errno != EINTR { return }
+      start += max(written, 0)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+internal import Glibc
+internal import SockDiagWire
+
+/// Names of network interfaces by index, each looked up once.
+struct InterfaceNames {
+  /// Where names come from. A capture knows indices only, and the host it came from is not this one.
+  enum Source { case host, none }
+
+  private let source: Source
+  private var names: [UInt32: [UInt8]] = [:]
+
+  init(_ source: Source) { self.source = source }
+
+  /// Creates names that are known beforehand.
+  init(_ names: [UInt32: String]) {
+    source = .none
+    self.names = names.mapValues { Array($0.utf8) }
+  }
+
+  /// The name as the kernel has it; `nil` if there is none.
+  mutating func name(_ index: UInt32) -> [UInt8]? {
+    if let known = names[index] { return known.isEmpty ? nil : known }
+    let name = source == .host ? Self.lookUp(index) : []
+    names[index] = name
+    return name.isEmpty ? nil : name
+  }
+
+  /// Appends the name for a cell, or the index where there is none.
+  mutating func append(_ index: UInt32, to text: inout [UInt8]) {
+    if let name = name(index) { text.appendCell(name) } else { text.appendDecimal(UInt64(index)) }
+  }
+
+  private static func lookUp(_ index: UInt32) -> [UInt8] {
+    var buffer = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+    // SAFETY: the buffer has the IF_NAMESIZE bytes that the function may write, with their terminator.
+    guard unsafe if_indextoname(index, &buffer) != nil else { return [] }
+    return buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  }
+}

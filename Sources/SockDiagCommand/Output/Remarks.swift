@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import SockDiag
+
+/// What is to be said on standard error when all that there is has been shown.
+struct Remarks {
+  private var sentences: [String] = []
+  private(set) var status = ExitStatus.success
+
+  /// Adds a sentence. The first status that is not success stays.
+  mutating func add(_ sentence: String, _ status: ExitStatus = .success) {
+    if !sentences.contains(sentence) { sentences.append(sentence) }
+    if self.status == .success { self.status = status }
+  }
+
+  /// Adds what a reader has to know about a dump: that it is not whole, or not from the kernel's best source.
+  mutating func note(_ transport: TransportProtocol, _ completeness: Completeness, _ source: SocketSource) {
+    if !completeness.isComplete {
+      add("the list of \(transport) sockets is \(completeness); run it again for a whole one", .partial)
+    }
+    if source == .procNet {
+      add(
+        "the kernel has no sock_diag handler for \(transport), so /proc/net was read, which tells less;"
+          + " load the module \(transport)_diag for the rest")
+    }
+  }
+
+  /// Says it, and ends the command with the status.
+  func end() throws {
+    for sentence in sentences { Diagnostics.report(sentence) }
+    if status != .success { throw ExitCode(status.rawValue) }
+  }
+}

@@ -1,0 +1,22 @@
+internal import Glibc
+
+/// What the reader of standard output can show.
+struct Terminal {
+  /// Whether to colour: only a terminal that can, and whose user does not object (no-color.org).
+  var showsColour: Bool
+
+  static let plain = Terminal(showsColour: false)
+
+  static var standardOutput: Terminal {
+    let refuses = environment("NO_COLOR")?.isEmpty == false
+    let isDumb = environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true
+    return Terminal(showsColour: isatty(STDOUT_FILENO) == 1 && !refuses && !isDumb)
+  }
+
+  private static func environment(_ name: String) -> String? {
+    // SAFETY: the pointer is copied at once, and nothing in this process changes the environment.
+    guard let value = unsafe getenv(name) else { return nil }
+    // SAFETY: getenv returns a terminated string.
+    return unsafe String(cString: value)
+  }
+}

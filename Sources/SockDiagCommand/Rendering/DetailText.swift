@@ -1,0 +1,155 @@
+internal import SockDiagWire
+
+/// Figures as `key=value` words, in lines that begin with what they are about.
+///
+/// Keys are the kernel's names, so that they are found in its sources and in what other tools print; values have units.
+struct DetailText {
+  var bytes: [UInt8]
+  /// What separates a line from what stands before it.
+  var lineStart: String
+  /// What the next line is about, until it has a word: a line without one is left out.
+  private var pendingLabel: String?
+
+  init(bytes: consuming [UInt8], lineStart: String) {
+    self.bytes = bytes
+    self.lineStart = lineStart
+  }
+
+  /// Begins a line.
+  mutating func line(_ label: String) { pendingLabel = label }
+
+  private mutating func beginLine() {
+    guard let label = pendingLabel else { return }
+    pendingLabel = nil
+    bytes.append(contentsOf: lineStart.utf8)
+    bytes.append(contentsOf: label.utf8)
+  }
+
+  private mutating func key(_ key: String) {
+    beginLine()
+    bytes.append(UInt8(ascii: " "))
+    bytes.append(contentsOf: key.utf8)
+    bytes.append(UInt8(ascii: "="))
+  }
+
+  /// A number; absent is absent.
+  mutating func number(_ key: String, _ value: (some UnsignedInteger)?) {
+    guard let value else { return }
+    self.key(key)
+    bytes.appendDecimal(UInt64(value))
+  }
+
+  /// A number that is worth a word only if it is not zero.
+  mutating func count(_ key: String, _ value: (some UnsignedInteger)?) {
+    if let value, value != 0 { number(key, value) }
+  }
+
+  /// Two counts, the second the whole of which the first is the current part.
+  mutating func counts(_ key: String, _ current: UInt32?, _ total: UInt32?) {
+    guard let current, let total, current != 0 || total != 0 else { return }
+    number(key, current)
+    bytes.append(UInt8(ascii: "/"))
+    bytes.appendDecimal(UInt64(total))
+  }
+
+  /// A time, unless it is zero.
+  mutating func time(_ key: String, _ value: Duration?) {
+    guard let value, value != .zero else { return }
+    self.key(key)
+    bytes.append(value)
+  }
+
+  /// A time and how far it varies.
+  mutating func times(_ key: String, _ value: Duration?, _ variation: Duration?) {
+    guard let value, value != .zero else { return }
+    time(key, value)
+    guard let variation else { return }
+    bytes.append(UInt8(ascii: "/"))
+    bytes.append(variation)
+  }
+
+  /// A rate in bits per second, unless it is zero or the kernel's "no limit".
+  mutating func rate(_ key: String, _ bytesPerSecond: UInt64?) {
+    guard let bytesPerSecond, bytesPerSecond != 0, bytesPerSecond != .max, bytesPerSecond != UInt64(UInt32.max) else {
+      return
+    }
+    self.key(key)
+    bytes.appendRate(bytesPerSecond)
+  }
+
+  /// A name from the kernel or the system.
+  mutating func name(_ key: String, _ value: String?) {
+    guard let value else { return }
+    self.key(key)
+    bytes.appendCell(value.utf8)
+  }
+
+  mutating func names(_ key: String, _ values: [String]) {
+    if !values.isEmpty { name(key, values.joined(separator: ",")) }
+  }
+
+  mutating func address(_ key: String, _ address: IPAddress, prefixLength: UInt8) {
+    self.key(key)
+    address.write(to: &bytes)
+    bytes.append(UInt8(ascii: "/"))
+    bytes.appendDecimal(UInt64(prefixLength))
+  }
+
+  /// A bare word.
+  mutating func flag(_ word: String, _ isSet: Bool?) {
+    guard isSet == true else { return }
+    beginLine()
+    bytes.append(UInt8(ascii: " "))
+    bytes.append(contentsOf: word.utf8)
+  }
+}
+
+extension [UInt8] {
+  /// Appends a time to about three digits, never rounded to zero: `35us`, `1.25ms`, `40s`, `1m52s`, `2h0m5s`.
+  mutating func append(_ time: Duration) {
+    let (seconds, attoseconds) = time.components
+    let micro = UInt64(clamping: attoseconds / 1_000_000_000_000)
+    let whole = UInt64(clamping: seconds)
+    switch (whole, micro) {
+    case (0, ..<1000): appendScaled(micro, 1, "us")
+    case (0, _): appendScaled(micro, 1000, "ms")
+    case (..<60, _): appendScaled(whole * 1000 + micro / 1000, 1000, "s")
+    default:
+      if whole >= 3600 {
+        appendDecimal(whole / 3600)
+        append(UInt8(ascii: "h"))
+      }
+      appendDecimal(whole / 60 % 60)
+      append(UInt8(ascii: "m"))
+      appendDecimal(whole % 60)
+      append(UInt8(ascii: "s"))
+    }
+  }
+
+  /// Appends a rate in bits per second with a decimal prefix: `11.6Gbit/s`.
+  mutating func appendRate(_ bytesPerSecond: UInt64) {
+    let (bits, overflows) = bytesPerSecond.multipliedReportingOverflow(by: 8)
+    switch overflows ? .max : bits {
+    case ..<1000: appendScaled(bits, 1, "bit/s")
+    case ..<1_000_000: appendScaled(bits, 1000, "kbit/s")
+    case ..<1_000_000_000: appendScaled(bits / 1000, 1000, "Mbit/s")
+    default: appendScaled((overflows ? .max : bits) / 1_000_000, 1000, "Gbit/s")
+    }
+  }
+
+  /// Appends a number of thousandths, or of ones, without zeros at the end.
+  private mutating func appendScaled(_ value: UInt64, _ scale: UInt64, _ unit: String) {
+    appendDecimal(value / scale)
+    var rest = value % scale
+    if rest != 0 {
+      append(UInt8(ascii: "."))
+      var place = scale / 10
+      while rest != 0, place > 0 {
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / place))
+        rest %= place
+        place /= 10
+      }
+    }
+    append(contentsOf: unit.utf8)
+  }
+}

@@ -1,0 +1,62 @@
+internal import SockDiag
+
+/// Shows sockets as a table.
+final class TableRenderer: SocketRenderer {
+  /// All that changes, in one value: each access to a member of a class is checked at run time, and a row makes a
+  /// hundred of them.
+  private var table: Table
+
+  init(
+    _ shape: InetTableShape, showsHeader: Bool, details: DetailLines? = nil, interfaces: InterfaceNames,
+    terminal: Terminal, output: consuming ByteOutput
+  ) {
+    table = Table(
+      columns: shape.columns, details: details, showsColour: terminal.showsColour,
+      page: TablePage(shape.tableColumns, showsHeader: showsHeader), cells: InetCells(interfaces: interfaces),
+      output: output)
+  }
+
+  func render(_ socket: InetSocket) throws(CommandFailure) { try table.append(socket) }
+
+  func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
+    if table.isEmpty, hasFailed { return }
+    try table.finish()
+  }
+
+  /// What is not written yet, where nothing is written before the caller takes it.
+  var text: [UInt8] { table.output.bytes }
+}
+
+private struct Table: ~Copyable {
+  let columns: [InetTableShape.Column]
+  let details: DetailLines?
+  let showsColour: Bool
+  var page: TablePage
+  var cells: InetCells
+  var output: ByteOutput
+  var isEmpty = true
+
+  mutating func append(_ socket: InetSocket) throws(CommandFailure) {
+    isEmpty = false
+    for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
+    page.endRow(Paint(socket)) { details?.append(socket, to: &$0) }
+    if page.isFull { try page.flush(to: &output, colour: showsColour) }
+  }
+
+  mutating func finish() throws(CommandFailure) {
+    try page.flush(to: &output, colour: showsColour)
+    try output.flush()
+  }
+}
+
+extension Paint {
+  /// A listener is what is looked for; what is on its way in or out is worth a glance; a TIME_WAIT record is not.
+  init(_ socket: InetSocket) {
+    switch socket.state {
+    case .listen: self = .good
+    case .established, .close, .boundInactive: self = .none
+    case .timeWait: self = .faint
+    default: self = .passing
+    }
+  }
+}

@@ -1,0 +1,42 @@
+internal import ArgumentParser
+
+/// The command `sockdiag`.
+public enum SockDiagTool {
+  /// Runs the command.
+  ///
+  /// - Parameter arguments: The words behind the command's name.
+  /// - Returns: The exit status, see ``ExitStatus``. What went wrong stands on standard error already.
+  public static func run(_ arguments: [String]) -> Int32 {
+    do {
+      var command = try Sockdiag.parseAsRoot(arguments)
+      try command.run()
+      return ExitStatus.success.rawValue
+    } catch let exit as ExitCode {
+      return exit.rawValue
+    } catch {
+      return end(error)
+    }
+  }
+
+  private static func end(_ error: any Error) -> Int32 {
+    if let failure = error as? CommandFailure { return report(failure) }
+    switch Sockdiag.exitCode(for: error) {
+    // Help and version come as errors too.
+    case .success: return show(Sockdiag.fullMessage(for: error))
+    case .validationFailure: return report(UsageMessage.failure(for: error))
+    default: return report(CommandFailure(error))
+    }
+  }
+
+  private static func show(_ text: String) -> Int32 {
+    var output = ByteOutput()
+    output.bytes.append(contentsOf: (text + "\n").utf8)
+    do throws(CommandFailure) { try output.flush() } catch { return report(error) }
+    return ExitStatus.success.rawValue
+  }
+
+  private static func report(_ failure: CommandFailure) -> Int32 {
+    Diagnostics.report(failure.message)
+    return failure.status.rawValue
+  }
+}

@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import SockDiag
+
+/// `sockdiag decode`: the sockets of a capture.
+struct Decode: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows the sockets of a capture.",
+    discussion: """
+      A capture is what 'sockdiag record' writes, a pcap file of netlink packets (as tcpdump makes one on an nlmon \
+      device), or what 'ss -D' writes. All of its sockets are shown, unless options say otherwise.
+
+      Interfaces are shown by number, for their names are not in a capture, and a protocol that the capture does not \
+      tell as ?.
+      """)
+
+  @Argument(help: ArgumentHelp("The capture; - for standard input.", valueName: "file"))
+  var file: String
+
+  @OptionGroup(title: "Which sockets")
+  var selection: SelectionOptions
+
+  @OptionGroup(title: "What is shown")
+  var output: OutputOptions
+
+  func run() throws {
+    let selection = try selection.selection(default: .everything, details: output.details)
+    let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.none))
+    let bytes = try CaptureFile.read(file)
+    let name = file == "-" ? "standard input" : file
+    let reader: CaptureReader
+    do throws(WireError) { reader = try CaptureReader(bytes.span) } catch {
+      throw CommandFailure(.badData, "\(name): \(error.explanationWithCure)")
+    }
+    var decoder = CaptureDecoder(reader, faultLimit: 5)
+    let summary: CaptureSummary
+    do {
+      summary = try decoder.forEach(in: bytes.span) { socket, _ throws(CommandFailure) in
+        if selection.contains(socket) { try renderer.render(socket) }
+      }
+    } catch {
+      try renderer.finish(afterFailure: true)
+      throw error
+    }
+    try renderer.finish(afterFailure: summary.failure != nil)
+    var remarks = Remarks()
+    remarks.note(summary, of: name)
+    try remarks.end()
+  }
+}
+
+extension WireError {
+  /// What is wrong with the file, and what to do.
+  fileprivate var explanationWithCure: String {
+    if explanation.contains(";") { return explanation }
+    switch code {
+    case .emptyFile, .cutShort: return explanation + "; copy or record it again"
+    default: return explanation + "; give what 'sockdiag record' or 'ss -D' wrote"
+    }
+  }
+}
+
+extension Remarks {
+  /// Adds what a reader has to know about a capture.
+  mutating func note(_ summary: CaptureSummary, of name: String) {
+    for fault in summary.faults {
+      switch fault.kind {
+      // No protocol has this number: an inspector asks for it to learn what the kernel understands.
+      case .refusal(_, TransportProtocol(rawValue: .max)): break
+      case .refusal: add("\(name): \(fault), so its sockets are missing", .partial)
+      case .malformed: add("\(name): \(fault); what else stands there was shown", .badData)
+      }
+    }
+    if summary.faultCount > summary.faults.count {
+      add("\(name): \(summary.faultCount - summary.faults.count) more messages are damaged", .badData)
+    }
+    if let failure = summary.failure {
+      add(
+        "\(name): byte \(failure.offset): \(failure.explanation); copy or record it again, what stands before was shown",
+        .badData)
+    } else if summary.truncatedPackets > 0 {
+      add(
+        "\(name): \(summary.truncatedPackets) packets are cut; capture whole ones, as 'sockdiag record' does", .badData)
+    } else if summary.dumpsUnfinished > 0 {
+      add("\(name): the end of a dump is not in the capture, so sockets may be missing", .partial)
+    }
+    if summary.isInterrupted { add("\(name): the kernel's table changed under a dump; record it again", .partial) }
+    if summary.isOverrun { add("\(name): the kernel dropped messages; record it again", .partial) }
+    let others = summary.otherFamilies.values.reduce(0, +)
+    if others > 0 { add("\(name): \(others) sockets of other families than IPv4 and IPv6 are not shown") }
+  }
+}

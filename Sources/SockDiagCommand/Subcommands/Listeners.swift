@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import SockDiag
+
+/// `sockdiag` alone: who can be reached here.
+struct Listeners: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows listening TCP and unconnected UDP sockets, by port.",
+    discussion: "It takes the options of 'sockdiag list', and is what 'sockdiag' does without a subcommand.")
+
+  @OptionGroup(title: "Which sockets")
+  var selection: SelectionOptions
+
+  @OptionGroup(title: "What is shown")
+  var output: OutputOptions
+
+  func run() throws {
+    let selection = try selection.selection(
+      default: .listeners, details: output.details, foreignWord: Self.unknownSubcommand)
+    try LiveListing(output: output, order: Self.precedes).run(selection)
+  }
+
+  /// By port, then by address: one service stands together.
+  private static func precedes(_ left: InetSocket, _ right: InetSocket) -> Bool {
+    left.local.port != right.local.port
+      ? left.local.port < right.local.port : left.local.address < right.local.address
+  }
+
+  /// A first word that is no filter was meant as a subcommand.
+  private static func unknownSubcommand(_ word: String) -> CommandFailure {
+    let names = Sockdiag.subcommandNames
+    let cure = NearestNames.cure(
+      for: word, among: names, otherwise: "subcommands are \(names.joined(separator: ", "))")
+    return .usage("'\(word)' is not a subcommand; \(cure)")
+  }
+}

@@ -1,0 +1,62 @@
+internal import SockDiag
+
+/// Shows sockets of the running system, whatever the form.
+struct LiveSockets: ~Copyable {
+  /// `nil` where the kernel has no sock_diag.
+  private var inspector: SocketInspector?
+  /// What has to be said on standard error when all is shown.
+  private(set) var remarks = Remarks()
+
+  init() throws(SockDiagError) {
+    do throws(SockDiagError) { inspector = try SocketInspector() } catch {
+      guard error.isMissingHandler else { throw error }
+      inspector = nil
+    }
+  }
+
+  /// Hands all sockets to the renderer, each once, in the kernel's order or in the given one.
+  mutating func show(
+    _ queries: [SocketQuery], in order: ((InetSocket, InetSocket) -> Bool)? = nil, with renderer: any SocketRenderer
+  ) throws {
+    for query in queries {
+      var dump = try dump(query)
+      if let order { dump.sockets.sort(by: order) }
+      for socket in dump.sockets { try renderer.render(socket) }
+      remarks.note(query.protocol, dump.completeness, dump.source)
+    }
+  }
+
+  /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
+  mutating func stream(_ queries: [SocketQuery], to renderer: any SocketRenderer) throws {
+    for query in queries {
+      do {
+        let completeness = try inspector?.forEach(query) { socket in
+          try renderer.render(socket)
+          return .continue
+        }
+        if let completeness {
+          remarks.note(query.protocol, completeness, .sockDiag)
+        } else {
+          try show([query], with: renderer)
+        }
+      } catch let error as SockDiagError where error.isMissingHandler {
+        // The kernel said so instead of a first socket, so nothing comes twice.
+        try show([query], with: renderer)
+      }
+    }
+  }
+
+  private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
+    do throws(SockDiagError) {
+      if let dump = try inspector?.dump(query) { return dump }
+    } catch {
+      guard error.isMissingHandler else { throw error }
+    }
+    return try ProcNet.dump(query)
+  }
+}
+
+extension SockDiagError {
+  /// Whether the kernel lacks what it takes, rather than failing at it.
+  var isMissingHandler: Bool { [.missingProtocolHandler, .missingFamily, .missingSockDiag].contains(code) }
+}

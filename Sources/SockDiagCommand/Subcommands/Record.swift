@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SockDiag
+
+/// `sockdiag record`: what the kernel says, for later.
+struct Record: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes the kernel's replies to a capture.",
+    discussion: """
+      The capture is a pcap file of netlink packets, which 'sockdiag decode' and Wireshark read. It has all sockets, \
+      unless options say otherwise, and all details, so that any option of 'decode' works on it.
+
+      Recorded by root it can hold keys of TCP-MD5, so only its owner may read it.
+      """)
+
+  @Argument(help: ArgumentHelp("The capture to make; - for standard output.", valueName: "file"))
+  var file: String
+
+  @Flag(name: .shortAndLong, help: "Replace a file that is already there.")
+  var force = false
+
+  @OptionGroup(title: "Which sockets")
+  var selection: SelectionOptions
+
+  func run() throws {
+    let selection = try selection.selection(default: .everything, details: .all)
+    if file == "-", isatty(STDOUT_FILENO) == 1 {
+      throw CommandFailure.usage("a capture is no text for a terminal; redirect standard output or give a file")
+    }
+    var inspector = try SocketInspector()
+    let recorder = try makeRecorder()
+    inspector.record(with: recorder)
+    var remarks = Remarks()
+    var sockets = 0
+    let recording: Recording
+    do {
+      for query in selection.queries {
+        let completeness = try inspector.forEach(query) { _ in
+          sockets += 1
+          return recorder.failure == nil ? .continue : .stop
+        }
+        if recorder.failure != nil { break }
+        remarks.note(query.protocol, completeness, .sockDiag)
+      }
+      recording = try finish(recorder)
+    } catch {
+      // What was recorded before stays, and a failure to write it is the news.
+      _ = try finish(recorder)
+      throw error
+    }
+    if file != "-" { try say("\(sockets) sockets in \(recording.packets) packets, \(recording.byteCount) bytes\n") }
+    try remarks.end()
+  }
+
+  private func makeRecorder() throws(CommandFailure) -> SocketRecorder {
+    do throws(SockDiagError) {
+      if file == "-" { return try SocketRecorder(descriptor: STDOUT_FILENO, name: "on standard output") }
+      return try SocketRecorder(creating: file, overwriting: force)
+    } catch {
+      let cure: String? =
+        switch error.errno {
+        case EEXIST: "give another name, or --force to replace it"
+        case ENOENT: "make the folder first"
+        case EACCES, EPERM, EROFS: "give a name in a folder that you may write to"
+        default: nil
+        }
+      // The header of the capture is written at once.
+      let isFull = [ENOSPC, EDQUOT, EIO, EFBIG].contains(error.errno)
+      throw CommandFailure(isFull ? .outputFailed : .cannotCreate, error.sentence(cure: cure))
+    }
+  }
+
+  private func finish(_ recorder: SocketRecorder) throws(CommandFailure) -> Recording {
+    do throws(SockDiagError) { return try recorder.finish() } catch {
+      throw CommandFailure(.outputFailed, error.sentence(cure: nil))
+    }
+  }
+
+  private func say(_ text: String) throws(CommandFailure) {
+    var output = ByteOutput()
+    output.bytes.append(contentsOf: text.utf8)
+    try output.flush()
+  }
+}
+
+extension SockDiagError {
+  /// What failed and why, with the advice of the caller, who knows what the operation was for.
+  func sentence(cure: String?) -> String {
+    "cannot \(operation): \(SystemMessage.text(errno))" + (cure.map { "; \($0)" } ?? "")
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import SockDiag
+import Testing
+
+@testable import SockDiagCommand
+
+/// What command lines ask for.
+struct ArgumentTests {
+  private func selection(_ line: String) throws -> Selection {
+    let words = line.split(separator: " ").map(String.init)
+    switch try Sockdiag.parseAsRoot(words) {
+    case let list as SockDiagCommand.List:
+      return try list.selection.selection(default: .connected, details: list.output.details)
+    case let listeners as Listeners:
+      return try listeners.selection.selection(default: .listeners, details: listeners.output.details)
+    case let command: throw CommandFailure.usage("\(command)")
+    }
+  }
+
+  @Test func aloneItShowsListeners() throws {
+    #expect(try selection("").tcp == .listen)
+    #expect(try selection("").udp == .close)
+    #expect(try selection("-t").udp.isEmpty)
+  }
+
+  @Test func listShowsConnections() throws {
+    #expect(try selection("list").tcp == .connected)
+    #expect(try selection("list").udp == .connected)
+    #expect(try selection("list -a").tcp == .all)
+  }
+
+  @Test func listenersAreNeverAskedForTogetherWithClosedOnes() throws {
+    #expect(try selection("list -l").tcp == .listen)
+    #expect(try selection("list -l").udp == .close)
+  }
+
+  @Test(arguments: ["-tuanl", "-luant", "-ltu", "-l -t -u", "--listening --tcp --udp"])
+  func shortFlagsCombine(_ flags: String) throws {
+    let selection = try selection("list \(flags)")
+    #expect(selection.tcp == (flags == "-luant" ? .all : .listen))
+  }
+
+  @Test func familiesAreOneBothOrEither() throws {
+    #expect(try selection("list -4").family == .inet)
+    #expect(try selection("list -t6").family == .inet6)
+    #expect(try selection("list -46").family == nil)
+  }
+
+  @Test func boundSocketsAreShownAloneOrAdded() throws {
+    #expect(try selection("list -B").tcp == .boundInactive)
+    #expect(try selection("list -B").udp.isEmpty)
+    #expect(try selection("list -aB").tcp == .all.union(.boundInactive))
+    #expect(try selection("list -B state listen").tcp == [.listen, .boundInactive])
+  }
+
+  @Test func statesAreAnyOfThose() throws {
+    #expect(try selection("list state listening state time-wait").tcp == [.listen, .timeWait])
+    #expect(try selection("list -l state established").tcp == .established)
+    #expect(try selection("list exclude bucket").tcp == .big)
+    #expect(try selection("list state connected exclude time-wait").tcp == .connected.subtracting(.timeWait))
+    #expect(try selection("state unconnected -u").udp == .close)
+  }
+
+  @Test func portsAreListsAndRanges() throws {
+    let selection = try selection("list --sport 80,443 --dport 1000-2000,65535")
+    #expect(selection.localPorts == [80, 443])
+    #expect(selection.remotePorts == PortSet([1000...2000, 65535...65535]))
+  }
+
+  @Test func onlyWhatIsShownIsAskedFor() throws {
+    #expect(try selection("list").details == [])
+    #expect(try selection("list -oH").details == [])
+    #expect(try selection("list -i").details == [.tcpInfo, .congestion, .congestionInfo])
+    #expect(try selection("list -tuanimoeH").details == InetDetails.all.subtracting(.memory))
+  }
+
+  @Test func aSelectionTakesWhatItsQueriesTake() throws {
+    let selection = try selection("list -l --sport 1-100")
+    for socket in try Samples.assorted {
+      let isQueried = selection.queries.contains { $0.matches(socket) }
+      #expect(selection.contains(socket) == isQueried || socket.protocol == .unspecified)
+    }
+  }
+
+  @Test func theNearestNamesAreOffered() {
+    let states = FilterWords.names
+    #expect(NearestNames.of("estab", among: states) == ["established"])
+    #expect(NearestNames.of("LISTEN", among: states) == ["listen", "listening"])
+    #expect(NearestNames.of("tmie-wait", among: states) == ["time-wait"])
+    #expect(NearestNames.of("fin-wait", among: states) == ["fin-wait-1", "fin-wait-2"])
+    #expect(NearestNames.of("", among: states) == [])
+    #expect(NearestNames.of("xyzzyxyzzy", among: states) == [])
+  }
+}

@@ -1,0 +1,114 @@
+import FoundationEssentials
+import Testing
+
+@testable import SockDiagCommand
+
+/// Every mistake is answered by one sentence that names the fault and the cure, and by a documented status.
+struct BadInputTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var line: String
+    var status: Status
+    var sentence: String
+    var testDescription: String { line }
+
+    init(_ line: String, _ status: Status, _ sentence: String) {
+      self.line = line
+      self.status = status
+      self.sentence = sentence
+    }
+  }
+
+  private static let cases: [Case] = [
+    Case("list --jsn", .usage, "unknown option '--jsn'; did you mean '--json'; see 'sockdiag list --help'"),
+    Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
+    Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
+    Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
+    Case("list --sport", .usage, "missing value for '--sport <ports>'; see 'sockdiag list --help'"),
+    Case(
+      "list --json=1", .usage,
+      "the option '--json' does not take any value, but '1' was specified; see 'sockdiag list --help'"),
+    Case("list --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
+    Case("list --sport 70000", .usage, "--sport: 70000 is not a port; ports are 0 to 65535"),
+    Case(
+      "list --dport 99999999999999999999999", .usage,
+      "--dport: 99999999999999999999999 is not a port; ports are 0 to 65535"),
+    Case(
+      "list --sport http", .usage,
+      "--sport: 'http' is not a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
+    Case(
+      "list --sport 80,", .usage,
+      "--sport: '80,' lacks a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
+    Case("list --sport 20-10", .usage, "--sport: the range 20-10 is empty; write the lower port first, 10-20"),
+    Case("list state estab", .usage, "'estab' is not a state; did you mean 'established'?"),
+    Case("list state fin-wait", .usage, "'fin-wait' is not a state; did you mean 'fin-wait-1' or 'fin-wait-2'?"),
+    Case(
+      "list state xyzzyxyzzy", .usage,
+      """
+      'xyzzyxyzzy' is not a state; states are established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, \
+      time-wait, close, close-wait, last-ack, listen, closing, bound-inactive, listening, unconnected, all, \
+      connected, synchronized, bucket, big
+      """),
+    Case(
+      "list exclude", .usage,
+      "'exclude' lacks the name of a state; write one behind it, such as 'exclude time-wait'"),
+    Case(
+      "list established", .usage,
+      "'established' is not understood; a filter is written 'state NAME' or 'exclude NAME'"),
+    Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
+    Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, record, decode, bench"),
+    Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
+    Case("bench --rounds 0", .usage, "--rounds: 0 is out of range; give 1 to 10000"),
+    Case("bench --rounds x", .usage, "the value 'x' is invalid for '--rounds <rounds>'; see 'sockdiag bench --help'"),
+    Case(
+      "decode /nonexistent", .noInput,
+      "cannot read /nonexistent: No such file or directory; give the path of a capture, or - for standard input"),
+    Case("decode /", .noInput, "cannot read /: Is a directory; give a file in it"),
+    Case("decode /dev/null", .badData, "/dev/null: the file is empty; copy or record it again"),
+    Case("decode -", .badData, "standard input: the file is empty; copy or record it again"),
+    Case(
+      "decode /etc/passwd", .badData,
+      """
+      /etc/passwd: the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
+      what 'sockdiag record' or 'ss -D' wrote
+      """),
+    Case(
+      "record /nonexistent/capture", .cannotCreate,
+      "cannot create the capture /nonexistent/capture: No such file or directory; make the folder first"),
+    Case(
+      "record /dev/null", .cannotCreate,
+      "cannot create the capture /dev/null: File exists; give another name, or --force to replace it"),
+    Case("record -f /dev/full", .outputFailed, "cannot write the capture /dev/full: No space left on device"),
+  ]
+
+  @Test(arguments: cases)
+  func isAnsweredBySentenceAndStatus(_ bad: Case) throws {
+    let result = try Tool.run(bad.line.split(separator: " ").map(String.init))
+    #expect(result.errors == "sockdiag: \(bad.sentence)\n")
+    #expect(result.status == bad.status.rawValue)
+    #expect(result.text.isEmpty)
+  }
+
+  @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"]])
+  func aFullDiskIsReported(_ arguments: [String]) throws {
+    let result = try Tool.run(arguments, output: "/dev/full")
+    // Nothing is written where there is nothing to say.
+    if arguments.contains("--ndjson"), result.status == 0 { return }
+    #expect(result.errors == "sockdiag: cannot write the output: No space left on device\n")
+    #expect(result.status == Status.outputFailed.rawValue)
+  }
+
+  @Test func everyStatusIsInTheHelp() throws {
+    let help = try Tool.run(["--help"])
+    #expect(help.status == 0)
+    for status in Status.allCases { #expect(help.text.contains("\n  \(status.rawValue) ")) }
+  }
+
+  @Test func helpAndVersionAreOutputAndNoErrors() throws {
+    for arguments in [["--help"], ["-h"], ["help", "list"], ["list", "--help"], ["list", "-h"], ["--version"]] {
+      let result = try Tool.run(arguments)
+      #expect(result.status == 0)
+      #expect(result.errors.isEmpty)
+      #expect(!result.text.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+import SockDiag
+import Testing
+
+@testable import SockDiagCommand
+
+/// Captures that were damaged on their way, and what is left of them.
+struct CaptureCommandTests {
+  /// A pcap file of two replies and nothing else, in this machine's byte order.
+  private static func capture(linkType: UInt32 = 253) -> [UInt8] {
+    func host<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+      (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number.littleEndian >> Number(8 * $0)) }
+    }
+    var bytes = [host(0xa1b2_c3d4 as UInt32), host(2 as UInt16), host(4 as UInt16)].joined() + host(0 as UInt64)
+    bytes += host(262_144 as UInt32) + host(linkType)
+    for port in [80, 443] as [UInt16] {
+      var record: [UInt8] = [2, 10, 0, 0] + [UInt8(port >> 8), UInt8(truncatingIfNeeded: port), 0, 0]
+      record += [127, 0, 0, 1] + [UInt8](repeating: 0, count: 60)
+      let header = host(UInt32(16 + record.count)) + host(20 as UInt16) + host(2 as UInt16) + host(7 as UInt64)
+      let message = header + record
+      let packet = [0, 6, 3, 0x38] + [UInt8](repeating: 0, count: 10) + [0, 4] + message
+      bytes += host(0 as UInt64) + host(UInt32(packet.count)) + host(UInt32(packet.count)) + packet
+    }
+    return Array(bytes)
+  }
+
+  private func decode(_ bytes: [UInt8], _ arguments: [String] = ["-H"]) throws -> Tool.Result {
+    let path = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max)).pcap"
+    try Data(bytes).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try Tool.run(["decode", "-"] + arguments, input: path)
+  }
+
+  @Test func socketsOfUnknownProtocolAreShown() throws {
+    let result = try decode(Self.capture())
+    let rows = result.text.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(rows.map(\.first) == ["?", "?"])
+    #expect(rows.map { $0[5] } == ["127.0.0.1:80", "127.0.0.1:443"])
+  }
+
+  @Test func anyOptionOfListWorksOnACapture() throws {
+    let result = try decode(Self.capture(), ["--sport", "443", "--json", "state", "listen"])
+    let elements = try JSONValue(parsing: result.output).elements
+    #expect(elements.map { $0["local"]?["port"] } == [.number(443)])
+    #expect(try decode(Self.capture(), ["-H", "-6"]).text.isEmpty)
+  }
+
+  @Test func whatStandsBeforeACutIsShown() throws {
+    let whole = Self.capture()
+    let result = try decode(Array(whole.dropLast(90)))
+    #expect(result.text.split(separator: "\n").count == 1)
+    #expect(result.status == Status.badData.rawValue)
+    #expect(result.errors.hasPrefix("sockdiag: standard input: byte "))
+    #expect(result.errors.hasSuffix("; copy or record it again, what stands before was shown\n"))
+    #expect(result.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func everyCutIsAnsweredByOneSentence() throws {
+    let whole = Self.capture()
+    for count in stride(from: 1, to: whole.count - 1, by: 7) {
+      let result = try decode(Array(whole.prefix(count)))
+      #expect([0, 65, 75].contains(result.status), "\(count) bytes")
+      #expect(result.errors.split(separator: "\n").count <= 2, "\(count) bytes: \(result.errors)")
+    }
+  }
+
+  @Test func anotherLinkTypeIsNamed() throws {
+    let result = try decode(Self.capture(linkType: 1))
+    #expect(
+      result.errors
+        == "sockdiag: standard input: the packets are of link type 1 (Ethernet), expected 253 (netlink); "
+        + "capture on an nlmon device\n")
+    #expect(result.status == Status.badData.rawValue)
+    #expect(result.text.isEmpty)
+  }
+}

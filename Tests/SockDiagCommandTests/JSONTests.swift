@@ -1,0 +1,63 @@
+import SockDiag
+import Testing
+
+@testable import SockDiagCommand
+
+/// JSON of fixed sockets, against the schema.
+struct JSONTests {
+  private func render(_ form: JSONRenderer.Form, _ sockets: [InetSocket]) throws -> [UInt8] {
+    let renderer = JSONRenderer(
+      form, interfaces: InterfaceNames([1: "lo", 2: "a\"b"]), output: ByteOutput(descriptor: nil))
+    for socket in sockets { try renderer.render(socket) }
+    try renderer.finish(afterFailure: false)
+    return renderer.text
+  }
+
+  static var schema: JSONSchema {
+    get throws { JSONSchema(try JSONValue(parsing: try Fixture.read("json-schema/socket.schema.json"))) }
+  }
+
+  @Test func everySampleFitsTheSchema() throws {
+    let schema = try Self.schema
+    let sockets = try Samples.assorted
+    let elements = try JSONValue(parsing: try render(.array, sockets)).elements
+    #expect(elements.count == sockets.count)
+    for element in elements { #expect(schema.violations(of: element).isEmpty) }
+  }
+
+  @Test func anArrayAndLinesHoldTheSame() throws {
+    let sockets = try Samples.assorted
+    let lines = try render(.lines, sockets).split(separator: 0x0a).map { try JSONValue(parsing: $0) }
+    #expect(try JSONValue(parsing: try render(.array, sockets)).elements == lines)
+  }
+
+  @Test func namesOfInterfacesAreAdded() throws {
+    let sockets = try Samples.assorted.filter { $0.interfaceIndex != 0 }
+    for element in try JSONValue(parsing: try render(.array, sockets)).elements {
+      let names: [JSONValue: String] = [.number(1): "lo", .number(2): "a\"b"]
+      let index = try #require(element["interface"])
+      #expect(element["interface_name"] == names[index].map { .string($0) })
+    }
+  }
+
+  @Test func noSocketsAreAnEmptyArray() throws {
+    #expect(try JSONValue(parsing: try render(.array, [])) == .array([]))
+    #expect(try render(.lines, []).isEmpty)
+  }
+
+  @Test func theValidatorFindsWhatIsWrong() throws {
+    let schema = try Self.schema
+    let wrong = """
+      {"protocol":"tcp","family":"inet7","state":"x","local":{"address":"::1","port":70000},"remote":{"address":"a"},
+      "inode":-1,"receive_queue":0.5,"surprise":1,"cookie":1,"options":["nagle"],"congestion_info":{"kind":"vegas"}}
+      """
+    let found = schema.violations(of: try JSONValue(parsing: wrong.utf8))
+    for place in [
+      ".family enum", ".state anyOf", ".local.port maximum", ".remote required", ".remote.address pattern",
+      ".inode minimum", ".receive_queue type", "additionalProperties: surprise", ".cookie type", ".options[0] enum",
+      ".congestion_info oneOf", "required: send_queue",
+    ] {
+      #expect(found.contains { $0.contains(place) }, "\(place)")
+    }
+  }
+}
