@@ -12,6 +12,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   /// Whether one walk may serve both families; `nil` until it was tried.
   private var servesBothFamilies: Bool?
   private var readsProtocolAttribute: Bool?
+  /// Families with protocols for which the kernel has a handler, as far as it was asked.
+  private var confirmed: Set<[UInt16]> = []
 
   /// Where `/proc/net` is read if the kernel has no handler; `nil` for nowhere.
   private let procRoot: String?
@@ -67,7 +69,19 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       }
     }
     if let fault { throw SockDiagError(.malformedReply, operation: "get a socket", wireError: fault) }
-    return isFound ? socket : nil
+    if isFound { return socket }
+    try confirmHandler(for: request)
+    return nil
+  }
+
+  /// An exact request gets the same errno for a socket, a protocol and a family that is not there. A dump of no states at
+  /// all tells them apart, and is asked for once.
+  private mutating func confirmHandler(for request: InetRequest) throws(SockDiagError) {
+    guard let family = request.family, !confirmed.contains([UInt16(family.rawValue), request.protocol.rawValue]) else {
+      return
+    }
+    if let error = try probe(request.protocol, family) { throw error }
+    confirmed.insert([UInt16(family.rawValue), request.protocol.rawValue])
   }
 
   private mutating func walk(
@@ -117,27 +131,31 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   private mutating func servesBoth(_ protocol: TransportProtocol) throws(SockDiagError) -> Bool {
     if servesBothFamilies == nil {
       // No states: the kernel only says whether it would.
-      servesBothFamilies = try probe(.tcp) == nil
+      servesBothFamilies = try probe(.tcp, nil) == nil
     }
     guard servesBothFamilies == true, `protocol` != .tcp else { return servesBothFamilies == true }
     if readsProtocolAttribute == nil {
       // Kernels before 5.9 ignore the attribute that names the protocol and would answer with TCP sockets. A number
       // that no protocol can have tells them apart: the others miss a handler for it, and look for no module.
-      readsProtocolAttribute = try probe(TransportProtocol(rawValue: .max)) == .missingProtocolHandler
+      let refusal = try probe(TransportProtocol(rawValue: .max), nil)
+      readsProtocolAttribute = refusal?.code == .missingProtocolHandler
     }
     return readsProtocolAttribute == true
   }
 
-  private mutating func probe(_ protocol: TransportProtocol) throws(SockDiagError) -> SockDiagError.Code? {
+  /// Asks for sockets in no state. Returns the kernel's refusal, or `nil` if it would answer.
+  private mutating func probe(
+    _ protocol: TransportProtocol, _ family: AddressFamily?
+  ) throws(SockDiagError) -> SockDiagError? {
     // Not part of the query: in a recording it would be a refusal that nobody can explain.
     let observer = conversation.observer
     conversation.observer = nil
     defer { conversation.observer = observer }
     do throws(SockDiagError) {
-      _ = try conversation.dump(InetRequest(.dump, `protocol`, nil)) { _, _ in .continue }
+      _ = try conversation.dump(InetRequest(.dump, `protocol`, family)) { _, _ in .continue }
       return nil
     } catch {
-      return error.code
+      return error
     }
   }
 }

@@ -24,6 +24,9 @@ public struct Completeness: OptionSet, Hashable, Sendable {
   /// The reader stopped.
   public static let stopped = Completeness(rawValue: 1 << 5)
 
+  /// The source lacks some of the states that were asked for: `/proc/net` has no sockets that are only bound.
+  public static let missingStates = Completeness(rawValue: 1 << 6)
+
   /// Whether nothing is known to be missing.
   public var isComplete: Bool { isEmpty }
 
@@ -34,6 +37,7 @@ public struct Completeness: OptionSet, Hashable, Sendable {
     (.interrupted, "the table changed under the dump"), (.overrun, "the kernel dropped messages"),
     (.truncated, "a datagram was longer than the buffer"), (.malformed, "a message was malformed"),
     (.unfinished, "the end of the dump never came"), (.stopped, "the reader stopped"),
+    (.missingStates, "/proc/net has no sockets that are only bound"),
   ]
 }
 

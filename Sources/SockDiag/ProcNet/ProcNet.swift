@@ -33,7 +33,8 @@ public enum ProcNet {
   ) throws(SockDiagError) -> Completeness {
     let name = try tableName(query)
     let directory = root + "/thread-self/net/"
-    var completeness = Completeness.complete
+    let lacksStates = query.protocol == .tcp && query.states.contains(.boundInactive)
+    var completeness: Completeness = lacksStates ? .missingStates : .complete
     var isFound = false
     // Larger buffers gain nothing: the kernel hands out one page at a time.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

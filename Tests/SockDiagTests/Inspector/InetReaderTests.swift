@@ -183,9 +183,24 @@ import Testing
   // MARK: Exact requests
 
   @Test func absentSocketIsNil() throws {
-    var reader = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])], [.messages([.error(ESTALE)])]]))
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel([[.messages([.error(ENOENT)])], Self.empty, [.messages([.error(ESTALE)])]], log: log))
     #expect(try reader.get(InetRequest(.get, .tcp, .inet)) == nil)
     #expect(try reader.get(InetRequest(.get, .tcp, .inet)) == nil)
+    // The first time the kernel is asked whether it has a handler at all.
+    #expect(log.requests.map(\.form) == [.get, .dump, .get])
+  }
+
+  @Test func missingHandlerOfAnExactRequestIsNoAbsentSocket() {
+    for (refusal, code) in [
+      (ScriptedKernel.Message.done(errno: ENOENT), SockDiagError.Code.missingProtocolHandler),
+      (.error(ENOENT), .missingFamily),
+    ] {
+      var reader = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])], [.messages([refusal])]]))
+      let error = #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
+      #expect(error?.code == code)
+    }
   }
 
   @Test func exactReplyIsDecoded() throws {
