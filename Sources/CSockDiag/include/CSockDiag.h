@@ -27,9 +27,9 @@ struct csockdiag_inet_request {
 	/* Host byte order; 0 matches any port. */
 	uint16_t local_port;
 	uint16_t remote_port;
-	/* Network byte order, an IPv4 address in the first four bytes. Read by exact requests only. */
-	uint8_t local_address[16];
-	uint8_t remote_address[16];
+	/* Network byte order, an IPv4 address in the first word. Read by exact requests only. */
+	uint32_t local_address[4];
+	uint32_t remote_address[4];
 	uint32_t interface_index;
 	/* ~0 matches any socket. */
 	uint64_t cookie;

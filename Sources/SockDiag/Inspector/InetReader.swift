@@ -7,6 +7,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   package var conversation: Conversation<Transport>
   private var decoder = InetDecoder()
   private var cookies = CookieSet()
+  /// What the last query became.
+  private var plan: QueryPlan?
   /// Room for the next dump's sockets.
   private var expectedCount = 0
   /// Whether one walk may serve both families; `nil` until it was tried.
@@ -87,45 +89,41 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   private mutating func walk(
     _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    let families = try families(of: query)
-    var completeness = try walk(query, families[0], body)
-    for family in families.dropFirst() where !completeness.contains(.stopped) {
-      do throws(SockDiagError) {
-        completeness.formUnion(try walk(query, family, body))
-      } catch {
-        // IPv4 answered, so this kernel was built without IPv6: there are no such sockets.
-        guard error.code == .missingFamily else { throw error }
-      }
+    let plan = plan?.query == query ? plan ?? QueryPlan(query) : QueryPlan(query)
+    self.plan = plan
+    // One walk over the tables for both families where the kernel can, which halves the time: the tables are shared, and
+    // a walk for one family passes the sockets of the other as well.
+    if query.family != nil { return try walk(plan, plan.request, body) }
+    if try servesBoth(query.protocol) { return try walk(plan, plan.request, body) }
+    let completeness = try walk(plan, plan.request(for: .inet), body)
+    if completeness.contains(.stopped) { return completeness }
+    do throws(SockDiagError) {
+      return completeness.union(try walk(plan, plan.request(for: .inet6), body))
+    } catch {
+      // IPv4 answered, so this kernel was built without IPv6: there are no such sockets.
+      guard error.code == .missingFamily else { throw error }
+      return completeness
     }
-    return completeness
   }
 
   private mutating func walk(
-    _ query: SocketQuery, _ family: AddressFamily?, _ body: (InetSocket) -> DumpFlow
+    _ plan: QueryPlan, _ request: InetRequest, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    let needsEvaluation = query.needsEvaluation
     var hasFault = false
-    var completeness = try conversation.dump(query.request(family: family)) { bytes, payload in
+    var completeness = try conversation.dump(request) { bytes, payload in
       var socket = InetSocket()
       defer { decoder.recycle(&socket) }
       do throws(WireError) {
         // A damaged attribute does not hide the socket that it belongs to.
-        if try decoder.decode(payload, in: bytes, protocol: query.protocol, into: &socket) != nil { hasFault = true }
+        if try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket) != nil { hasFault = true }
       } catch {
         hasFault = true
         return .continue
       }
-      return needsEvaluation && !query.matches(socket) ? .continue : body(socket)
+      return plan.needsEvaluation && !plan.query.matches(socket) ? .continue : body(socket)
     }
     if hasFault { completeness.insert(.malformed) }
     return completeness
-  }
-
-  /// One walk over the tables for both families where the kernel can, which halves the time: the tables are shared, and
-  /// a walk for one family passes the sockets of the other as well.
-  private mutating func families(of query: SocketQuery) throws(SockDiagError) -> [AddressFamily?] {
-    if let family = query.family { return [family] }
-    return try servesBoth(query.protocol) ? [nil] : [.inet, .inet6]
   }
 
   private mutating func servesBoth(_ protocol: TransportProtocol) throws(SockDiagError) -> Bool {

@@ -35,30 +35,3 @@ public struct SocketQuery: Hashable, Sendable {
       && remotePorts?.contains(socket.remote.port) != false
   }
 }
-
-extension SocketQuery {
-  /// The request for one family, or for both if that is `nil`.
-  func request(family: AddressFamily?) -> InetRequest {
-    var request = InetRequest(.dump, `protocol`, family)
-    request.states = states
-    request.details = details
-    // The request's own port fields are the cheapest filter; a program is only sent for what they cannot say.
-    let localPort = localPorts?.singlePort
-    let remotePort = remotePorts?.singlePort
-    // Port 0 means "any" in the request.
-    request.local.port = localPort ?? 0
-    request.remote.port = remotePort ?? 0
-    request.bytecode =
-      InetBytecode(
-        localPorts: (localPort ?? 0) == 0 ? localPorts : nil, remotePorts: (remotePort ?? 0) == 0 ? remotePorts : nil)?
-      .bytes ?? []
-    return request
-  }
-
-  /// Whether the kernel's filter may let through more than was asked for: it ignores the ports of a request where it
-  /// walks bound sockets, and a list of many ports makes no program.
-  var needsEvaluation: Bool {
-    guard localPorts != nil || remotePorts != nil else { return false }
-    return states.contains(.boundInactive) || InetBytecode(localPorts: localPorts, remotePorts: remotePorts) == nil
-  }
-}

@@ -39,9 +39,8 @@ package import SockDiagWire
     form.remote_port = request.remote.port
     form.interface_index = request.interfaceIndex
     form.cookie = request.cookie.rawValue
-    // SAFETY: both fields are 16 bytes, and an address has at most 16.
-    unsafe withUnsafeMutableBytes(of: &form.local_address) { unsafe $0.copyBytes(from: request.local.address.bytes) }
-    unsafe withUnsafeMutableBytes(of: &form.remote_address) { unsafe $0.copyBytes(from: request.remote.address.bytes) }
+    form.local_address = Self.words(request.local.address)
+    form.remote_address = Self.words(request.remote.address)
 
     // SAFETY: the shim uses the pointers during the call only, with the lengths of their arrays.
     let length = unsafe request.bytecode.withUnsafeBytes { program in
@@ -54,6 +53,14 @@ package import SockDiagWire
     }
     guard length >= 0 else { throw SockDiagError(errno: Int32(-length), operation: "write a sock_diag request") }
     return length
+  }
+
+  /// An address in network byte order, an IPv4 address in the first word.
+  private static func words(_ address: IPAddress) -> (UInt32, UInt32, UInt32, UInt32) {
+    func word(_ value: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: value).bigEndian }
+    return address.family == .inet
+      ? (word(address.low), 0, 0, 0)
+      : (word(address.high >> 32), word(address.high), word(address.low >> 32), word(address.low))
   }
 
   package func send(_ buffer: [UInt8], count: Int) throws(SockDiagError) {

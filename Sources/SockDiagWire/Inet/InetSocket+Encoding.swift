@@ -4,7 +4,7 @@ extension InetSocket {
   public func appendJSON(to text: inout [UInt8]) {
     var taken: [UInt8] = []
     swap(&taken, &text)
-    var writer = JSONTextWriter(appendingTo: taken)
+    var writer = JSONTextWriter(appendingTo: consume taken)
     writer.openObject()
     write(to: &writer)
     writer.closeObject()
