@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory"], swiftSettings: swiftSettings),
+      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory", "sockdiag"], swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [

@@ -22,7 +22,7 @@ enum CommandUnderTest {
 
   static func list(_ arguments: [String], in namespace: NetworkNamespace) throws -> [Row] {
     let result = try namespace.run([path, "list"] + arguments + ["--json"])
-    guard result.status == 0 else { throw Failure(arguments: arguments, status: result.status, text: result.errorText) }
+    guard result.status == 0 else { throw Failure(arguments, result) }
     return try JSONDecoder().decode([Row].self, from: Data(result.output))
   }
 
@@ -30,14 +30,18 @@ enum CommandUnderTest {
     var arguments: [String]
     var status: Int32
     var text: String
+
+    init(_ arguments: [String], _ result: CommandResult) {
+      self.arguments = arguments
+      status = result.status
+      text = result.errorText
+    }
   }
 }
 
 extension CommandUnderTest.Row {
   /// The columns in which `ss` would show the socket.
   var ssColumns: String {
-    let state = socket.state == .close || socket.state == .boundInactive ? "UNCONN"
-      : socket.state == .established ? "ESTAB" : socket.state.description.uppercased()
     let isDual = socket.isV6Only != true
     func column(_ end: SocketAddress, device: String?) -> String {
       let isAny = end.address == .anyV6 && isDual
@@ -45,7 +49,7 @@ extension CommandUnderTest.Row {
       return host + (device.map { "%" + $0 } ?? "") + ":" + (end.port == 0 ? "*" : String(end.port))
     }
     return [
-      socket.protocol.description, state, String(socket.receiveQueue), String(socket.sendQueue),
+      socket.protocol.description, socket.state.ssName, String(socket.receiveQueue), String(socket.sendQueue),
       column(socket.local, device: interfaceName), column(socket.remote, device: nil),
     ].joined(separator: " ")
   }
@@ -56,9 +60,29 @@ extension SSRow {
     [`protocol`.rawValue, state, String(receiveQueue), String(sendQueue), local, remote].joined(separator: " ")
   }
 
-  /// The rows of `ss -H -n` and the given options.
+  /// The rows of `ss -H -n` and the given options, of which the first says which protocols.
   static func list(_ arguments: [String], in namespace: NetworkNamespace) throws -> [SSRow] {
     let result = try namespace.run(["ss", "-HOn"] + arguments)
-    return result.outputText.split(separator: "\n").compactMap { SSRow(line: $0) }
+    guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
+    // With one protocol there is no column for it, and with one state none for that.
+    let kinds = ["t", "u"].filter { arguments[0].contains($0) }
+    let kind = kinds == ["t"] ? "tcp" : kinds == ["u"] ? "udp" : nil
+    let state = arguments.firstIndex(of: "state").map { arguments[$0 + 1] }.flatMap { SocketState(name: $0) }
+    return result.outputText.split(separator: "\n").compactMap { line in
+      var words = line.split(separator: " ", maxSplits: 7).map(String.init)
+      if let kind { words.insert(kind, at: 0) }
+      if let state { words.insert(state.ssName, at: 1) }
+      return SSRow(line: words.joined(separator: " "))
+    }
+  }
+}
+
+extension SocketState {
+  fileprivate var ssName: String {
+    switch self {
+    case .close, .boundInactive: "UNCONN"
+    case .established: "ESTAB"
+    default: description.uppercased()
+    }
   }
 }

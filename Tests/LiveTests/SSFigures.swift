@@ -24,7 +24,9 @@ enum SSFigures {
     return found
   }
 
-  private static let moving: Set = ["lastsnd", "lastrcv", "lastack", "busy", "rwnd_limited", "sndbuf_limited", "timer.ms"]
+  private static let moving: Set = [
+    "lastsnd", "lastrcv", "lastack", "busy", "rwnd_limited", "sndbuf_limited", "timer.ms",
+  ]
 
   // MARK: Theirs
 
@@ -39,7 +41,9 @@ enum SSFigures {
         }
       } else if word.hasPrefix("timer:(") {
         let parts = word.dropFirst(7).dropLast().split(separator: ",", omittingEmptySubsequences: false)
-        if parts.count == 3 { (figures["timer.kind"], figures["timer.retransmits"]) = (String(parts[0]), String(parts[2])) }
+        if parts.count == 3 {
+          (figures["timer.kind"], figures["timer.retransmits"]) = (String(parts[0]), String(parts[2]))
+        }
       } else if word.hasPrefix("bbr:(") || word.hasPrefix("dctcp:(") {
         for item in word.dropFirst(word.hasPrefix("bbr") ? 5 : 7).dropLast().split(separator: ",") {
           let pair = item.split(separator: ":")
@@ -71,26 +75,12 @@ enum SSFigures {
     return figures
   }
 
-  /// `1.5Mbps` in bits per second. Rounded by `ss` to three or so digits, hence compared as it is printed.
+  /// `1500000bps`, in bits.
   private static func rate(_ text: some StringProtocol) -> String {
-    guard text.hasSuffix("bps") else { return String(text) }
-    return String(text.dropLast(3))
+    text.hasSuffix("bps") ? String(text.dropLast(3)) : String(text)
   }
 
-  /// As `ss` rounds rates: whole bits, or three digits behind the point of a thousand, a million …
-  private static func rate(bytesPerSecond: UInt64) -> String {
-    let bits = Double(bytesPerSecond) * 8
-    for (unit, size) in [("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)] where bits > size {
-      let thousandths = (bits / size * 1000).rounded()
-      let whole = Int(thousandths) / 1000
-      let rest = Int(thousandths) % 1000
-      let digits = String(rest)
-      let padded = String(repeating: "0", count: 3 - digits.count) + digits
-      let trimmed = padded.reversed().drop { $0 == "0" }.reversed()
-      return (trimmed.isEmpty ? "\(whole)" : "\(whole).\(String(trimmed))") + unit
-    }
-    return String(Int(bits))
-  }
+  private static func rate(bytesPerSecond: UInt64) -> String { String(Double(bytesPerSecond) * 8) }
 
   // MARK: Ours
 

@@ -91,6 +91,7 @@ extension SockDiagError: CustomStringConvertible {
     case .missingSockDiag: text += "the kernel has no sock_diag"
     case .noReply: text += "the kernel sent no answer"
     case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
+    case .procNet: text += wireError.map(\.description) ?? Self.message(errno)
     default: text += errno == 0 ? code.rawValue : Self.message(errno)
     }
     if let kernelMessage { text += " (\(kernelMessage))" }

@@ -90,7 +90,8 @@ extension SelectionOptions {
     case (.all, _): return .all
     // Not both for each: no TCP socket in `close` is in the kernel's tables, and asking costs a walk over all sockets.
     case (.listening, _), (nil, .listeners): return listening
-    case (nil, .connected): return .connected
+    // As `ss`: connections that a program holds or held, not the records of half and of past ones.
+    case (nil, .connected): return .connected.subtracting(.bucket)
     case (nil, .everything): return .all.union(.boundInactive)
     }
   }

@@ -21,21 +21,20 @@ import Testing
     if `protocol` == .udp { query.details = .socketMemory }
     var inspector = try SocketInspector()
 
-    // Acknowledgements and probes are still under way, so that a socket may change between two looks at it. What two
-    // looks of one source agree on did not change in between.
-    var before = Self.facts(try inspector.dump(query), sockets.ports)
+    // Acknowledgements and probes are still under way, and any other socket of this host that comes or goes can make the
+    // kernel skip a row at the end of a page. So the looks are repeated until they agree: a field that is read wrongly
+    // never does.
+    var table: [Facts] = []
+    var record: [Facts] = []
     for _ in 0..<200 {
-      let table = Self.facts(try ProcNet.dump(query), sockets.ports)
-      let after = Self.facts(try inspector.dump(query), sockets.ports)
-      if before == after {
-        #expect(table == after)
-        #expect(Set(after.map(\.state)) == Self.expectedStates(`protocol`))
-        return
-      }
-      before = after
+      table = Self.facts(try ProcNet.dump(query), sockets.ports)
+      record = Self.facts(try inspector.dump(query), sockets.ports)
+      if table == record, Self.largestTimeBetween(table, record) < 500 { break }
       usleep(20_000)
     }
-    Issue.record("the sockets never came to rest")
+    #expect(table == record)
+    #expect(Self.largestTimeBetween(table, record) < 500)
+    #expect(Set(table.map(\.state)) == Self.expectedStates(`protocol`))
   }
 
   /// Where the variable names a directory the tables are written there, and the test fails, so that a recording never
@@ -90,9 +89,15 @@ import Testing
     ]
   }
 
+  /// How far apart the times left are, in milliseconds: one source counts hundredths of a second, and a moment passes
+  /// between two looks.
+  private static func largestTimeBetween(_ left: [Facts], _ right: [Facts]) -> Int64 {
+    zip(left, right).map { abs(Int64($0.timeLeft.value) - Int64($1.timeLeft.value)) }.max() ?? 0
+  }
+
   /// What both sources know, sorted, of the sockets with one of the ports.
   private static func facts(_ dump: SocketDump, _ ports: Set<UInt16>) -> [Facts] {
-    #expect(dump.completeness.isComplete)
+    #expect(!dump.completeness.contains(.malformed))
     return dump.sockets.filter { ports.contains($0.local.port) || ports.contains($0.remote.port) }.map(Facts.init)
       .sorted { $0.order < $1.order }
   }
@@ -115,6 +120,14 @@ private struct Facts: Equatable {
   /// the times that the timer ran out (`num_timeout`). They differ where the listener waits for data.
   let retransmits: UInt8?
   let drops: UInt32?
+  let timeLeft: Time
+
+  /// Milliseconds that do not count in a comparison.
+  struct Time: Equatable {
+    let value: UInt32
+
+    static func == (left: Time, right: Time) -> Bool { true }
+  }
 
   init(_ socket: InetSocket) {
     `protocol` = socket.protocol
@@ -129,6 +142,7 @@ private struct Facts: Equatable {
     timer = socket.timer?.kind
     retransmits = socket.state == .synReceived ? nil : socket.timer?.retransmits
     drops = socket.drops
+    timeLeft = Time(value: socket.timer?.expiresMilliseconds ?? 0)
   }
 
   var order: (SocketAddress, SocketAddress, UInt32) { (local, remote, inode) }
