@@ -73,4 +73,39 @@ struct CaptureCommandTests {
     #expect(result.status == Status.badData.rawValue)
     #expect(result.text.isEmpty)
   }
+
+  /// The page beside the files says how many sockets each still has, and whether it is refused.
+  @Test(arguments: try Self.malformed())
+  func everyDefectIsToldAfterWhatCanBeRead(_ file: Malformed) throws {
+    let result = try Tool.run(["decode", "-H", Fixture.path("malformed/" + file.name)])
+    #expect(result.text.split(separator: "\n").count == file.sockets)
+    #expect(result.status == (file.isDamaged ? Status.badData : file.isCut ? Status.partial : .success).rawValue)
+    let sentences = result.errors.split(separator: "\n")
+    #expect(sentences.count == (result.status == 0 ? 0 : 1), "\(result.errors)")
+    for sentence in sentences {
+      #expect(sentence.hasPrefix("sockdiag: /"))
+      #expect(sentence.contains("; "), "no cure: \(sentence)")
+    }
+  }
+
+  struct Malformed: Sendable, CustomTestStringConvertible {
+    var name: String
+    var sockets: Int
+    var isDamaged: Bool
+    var isCut: Bool
+    var testDescription: String { name }
+  }
+
+  private static func malformed() throws -> [Malformed] {
+    let page = String(decoding: try Fixture.read("malformed/README.md"), as: UTF8.self)
+    return page.split(separator: "\n").filter { $0.hasPrefix("| `") }.compactMap { line in
+      let cells = line.split(separator: "|").map { $0.drop { $0 == " " } }
+      guard cells.count >= 3 else { return nil }
+      let name = cells[0].split(separator: "`").first.map(String.init) ?? ""
+      let outcome = cells[2]
+      return Malformed(
+        name: name, sockets: Int(outcome.prefix { $0.isNumber }) ?? 0,
+        isDamaged: outcome.contains("at byte") || name.contains("snapshot-length"), isCut: name.contains("cut-between"))
+    }
+  }
 }

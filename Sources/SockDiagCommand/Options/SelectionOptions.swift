@@ -54,7 +54,7 @@ struct SelectionOptions: ParsableArguments {
 extension SelectionOptions {
   /// What to show where no option and no word names states.
   enum DefaultStates {
-    /// Connections, as `ss` does.
+    /// Connections, as `ss` does: neither `time-wait` nor `syn-recv`, which no program holds.
     case connected
     /// Who can be reached here.
     case listeners

@@ -81,7 +81,7 @@ extension Remarks {
       add(
         "\(name): \(summary.truncatedPackets) packets are cut; capture whole ones, as 'sockdiag record' does", .badData)
     } else if summary.dumpsUnfinished > 0 {
-      add("\(name): the end of a dump is not in the capture, so sockets may be missing", .partial)
+      add("\(name): the end of a dump is not in the capture, so sockets may be missing; record it again", .partial)
     }
     if summary.isInterrupted { add("\(name): the kernel's table changed under a dump; record it again", .partial) }
     if summary.isOverrun { add("\(name): the kernel dropped messages; record it again", .partial) }

@@ -11,6 +11,8 @@ struct List: ParsableCommand {
 
       Local addresses: *:80 takes IPv4 and IPv6, [::]:80 only IPv6, 0.0.0.0:80 only IPv4. A peer * is none.
 
+      Without -a, -l and states: all but listen, close, time-wait and syn-recv.
+
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
       closing, bound-inactive. Groups: all, connected, synchronized, bucket, big.
       """)

@@ -9,7 +9,7 @@ struct LiveSockets: ~Copyable {
 
   init() throws(SockDiagError) {
     do throws(SockDiagError) { inspector = try SocketInspector() } catch {
-      guard error.isMissingHandler else { throw error }
+      guard error.code == .missingSockDiag else { throw error }
       inspector = nil
     }
   }
@@ -29,34 +29,22 @@ struct LiveSockets: ~Copyable {
   /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
   mutating func stream(_ queries: [SocketQuery], to renderer: any SocketRenderer) throws {
     for query in queries {
-      do {
-        let completeness = try inspector?.forEach(query) { socket in
-          try renderer.render(socket)
-          return .continue
-        }
-        if let completeness {
-          remarks.note(query.protocol, completeness, .sockDiag)
-        } else {
-          try show([query], with: renderer)
-        }
-      } catch let error as SockDiagError where error.isMissingHandler {
-        // The kernel said so instead of a first socket, so nothing comes twice.
+      var source = SocketSource.sockDiag
+      let completeness = try inspector?.forEach(query) { socket in
+        source = socket.source
+        try renderer.render(socket)
+        return .continue
+      }
+      if let completeness {
+        remarks.note(query.protocol, completeness, source)
+      } else {
         try show([query], with: renderer)
       }
     }
   }
 
   private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
-    do throws(SockDiagError) {
-      if let dump = try inspector?.dump(query) { return dump }
-    } catch {
-      guard error.isMissingHandler else { throw error }
-    }
+    if let dump = try inspector?.dump(query) { return dump }
     return try ProcNet.dump(query)
   }
-}
-
-extension SockDiagError {
-  /// Whether the kernel lacks what it takes, rather than failing at it.
-  var isMissingHandler: Bool { [.missingProtocolHandler, .missingFamily, .missingSockDiag].contains(code) }
 }

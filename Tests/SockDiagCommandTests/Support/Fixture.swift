@@ -6,6 +6,8 @@ import Testing
 enum Fixture {
   private static let root = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 } + "/Fixtures/"
 
+  static func path(_ path: String) -> String { root + path }
+
   static func read(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: root + path))) }
 
   /// Compares text with a golden file. With SOCKDIAG_RECORD=1 in the environment the file is written instead, and the
