@@ -218,6 +218,8 @@ extension InetSocket {
     rawUID = uid
     self.inode = inode
     present = .procNet
+    // Only some rows have it, and equality compares what is absent too.
+    rawDrops = 0
   }
 }
 
