@@ -28,14 +28,24 @@ private struct Target {
       case _ where message.header.flags.contains(.request):
         _ = try? InetRequest(message, in: bytes)
       default:
-        // The sequence number chooses the protocol, so that the input does.
-        let number = UInt16(truncatingIfNeeded: message.header.sequence)
-        if (try? decoder.decode(
-          message.payload, in: bytes, protocol: TransportProtocol(rawValue: number), into: &socket)) != nil
-        {
-          show()
-        }
+        decode(message, in: bytes)
       }
+    }
+  }
+
+  /// Nothing of the socket before may be in the next one, so a value that was used must become equal to a new one.
+  private mutating func decode(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) {
+    // The sequence number chooses the protocol, so that the input does.
+    let `protocol` = TransportProtocol(rawValue: UInt16(truncatingIfNeeded: message.header.sequence))
+    do throws(WireError) {
+      let fault = try decoder.decode(message.payload, in: bytes, protocol: `protocol`, into: &socket)
+      var fresh = InetDecoder()
+      var other = InetSocket()
+      let again = try fresh.decode(message.payload, in: bytes, protocol: `protocol`, into: &other)
+      precondition(fault == again && socket == other)
+      show()
+    } catch {
+      precondition(error.offset >= 0 && error.offset <= bytes.count)
     }
   }
 
