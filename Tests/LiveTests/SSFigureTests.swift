@@ -13,13 +13,15 @@ struct SSFigureTests {
         var compared: [String: Int] = [:]
         let complaints = try settled {
           compared = [:]
+          let start = ContinuousClock.now
           let ours = try CommandUnderTest.list(["-tua", "-imoe"], in: laboratory.namespace)
           let theirs = try SSRow.list(["-tuaimoe", "--tos"], in: laboratory.namespace)
+          let elapsed = ContinuousClock.now - start
           var rows = Dictionary(grouping: theirs) { $0.cookie }
           return ours.flatMap { row -> [String] in
             let cookie = String(row.socket.cookie?.rawValue ?? 0, radix: 16)
             guard let theirs = rows[cookie]?.popLast() else { return ["\(row.socket): not in ss"] }
-            return SSFigures.differences(row.socket, theirs, &compared).map { "\(row.socket): \($0)" }
+            return SSFigures.differences(row.socket, theirs, within: elapsed, &compared).map { "\(row.socket): \($0)" }
           }
         }
         return (compared, complaints)

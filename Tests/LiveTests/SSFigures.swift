@@ -4,14 +4,16 @@ import SocketLaboratory
 /// How `ss` prints a figure, and what we say to the same: a table.
 enum SSFigures {
   /// The figures of a row of `ss` that differ from ours. Counts which were compared.
-  static func differences(_ socket: InetSocket, _ row: SSRow, _ compared: inout [String: Int]) -> [String] {
+  static func differences(
+    _ socket: InetSocket, _ row: SSRow, within elapsed: Duration, _ compared: inout [String: Int]
+  ) -> [String] {
     let ours = figures(socket)
     var found: [String] = []
     for (name, value) in figures(row) {
       guard let wanted = ours[name] else { continue }
       compared[name, default: 0] += 1
       // Clocks run between the two looks.
-      let slack = moving.contains(name) ? 3_000.0 : 0
+      let slack = moving.contains(name) ? elapsed / .milliseconds(1) + 10 : 0
       if let number = Double(value), let wantedNumber = Double(wanted) {
         // `%g` prints six digits.
         if abs(number - wantedNumber) > max(slack, abs(number) * 1e-5) {

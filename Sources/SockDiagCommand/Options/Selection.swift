@@ -19,6 +19,17 @@ struct Selection: Hashable {
     return queries
   }
 
+  /// The same, family by family: Wireshark does not take apart the message that serves both at once.
+  var queriesByFamily: [SocketQuery] {
+    queries.flatMap { query in
+      (query.family.map { [$0] } ?? [.inet, .inet6]).map { family in
+        var single = query
+        single.family = family
+        return single
+      }
+    }
+  }
+
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
     SocketQuery(
       transport, family: family, states: states, localPorts: localPorts, remotePorts: remotePorts, details: details)

@@ -37,21 +37,15 @@ struct DetailLines {
         "shutdown", (sides.contains(.receive) ? ["receive"] : []) + (sides.contains(.send) ? ["send"] : []))
     }
     if let options = socket.options {
-      detail.names("options", Self.optionNames.filter { options.contains($0.option) }.map(\.name))
+      // `is_icsk` says nothing that the protocol does not.
+      let telling = options.subtracting(.connectionSocket)
+      detail.names("options", InetSocketOptions.names.filter { telling.contains($0.option) }.map(\.name))
     }
     detail.count("tos", socket.typeOfService)
     detail.count("tclass", socket.trafficClass)
     detail.count("class_id", socket.classID)
     detail.count("drops", socket.drops)
   }
-
-  /// The kernel's names. `is_icsk` says nothing that the protocol does not.
-  private static let optionNames: [(option: InetSocketOptions, name: String)] = [
-    (.receiveErrors, "recverr"), (.freeBind, "freebind"), (.headerIncluded, "hdrincl"), (.multicastLoop, "mc_loop"),
-    (.transparent, "transparent"), (.multicastAll, "mc_all"), (.noDefragmentation, "nodefrag"),
-    (.bindAddressNoPort, "bind_address_no_port"), (.receiveErrorsRFC4884, "recverr_rfc4884"),
-    (.deferConnect, "defer_connect"),
-  ]
 
   private static func appendMemory(of socket: InetSocket, to detail: inout DetailText) {
     if let memory = socket.socketMemory {

@@ -34,7 +34,7 @@ struct Record: ParsableCommand {
     var sockets = 0
     let recording: Recording
     do {
-      for query in selection.queries {
+      for query in selection.queriesByFamily {
         let completeness = try inspector.forEach(query) { _ in
           sockets += 1
           return recorder.failure == nil ? .continue : .stop

@@ -40,11 +40,15 @@ public struct InetDecoder: Sendable {
     }
 
     var cursor = NetlinkAttributeCursor(payload.lowerBound + Self.fixedByteCount..<payload.upperBound)
+    var fault: WireError?
     do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) { try decode(attribute, in: bytes, into: &socket) }
-      return nil
+      while let attribute = try cursor.next(in: bytes) {
+        // A fault inside an attribute does not reach beyond it.
+        if let inner = decode(attribute, in: bytes, into: &socket) { fault = fault ?? inner }
+      }
+      return fault
     } catch {
-      return error
+      return fault ?? error
     }
   }
 
@@ -96,7 +100,7 @@ public struct InetDecoder: Sendable {
   @inline(__always)
   private mutating func decode(
     _ attribute: NetlinkAttribute, in bytes: Span<UInt8>, into socket: inout InetSocket
-  ) throws(WireError) {
+  ) -> WireError? {
     let payload = attribute.payload
     let start = payload.lowerBound
     // The attributes that the kernel always sends, which have their place in the value itself.
@@ -120,19 +124,26 @@ public struct InetDecoder: Sendable {
     case signature(.padding, 0):
       break
     default:
-      try decodeDetail(attribute, in: bytes, into: &socket)
+      return decodeDetail(attribute, in: bytes, into: &socket)
     }
+    return nil
   }
 
   @inline(never)
   private mutating func decodeDetail(
     _ attribute: NetlinkAttribute, in bytes: Span<UInt8>, into socket: inout InetSocket
-  ) throws(WireError) {
+  ) -> WireError? {
     if socket.boxedAttributes.isEmpty {
       if spare.isEmpty { spare.append(InetAttributes()) } else { spare[0].removeAll() }
       swap(&spare, &socket.boxedAttributes)
     }
-    try socket.boxedAttributes[0].decode(attribute, of: TransportProtocol(rawValue: socket.rawProtocol), in: bytes)
+    do throws(WireError) {
+      let transport = TransportProtocol(rawValue: socket.rawProtocol)
+      try socket.boxedAttributes[0].decode(attribute, of: transport, in: bytes)
+      return nil
+    } catch {
+      return error
+    }
   }
 }
 
@@ -166,27 +177,46 @@ private func signature(_ type: InetAttributeType, _ byteCount: Int) -> UInt32 {
 }
 
 extension InetAttributes {
-  /// Takes in an attribute. One whose payload does not fit its type is kept as it came, like one of unknown type.
+  /// Takes in an attribute. One whose payload does not fit its type, or is longer than what is known of it,
+  /// is kept as it came, like one of unknown type.
   mutating func decode(
     _ attribute: NetlinkAttribute, of protocol: TransportProtocol, in bytes: Span<UInt8>
   ) throws(WireError) {
     let payload = attribute.payload
     let start = payload.lowerBound
-    switch (InetAttributeType(rawValue: attribute.type), payload.count) {
+    let type = InetAttributeType(rawValue: attribute.type)
+    // How much of the payload is decoded, `nil` for all of it. The rest, which a newer kernel may have added, is kept.
+    var decodedByteCount: Int?
+    switch (type, payload.count) {
     // Other protocols put another structure there. Where the request was not captured, TCP is the likely one.
     case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo.read(payload, in: bytes)
     case (.congestion, 1...): congestion = attribute.text(in: bytes)
     case (.typeOfService, 1): typeOfService = bytes[start]
     case (.trafficClass, 1): trafficClass = bytes[start]
     case (.classID, 4): classID = bytes.host32(at: start)
-    case (.memory, 16...): memory = InetMemory(payload, in: bytes)
-    case (.socketMemory, 28...): socketMemory = SocketMemory(payload, in: bytes)
-    case (.vegasInfo, 16...): congestionInfo = VegasInfo(payload, in: bytes).map(CongestionInfo.vegas)
-    case (.dctcpInfo, 16...): congestionInfo = DCTCPInfo(payload, in: bytes).map(CongestionInfo.dctcp)
-    case (.bbrInfo, 20...): congestionInfo = BBRInfo(payload, in: bytes).map(CongestionInfo.bbr)
+    case (.memory, 16...):
+      memory = InetMemory(payload, in: bytes)
+      decodedByteCount = 16
+    case (.socketMemory, 28...):
+      socketMemory = SocketMemory(payload, in: bytes)
+      decodedByteCount = min(payload.count & ~3, 36)
+    case (.vegasInfo, 16...):
+      congestionInfo = VegasInfo(payload, in: bytes).map(CongestionInfo.vegas)
+      decodedByteCount = 16
+    case (.dctcpInfo, 16...):
+      congestionInfo = DCTCPInfo(payload, in: bytes).map(CongestionInfo.dctcp)
+      decodedByteCount = 16
+    case (.bbrInfo, 20...):
+      congestionInfo = BBRInfo(payload, in: bytes).map(CongestionInfo.bbr)
+      decodedByteCount = 20
     case (.upperLayerProtocol, _): upperLayerProtocol = try UpperLayerProtocol(payload, in: bytes)
-    case (.md5Signatures, TCPMD5Key.byteCount...): md5Keys = TCPMD5Key.keys(payload, in: bytes)
-    default: unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(payload)))
+    case (.md5Signatures, TCPMD5Key.byteCount...):
+      md5Keys = TCPMD5Key.keys(payload, in: bytes)
+      decodedByteCount = md5Keys.count * TCPMD5Key.byteCount
+    default: decodedByteCount = 0
+    }
+    if let decodedByteCount, decodedByteCount < payload.count || payload.isEmpty {
+      unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(payload)))
     }
   }
 }

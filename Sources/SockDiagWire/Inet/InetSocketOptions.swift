@@ -35,7 +35,7 @@ public struct InetSocketOptions: OptionSet, Hashable, Sendable {
   public static let deferConnect = InetSocketOptions(rawValue: 1 << 10)
 
   /// The kernel's name of each bit.
-  static let names: [(option: InetSocketOptions, name: String)] = [
+  package static let names: [(option: InetSocketOptions, name: String)] = [
     (.receiveErrors, "recverr"), (.connectionSocket, "is_icsk"), (.freeBind, "freebind"), (.headerIncluded, "hdrincl"),
     (.multicastLoop, "mc_loop"), (.transparent, "transparent"), (.multicastAll, "mc_all"),
     (.noDefragmentation, "nodefrag"), (.bindAddressNoPort, "bind_address_no_port"),

@@ -40,7 +40,9 @@ public final class NetworkNamespace {
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
   ) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
+    await NamespaceGate.shared.enter()
+    defer { NamespaceGate.shared.leave() }
+    return try await withCheckedThrowingContinuation { continuation in
       do {
         try start(Job { continuation.resume(with: inside(body)) }, wait: false)
       } catch {
