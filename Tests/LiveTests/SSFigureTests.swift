@@ -21,6 +21,8 @@ struct SSFigureTests {
           return ours.flatMap { row -> [String] in
             let cookie = String(row.socket.cookie?.rawValue ?? 0, radix: 16)
             guard let theirs = rows[cookie]?.popLast() else { return ["\(row.socket): not in ss"] }
+            // Only of what stands still can two looks see the same.
+            if [.retransmit, .persist].contains(row.socket.timer?.kind) { return [] }
             return SSFigures.differences(row.socket, theirs, within: elapsed, &compared).map { "\(row.socket): \($0)" }
           }
         }
