@@ -13,7 +13,9 @@ public struct CaptureDecoder: Sendable {
 
   /// Creates a decoder for the packets that a reader has yet to read.
   ///
-  /// - Parameter faultLimit: How many faults are kept. All are counted.
+  /// - Parameters:
+  ///   - reader: The reader of the capture.
+  ///   - faultLimit: How many faults are kept. All are counted.
   public init(_ reader: CaptureReader, faultLimit: Int = 100) {
     self.reader = reader
     self.faultLimit = faultLimit
