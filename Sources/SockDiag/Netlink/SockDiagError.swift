@@ -41,7 +41,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
   public var errno: Int32
   /// The kernel's own explanation, where it sent one.
   public var kernelMessage: String?
-  /// Where the bytes are wrong, for ``Code/malformedReply``.
+  /// Where the bytes are wrong, for `Code.malformedReply`.
   public var wireError: WireError?
 
   /// Creates an error.

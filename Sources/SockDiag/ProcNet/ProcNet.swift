@@ -3,8 +3,8 @@ public import SockDiagWire
 
 /// Reads sockets from the tables in `/proc/net`, for kernels that lack a sock_diag handler, and for comparison.
 ///
-/// The rows become the values that sock_diag gives, with ``SocketSource/procNet`` as their source and fewer fields: no
-/// cookie, no interface, no limit of the accept queue, no details. UDP sockets have ``InetSocket/drops``. Nothing can be
+/// The rows become the values that sock_diag gives, with `SocketSource.procNet` as their source and fewer fields: no
+/// cookie, no interface, no limit of the accept queue, no details. UDP sockets have `InetSocket.drops`. Nothing can be
 /// filtered in the kernel, so every query costs the whole table: it prints one line for each socket of the host, and
 /// walks TCP's hash tables once for each family.
 ///

@@ -41,8 +41,10 @@ public struct ProcNetParser: Sendable {
 
   /// Creates a parser for one table.
   ///
-  /// - Parameter protocol: ``TransportProtocol/udp`` for a table whose last column counts drops. Any other is taken for a
-  ///   table like that of TCP.
+  /// - Parameters:
+  ///   - protocol: `TransportProtocol.udp` for a table whose last column counts drops. Any other is taken for a
+  ///     table like that of TCP.
+  ///   - family: The family of the table's sockets.
   public init(_ protocol: TransportProtocol, family: AddressFamily) {
     self.protocol = `protocol`
     self.family = family

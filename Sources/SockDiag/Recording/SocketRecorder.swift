@@ -47,7 +47,10 @@ public final class SocketRecorder: Sendable {
 
   /// Begins a capture on a descriptor, such as that of a pipe. The descriptor stays with the caller.
   ///
-  /// - Parameter name: What to call the descriptor in errors.
+  /// - Parameters:
+  ///   - descriptor: Where to write.
+  ///   - name: What to call the descriptor in errors.
+  ///   - resolution: How fine the time of a packet is.
   public convenience init(
     descriptor: Int32, name: String, resolution: CaptureWriter.Resolution = .nanoseconds
   ) throws(SockDiagError) {
