@@ -131,6 +131,7 @@ extension SocketInspector {
   /// - Parameters:
   ///   - path: The file to create.
   ///   - overwriting: Whether a file that is already there may be lost.
+  ///   - body: What to record.
   /// - Throws: ``SockDiagError`` where the capture cannot be created or written to its end, or what `body` throws.
   public mutating func recording<Result>(
     to path: String, overwriting: Bool = false, _ body: (inout SocketInspector) throws -> Result
