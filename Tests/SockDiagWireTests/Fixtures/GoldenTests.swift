@@ -5,7 +5,8 @@ import Testing
 
 /// Every capture that was taken from a real kernel decodes to what it decoded to when somebody looked at it.
 @Suite struct GoldenTests {
-  static let captures = Fixtures.files(below: "captures", withExtension: "pcap")
+  static let captures =
+    Fixtures.files(below: "captures", withExtension: "pcap") + Fixtures.files(below: "captures", withExtension: "ss-D")
 
   @Test func thereAreCaptures() { #expect(Self.captures.count > 100) }
 
@@ -23,7 +24,8 @@ import Testing
       socket.appendJSON(to: &text)
       text.append(UInt8(ascii: "\n"))
     }
-    let golden = file.deletingPathExtension().appendingPathExtension("ndjson")
+    let isPcap = file.pathExtension == "pcap"
+    let golden = (isPcap ? file.deletingPathExtension() : file).appendingPathExtension("ndjson")
     if Fixtures.isRecording {
       try Data(text).write(to: golden)
       Issue.record("recorded \(golden.lastPathComponent); look at it, then run without SOCKDIAG_RECORD")
@@ -33,6 +35,21 @@ import Testing
       #expect(recorded.count == decoded.count)
       for (recorded, decoded) in zip(recorded, decoded) { #expect(decoded == recorded) }
     }
+  }
+
+  /// What `ss -D` wrote beside a capture of the same sockets: both families, each behind the end of the last.
+  @Test func streamOfSSHoldsTheSocketsOfTheCapture() throws {
+    let capture = try Self.sockets("crowd.pcap").filter { $0.protocol == .tcp && $0.state != .boundInactive }
+    let stream = try Self.sockets("crowd.ss-D")
+    #expect(Set(stream.map(\.family)) == [.inet, .inet6])
+    #expect(Set(stream.map(\.cookie)) == Set(capture.map(\.cookie)))
+    #expect(stream.count == capture.count)
+  }
+
+  private static func sockets(_ name: String) throws -> [InetSocket] {
+    guard let file = captures.first(where: { $0.lastPathComponent == name }) else { return [] }
+    let bytes = try Fixtures.bytes(file)
+    return try CaptureDecoder.sockets(in: bytes.span).sockets
   }
 
   /// What the library writes it reads back.
