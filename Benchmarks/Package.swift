@@ -27,7 +27,7 @@ let package = Package(
   ],
   dependencies: [
     .package(name: "sockdiag", path: ".."),
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     .executableTarget(name: "socket-farm", cSettings: strictC),

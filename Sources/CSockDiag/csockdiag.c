@@ -43,11 +43,6 @@ uint32_t csockdiag_port_id(const struct mnl_socket *socket)
 	return mnl_socket_get_portid(socket);
 }
 
-int csockdiag_descriptor(const struct mnl_socket *socket)
-{
-	return mnl_socket_get_fd(socket);
-}
-
 static struct inet_diag_sockid socket_id(const struct csockdiag_inet_request *request)
 {
 	struct inet_diag_sockid id = {
@@ -77,7 +72,8 @@ static void put_v2(struct nlmsghdr *message, const struct csockdiag_inet_request
 	struct inet_diag_req_v2 *body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
 
 	body->sdiag_family = request->family;
-	body->sdiag_protocol = (uint8_t)request->protocol;
+	/* Cut to eight bits MPTCP would read as TCP to a kernel that does not know the attribute. */
+	body->sdiag_protocol = request->protocol > UINT8_MAX ? 0 : (uint8_t)request->protocol;
 	body->idiag_ext = request->extensions;
 	body->idiag_states = request->states;
 	body->id = socket_id(request);

@@ -1,8 +1,8 @@
 /*
  * One NETLINK_SOCK_DIAG conversation over libmnl.
  *
- * This shim exists because libmnl's request builders and socket helpers are C, and because its receive function
- * throws away the sender's port id, which a reader must check: any local process can send to a netlink port.
+ * This shim exists because libmnl's request builders and socket functions are C, and because its receive function
+ * throws away the sender's port id, which a reader must check: any process with CAP_NET_ADMIN can send to a netlink port.
  * It decodes nothing, calls nothing back and keeps no state of its own. Every function that can fail returns a
  * negative errno and leaves the C variable errno without meaning.
  */
@@ -39,7 +39,6 @@ struct csockdiag_inet_request {
 int csockdiag_open(struct mnl_socket **result);
 void csockdiag_close(struct mnl_socket *socket);
 uint32_t csockdiag_port_id(const struct mnl_socket *socket);
-int csockdiag_descriptor(const struct mnl_socket *socket);
 
 /*
  * Write a request into the caller's buffer. Return its length, or -EMSGSIZE if the buffer cannot hold it.

@@ -32,26 +32,41 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     do throws(SockDiagError) {
       return (try walk(query, body), .sockDiag)
     } catch {
-      // Only what the kernel lacks is read elsewhere. It says so before the first socket, so none comes twice.
-      guard let procRoot, error.code == .missingProtocolHandler || error.code == .missingFamily else { throw error }
-      return (try ProcNet.forEach(query, root: procRoot, body), .procNet)
+      return (
+        try readProcNet(instead: error) { root throws(SockDiagError) in
+          try ProcNet.forEach(query, root: root, body)
+        }, .procNet
+      )
     }
+  }
+
+  /// Only what the kernel lacks is read elsewhere. It says so before the first socket, so none comes twice. Where that
+  /// fails as well, the kernel's answer is the better one.
+  private func readProcNet<Answer>(
+    instead error: SockDiagError, _ read: (String) throws(SockDiagError) -> Answer
+  ) throws(SockDiagError) -> Answer {
+    guard let procRoot, error.code == .missingProtocolHandler || error.code == .missingFamily else { throw error }
+    do throws(SockDiagError) { return try read(procRoot) } catch _ { throw error }
   }
 
   /// Collects all sockets. Dumps with a defect that may pass are repeated.
   package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
     var dump = SocketDump(sockets: [], completeness: .complete, source: .sockDiag)
     // A poll finds about as many as the last one did; growing step by step would copy each record several times.
-    dump.sockets.reserveCapacity(expectedCount)
+    if plan?.query == query { dump.sockets.reserveCapacity(expectedCount) }
     var seen = CookieSet()
     swap(&seen, &cookies)
     defer { swap(&seen, &cookies) }
     for _ in 0..<max(attempts, 1) {
       dump.sockets.removeAll(keepingCapacity: true)
       seen.removeAll()
-      (dump.completeness, dump.source) = try forEach(query) { socket in
-        if seen.insert(socket.cookie?.rawValue ?? 0) { dump.sockets.append(socket) }
-        return .continue
+      do throws(SockDiagError) {
+        dump.completeness = try walk(query) { socket in
+          if seen.insert(socket.cookie?.rawValue ?? 0) { dump.sockets.append(socket) }
+          return .continue
+        }
+      } catch {
+        return try readProcNet(instead: error) { root throws(SockDiagError) in try ProcNet.dump(query, root: root) }
       }
       if dump.completeness.isDisjoint(with: .worthRetrying) { break }
     }
@@ -65,7 +80,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     var socket = InetSocket()
     let isFound = try conversation.get(request) { bytes, payload in
       do throws(WireError) {
-        try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket)
+        fault = try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket)
       } catch {
         fault = error
       }
@@ -127,16 +142,23 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   }
 
   private mutating func servesBoth(_ protocol: TransportProtocol) throws(SockDiagError) -> Bool {
+    // Only an answer that cannot change is remembered: a module may be loaded later, memory may be short now.
     if servesBothFamilies == nil {
-      // No states: the kernel only says whether it would.
-      servesBothFamilies = try probe(.tcp, nil) == nil
+      switch try probe(.tcp, nil)?.code {
+      case nil: servesBothFamilies = true
+      case .invalidRequest: servesBothFamilies = false
+      default: return false
+      }
     }
     guard servesBothFamilies == true, `protocol` != .tcp else { return servesBothFamilies == true }
     if readsProtocolAttribute == nil {
       // Kernels before 5.9 ignore the attribute that names the protocol and would answer with TCP sockets. A number
       // that no protocol can have tells them apart: the others miss a handler for it, and look for no module.
-      let refusal = try probe(TransportProtocol(rawValue: .max), nil)
-      readsProtocolAttribute = refusal?.code == .missingProtocolHandler
+      switch try probe(TransportProtocol(rawValue: .max), nil)?.code {
+      case nil: readsProtocolAttribute = false
+      case .missingProtocolHandler: readsProtocolAttribute = true
+      default: return false
+      }
     }
     return readsProtocolAttribute == true
   }

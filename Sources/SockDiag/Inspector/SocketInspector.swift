@@ -4,8 +4,9 @@ public import SockDiagWire
 /// Reads sockets from the kernel through sock_diag.
 ///
 /// An inspector owns one netlink socket and one buffer and reuses them, so keep it for polling. It has no global state; use
-/// it from any thread, one at a time. It sees the network namespace in which it was made. No privilege is needed, but
-/// some details are only told to a reader with CAP_NET_ADMIN.
+/// it from any thread, one at a time. It sees the network namespace in which it was made; only where the kernel lacks a
+/// handler, `/proc/net` is read, which is that of the calling thread. No privilege is needed, but some details are only
+/// told to a reader with CAP_NET_ADMIN.
 public struct SocketInspector: ~Copyable {
   var reader: InetReader<KernelTransport>
 
@@ -18,25 +19,32 @@ public struct SocketInspector: ~Copyable {
 
   /// The sockets of a protocol in some states, for who asks once. Keep an inspector to ask again.
   ///
-  /// - Throws: ``SockDiagError``.
+  /// - Parameters:
+  ///   - protocol: TCP or UDP.
+  ///   - states: The states; `nil` for connections with TCP, and for all with UDP.
+  ///   - details: What to report beyond the fixed record.
+  /// - Throws: ``SockDiagError``, with the code ``SockDiagError/Code/incomplete`` where some sockets may be missing.
   public static func sockets(
-    _ protocol: TransportProtocol, in states: SocketStateSet = .connected, details: InetDetails = []
+    _ protocol: TransportProtocol, in states: SocketStateSet? = nil, details: InetDetails = []
   ) throws(SockDiagError) -> [InetSocket] {
     var inspector = try SocketInspector()
-    return try inspector.dump(SocketQuery(`protocol`, states: states, details: details)).sockets
+    let dump = try inspector.dump(SocketQuery(`protocol`, states: states, details: details))
+    guard dump.completeness.isComplete else {
+      throw SockDiagError(.incomplete, operation: "list sockets: \(dump.completeness)")
+    }
+    return dump.sockets
   }
 
   /// Hands each matching socket to `body` while the kernel's answer is being read.
   ///
   /// Nothing is allocated per socket. A socket may come twice if the tables change meanwhile; ``dump(_:)`` removes
   /// duplicates. After ``DumpFlow/stop``, or an error of `body`, the rest of the answer is dropped before the next
-  /// request, at the cost of the kernel's walk.
+  /// request, at the cost of the kernel's walk. Like ``dump(_:)`` this falls back to `/proc/net`; then each socket names
+  /// that as its source.
   ///
   /// - Parameters:
   ///   - query: Which sockets, and how much about each.
   ///   - body: Called for each socket. The value may be kept; only then is anything allocated for it.
-  /// Like ``dump(_:)`` it falls back to `/proc/net`; then each socket names that as its source.
-  ///
   /// - Returns: Whether all sockets were seen.
   /// - Throws: ``SockDiagError``, or what `body` throws.
   @discardableResult
@@ -60,6 +68,7 @@ public struct SocketInspector: ~Copyable {
   /// handler for the protocol, the answer comes from `/proc/net`, with the fields that are there, and its
   /// ``SocketDump/source`` says so.
   ///
+  /// - Throws: ``SockDiagError``.
   /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if details are asked for.
   public mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
     try reader.dump(query)
@@ -77,6 +86,7 @@ public struct SocketInspector: ~Copyable {
   ///   - interfaceIndex: The interface, needed for link-local addresses and sockets bound to a device.
   ///   - details: What to report beyond the fixed record.
   /// - Returns: The socket, or `nil` if there is none.
+  /// - Throws: ``SockDiagError``.
   public mutating func socket(
     _ protocol: TransportProtocol, local: SocketAddress, remote: SocketAddress? = nil, interfaceIndex: UInt32 = 0,
     details: InetDetails = []
@@ -85,8 +95,27 @@ public struct SocketInspector: ~Copyable {
   }
 
   /// The same socket as it is now; `nil` if it is gone, even if its addresses are in use again.
+  ///
+  /// It takes microseconds, except where the kernel's look-up cannot find each socket by its addresses: those that share
+  /// a port and those that are only bound are searched for among all of their port.
+  ///
+  /// - Parameters:
+  ///   - socket: The socket as it was. One without cookie, from `/proc/net`, cannot be told from another: `nil`.
+  ///   - details: What to report beyond the fixed record.
+  /// - Throws: ``SockDiagError``.
   public mutating func current(_ socket: InetSocket, details: InetDetails = []) throws(SockDiagError) -> InetSocket? {
-    try get(socket.protocol, socket.local, socket.remote, socket.interfaceIndex, socket.cookie ?? .any, details)
+    guard let cookie = socket.cookie else { return nil }
+    if let found = try get(
+      socket.protocol, socket.local, socket.remote, socket.interfaceIndex, cookie, details)
+    {
+      return found
+    }
+    let isConnection = socket.protocol == .tcp && socket.state != .listen && socket.state != .boundInactive
+    if isConnection { return nil }
+    let query = SocketQuery(
+      socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
+      localPorts: PortSet(socket.local.port), details: details)
+    return try dump(query).sockets.first { $0.cookie == cookie }
   }
 
   private mutating func get(

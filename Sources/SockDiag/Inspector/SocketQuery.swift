@@ -16,13 +16,22 @@ public struct SocketQuery: Hashable, Sendable {
   public var details: InetDetails
 
   /// Creates a query.
+  ///
+  /// - Parameters:
+  ///   - protocol: TCP or UDP.
+  ///   - family: The family, or `nil` for both.
+  ///   - states: The states; `nil` for connections with TCP and for all with other protocols, most of whose sockets are
+  ///     in `close`.
+  ///   - localPorts: The local ports, or `nil` for all.
+  ///   - remotePorts: The remote ports, or `nil` for all.
+  ///   - details: What to report beyond the fixed record.
   public init(
-    _ protocol: TransportProtocol, family: AddressFamily? = nil, states: SocketStateSet = .connected,
+    _ protocol: TransportProtocol, family: AddressFamily? = nil, states: SocketStateSet? = nil,
     localPorts: PortSet? = nil, remotePorts: PortSet? = nil, details: InetDetails = []
   ) {
     self.protocol = `protocol`
     self.family = family
-    self.states = states
+    self.states = states ?? (`protocol` == .tcp ? .connected : .all)
     self.localPorts = localPorts
     self.remotePorts = remotePorts
     self.details = details

@@ -11,19 +11,31 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   /// The kernel fits its datagrams to the largest buffer it has seen, up to 32 KiB; a larger one gains nothing.
   private var buffer = [UInt8](repeating: 0, count: 32 * 1024)
   private var requestBuffer = [UInt8](repeating: 0, count: 1024)
-  private var sequence: UInt32
+  private var sequence: UInt32 = 0
   /// The sequence number of a dump whose end was not read.
   private var unfinished: UInt32?
   /// Sees every datagram sent, and every one received that counts as a reply.
   package var observer: ((Direction, Span<UInt8>) -> Void)?
 
-  package init(_ transport: consuming Transport, firstSequence: UInt32 = 1) {
+  package init(_ transport: consuming Transport) {
     self.transport = transport
-    sequence = firstSequence &- 1
   }
 
   /// Sends a dump request and hands each message of the reply to `body`.
   package mutating func dump(
+    _ request: InetRequest, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    do throws(SockDiagError) {
+      return try attempt(request, body)
+    } catch {
+      guard error.errno == EBUSY else { throw error }
+      // For want of memory the kernel broke off an earlier dump, and goes on with it now that something was received.
+      discardAll()
+      return try attempt(request, body)
+    }
+  }
+
+  private mutating func attempt(
     _ request: InetRequest, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
     try send(request)
@@ -47,7 +59,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
           if reading.isDone { unfinished = nil }
           return reading.completeness
         }
-      // Any process of this host may send to our port. Only the kernel's is zero.
+      // A process with CAP_NET_ADMIN may send to our port. Only the kernel's own is zero.
       case .datagram: continue
       }
     }
@@ -62,6 +74,15 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     reading.read(datagram, isTruncated: length > buffer.count, body)
   }
 
+  private mutating func discardAll() {
+    while true {
+      switch transport.receive(into: &buffer) {
+      case .failure(EINTR), .failure(ENOBUFS), .datagram: continue
+      case .failure: return
+      }
+    }
+  }
+
   /// Sends an exact request and hands the reply to `body`; `false` if there is no such socket.
   package mutating func get(
     _ request: InetRequest, _ body: (Span<UInt8>, Range<Int>) -> Void
@@ -72,8 +93,12 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       case .failure(EINTR): continue
       case .failure(EAGAIN), .failure(ENOBUFS): throw SockDiagError(.noReply, operation: "get a socket")
       case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive a sock_diag reply")
+      case .datagram(let length, sender: 0) where length > buffer.count:
+        // A listener with hundreds of MD5 keys. The request changes nothing, so it can be sent again.
+        buffer = [UInt8](repeating: 0, count: length)
+        try send(request)
       case .datagram(let length, sender: 0):
-        let datagram = buffer.span.extracting(0..<min(length, buffer.count))
+        let datagram = buffer.span.extracting(0..<length)
         observer?(.reply, datagram)
         if let isFound = try readSingle(datagram, body) { return isFound }
       case .datagram: continue
@@ -102,7 +127,8 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       throw SockDiagError(.malformedReply, operation: "get a socket", wireError: error)
     }
     switch verdict?.errno {
-    case nil: return nil
+    // Nothing, or an acknowledgement, which is no answer yet.
+    case nil, 0: return nil
     // ESTALE: the addresses are there, but it is another socket than the cookie says.
     case ENOENT, ESTALE: return false
     case .some(let errno):
@@ -131,8 +157,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       case .failure(EINTR), .failure(ENOBUFS): continue
       case .failure: return
       case .datagram(let length, sender: 0):
-        let datagram = buffer.span.extracting(0..<min(length, buffer.count))
-        reading.read(datagram, isTruncated: length > buffer.count) { _, _ in .continue }
+        deliver(length, to: &reading) { _, _ in .continue }
       case .datagram: continue
       }
     }

@@ -19,6 +19,10 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let missingFamily = Code(rawValue: "missing-family")
     /// The kernel has no sock_diag at all: `EPROTONOSUPPORT` when the socket is opened.
     public static let missingSockDiag = Code(rawValue: "missing-sock-diag")
+    /// A sandbox forbids netlink sockets: `EAFNOSUPPORT` when the socket is opened.
+    public static let netlinkForbidden = Code(rawValue: "netlink-forbidden")
+    /// Some sockets may be missing from an answer that has to be whole.
+    public static let incomplete = Code(rawValue: "incomplete")
     /// The kernel refused for want of a capability: `EPERM`, `EACCES`.
     public static let permissionDenied = Code(rawValue: "permission-denied")
     /// The kernel did not understand the request: `EINVAL`, `EOPNOTSUPP`.
@@ -61,7 +65,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
       switch errno {
       case EPERM, EACCES: .permissionDenied
       case EINVAL, EOPNOTSUPP: .invalidRequest
-      case EPROTONOSUPPORT, EAFNOSUPPORT: .missingSockDiag
+      case EPROTONOSUPPORT: .missingSockDiag
+      case EAFNOSUPPORT: .netlinkForbidden
       default: .system
       }
     self.init(code, operation: operation, errno: errno, kernelMessage: kernelMessage)
@@ -74,6 +79,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
       "load the kernel module for it (udp_diag, tcp_diag, sctp_diag …) or read /proc/net instead"
     case .missingFamily: "load the kernel module inet_diag or read /proc/net instead"
     case .missingSockDiag: "use a kernel built with CONFIG_INET_DIAG, or read /proc/net instead"
+    case .netlinkForbidden: "allow AF_NETLINK in the sandbox (systemd: RestrictAddressFamilies)"
     case .permissionDenied: "run as root or with the capability CAP_NET_ADMIN"
     case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
     default: nil
@@ -89,6 +95,8 @@ extension SockDiagError: CustomStringConvertible {
     case .missingProtocolHandler: text += "the kernel has no sock_diag handler for this protocol"
     case .missingFamily: text += "the kernel has no sock_diag handler for this address family"
     case .missingSockDiag: text += "the kernel has no sock_diag"
+    case .incomplete: return operation
+    case .netlinkForbidden: text += "netlink sockets are forbidden here"
     case .noReply: text += "the kernel sent no answer"
     case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
     case .procNet: text += wireError.map(\.description) ?? Self.message(errno)

@@ -137,8 +137,9 @@ extension SocketInspector {
     to path: String, overwriting: Bool = false, _ body: (inout SocketInspector) throws -> Result
   ) throws -> Result {
     let recorder = try SocketRecorder(creating: path, overwriting: overwriting)
+    let previous = reader.conversation.observer
     record(with: recorder)
-    defer { record(with: nil) }
+    defer { reader.conversation.observer = previous }
     let result = try body(&self)
     try recorder.finish()
     return result

@@ -21,7 +21,6 @@ public struct InetDecoder: Sendable {
   /// - Returns: What is wrong with the attributes, or `nil`. What comes before the fault is decoded: a damaged tail does
   ///   not hide the socket.
   /// - Throws: ``WireError/Code/structureLength`` where the fixed record is not whole.
-  @discardableResult
   public mutating func decode(
     _ payload: Range<Int>, in bytes: Span<UInt8>, protocol: TransportProtocol, into socket: inout InetSocket
   ) throws(WireError) -> WireError? {
@@ -216,7 +215,9 @@ extension InetAttributes {
     default: decodedByteCount = 0
     }
     if let decodedByteCount, decodedByteCount < payload.count || payload.isEmpty {
-      unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(payload)))
+      // A rest of keys may be a part of one, which must not come to light.
+      let rest = type == .md5Signatures ? [] : bytes.array(payload)
+      unknown.append(UnknownAttribute(type: attribute.type, payload: rest))
     }
   }
 }

@@ -48,7 +48,7 @@ extension InetRequest {
     let fixed = isLegacy ? 60 : 56
     let payload = message.payload
     let start = payload.lowerBound
-    guard payload.count >= fixed else {
+    guard payload.count >= fixed, start >= 0, payload.upperBound <= bytes.count else {
       throw WireError(.structureLength, at: start, "a request has \(payload.count) bytes, expected at least \(fixed)")
     }
     let family = AddressFamily(rawValue: bytes[start])

@@ -84,7 +84,7 @@ extension InetAttributes {
       writer.objects("md5_keys", md5Keys) { key, writer in
         writer.address("address", key.address)
         writer.number("prefix_length", key.prefixLength)
-        writer.number("key_bytes", UInt64(key.key.count))
+        if !key.key.isEmpty { writer.number("key_bytes", UInt64(key.key.count)) }
       }
     }
     writer.attributes("unknown_attributes", unknown)

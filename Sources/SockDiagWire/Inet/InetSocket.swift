@@ -18,9 +18,9 @@ public struct InetSocket: KernelSocket {
   /// The interface that the socket is bound to, or the scope of a link-local address; 0 for none.
   /// Kernel: `idiag_if`.
   public package(set) var interfaceIndex: UInt32 = 0
-  /// Bytes received but not read; on a listener, the connections that wait for `accept`. Kernel: `idiag_rqueue`.
+  /// Bytes received but not read, with UDP the memory that they take; on a listener, the connections that wait for `accept`. Kernel: `idiag_rqueue`.
   public package(set) var receiveQueue: UInt32 = 0
-  /// Bytes written but not acknowledged (TCP) or not sent (UDP); on a listener, the limit of ``receiveQueue``, which
+  /// Bytes written but not acknowledged, with UDP the memory of what was not sent; on a listener, the limit of ``receiveQueue``, which
   /// `/proc/net` does not tell. Kernel: `idiag_wqueue`.
   public package(set) var sendQueue: UInt32 = 0
   /// The inode behind the socket's descriptors; 0 where no descriptor refers to it: TIME_WAIT, SYN_RECV, orphans.

@@ -12,6 +12,14 @@ public struct TCPMD5Key: Hashable, Sendable {
   public var key: [UInt8]
 }
 
+extension TCPMD5Key: CustomStringConvertible, CustomReflectable {
+  /// The peers, not the key.
+  public var description: String { "\(address)/\(prefixLength)" }
+
+  /// The peers, not the key.
+  public var customMirror: Mirror { Mirror(self, children: ["address": address, "prefixLength": prefixLength]) }
+}
+
 extension TCPMD5Key {
   /// Reads one entry; the caller has checked that 100 bytes are there.
   init(at start: Int, in bytes: Span<UInt8>) {

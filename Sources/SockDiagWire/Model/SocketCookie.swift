@@ -1,4 +1,4 @@
-/// The kernel's number for one socket, never given twice while the system runs.
+/// The kernel's number for one socket, never given twice while the system runs (before 5.4: within a network namespace).
 ///
 /// Ports and addresses return; a cookie does not. It stays the same when a connection request becomes a connection and
 /// when that becomes a TIME_WAIT record.

@@ -125,8 +125,8 @@ public struct NetlinkCursor: Sendable {
   ///   where the next message begins.
   @inlinable
   public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> Message? {
-    let remaining = end &- offset
-    guard remaining > 0 else { return nil }
+    let remaining = min(end, bytes.count) &- offset
+    guard remaining > 0, offset >= 0 else { return nil }
     guard remaining >= NetlinkHeader.byteCount else { throw cutHeader(remaining) }
     let header = NetlinkHeader(at: offset, in: bytes)
     let length = Int(truncatingIfNeeded: header.length)

@@ -17,7 +17,7 @@ public struct NetlinkVerdict: Hashable, Sendable {
   /// - Throws: ``WireError/Code/structureLength`` where the errno or the header of the request is cut off.
   public init(error payload: Range<Int>, flags: NetlinkFlags, in bytes: Span<UInt8>) throws(WireError) {
     let fixed = 4 + NetlinkHeader.byteCount
-    guard payload.count >= fixed else {
+    guard payload.count >= fixed, payload.lowerBound >= 0, payload.upperBound <= bytes.count else {
       throw WireError(
         .structureLength, at: payload.lowerBound, "an error message has \(payload.count) bytes, expected at least 20")
     }
@@ -32,7 +32,7 @@ public struct NetlinkVerdict: Hashable, Sendable {
 
   /// Reads the payload of a done message. One without payload means success, as old kernels send it.
   public init(done payload: Range<Int>, flags: NetlinkFlags, in bytes: Span<UInt8>) {
-    guard payload.count >= 4 else {
+    guard payload.count >= 4, payload.lowerBound >= 0, payload.upperBound <= bytes.count else {
       self.init(errno: 0)
       return
     }

@@ -124,9 +124,27 @@ import Testing
     #expect(dump.sockets.allSatisfy { $0.source == .procNet && $0.protocol == .udp && $0.family == .inet })
   }
 
+  @Test func rowThatProcNetGivesTwiceIsCollectedOnce() throws {
+    let root = Fixtures.folder.appending(path: "proc/repeated").path
+    var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: root)
+    let query = SocketQuery(.tcp, family: .inet, states: .all)
+    #expect(try reader.dump(query).sockets == ProcNet.dump(query, root: root).sockets)
+  }
+
   @Test func procNetDoesNotStandInForAMissingPermission() {
     var reader = InetReader(ScriptedKernel([[.messages([.error(EPERM)])]]), procRoot: Self.proc)
-    #expect(throws: SockDiagError.self) { try reader.dump(SocketQuery(.udp, family: .inet, states: .all)) }
+    let error = #expect(throws: SockDiagError.self) {
+      try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
+    }
+    #expect(error?.code == .permissionDenied)
+  }
+
+  @Test func failureOfProcNetLeavesTheKernelsAnswer() {
+    var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: "/nonexistent")
+    let error = #expect(throws: SockDiagError.self) {
+      try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
+    }
+    #expect(error?.code == .missingProtocolHandler)
   }
 
   // MARK: Filters
@@ -211,7 +229,23 @@ import Testing
 
   @Test func exactRequestWithoutReplyIsAnError() {
     var reader = InetReader(ScriptedKernel([[]]))
-    #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
+    let error = #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
+    #expect(error?.code == .noReply)
+  }
+
+  @Test func exactReplyLongerThanTheBufferIsAskedForAgain() throws {
+    var reader = InetReader(
+      ScriptedKernel([
+        [.truncated([.socket(port: 9, cookie: 5)], length: 70_000)], [.messages([.socket(port: 9, cookie: 5)])],
+      ]))
+    #expect(try reader.get(InetRequest(.get, .tcp, .inet))?.cookie?.rawValue == 5)
+  }
+
+  @Test func damagedExactReplyIsNoWholeSocket() {
+    var reader = InetReader(
+      ScriptedKernel([[.messages([.socketWithAttributes(port: 9, cookie: 5, [3, 0, 8, 0])])]]))
+    let error = #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
+    #expect(error?.code == .malformedReply)
   }
 
   // MARK: Keeping values

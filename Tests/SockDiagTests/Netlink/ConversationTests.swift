@@ -172,6 +172,24 @@ import Testing
     #expect(result.completeness.isComplete)
   }
 
+  @Test func dumpThatWasBrokenOffIsReadToItsEndBeforeTheNext() throws {
+    let log = ScriptedKernel.Log()
+    let result = try dump(
+      [
+        .messages([.error(EBUSY)]), .messages([.withSequence(99, .socket(port: 666, cookie: 9))]),
+        .messages([.withSequence(99, .done())]),
+      ],
+      [.messages([.socket(port: 1, cookie: 1), .done()])], log: log)
+    #expect(ports(result) == [1])
+    #expect(result.completeness.isComplete)
+    #expect(log.unreadEvents == 0)
+  }
+
+  @Test func busyThatStaysIsAnError() {
+    let busy: [Event] = [.messages([.error(EBUSY)])]
+    #expect(failure(busy, busy)?.errno == EBUSY)
+  }
+
   // MARK: What is not an answer
 
   @Test func interruptedSystemCallsAreRepeated() throws {
@@ -185,7 +203,7 @@ import Testing
 
   @Test func otherErrnosKeepTheirNumber() {
     #expect(failure([.failure(EBADF)])?.errno == EBADF)
-    #expect(failure([.messages([.error(EBUSY)])])?.errno == EBUSY)
+    #expect(failure([.messages([.error(EIO)])])?.errno == EIO)
   }
 
   @Test func theKernelsOwnWordsArePartOfTheError() {

@@ -109,12 +109,12 @@ import Testing
     let plain = MessageBuilder.socket().bytes
     var decoder = InetDecoder()
     var socket = InetSocket()
-    try decoder.decode(16..<rich.count, in: rich.span, protocol: .tcp, into: &socket)
+    _ = try decoder.decode(16..<rich.count, in: rich.span, protocol: .tcp, into: &socket)
     let kept = socket
-    try decoder.decode(16..<plain.count, in: plain.span, protocol: .tcp, into: &socket)
+    _ = try decoder.decode(16..<plain.count, in: plain.span, protocol: .tcp, into: &socket)
     #expect(socket == (try decode(.socket())))
     // A value that was kept stays what it was, although the decoder uses its place again.
-    try decoder.decode(16..<rich.count, in: rich.span, protocol: .tcp, into: &socket)
+    _ = try decoder.decode(16..<rich.count, in: rich.span, protocol: .tcp, into: &socket)
     #expect(kept == socket)
     #expect(kept.congestion == "cubic")
   }
