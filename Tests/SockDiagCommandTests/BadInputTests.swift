@@ -57,6 +57,11 @@ struct BadInputTests {
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
     Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, record, decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
+    Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
+    Case(
+      "list --sport -80", .usage,
+      "--sport: '-80' lacks a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
+    Case("bench --rounds -1", .usage, "--rounds: -1 is out of range; give 1 to 10000"),
     Case("bench --rounds 0", .usage, "--rounds: 0 is out of range; give 1 to 10000"),
     Case("bench --rounds x", .usage, "the value 'x' is invalid for '--rounds <rounds>'; see 'sockdiag bench --help'"),
     Case(

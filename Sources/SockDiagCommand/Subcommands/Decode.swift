@@ -58,9 +58,9 @@ extension Remarks {
       add("\(name): \(summary.faultCount - summary.faults.count) more messages are damaged", .badData)
     }
     if let failure = summary.failure {
-      add(
-        "\(name): byte \(failure.offset): \(failure.explanation); copy or record it again, what stands before was shown",
-        .badData)
+      let cure = failure.explanation.contains(";") ? "" : "; copy or record it again"
+      let shown = summary.sockets > 0 ? ", what stands before was shown" : ""
+      add("\(name): byte \(failure.offset): \(failure.explanation)\(cure)\(shown)", .badData)
     } else if summary.truncatedPackets > 0 {
       add(
         "\(name): \(summary.truncatedPackets) packets are cut; capture whole ones, as 'sockdiag record' does", .badData)
