@@ -7,6 +7,7 @@ public enum SockDiagTool {
   /// - Parameter arguments: The words behind the command's name.
   /// - Returns: The exit status, see ``ExitStatus``. What went wrong stands on standard error already.
   public static func run(_ arguments: [String]) -> Int32 {
+    Descriptors.fillClosedStandardStreams()
     do {
       var command = try Sockdiag.parseAsRoot(arguments)
       try command.run()

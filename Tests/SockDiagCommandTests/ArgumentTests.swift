@@ -52,6 +52,7 @@ struct ArgumentTests {
     #expect(try selection("list -B").udp.isEmpty)
     #expect(try selection("list -aB").tcp == .all.union(.boundInactive))
     #expect(try selection("list -B state listen").tcp == [.listen, .boundInactive])
+    #expect(try selection("list -B exclude bound-inactive").tcp == .all)
   }
 
   @Test func statesAreAnyOfThose() throws {

@@ -57,27 +57,43 @@ struct BadInputTests {
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
     Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, record, decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
+    Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
+    Case(
+      "list --sport -80", .usage,
+      "--sport: '-80' lacks a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
+    Case("bench --rounds -1", .usage, "--rounds: -1 is out of range; give 1 to 10000"),
     Case("bench --rounds 0", .usage, "--rounds: 0 is out of range; give 1 to 10000"),
     Case("bench --rounds x", .usage, "the value 'x' is invalid for '--rounds <rounds>'; see 'sockdiag bench --help'"),
     Case(
       "decode /nonexistent", .noInput,
-      "cannot read /nonexistent: No such file or directory; give the path of a capture, or - for standard input"),
-    Case("decode /", .noInput, "cannot read /: Is a directory; give a file in it"),
-    Case("decode /dev/null", .badData, "/dev/null: the file is empty; copy or record it again"),
+      "cannot read '/nonexistent': No such file or directory; give the path of a capture, or - for standard input"),
+    Case("decode /", .noInput, "cannot read '/': Is a directory; give a file in it"),
+    Case("decode /dev/null", .badData, "'/dev/null': the file is empty; copy or record it again"),
     Case("decode -", .badData, "standard input: the file is empty; copy or record it again"),
     Case(
       "decode /etc/passwd", .badData,
       """
-      /etc/passwd: the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
+      '/etc/passwd': the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
       what 'sockdiag record' or 'ss -D' wrote
       """),
     Case(
       "record /nonexistent/capture", .cannotCreate,
-      "cannot create the capture /nonexistent/capture: No such file or directory; make the folder first"),
+      "cannot create the capture '/nonexistent/capture': No such file or directory; make the folder first"),
     Case(
       "record /dev/null", .cannotCreate,
-      "cannot create the capture /dev/null: File exists; give another name, or --force to replace it"),
-    Case("record -f /dev/full", .outputFailed, "cannot write the capture /dev/full: No space left on device"),
+      "cannot create the capture '/dev/null': File exists; give another name, or --force to replace it"),
+    Case(
+      "decode /dev/zero", .badData,
+      """
+      '/dev/zero': the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
+      what 'sockdiag record' or 'ss -D' wrote
+      """),
+    Case(
+      "record /", .cannotCreate,
+      "cannot create the capture '/': File exists; it is a folder, so give a name in it"),
+    Case(
+      "record -f /tmp", .cannotCreate, "cannot create the capture '/tmp': Is a directory; give a name in that folder"),
+    Case("record -f /dev/full", .outputFailed, "cannot write the capture '/dev/full': No space left on device"),
   ]
 
   @Test(arguments: cases)
@@ -95,6 +111,33 @@ struct BadInputTests {
     if arguments.contains("--ndjson"), result.status == 0 { return }
     #expect(result.errors == "sockdiag: cannot write the output: No space left on device\n")
     #expect(result.status == Status.outputFailed.rawValue)
+  }
+
+  @Test(arguments: [("decode", "input"), ("record", "output")])
+  func anEmptyNameIsNotLookedUp(_ subcommand: String, _ stream: String) throws {
+    let result = try Tool.run([subcommand, ""])
+    #expect(
+      result.errors == "sockdiag: the name of the capture is empty; give a path, or - for standard \(stream)\n")
+    #expect(result.status == Status.usage.rawValue)
+  }
+
+  @Test(arguments: ["list -a", "--help", "record -"])
+  func aClosedOutputIsReported(_ line: String) throws {
+    let result = try Tool.shell("\"$0\" \(line) >&-")
+    #expect(result.errors.hasSuffix(": Bad file descriptor\n"), "\(result.errors)")
+    #expect(result.status == Status.outputFailed.rawValue)
+  }
+
+  @Test func aClosedInputIsReported() throws {
+    let result = try Tool.shell("\"$0\" decode - <&-")
+    #expect(result.errors == "sockdiag: cannot read standard input: Bad file descriptor\n")
+    #expect(result.status == Status.noInput.rawValue)
+  }
+
+  @Test(arguments: ["list -a", "record -"])
+  func aReaderThatIsGoneEndsTheCommandQuietly(_ line: String) throws {
+    let result = try Tool.shell("(sleep 0.2; trap '' PIPE; \"$0\" \(line); echo $? >&2) | true")
+    #expect(result.errors == "141\n")
   }
 
   @Test func everyStatusIsInTheHelp() throws {

@@ -83,7 +83,7 @@ struct CaptureCommandTests {
     let sentences = result.errors.split(separator: "\n")
     #expect(sentences.count == (result.status == 0 ? 0 : 1), "\(result.errors)")
     for sentence in sentences {
-      #expect(sentence.hasPrefix("sockdiag: /"))
+      #expect(sentence.hasPrefix("sockdiag: '/"))
       #expect(sentence.contains("; "), "no cure: \(sentence)")
     }
   }

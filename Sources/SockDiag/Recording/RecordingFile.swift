@@ -11,12 +11,12 @@ struct RecordingFile: ~Copyable {
 
   /// Creates the file. Only its owner may read it, for a capture can hold the keys of TCP-MD5.
   init(creating path: String, overwriting: Bool) throws(SockDiagError) {
-    name = path
+    name = "'\(path)'"
     // An existing file is an error rather than a loss, and without O_EXCL a link laid in its place would be followed.
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwriting ? O_TRUNC : O_EXCL)
     // SAFETY: open copies the path, and the string outlives the call.
     descriptor = unsafe open(path, flags, 0o600)
-    guard descriptor >= 0 else { throw SockDiagError(.system, operation: "create the capture \(path)", errno: errno) }
+    guard descriptor >= 0 else { throw SockDiagError(.system, operation: "create the capture \(name)", errno: errno) }
   }
 
   /// Works on a copy of a descriptor, which stays with the caller.
@@ -43,6 +43,11 @@ struct RecordingFile: ~Copyable {
       }
       if result >= 0 {
         written += result
+      } else if errno == EAGAIN {
+        // The descriptor is shared with whoever opened it, and they may have set it to non-blocking.
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        // SAFETY: poll uses the one structure during the call.
+        _ = unsafe poll(&wait, 1, -1)
       } else if errno != EINTR {
         let error = SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
         // A pipe or a terminal cannot be cut; the error is what counts.

@@ -6,6 +6,8 @@ internal import SockDiag
 struct FilterWords {
   /// The states, or `nil` if the words name none.
   private(set) var states: SocketStateSet?
+  /// What was taken away and not named again; an option does not bring it back.
+  private(set) var excluded: SocketStateSet = []
 
   /// Names for states and groups of them, also for messages.
   static let names =
@@ -26,8 +28,10 @@ struct FilterWords {
       }
       if keyword == "state" {
         states = (states ?? []).union(named)
+        excluded.subtract(named)
       } else {
         states = (states ?? .all).subtracting(named)
+        excluded.formUnion(named)
       }
     }
   }

@@ -36,10 +36,13 @@ struct SelectionOptions: ParsableArguments {
   @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; they may carry IPv4.")
   var ipv6 = false
 
-  @Option(name: .customLong("sport"), help: ArgumentHelp("Local ports: 443, 80,443 or 1000-2000.", valueName: "ports"))
+  @Option(
+    name: .customLong("sport"), parsing: .unconditional,
+    help: ArgumentHelp("Local ports: 443, 80,443 or 1000-2000.", valueName: "ports"))
   var localPorts: String?
 
-  @Option(name: .customLong("dport"), help: ArgumentHelp("Remote ports.", valueName: "ports"))
+  @Option(
+    name: .customLong("dport"), parsing: .unconditional, help: ArgumentHelp("Remote ports.", valueName: "ports"))
   var remotePorts: String?
 
   @Flag(name: .shortAndLong, help: "Accepted for the habit's sake: numbers are the default.")
@@ -71,8 +74,9 @@ extension SelectionOptions {
     var tcp = states(words, .listen, defaultStates)
     var udp = states(words, .close, defaultStates)
     if boundInactive {
+      guard self.tcp || !self.udp else { throw .usage("-B is about TCP; leave -u out or add -t") }
       let isAlone = words.states == nil && breadth == nil
-      tcp = isAlone ? .boundInactive : tcp.union(.boundInactive)
+      tcp = isAlone ? .boundInactive : tcp.union(.boundInactive).subtracting(words.excluded)
       if isAlone { udp = [] }
     }
     let takesBoth = self.tcp == self.udp
@@ -87,12 +91,12 @@ extension SelectionOptions {
   ) -> SocketStateSet {
     if let named = words.states { return named }
     switch (breadth, defaultStates) {
+    case (.all, .everything), (nil, .everything): return .all.union(.boundInactive)
     case (.all, _): return .all
     // Not both for each: no TCP socket in `close` is in the kernel's tables, and asking costs a walk over all sockets.
     case (.listening, _), (nil, .listeners): return listening
     // As `ss`: connections that a program holds or held, not the records of half and of past ones.
     case (nil, .connected): return .connected.subtracting(.bucket)
-    case (nil, .everything): return .all.union(.boundInactive)
     }
   }
 

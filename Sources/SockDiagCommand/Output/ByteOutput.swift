@@ -34,10 +34,7 @@ struct ByteOutput: ~Copyable {
       if written >= 0 {
         start += written
       } else if errno == EAGAIN {
-        // Standard output may be a descriptor that somebody else set to non-blocking.
-        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // SAFETY: poll uses the one structure during the call.
-        _ = unsafe poll(&wait, 1, -1)
+        Descriptors.wait(descriptor, for: POLLOUT)
       } else if errno == EPIPE {
         Self.endByBrokenPipe()
       } else if errno != EINTR {
@@ -47,7 +44,7 @@ struct ByteOutput: ~Copyable {
   }
 
   /// Ends as most tools do when the reader is gone, even if this process inherited an ignored signal.
-  private static func endByBrokenPipe() -> Never {
+  static func endByBrokenPipe() -> Never {
     _ = signal(SIGPIPE, SIG_DFL)
     raise(SIGPIPE)
     exit(128 + SIGPIPE)

@@ -10,7 +10,11 @@ enum Diagnostics {
     while start < line.count {
       // SAFETY: write reads at most the bytes of the slice, during the call.
       let written = unsafe line[start...].withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if written < 0, errno != EINTR { return }
+      if written < 0, errno == EAGAIN {
+        Descriptors.wait(STDERR_FILENO, for: POLLOUT)
+      } else if written < 0, errno != EINTR {
+        return
+      }
       start += max(written, 0)
     }
   }

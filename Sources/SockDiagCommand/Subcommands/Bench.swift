@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
       same sockets; where they do not, the differences are shown and the status is 1. Times are medians.
       """)
 
-  @Option(name: .shortAndLong, help: "How often each is timed.")
+  @Option(name: .shortAndLong, parsing: .unconditional, help: "How often each is timed.")
   var rounds = 7
 
   private static let everything = [SocketQuery(.tcp, states: .all), SocketQuery(.udp, states: .all)]

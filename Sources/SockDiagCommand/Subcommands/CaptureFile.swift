@@ -1,31 +1,76 @@
 internal import Glibc
+internal import SockDiag
 
-/// The bytes of a capture.
-enum CaptureFile {
-  /// Reads a whole file, or standard input where the path is `-`.
-  static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
-    if path == "-" { return try readAll(STDIN_FILENO, "standard input", sizeHint: 0) }
+/// A capture in memory, known to be one.
+struct CaptureFile {
+  /// What the file is called in messages.
+  let name: String
+  let bytes: [UInt8]
+  /// A reader that stands at the first packet.
+  let reader: CaptureReader
+
+  /// More than the recording of a million sockets, and what a machine can be expected to have.
+  static let maximumByteCount = 1 << 30
+  /// So much is read before the format is known; its header is shorter.
+  private static let prefixByteCount = 1 << 16
+
+  /// Reads a whole file, or standard input where the path is `-`. Of a file that is no capture only the beginning is
+  /// read, for it may have no end.
+  init(reading path: String, maximumByteCount: Int = Self.maximumByteCount) throws(CommandFailure) {
+    guard path != "-" else {
+      self = try Self(STDIN_FILENO, "standard input", maximumByteCount)
+      return
+    }
+    guard !path.isEmpty else {
+      throw .usage("the name of the capture is empty; give a path, or - for standard input")
+    }
+    let name = "'\(path)'"
     // SAFETY: open copies the path, and the string outlives the call.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    guard descriptor >= 0 else { throw Self.unreadable(name, errno) }
     defer { close(descriptor) }
+    self = try Self(descriptor, name, maximumByteCount)
+  }
+
+  /// Reads to the end of a descriptor, which stays with the caller.
+  init(_ descriptor: Int32, _ name: String, _ maximumByteCount: Int = Self.maximumByteCount) throws(CommandFailure) {
+    self.name = name
+    var bytes: [UInt8] = []
+    try Self.read(descriptor, name, upTo: Self.prefixByteCount, into: &bytes)
+    do throws(WireError) { reader = try CaptureReader(bytes.span) } catch {
+      throw CommandFailure(.badData, "\(name): \(error.explanationWithCure)")
+    }
     var status = stat()
     // SAFETY: fstat fills the structure and keeps nothing.
     let size = unsafe fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
-    return try readAll(descriptor, path, sizeHint: size)
+    if size <= maximumByteCount {
+      // One byte more, so that the end is found without moving the array.
+      bytes.reserveCapacity(max(size, 0) + 1)
+      try Self.read(descriptor, name, upTo: maximumByteCount + 1, into: &bytes)
+    }
+    guard max(size, bytes.count) <= maximumByteCount else {
+      throw CommandFailure(
+        .badData,
+        "\(name): the capture has more than the \(maximumByteCount) bytes that are read; cut it, as with:"
+          + " editcap -F pcap -c 100000 IN OUT")
+    }
+    self.bytes = bytes
   }
 
-  private static func readAll(_ descriptor: Int32, _ name: String, sizeHint: Int) throws(CommandFailure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    // What a file claims to be long is no reason to reserve more than a capture usually has.
-    bytes.reserveCapacity(min(max(sizeHint, 0), 1 << 28))
+  /// Appends what can be read, until there are so many bytes or no more come.
+  private static func read(
+    _ descriptor: Int32, _ name: String, upTo limit: Int, into bytes: inout [UInt8]
+  ) throws(CommandFailure) {
     var piece = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
+    while bytes.count < limit {
+      let wanted = min(piece.count, limit - bytes.count)
       // SAFETY: the array has the bytes that read may write, during the call.
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count == 0 { return bytes }
+      let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, wanted) }
+      if count == 0 { return }
       if count > 0 {
         bytes += piece[..<count]
+      } else if errno == EAGAIN {
+        Descriptors.wait(descriptor, for: POLLIN)
       } else if errno != EINTR {
         throw unreadable(name, errno)
       }
@@ -42,5 +87,16 @@ enum CaptureFile {
       }
     return CommandFailure(
       .noInput, "cannot read \(name): \(SystemMessage.text(errno))" + (cure.map { "; \($0)" } ?? ""))
+  }
+}
+
+extension WireError {
+  /// What is wrong with a file that is no capture, and what to do.
+  fileprivate var explanationWithCure: String {
+    if explanation.contains(";") { return explanation }
+    switch code {
+    case .emptyFile, .cutShort: return explanation + "; copy or record it again"
+    default: return explanation + "; give what 'sockdiag record' or 'ss -D' wrote"
+    }
   }
 }

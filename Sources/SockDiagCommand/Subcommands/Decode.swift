@@ -25,16 +25,11 @@ struct Decode: ParsableCommand {
   func run() throws {
     let selection = try selection.selection(default: .everything, details: output.details)
     let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.none))
-    let bytes = try CaptureFile.read(file)
-    let name = file == "-" ? "standard input" : file
-    let reader: CaptureReader
-    do throws(WireError) { reader = try CaptureReader(bytes.span) } catch {
-      throw CommandFailure(.badData, "\(name): \(error.explanationWithCure)")
-    }
-    var decoder = CaptureDecoder(reader, faultLimit: 5)
+    let capture = try CaptureFile(reading: file)
+    var decoder = CaptureDecoder(capture.reader, faultLimit: 5)
     let summary: CaptureSummary
     do {
-      summary = try decoder.forEach(in: bytes.span) { socket, _ throws(CommandFailure) in
+      summary = try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
         if selection.contains(socket) { try renderer.render(socket) }
       }
     } catch {
@@ -43,19 +38,8 @@ struct Decode: ParsableCommand {
     }
     try renderer.finish(afterFailure: summary.failure != nil)
     var remarks = Remarks()
-    remarks.note(summary, of: name)
+    remarks.note(summary, of: capture.name)
     try remarks.end()
-  }
-}
-
-extension WireError {
-  /// What is wrong with the file, and what to do.
-  fileprivate var explanationWithCure: String {
-    if explanation.contains(";") { return explanation }
-    switch code {
-    case .emptyFile, .cutShort: return explanation + "; copy or record it again"
-    default: return explanation + "; give what 'sockdiag record' or 'ss -D' wrote"
-    }
   }
 }
 
@@ -74,9 +58,9 @@ extension Remarks {
       add("\(name): \(summary.faultCount - summary.faults.count) more messages are damaged", .badData)
     }
     if let failure = summary.failure {
-      add(
-        "\(name): byte \(failure.offset): \(failure.explanation); copy or record it again, what stands before was shown",
-        .badData)
+      let cure = failure.explanation.contains(";") ? "" : "; copy or record it again"
+      let shown = summary.sockets > 0 ? ", what stands before was shown" : ""
+      add("\(name): byte \(failure.offset): \(failure.explanation)\(cure)\(shown)", .badData)
     } else if summary.truncatedPackets > 0 {
       add(
         "\(name): \(summary.truncatedPackets) packets are cut; capture whole ones, as 'sockdiag record' does", .badData)

@@ -24,6 +24,9 @@ struct Record: ParsableCommand {
 
   func run() throws {
     let selection = try selection.selection(default: .everything, details: .all)
+    guard !file.isEmpty else {
+      throw CommandFailure.usage("the name of the capture is empty; give a path, or - for standard output")
+    }
     if file == "-", isatty(STDOUT_FILENO) == 1 {
       throw CommandFailure.usage("a capture is no text for a terminal; redirect standard output or give a file")
     }
@@ -57,8 +60,12 @@ struct Record: ParsableCommand {
       if file == "-" { return try SocketRecorder(descriptor: STDOUT_FILENO, name: "on standard output") }
       return try SocketRecorder(creating: file, overwriting: force)
     } catch {
+      if error.errno == EPIPE { ByteOutput.endByBrokenPipe() }
+      if file == "-" { throw CommandFailure(.outputFailed, error.sentence(cure: nil)) }
       let cure: String? =
         switch error.errno {
+        case EISDIR: "give a name in that folder"
+        case EEXIST where Self.isFolder(file): "it is a folder, so give a name in it"
         case EEXIST: "give another name, or --force to replace it"
         case ENOENT: "make the folder first"
         case EACCES, EPERM, EROFS: "give a name in a folder that you may write to"
@@ -70,8 +77,15 @@ struct Record: ParsableCommand {
     }
   }
 
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    // SAFETY: stat copies the path, fills the structure and keeps nothing.
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   private func finish(_ recorder: SocketRecorder) throws(CommandFailure) -> Recording {
     do throws(SockDiagError) { return try recorder.finish() } catch {
+      if error.errno == EPIPE { ByteOutput.endByBrokenPipe() }
       throw CommandFailure(.outputFailed, error.sentence(cure: nil))
     }
   }

@@ -31,11 +31,20 @@ struct Tool {
   ///   - input: The file that is standard input.
   ///   - output: The file that takes standard output, which is then not read.
   static func run(_ arguments: [String], input: String = "/dev/null", output: String? = nil) throws -> Result {
+    try run([try path] + arguments, input, output)
+  }
+
+  /// Runs a script in which the command is `$0`, where it matters what a shell does to its streams.
+  static func shell(_ script: String) throws -> Result {
+    try run(["/bin/sh", "-c", script, try path], "/dev/null", nil)
+  }
+
+  private static func run(_ words: [String], _ input: String, _ output: String?) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let status = try spawn(
-      [try path] + arguments, [input, output ?? folder + "/output", folder + "/errors"])
+      words, [input, output ?? folder + "/output", folder + "/errors"])
     return Result(
       status: status, output: output == nil ? try Array(Data(contentsOf: URL(filePath: folder + "/output"))) : [],
       errors: String(decoding: try Data(contentsOf: URL(filePath: folder + "/errors")), as: UTF8.self))
