@@ -1,4 +1,5 @@
-import FoundationEssentials
+import ArgumentParser
+import Foundation
 import SockDiag
 import Testing
 
@@ -107,5 +108,29 @@ struct CaptureCommandTests {
         name: name, sockets: Int(outcome.prefix { $0.isNumber }) ?? 0,
         isDamaged: outcome.contains("at byte") || name.contains("snapshot-length"), isCut: name.contains("cut-between"))
     }
+  }
+}
+
+extension CaptureCommandTests {
+  /// States are the kernel's to extend, so a row with a new one is a row.
+  @Test func socketsOfUnknownStatesAreShown() throws {
+    // Behind the headers of the file, the packet, the link and the message, and the family.
+    let state = 24 + 16 + 16 + 16 + 1
+    for value in [0, 12, 14, 31, 32, 255] as [UInt8] {
+      var bytes = Self.capture()
+      bytes[state] = value
+      #expect(try decode(bytes).text.split(separator: "\n").count == 2)
+    }
+  }
+
+  /// So are protocols: without -t and -u none is left out.
+  @Test func socketsOfOtherProtocolsAreWanted() throws {
+    let json = #"""
+      {"protocol":"132","family":"inet","state":"listen","inode":1,"receive_queue":0,"send_queue":0,
+      "local":{"address":"0.0.0.0","port":1},"remote":{"address":"0.0.0.0","port":0}}
+      """#
+    let socket = try JSONDecoder().decode(InetSocket.self, from: Data(json.utf8))
+    #expect(try SelectionOptions.parse([]).selection(default: .everything).contains(socket))
+    #expect(!(try SelectionOptions.parse(["-t"]).selection(default: .everything).contains(socket)))
   }
 }

@@ -10,6 +10,10 @@ struct Selection: Hashable {
   var localPorts: PortSet?
   var remotePorts: PortSet?
   var details: InetDetails
+  /// Whether nothing narrows the states: then those count too that a newer kernel has, or a damaged capture.
+  var takesAnyState = false
+  /// Whether nothing narrows the protocols.
+  var takesAnyProtocol = false
 
   /// What to ask the kernel.
   var queries: [SocketQuery] {
@@ -42,9 +46,10 @@ struct Selection: Hashable {
       case .tcp: tcp
       case .udp: udp
       case .unspecified: tcp.union(udp)
-      default: SocketStateSet()
+      default: takesAnyProtocol ? tcp.union(udp) : []
       }
-    return states.contains(state: socket.state) && (family == nil || socket.family == family)
+    let isStateWanted = takesAnyState ? !states.isEmpty : states.contains(state: socket.state)
+    return isStateWanted && (family == nil || socket.family == family)
       && localPorts?.contains(socket.local.port) != false && remotePorts?.contains(socket.remote.port) != false
   }
 }

@@ -80,10 +80,12 @@ extension SelectionOptions {
       if isAlone { udp = [] }
     }
     let takesBoth = self.tcp == self.udp
+    let takesAnyState = defaultStates == .everything && words.states == nil && breadth != .listening && !boundInactive
     return Selection(
       tcp: takesBoth || self.tcp ? tcp : [], udp: takesBoth || self.udp ? udp : [],
       family: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6,
-      localPorts: try ports(localPorts, "--sport"), remotePorts: try ports(remotePorts, "--dport"), details: details)
+      localPorts: try ports(localPorts, "--sport"), remotePorts: try ports(remotePorts, "--dport"), details: details,
+      takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
   }
 
   private func states(

@@ -18,8 +18,9 @@ extension DetailText {
     case .bbr(let info):
       rate("bbr_bw", info.bandwidthBytesPerSecond)
       time("bbr_min_rtt", .microseconds(Int64(info.minimumRTTMicroseconds)))
-      number("bbr_pacing_gain", info.pacingGain)
-      number("bbr_cwnd_gain", info.congestionWindowGain)
+      // Fixed point, with eight bits behind it.
+      fraction("bbr_pacing_gain", info.pacingGain, of: 256)
+      fraction("bbr_cwnd_gain", info.congestionWindowGain, of: 256)
     }
   }
 

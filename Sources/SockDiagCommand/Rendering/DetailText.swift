@@ -39,6 +39,21 @@ struct DetailText {
     bytes.appendDecimal(UInt64(value))
   }
 
+  /// A number in units of a power of two, with up to three decimals.
+  mutating func fraction(_ key: String, _ value: UInt32, of one: UInt32) {
+    self.key(key)
+    bytes.appendDecimal(UInt64(value / one))
+    var thousandths = UInt64(value % one) * 1000 / UInt64(one)
+    if thousandths == 0 { return }
+    bytes.append(UInt8(ascii: "."))
+    var place: UInt64 = 100
+    while thousandths > 0, place > 0 {
+      bytes.appendDecimal(thousandths / place)
+      thousandths %= place
+      place /= 10
+    }
+  }
+
   /// A number that is worth a word only if it is not zero.
   mutating func count(_ key: String, _ value: (some UnsignedInteger)?) {
     if let value, value != 0 { number(key, value) }

@@ -51,7 +51,10 @@ struct Record: ParsableCommand {
       _ = try finish(recorder)
       throw error
     }
-    if file != "-" { try say("\(sockets) sockets in \(recording.packets) packets, \(recording.byteCount) bytes\n") }
+    if file != "-" {
+      let noun = sockets == 1 ? "socket" : "sockets"
+      try say("\(sockets) \(noun) in \(recording.packets) packets\n")
+    }
     try remarks.end()
   }
 
