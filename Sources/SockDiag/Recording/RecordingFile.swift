@@ -7,16 +7,21 @@ struct RecordingFile: ~Copyable {
   /// What the file is called in errors.
   let name: String
   private var descriptor: Int32
-  private var byteCount: off_t = 0
+  /// Where whole packets end; `nil` where the file cannot be cut there.
+  private var byteCount: off_t? = 0
 
   /// Creates the file. Only its owner may read it, for a capture can hold the keys of TCP-MD5.
   init(creating path: String, overwriting: Bool) throws(SockDiagError) {
     name = "'\(path)'"
-    // An existing file is an error rather than a loss, and without O_EXCL a link laid in its place would be followed.
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwriting ? O_TRUNC : O_EXCL)
+    // An existing file is an error rather than a loss. A link laid in its place is followed in neither case.
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwriting ? O_TRUNC | O_NOFOLLOW : O_EXCL)
     // SAFETY: open copies the path, and the string outlives the call.
     descriptor = unsafe open(path, flags, 0o600)
     guard descriptor >= 0 else { throw SockDiagError(.system, operation: "create the capture \(name)", errno: errno) }
+    // One that was there keeps its permissions through open. A device, such as /dev/null, keeps them for good.
+    var status = stat()
+    // SAFETY: fstat fills the structure, during the call.
+    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
   }
 
   /// Works on a copy of a descriptor, which stays with the caller.
@@ -26,7 +31,9 @@ struct RecordingFile: ~Copyable {
     guard self.descriptor >= 0 else {
       throw SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
     }
-    byteCount = max(lseek(self.descriptor, 0, SEEK_CUR), 0)
+    let position = lseek(self.descriptor, 0, SEEK_CUR)
+    // Appended writes go to the end, wherever the position is, and cutting at a position would take what stood before.
+    byteCount = position < 0 || fcntl(self.descriptor, F_GETFL) & O_APPEND != 0 ? nil : position
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -50,12 +57,12 @@ struct RecordingFile: ~Copyable {
         _ = unsafe poll(&wait, 1, -1)
       } else if errno != EINTR {
         let error = SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
-        // A pipe or a terminal cannot be cut; the error is what counts.
-        if written > 0, ftruncate(descriptor, byteCount) == 0 { lseek(descriptor, byteCount, SEEK_SET) }
+        // What cannot be cut is left; the error is what counts.
+        if let byteCount, written > 0, ftruncate(descriptor, byteCount) == 0 { lseek(descriptor, byteCount, SEEK_SET) }
         throw error
       }
     }
-    byteCount += off_t(written)
+    if let byteCount { self.byteCount = byteCount + off_t(written) }
   }
 
   /// Closes the file; some file systems report only here that they had no room.

@@ -107,6 +107,36 @@ import Testing
     #expect(lseek(descriptor, 0, SEEK_END) == 24 + 5 * 1552)
   }
 
+  @Test func aFullDiskTakesNothingFromAFileThatIsAppendedTo() throws {
+    let descriptor = try sealableFile()
+    defer { close(descriptor) }
+    try #require(ftruncate(descriptor, 3000) == 0)
+    try #require(fcntl(descriptor, F_SETFL, O_APPEND) == 0)
+    // F_ADD_SEALS, F_SEAL_GROW.
+    try #require(fcntl(descriptor, 1033, 4) == 0)
+    _ = try? SocketRecorder(descriptor: descriptor, name: "a small disk")
+    #expect(lseek(descriptor, 0, SEEK_END) == 3000)
+  }
+
+  @Test func aFileThatIsReplacedBecomesItsOwnersAlone() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "recording-\(UInt64.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "old.pcap").path
+    try Data("old".utf8).write(to: URL(filePath: file))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+    try SocketRecorder(creating: file, overwriting: true).finish()
+    let attributes = try FileManager.default.attributesOfItem(atPath: file)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    #expect(attributes[.size] as? Int == 24)
+
+    let link = folder.appending(path: "link.pcap").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+    #expect { try SocketRecorder(creating: link, overwriting: true) } throws: {
+      isSystemError($0, ELOOP, naming: "link.pcap")
+    }
+  }
+
   /// A file in memory. Swift's Glibc module does not show `memfd_create`.
   private func sealableFile() throws -> Int32 {
     typealias Function = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
