@@ -39,5 +39,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
       74  the output cannot be written
       75  what was shown is not all there was
       77  a privilege is missing
+
+    A closed pipe ends it by SIGPIPE, which a shell shows as 141.
     """
 }

@@ -9,6 +9,7 @@ public enum SockDiagTool {
   public static func run(_ arguments: [String]) -> Int32 {
     Descriptors.fillClosedStandardStreams()
     do {
+      try checkHelp(arguments)
       var command = try Sockdiag.parseAsRoot(arguments)
       try command.run()
       return ExitStatus.success.rawValue
@@ -17,6 +18,18 @@ public enum SockDiagTool {
     } catch {
       return end(error)
     }
+  }
+
+  /// The parser takes any word behind `help` and shows the help of something else.
+  private static func checkHelp(_ arguments: [String]) throws(CommandFailure) {
+    guard arguments.first == "help" else { return }
+    let names = Sockdiag.configuration.subcommands.compactMap { $0.configuration.commandName ?? "\($0)".lowercased() }
+    let words = arguments.dropFirst().filter { !$0.hasPrefix("-") }
+    guard let unknown = words.first(where: { $0 != "help" && !names.contains($0) }) ?? words.dropFirst().first else {
+      return
+    }
+    let cure = NearestNames.cure(for: unknown, among: names, otherwise: "there are \(names.joined(separator: ", "))")
+    throw .usage("'\(unknown)' is not a subcommand; \(cure)")
   }
 
   private static func end(_ error: any Error) -> Int32 {

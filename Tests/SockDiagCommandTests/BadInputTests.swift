@@ -20,6 +20,10 @@ struct BadInputTests {
 
   private static let cases: [Case] = [
     Case("list --jsn", .usage, "unknown option '--jsn'; did you mean '--json'; see 'sockdiag list --help'"),
+    Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
+    Case(
+      "help list foo", .usage,
+      "'foo' is not a subcommand; there are listeners, list, record, decode, bench"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),

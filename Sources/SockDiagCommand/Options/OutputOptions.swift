@@ -24,7 +24,11 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "One JSON array.")
   var json = false
 
-  @Flag(help: "A JSON object for each socket and line, written while they are read.")
+  @Flag(
+    help: """
+      A JSON object for each socket and line, written while they are read. While sockets come and go, one may come \
+      twice, with the same cookie.
+      """)
   var ndjson = false
 }
 

@@ -11,8 +11,9 @@ enum UsageMessage {
 
   private static func sentence(_ message: String) -> String {
     var parts = message.split(whereSeparator: \.isNewline).map { line in
-      // A question or an alternative of the parser is a second sentence.
-      line.drop { $0 == " " }
+      // An alternative that the parser offers is a line of its own, behind a colon.
+      let words = line.drop { $0 == " " }
+      return words.hasSuffix(".") || words.hasSuffix(":") ? words.dropLast() : words
     }
     if let first = parts.first {
       let lowered = first.prefix(1).lowercased() + first.dropFirst()

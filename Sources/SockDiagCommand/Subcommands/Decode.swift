@@ -10,7 +10,7 @@ struct Decode: ParsableCommand {
       device), or what 'ss -D' writes. All of its sockets are shown, unless options say otherwise.
 
       Interfaces are shown by number, for their names are not in a capture, and a protocol that the capture does not \
-      tell as ?.
+      tell as ?. JSON has all that the capture has.
       """)
 
   @Argument(help: ArgumentHelp("The capture; - for standard input.", valueName: "file"))
