@@ -47,6 +47,8 @@ public final class SocketRecorder: Sendable {
 
   /// Begins a capture on a descriptor, such as that of a pipe. The descriptor stays with the caller.
   ///
+  /// A pipe that its reader closed raises `SIGPIPE`, as for any writer; a program that ignores the signal gets `EPIPE`.
+  ///
   /// - Parameters:
   ///   - descriptor: Where to write.
   ///   - name: What to call the descriptor in errors.
@@ -115,7 +117,8 @@ public struct Recording: Hashable, Sendable {
 extension SocketInspector {
   /// Hands all that is said between this inspector and the kernel to a recorder, or to none.
   ///
-  /// What is answered from `/proc/net`, where the kernel lacks a handler, is no datagram and not recorded.
+  /// What is answered from `/proc/net`, where the kernel lacks a handler, is no datagram and not recorded; nor are the
+  /// few questions by which the inspector finds out what the kernel can do.
   public mutating func record(with recorder: SocketRecorder?) {
     guard let recorder else {
       reader.conversation.observer = nil

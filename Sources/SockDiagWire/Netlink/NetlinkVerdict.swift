@@ -37,7 +37,9 @@ public struct NetlinkVerdict: Hashable, Sendable {
       return
     }
     self.init(errno: bytes.host32(at: payload.lowerBound))
-    readAttributes(payload.lowerBound + 4..<payload.upperBound, in: bytes)
+    if flags.contains(.extendedAcknowledgement) {
+      readAttributes(payload.lowerBound + 4..<payload.upperBound, in: bytes)
+    }
   }
 
   private init(errno bits: UInt32) {

@@ -81,7 +81,8 @@ import Testing
     #expect(whole.message == "unsupported")
     // Without the flag what follows is no attribute.
     #expect(try verdict(error: Int32(-22).memory + header + words).message == nil)
-    #expect(verdict(done: Int32(-22).memory + words).message == "unsupported")
+    #expect(verdict(done: Int32(-22).memory + words).message == nil)
+    #expect(verdict(done: Int32(-22).memory + words, flags: .extendedAcknowledgement).message == "unsupported")
   }
 
   @Test(arguments: [0, 3, 15, 1000, 0xffff_ffff] as [UInt32])
