@@ -74,6 +74,14 @@ public struct SocketInspector: ~Copyable {
     try reader.dump(query)
   }
 
+  /// What becomes of a query: which part of its filter the kernel applies and which part is applied here, and how many
+  /// sockets each lets through. It makes the walks that the query would make.
+  ///
+  /// - Throws: ``SockDiagError``, where the kernel could not answer the query either.
+  public mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
+    try reader.explain(query)
+  }
+
   /// The socket that packets between two addresses reach, as the kernel would look it up.
   ///
   /// That may be a listener on the wildcard address, if there is no closer one. It takes microseconds, however many
@@ -114,7 +122,7 @@ public struct SocketInspector: ~Copyable {
     if isConnection { return nil }
     let query = SocketQuery(
       socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-      localPorts: PortSet(socket.local.port), details: details)
+      matching: .localPort == socket.local.port, details: details)
     return try dump(query).sockets.first { $0.cookie == cookie }
   }
 

@@ -14,8 +14,14 @@ struct Remarks {
 
   /// Adds what a reader has to know about a dump: that it is not whole, or not from the kernel's best source.
   mutating func note(_ transport: TransportProtocol, _ completeness: Completeness, _ source: SocketSource) {
-    if !completeness.isComplete {
-      add("the list of \(transport) sockets is \(completeness); run it again for a whole one", .partial)
+    if completeness.contains(.undecided) {
+      add(
+        "some \(transport) sockets are left out, for nothing tells here what the filter asks about; root is told more, "
+          + "marks for one", .partial)
+    }
+    let defects = completeness.subtracting(.undecided)
+    if !defects.isComplete {
+      add("the list of \(transport) sockets is \(defects); run it again for a whole one", .partial)
     }
     if source == .procNet {
       add(
