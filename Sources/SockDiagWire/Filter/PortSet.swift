@@ -62,6 +62,19 @@ extension PortSet {
   public func intersection(_ other: PortSet) -> PortSet { complement.union(other.complement).complement }
 }
 
+extension PortSet {
+  /// A set that holds at least these ports, in at most so many ranges: the narrowest gaps are closed. O(n log n).
+  func widened(toRanges limit: Int) -> PortSet {
+    guard ranges.count > limit, limit > 0 else { return self }
+    let gaps = zip(ranges.indices.dropFirst(), zip(ranges, ranges.dropFirst()))
+      .sorted { $0.1.1.lowerBound - $0.1.0.upperBound > $1.1.1.lowerBound - $1.1.0.upperBound }
+    let starts = [0] + gaps.prefix(limit - 1).map(\.0).sorted() + [ranges.count]
+    var result = PortSet()
+    result.ranges = zip(starts, starts.dropFirst()).map { ranges[$0].lowerBound...ranges[$1 - 1].upperBound }
+    return result
+  }
+}
+
 extension PortSet: ExpressibleByArrayLiteral {
   /// Creates a set from single ports.
   public init(arrayLiteral ports: UInt16...) { self.init(ports.map { $0...$0 }) }

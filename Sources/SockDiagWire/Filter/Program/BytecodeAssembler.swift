@@ -18,12 +18,8 @@ struct BytecodeAssembler {
   private var isTooLong = false
   private(set) var operations: InetBytecode.Operations = []
   private let refused: InetBytecode.Operations
-  private let singlePortsInARow: Int
 
-  init(avoiding refused: InetBytecode.Operations, singlePortsInARow: Int) {
-    self.refused = refused
-    self.singlePortsInARow = singlePortsInARow
-  }
+  init(avoiding refused: InetBytecode.Operations) { self.refused = refused }
 
   /// The program, unless it is longer than an attribute or one of its ways longer than its sixteen bits.
   var program: [UInt8]? {
@@ -87,12 +83,15 @@ struct BytecodeAssembler {
 
   // MARK: Ports
 
+  /// How many ranges are tried one after the other, at the leaves of the search.
+  private static var rangesInARow: Int { 4 }
+
   /// Emits a search for a port among sorted ranges, of which it is known that it lies within others.
   private mutating func emit(
     _ ranges: ArraySlice<ClosedRange<UInt16>>, of end: SocketEnd, within known: ClosedRange<UInt16>, holds: Place,
     fails: Place
   ) {
-    if ranges.count <= singlePortsInARow {
+    if ranges.count <= Self.rangesInARow {
       var fails = fails
       for (index, range) in ranges.enumerated().reversed() {
         emit(range, of: end, within: known, holds: holds, fails: fails)

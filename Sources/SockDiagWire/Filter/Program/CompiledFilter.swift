@@ -106,9 +106,16 @@ private struct FilterCompiler {
     var isExact: Bool
   }
 
+  /// How many ranges of ports the kernel is given. Its audit looks at each jump by walking there from the beginning, so
+  /// that the longest possible program, of 5,000 ports, takes 30 ms on each request: as long as reporting 40,000 sockets.
+  private static var rangeLimit: Int { 1024 }
+
   /// What the kernel can test of a filter so that nothing is lost, and whether that is all of it.
   private func weakened(_ node: FilterNode) -> (FilterNode, isExact: Bool) {
     switch node {
+    case .condition(.ports(let end, let ports)):
+      let widened = ports.widened(toRanges: Self.rangeLimit)
+      return (.condition(.ports(end, widened)), widened == ports)
     case .condition(let condition), .not(.condition(let condition)):
       let hasOperation = hasOperation(condition)
       return (hasOperation ? node : .everything, hasOperation)

@@ -41,7 +41,7 @@ public struct InetBytecode: Hashable, Sendable {
 
   /// The least program with operations that a kernel may refuse, to ask it.
   package init(probing operations: Operations) {
-    var assembler = BytecodeAssembler(avoiding: [], singlePortsInARow: 1)
+    var assembler = BytecodeAssembler(avoiding: [])
     var nodes: [FilterNode] = []
     if operations.contains(.portEquality) { nodes.append(.condition(.ports(.local, [80]))) }
     if operations.contains(.interface) { nodes.append(.condition(.interface(1))) }
@@ -54,17 +54,10 @@ public struct InetBytecode: Hashable, Sendable {
 
   /// Compiles a normalized filter all of whose conditions have operations. `nil` if the program would be too long.
   init?(_ node: FilterNode, avoiding refused: Operations) {
-    // Long lists of ports become a tree of comparisons whose leaves are tried one by one. Flat leaves take less room;
-    // small ones are faster, so they grow only as far as they must.
-    for singlePortsInARow in [4, 8, 16, Int.max] {
-      var assembler = BytecodeAssembler(avoiding: refused, singlePortsInARow: singlePortsInARow)
-      assembler.emit(node, holds: BytecodeAssembler.accept, fails: BytecodeAssembler.reject)
-      if let program = assembler.program {
-        bytes = program
-        operations = assembler.operations
-        return
-      }
-    }
-    return nil
+    var assembler = BytecodeAssembler(avoiding: refused)
+    assembler.emit(node, holds: BytecodeAssembler.accept, fails: BytecodeAssembler.reject)
+    guard let program = assembler.program else { return nil }
+    bytes = program
+    operations = assembler.operations
   }
 }
