@@ -76,6 +76,8 @@ struct socklab_endpoint socklab_local(int descriptor);
 struct socklab_endpoint socklab_remote(int descriptor);
 /// The state of a TCP socket, by the kernel's number.
 int socklab_tcp_state(int descriptor);
+/// The error that the socket's next call would fail with, as a positive number; 0 for none. It is taken away by this.
+int socklab_take_error(int descriptor);
 /// Sends `count` filler bytes in one call; answers how many were taken.
 int socklab_send_filler(int descriptor, int count);
 /// Reads and forgets at most `count` bytes; answers how many there were.
