@@ -106,6 +106,21 @@ struct socklab_exit socklab_wait(int process, int timeout_milliseconds);
 /// A socket made by a short-lived child that first moved itself into the cgroup of `procs_path`.
 int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6);
 
+// Terminals (terminal.c)
+
+struct socklab_terminal {
+  int32_t error;
+  /// The end of who types and reads.
+  int32_t own;
+  /// The end of a program.
+  int32_t program;
+};
+
+/// A pseudo-terminal that neither echoes nor changes what passes.
+struct socklab_terminal socklab_terminal_open(void);
+/// Like read(2), with 0 once no program has the terminal any more.
+int socklab_terminal_read(int descriptor, void *buffer, size_t count);
+
 // Files (file.c)
 
 int socklab_close(int descriptor);
