@@ -113,10 +113,10 @@ extension SockDiagError: CustomStringConvertible {
     case .incomplete: return operation
     case .netlinkForbidden: text += "netlink sockets are forbidden here"
     case .noReply: text += "the kernel sent no answer"
-    case .gone: text += "it is not there any more"
-    case .onlyBound: text += "it is only bound, and the kernel finds no such socket by its addresses"
+    case .gone: text += "no longer there"
+    case .onlyBound: text += "only bound, and the kernel finds none such by its addresses"
     case .shadowed: text += "the kernel finds another socket that shares its addresses"
-    case .destroyUnsupported: text += "the kernel cannot destroy such a socket"
+    case .destroyUnsupported: text += "the kernel cannot do it"
     case .missingCookie: text += "the record has no cookie"
     case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
     case .procNet: text += wireError.map(\.description) ?? Self.message(errno)
