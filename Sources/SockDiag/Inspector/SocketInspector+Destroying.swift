@@ -25,8 +25,9 @@ extension SocketInspector {
   ///   ``SockDiagError/Code/permissionDenied`` without CAP_NET_ADMIN in its namespace,
   ///   ``SockDiagError/Code/destroyUnsupported`` where the kernel cannot do it, ``SockDiagError/Code/onlyBound`` for a TCP
   ///   socket that neither listens nor is connected, ``SockDiagError/Code/shadowed`` for one that the kernel does not
-  ///   find behind another of the same address, as with SO_REUSEADDR on UDP. A record without cookie, as from
-  ///   `/proc/net`, is not sent: ``SockDiagError/Code/missingCookie``.
+  ///   find behind another of the same address, as with SO_REUSEADDR on UDP, or where a member of the group prefers the
+  ///   caller's processor (SO_INCOMING_CPU). A record without cookie, as from `/proc/net`, is not sent:
+  ///   ``SockDiagError/Code/missingCookie``.
   ///
   /// Kernel: `SOCK_DESTROY`, linux/sock_diag.h, since 4.5; `tcp_abort`, net/ipv4/tcp.c; `udp_abort`, net/ipv4/udp.c.
   public mutating func destroy(_ socket: InetSocket) throws(SockDiagError) {
