@@ -14,6 +14,8 @@ struct ArgumentTests {
       return try list.selection.selection(default: .connected, details: list.output.details)
     case let listeners as Listeners:
       return try listeners.selection.selection(default: .listeners, details: listeners.output.details)
+    case let destroy as Destroy:
+      return try destroy.selection.selectionToDestroy(details: destroy.output.details)
     case let command: throw CommandFailure.usage("\(command)")
     }
   }
@@ -70,6 +72,15 @@ struct ArgumentTests {
       #expect(try selection(line).filter == filter)
     }
     #expect(try selection("list").filter == .everything)
+  }
+
+  @Test func whatCanBeDestroyedIsAllButBoundSocketsUnlessNamed() throws {
+    #expect(try selection("destroy sport = :80").tcp == .all)
+    #expect(try selection("destroy sport = :80").udp == .all)
+    #expect(try selection("destroy -t dport = :80").udp.isEmpty)
+    #expect(try selection("destroy -l sport = :80").tcp == .listen)
+    #expect(try selection("destroy -B sport = :80").tcp == .boundInactive)
+    #expect(try selection("destroy exclude listen").tcp == .all)
   }
 
   @Test func onlyWhatIsShownIsAskedFor() throws {

@@ -18,12 +18,20 @@ struct BadInputTests {
     }
   }
 
+  private static let noFilter = """
+    no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and see with \
+    --dry-run what it takes
+    """
+  private static let noTerminal = """
+    there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be
+    """
+
   private static let cases: [Case] = [
     Case("list --jsn", .usage, "unknown option '--jsn'; did you mean '--json'; see 'sockdiag list --help'"),
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, record, decode, bench"),
+      "'foo' is not a subcommand; there are listeners, list, destroy, record, decode, bench"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
@@ -32,9 +40,17 @@ struct BadInputTests {
       "the option '--json' does not take any value, but '1' was specified; see 'sockdiag list --help'"),
     Case("list --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
-    Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, record, decode, bench"),
+    Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, destroy, record, decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
     Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
+    Case("destroy", .usage, Self.noFilter),
+    Case("destroy -t --yes", .usage, Self.noFilter),
+    Case("destroy -ltu4 --dry-run", .usage, Self.noFilter),
+    Case("destroy state time-wait", .usage, Self.noTerminal),
+    Case("destroy sport=:80 --json", .usage, Self.noTerminal),
+    Case(
+      "destroy --dry-run --json --ndjson state close", .usage,
+      "--json and --ndjson exclude each other; leave one of them out"),
     Case("bench --rounds -1", .usage, "--rounds: -1 is out of range; give 1 to 10000"),
     Case("bench --rounds 0", .usage, "--rounds: 0 is out of range; give 1 to 10000"),
     Case("bench --rounds x", .usage, "the value 'x' is invalid for '--rounds <rounds>'; see 'sockdiag bench --help'"),

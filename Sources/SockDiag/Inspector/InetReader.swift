@@ -96,7 +96,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
 
   /// An exact request gets the same errno for a socket, a protocol and a family that is not there. A dump of no states at
   /// all tells them apart, and is asked for once.
-  private mutating func confirmHandler(for request: InetRequest) throws(SockDiagError) {
+  mutating func confirmHandler(for request: InetRequest) throws(SockDiagError) {
     guard let family = request.family, !confirmed.contains([UInt16(family.rawValue), request.protocol.rawValue]) else {
       return
     }

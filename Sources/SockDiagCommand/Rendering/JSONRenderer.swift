@@ -15,19 +15,25 @@ final class JSONRenderer: SocketRenderer {
     self.output = output
   }
 
-  func render(_ socket: InetSocket) throws(CommandFailure) {
+  func render(_ socket: InetSocket, result: String?) throws(CommandFailure) {
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[\n" : ",\n").utf8) }
     isEmpty = false
     socket.appendJSON(to: &output.bytes)
     if socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) {
-      // The record knows only the index; its name is one more key before the closing brace.
-      output.bytes.removeLast()
-      output.bytes.append(contentsOf: ",\"interface_name\":".utf8)
-      output.bytes.appendJSONString(String(decoding: name, as: UTF8.self))
-      output.bytes.append(UInt8(ascii: "}"))
+      // The record knows only the index.
+      append(key: "interface_name", String(decoding: name, as: UTF8.self))
     }
+    if let result { append(key: "result", result) }
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
+  }
+
+  /// Appends one more key before the closing brace of the last object.
+  private func append(key: StaticString, _ text: String) {
+    output.bytes.removeLast()
+    output.bytes.append(contentsOf: ",\"\(key)\":".utf8)
+    output.bytes.appendJSONString(text)
+    output.bytes.append(UInt8(ascii: "}"))
   }
 
   /// What is not written yet, where nothing is written before the caller takes it.
