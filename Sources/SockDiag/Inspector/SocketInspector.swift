@@ -21,14 +21,16 @@ public struct SocketInspector: ~Copyable {
   ///
   /// - Parameters:
   ///   - protocol: TCP or UDP.
-  ///   - states: The states; `nil` for connections with TCP, and for all with UDP.
+  ///   - states: The states; `nil` for those of the filter, or else for connections with TCP, and for all with UDP.
+  ///   - filter: What else has to hold.
   ///   - details: What to report beyond the fixed record.
   /// - Throws: ``SockDiagError``, with the code ``SockDiagError/Code/incomplete`` where some sockets may be missing.
   public static func sockets(
-    _ protocol: TransportProtocol, in states: SocketStateSet? = nil, details: InetDetails = []
+    _ protocol: TransportProtocol, in states: SocketStateSet? = nil, matching filter: SocketFilter = .everything,
+    details: InetDetails = []
   ) throws(SockDiagError) -> [InetSocket] {
     var inspector = try SocketInspector()
-    let dump = try inspector.dump(SocketQuery(`protocol`, states: states, details: details))
+    let dump = try inspector.dump(SocketQuery(`protocol`, states: states, matching: filter, details: details))
     guard dump.completeness.isComplete else {
       throw SockDiagError(.incomplete, operation: "list sockets: \(dump.completeness)")
     }

@@ -35,10 +35,12 @@ public struct SocketQuery: Hashable, Sendable {
 
   /// Creates a query with a filter in the language of `ss`.
   ///
-  /// The parameters are those of ``init(_:family:states:matching:details:)-(_,_,_,SocketFilter,_)``, and:
-  ///
   /// - Parameters:
+  ///   - protocol: TCP or UDP.
+  ///   - family: The family, or `nil` for both.
+  ///   - states: The states; `nil` for those of the filter, or of the protocol.
   ///   - text: The filter, see `SocketFilter.init(_:names:)`.
+  ///   - details: What to report beyond the fixed record. Sockets also have what the filter needs.
   ///   - names: Looks up the names in it. Looking up a host may take as long as the resolver does.
   /// - Throws: `FilterError` with the column of a fault.
   public init(

@@ -20,9 +20,9 @@ extension FilterParser {
       advance()
       return try parsePortCondition(word)
     case "state", "exclude", "excl": return try parseStates()
-    case "family": return try parseValue("a family, inet or inet6", Self.family)
+    case "family": return try parseValue("a family, inet or inet6,", Self.family)
     case "dev": return try parseValue("the name or index of an interface", Self.interface)
-    case "fwmark": return try parseValue("a mark, MARK or MARK/MASK", Self.mark)
+    case "fwmark": return try parseValue("a mark, MARK or MARK/MASK,", Self.mark)
     case "cgroup": return try parseValue("the path or id of a cgroup", Self.cgroup)
     case "autobound":
       advance()

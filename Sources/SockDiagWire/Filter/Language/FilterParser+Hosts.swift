@@ -133,6 +133,11 @@ extension FilterParser {
       throw error(
         at: token, "\(Self.quote(text)) is not an address; write a port with a colon before it, an address in full")
     }
+    // A resolver takes 10.1 for 10.0.0.1, as nobody does who reads it.
+    if text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }) {
+      throw error(
+        at: token, "\(Self.quote(text)) is not an address; write four numbers up to 255, or a prefix such as 10.1/16")
+    }
     let addresses = try lookUp(token, text) { names throws(FilterNameFailure) in try names.addresses(ofHost: text) }
       .filter { family == nil || $0.family == family }
     if addresses.isEmpty { throw error(at: token, "\(Self.quote(text)) has no address of the family before it") }
