@@ -14,16 +14,17 @@ struct List: ParsableCommand {
       Without -a, -l and states: all but listen, close, time-wait and syn-recv.
 
       A filter is made of conditions, joined by 'and', 'or' and 'not', or by '&', '|' and '!'. Conditions side by side all \
-      have to hold, and 'and' binds tighter than 'or', where ss reads from left to right. Quote what the shell would take: \
-      sockdiag list '(sport = :80 or sport = :443) and not dst 10.0.0.0/8'.
+      have to hold, and 'and' binds tighter than 'or', where ss reads from left to right. Quote what the shell would take.
 
-      src HOST, dst HOST           10.0.0.1  10.0.0.0/8  [::1]:443  :80  example.com
-      sport = :80, dport = :80     also != < <= > >=, services, lists and ranges as :80,443,8000-8999
-      state NAME, exclude NAME     several side by side are any of them
-      family inet6                 dev eth0  cgroup PATH  fwmark 0x10/0xf0  autobound
-      uid = NAME, inode = 4711     cookie = 12
-      recv-q > 10k, send-q > 0     queues, as in the table
-      rtt > 50ms, retrans > 0      any figure of the connection, by the name that --json shows, without its unit
+        src HOST, dst HOST          10.0.0.1  10.0.0.0/8  [::1]:443  :80
+        sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
+        state NAME, exclude NAME    several side by side are any of them
+        family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
+        uid = NAME, inode = 4711, cookie = 12
+        recv-q > 10k, send-q > 0    queues, as in the table
+        rtt > 50ms, retrans > 0     figures as in --json, without the unit
+
+      Comparisons are =, !=, <, <=, >, >=. An example: sockdiag list '(sport = :80 or sport = :443) and not dst 10.0.0.0/8'
 
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
       closing, bound-inactive. Groups: all, connected, synchronized, bucket, big.
