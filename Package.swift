@@ -92,6 +92,7 @@ let package = Package(
 if Context.environment["SOCKDIAG_FUZZ"] != nil {
   for (name, module) in [
     ("FuzzDecoder", "SockDiagWire"), ("FuzzCapture", "SockDiagWire"), ("FuzzProcNet", "SockDiag"),
+    ("FuzzOwners", "SocketOwners"),
   ] {
     package.targets.append(
       .executableTarget(

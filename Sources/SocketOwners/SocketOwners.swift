@@ -75,7 +75,14 @@ public struct SocketOwners: ~Copyable {
   public mutating func find(
     _ wanted: some Collection<WantedSocket>, _ search: OwnerSearch = OwnerSearch()
   ) throws(SocketOwnersError) -> OwnerReport {
-    var pass = SearchPass(InodeTable(wanted.map(\.inode)), search)
+    // A generic walk over the sockets would allocate for each of them.
+    try find(Array(wanted), search)
+  }
+
+  private mutating func find(
+    _ wanted: [WantedSocket], _ search: OwnerSearch
+  ) throws(SocketOwnersError) -> OwnerReport {
+    var pass = SearchPass(InodeTable(wanted.map { $0.inode }), search)
     if search.thoroughness == .firstHolder {
       try examine(candidates(ofCgroupsIn: wanted, &pass), &pass)
       if try claims(&pass).isComplete { return report(wanted, &pass) }

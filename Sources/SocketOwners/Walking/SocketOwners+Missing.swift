@@ -81,7 +81,7 @@ extension SocketOwners {
   }
 
   /// The sockets without holder, each with what could not be excluded.
-  func missing(_ wanted: some Collection<WantedSocket>, _ pass: inout SearchPass) -> [MissingHolder] {
+  func missing(_ wanted: [WantedSocket], _ pass: inout SearchPass) -> [MissingHolder] {
     var list: [MissingHolder] = []
     if wanted.contains(where: { $0.inode == 0 }) { list.append(MissingHolder(inode: 0, possibleReasons: .noProcess)) }
     guard !pass.claims.isComplete else { return list }

@@ -18,7 +18,7 @@ extension SocketOwners {
 
   /// The processes in the cgroups in which wanted sockets were made.
   mutating func candidates(
-    ofCgroupsIn wanted: some Collection<WantedSocket>, _ pass: inout SearchPass
+    ofCgroupsIn wanted: [WantedSocket], _ pass: inout SearchPass
   ) -> [Int32] {
     let ids = Set(wanted.lazy.filter { $0.inode != 0 }.compactMap(\.cgroupID))
     guard !ids.isEmpty else { return [] }
@@ -27,7 +27,7 @@ extension SocketOwners {
 
   /// The processes of the users to whom wanted sockets without holder belong.
   func candidates(
-    ofUsersIn wanted: some Collection<WantedSocket>, _ pass: inout SearchPass
+    ofUsersIn wanted: [WantedSocket], _ pass: inout SearchPass
   ) throws(SocketOwnersError) -> [Int32] {
     var uids: Set<UInt32> = []
     for socket in wanted {
