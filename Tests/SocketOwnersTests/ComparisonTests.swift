@@ -29,7 +29,7 @@ struct ComparisonTests {
       #expect(ss.count > 20 && lsof.count > 20)
       let theirs = ss + lsof
       for search in [OwnerSearch(), OwnerSearch(walkers: 2), OwnerSearch()] {
-        var owners = try SocketOwners()
+        var owners = try OwnerFinder()
         for _ in 0..<2 {
           let report = try owners.find(Set(theirs.map(\.inode)).map { WantedSocket(inode: $0) }, search)
           let ours = Set(

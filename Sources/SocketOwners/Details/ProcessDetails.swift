@@ -22,7 +22,7 @@ public struct ProcessDetails: Sendable, Hashable, Codable {
   }
 }
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Reads what a process is.
   ///
   /// Four files and a link; nothing is remembered, for a process may change all of it.

@@ -18,7 +18,7 @@ final class OurOwners: Rival {
   private let kind: Kind
   private let search: OwnerSearch
   private var inspector: SocketInspector
-  private var owners: SocketOwners
+  private var owners: OwnerFinder
   private var wanted: [WantedSocket] = []
 
   init(_ name: String, _ kind: Kind, walkers: Int = 1) throws {
@@ -28,12 +28,12 @@ final class OurOwners: Rival {
     if case .anew = kind { search.trustsEarlierSearches = false }
     self.search = search
     inspector = try SocketInspector()
-    owners = try SocketOwners()
+    owners = try OwnerFinder()
   }
 
   func prepare() throws {
     switch kind {
-    case .first: owners = try SocketOwners()
+    case .first: owners = try OwnerFinder()
     case .anew: break
     case .again(let connections, let change):
       // What it knows has to be what there was just before.

@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Whether a holder still has a socket, read now.
   ///
   /// - Returns: `nil` where that may not be read.

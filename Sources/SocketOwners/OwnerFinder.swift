@@ -21,12 +21,12 @@
 ///   of a wanted socket in exchange,
 /// - a descriptor moves to another thread's table of the same size.
 ///
-/// ``SocketHolder/isVerified`` tells which holders were believed, ``verify(_:of:)`` reads one again, and
+/// ``SocketHolder/isVerified`` tells which holders were believed, ``verify(_:of:process:)`` reads one again, and
 /// ``OwnerSearch/anew`` believes nothing. Before Linux 6.2 every search is a first one.
 ///
 /// A value belongs to one thread at a time. It holds one descriptor (of proc) and, for each descriptor of processes that
 /// have any, 12 bytes.
-public struct SocketOwners: ~Copyable {
+public struct OwnerFinder: ~Copyable, Sendable {
   let files: any DirectoryOperations
   /// The directory of proc.
   let proc: Int32

@@ -1,4 +1,4 @@
-extension SocketOwners {
+extension OwnerFinder {
   /// All processes of proc.
   func processes(_ pass: inout SearchPass) throws(SocketOwnersError) -> [Int32] {
     if let listed = pass.listed { return listed }
@@ -8,8 +8,11 @@ extension SocketOwners {
     }
     defer { files.close(directory) }
     pass.work.directoriesOpened += 1
-    guard let pids = numbers(in: directory) else {
-      throw SocketOwnersError(.unreadableProc, operation: "list the processes", errno: 5)
+    let pids: [Int32]
+    switch numbers(in: directory) {
+    case .success(let numbers): pids = numbers
+    case .failure(let fault):
+      throw SocketOwnersError(.unreadableProc, operation: "list the processes", errno: fault.errno)
     }
     pass.obstacles.listsNoProcess = pids.isEmpty
     pass.listed = pids

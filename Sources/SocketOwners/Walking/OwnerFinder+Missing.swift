@@ -1,4 +1,4 @@
-extension SocketOwners {
+extension OwnerFinder {
   /// Looks for sockets that have no holder where changes give no sign, and for the reasons if that does not help.
   mutating func lookAgain(_ pass: inout SearchPass) throws(SocketOwnersError) {
     if !pass.isAnew { try readUnwanted(&pass) }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Looks up everything that is known of the processes of this search, and reads again what contradicts itself.
   mutating func claims(_ pass: inout SearchPass) throws(SocketOwnersError) -> Claims {
     pass.claims = collect(pass)
