@@ -2,7 +2,8 @@ import Glibc
 import SocketOwners
 import Testing
 
-/// Whatever fails, and whatever happens to processes while they are read: what is found was so, and all the rest is found.
+/// Whatever fails, and whatever happens to processes while they are read: what is found was so, and all the rest is
+/// found.
 @Suite struct DisturbedSearchTests {
   private static func host() -> FakeProc {
     let proc = FakeProc()

@@ -42,8 +42,8 @@ extension OwnerFinder {
     _ = try claims(&pass)
   }
 
-  /// Reads the tables of threads that could not be compared. Almost all of them are the table of the first thread again,
-  /// so only what is missing is taken from them.
+  /// Reads the tables of threads that could not be compared. Almost all of them are the table of the first thread
+  /// again, so only what is missing is taken from them.
   private mutating func readUnknownThreads(_ pass: inout SearchPass) {
     var tasks: [TableTask] = []
     for pid in pass.examined.sorted() {

@@ -3,8 +3,8 @@ internal import Glibc
 extension OwnerFinder {
   /// Finds the threads that have a descriptor table of their own.
   ///
-  /// Such a thread left the table that it shared (`unshare(CLONE_FILES)`), or outlived the first thread, which takes its
-  /// hold on the table with it. kcmp(2) tells for a third of a microsecond whether two threads share a table.
+  /// Such a thread left the table that it shared (`unshare(CLONE_FILES)`), or outlived the first thread, which takes
+  /// its hold on the table with it. kcmp(2) tells for a third of a microsecond whether two threads share a table.
   func planThreads(of record: inout ProcessRecord, knowing old: ProcessRecord?, _ pass: inout SearchPass) {
     var status = FileStatus()
     let path = ProcPath(UInt32(bitPattern: record.pid), "/task")
