@@ -2,9 +2,12 @@ public import SockDiagWire
 
 /// What happened to the sockets of a network namespace.
 public enum SocketEvent: Hashable, Sendable {
-  /// A socket ended, by whatever cause. This is its final record: the state is `close`, neither owner nor inode nor queues
-  /// are told, and ``InetSocket/tcpInfo`` holds the last figures of a TCP connection. The cookie is the one under which
-  /// dumps showed the socket.
+  /// A socket ended, by whatever cause. This is its final record: neither owner nor inode nor queues are told, and
+  /// ``InetSocket/tcpInfo`` holds the last figures of a TCP connection. The cookie is the one under which dumps showed the
+  /// socket. With TCP the state is `close`; with UDP it is `established` if the socket was connected.
+  ///
+  /// A TCP socket that reset its connection (`SO_LINGER` of 0) or dissolved it has forgotten its local address unless that
+  /// was bound, the peer's port and its figures by then. The other side's record has them all.
   case destroyed(InetSocket)
   /// Some events are missing here.
   case gap(EventGap)

@@ -1,9 +1,10 @@
 /// The end of TCP and UDP sockets, as the kernel announces it.
 ///
 /// Everything that ends is announced, whoever owned it, with its cookie, addresses and last figures; no privilege is needed.
-/// Not announced are records that are no sockets (TIME_WAIT, SYN_RECV), sockets of the kernel's own, and what ends before
-/// this value is made. A socket is announced when the kernel lets go of it, which may be some time after `close`: a TCP
-/// connection that still has data to deliver lives on without an owner.
+/// Not announced are records that are no sockets (TIME_WAIT, SYN_RECV) and sockets of the kernel's own. A socket is
+/// announced when the kernel lets go of it, which may be some time after `close`: a TCP connection that still has data to
+/// deliver lives on without an owner. The kernel also announces in its own time, under load seconds later, so that a socket
+/// may be announced that ended shortly before this value was made.
 ///
 /// Events wait in a receive buffer of the kernel. What does not fit is dropped, counted and told as ``SocketEvent/gap(_:)``,
 /// so that a slow reader loses events but never without knowing. The one loss that nobody tells is the kernel's own want of

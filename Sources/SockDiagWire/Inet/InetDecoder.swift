@@ -122,7 +122,7 @@ public struct InetDecoder: Sendable {
       socket.rawProtocol = UInt16(bytes[start])
       // Of the records that name their protocol only the final one of a destroyed socket has no inode. Its uid is 0 like
       // all that the kernel leaves out there, and no word about root.
-      if socket.inode == 0, socket.state == .close { socket.present.insert(.isFinal) }
+      if socket.inode == 0 { socket.present.insert(.isFinal) }
     case signature(.padding, 0):
       break
     default:
