@@ -2,9 +2,9 @@ public import SockDiagWire
 
 /// What happened to the sockets of a network namespace.
 public enum SocketEvent: Hashable, Sendable {
-  /// A socket ended, by whatever cause. This is its final record: neither owner nor inode nor queues are told, and
-  /// ``InetSocket/tcpInfo`` holds the last figures of a TCP connection. The cookie is the one under which dumps showed the
-  /// socket. With TCP the state is `close`; with UDP it is `established` if the socket was connected.
+  /// A socket ended, by whatever cause. This is its final record: neither owner nor inode are told, the queues hold
+  /// what was never read or acknowledged, and ``InetSocket/tcpInfo`` has the last figures of a TCP connection. The cookie is
+  /// the one under which dumps showed the socket. With TCP the state is `close`; with UDP it is `established` if the socket was connected.
   ///
   /// A TCP socket that reset its connection (`SO_LINGER` of 0) or dissolved it has forgotten its local address unless that
   /// was bound, the peer's port and its figures by then. The other side's record has them all.
@@ -41,7 +41,10 @@ public struct EventGap: Hashable, Sendable {
 
 extension EventGap: CustomStringConvertible {
   /// One sentence: what is missing, why, and the cure where one is known.
-  public var description: String {
+  public var description: String { explanation + (cure.map { "; \($0)" } ?? "") }
+
+  /// What is missing and why.
+  public var explanation: String {
     var parts: [String] = []
     switch dropped {
     case 0: break
@@ -52,7 +55,7 @@ extension EventGap: CustomStringConvertible {
       let reason = wireError.map { ", \($0)" } ?? ""
       parts.append("\(Self.count(malformed)) came damaged" + reason)
     }
-    return parts.joined(separator: ", and ") + (cure.map { "; \($0)" } ?? "")
+    return parts.joined(separator: ", and ")
   }
 
   private static func count(_ number: Int) -> String { number == 1 ? "1 event" : "\(number) events" }

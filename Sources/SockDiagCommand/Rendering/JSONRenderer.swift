@@ -18,14 +18,7 @@ final class JSONRenderer: SocketRenderer {
   func render(_ socket: InetSocket) throws(CommandFailure) {
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[\n" : ",\n").utf8) }
     isEmpty = false
-    socket.appendJSON(to: &output.bytes)
-    if socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) {
-      // The record knows only the index; its name is one more key before the closing brace.
-      output.bytes.removeLast()
-      output.bytes.append(contentsOf: ",\"interface_name\":".utf8)
-      output.bytes.appendJSONString(String(decoding: name, as: UTF8.self))
-      output.bytes.append(UInt8(ascii: "}"))
-    }
+    output.bytes.appendJSON(socket, interfaces: &interfaces)
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }
@@ -37,5 +30,18 @@ final class JSONRenderer: SocketRenderer {
     if isEmpty, hasFailed { return }
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[]\n" : "\n]\n").utf8) }
     try output.flush()
+  }
+}
+
+extension [UInt8] {
+  /// Appends a socket as a JSON object with the name of its interface.
+  mutating func appendJSON(_ socket: InetSocket, interfaces: inout InterfaceNames) {
+    socket.appendJSON(to: &self)
+    guard socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) else { return }
+    // The record knows only the index; its name is one more key before the closing brace.
+    removeLast()
+    append(contentsOf: ",\"interface_name\":".utf8)
+    appendJSONString(String(decoding: name, as: UTF8.self))
+    append(UInt8(ascii: "}"))
   }
 }

@@ -23,7 +23,7 @@ extension InetSocket {
         try fields.named("kind", SocketTimer.Kind.init(name:)), expiresMilliseconds: try fields.required("expires_ms"),
         retransmits: try fields.required("retransmits"))
     }
-    present.set(.isFinal, uid == nil && !isMinisocket)
+    present.set(.isFinal, uid == nil && inode == 0 && !isMinisocket)
     mark = try fields.optional("mark")
     cgroupID = try fields.optional("cgroup_id")
     shutdown = try fields.optional("shutdown").map(ShutdownSides.init(rawValue:))

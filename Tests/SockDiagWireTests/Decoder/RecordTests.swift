@@ -76,6 +76,9 @@ import Testing
     #expect(event.protocol == .tcp)
     #expect(event.state == .close)
     #expect(event.uid == nil)
+    #expect(try decode(.socket(queues: (3, .max), uid: 0, inode: 0).attribute(10, [17])).sendQueue == 0)
+    #expect(try decode(.socket(queues: (3, 4), uid: 0, inode: 0).attribute(10, [6])).sendQueue == 4)
+    #expect(try decode(.socket(queues: (3, .max))).sendQueue == .max)
     // A raw socket names its protocol as well.
     #expect(try decode(.socket(.close, uid: 0, inode: 5).attribute(10, [1]), as: .unspecified).uid == 0)
   }
