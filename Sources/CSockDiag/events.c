@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -60,6 +61,23 @@ int csockdiag_events_open(uint32_t groups, size_t buffer_size, size_t *effective
 		return result;
 	}
 	return descriptor;
+}
+
+int csockdiag_events_watch(int descriptor)
+{
+	/* Errors are watched without being asked for. */
+	struct epoll_event event = { .events = EPOLLIN };
+	int watch = epoll_create1(EPOLL_CLOEXEC);
+
+	if (watch < 0)
+		return -errno;
+	if (epoll_ctl(watch, EPOLL_CTL_ADD, descriptor, &event) < 0) {
+		int error = errno;
+
+		close(watch);
+		return -error;
+	}
+	return watch;
 }
 
 int64_t csockdiag_events_drops(int descriptor)

@@ -21,6 +21,15 @@
 int csockdiag_events_open(uint32_t groups, size_t buffer_size, size_t *effective_size);
 
 /*
+ * Returns a descriptor that is readable while the socket is readable or in error: an epoll instance that watches it.
+ *
+ * Dropped messages are an error of the socket, which may come alone, with nothing to read, and until it is received the
+ * kernel drops whatever comes. Event loops that ask for readability may not hear of it: libdispatch does not, and turns
+ * around at full speed meanwhile.
+ */
+int csockdiag_events_watch(int descriptor);
+
+/*
  * Returns how many messages the kernel could not queue on the socket since it was opened, a number of 32 bits that
  * wraps around, or -ENOPROTOOPT where the kernel does not tell (before 4.12).
  */

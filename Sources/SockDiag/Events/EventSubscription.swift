@@ -4,6 +4,8 @@ internal import SockDiagWire
 
 /// A socket of the running kernel to which it announces events.
 struct EventSubscription: EventTransport, ~Copyable, Sendable {
+  private let socket: Int32
+  /// Readable while there is something to receive, be it only an error.
   let descriptor: Int32
   /// What the kernel made of the wish for a receive buffer.
   let receiveBufferByteCount: Int
@@ -18,11 +20,20 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
     // SAFETY: the shim writes the one number and keeps nothing.
     let result = unsafe csockdiag_events_open(groups.rawValue, max(byteCount, 0), &effective)
     guard result >= 0 else { throw SockDiagError(errno: -result, operation: "subscribe to events") }
-    descriptor = result
+    let watch = csockdiag_events_watch(result)
+    guard watch >= 0 else {
+      close(result)
+      throw SockDiagError(errno: -watch, operation: "watch for events")
+    }
+    socket = result
+    descriptor = watch
     receiveBufferByteCount = effective
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    close(socket)
+  }
 
   /// The kernel lets anybody join any group and then stays silent about what it has no handler for. Only a dump, here of
   /// no states at all, tells that apart from a host where nothing ends; it also loads the handler's module.
@@ -45,12 +56,12 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
     var sender: UInt32 = 0
     // SAFETY: the shim writes at most the given number of bytes, during the call.
     let length = unsafe buffer.withUnsafeMutableBytes {
-      unsafe csockdiag_receive_from(descriptor, $0.baseAddress, $0.count, &sender)
+      unsafe csockdiag_receive_from(socket, $0.baseAddress, $0.count, &sender)
     }
     return length < 0 ? .failure(Int32(-length)) : .datagram(length: length, sender: sender)
   }
 
-  func drops() -> UInt32? { UInt32(exactly: csockdiag_events_drops(descriptor)) }
+  func drops() -> UInt32? { UInt32(exactly: csockdiag_events_drops(socket)) }
 
   /// Waits until there is something to receive; `false` if the time is up before.
   func waitUntilReadable(milliseconds: Int32?) -> Bool {

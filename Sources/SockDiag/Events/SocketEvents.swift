@@ -10,7 +10,7 @@
 /// so that a slow reader loses events but never without knowing. The one loss that nobody tells is the kernel's own want of
 /// memory for making an event.
 ///
-/// This value owns a descriptor and is for one reader, from any thread, one at a time. It sees the network namespace of the
+/// This value owns two descriptors and is for one reader, from any thread, one at a time. It sees the network namespace of the
 /// thread that made it.
 ///
 /// Kernel: `SKNLGRP_*_DESTROY`, linux/sock_diag.h, since 4.2; `sock_diag_broadcast_destroy`, net/core/sock_diag.c.
@@ -39,8 +39,9 @@ public struct SocketEvents: ~Copyable, Sendable {
 
   /// The descriptor to wait on, for who has an event loop.
   ///
-  /// It is readable when there is something to read: call ``nextIfReady()`` until it returns `nil`. The descriptor does
-  /// not block, belongs to this value and is closed with it.
+  /// It is readable when there is something to read or to be told: call ``nextIfReady()`` until it returns `nil`. It belongs
+  /// to this value and is closed with it. Kernel: an epoll instance, since a loop that waits for readability alone would
+  /// sleep through the error by which a socket tells that it drops; epoll(7).
   public var fileDescriptor: Int32 { reader.transport.descriptor }
 
   /// The next event, or `nil` if there is none now.
