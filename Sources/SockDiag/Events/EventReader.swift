@@ -4,10 +4,10 @@ internal import SockDiagWire
 /// Makes events of what a subscription receives, and keeps the account of what it does not.
 ///
 /// The kernel drops a message when the receive buffer is full, counts it, and goes on dropping until the reader has
-/// emptied the queue (netlink_overrun, netlink_rcv_wake; net/netlink/af_netlink.c). It says so once, with `ENOBUFS` from
-/// the next receive call, although what it queued before is still there to be read. So `ENOBUFS` tells neither how much
-/// is lost nor where: the loss lies behind the queue, and it grows while that is being read. The gap is therefore told
-/// when the queue has run empty, and from the kernel's count, which is looked at whenever that happens.
+/// emptied the queue (netlink_overrun, netlink_rcv_wake; net/netlink/af_netlink.c). It says so once, with `ENOBUFS`
+/// from the next receive call, although what it queued before is still there to be read. So `ENOBUFS` tells neither how
+/// much is lost nor where: the loss lies behind the queue, and it grows while that is being read. The gap is therefore
+/// told when the queue has run empty, and from the kernel's count, which is looked at whenever that happens.
 package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
   package var transport: Transport
   /// An event has about 400 bytes.
@@ -25,8 +25,8 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
 
   /// Whether the kernel's count may rise although nothing more is queued, so that a sleeper would not hear of it.
   ///
-  /// The kernel marks the socket as full first and counts afterwards: a reader on another processor can see the one before
-  /// the other. So who waits looks once more after ``recheckMilliseconds``.
+  /// The kernel marks the socket as full first and counts afterwards: a reader on another processor can see the one
+  /// before the other. So who waits looks once more after ``recheckMilliseconds``.
   package private(set) var needsRecheck = false
   package static var recheckMilliseconds: Int32 { 100 }
 

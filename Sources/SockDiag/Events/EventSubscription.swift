@@ -35,8 +35,8 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
     close(socket)
   }
 
-  /// The kernel lets anybody join any group and then stays silent about what it has no handler for. Only a dump, here of
-  /// no states at all, tells that apart from a host where nothing ends; it also loads the handler's module.
+  /// The kernel lets anybody join any group and then stays silent about what it has no handler for. Only a dump, here
+  /// of no states at all, tells that apart from a host where nothing ends; it also loads the handler's module.
   private static func checkHandlers(_ groups: SocketEventGroups) throws(SockDiagError) {
     var conversation = Conversation(try KernelTransport())
     for (transport, family) in groups.members {

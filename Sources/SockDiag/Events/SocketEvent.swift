@@ -3,11 +3,12 @@ public import SockDiagWire
 /// What happened to the sockets of a network namespace.
 public enum SocketEvent: Hashable, Sendable {
   /// A socket ended, by whatever cause. This is its final record: neither owner nor inode are told, the queues hold
-  /// what was never read or acknowledged, and ``InetSocket/tcpInfo`` has the last figures of a TCP connection. The cookie is
-  /// the one under which dumps showed the socket. With TCP the state is `close`; with UDP it is `established` if the socket was connected.
+  /// what was never read or acknowledged, and `tcpInfo` has the last figures of a TCP connection. The cookie is the one
+  /// under which dumps showed the socket. With TCP the state is `close`; with UDP it is `established` if the socket was
+  /// connected.
   ///
-  /// A TCP socket that reset its connection (`SO_LINGER` of 0) or dissolved it has forgotten its local address unless that
-  /// was bound, the peer's port and its figures by then. The other side's record has them all.
+  /// A TCP socket that reset its connection (`SO_LINGER` of 0) or dissolved it has forgotten its local address unless
+  /// that was bound, the peer's port and its figures by then. The other side's record has them all.
   case destroyed(InetSocket)
   /// Some events are missing here.
   case gap(EventGap)
@@ -17,8 +18,8 @@ public enum SocketEvent: Hashable, Sendable {
 ///
 /// Events and gaps together count every socket whose end the kernel announced.
 public struct EventGap: Hashable, Sendable {
-  /// The messages that the kernel dropped because the receive buffer was full, each about one socket; `nil` if some were
-  /// dropped and the kernel does not tell how many (before 4.12). Kernel: `SK_MEMINFO_DROPS`, linux/sock_diag.h.
+  /// The messages that the kernel dropped because the receive buffer was full, each about one socket; `nil` if some
+  /// were dropped and the kernel does not tell how many (before 4.12). Kernel: `SK_MEMINFO_DROPS`, linux/sock_diag.h.
   public var dropped: Int?
   /// The messages that came and are damaged. What could be read of them came before as an event.
   public var malformed: Int

@@ -15,9 +15,12 @@ extension SocketEvents {
 
 /// Events for one consumer, who is suspended while there are none.
 ///
-/// No thread waits with the consumer. The iteration ends with `nil` as soon as its task is cancelled; the subscription ends
-/// with the iteration, or with this value if nobody ever iterates.
+/// No thread waits with the consumer. The iteration ends with `nil` as soon as its task is cancelled; the subscription
+/// ends with the iteration, or with this value if nobody ever iterates.
 public struct SocketEventSequence: AsyncSequence, Sendable {
+  /// What ends an iteration early.
+  public typealias Failure = SockDiagError
+
   /// The subscription until somebody iterates.
   private final class Store: Sendable {
     let events: Mutex<SocketEvents?>

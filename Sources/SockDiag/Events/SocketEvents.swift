@@ -1,17 +1,17 @@
 /// The end of TCP and UDP sockets, as the kernel announces it.
 ///
-/// Everything that ends is announced, whoever owned it, with its cookie, addresses and last figures; no privilege is needed.
-/// Not announced are records that are no sockets (TIME_WAIT, SYN_RECV) and sockets of the kernel's own. A socket is
-/// announced when the kernel lets go of it, which may be some time after `close`: a TCP connection that still has data to
-/// deliver lives on without an owner. The kernel also announces in its own time, under load seconds later, so that a socket
-/// may be announced that ended shortly before this value was made.
+/// Everything that ends is announced, whoever owned it, with its cookie, addresses and last figures; no privilege is
+/// needed. Not announced are records that are no sockets (TIME_WAIT, SYN_RECV) and sockets of the kernel's own. A
+/// socket is announced when the kernel lets go of it, which may be some time after `close`: a TCP connection that still
+/// has data to deliver lives on without an owner. The kernel also announces in its own time, under load seconds later,
+/// so that a socket may be announced that ended shortly before this value was made.
 ///
-/// Events wait in a receive buffer of the kernel. What does not fit is dropped, counted and told as ``SocketEvent/gap(_:)``,
-/// so that a slow reader loses events but never without knowing. The one loss that nobody tells is the kernel's own want of
-/// memory for making an event.
+/// Events wait in a receive buffer of the kernel. What does not fit is dropped, counted and told as
+/// ``SocketEvent/gap(_:)``, so that a slow reader loses events but never without knowing. The one loss that nobody
+/// tells is the kernel's own want of memory for making an event.
 ///
-/// This value owns two descriptors and is for one reader, from any thread, one at a time. It sees the network namespace of the
-/// thread that made it.
+/// This value owns two descriptors and is for one reader, from any thread, one at a time. It sees the network namespace
+/// of the thread that made it.
 ///
 /// Kernel: `SKNLGRP_*_DESTROY`, linux/sock_diag.h, since 4.2; `sock_diag_broadcast_destroy`, net/core/sock_diag.c.
 public struct SocketEvents: ~Copyable, Sendable {
@@ -39,9 +39,9 @@ public struct SocketEvents: ~Copyable, Sendable {
 
   /// The descriptor to wait on, for who has an event loop.
   ///
-  /// It is readable when there is something to read or to be told: call ``nextIfReady()`` until it returns `nil`. It belongs
-  /// to this value and is closed with it. Kernel: an epoll instance, since a loop that waits for readability alone would
-  /// sleep through the error by which a socket tells that it drops; epoll(7).
+  /// It is readable when there is something to read or to be told: call ``nextIfReady()`` until it returns `nil`. It
+  /// belongs to this value and is closed with it. Kernel: an epoll instance, since a loop that waits for readability
+  /// alone would sleep through the error by which a socket tells that it drops; epoll(7).
   public var fileDescriptor: Int32 { reader.transport.descriptor }
 
   /// The next event, or `nil` if there is none now.

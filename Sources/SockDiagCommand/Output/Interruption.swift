@@ -3,9 +3,9 @@ internal import Synchronization
 
 /// The user's wish that the command come to an end: SIGINT, which a terminal sends for Ctrl-C, or SIGTERM.
 ///
-/// The first signal is a wish, so that what is being written is completed; the second ends the process whatever it does.
-/// A signal may come just before a call that waits, which would then never hear of it. So the handler writes into a pipe,
-/// and every wait watches the pipe as well.
+/// The first signal is a wish, so that what is being written is completed; the second ends the process whatever it
+/// does. A signal may come just before a call that waits, which would then never hear of it. So the handler writes into
+/// a pipe, and every wait watches the pipe as well.
 struct Interruption {
   /// What a wait ended with.
   enum Outcome {
