@@ -13,6 +13,8 @@
 
 /* Added to linux/inet_diag.h in 5.9; older headers lack the name, every kernel that knows it uses this number. */
 #define REQUEST_ATTRIBUTE_PROTOCOL 3
+/* SOCK_DESTROY of linux/sock_diag.h, since 4.5. */
+#define SOCK_DESTROY_REQUEST 21
 
 int csockdiag_open(struct mnl_socket **result)
 {
@@ -117,18 +119,33 @@ ssize_t csockdiag_put_inet_dump(void *buffer, size_t capacity, uint32_t sequence
 	return message->nlmsg_len;
 }
 
-ssize_t csockdiag_put_inet_get(void *buffer, size_t capacity, uint32_t sequence,
-			       const struct csockdiag_inet_request *request)
+static ssize_t put_exact(void *buffer, size_t capacity, uint16_t type, uint16_t flags, uint32_t sequence,
+			 const struct csockdiag_inet_request *request)
 {
 	struct nlmsghdr *message;
 
 	if (capacity < FIXED_LENGTH)
 		return -EMSGSIZE;
-	message = put_header(buffer, SOCK_DIAG_BY_FAMILY, 0, sequence);
+	message = put_header(buffer, type, flags, sequence);
 	put_v2(message, request);
 	if (request->protocol > UINT8_MAX)
 		mnl_attr_put_u32(message, REQUEST_ATTRIBUTE_PROTOCOL, request->protocol);
 	return message->nlmsg_len;
+}
+
+ssize_t csockdiag_put_inet_get(void *buffer, size_t capacity, uint32_t sequence,
+			       const struct csockdiag_inet_request *request)
+{
+	return put_exact(buffer, capacity, SOCK_DIAG_BY_FAMILY, 0, sequence, request);
+}
+
+ssize_t csockdiag_put_inet_destroy(void *buffer, size_t capacity, uint32_t sequence,
+				   const struct csockdiag_inet_request *request)
+{
+	/* Here, too, whatever the caller has checked: without a cookie the kernel destroys whom it finds first. */
+	if (request->cookie == UINT64_MAX)
+		return -EINVAL;
+	return put_exact(buffer, capacity, SOCK_DESTROY_REQUEST, NLM_F_ACK, sequence, request);
 }
 
 int csockdiag_send(const struct mnl_socket *socket, const void *request, size_t length)

@@ -5,6 +5,8 @@ struct CommandFailure: Error, Hashable {
   var status: ExitStatus
   /// The fault and, where one is known, the cure after a semicolon. No full stop.
   var message: String
+  /// Lines that show the place of the fault.
+  var excerpt: [String] = []
 
   init(_ status: ExitStatus, _ message: String) {
     self.status = status

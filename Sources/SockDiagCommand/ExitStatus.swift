@@ -5,7 +5,7 @@
 ///
 /// C: `EX_*`, sysexits.h.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
-  /// Everything asked for was shown, even if that is nothing.
+  /// Everything asked for was shown or done, even if that is nothing.
   case success = 0
   /// `bench`: netlink and /proc do not show the same sockets.
   case different = 1
@@ -15,7 +15,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case badData = 65
   /// A file cannot be opened or read. C: `EX_NOINPUT`.
   case noInput = 66
-  /// The kernel refused or failed. C: `EX_OSERR`.
+  /// The kernel refused or failed; `destroy`: some of the sockets are still there. C: `EX_OSERR`.
   case system = 71
   /// A file cannot be made. C: `EX_CANTCREAT`.
   case cannotCreate = 73
@@ -29,12 +29,12 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// The list for `--help`.
   static let summary = """
     EXIT STATUS
-      0   all that was asked for was shown, even if that is nothing
+      0   all that was asked for was shown or done, even if that is nothing
       1   bench: netlink and /proc do not show the same sockets
       64  the command line makes no sense
       65  a capture is damaged; what stood before the fault was shown
       66  a file cannot be read
-      71  the kernel refused or failed
+      71  the kernel refused or failed; destroy: some of the sockets are still there
       73  a file cannot be made
       74  the output cannot be written
       75  what was shown is not all there was

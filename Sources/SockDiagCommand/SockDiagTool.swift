@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SockDiagWire
 
 /// The command `sockdiag`.
 public enum SockDiagTool {
@@ -51,6 +52,7 @@ public enum SockDiagTool {
 
   private static func report(_ failure: CommandFailure) -> Int32 {
     Diagnostics.report(failure.message)
+    for line in failure.excerpt { Diagnostics.show(line) }
     return failure.status.rawValue
   }
 }

@@ -23,7 +23,7 @@ struct FilterTests {
       let all = try inspector.dump(SocketQuery(kind, states: states)).sockets
       for query in queries(kind, states, ports: all.map(\.local.port), peers: all.map(\.remote.port)) {
         let found = try inspector.dump(query).sockets
-        let wanted = all.filter(query.matches)
+        let wanted = all.filter { query.matches($0) == true }
         if Set(found.map(\.cookie)) != Set(wanted.map(\.cookie)) || found.count != wanted.count {
           complaints.append("\(query): \(found.count) found, expected \(wanted.count)")
         }
@@ -43,12 +43,13 @@ struct FilterTests {
     var queries: [SocketQuery] = []
     for family in [nil, AddressFamily.inet, .inet6] {
       queries += (1...11).map { SocketQuery(kind, family: family, states: .init(rawValue: 1 << $0)) }
-      for (local, remote) in [
-        (PortSet(port), nil), (nil, PortSet(peer)), (several, nil), (ranges, nil), (nil, ranges), (several, ranges),
-        (PortSet(port), PortSet(peer)), (many, nil), (nil, PortSet(0)), (PortSet(), nil), (PortSet([0...65_535]), nil),
-      ] as [(PortSet?, PortSet?)] {
-        queries.append(SocketQuery(kind, family: family, states: states, localPorts: local, remotePorts: remote))
-      }
+      let filters: [SocketFilter] = [
+        .localPort == port, .remotePort == peer, .localPort(in: several), .localPort(in: ranges),
+        .remotePort(in: ranges), .localPort(in: several) && .remotePort(in: ranges),
+        .localPort == port && .remotePort == peer, .localPort(in: many), .remotePort == 0, .localPort(in: PortSet()),
+        .localPort(in: .all),
+      ]
+      queries += filters.map { SocketQuery(kind, family: family, states: states, matching: $0) }
     }
     return queries
   }

@@ -7,14 +7,14 @@ import Testing
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RecordingTests {
   /// A file that is gone when its closure ends.
-  private static func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
+  static func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sockdiag-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder.appending(path: "capture").path)
   }
 
-  private static func decode(_ path: String) throws -> (sockets: [InetSocket], summary: CaptureSummary) {
+  static func decode(_ path: String) throws -> (sockets: [InetSocket], summary: CaptureSummary) {
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
     return try CaptureDecoder.sockets(in: bytes.span)
   }

@@ -20,11 +20,11 @@ struct SSComparisonTests {
         if state == "all" { continue }
         questions.append((["-tu", "exclude", state] + family, ["-tu"] + family + ["exclude", state]))
       }
-      questions.append((["-tua", "--sport", "\(port)"] + family, ["-tua"] + family + ["sport", "= :\(port)"]))
-      questions.append((["-tua", "--dport", "\(peer)"] + family, ["-tua"] + family + ["dport", "= :\(peer)"]))
+      questions.append((["-tua", "sport", "= :\(port)"] + family, ["-tua"] + family + ["sport", "= :\(port)"]))
+      questions.append((["-tua", "dport", "= :\(peer)"] + family, ["-tua"] + family + ["dport", "= :\(peer)"]))
       questions.append(
         (
-          ["-tua", "--sport", "\(port),1000-20000"] + family,
+          ["-tua", "sport = :\(port),1000-20000"] + family,
           ["-tua"] + family + ["( sport = :\(port) or ( sport >= :1000 and sport <= :20000 ) )"]
         ))
     }

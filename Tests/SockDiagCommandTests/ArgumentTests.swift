@@ -1,5 +1,6 @@
 import ArgumentParser
 import SockDiag
+import SockDiagWire
 import Testing
 
 @testable import SockDiagCommand
@@ -13,6 +14,8 @@ struct ArgumentTests {
       return try list.selection.selection(default: .connected, details: list.output.details)
     case let listeners as Listeners:
       return try listeners.selection.selection(default: .listeners, details: listeners.output.details)
+    case let destroy as Destroy:
+      return try destroy.selection.selectionToDestroy(details: destroy.output.details)
     case let command: throw CommandFailure.usage("\(command)")
     }
   }
@@ -51,22 +54,33 @@ struct ArgumentTests {
     #expect(try selection("list -B").tcp == .boundInactive)
     #expect(try selection("list -B").udp.isEmpty)
     #expect(try selection("list -aB").tcp == .all.union(.boundInactive))
-    #expect(try selection("list -B state listen").tcp == [.listen, .boundInactive])
-    #expect(try selection("list -B exclude bound-inactive").tcp == .all)
+    #expect(try selection("list -B exclude listen").tcp == .all.union(.boundInactive))
+    #expect(throws: CommandFailure.self) { try selection("list -B state listen") }
   }
 
-  @Test func statesAreAnyOfThose() throws {
-    #expect(try selection("list state listening state time-wait").tcp == [.listen, .timeWait])
-    #expect(try selection("list -l state established").tcp == .established)
-    #expect(try selection("list exclude bucket").tcp == .big)
-    #expect(try selection("list state connected exclude time-wait").tcp == .connected.subtracting(.timeWait))
-    #expect(try selection("state unconnected -u").udp == .close)
+  @Test func statesInAFilterDecideInsteadOfOptions() throws {
+    for line in ["list state listening state time-wait", "list -l state established or sport = :80"] {
+      #expect(try selection(line).tcp == .all)
+    }
+    #expect(try selection("list state bound-inactive").tcp == .all.union(.boundInactive))
+    #expect(try selection("list sport = :80").tcp == selection("list").tcp)
   }
 
-  @Test func portsAreListsAndRanges() throws {
-    let selection = try selection("list --sport 80,443 --dport 1000-2000,65535")
-    #expect(selection.localPorts == [80, 443])
-    #expect(selection.remotePorts == PortSet([1000...2000, 65535...65535]))
+  @Test func theWordsOfAFilterAreOneText() throws {
+    let filter = SocketFilter.localPort(in: [80, 443]) && !.remote(in: "10.0.0.0/8")
+    for line in ["list sport = :80,443 and not dst 10.0.0.0/8", "list sport=:80,443&&!dst=10.0.0.0/8"] {
+      #expect(try selection(line).filter == filter)
+    }
+    #expect(try selection("list").filter == .everything)
+  }
+
+  @Test func whatCanBeDestroyedIsAllButBoundSocketsUnlessNamed() throws {
+    #expect(try selection("destroy sport = :80").tcp == .all)
+    #expect(try selection("destroy sport = :80").udp == .all)
+    #expect(try selection("destroy -t dport = :80").udp.isEmpty)
+    #expect(try selection("destroy -l sport = :80").tcp == .listen)
+    #expect(try selection("destroy -B sport = :80").tcp == .boundInactive)
+    #expect(try selection("destroy exclude listen").tcp == .all)
   }
 
   @Test func onlyWhatIsShownIsAskedFor() throws {
@@ -77,15 +91,15 @@ struct ArgumentTests {
   }
 
   @Test func aSelectionTakesWhatItsQueriesTake() throws {
-    let selection = try selection("list -l --sport 1-100")
+    let selection = try selection("list -l sport = :1-100")
     for socket in try Samples.assorted {
-      let isQueried = selection.queries.contains { $0.matches(socket) }
-      #expect(selection.contains(socket) == isQueried || socket.protocol == .unspecified)
+      let isQueried = selection.queries.contains { $0.matches(socket) == true }
+      #expect((selection.contains(socket) == true) == isQueried || socket.protocol == .unspecified)
     }
   }
 
   @Test func theNearestNamesAreOffered() {
-    let states = FilterWords.names
+    let states = SocketStateSet.filterNames
     #expect(NearestNames.of("estab", among: states) == ["established"])
     #expect(NearestNames.of("LISTEN", among: states) == ["listen", "listening"])
     #expect(NearestNames.of("tmie-wait", among: states) == ["time-wait"])

@@ -18,61 +18,56 @@ struct BadInputTests {
     }
   }
 
+  private static let noFilter = """
+    no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and see with \
+    --dry-run what it takes
+    """
+  private static let noTerminal = """
+    there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be
+    """
+
   private static let cases: [Case] = [
     Case("list --jsn", .usage, "unknown option '--jsn'; did you mean '--json'; see 'sockdiag list --help'"),
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, events, record, decode, bench"),
+      "'foo' is not a subcommand; there are listeners, list, events, destroy, record, decode, bench"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
-    Case("list --sport", .usage, "missing value for '--sport <ports>'; see 'sockdiag list --help'"),
     Case(
       "list --json=1", .usage,
       "the option '--json' does not take any value, but '1' was specified; see 'sockdiag list --help'"),
     Case("list --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
-    Case("list --sport 70000", .usage, "--sport: 70000 is not a port; ports are 0 to 65535"),
-    Case(
-      "list --dport 99999999999999999999999", .usage,
-      "--dport: 99999999999999999999999 is not a port; ports are 0 to 65535"),
-    Case(
-      "list --sport http", .usage,
-      "--sport: 'http' is not a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
-    Case(
-      "list --sport 80,", .usage,
-      "--sport: '80,' lacks a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
-    Case("list --sport 20-10", .usage, "--sport: the range 20-10 is empty; write the lower port first, 10-20"),
-    Case("list state estab", .usage, "'estab' is not a state; did you mean 'established'?"),
-    Case("list state fin-wait", .usage, "'fin-wait' is not a state; did you mean 'fin-wait-1' or 'fin-wait-2'?"),
-    Case(
-      "list state xyzzyxyzzy", .usage,
-      """
-      'xyzzyxyzzy' is not a state; states are established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, \
-      time-wait, close, close-wait, last-ack, listen, closing, bound-inactive, listening, unconnected, all, \
-      connected, synchronized, bucket, big
-      """),
-    Case(
-      "list exclude", .usage,
-      "'exclude' lacks the name of a state; write one behind it, such as 'exclude time-wait'"),
-    Case(
-      "list established", .usage,
-      "'established' is not understood; a filter is written 'state NAME' or 'exclude NAME'"),
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
-    Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, events, record, decode, bench"),
+    Case(
+      "zzz", .usage,
+      "'zzz' is not a subcommand; subcommands are listeners, list, events, destroy, record, decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
     Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
+    Case("destroy", .usage, Self.noFilter),
+    Case("destroy -t --yes", .usage, Self.noFilter),
+    Case("destroy -ltu4 --dry-run", .usage, Self.noFilter),
+    Case("destroy state time-wait", .usage, Self.noTerminal),
+    Case("destroy sport=:80 --json", .usage, Self.noTerminal),
     Case(
-      "list --sport -80", .usage,
-      "--sport: '-80' lacks a port; write numbers, lists and ranges such as 80,443 or 1000-2000"),
+      "destroy --dry-run --json --ndjson state close", .usage,
+      "--json and --ndjson exclude each other; leave one of them out"),
     Case("events -l", .usage, "-l chooses states, but every event is about a closed socket; leave it out"),
     Case("events -tua", .usage, "-a chooses states, but every event is about a closed socket; leave it out"),
     Case("events -B", .usage, "-B chooses states, but every event is about a closed socket; leave it out"),
     Case(
-      "events state close", .usage, "'state' chooses states, but every event is about a closed socket; leave it out"),
+      "events state close", .usage,
+      "the filter chooses states, but every event is about a closed socket; leave them out"),
     Case(
-      "events exclude listen", .usage,
-      "'exclude' chooses states, but every event is about a closed socket; leave it out"),
+      "events sport = :80 and not exclude listen", .usage,
+      "the filter chooses states, but every event is about a closed socket; leave them out"),
+    Case(
+      "events uid = 0 or inode = 1", .usage,
+      "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+    Case(
+      "events sport = :80 and not autobound", .usage,
+      "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
     Case("events --json", .usage, "--json would be an array without an end; use --ndjson, a line for each event"),
     Case("events --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
     Case("events --buffer x", .usage, "--buffer: 'x' is not a size; write bytes, such as 65536, 512K or 64M"),
@@ -147,6 +142,38 @@ struct BadInputTests {
     let result = try Tool.shell("\"$0\" \(line) >&-")
     #expect(result.errors.hasSuffix(": Bad file descriptor\n"), "\(result.errors)")
     #expect(result.status == Status.outputFailed.rawValue)
+  }
+
+  /// The place of the fault in a filter, under the sentence.
+  @Test(arguments: [
+    (
+      "list sport = http80", "filter, column 9: 'http80' is not a port or a service of /etc/services; write the number",
+      "sport = http80", "        ^^^^^^"
+    ),
+    (
+      "list sport=:80 or dprot = :443", "filter, column 14: 'dprot' is not a condition; did you mean 'dport'?",
+      "sport=:80 or dprot = :443", "             ^^^^^"
+    ),
+    (
+      "list sport = :70000", "filter, column 9: '70000' is not a port; ports are 0 to 65535", "sport = :70000",
+      "        ^^^^^^"
+    ),
+    (
+      "list state estab", "filter, column 7: 'estab' is not a state; did you mean 'established'?", "state estab",
+      "      ^^^^^"
+    ),
+    (
+      "decode /dev/null dev eth0",
+      "filter, column 5: 'eth0' is not an index; a capture has no names of interfaces, so write the number", "dev eth0",
+      "    ^^^^"
+    ),
+    (
+      "state", "filter, column 6: the name of a state, such as time-wait, is missing at the end", "state", "     ^"
+    ),
+  ]) func aFilterIsShownWithItsFault(_ line: String, _ sentence: String, _ text: String, _ mark: String) throws {
+    let result = try Tool.run(line.split(separator: " ").map(String.init))
+    #expect(result.errors == "sockdiag: \(sentence)\n  \(text)\n  \(mark)\n")
+    #expect(result.status == Status.usage.rawValue)
   }
 
   @Test func aClosedInputIsReported() throws {

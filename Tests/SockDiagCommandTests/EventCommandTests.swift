@@ -42,7 +42,7 @@ struct EventCommandTests {
   @Test func theTableIsWrittenRowByRow() async throws {
     let result = try await run(
       """
-      "$0" events -u --dport 9 >"$out" & pid=$!
+      "$0" events -u dport = :9 >"$out" & pid=$!
       begun "$out" 1; ends 5; sleep 0.2; cp "$out" "$out.seen"
       kill -INT $pid; wait $pid; status=$?; cat "$out.seen"; rm "$out.seen"; exit $status
       """)
@@ -60,7 +60,7 @@ struct EventCommandTests {
   @Test func eventsThatAreNotWantedAreNotShown() async throws {
     let result = try await run(
       """
-      "$0" events --ndjson -u --dport 10 >"$out" & pid=$!
+      "$0" events --ndjson -u dport = :10 >"$out" & pid=$!
       for ((n = 0; n < 100; n++)); do
         ends 1; exec 3>/dev/udp/127.0.0.1/10; exec 3>&-; sleep 0.05; [ -s "$out" ] && break
       done
@@ -94,7 +94,7 @@ struct EventCommandTests {
     let count = 500
     let result = try await run(
       """
-      "$0" events --ndjson -u --dport 9 --buffer 10000 >"$out" & pid=$!
+      "$0" events --ndjson -u dport = :9 --buffer 10000 >"$out" & pid=$!
       begun "$out"; sleep 0.2; kill -STOP $pid; before=$(grep -c . "$out"); ends \(count); kill -CONT $pid; sleep 0.5
       kill -INT $pid; wait $pid; status=$?; tail -n +$((before + 1)) "$out"; exit $status
       """)

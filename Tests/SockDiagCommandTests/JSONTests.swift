@@ -40,6 +40,19 @@ struct JSONTests {
     }
   }
 
+  @Test func whatBecameOfASocketIsItsLastMember() throws {
+    let schema = try Self.schema
+    let socket = try #require(try Samples.assorted.first { $0.interfaceIndex == 1 })
+    for result in DestructionResult.allCases {
+      let renderer = JSONRenderer(
+        .lines, interfaces: InterfaceNames([1: "lo"]), output: ByteOutput(descriptor: nil))
+      try renderer.render(socket, result: result.rawValue)
+      let text = String(decoding: renderer.text, as: UTF8.self)
+      #expect(text.hasSuffix(",\"interface_name\":\"lo\",\"result\":\"\(result.rawValue)\"}\n"))
+      #expect(schema.violations(of: try JSONValue(parsing: text.utf8)).isEmpty)
+    }
+  }
+
   @Test func noSocketsAreAnEmptyArray() throws {
     #expect(try JSONValue(parsing: try render(.array, [])) == .array([]))
     #expect(try render(.lines, []).isEmpty)

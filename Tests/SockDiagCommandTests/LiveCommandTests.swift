@@ -64,8 +64,8 @@ struct LiveCommandTests {
       for port in [1000, 1001, 2000] as [UInt16] {
         _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, port))
       }
-      return try ["1000", "1000,2000", "1001-65535", "3000"].map {
-        try laboratory.namespace.run([tool, "-H", "--sport", $0]).outputText.split(separator: "\n").count
+      return try [":1000", ":1000,2000", ":1001-65535", ":3000"].map {
+        try laboratory.namespace.run([tool, "-H", "sport", "=", $0]).outputText.split(separator: "\n").count
       }
     }
     #expect(lines == [1, 2, 2, 0])

@@ -71,6 +71,14 @@ struct NetworkNamespaceTests {
     #expect(try await NetworkNamespace.withNew { try $0.run(["cat"], input: input).output } == input)
   }
 
+  @Test func letsProgramsTalkAtATerminal() async throws {
+    let script = "tty -s && printf 'who? ' >&2; read -r name; echo \"hello $name\""
+    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script], typing: "Ada\nBob\n") }
+    #expect(result.errorText == "who? ")
+    #expect(result.outputText == "hello Ada\n")
+    #expect(result.status == 0)
+  }
+
   @Test func endsProgramsThatDoNotEnd() async {
     await #expect(throws: LaboratoryError.self) {
       try await NetworkNamespace.withNew { try $0.run(["sleep", "1000"], timeout: .milliseconds(50)) }

@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,9 +16,16 @@ enum { BUFFER_SIZE = 32 * 1024, TCP_ESTABLISHED_STATE = 1 };
 static _Thread_local _Alignas(struct nlmsghdr) unsigned char buffer[BUFFER_SIZE];
 static _Thread_local uint32_t sequence;
 
+// S_EQ, whose operand is the `no` of the operation behind it; a socket of another port goes beyond the end.
+struct port_program {
+    struct nlattr attribute;
+    struct inet_diag_bc_op operations[2];
+};
+
 struct dump_both {
     struct nlmsghdr header;
     struct inet_diag_req body;
+    struct port_program program;
 };
 
 struct dump_one {
@@ -51,18 +59,28 @@ static long send_request(int descriptor, const void *bytes, size_t length) {
     return send(descriptor, bytes, length, 0) < 0 ? -errno : 0;
 }
 
+static struct port_program port_program(uint16_t port) {
+    enum { LENGTH = sizeof(struct inet_diag_bc_op[2]) };
+    return (struct port_program){
+        .attribute = {.nla_len = sizeof(struct port_program), .nla_type = INET_DIAG_REQ_BYTECODE},
+        .operations = {{.code = INET_DIAG_BC_S_EQ, .yes = LENGTH, .no = LENGTH + 4}, {.no = port}},
+    };
+}
+
 static long send_dump(int descriptor, const struct floor_request *request) {
-    uint16_t port = htons(request->source_port);
+    uint16_t port = request->port_test == FLOOR_PORT_IN_REQUEST ? htons(request->source_port) : 0;
+    size_t program = request->port_test == FLOOR_PORT_IN_PROGRAM ? sizeof(struct port_program) : 0;
     if (request->walk == FLOOR_BOTH_FAMILIES) {
         struct dump_both message = {
-            .header = header(TCPDIAG_GETSOCK, NLM_F_DUMP, sizeof message),
+            .header = header(TCPDIAG_GETSOCK, NLM_F_DUMP, offsetof(struct dump_both, program) + program),
             .body = {
                 .idiag_ext = request->extensions,
                 .id.idiag_sport = port,
                 .idiag_states = request->states,
             },
+            .program = port_program(request->source_port),
         };
-        return send_request(descriptor, &message, sizeof message);
+        return send_request(descriptor, &message, message.header.nlmsg_len);
     }
     struct dump_one message = {
         .header = header(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof message),
@@ -112,9 +130,23 @@ static long receive_dump(int descriptor, visit *each, void *context) {
     }
 }
 
+struct port_count {
+    uint16_t port;
+    long count;
+};
+
+static void count_port(const struct inet_diag_msg *message, void *context) {
+    struct port_count *wanted = context;
+    wanted->count += message->id.idiag_sport == wanted->port;
+}
+
 long floor_dump(int descriptor, struct floor_request request) {
     long error = send_dump(descriptor, &request);
-    return error < 0 ? error : receive_dump(descriptor, NULL, NULL);
+    if (error < 0) return error;
+    if (request.port_test != FLOOR_PORT_HERE) return receive_dump(descriptor, NULL, NULL);
+    struct port_count wanted = {.port = htons(request.source_port)};
+    error = receive_dump(descriptor, count_port, &wanted);
+    return error < 0 ? error : wanted.count;
 }
 
 long floor_get(int descriptor, struct floor_tuple tuple) {

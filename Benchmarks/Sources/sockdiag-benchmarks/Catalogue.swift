@@ -16,6 +16,7 @@ struct Catalogue {
       try details(expecting: farm.total),
       try listening(expecting: farm.listening),
       try exactGet(tuples),
+      try filter(),
     ] + commands(total: farm.total, listening: farm.listening)
   }
 
@@ -73,6 +74,35 @@ struct Catalogue {
         ProcRead.listeners(),
         OurProcNet(.listen, pace: 3),
       ] + theirs("-tln", headerLines: 1)
+    )
+  }
+
+  /// One socket selected by its local port. What the kernel charges for it depends on who compares the port.
+  private func filter() throws -> Workload {
+    var inspector = try SocketInspector()
+    let sockets = try inspector.dump(SocketQuery(.tcp, states: .all)).sockets
+    let uses = Dictionary(sockets.map { ($0.local.port, 1) }, uniquingKeysWith: +)
+    guard let port = sockets.last(where: { $0.state == .established && uses[$0.local.port] == 1 })?.local.port else {
+      throw BenchmarkError("no connection has a local port of its own; make the farm smaller")
+    }
+    return Workload(
+      key: "filter",
+      title: "One connection by its local port",
+      expected: 1,
+      rivals: [
+        try FloorDump("floor: bare C, port in the request", localPort: port, FLOOR_PORT_IN_REQUEST),
+        try OurDump("SockDiag: sport = :P", matching: .localPort == port),
+        try FloorDump("bare C, port in a program", localPort: port, FLOOR_PORT_IN_PROGRAM),
+        try OurDump(
+          "SockDiag: sport = :P and not dst 10.0.0.0/8",
+          matching: .localPort == port && !.remote(in: "10.0.0.0/8")),
+        try OurDump(
+          "SockDiag: sport = :P,1 (a program)", matching: .localPort(in: [port, 1])),
+        try FloorDump("bare C, every socket, port compared here", localPort: port, FLOOR_PORT_HERE),
+        try OurDump(
+          "SockDiag: sport = :P or uid = 4711 (here)", matching: .localPort == port || .userID == 4711),
+      ] + theirs("-tan", "sport", "= :\(port)", headerLines: 1)
+        + ours("list", "-ta", "sport", "= :\(port)", headerLines: 1)
     )
   }
 

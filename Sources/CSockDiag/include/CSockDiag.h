@@ -51,6 +51,12 @@ ssize_t csockdiag_put_inet_dump(void *buffer, size_t capacity, uint32_t sequence
 				size_t bytecode_length);
 ssize_t csockdiag_put_inet_get(void *buffer, size_t capacity, uint32_t sequence,
 			       const struct csockdiag_inet_request *request);
+/*
+ * The addresses stand in their natural order with UDP as well, where a get wants them swapped. A request whose cookie
+ * matches any socket is refused with -EINVAL.
+ */
+ssize_t csockdiag_put_inet_destroy(void *buffer, size_t capacity, uint32_t sequence,
+				   const struct csockdiag_inet_request *request);
 
 int csockdiag_send(const struct mnl_socket *socket, const void *request, size_t length);
 

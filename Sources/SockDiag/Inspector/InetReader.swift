@@ -16,6 +16,9 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   private var readsProtocolAttribute: Bool?
   /// Families with protocols for which the kernel has a handler, as far as it was asked.
   private var confirmed: Set<[UInt16]> = []
+  /// Operations of filter programs that the kernel takes or refuses, as far as it was asked.
+  private var acceptedOperations: InetBytecode.Operations = []
+  private var refusedOperations: InetBytecode.Operations = []
 
   /// Where `/proc/net` is read if the kernel has no handler; `nil` for nowhere.
   private let procRoot: String?
@@ -93,27 +96,85 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
 
   /// An exact request gets the same errno for a socket, a protocol and a family that is not there. A dump of no states at
   /// all tells them apart, and is asked for once.
-  private mutating func confirmHandler(for request: InetRequest) throws(SockDiagError) {
+  mutating func confirmHandler(for request: InetRequest) throws(SockDiagError) {
     guard let family = request.family, !confirmed.contains([UInt16(family.rawValue), request.protocol.rawValue]) else {
       return
     }
-    if let error = try probe(request.protocol, family) { throw error }
+    if let error = try probe(InetRequest(.dump, request.protocol, family)) { throw error }
     confirmed.insert([UInt16(family.rawValue), request.protocol.rawValue])
   }
 
   private mutating func walk(
     _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    let plan = plan?.query == query ? plan ?? QueryPlan(query) : QueryPlan(query)
+    var plan = try plan(for: query)
+    do throws(SockDiagError) {
+      return try walk(plan, body)
+    } catch {
+      // The kernel refuses a program before it reports a socket, so none comes twice.
+      guard error.code == .invalidRequest || error.code == .permissionDenied, try learnRefusals(of: plan.operations)
+      else { throw error }
+    }
+    plan = try self.plan(for: query)
+    return try walk(plan, body)
+  }
+
+  /// The plan of the last query if this is the same, and otherwise a new one.
+  private mutating func plan(for query: SocketQuery) throws(SockDiagError) -> QueryPlan {
+    if let plan, plan.query == query, plan.operations.isDisjoint(with: refusedOperations) { return plan }
+    var plan = QueryPlan(query, without: refusedOperations)
+    // A refusal of the second of two walks would come after sockets of the first, and in a recording nobody could
+    // explain it.
+    if plan.walks.count > 1 || conversation.observer != nil, try learnRefusals(of: plan.operations) {
+      plan = QueryPlan(query, without: refusedOperations)
+    }
     self.plan = plan
+    return plan
+  }
+
+  /// Asks the kernel for each operation whose fate is not known whether it takes it. Returns whether it refused any.
+  private mutating func learnRefusals(of operations: InetBytecode.Operations) throws(SockDiagError) -> Bool {
+    var isRefused = false
+    for kind in InetBytecode.Operations.kinds
+    where operations.contains(kind) && acceptedOperations.union(refusedOperations).isDisjoint(with: kind) {
+      var request = InetRequest(.dump, .tcp, .inet)
+      request.bytecode = InetBytecode(probing: kind).bytes
+      switch try probe(request)?.code {
+      case .invalidRequest, .permissionDenied:
+        refusedOperations.formUnion(kind)
+        isRefused = true
+      default: acceptedOperations.formUnion(kind)
+      }
+    }
+    return isRefused
+  }
+
+  private mutating func walk(
+    _ plan: QueryPlan, _ body: (InetSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    var completeness = Completeness.complete
+    for walk in plan.walks {
+      completeness.formUnion(try self.walk(walk, body))
+      if completeness.contains(.stopped) { break }
+    }
+    return completeness
+  }
+
+  private mutating func walk(
+    _ walk: QueryPlan.Walk, _ body: (InetSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    let request = walk.request
     // One walk over the tables for both families where the kernel can, which halves the time: the tables are shared, and
     // a walk for one family passes the sockets of the other as well.
-    if query.family != nil { return try walk(plan, plan.request, body) }
-    if try servesBoth(query.protocol) { return try walk(plan, plan.request, body) }
-    let completeness = try walk(plan, plan.request(for: .inet), body)
+    if request.family != nil { return try read(request, walk.filter.remainder, body) }
+    if try servesBoth(request.protocol) { return try read(request, walk.filter.remainder, body) }
+    var single = request
+    single.family = .inet
+    let completeness = try read(single, walk.filter.remainder, body)
     if completeness.contains(.stopped) { return completeness }
+    single.family = .inet6
     do throws(SockDiagError) {
-      return completeness.union(try walk(plan, plan.request(for: .inet6), body))
+      return completeness.union(try read(single, walk.filter.remainder, body))
     } catch {
       // IPv4 answered, so this kernel was built without IPv6: there are no such sockets.
       guard error.code == .missingFamily else { throw error }
@@ -121,30 +182,59 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  private mutating func walk(
-    _ plan: QueryPlan, _ request: InetRequest, _ body: (InetSocket) -> DumpFlow
+  private mutating func read(
+    _ request: InetRequest, _ remainder: SocketFilter?, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    var hasFault = false
-    var completeness = try conversation.dump(request) { bytes, payload in
+    var defects = Completeness.complete
+    let completeness = try conversation.dump(request) { bytes, payload in
       var socket = InetSocket()
       defer { decoder.recycle(&socket) }
       do throws(WireError) {
         // A damaged attribute does not hide the socket that it belongs to.
-        if try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket) != nil { hasFault = true }
+        if try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket) != nil {
+          defects.insert(.malformed)
+        }
       } catch {
-        hasFault = true
+        defects.insert(.malformed)
         return .continue
       }
-      return plan.needsEvaluation && !plan.query.matches(socket) ? .continue : body(socket)
+      guard let remainder else { return body(socket) }
+      switch remainder.evaluate(socket) {
+      case true: return body(socket)
+      case nil: defects.insert(.undecided)
+      case false: break
+      }
+      return .continue
     }
-    if hasFault { completeness.insert(.malformed) }
-    return completeness
+    return completeness.union(defects)
+  }
+
+  /// What becomes of a query, and how many sockets the kernel reports for it.
+  package mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
+    var passed = 0
+    let completeness = try walk(query) { _ in
+      passed += 1
+      return .continue
+    }
+    let plan = try plan(for: query)
+    var reported = 0
+    for walk in plan.walks {
+      var unfiltered = walk
+      unfiltered.filter.remainder = nil
+      _ = try self.walk(unfiltered) { _ in
+        reported += 1
+        return .continue
+      }
+    }
+    return QueryExplanation(
+      query: query, walks: plan.walks.map(\.filter), reported: reported, passed: passed, completeness: completeness,
+      refused: refusedOperations)
   }
 
   private mutating func servesBoth(_ protocol: TransportProtocol) throws(SockDiagError) -> Bool {
     // Only an answer that cannot change is remembered: a module may be loaded later, memory may be short now.
     if servesBothFamilies == nil {
-      switch try probe(.tcp, nil)?.code {
+      switch try probe(InetRequest(.dump, .tcp, nil))?.code {
       case nil: servesBothFamilies = true
       case .invalidRequest: servesBothFamilies = false
       default: return false
@@ -154,7 +244,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     if readsProtocolAttribute == nil {
       // Kernels before 5.9 ignore the attribute that names the protocol and would answer with TCP sockets. A number
       // that no protocol can have tells them apart: the others miss a handler for it, and look for no module.
-      switch try probe(TransportProtocol(rawValue: .max), nil)?.code {
+      switch try probe(InetRequest(.dump, TransportProtocol(rawValue: .max), nil))?.code {
       case nil: readsProtocolAttribute = false
       case .missingProtocolHandler: readsProtocolAttribute = true
       default: return false
@@ -163,16 +253,14 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return readsProtocolAttribute == true
   }
 
-  /// Asks for sockets in no state. Returns the kernel's refusal, or `nil` if it would answer.
-  private mutating func probe(
-    _ protocol: TransportProtocol, _ family: AddressFamily?
-  ) throws(SockDiagError) -> SockDiagError? {
+  /// Makes a request that asks for sockets in no state. Returns the kernel's refusal, or `nil` if it would answer.
+  private mutating func probe(_ request: InetRequest) throws(SockDiagError) -> SockDiagError? {
     // Not part of the query: in a recording it would be a refusal that nobody can explain.
     let observer = conversation.observer
     conversation.observer = nil
     defer { conversation.observer = observer }
     do throws(SockDiagError) {
-      _ = try conversation.dump(InetRequest(.dump, `protocol`, family)) { _, _ in .continue }
+      _ = try conversation.dump(request) { _, _ in .continue }
       return nil
     } catch {
       return error

@@ -21,14 +21,16 @@ public struct SocketInspector: ~Copyable {
   ///
   /// - Parameters:
   ///   - protocol: TCP or UDP.
-  ///   - states: The states; `nil` for connections with TCP, and for all with UDP.
+  ///   - states: The states; `nil` for those of the filter, or else for connections with TCP, and for all with UDP.
+  ///   - filter: What else has to hold.
   ///   - details: What to report beyond the fixed record.
   /// - Throws: ``SockDiagError``, with the code ``SockDiagError/Code/incomplete`` where some sockets may be missing.
   public static func sockets(
-    _ protocol: TransportProtocol, in states: SocketStateSet? = nil, details: InetDetails = []
+    _ protocol: TransportProtocol, in states: SocketStateSet? = nil, matching filter: SocketFilter = .everything,
+    details: InetDetails = []
   ) throws(SockDiagError) -> [InetSocket] {
     var inspector = try SocketInspector()
-    let dump = try inspector.dump(SocketQuery(`protocol`, states: states, details: details))
+    let dump = try inspector.dump(SocketQuery(`protocol`, states: states, matching: filter, details: details))
     guard dump.completeness.isComplete else {
       throw SockDiagError(.incomplete, operation: "list sockets: \(dump.completeness)")
     }
@@ -74,6 +76,14 @@ public struct SocketInspector: ~Copyable {
     try reader.dump(query)
   }
 
+  /// What becomes of a query: which part of its filter the kernel applies and which part is applied here, and how many
+  /// sockets each lets through. It makes the walks that the query would make.
+  ///
+  /// - Throws: ``SockDiagError``, where the kernel could not answer the query either.
+  public mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
+    try reader.explain(query)
+  }
+
   /// The socket that packets between two addresses reach, as the kernel would look it up.
   ///
   /// That may be a listener on the wildcard address, if there is no closer one. It takes microseconds, however many
@@ -114,7 +124,7 @@ public struct SocketInspector: ~Copyable {
     if isConnection { return nil }
     let query = SocketQuery(
       socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-      localPorts: PortSet(socket.local.port), details: details)
+      matching: .localPort == socket.local.port, details: details)
     return try dump(query).sockets.first { $0.cookie == cookie }
   }
 

@@ -8,10 +8,8 @@ public struct SocketQuery: Hashable, Sendable {
   public var family: AddressFamily?
   /// The states. `listen` alone costs microseconds; any other, a walk over all sockets of the host.
   public var states: SocketStateSet
-  /// The local ports, or `nil` for all. Compared in the kernel.
-  public var localPorts: PortSet?
-  /// The remote ports, or `nil` for all. Compared in the kernel.
-  public var remotePorts: PortSet?
+  /// What else has to hold. The kernel compares what it can, see ``SocketInspector/explain(_:)``.
+  public var filter: SocketFilter
   /// What to report beyond the fixed record.
   public var details: InetDetails
 
@@ -20,27 +18,44 @@ public struct SocketQuery: Hashable, Sendable {
   /// - Parameters:
   ///   - protocol: TCP or UDP.
   ///   - family: The family, or `nil` for both.
-  ///   - states: The states; `nil` for connections with TCP and for all with other protocols, most of whose sockets are
-  ///     in `close`.
-  ///   - localPorts: The local ports, or `nil` for all.
-  ///   - remotePorts: The remote ports, or `nil` for all.
-  ///   - details: What to report beyond the fixed record.
+  ///   - states: The states; `nil` for what the filter says, if it says something about states, and otherwise for
+  ///     connections with TCP and for all with other protocols, most of whose sockets are in `close`.
+  ///   - filter: What else has to hold.
+  ///   - details: What to report beyond the fixed record. Sockets also have what the filter needs.
   public init(
     _ protocol: TransportProtocol, family: AddressFamily? = nil, states: SocketStateSet? = nil,
-    localPorts: PortSet? = nil, remotePorts: PortSet? = nil, details: InetDetails = []
+    matching filter: SocketFilter = .everything, details: InetDetails = []
   ) {
     self.protocol = `protocol`
     self.family = family
-    self.states = states ?? (`protocol` == .tcp ? .connected : .all)
-    self.localPorts = localPorts
-    self.remotePorts = remotePorts
+    self.states = states ?? filter.statesToAskFor ?? (`protocol` == .tcp ? .connected : .all)
+    self.filter = filter
     self.details = details
   }
 
-  /// Whether a socket is one of those that the query asks for. The details do not matter.
-  public func matches(_ socket: InetSocket) -> Bool {
-    socket.protocol == `protocol` && (family == nil || socket.family == family)
-      && states.contains(state: socket.state) && localPorts?.contains(socket.local.port) != false
-      && remotePorts?.contains(socket.remote.port) != false
+  /// Creates a query with a filter in the language of `ss`.
+  ///
+  /// - Parameters:
+  ///   - protocol: TCP or UDP.
+  ///   - family: The family, or `nil` for both.
+  ///   - states: The states; `nil` for those of the filter, or of the protocol.
+  ///   - text: The filter, see `SocketFilter.init(_:names:)`.
+  ///   - details: What to report beyond the fixed record. Sockets also have what the filter needs.
+  ///   - names: Looks up the names in it. Looking up a host may take as long as the resolver does.
+  /// - Throws: `FilterError` with the column of a fault.
+  public init(
+    _ protocol: TransportProtocol, family: AddressFamily? = nil, states: SocketStateSet? = nil,
+    matching text: String, details: InetDetails = [], names: any FilterNames = HostNames()
+  ) throws(FilterError) {
+    self.init(
+      `protocol`, family: family, states: states, matching: try SocketFilter(text, names: names), details: details)
+  }
+
+  /// Whether a socket is one of those that the query asks for; `nil` if its record does not tell. The details do not
+  /// matter.
+  public func matches(_ socket: InetSocket) -> Bool? {
+    guard socket.protocol == `protocol`, family == nil || socket.family == family, states.contains(state: socket.state)
+    else { return false }
+    return filter.evaluate(socket)
   }
 }

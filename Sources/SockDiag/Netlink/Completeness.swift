@@ -27,6 +27,10 @@ public struct Completeness: OptionSet, Hashable, Sendable {
   /// The source lacks some of the states that were asked for: `/proc/net` has no sockets that are only bound.
   public static let missingStates = Completeness(rawValue: 1 << 6)
 
+  /// Of some sockets the record does not tell what the filter asks about, and they are left out: a mark without
+  /// CAP_NET_ADMIN, a member of `tcp_info` that the kernel is too old for, what `/proc/net` does not have.
+  public static let undecided = Completeness(rawValue: 1 << 7)
+
   /// Whether nothing is known to be missing.
   public var isComplete: Bool { isEmpty }
 
@@ -38,6 +42,7 @@ public struct Completeness: OptionSet, Hashable, Sendable {
     (.truncated, "a datagram was longer than the buffer"), (.malformed, "a message was malformed"),
     (.unfinished, "the end of the dump never came"), (.stopped, "the reader stopped"),
     (.missingStates, "/proc/net has no sockets that are only bound"),
+    (.undecided, "of some sockets it is not known what the filter asks about"),
   ]
 }
 

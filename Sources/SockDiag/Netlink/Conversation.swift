@@ -136,6 +136,45 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     }
   }
 
+  /// Sends a request whose only answer is an acknowledgement, and returns what that says.
+  ///
+  /// It is sent once: where the answer is lost, it may have been obeyed.
+  package mutating func acknowledged(
+    _ request: InetRequest, operation: String
+  ) throws(SockDiagError) -> NetlinkVerdict {
+    try send(request)
+    while true {
+      switch transport.receive(into: &buffer) {
+      case .failure(EINTR): continue
+      case .failure(EAGAIN), .failure(ENOBUFS): throw SockDiagError(.noReply, operation: operation)
+      case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive a sock_diag reply")
+      case .datagram(let length, sender: 0):
+        let datagram = buffer.span.extracting(0..<min(length, buffer.count))
+        observer?(.reply, datagram)
+        if let verdict = try readAcknowledgement(datagram, operation) { return verdict }
+      case .datagram: continue
+      }
+    }
+  }
+
+  /// `nil` if nothing in the datagram answers the request.
+  private func readAcknowledgement(
+    _ datagram: Span<UInt8>, _ operation: String
+  ) throws(SockDiagError) -> NetlinkVerdict? {
+    var cursor = NetlinkCursor(0..<datagram.count)
+    do throws(WireError) {
+      while let message = try cursor.next(in: datagram) {
+        guard message.header.sequence == sequence, message.header.portID == transport.portID else { continue }
+        if message.header.type == .error {
+          return try NetlinkVerdict(error: message.payload, flags: message.header.flags, in: datagram)
+        }
+      }
+    } catch {
+      throw SockDiagError(.malformedReply, operation: operation, wireError: error)
+    }
+    return nil
+  }
+
   private mutating func send(_ request: InetRequest) throws(SockDiagError) {
     drain()
     sequence &+= 1

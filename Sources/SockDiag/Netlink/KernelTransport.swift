@@ -45,10 +45,13 @@ package import SockDiagWire
     // SAFETY: the shim uses the pointers during the call only, with the lengths of their arrays.
     let length = unsafe request.bytecode.withUnsafeBytes { program in
       unsafe buffer.withUnsafeMutableBytes { buffer in
-        request.form == .dump
-          ? unsafe csockdiag_put_inet_dump(
+        switch request.form {
+        case .dump:
+          unsafe csockdiag_put_inet_dump(
             buffer.baseAddress, buffer.count, sequence, &form, program.baseAddress, program.count)
-          : unsafe csockdiag_put_inet_get(buffer.baseAddress, buffer.count, sequence, &form)
+        case .get: unsafe csockdiag_put_inet_get(buffer.baseAddress, buffer.count, sequence, &form)
+        case .destroy: unsafe csockdiag_put_inet_destroy(buffer.baseAddress, buffer.count, sequence, &form)
+        }
       }
     }
     guard length >= 0 else { throw SockDiagError(errno: Int32(-length), operation: "write a sock_diag request") }

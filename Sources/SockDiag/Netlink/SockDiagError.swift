@@ -25,6 +25,17 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let incomplete = Code(rawValue: "incomplete")
     /// The kernel refused for want of a capability: `EPERM`, `EACCES`.
     public static let permissionDenied = Code(rawValue: "permission-denied")
+    /// The socket that was to be destroyed is not there any more, even if its addresses are in use again: `ENOENT`.
+    public static let gone = Code(rawValue: "gone")
+    /// The socket is only bound, and the kernel finds no such socket by its addresses: `ENOENT`, although it is there.
+    public static let onlyBound = Code(rawValue: "only-bound")
+    /// The kernel finds another socket at the addresses that this one shares with it: `ENOENT`, although it is there.
+    public static let shadowed = Code(rawValue: "shadowed")
+    /// The kernel cannot destroy such a socket: `EOPNOTSUPP`; `EINVAL` for the listener of an MPTCP socket, and for any
+    /// socket before Linux 4.5.
+    public static let destroyUnsupported = Code(rawValue: "destroy-unsupported")
+    /// The record lacks the cookie by which its socket is told from another at the same addresses.
+    public static let missingCookie = Code(rawValue: "missing-cookie")
     /// The kernel did not understand the request: `EINVAL`, `EOPNOTSUPP`.
     public static let invalidRequest = Code(rawValue: "invalid-request")
     /// The kernel sent nothing that answers the request.
@@ -81,6 +92,10 @@ public struct SockDiagError: Error, Hashable, Sendable {
     case .missingSockDiag: "use a kernel built with CONFIG_INET_DIAG, or read /proc/net instead"
     case .netlinkForbidden: "allow AF_NETLINK in the sandbox (systemd: RestrictAddressFamilies)"
     case .permissionDenied: "run as root or with the capability CAP_NET_ADMIN"
+    case .onlyBound, .shadowed: "close its descriptor, or end the process that holds it"
+    case .destroyUnsupported:
+      "end the process that holds it, or use a kernel (4.5 or later) built with CONFIG_INET_DIAG_DESTROY"
+    case .missingCookie: "read the socket through sock_diag, not from /proc/net"
     case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
     default: nil
     }
@@ -98,6 +113,11 @@ extension SockDiagError: CustomStringConvertible {
     case .incomplete: return operation
     case .netlinkForbidden: text += "netlink sockets are forbidden here"
     case .noReply: text += "the kernel sent no answer"
+    case .gone: text += "no longer there"
+    case .onlyBound: text += "only bound, and the kernel finds none such by its addresses"
+    case .shadowed: text += "the kernel finds another socket that shares its addresses"
+    case .destroyUnsupported: text += "the kernel cannot do it"
+    case .missingCookie: text += "the record has no cookie"
     case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
     case .procNet: text += wireError.map(\.description) ?? Self.message(errno)
     default: text += errno == 0 ? code.rawValue : Self.message(errno)

@@ -93,7 +93,15 @@ public enum ProcNet {
     let report = { (fault: WireError) in
       onFault(SockDiagError(.procNet, operation: "read \(path)", wireError: fault))
     }
-    let filter = { (socket: InetSocket) -> DumpFlow in query.matches(socket) ? body(socket) : .continue }
+    var isUndecided = false
+    let filter = { (socket: InetSocket) -> DumpFlow in
+      switch query.matches(socket) {
+      case true: return body(socket)
+      case nil: isUndecided = true
+      case false: break
+      }
+      return .continue
+    }
     var flow = DumpFlow.continue
     while flow == .continue {
       let count = try file.read(into: &buffer)
@@ -103,6 +111,7 @@ public enum ProcNet {
     if flow == .continue { flow = parser.finish(onFault: report, filter) }
     var completeness: Completeness = flow == .stop ? .stopped : .complete
     if parser.faultCount > 0 { completeness.insert(.malformed) }
+    if isUndecided { completeness.insert(.undecided) }
     return completeness
   }
 

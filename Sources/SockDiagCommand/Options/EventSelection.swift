@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 /// Which events are wanted.
 struct EventSelection {
@@ -7,12 +8,14 @@ struct EventSelection {
   private let selection: Selection
 
   init(_ options: SelectionOptions) throws(CommandFailure) {
-    if let breadth = options.breadth { throw Self.aboutStates("-" + breadth.rawValue.prefix(1)) }
-    if options.boundInactive { throw Self.aboutStates("-B") }
-    if let word = options.words.first(where: { ["state", "exclude", "excl"].contains($0) }) {
-      throw Self.aboutStates("'\(word)'")
-    }
+    if let breadth = options.breadth { throw Self.aboutStates("-\(breadth.rawValue.prefix(1))", "it") }
+    if options.boundInactive { throw Self.aboutStates("-B", "it") }
     selection = try options.selection(default: .everything)
+    if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
+    if selection.filter.asksWhatNoEventTells {
+      throw .usage(
+        "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter")
+    }
     var groups: SocketEventGroups = []
     if !selection.tcp.isEmpty { groups.formUnion(.tcp) }
     if !selection.udp.isEmpty { groups.formUnion(.udp) }
@@ -24,10 +27,23 @@ struct EventSelection {
     self.groups = groups
   }
 
-  /// Whether an event about this socket is wanted.
-  func contains(_ socket: InetSocket) -> Bool { selection.contains(socket) }
+  /// Whether an event about this socket is wanted; `nil` if its record does not tell, as of a figure that is too new for
+  /// the kernel.
+  func contains(_ socket: InetSocket) -> Bool? { selection.contains(socket) }
 
-  private static func aboutStates(_ what: String) -> CommandFailure {
-    .usage("\(what) chooses states, but every event is about a closed socket; leave it out")
+  private static func aboutStates(_ what: String, _ object: String) -> CommandFailure {
+    .usage("\(what) chooses states, but every event is about a closed socket; leave \(object) out")
+  }
+}
+
+extension SocketFilter {
+  fileprivate var asksWhatNoEventTells: Bool {
+    node.contains { condition in
+      switch condition {
+      case .mark, .cgroup, .autobound: true
+      case .figure(let figure, _): figure == .userID || figure == .inode
+      default: false
+      }
+    }
   }
 }

@@ -59,17 +59,30 @@ extension OutputOptions {
   }
 
   /// A renderer for standard output.
+  ///
+  /// - Parameter showsResults: Whether a table has a column for what became of each socket.
   func renderer(
-    for selection: Selection, interfaces: InterfaceNames, terminal: Terminal = .standardOutput
+    for selection: Selection, interfaces: InterfaceNames, showsResults: Bool = false
   ) throws(CommandFailure) -> any SocketRenderer {
     switch try format() {
     case .json: return JSONRenderer(.array, interfaces: interfaces, output: ByteOutput())
     case .lines: return JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
     case .table:
-      return TableRenderer(
-        InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
-        details: detailLines,
-        interfaces: interfaces, terminal: terminal, output: ByteOutput())
+      return table(
+        for: selection, interfaces: interfaces, showsResults: showsResults, terminal: .standardOutput,
+        output: ByteOutput())
     }
+  }
+
+  /// A table for people, wherever they read it.
+  func table(
+    for selection: Selection, interfaces: InterfaceNames, showsResults: Bool, terminal: Terminal,
+    output: consuming ByteOutput
+  ) -> TableRenderer {
+    TableRenderer(
+      InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
+      showsResults: showsResults,
+      details: detailLines,
+      interfaces: interfaces, terminal: terminal, output: output)
   }
 }

@@ -7,8 +7,7 @@ struct Selection: Hashable {
   /// States of UDP sockets; empty for no UDP sockets.
   var udp: SocketStateSet
   var family: AddressFamily?
-  var localPorts: PortSet?
-  var remotePorts: PortSet?
+  var filter: SocketFilter
   var details: InetDetails
   /// Whether nothing narrows the states: then those count too that a newer kernel has, or a damaged capture.
   var takesAnyState = false
@@ -35,12 +34,12 @@ struct Selection: Hashable {
   }
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
-    SocketQuery(
-      transport, family: family, states: states, localPorts: localPorts, remotePorts: remotePorts, details: details)
+    SocketQuery(transport, family: family, states: states, matching: filter, details: details)
   }
 
-  /// Whether a socket is wanted. One whose protocol is not known is judged by the rest.
-  func contains(_ socket: InetSocket) -> Bool {
+  /// Whether a socket is wanted; `nil` if its record does not tell. One whose protocol is not known is judged by the
+  /// rest.
+  func contains(_ socket: InetSocket) -> Bool? {
     let states =
       switch socket.protocol {
       case .tcp: tcp
@@ -49,7 +48,7 @@ struct Selection: Hashable {
       default: takesAnyProtocol ? tcp.union(udp) : []
       }
     let isStateWanted = takesAnyState ? !states.isEmpty : states.contains(state: socket.state)
-    return isStateWanted && (family == nil || socket.family == family)
-      && localPorts?.contains(socket.local.port) != false && remotePorts?.contains(socket.remote.port) != false
+    guard isStateWanted, family == nil || socket.family == family else { return false }
+    return filter.evaluate(socket)
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SockDiag
+internal import SockDiagWire
 
 /// The options that say which sockets are wanted.
 struct SelectionOptions: ParsableArguments {
@@ -27,7 +28,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     name: [.customShort("B"), .long],
-    help: "TCP sockets that are bound, but neither listen nor are connected; adds them to -a, -l and states.")
+    help: "TCP sockets that are bound, but neither listen nor are connected; adds them to -a, -l and 'exclude'.")
   var boundInactive = false
 
   @Flag(name: [.customShort("4"), .customLong("ipv4")], help: "IPv4 sockets only.")
@@ -36,22 +37,14 @@ struct SelectionOptions: ParsableArguments {
   @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; they may carry IPv4.")
   var ipv6 = false
 
-  @Option(
-    name: .customLong("sport"), parsing: .unconditional,
-    help: ArgumentHelp("Local ports: 443, 80,443 or 1000-2000.", valueName: "ports"))
-  var localPorts: String?
-
-  @Option(
-    name: .customLong("dport"), parsing: .unconditional, help: ArgumentHelp("Remote ports.", valueName: "ports"))
-  var remotePorts: String?
-
   @Flag(name: .shortAndLong, help: "Accepted for the habit's sake: numbers are the default.")
   var numeric = false
 
   @Argument(
     help: ArgumentHelp(
-      "'state NAME' and 'exclude NAME', repeated. Several states are any of them.", valueName: "filter"))
-  var words: [String] = []
+      "What has to hold, in the language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
+      valueName: "filter"))
+  var filter: [String] = []
 }
 
 extension SelectionOptions {
@@ -67,32 +60,35 @@ extension SelectionOptions {
 
   /// Compiles the options.
   func selection(
-    default defaultStates: DefaultStates, details: InetDetails = [],
-    foreignWord: (String) -> CommandFailure = FilterWords.unknownWord
+    default defaultStates: DefaultStates, details: InetDetails = [], names: any FilterNames = HostNames()
   ) throws(CommandFailure) -> Selection {
-    let words = try FilterWords(words, foreignWord: foreignWord)
-    var tcp = states(words, .listen, defaultStates)
-    var udp = states(words, .close, defaultStates)
+    let filter = try FilterArgument.parse(filter, names: names)
+    var tcp = states(filter, .listen, defaultStates)
+    var udp = states(filter, .close, defaultStates).subtracting(.boundInactive)
     if boundInactive {
       guard self.tcp || !self.udp else { throw .usage("-B is about TCP; leave -u out or add -t") }
-      let isAlone = words.states == nil && breadth == nil
-      tcp = isAlone ? .boundInactive : tcp.union(.boundInactive).subtracting(words.excluded)
+      guard filter.possibleStates.contains(.boundInactive) else {
+        throw .usage("the filter leaves out what -B adds; write 'state bound-inactive' beside its other states")
+      }
+      let isAlone = !filter.namesStates && breadth == nil
+      tcp = isAlone ? .boundInactive : tcp.union(.boundInactive)
       if isAlone { udp = [] }
     }
     let takesBoth = self.tcp == self.udp
-    let takesAnyState = defaultStates == .everything && words.states == nil && breadth != .listening && !boundInactive
+    // Where the filter names states, it decides.
+    let takesAnyState =
+      defaultStates == .everything && (filter.namesStates || breadth != .listening && !boundInactive)
     return Selection(
       tcp: takesBoth || self.tcp ? tcp : [], udp: takesBoth || self.udp ? udp : [],
-      family: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6,
-      localPorts: try ports(localPorts, "--sport"), remotePorts: try ports(remotePorts, "--dport"), details: details,
+      family: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6, filter: filter, details: details,
       takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
   }
 
   private func states(
-    _ words: FilterWords, _ listening: SocketStateSet, _ defaultStates: DefaultStates
+    _ filter: SocketFilter, _ listening: SocketStateSet, _ defaultStates: DefaultStates
   ) -> SocketStateSet {
-    if let named = words.states { return named }
-    switch (breadth, defaultStates) {
+    if defaultStates != .everything, let named = filter.statesToAskFor { return named }
+    switch (filter.namesStates ? nil : breadth, defaultStates) {
     case (.all, .everything), (nil, .everything): return .all.union(.boundInactive)
     case (.all, _): return .all
     // Not both for each: no TCP socket in `close` is in the kernel's tables, and asking costs a walk over all sockets.
@@ -100,10 +96,5 @@ extension SelectionOptions {
     // As `ss`: connections that a program holds or held, not the records of half and of past ones.
     case (nil, .connected): return .connected.subtracting(.bucket)
     }
-  }
-
-  private func ports(_ text: String?, _ option: String) throws(CommandFailure) -> PortSet? {
-    guard let text else { return nil }
-    return try PortListArgument.parse(text, option: option)
   }
 }

@@ -2,14 +2,21 @@ internal import Glibc
 
 /// Standard error: one sentence a line.
 enum Diagnostics {
-  static func report(_ message: String) {
-    var line = Array("sockdiag: ".utf8)
+  static func report(_ message: String) { write("sockdiag: ", message) }
+
+  /// Shows a line of what the sentence before is about.
+  static func show(_ line: String) { write("  ", line) }
+
+  private static func write(_ prefix: String, _ message: String) {
+    var line = Array(prefix.utf8)
     line.appendVisible(message.utf8)
     line.append(UInt8(ascii: "\n"))
     var start = 0
     while start < line.count {
       // SAFETY: write reads at most the bytes of the slice, during the call.
-      let written = unsafe line[start...].withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      let written = unsafe line[start...].withUnsafeBytes {
+        unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+      }
       if written < 0, errno == EAGAIN {
         Descriptors.wait(STDERR_FILENO, for: POLLOUT)
       } else if written < 0, errno != EINTR {

@@ -1,16 +1,19 @@
 internal import Glibc
 
-/// What the reader of standard output can show.
+/// What the reader of a stream can show.
 struct Terminal {
   /// Whether to colour: only a terminal that can, and whose user does not object (no-color.org).
   var showsColour: Bool
 
   static let plain = Terminal(showsColour: false)
 
-  static var standardOutput: Terminal {
+  static var standardOutput: Terminal { on(STDOUT_FILENO) }
+  static var standardError: Terminal { on(STDERR_FILENO) }
+
+  private static func on(_ descriptor: Int32) -> Terminal {
     let refuses = environment("NO_COLOR")?.isEmpty == false
     let isDumb = environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true
-    return Terminal(showsColour: isatty(STDOUT_FILENO) == 1 && !refuses && !isDumb)
+    return Terminal(showsColour: isatty(descriptor) == 1 && !refuses && !isDumb)
   }
 
   private static func environment(_ name: String) -> String? {

@@ -15,10 +15,11 @@ final class JSONRenderer: SocketRenderer {
     self.output = output
   }
 
-  func render(_ socket: InetSocket) throws(CommandFailure) {
+  func render(_ socket: InetSocket, result: String?) throws(CommandFailure) {
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[\n" : ",\n").utf8) }
     isEmpty = false
     output.bytes.appendJSON(socket, interfaces: &interfaces)
+    if let result { output.bytes.addToJSONObject("result", result) }
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }
@@ -37,11 +38,17 @@ extension [UInt8] {
   /// Appends a socket as a JSON object with the name of its interface.
   mutating func appendJSON(_ socket: InetSocket, interfaces: inout InterfaceNames) {
     socket.appendJSON(to: &self)
-    guard socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) else { return }
-    // The record knows only the index; its name is one more key before the closing brace.
+    if socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) {
+      // The record knows only the index.
+      addToJSONObject("interface_name", String(decoding: name, as: UTF8.self))
+    }
+  }
+
+  /// Adds a key before the closing brace of the object that ends here.
+  fileprivate mutating func addToJSONObject(_ key: StaticString, _ text: String) {
     removeLast()
-    append(contentsOf: ",\"interface_name\":".utf8)
-    appendJSONString(String(decoding: name, as: UTF8.self))
+    append(contentsOf: ",\"\(key)\":".utf8)
+    appendJSONString(text)
     append(UInt8(ascii: "}"))
   }
 }

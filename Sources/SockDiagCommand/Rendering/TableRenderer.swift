@@ -6,17 +6,20 @@ final class TableRenderer: SocketRenderer {
   /// hundred of them.
   private var table: Table
 
+  /// Creates a renderer.
+  ///
+  /// - Parameter showsResults: Whether there is a column for what became of each socket.
   init(
-    _ shape: InetTableShape, showsHeader: Bool, details: DetailLines? = nil, interfaces: InterfaceNames,
-    terminal: Terminal, output: consuming ByteOutput
+    _ shape: InetTableShape, showsHeader: Bool, showsResults: Bool = false, details: DetailLines? = nil,
+    interfaces: InterfaceNames, terminal: Terminal, output: consuming ByteOutput
   ) {
+    let columns = shape.tableColumns + (showsResults ? [TablePage.Column(title: "Result")] : [])
     table = Table(
-      columns: shape.columns, details: details, showsColour: terminal.showsColour,
-      page: TablePage(shape.tableColumns, showsHeader: showsHeader), cells: InetCells(interfaces: interfaces),
-      output: output)
+      columns: shape.columns, showsResults: showsResults, details: details, showsColour: terminal.showsColour,
+      page: TablePage(columns, showsHeader: showsHeader), cells: InetCells(interfaces: interfaces), output: output)
   }
 
-  func render(_ socket: InetSocket) throws(CommandFailure) { try table.append(socket) }
+  func render(_ socket: InetSocket, result: String?) throws(CommandFailure) { try table.append(socket, result) }
 
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
     if table.isEmpty, hasFailed { return }
@@ -29,6 +32,7 @@ final class TableRenderer: SocketRenderer {
 
 private struct Table: ~Copyable {
   let columns: [InetTableShape.Column]
+  let showsResults: Bool
   let details: DetailLines?
   let showsColour: Bool
   var page: TablePage
@@ -36,9 +40,10 @@ private struct Table: ~Copyable {
   var output: ByteOutput
   var isEmpty = true
 
-  mutating func append(_ socket: InetSocket) throws(CommandFailure) {
+  mutating func append(_ socket: InetSocket, _ result: String?) throws(CommandFailure) {
     isEmpty = false
     for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
+    if showsResults { page.cell { $0.append(contentsOf: (result ?? "-").utf8) } }
     page.endRow(Paint(socket)) { details?.append(socket, to: &$0) }
     if page.isFull { try page.flush(to: &output, colour: showsColour) }
   }

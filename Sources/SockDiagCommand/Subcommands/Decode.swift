@@ -23,14 +23,20 @@ struct Decode: ParsableCommand {
   var output: OutputOptions
 
   func run() throws {
-    let selection = try selection.selection(default: .everything, details: output.details)
+    let selection = try selection.selection(
+      default: .everything, details: output.details, names: CaptureFilterNames())
     let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.none))
     let capture = try CaptureFile(reading: file)
     var decoder = CaptureDecoder(capture.reader, faultLimit: 5)
     let summary: CaptureSummary
+    var undecided = 0
     do {
       summary = try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
-        if selection.contains(socket) { try renderer.render(socket) }
+        switch selection.contains(socket) {
+        case true: try renderer.render(socket)
+        case nil: undecided += 1
+        case false: break
+        }
       }
     } catch {
       try renderer.finish(afterFailure: true)
@@ -39,6 +45,11 @@ struct Decode: ParsableCommand {
     try renderer.finish(afterFailure: summary.failure != nil)
     var remarks = Remarks()
     remarks.note(summary, of: capture.name)
+    if undecided > 0 {
+      let sockets = undecided == 1 ? "1 socket is" : "\(undecided) sockets are"
+      remarks.add(
+        "\(capture.name): \(sockets) left out, for the capture does not tell what the filter asks about", .partial)
+    }
     try remarks.end()
   }
 }

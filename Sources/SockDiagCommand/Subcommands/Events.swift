@@ -11,7 +11,8 @@ struct Events: ParsableCommand {
       the announcement was read: local time in the table, UTC in JSON.
 
       An announced socket has no owner, timer and memory any more, so -e, -o and -m add little; -i shows the last \
-      figures of a TCP connection. A socket that reset its connection has forgotten its peer's port by then.
+      figures of a TCP connection. A socket that reset its connection has forgotten its peer's port by then. Filters are \
+      those of 'sockdiag list', without states, users and what else no event tells.
 
       What is announced faster than it is read waits in a receive buffer, and what does not fit is lost. That is said \
       on standard error, and in JSON as {"event":"gap","time":…,"dropped":N}.
@@ -47,7 +48,8 @@ struct Events: ParsableCommand {
           + " raise the sysctl net.core.rmem_max")
     }
     try renderer.begin()
-    while try Self.showReady(&events, selection, renderer, interruption) {
+    var hasUndecided = false
+    while try Self.showReady(&events, selection, renderer, interruption, &hasUndecided) {
       let milliseconds = events.recheckMilliseconds
       switch interruption.wait(events.fileDescriptor, for: POLLIN, milliseconds: milliseconds) {
       case .ready: break
@@ -61,13 +63,19 @@ struct Events: ParsableCommand {
   /// Shows what is there; `false` if the user wants no more.
   private static func showReady(
     _ events: inout SocketEvents, _ selection: EventSelection, _ renderer: any EventRenderer,
-    _ interruption: Interruption
+    _ interruption: Interruption, _ hasUndecided: inout Bool
   ) throws -> Bool {
     while let event = try events.nextIfReady() {
       if interruption.isRequested { return false }
       let time = Timestamp.now
       switch event {
-      case .destroyed(let socket): if !selection.contains(socket) { continue }
+      case .destroyed(let socket):
+        let isWanted = selection.contains(socket)
+        if isWanted == nil, !hasUndecided {
+          hasUndecided = true
+          Diagnostics.report("some events are left out, for this kernel does not tell what the filter asks about")
+        }
+        guard isWanted == true else { continue }
       case .gap(let gap): report(gap)
       }
       // A reader who is slow must not keep the user's wish waiting, as a call to write would.

@@ -13,6 +13,19 @@ struct List: ParsableCommand {
 
       Without -a, -l and states: all but listen, close, time-wait and syn-recv.
 
+      A filter is made of conditions, joined by 'and', 'or' and 'not', or by '&', '|' and '!'. Conditions side by side all \
+      have to hold, and 'and' binds tighter than 'or', where ss reads from left to right. Quote what the shell would take.
+
+        src HOST, dst HOST          10.0.0.1  10.0.0.0/8  [::1]:443  :80
+        sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
+        state NAME, exclude NAME    several side by side are any of them
+        family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
+        uid = NAME, inode = 4711, cookie = 12
+        recv-q > 10k, send-q > 0    queues, as in the table
+        rtt > 50ms, retrans > 0     figures as in --json, without the unit
+
+      Comparisons are =, !=, <, <=, >, >=. An example: sockdiag list '(sport = :80 or sport = :443) and not dst 10.0.0.0/8'
+
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
       closing, bound-inactive. Groups: all, connected, synchronized, bucket, big.
       """)
@@ -23,7 +36,24 @@ struct List: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @Flag(help: "Instead of sockets: which part of the filter the kernel applies, and which is applied here.")
+  var explain = false
+
   func run() throws {
-    try LiveListing(output: output).run(try selection.selection(default: .connected, details: output.details))
+    let selection = try selection.selection(default: .connected, details: output.details)
+    if explain { try Self.explain(selection) } else { try LiveListing(output: output).run(selection) }
+  }
+
+  private static func explain(_ selection: Selection) throws {
+    var inspector = try SocketInspector()
+    var output = ByteOutput()
+    var remarks = Remarks()
+    for query in selection.queries {
+      let explanation = try inspector.explain(query)
+      output.bytes.append(contentsOf: "\(explanation)\n".utf8)
+      remarks.note(query.protocol, explanation.completeness, .sockDiag)
+    }
+    try output.flush()
+    try remarks.end()
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SockDiag
+internal import SockDiagWire
 
 /// `sockdiag` alone: who can be reached here.
 struct Listeners: ParsableCommand {
@@ -14,8 +15,8 @@ struct Listeners: ParsableCommand {
   var output: OutputOptions
 
   func run() throws {
-    let selection = try selection.selection(
-      default: .listeners, details: output.details, foreignWord: Self.unknownSubcommand)
+    if let word = selection.filter.first, !SocketFilter.begins(with: word) { throw Self.unknownSubcommand(word) }
+    let selection = try selection.selection(default: .listeners, details: output.details)
     try LiveListing(output: output, order: Self.precedes).run(selection)
   }
 

@@ -10,6 +10,8 @@ struct Record: ParsableCommand {
       The capture is a pcap file of netlink packets, which 'sockdiag decode' and Wireshark read. It has all sockets, \
       unless options say otherwise, and all details, so that any option of 'decode' works on it.
 
+      A filter narrows the capture as far as the kernel compares it; give it to 'decode' again for the rest.
+
       Recorded by root it can hold keys of TCP-MD5, so only its owner may read it.
       """)
 

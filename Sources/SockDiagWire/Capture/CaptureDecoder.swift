@@ -124,7 +124,9 @@ public struct CaptureDecoder: Sendable {
       take(verdict, of: message)
     case .error:
       do throws(WireError) {
-        take(try NetlinkVerdict(error: message.payload, flags: header.flags, in: bytes), of: message)
+        let verdict = try NetlinkVerdict(error: message.payload, flags: header.flags, in: bytes)
+        // Whether a socket could be destroyed says nothing about those that were asked for.
+        if verdict.requestType != .sockDestroy { take(verdict, of: message) }
       } catch {
         report(error)
       }
@@ -144,7 +146,9 @@ public struct CaptureDecoder: Sendable {
     let family = message.payload.isEmpty ? 0 : bytes[message.payload.lowerBound]
     guard family == 0 || Self.isInet(family) else { return }
     do throws(WireError) {
-      requests.insert(try InetRequest(message, in: bytes), message.header)
+      let request = try InetRequest(message, in: bytes)
+      // No socket comes in reply to a request to destroy one, so nothing has to be known about it.
+      if request.form != .destroy { requests.insert(request, message.header) }
     } catch {
       report(error)
     }

@@ -1,16 +1,18 @@
-/// A request for TCP or UDP sockets.
+/// A request for TCP or UDP sockets, or for the end of one.
 ///
 /// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, linux/inet_diag.h.
 public struct InetRequest: Hashable, Sendable {
-  /// How many sockets a request asks for.
+  /// What a request asks for.
   public enum Form: Hashable, Sendable {
     /// All that match.
     case dump
     /// The one socket that packets between the two addresses reach.
     case get
+    /// The end of that socket. Kernel: `SOCK_DESTROY`, since 4.5.
+    case destroy
   }
 
-  /// How many sockets are asked for.
+  /// What is asked for.
   public var form: Form
   /// The protocol.
   public var `protocol`: TransportProtocol
@@ -52,9 +54,11 @@ extension InetRequest {
       throw WireError(.structureLength, at: start, "a request has \(payload.count) bytes, expected at least \(fixed)")
     }
     let family = AddressFamily(rawValue: bytes[start])
+    let form: Form =
+      message.header.type == .sockDestroy ? .destroy : message.header.flags.isSuperset(of: .dump) ? .dump : .get
     self.init(
-      message.header.flags.isSuperset(of: .dump) ? .dump : .get,
-      isLegacy ? .tcp : TransportProtocol(rawValue: UInt16(bytes[start + 1])), family.rawValue == 0 ? nil : family)
+      form, isLegacy ? .tcp : TransportProtocol(rawValue: UInt16(bytes[start + 1])), family.rawValue == 0 ? nil : family
+    )
     details = InetDetails(rawValue: bytes[start + (isLegacy ? 3 : 2)])
     states = SocketStateSet(rawValue: bytes.host32(at: start + (isLegacy ? 52 : 4)))
     let id = start + (isLegacy ? 4 : 8)

@@ -104,7 +104,7 @@ extension FieldWriter {
 extension TCPInfo {
   fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
     for field in Self.fields {
-      guard let value = value(of: field) else { continue }
+      guard let value = value(at: field.offset, field.width) else { continue }
       if field.width == .lowBit {
         writer.boolean(field.key, value != 0)
       } else {

@@ -121,16 +121,16 @@ extension TCPInfo {
 
 extension TCPInfo {
   /// The number of a member; `nil` if it was not sent.
-  func value(of field: Field) -> UInt64? {
-    switch field.width {
-    case .u8: u8(field.offset).map(UInt64.init)
-    case .lowNibble: u8(field.offset).map { UInt64($0 & 0xf) }
-    case .highNibble: u8(field.offset).map { UInt64($0 >> 4) }
-    case .lowBit: u8(field.offset).map { UInt64($0 & 1) }
-    case .nextTwoBits: u8(field.offset).map { UInt64($0 >> 1 & 3) }
-    case .u16: u16(field.offset).map(UInt64.init)
-    case .u32: u32(field.offset).map(UInt64.init)
-    case .u64: u64(field.offset)
+  func value(at offset: Int, _ width: Width) -> UInt64? {
+    switch width {
+    case .u8: u8(offset).map(UInt64.init)
+    case .lowNibble: u8(offset).map { UInt64($0 & 0xf) }
+    case .highNibble: u8(offset).map { UInt64($0 >> 4) }
+    case .lowBit: u8(offset).map { UInt64($0 & 1) }
+    case .nextTwoBits: u8(offset).map { UInt64($0 >> 1 & 3) }
+    case .u16: u16(offset).map(UInt64.init)
+    case .u32: u32(offset).map(UInt64.init)
+    case .u64: u64(offset)
     }
   }
 

@@ -11,6 +11,8 @@ public struct NetlinkVerdict: Hashable, Sendable {
   public var message: String?
   /// The byte of the request that the kernel objects to. Kernel: `NLMSGERR_ATTR_OFFS`, since 4.12.
   public var requestOffset: Int?
+  /// What kind of request an error message answers; a done message does not tell. Kernel: `nlmsgerr.msg.nlmsg_type`.
+  public var requestType: NetlinkMessageType?
 
   /// Reads the payload of an error message.
   ///
@@ -22,6 +24,7 @@ public struct NetlinkVerdict: Hashable, Sendable {
         .structureLength, at: payload.lowerBound, "an error message has \(payload.count) bytes, expected at least 20")
     }
     self.init(errno: bytes.host32(at: payload.lowerBound))
+    requestType = NetlinkMessageType(rawValue: bytes.host16(at: payload.lowerBound + 8))
     guard flags.contains(.extendedAcknowledgement) else { return }
     // Unless it was capped, the whole request stands between the errno and the attributes.
     let echoed = flags.contains(.capped) ? NetlinkHeader.byteCount : Int(bytes.host32(at: payload.lowerBound + 4))

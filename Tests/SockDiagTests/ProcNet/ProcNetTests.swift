@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test func portsAreThoseAskedFor() throws {
-    let query = SocketQuery(.tcp, states: .all, localPorts: [0xb99f], remotePorts: PortSet([0xbd2c...0xbd4b]))
+    let query = SocketQuery(
+      .tcp, states: .all, matching: .localPort == 0xb99f && .remotePort(in: PortSet([0xbd2c...0xbd4b])))
     let dump = try ProcNet.dump(query, root: Self.recorded)
     #expect(dump.sockets.map(\.inode) == [6_306_864, 6_306_868, 6_306_866])
   }

@@ -113,6 +113,22 @@ import Testing
     #expect(summary.isComplete)
   }
 
+  /// Whether a socket could be destroyed says nothing about those that a capture shows.
+  @Test(arguments: [0, -1, -2] as [Int32]) func aDestructionIsNoDefect(errno: Int32) throws {
+    let request = MessageBuilder.destruction(.udp, sequence: 7)
+    var answer = sequence(.error(errno), 7)
+    answer.payload.replaceSubrange(8..<10, with: [21, 0])
+    let file = PcapBuilder()
+      .request(.request(.tcp, sequence: 7)).packet(sequence(.socket(), 7)).request(request).packet(answer)
+      .packet(sequence(.socket(), 7), sequence(.done(), 7))
+    let (sockets, summary) = try decodeCapture(file.bytes)
+    #expect(sockets.map(\.protocol) == [.tcp, .tcp])
+    #expect(summary.faultCount == 0)
+    #expect(summary.otherMessages == 0)
+    #expect(summary.dumpsCompleted == 1)
+    #expect(summary.isComplete)
+  }
+
   @Test func aDumpWhoseEndIsMissingIsPartial() throws {
     let summary = try decodeCapture(PcapBuilder().packet(.socket(), .socket()).bytes).summary
     #expect(summary.dumpsUnfinished == 1)

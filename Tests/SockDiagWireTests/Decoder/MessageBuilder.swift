@@ -90,6 +90,13 @@ extension MessageBuilder {
     return `protocol` == .tcp ? message : message.attribute(3, UInt32(`protocol`.rawValue))
   }
 
+  /// A request to destroy a socket.
+  static func destruction(_ protocol: TransportProtocol, sequence: UInt32 = 7) -> MessageBuilder {
+    var message = request(`protocol`, sequence: sequence)
+    (message.type, message.flags) = (21, 5)
+    return message
+  }
+
   /// The end of a dump.
   static func done(_ result: Int32 = 0) -> MessageBuilder {
     MessageBuilder(type: 3, payload: result.memory)

@@ -60,6 +60,13 @@ int socklab_tcp_state(int descriptor) {
   return info.tcpi_state;
 }
 
+int socklab_take_error(int descriptor) {
+  int error = 0;
+  socklen_t length = sizeof error;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
+  return error;
+}
+
 int socklab_send_filler(int descriptor, int count) {
   static const char filler[65536];
   size_t length = count > (int)sizeof filler ? sizeof filler : (size_t)count;

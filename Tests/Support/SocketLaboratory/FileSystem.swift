@@ -4,13 +4,26 @@ internal import CSocketLaboratory
 enum FileSystem {
   /// Everything a descriptor still has to give.
   static func readAll(_ descriptor: Int32, _ what: String) throws -> [UInt8] {
+    // SAFETY: the kernel writes at most `bytes.count` bytes into a buffer that outlives the call.
+    try unsafe readAll(what) { bytes in
+      unsafe socklab_read(descriptor, bytes.baseAddress, bytes.count)
+    }
+  }
+
+  /// Everything that programs wrote to a terminal, once none of them has it any more.
+  static func readTerminal(_ descriptor: Int32) throws -> [UInt8] {
+    // SAFETY: as above.
+    try unsafe readAll("the terminal") { bytes in
+      unsafe socklab_terminal_read(descriptor, bytes.baseAddress, bytes.count)
+    }
+  }
+
+  private static func readAll(_ what: String, _ read: (UnsafeMutableRawBufferPointer) -> Int32) throws -> [UInt8] {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      // SAFETY: the kernel writes at most `bytes.count` bytes into a buffer that outlives the call.
-      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-        unsafe socklab_read(descriptor, bytes.baseAddress, bytes.count)
-      }
+      // SAFETY: the pointer is used during the call only.
+      let count = unsafe buffer.withUnsafeMutableBytes { bytes in unsafe read(bytes) }
       guard try check(count, "read \(what)") > 0 else { return content }
       content.append(contentsOf: buffer[..<Int(count)])
     }

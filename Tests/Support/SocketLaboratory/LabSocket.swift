@@ -69,6 +69,9 @@ public final class LabSocket {
     }
   }
 
+  /// Takes the error away that the next call would fail with: an errno, 0 for none.
+  public func takePendingError() throws -> Int32 { try check(socklab_take_error(descriptor), "ask for the error") }
+
   /// Shuts down one half or both.
   public func shutdown(receiving: Bool = false, sending: Bool = false) throws {
     try check(socklab_shutdown(descriptor, receiving, sending), "shut down")

@@ -32,10 +32,51 @@ extension NetworkNamespace {
     input: [UInt8] = [],
     timeout: Duration = .seconds(60)
   ) throws -> CommandResult {
+    let name = arguments.first ?? "nothing"
+    let files = try [input, [], []].map { LabSocket(owning: try FileSystem.memoryFile($0)) }
+    let status = try run(arguments, on: files, timeout: timeout)
+    let streams = try files[1...].map { file in try Self.content(of: file, name) }
+    return CommandResult(status: status, output: streams[0], errors: streams[1])
+  }
+
+  /// Runs a program at a terminal to its end: standard input and standard error are the terminal.
+  ///
+  /// - Parameters:
+  ///   - arguments: The program, looked up in `PATH`, and its arguments.
+  ///   - text: What somebody types.
+  ///   - timeout: After this the program is ended and an error thrown.
+  /// - Returns: As errors, what the terminal showed. It should not be more than a terminal holds, which is a few KiB.
+  public func run(
+    _ arguments: [String],
+    typing text: String,
+    timeout: Duration = .seconds(60)
+  ) throws -> CommandResult {
+    let name = arguments.first ?? "nothing"
+    let terminal = socklab_terminal_open()
+    try check(terminal.error, "open a terminal")
+    let (own, program) = (LabSocket(owning: terminal.own), LabSocket(owning: terminal.program))
+    let output = LabSocket(owning: try FileSystem.memoryFile())
+    // SAFETY: the kernel reads the bytes of the array during the call.
+    let typed = unsafe Array(text.utf8).withUnsafeBytes { bytes in
+      unsafe socklab_write(own.descriptor, bytes.baseAddress, bytes.count)
+    }
+    try check(typed, "type for \(name)")
+    let status = try run(arguments, on: [program, output, program], timeout: timeout)
+    program.close()
+    return CommandResult(
+      status: status, output: try Self.content(of: output, name), errors: try FileSystem.readTerminal(own.descriptor))
+  }
+
+  private static func content(of file: LabSocket, _ name: String) throws -> [UInt8] {
+    try check(socklab_rewind(file.descriptor), "rewind the output of \(name)")
+    return try FileSystem.readAll(file.descriptor, "the output of \(name)")
+  }
+
+  /// Runs a program on three standard streams and returns its exit code.
+  private func run(_ arguments: [String], on files: [LabSocket], timeout: Duration) throws -> Int32 {
     try requireOwnThread()
     let name = arguments.first ?? "nothing"
     let block = arguments.flatMap { (argument: String) -> [UInt8] in Array(argument.utf8) + [0] }
-    let files = try [input, [], []].map { LabSocket(owning: try FileSystem.memoryFile($0)) }
     // SAFETY: the block holds `arguments.count` NUL-terminated strings and outlives the call.
     let process = unsafe block.withUnsafeBufferPointer { bytes in
       unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
@@ -52,11 +93,7 @@ extension NetworkNamespace {
     let outcome = socklab_wait(process, timeout.wholeMilliseconds)
     try check(outcome.error, "wait for \(name)")
     guard !outcome.timed_out else { throw LaboratoryError(.timeout, "\(name) did not end within \(timeout)") }
-    let streams = try files[1...].map { file in
-      try check(socklab_rewind(file.descriptor), "rewind the output of \(name)")
-      return try FileSystem.readAll(file.descriptor, "the output of \(name)")
-    }
-    return CommandResult(status: outcome.code, output: streams[0], errors: streams[1])
+    return outcome.code
   }
 
   /// Guards against use from a foreign thread, where everything would happen in the host's namespace.

@@ -13,11 +13,21 @@ enum floor_walk {
     FLOOR_IPV6 = 10,
 };
 
+/// Where the source port of a request is compared.
+enum floor_port_test {
+    FLOOR_PORT_IN_REQUEST = 0,
+    /// By a filter program of one operation.
+    FLOOR_PORT_IN_PROGRAM,
+    /// Here, on every reply: what a tool pays that cannot filter in the kernel.
+    FLOOR_PORT_HERE,
+};
+
 struct floor_request {
     enum floor_walk walk;
     uint32_t states;       // bit n: TCP state n
     uint8_t extensions;    // bit n − 1: INET_DIAG attribute n
     uint16_t source_port;  // host order, 0 for any
+    enum floor_port_test port_test;
 };
 
 /// The identity of one connection, addresses and ports in network order.
@@ -32,7 +42,7 @@ struct floor_tuple {
 int floor_open(void);
 void floor_close(int descriptor);
 
-/// Dumps TCP sockets and returns how many messages came. The buffer is the thread's own, so that no pointer crosses
+/// Dumps TCP sockets and returns how many messages came, or how many of them matched where the port is compared here. The buffer is the thread's own, so that no pointer crosses
 /// into the caller's language.
 long floor_dump(int descriptor, struct floor_request request);
 

@@ -13,7 +13,9 @@ final class FloorDump: Rival {
     name = "floor: bare C, not decoded"
     self.repeats = repeats
     requests = [
-      floor_request(walk: FLOOR_BOTH_FAMILIES, states: states, extensions: extensions, source_port: 0)
+      floor_request(
+        walk: FLOOR_BOTH_FAMILIES, states: states, extensions: extensions, source_port: 0,
+        port_test: FLOOR_PORT_IN_REQUEST)
     ]
     descriptor = try openFloor()
   }
@@ -23,8 +25,19 @@ final class FloorDump: Rival {
     name = "bare C, a walk per family"
     repeats = 1
     requests = [FLOOR_IPV4, FLOOR_IPV6].map {
-      floor_request(walk: $0, states: states, extensions: 0, source_port: 0)
+      floor_request(walk: $0, states: states, extensions: 0, source_port: 0, port_test: FLOOR_PORT_IN_REQUEST)
     }
+    descriptor = try openFloor()
+  }
+
+  /// The sockets of one local port, told from the others at the given place.
+  init(_ name: String, localPort: UInt16, _ test: floor_port_test) throws {
+    self.name = name
+    repeats = 1
+    requests = [
+      floor_request(
+        walk: FLOOR_BOTH_FAMILIES, states: States.all, extensions: 0, source_port: localPort, port_test: test)
+    ]
     descriptor = try openFloor()
   }
 

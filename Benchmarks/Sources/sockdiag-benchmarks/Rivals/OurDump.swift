@@ -16,6 +16,14 @@ final class OurDump: Rival {
     query = SocketQuery(.tcp, states: states, details: details)
   }
 
+  /// All states, narrowed by a filter.
+  init(_ name: String, matching filter: SocketFilter) throws {
+    self.name = name
+    repeats = 1
+    inspector = try SocketInspector()
+    query = SocketQuery(.tcp, states: .all, matching: filter)
+  }
+
   func run() throws -> Int? { try inspector.dump(query).sockets.count }
 }
 

@@ -76,6 +76,8 @@ struct socklab_endpoint socklab_local(int descriptor);
 struct socklab_endpoint socklab_remote(int descriptor);
 /// The state of a TCP socket, by the kernel's number.
 int socklab_tcp_state(int descriptor);
+/// The error that the socket's next call would fail with, as a positive number; 0 for none. It is taken away by this.
+int socklab_take_error(int descriptor);
 /// Sends `count` filler bytes in one call; answers how many were taken.
 int socklab_send_filler(int descriptor, int count);
 /// Reads and forgets at most `count` bytes; answers how many there were.
@@ -103,6 +105,21 @@ int socklab_spawn(const char *arguments, int count, int input, int output, int e
 struct socklab_exit socklab_wait(int process, int timeout_milliseconds);
 /// A socket made by a short-lived child that first moved itself into the cgroup of `procs_path`.
 int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6);
+
+// Terminals (terminal.c)
+
+struct socklab_terminal {
+  int32_t error;
+  /// The end of who types and reads.
+  int32_t own;
+  /// The end of a program.
+  int32_t program;
+};
+
+/// A pseudo-terminal that neither echoes nor changes what passes.
+struct socklab_terminal socklab_terminal_open(void);
+/// Like read(2), with 0 once no program has the terminal any more.
+int socklab_terminal_read(int descriptor, void *buffer, size_t count);
 
 // Files (file.c)
 

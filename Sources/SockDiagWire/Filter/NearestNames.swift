@@ -1,7 +1,7 @@
 /// Which known names somebody may have meant.
-enum NearestNames {
+package enum NearestNames {
   /// Up to three names: those that the word begins or abbreviates, or else those few letters away.
-  static func of(_ word: String, among names: [String]) -> [String] {
+  package static func of(_ word: String, among names: [String]) -> [String] {
     let word = Array(word.lowercased().utf8)
     // A distance costs the product of the lengths, and no name is this long.
     guard !word.isEmpty, word.count <= 32 else { return [] }
@@ -14,7 +14,7 @@ enum NearestNames {
   }
 
   /// The question that follows an unknown name, or the given advice.
-  static func cure(for word: String, among names: [String], otherwise advice: String) -> String {
+  package static func cure(for word: String, among names: [String], otherwise advice: String) -> String {
     let nearest = of(word, among: names)
     return nearest.isEmpty ? advice : "did you mean \(list(nearest))?"
   }

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// A question to who sits at the terminal.
+enum Question {
+  /// Whether somebody can read a question and answer it.
+  static var isPossible: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+  /// Asks on standard error, and reads a line of standard input. Whatever does not say yes is a no, its end too.
+  static func isAnsweredYes(_ text: String) throws(CommandFailure) -> Bool {
+    var output = ByteOutput(descriptor: STDERR_FILENO)
+    output.bytes.append(contentsOf: (text + " [y/N] ").utf8)
+    try output.flush()
+    return ["y", "yes"].contains(try readLine().lowercased())
+  }
+
+  /// A byte at a time, so that nothing is taken from who reads the same terminal afterwards.
+  private static func readLine() throws(CommandFailure) -> String {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while true {
+      // SAFETY: read writes at most the one byte, during the call.
+      let count = unsafe read(STDIN_FILENO, &byte, 1)
+      if count > 0, byte != UInt8(ascii: "\n") {
+        line.append(byte)
+      } else if count >= 0 {
+        return String(decoding: line, as: UTF8.self).trimmed
+      } else if errno == EAGAIN {
+        Descriptors.wait(STDIN_FILENO, for: POLLIN)
+      } else if errno != EINTR {
+        throw CommandFailure(.noInput, "cannot read the answer: \(SystemMessage.text(errno))")
+      }
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    var rest = self[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+}

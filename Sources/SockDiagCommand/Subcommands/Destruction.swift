@@ -1,0 +1,104 @@
+internal import SockDiag
+
+/// Sockets, and what became of them.
+struct Destruction: ~Copyable {
+  /// What matched, each once, in the kernel's order.
+  let sockets: [InetSocket]
+  private var results: [DestructionResult] = []
+  private var inspector: SocketInspector
+  /// What has to be said about the list.
+  private var listing: Remarks
+  /// What has to be said about the results.
+  private var remarks = Remarks()
+
+  /// Lists the sockets.
+  init(_ queries: [SocketQuery]) throws(SockDiagError) {
+    var inspector = try SocketInspector()
+    var sockets: [InetSocket] = []
+    var listing = Remarks()
+    for query in queries {
+      let dump = try inspector.dump(query)
+      sockets += dump.sockets
+      listing.note(query.protocol, dump.completeness, dump.source)
+    }
+    self.sockets = sockets
+    self.listing = listing
+    self.inspector = inspector
+  }
+
+  /// Destroys them all, as far as they let themselves be.
+  ///
+  /// From the last to the first: a destroyed UDP socket leaves its SO_REUSEPORT group and would hide those behind it
+  /// from the kernel. Nothing is shown meanwhile, so that a reader who goes away leaves no half of them.
+  mutating func destroyAll() {
+    var failures: [(result: DestructionResult, error: SockDiagError?)] = []
+    for socket in sockets.reversed() {
+      do throws(SockDiagError) {
+        try inspector.destroy(socket)
+        failures.append((.destroyed, nil))
+      } catch {
+        failures.append((DestructionResult(error), error))
+      }
+    }
+    results = failures.reversed().map(\.result)
+    for result in DestructionResult.allCases where result.status != .success {
+      let errors = failures.compactMap { $0.result == result ? $0.error : nil }
+      // One sentence tells for all of a kind why, and what helps.
+      if let error = errors.first {
+        let count = errors.count == 1 ? "1 socket" : "\(errors.count) sockets"
+        remarks.add("cannot destroy \(count): \(Self.reason(of: error))", result.status)
+      }
+    }
+    noteKeptPorts()
+  }
+
+  /// Says who keeps a port although the socket is destroyed. Whether a listener does needs no asking; a UDP socket does
+  /// if its process chose the port.
+  private mutating func noteKeptPorts() {
+    let destroyed = zip(sockets, results).filter { $1 == .destroyed }.map(\.0)
+    let listeners = destroyed.count { $0.state == .listen }
+    if listeners > 0 {
+      remarks.add(
+        listeners == 1
+          ? "the destroyed listener keeps its port until its process closes it; end the process to free the port"
+          : "the \(listeners) destroyed listeners keep their ports until their processes close them; end the processes"
+            + " to free the ports")
+    }
+    let cookies = Set(destroyed.filter { $0.protocol == .udp }.compactMap(\.cookie))
+    guard !cookies.isEmpty, let dump = try? inspector.dump(SocketQuery(.udp)) else { return }
+    let bound = dump.sockets.count { $0.cookie.map(cookies.contains) == true }
+    if bound > 0 {
+      remarks.add(
+        bound == 1
+          ? "the destroyed UDP socket stays bound, and takes datagrams, until its process closes it; end the process to"
+            + " free the port"
+          : "\(bound) destroyed UDP sockets stay bound, and take datagrams, until their processes close them; end the"
+            + " processes to free the ports")
+    }
+  }
+
+  /// The error without what was being done, which the sentence says already.
+  private static func reason(of error: SockDiagError) -> String {
+    let (text, operation) = (error.description, "destroy a socket: ")
+    return text.hasPrefix(operation) ? String(text.dropFirst(operation.count)) : text
+  }
+
+  /// Shows the sockets, with their results if there are any.
+  func show(with renderer: any SocketRenderer) throws(CommandFailure) {
+    for (index, socket) in sockets.enumerated() {
+      try renderer.render(socket, result: index < results.count ? results[index].rawValue : nil)
+    }
+    try renderer.finish(afterFailure: false)
+  }
+
+  /// Says what somebody has to know about the list before answering a question about it.
+  mutating func sayRemarks() { listing.say() }
+
+  /// Says the rest, and ends the command with the status.
+  consuming func end(saying sentence: String? = nil) throws {
+    if let sentence { remarks.add(sentence) }
+    // What was not destroyed weighs more than what was not listed.
+    remarks.add(listing)
+    try remarks.end()
+  }
+}

@@ -1,0 +1,58 @@
+/// The tree behind a ``SocketFilter``.
+///
+/// Terms of the same operator stand in one list, so that a list of a thousand ports is not a thousand levels deep.
+package indirect enum FilterNode: Hashable, Sendable {
+  /// All of them; with none, every socket.
+  case all([FilterNode])
+  /// At least one of them; with none, no socket.
+  case any([FilterNode])
+  case not(FilterNode)
+  case condition(FilterCondition)
+
+  package static var everything: FilterNode { .all([]) }
+  package static var nothing: FilterNode { .any([]) }
+
+  /// All of the given nodes, without a level of its own for a single one.
+  static func conjunction(_ nodes: [FilterNode]) -> FilterNode {
+    nodes.count == 1 ? nodes[0] : .all(nodes)
+  }
+
+  /// Any of the given nodes, without a level of its own for a single one.
+  static func disjunction(_ nodes: [FilterNode]) -> FilterNode {
+    nodes.count == 1 ? nodes[0] : .any(nodes)
+  }
+}
+
+/// One end of a connection.
+public enum SocketEnd: Hashable, Sendable {
+  /// This host's: `src`, `sport`.
+  case local
+  /// The peer's: `dst`, `dport`.
+  case remote
+}
+
+/// One question about a socket.
+package enum FilterCondition: Hashable, Sendable {
+  case states(SocketStateSet)
+  case ports(SocketEnd, PortSet)
+  case address(SocketEnd, AddressPrefix)
+  case family(AddressFamily)
+  /// The interface that the socket is bound to.
+  case interface(UInt32)
+  case mark(UInt32, mask: UInt32)
+  case cgroup(UInt64)
+  /// Bound to a port that the kernel chose.
+  case autobound
+  case figure(FilterFigure, ClosedRange<UInt64>)
+}
+
+extension FilterNode {
+  /// Whether a condition anywhere in the tree is as described.
+  package func contains(_ isWanted: (FilterCondition) -> Bool) -> Bool {
+    switch self {
+    case .all(let nodes), .any(let nodes): nodes.contains { $0.contains(isWanted) }
+    case .not(let node): node.contains(isWanted)
+    case .condition(let condition): isWanted(condition)
+    }
+  }
+}

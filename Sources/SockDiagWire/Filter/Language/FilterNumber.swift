@@ -1,0 +1,60 @@
+/// Numbers in a filter.
+enum FilterNumber {
+  /// Decimal or, behind `0x`, hexadecimal digits.
+  static func integer(_ text: Substring) -> UInt64? {
+    let isHexadecimal = text.hasPrefix("0x") || text.hasPrefix("0X")
+    let digits = isHexadecimal ? text.dropFirst(2) : text
+    // The standard library would take a sign.
+    guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-") else { return nil }
+    return UInt64(digits, radix: isHexadecimal ? 16 : 10)
+  }
+
+  /// A number with or without a unit, such as `10k` or `1.5Mi`.
+  static func count(_ text: Substring) -> UInt64? {
+    integer(text)
+      ?? scaled(
+        text,
+        [
+          ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("k", 1000), ("K", 1000),
+          ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000),
+        ])
+  }
+
+  /// A time with its unit; 0 needs none.
+  static func microseconds(_ text: Substring) -> UInt64? {
+    text == "0"
+      ? 0
+      : scaled(
+        text,
+        [
+          ("us", 1), ("µs", 1), ("μs", 1), ("ms", 1000), ("min", 60_000_000), ("h", 3_600_000_000), ("s", 1_000_000),
+        ])
+  }
+
+  /// A decimal fraction and a unit, if that is a whole number of the least one.
+  private static func scaled(_ text: Substring, _ units: [(String, UInt64)]) -> UInt64? {
+    guard let (suffix, scale) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
+    let parts = text.dropLast(suffix.count).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }),
+      let whole = UInt64(parts[0])
+    else { return nil }
+    var (result, isTooLarge) = whole.multipliedReportingOverflow(by: scale)
+    if isTooLarge { return nil }
+    guard parts.count > 1 else { return result }
+    var place = scale
+    var rest: UInt64 = 0
+    for digit in parts[1].utf8 {
+      // Ten to the power of each place divides the scale of thousands, not that of 1024: there the rest is cut.
+      place /= 10
+      if place == 0, digit != 0x30 { return nil }
+      rest += UInt64(digit - 0x30) * place
+    }
+    (result, isTooLarge) = result.addingReportingOverflow(rest)
+    return isTooLarge ? nil : result
+  }
+}
+
+extension UInt8 {
+  /// Whether this is one of the ASCII digits.
+  var isDigit: Bool { (0x30...0x39).contains(self) }
+}
