@@ -80,7 +80,8 @@ extension FilterFigure {
 
   func read(_ socket: InetSocket) -> Reading {
     switch source {
-    case .uid: socket.uid.map { .value(UInt64($0)) } ?? .none
+    // An event tells no user of a socket that had one.
+    case .uid: socket.uid.map { .value(UInt64($0)) } ?? (socket.isMinisocket ? .none : .unknown)
     case .inode: .value(UInt64(socket.inode))
     case .cookie: socket.cookie.map { .value($0.rawValue) } ?? .unknown
     case .receiveQueue: .value(UInt64(socket.receiveQueue))
