@@ -29,6 +29,7 @@ extension FilterCondition {
       return wanted.ranges.isEmpty ? .nothing : wanted == .all ? .everything : .condition(.ports(end, wanted))
     // No bit of a mark outside of the mask is compared, so one there is never found.
     case .mark(let value, let mask) where value & ~mask != 0: return isNegated ? .everything : .nothing
+    case .mark(_, mask: 0): return isNegated ? .nothing : .everything
     default: return isNegated ? .not(.condition(self)) : .condition(self)
     }
   }
