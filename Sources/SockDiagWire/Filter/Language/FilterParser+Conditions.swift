@@ -106,11 +106,11 @@ extension FilterParser {
   }
 
   private static func family(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
-    switch value.text {
-    case "inet": return .family(.inet)
-    case "inet6": return .family(.inet6)
-    default: throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet or inet6")
+    // By its number too: a filter that was built may name any, and its description is to be read again.
+    guard let family = AddressFamily(name: value.text) else {
+      throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet or inet6")
     }
+    return .family(family)
   }
 
   private static func interface(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
