@@ -1,7 +1,7 @@
 extension FilterNode {
   /// The same filter for sockets in the given states, as the compiler wants it: negation stands before conditions only,
   /// each end has one set of ports in a list, and what is always or never true is gone.
-  func normalized(in states: SocketStateSet = .everyState) -> FilterNode {
+  package func normalized(in states: SocketStateSet = .everyState) -> FilterNode {
     normalized(isNegated: false, states)
   }
 

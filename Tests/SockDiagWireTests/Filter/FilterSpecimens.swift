@@ -5,9 +5,11 @@ import SockDiagWire
 struct FilterSpecimens {
   let sockets: [SocketSpecimen]
   private let records: [SocketSpecimen.Telling: [InetSocket]]
+  private let judges: [ReferenceEvaluator]
 
   init(_ count: Int, using random: inout SeededGenerator) throws {
     sockets = (0..<count).map { _ in SocketSpecimen.random(.invented, using: &random) }
+    judges = sockets.map(ReferenceEvaluator.init)
     var records: [SocketSpecimen.Telling: [InetSocket]] = [:]
     for telling in Self.tellings { records[telling] = try sockets.map { try $0.record(telling) } }
     self.records = records
@@ -22,18 +24,30 @@ struct FilterSpecimens {
     records[telling]?[index] ?? InetSocket()
   }
 
-  /// On which of some sockets two filters differ, decided by records and by the kernel's knowledge. `nil` if on none.
+  /// Who tells what a filter means for a socket.
+  func judge(
+    _ index: Int, _ telling: SocketSpecimen.Telling, asking operations: InetBytecode.Operations?
+  ) -> ReferenceEvaluator {
+    var judge = judges[index]
+    judge.telling = telling
+    judge.operations = operations
+    return judge
+  }
+
+  /// One of some sockets on which two filters differ, decided by records and by the kernel's knowledge.
   func difference(
     _ node: FilterNode, _ other: FilterNode, count: Int, using random: inout SeededGenerator
   ) -> SocketSpecimen? {
     for _ in 0..<count {
-      let socket = sockets[Int.random(in: sockets.indices, using: &random)]
+      let index = Int.random(in: sockets.indices, using: &random)
       let telling = Self.tellings.randomElement(using: &random) ?? SocketSpecimen.Telling()
-      for operations in [nil, InetBytecode.Operations(rawValue: .max)] {
-        let judge = ReferenceEvaluator(socket, telling, asking: operations)
-        if judge.evaluate(node) != judge.evaluate(other) { return socket }
-      }
+      let judge = judge(index, telling, asking: Bool.random(using: &random) ? InetBytecode.Operations.every : nil)
+      if judge.evaluate(node) != judge.evaluate(other) { return sockets[index] }
     }
     return nil
   }
+}
+
+extension InetBytecode.Operations {
+  static let every = kinds.reduce(into: InetBytecode.Operations()) { $0.formUnion($1) }
 }

@@ -7,15 +7,13 @@ struct ReferenceEvaluator {
   let socket: SocketSpecimen
   private let entry: KernelEntry
   /// What the reader is told.
-  let telling: SocketSpecimen.Telling
+  var telling = SocketSpecimen.Telling()
   /// Operations with which the kernel is asked; `nil` if the record alone decides.
-  let operations: InetBytecode.Operations?
+  var operations: InetBytecode.Operations?
 
-  init(_ socket: SocketSpecimen, _ telling: SocketSpecimen.Telling, asking operations: InetBytecode.Operations?) {
+  init(_ socket: SocketSpecimen) {
     self.socket = socket
     entry = socket.entry
-    self.telling = telling
-    self.operations = operations
   }
 
   func evaluate(_ node: FilterNode) -> Bool? {
