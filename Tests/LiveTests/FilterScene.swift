@@ -8,6 +8,8 @@ struct FilterScene {
   /// Sockets that were bound to no port by a program, as connections that were accepted, and some that were.
   private(set) var autobound: [LabSocket] = []
   private(set) var bound: [LabSocket] = []
+  /// Cgroups that have sockets.
+  let cgroups: [TemporaryCgroup]
   private let laboratory: Laboratory
   /// The crowd has the ports from 1024 on.
   private var lastPort: UInt16 = 20
@@ -16,11 +18,12 @@ struct FilterScene {
   init(in laboratory: Laboratory, count: Int) throws {
     self.laboratory = laboratory
     crowd = try Crowd(in: laboratory, count: count)
+    cgroups = try ["lab-filter", "lab-other"].map(laboratory.cgroup(named:))
     for isV6 in [false, true] {
       for mark in [0x1, 0x10, 0x11, 0x2a, .max] as [UInt32] { try add(isV6, [.mark(mark)]) }
       for device in ["lo", Wire.deviceName] { try add(isV6, [.bindToDevice(device)], on: isV6 ? .anyV6 : .anyV4) }
       try add(isV6, [.mark(0x10), .bindToDevice("lo")])
-      for name in ["lab-filter", "lab-other"] { try add(isV6, [], in: laboratory.cgroup(named: name)) }
+      for cgroup in cgroups { try add(isV6, [], in: cgroup) }
       try addAutobound(isV6)
     }
     try addMapped()
