@@ -49,7 +49,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory", "sockdiag"], swiftSettings: swiftSettings),
+      name: "LiveTests", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "sockdiag"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [

@@ -103,8 +103,8 @@ extension FilterFigure {
       let hasNone = socket.protocol == .udp || socket.isMinisocket || socket.state == .boundInactive
       return hasNone ? .none : .unknown
     }
-    guard let value = socket.boxedAttributes[0].tcpInfo.value(at: offset, width) else { return .unknown }
     if socket.state == .listen, !Self.membersOfListeners.contains(offset) { return .none }
+    guard let value = socket.boxedAttributes[0].tcpInfo.value(at: offset, width) else { return .unknown }
     if offset == Self.minimumRTT, value == UInt32.max { return .none }
     let (product, isTooLarge) = value.multipliedReportingOverflow(by: max(unit.rawValue, 1))
     return .value(isTooLarge ? .max : product)

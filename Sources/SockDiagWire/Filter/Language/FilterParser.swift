@@ -137,7 +137,7 @@ extension SocketFilter {
   /// | `dev NAME` | the interface that the socket is bound to |
   /// | `fwmark MARK/MASK` | the firewall mark |
   /// | `cgroup PATH` | the cgroup in which the socket was made |
-  /// | `autobound` | the kernel chose the port |
+  /// | `autobound` | no program chose the port |
   /// | `uid = NAME`, `inode = 4711`, `cookie = 12` | identity |
   /// | `recv-q > 10k`, `send-q > 0` | queues |
   /// | `rtt > 50ms`, `total_retrans > 0` | a member of `tcp_info`, by its kernel name |
