@@ -14,7 +14,10 @@ extension FilterParser {
   private func noCondition(_ word: String) -> String {
     // "sport:80" and the like: the word and its value run together.
     if let colon = word.firstIndex(of: ":"), Self.keywords.contains(String(word[..<colon])) {
-      return "\(Self.quote(word)) lacks a blank; write \(Self.quote("\(word[..<colon]) \(word[colon...])"))"
+      let value = word[word.index(after: colon)...]
+      let isPort = word.hasPrefix("sport") || word.hasPrefix("dport") || UInt16(value) != nil
+      let apart = "\(word[..<colon]) \(isPort ? ":" : "")\(value)"
+      return "\(Self.quote(word)) lacks a blank; write \(Self.quote(apart))"
     }
     return "\(Self.quote(word)) is not a condition; \(Self.cure(forCondition: word))"
   }

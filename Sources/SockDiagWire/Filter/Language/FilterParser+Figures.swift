@@ -7,7 +7,8 @@ extension FilterParser {
       throw error(
         "'\(figure.name)' lacks a comparison; write it as '\(figure.name) > \(figure.isTime ? "50ms" : "0")'")
     }
-    let value = try takeValue(figure.isTime ? "a time, such as 50ms," : "a number")
+    let value = try takeValue(
+      figure.isTime ? "a time, such as 50ms," : figure == .userID ? "the name or number of a user" : "a number")
     return figure.filter(comparison ?? .equal, try number(figure, value))
   }
 

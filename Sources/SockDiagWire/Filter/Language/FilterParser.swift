@@ -116,9 +116,11 @@ extension FilterParser {
       column: characters(0..<token.range.lowerBound) + 1, length: characters(token.range), explanation: explanation)
   }
 
-  /// A word for a message, shortened if somebody handed in a file.
+  /// A word for a message, shortened if somebody handed in a file. Not by what a reader sees as characters, of which one
+  /// may be as long as the file.
   static func quote(_ text: some StringProtocol) -> String {
-    text.count <= 64 ? "'\(text)'" : "'\(text.prefix(60))…'"
+    let beginning = text.unicodeScalars.prefix(65)
+    return beginning.count <= 64 ? "'\(text)'" : "'\(String(String.UnicodeScalarView(beginning.prefix(60))))…'"
   }
 }
 
