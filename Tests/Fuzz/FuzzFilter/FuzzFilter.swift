@@ -42,7 +42,8 @@ private func checkPrograms(_ filter: SocketFilter, _ refused: InetBytecode.Opera
   }
 }
 
-/// Whether a program consists of operations, each of whose ways leads to another one, to the end or to the place behind it.
+/// Whether a program consists of operations, each of whose ways leads to another one, to the end or to the place behind
+/// it.
 private func isSound(_ program: [UInt8]) -> Bool {
   var places: Set<Int> = [program.count, program.count + 4]
   var offset = 0
