@@ -52,7 +52,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SocketLaboratory", "sockdiag"], swiftSettings: swiftSettings),
+      name: "LiveTests", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "sockdiag"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
@@ -92,6 +93,7 @@ let package = Package(
 if Context.environment["SOCKDIAG_FUZZ"] != nil {
   for (name, module) in [
     ("FuzzDecoder", "SockDiagWire"), ("FuzzCapture", "SockDiagWire"), ("FuzzProcNet", "SockDiag"),
+    ("FuzzFilter", "SockDiagWire"),
     ("FuzzOwners", "SocketOwners"),
   ] {
     package.targets.append(

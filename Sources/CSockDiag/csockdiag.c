@@ -155,6 +155,11 @@ int csockdiag_send(const struct mnl_socket *socket, const void *request, size_t 
 
 ssize_t csockdiag_receive(const struct mnl_socket *socket, void *buffer, size_t capacity, uint32_t *sender_port_id)
 {
+	return csockdiag_receive_from(mnl_socket_get_fd(socket), buffer, capacity, sender_port_id);
+}
+
+ssize_t csockdiag_receive_from(int descriptor, void *buffer, size_t capacity, uint32_t *sender_port_id)
+{
 	struct sockaddr_nl sender = { .nl_family = AF_NETLINK };
 	struct iovec part = { .iov_base = buffer, .iov_len = capacity };
 	struct msghdr message = {
@@ -164,7 +169,7 @@ ssize_t csockdiag_receive(const struct mnl_socket *socket, void *buffer, size_t 
 		.msg_iovlen = 1,
 	};
 	/* MSG_TRUNC makes the kernel report the full length, so that the caller knows what size would have done. */
-	ssize_t length = recvmsg(mnl_socket_get_fd(socket), &message, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t length = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_TRUNC);
 
 	if (length < 0)
 		return -errno;

@@ -20,8 +20,11 @@ enum CommandUnderTest {
     private enum Key: String, CodingKey { case interfaceName = "interface_name" }
   }
 
-  static func list(_ arguments: [String], in namespace: NetworkNamespace) throws -> [Row] {
-    let result = try namespace.run([path, "list"] + arguments + ["--json"])
+  /// The rows of `list`, started by another command if need be.
+  static func list(
+    _ arguments: [String], in namespace: NetworkNamespace, startedBy starter: [String] = []
+  ) throws -> [Row] {
+    let result = try namespace.run(starter + [path, "list"] + arguments + ["--json"])
     guard result.status == 0 else { throw Failure(arguments, result) }
     return try JSONDecoder().decode([Row].self, from: Data(result.output))
   }
@@ -61,8 +64,10 @@ extension SSRow {
   }
 
   /// The rows of `ss -H -n` and the given options, of which the first says which protocols.
-  static func list(_ arguments: [String], in namespace: NetworkNamespace) throws -> [SSRow] {
-    let result = try namespace.run(["ss", "-HOn"] + arguments)
+  static func list(
+    _ arguments: [String], in namespace: NetworkNamespace, startedBy starter: [String] = []
+  ) throws -> [SSRow] {
+    let result = try namespace.run(starter + ["ss", "-HOn"] + arguments)
     guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
     // With one protocol there is no column for it, and with one state none for that.
     let kinds = ["t", "u"].filter { arguments[0].contains($0) }
@@ -85,4 +90,12 @@ extension SocketState {
     default: description.uppercased()
     }
   }
+}
+
+/// The rows that only one of two lists has.
+func rowDifferences(_ ours: [String], _ theirs: [String]) -> [String] {
+  var counts: [String: Int] = [:]
+  for row in ours { counts[row, default: 0] += 1 }
+  for row in theirs { counts[row, default: 0] -= 1 }
+  return counts.filter { $0.value != 0 }.map { ($0.value > 0 ? "only ours: " : "only ss: ") + $0.key }
 }

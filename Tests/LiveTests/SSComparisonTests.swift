@@ -46,7 +46,7 @@ struct SSComparisonTests {
           try settled {
             let ours = try CommandUnderTest.list(question.ours, in: namespace).map(\.ssColumns)
             let theirs = try SSRow.list(question.theirs, in: namespace).map(\.columns)
-            return Self.difference(ours, theirs).map { "\(question.ours): \($0)" }
+            return rowDifferences(ours, theirs).map { "\(question.ours): \($0)" }
           }
         }
         return (all.count, complaints)
@@ -54,12 +54,5 @@ struct SSComparisonTests {
     }
     #expect(count >= 2000)
     #expect(complaints.isEmpty)
-  }
-
-  private static func difference(_ ours: [String], _ theirs: [String]) -> [String] {
-    var counts: [String: Int] = [:]
-    for row in ours { counts[row, default: 0] += 1 }
-    for row in theirs { counts[row, default: 0] -= 1 }
-    return counts.filter { $0.value != 0 }.map { ($0.value > 0 ? "only ours: " : "only ss: ") + $0.key }
   }
 }

@@ -31,7 +31,7 @@ struct BadInputTests {
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, destroy, record, decode, bench"),
+      "'foo' is not a subcommand; there are listeners, list, events, destroy, record, decode, bench"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
@@ -40,7 +40,9 @@ struct BadInputTests {
       "the option '--json' does not take any value, but '1' was specified; see 'sockdiag list --help'"),
     Case("list --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
-    Case("zzz", .usage, "'zzz' is not a subcommand; subcommands are listeners, list, destroy, record, decode, bench"),
+    Case(
+      "zzz", .usage,
+      "'zzz' is not a subcommand; subcommands are listeners, list, events, destroy, record, decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
     Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
     Case("destroy", .usage, Self.noFilter),
@@ -51,6 +53,30 @@ struct BadInputTests {
     Case(
       "destroy --dry-run --json --ndjson state close", .usage,
       "--json and --ndjson exclude each other; leave one of them out"),
+    Case("events -l", .usage, "-l chooses states, but every event is about a closed socket; leave it out"),
+    Case("events -tua", .usage, "-a chooses states, but every event is about a closed socket; leave it out"),
+    Case("events -B", .usage, "-B chooses states, but every event is about a closed socket; leave it out"),
+    Case(
+      "events state close", .usage,
+      "the filter chooses states, but every event is about a closed socket; leave them out"),
+    Case(
+      "events sport = :80 and not exclude listen", .usage,
+      "the filter chooses states, but every event is about a closed socket; leave them out"),
+    Case(
+      "events uid = 0 or inode = 1", .usage,
+      "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+    Case(
+      "events sport = :80 and not autobound", .usage,
+      "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+    Case("events --json", .usage, "--json would be an array without an end; use --ndjson, a line for each event"),
+    Case("events --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
+    Case("events --buffer x", .usage, "--buffer: 'x' is not a size; write bytes, such as 65536, 512K or 64M"),
+    Case("events --buffer M", .usage, "--buffer: 'M' is not a size; write bytes, such as 65536, 512K or 64M"),
+    Case("events --buffer -1", .usage, "--buffer: '-1' is not a size; write bytes, such as 65536, 512K or 64M"),
+    Case("events --buffer 2G", .usage, "--buffer: 2G is too large; give up to 2047M"),
+    Case(
+      "events --buffer 99999999999999999999G", .usage, "--buffer: 99999999999999999999G is too large; give up to 2047M"
+    ),
     Case("bench --rounds -1", .usage, "--rounds: -1 is out of range; give 1 to 10000"),
     Case("bench --rounds 0", .usage, "--rounds: 0 is out of range; give 1 to 10000"),
     Case("bench --rounds x", .usage, "the value 'x' is invalid for '--rounds <rounds>'; see 'sockdiag bench --help'"),
@@ -94,7 +120,7 @@ struct BadInputTests {
     #expect(result.text.isEmpty)
   }
 
-  @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"]])
+  @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"], ["events"]])
   func aFullDiskIsReported(_ arguments: [String]) throws {
     let result = try Tool.run(arguments, output: "/dev/full")
     // Nothing is written where there is nothing to say.
@@ -111,7 +137,7 @@ struct BadInputTests {
     #expect(result.status == Status.usage.rawValue)
   }
 
-  @Test(arguments: ["list -a", "--help", "record -"])
+  @Test(arguments: ["list -a", "--help", "record -", "events"])
   func aClosedOutputIsReported(_ line: String) throws {
     let result = try Tool.shell("\"$0\" \(line) >&-")
     #expect(result.errors.hasSuffix(": Bad file descriptor\n"), "\(result.errors)")

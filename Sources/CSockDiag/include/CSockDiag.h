@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "CSockDiagEvents.h"
+
 struct mnl_socket;
 
 /* What an inet_diag request asks for (struct inet_diag_req_v2, struct inet_diag_sockid; linux/inet_diag.h). */
@@ -65,3 +67,6 @@ int csockdiag_send(const struct mnl_socket *socket, const void *request, size_t 
  * Returns the datagram's full length. If that exceeds the capacity, only the first capacity bytes were stored.
  */
 ssize_t csockdiag_receive(const struct mnl_socket *socket, void *buffer, size_t capacity, uint32_t *sender_port_id);
+
+/* The same from the descriptor of any netlink socket. */
+ssize_t csockdiag_receive_from(int descriptor, void *buffer, size_t capacity, uint32_t *sender_port_id);

@@ -143,7 +143,9 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       case .invalidRequest, .permissionDenied:
         refusedOperations.formUnion(kind)
         isRefused = true
-      default: acceptedOperations.formUnion(kind)
+      case nil: acceptedOperations.formUnion(kind)
+      // Memory may be short now, a module may be loaded later: what that means for the operation is not known.
+      default: break
       }
     }
     return isRefused

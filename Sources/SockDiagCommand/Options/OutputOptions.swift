@@ -49,12 +49,13 @@ extension OutputOptions {
     return details
   }
 
-  private var detailKinds: DetailLines.Kinds {
+  /// The lines below a row, if any are wanted.
+  var detailLines: DetailLines? {
     var kinds: DetailLines.Kinds = []
     if extended { kinds.insert(.identity) }
     if memory { kinds.insert(.memory) }
     if info { kinds.insert(.transport) }
-    return kinds
+    return kinds.isEmpty ? nil : DetailLines(kinds: kinds, isOneLine: oneline)
   }
 
   /// A renderer for standard output.
@@ -81,7 +82,7 @@ extension OutputOptions {
     TableRenderer(
       InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
       showsResults: showsResults,
-      details: detailKinds.isEmpty ? nil : DetailLines(kinds: detailKinds, isOneLine: oneline),
+      details: detailLines,
       interfaces: interfaces, terminal: terminal, output: output)
   }
 }

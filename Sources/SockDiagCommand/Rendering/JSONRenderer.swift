@@ -18,22 +18,10 @@ final class JSONRenderer: SocketRenderer {
   func render(_ socket: InetSocket, result: String?) throws(CommandFailure) {
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[\n" : ",\n").utf8) }
     isEmpty = false
-    socket.appendJSON(to: &output.bytes)
-    if socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) {
-      // The record knows only the index.
-      append(key: "interface_name", String(decoding: name, as: UTF8.self))
-    }
-    if let result { append(key: "result", result) }
+    output.bytes.appendJSON(socket, interfaces: &interfaces)
+    if let result { output.bytes.addToJSONObject("result", result) }
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
-  }
-
-  /// Appends one more key before the closing brace of the last object.
-  private func append(key: StaticString, _ text: String) {
-    output.bytes.removeLast()
-    output.bytes.append(contentsOf: ",\"\(key)\":".utf8)
-    output.bytes.appendJSONString(text)
-    output.bytes.append(UInt8(ascii: "}"))
   }
 
   /// What is not written yet, where nothing is written before the caller takes it.
@@ -43,5 +31,24 @@ final class JSONRenderer: SocketRenderer {
     if isEmpty, hasFailed { return }
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[]\n" : "\n]\n").utf8) }
     try output.flush()
+  }
+}
+
+extension [UInt8] {
+  /// Appends a socket as a JSON object with the name of its interface.
+  mutating func appendJSON(_ socket: InetSocket, interfaces: inout InterfaceNames) {
+    socket.appendJSON(to: &self)
+    if socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) {
+      // The record knows only the index.
+      addToJSONObject("interface_name", String(decoding: name, as: UTF8.self))
+    }
+  }
+
+  /// Adds a key before the closing brace of the object that ends here.
+  fileprivate mutating func addToJSONObject(_ key: StaticString, _ text: String) {
+    removeLast()
+    append(contentsOf: ",\"\(key)\":".utf8)
+    appendJSONString(text)
+    append(UInt8(ascii: "}"))
   }
 }

@@ -7,6 +7,8 @@ struct TablePage {
   struct Column {
     var title: String
     var alignsRight = false
+    /// For a table that goes out row by row, before the widths of later rows are known.
+    var minimumWidth = 0
   }
 
   /// The most rows that wait for their widths.
@@ -25,7 +27,7 @@ struct TablePage {
   init(_ columns: [Column], showsHeader: Bool) {
     self.columns = columns
     self.showsHeader = showsHeader
-    widths = columns.map { showsHeader ? $0.title.utf8.count : 0 }
+    widths = columns.map { max(showsHeader ? $0.title.utf8.count : 0, $0.minimumWidth) }
   }
 
   var isFull: Bool { paints.count >= Self.capacity }

@@ -80,7 +80,8 @@ extension FilterFigure {
 
   func read(_ socket: InetSocket) -> Reading {
     switch source {
-    case .uid: socket.uid.map { .value(UInt64($0)) } ?? .none
+    // An event tells no user of a socket that had one.
+    case .uid: socket.uid.map { .value(UInt64($0)) } ?? (socket.isMinisocket ? .none : .unknown)
     case .inode: .value(UInt64(socket.inode))
     case .cookie: socket.cookie.map { .value($0.rawValue) } ?? .unknown
     case .receiveQueue: .value(UInt64(socket.receiveQueue))
@@ -102,8 +103,8 @@ extension FilterFigure {
       let hasNone = socket.protocol == .udp || socket.isMinisocket || socket.state == .boundInactive
       return hasNone ? .none : .unknown
     }
-    guard let value = socket.boxedAttributes[0].tcpInfo.value(at: offset, width) else { return .unknown }
     if socket.state == .listen, !Self.membersOfListeners.contains(offset) { return .none }
+    guard let value = socket.boxedAttributes[0].tcpInfo.value(at: offset, width) else { return .unknown }
     if offset == Self.minimumRTT, value == UInt32.max { return .none }
     let (product, isTooLarge) = value.multipliedReportingOverflow(by: max(unit.rawValue, 1))
     return .value(isTooLarge ? .max : product)

@@ -41,7 +41,7 @@ package enum FilterCondition: Hashable, Sendable {
   case interface(UInt32)
   case mark(UInt32, mask: UInt32)
   case cgroup(UInt64)
-  /// Bound to a port that the kernel chose.
+  /// Not bound to a port by a program.
   case autobound
   case figure(FilterFigure, ClosedRange<UInt64>)
 }

@@ -1,13 +1,17 @@
 /// Which known names somebody may have meant.
 package enum NearestNames {
-  /// Up to three names: those that the word begins or abbreviates, or else those few letters away.
+  /// Up to three names: those that the word begins or abbreviates, or else those that contain it, or else those few letters
+  /// away.
   package static func of(_ word: String, among names: [String]) -> [String] {
     let word = Array(word.lowercased().utf8)
     // A distance costs the product of the lengths, and no name is this long.
     guard !word.isEmpty, word.count <= 32 else { return [] }
     let begun = names.filter { $0.utf8.starts(with: word) }
     if !begun.isEmpty { return Array(begun.prefix(3)) }
-    let limit = max(2, word.count / 3)
+    let containing = word.count < 3 ? [] : names.filter { $0.utf8.contains(word) }
+    if !containing.isEmpty { return Array(containing.prefix(3)) }
+    // Two of three letters make any word.
+    let limit = word.count <= 3 ? 1 : max(2, word.count / 3)
     let near = names.map { (name: $0, distance: distance(word, Array($0.utf8))) }.filter { $0.distance <= limit }
     guard let least = near.map(\.distance).min() else { return [] }
     return Array(near.filter { $0.distance == least }.map(\.name).prefix(3))

@@ -49,6 +49,9 @@ extension FilterCondition {
     case .address(.remote, let prefix): prefix.contains(socket.remote.address)
     case .family(let family): socket.family == family
     case .interface(let index): socket.source == .procNet ? nil : socket.interfaceIndex == index
+    // Known of any mark, also of one that was not told.
+    case .mark(let value, let mask) where value & ~mask != 0: false
+    case .mark(_, mask: 0): true
     case .mark(let value, let mask): socket.mark.map { $0 & mask == value }
     case .cgroup(let id): (socket.cgroupID ?? (socket.isMinisocket ? 0 : nil)).map { $0 == id }
     case .autobound: socket.isMinisocket ? true : nil

@@ -1,7 +1,7 @@
 extension FilterNode {
   /// The same filter for sockets in the given states, as the compiler wants it: negation stands before conditions only,
   /// each end has one set of ports in a list, and what is always or never true is gone.
-  func normalized(in states: SocketStateSet = .everyState) -> FilterNode {
+  package func normalized(in states: SocketStateSet = .everyState) -> FilterNode {
     normalized(isNegated: false, states)
   }
 
@@ -29,6 +29,7 @@ extension FilterCondition {
       return wanted.ranges.isEmpty ? .nothing : wanted == .all ? .everything : .condition(.ports(end, wanted))
     // No bit of a mark outside of the mask is compared, so one there is never found.
     case .mark(let value, let mask) where value & ~mask != 0: return isNegated ? .everything : .nothing
+    case .mark(_, mask: 0): return isNegated ? .nothing : .everything
     default: return isNegated ? .not(.condition(self)) : .condition(self)
     }
   }

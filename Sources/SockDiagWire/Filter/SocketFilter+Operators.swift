@@ -58,8 +58,9 @@ extension SocketFilter {
   /// Kernel: `INET_DIAG_BC_CGROUP_COND`, since 5.8.
   public static func cgroup(id: UInt64) -> SocketFilter { SocketFilter(.cgroup(id)) }
 
-  /// Sockets whose port was chosen by the kernel, and TIME_WAIT and SYN_RECV records, of which it does not know any more.
-  /// No reply tells it, so only the kernel can compare it. `ss`: `autobound`. Kernel: `INET_DIAG_BC_AUTO`.
+  /// Sockets that no program has bound to a port: the kernel chose it, or a listener accepted the connection; also
+  /// TIME_WAIT and SYN_RECV records, of which it does not know any more. No reply tells it, so only the kernel can compare
+  /// it. `ss`: `autobound`, without the ports beyond those that the kernel chooses from. Kernel: `INET_DIAG_BC_AUTO`.
   public static var autobound: SocketFilter { SocketFilter(FilterCondition.autobound) }
 }
 

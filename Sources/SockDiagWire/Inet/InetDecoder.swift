@@ -120,6 +120,13 @@ public struct InetDecoder: Sendable {
       socket.isV6Only = bytes[start] != 0
     case signature(.protocol, 1):
       socket.rawProtocol = UInt16(bytes[start])
+      // Of the records that name their protocol only the final one of a destroyed socket has no inode. Its uid is 0 like
+      // all that the kernel leaves out there, and no word about root.
+      if socket.inode == 0 {
+        socket.present.insert(.isFinal)
+        // UDP's is a count less one, and of a socket that ends nothing is left to count (sk_wmem_alloc_get, net/sock.h).
+        if socket.sendQueue == .max { socket.sendQueue = 0 }
+      }
     case signature(.padding, 0):
       break
     default:

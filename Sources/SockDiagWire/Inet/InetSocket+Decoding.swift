@@ -13,7 +13,8 @@ extension InetSocket {
     interfaceIndex = try fields.optional("interface") ?? 0
     isV6Only = try fields.optional("v6only")
     cookie = try fields.optional("cookie")
-    rawUID = try fields.optional("uid") ?? 0
+    let uid: UInt32? = try fields.optional("uid")
+    rawUID = uid ?? 0
     inode = try fields.required("inode")
     receiveQueue = try fields.required("receive_queue")
     sendQueue = try fields.required("send_queue")
@@ -22,6 +23,7 @@ extension InetSocket {
         try fields.named("kind", SocketTimer.Kind.init(name:)), expiresMilliseconds: try fields.required("expires_ms"),
         retransmits: try fields.required("retransmits"))
     }
+    present.set(.isFinal, uid == nil && inode == 0 && !isMinisocket)
     mark = try fields.optional("mark")
     cgroupID = try fields.optional("cgroup_id")
     shutdown = try fields.optional("shutdown").map(ShutdownSides.init(rawValue:))

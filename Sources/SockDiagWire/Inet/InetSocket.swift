@@ -57,6 +57,8 @@ public struct InetSocket: KernelSocket {
     static let drops = Presence(rawValue: 1 << 7)
     /// The record came from /proc/net.
     static let procNet = Presence(rawValue: 1 << 8)
+    /// The record is the last of a destroyed socket, in which the kernel tells no owner.
+    static let isFinal = Presence(rawValue: 1 << 9)
 
     mutating func set(_ bit: Presence, _ isPresent: Bool) {
       if isPresent { insert(bit) } else { remove(bit) }
@@ -105,9 +107,10 @@ extension InetSocket {
     }
   }
 
-  /// The user who made the socket. `nil` for TIME_WAIT and SYN_RECV records, which report 0 but belong to nobody.
+  /// The user who made the socket. `nil` for TIME_WAIT and SYN_RECV records, which report 0 but belong to nobody, and in
+  /// the final record of a destroyed socket, whose owner the kernel does not tell.
   /// Kernel: `idiag_uid`.
-  public var uid: UInt32? { isMinisocket ? nil : rawUID }
+  public var uid: UInt32? { isMinisocket || present.contains(.isFinal) ? nil : rawUID }
 
   /// Whether this is a small record without descriptor and owner: TIME_WAIT, an orphan in FIN_WAIT2 that became one,
   /// or a request in SYN_RECV.

@@ -1,8 +1,13 @@
 /// As much of JSON Schema as the schema of this repository uses. A keyword that is not known here fails.
 struct JSONSchema {
   private let root: JSONValue
+  /// Schemas that this one refers to, by the names of their files.
+  private let others: [String: JSONSchema]
 
-  init(_ root: JSONValue) { self.root = root }
+  init(_ root: JSONValue, others: [String: JSONSchema] = [:]) {
+    self.root = root
+    self.others = others
+  }
 
   /// What the value has against the schema, each with its place; empty if it is valid.
   func violations(of value: JSONValue) -> [String] { violations(value, root, at: "") }
@@ -22,10 +27,11 @@ struct JSONSchema {
     switch (keyword, argument) {
     case (let name, _) where Self.annotations.contains(name): return []
     case ("$ref", .string(let name)):
-      guard name.hasPrefix("#/$defs/"), let target = root["$defs"]?[String(name.dropFirst(8))] else {
-        return ["\(name) leads nowhere"]
-      }
-      return violations(value, target, at: path)
+      let parts = name.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, let schema = parts[0].isEmpty ? self : others[parts[0]],
+        let target = schema.definition(parts[1])
+      else { return ["\(name) leads nowhere"] }
+      return schema.violations(value, target, at: path)
     case ("type", .string(let name)): return Self.has(value, name) ? [] : ["\(value) is no \(name)"]
     case ("const", _): return value == argument ? [] : ["\(value) is not \(argument)"]
     case ("enum", .array(let values)): return values.contains(value) ? [] : ["\(value) is none of \(values.count)"]
@@ -60,6 +66,11 @@ struct JSONSchema {
       return members.keys.filter { properties[$0] == nil }.map { "\($0) is not described" }
     default: return ["not supported by this validator"]
     }
+  }
+
+  /// What a pointer such as `/$defs/address` leads to. See RFC 6901.
+  private func definition(_ pointer: String) -> JSONValue? {
+    pointer.split(separator: "/").reduce(Optional(root)) { $0?[String($1)] }
   }
 
   private static func has(_ value: JSONValue, _ type: String) -> Bool {

@@ -16,6 +16,8 @@ import Testing
     .socket(),
     .socket(.timeWait, timer: (3, 0), expires: 59_000, uid: 0, inode: 0),
     .socket(.synReceived, timer: (1, 2), expires: 1000, uid: 0, inode: 0),
+    .socket(.close, uid: 0, inode: 0).attribute(10, [6]).attribute(2, tcpInfo(280)),
+    .socket(.close, family: 10, local: "[::1]:53", remote: "[::]:0", uid: 0, inode: 0).attribute(10, [17]),
     .socket(.listen, family: 10, local: "[::]:80", remote: "[::]:0", queues: (0, 4096)).attribute(11, [0])
       .attribute(8, [0]).attribute(21, UInt64.max.memory).attribute(22, [0xff, 0x07]).attribute(15, .max),
     .socket(family: 10, local: "[::ffff:192.0.2.1]:22", remote: "[::ffff:192.0.2.2]:22", interface: 3, cookie: .max)

@@ -70,6 +70,19 @@ import Testing
     #expect(try decode(.socket(.established, uid: 0, inode: 77)).uid == 0)
   }
 
+  /// Events name their protocol and leave out owner and inode, both of which read 0 then.
+  @Test func theFinalRecordOfADestroyedSocketIsClosedAndTellsNoOwner() throws {
+    let event = try decode(.socket(.close, uid: 0, inode: 0).attribute(10, [6]), as: .unspecified)
+    #expect(event.protocol == .tcp)
+    #expect(event.state == .close)
+    #expect(event.uid == nil)
+    #expect(try decode(.socket(queues: (3, .max), uid: 0, inode: 0).attribute(10, [17])).sendQueue == 0)
+    #expect(try decode(.socket(queues: (3, 4), uid: 0, inode: 0).attribute(10, [6])).sendQueue == 4)
+    #expect(try decode(.socket(queues: (3, .max))).sendQueue == .max)
+    // A raw socket names its protocol as well.
+    #expect(try decode(.socket(.close, uid: 0, inode: 5).attribute(10, [1]), as: .unspecified).uid == 0)
+  }
+
   @Test func aListenerHasAnAcceptQueue() throws {
     let listener = try decode(.socket(.listen, remote: "0.0.0.0:0", queues: (3, 128)))
     #expect(listener.acceptQueueLength == 3)

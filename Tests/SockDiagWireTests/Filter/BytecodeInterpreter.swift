@@ -1,84 +1,180 @@
-/// The kernel's rules for filter programs, as far as ports go.
+/// The kernel's rules for filter programs.
 ///
 /// Written after `inet_diag_bc_audit` and `inet_diag_bc_run`, net/ipv4/inet_diag.c, and not after the compiler that it
 /// tests.
 struct BytecodeInterpreter {
+  /// A program that the kernel does not run.
   struct Refusal: Error, CustomStringConvertible {
-    var description: String
+    /// The name of the errno.
+    var errno: String
+    var reason: String
+
+    var description: String { "\(errno): \(reason)" }
+  }
+
+  /// A kernel, and who asks it.
+  struct Kernel {
+    /// CAP_NET_ADMIN, without which marks are refused.
+    var hasNetAdmin = true
+    /// Operations that the kernel is too old for.
+    var unknownOperations: Set<UInt8> = []
   }
 
   private let program: [UInt8]
 
   /// Audits a program, as the kernel does before it runs one.
-  init(_ program: [UInt8]) throws {
+  init(_ program: [UInt8], on kernel: Kernel = Kernel()) throws(Refusal) {
     self.program = program
     // A program is at least one operation.
-    if program.count < 4 { throw Refusal(description: "EINVAL: \(program.count) bytes") }
+    if program.count < 4 { throw Refusal(errno: "EINVAL", reason: "a program of \(program.count) bytes") }
+    let places = placesOnTheWayOfYes()
     var offset = 0
     while offset < program.count {
-      offset += try audit(offset)
+      offset += try audit(offset, kernel, places)
     }
-    if offset != program.count { throw Refusal(description: "EINVAL: the end is jumped over") }
+    if offset != program.count { throw Refusal(errno: "EINVAL", reason: "the end is jumped over") }
   }
 
   private func yes(_ offset: Int) -> Int { Int(program[offset + 1]) }
-  private func no(_ offset: Int) -> Int { Int(UInt16(program[offset + 2]) | UInt16(program[offset + 3]) << 8) }
+  private func no(_ offset: Int) -> Int { Int(half(offset + 2)) }
+  private func half(_ offset: Int) -> UInt16 { UInt16(program[offset]) | UInt16(program[offset + 1]) << 8 }
+  private func word(_ offset: Int) -> UInt32 { UInt32(half(offset)) | UInt32(half(offset + 2)) << 16 }
+
+  /// Where one comes by who always goes the way of "holds": the places to which `valid_cc` lets a jump lead. The kernel
+  /// walks from the beginning for each jump, here once for all.
+  private func placesOnTheWayOfYes() -> Set<Int> {
+    var places: Set<Int> = []
+    var offset = 0
+    while offset < program.count {
+      places.insert(offset)
+      guard offset + 2 <= program.count, yes(offset) >= 4, yes(offset) % 4 == 0 else { break }
+      offset += yes(offset)
+    }
+    return places
+  }
 
   /// Returns the way to the next operation.
-  private func audit(_ offset: Int) throws -> Int {
+  private func audit(_ offset: Int, _ kernel: Kernel, _ places: Set<Int>) throws(Refusal) -> Int {
     let remaining = program.count - offset
-    func refuse(_ why: String) -> Refusal { Refusal(description: "EINVAL: \(why) at \(offset)") }
+    func refuse(_ reason: String) -> Refusal { Refusal(errno: "EINVAL", reason: "\(reason) at \(offset)") }
     if remaining < 4 { throw refuse("\(remaining) bytes of an operation") }
-    var least = 4
-    switch program[offset] {
-    case 0, 1: break
-    // S_GE, S_LE, D_GE, D_LE, S_EQ, D_EQ: the next operation holds the port.
-    case 2...5, 11, 12:
-      least = 8
-      if remaining < least { throw refuse("no port") }
-    default: throw refuse("unknown operation \(program[offset])")
-    }
+    let code = program[offset]
+    if kernel.unknownOperations.contains(code) { throw refuse("operation \(code), too new") }
+    let least = try leastLength(offset, kernel)
+    if remaining < least { throw refuse("an operand cut off") }
     // A NOP has only one way, and that of "does not hold" is not looked at.
-    if program[offset] != 0 {
+    if code != 0 {
       let no = no(offset)
       if no < least || no > remaining + 4 || no % 4 != 0 { throw refuse("a way \(no) for no") }
-      if no < remaining { try checkTarget(offset + no) }
+      if no < remaining, !places.contains(offset + no) { throw refuse("a jump into an operation") }
     }
     let yes = yes(offset)
     if yes < least || yes > remaining + 4 || yes % 4 != 0 { throw refuse("a way \(yes) for yes") }
     return yes
   }
 
-  /// A jump must land where an operation begins when one only ever goes the way of "holds".
-  private func checkTarget(_ target: Int) throws {
-    var offset = 0
-    while offset < target {
-      let yes = yes(offset)
-      if yes < 4 || yes % 4 != 0 { break }
-      offset += yes
-    }
-    if offset != target { throw Refusal(description: "EINVAL: a jump into an operation, to \(target)") }
-  }
-
-  /// Runs the program for one socket.
-  func accepts(local: UInt16, remote: UInt16) -> Bool {
-    var offset = 0
-    while offset < program.count {
-      var holds = true
-      switch program[offset] {
-      case 0: break
-      case 1: holds = false
-      case 2: holds = Int(local) >= no(offset + 4)
-      case 3: holds = Int(local) <= no(offset + 4)
-      case 4: holds = Int(remote) >= no(offset + 4)
-      case 5: holds = Int(remote) <= no(offset + 4)
-      case 11: holds = Int(local) == no(offset + 4)
-      case 12: holds = Int(remote) == no(offset + 4)
-      default: return false
+  /// How long an operation is with its operand.
+  private func leastLength(_ offset: Int, _ kernel: Kernel) throws(Refusal) -> Int {
+    switch program[offset] {
+    // NOP, JMP, AUTO.
+    case 0, 1, 6: return 4
+    // S_GE, S_LE, D_GE, D_LE, S_EQ, D_EQ: the next operation holds the port.
+    case 2...5, 11, 12: return 8
+    // DEV_COND: an index.
+    case 9: return 8
+    // MARK_COND: a mark and a mask. Asked about the right first.
+    case 10:
+      if !kernel.hasNetAdmin { throw Refusal(errno: "EPERM", reason: "a mark at \(offset)") }
+      return 12
+    // CGROUP_COND: an id.
+    case 13: return 12
+    // S_COND, D_COND: family, prefix, port and an address.
+    case 7, 8:
+      guard program.count - offset >= 12 else { return 12 }
+      let lengths: [UInt8: Int] = [0: 0, 2: 4, 10: 16]
+      guard let length = lengths[program[offset + 4]] else {
+        throw Refusal(errno: "EINVAL", reason: "family \(program[offset + 4]) at \(offset)")
       }
-      offset += holds ? yes(offset) : no(offset)
+      guard program.count - offset < 12 + length || Int(program[offset + 5]) <= 8 * length else {
+        throw Refusal(errno: "EINVAL", reason: "a prefix of \(program[offset + 5]) bits at \(offset)")
+      }
+      return 12 + length
+    default: throw Refusal(errno: "EINVAL", reason: "operation \(program[offset]) at \(offset)")
     }
+  }
+}
+
+extension BytecodeInterpreter {
+  /// Runs the program for one socket.
+  func accepts(_ entry: KernelEntry) -> Bool {
+    var offset = 0
+    while offset < program.count { offset += holds(offset, entry) ? yes(offset) : no(offset) }
     // Exactly the end accepts; beyond it lies the place that rejects.
     return offset == program.count
   }
+
+  private func holds(_ offset: Int, _ entry: KernelEntry) -> Bool {
+    let operand = offset + 4
+    switch program[offset] {
+    case 1: return false
+    case 2: return entry.localPort >= half(operand + 2)
+    case 3: return entry.localPort <= half(operand + 2)
+    case 4: return entry.remotePort >= half(operand + 2)
+    case 5: return entry.remotePort <= half(operand + 2)
+    case 6: return !entry.isPortLocked
+    case 7: return hostHolds(operand, entry.family, entry.local, entry.localPort)
+    case 8: return hostHolds(operand, entry.family, entry.remote, entry.remotePort)
+    case 9: return entry.interface == word(operand)
+    case 10: return entry.mark & word(operand + 4) == word(operand)
+    case 11: return entry.localPort == half(operand + 2)
+    case 12: return entry.remotePort == half(operand + 2)
+    case 13: return entry.cgroup == UInt64(word(operand)) | UInt64(word(operand + 4)) << 32
+    // NOP, and whatever the kernel's switch has no case for.
+    default: return true
+    }
+  }
+
+  /// Kernel: `struct inet_diag_hostcond`.
+  private func hostHolds(_ condition: Int, _ family: UInt8, _ address: [UInt8], _ port: UInt16) -> Bool {
+    // A signed number, of which -1 is any port.
+    let wantedPort = Int32(bitPattern: word(condition + 4))
+    if wantedPort != -1, wantedPort != Int32(port) { return false }
+    let (wantedFamily, bits) = (program[condition], Int(program[condition + 1]))
+    let wanted = program[(condition + 8)...]
+    if wantedFamily != 0, wantedFamily != family {
+      // "Cursed" mapped addresses: an IPv6 socket may speak IPv4.
+      guard family == 10, wantedFamily == 2, address[..<12] == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] else {
+        return false
+      }
+      return Self.agree(address[12...], wanted, bits)
+    }
+    return Self.agree(address[...], wanted, bits)
+  }
+
+  /// Kernel: `bitstring_match`.
+  private static func agree(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>, _ bits: Int) -> Bool {
+    var rest = bits
+    for (one, other) in zip(left, right) where rest > 0 {
+      let mask: UInt8 = rest >= 8 ? 0xff : 0xff << UInt8(8 - rest)
+      if (one ^ other) & mask != 0 { return false }
+      rest -= 8
+    }
+    return true
+  }
+}
+
+/// What the kernel's filter looks at. Kernel: `struct inet_diag_entry`, linux/inet_diag.h.
+struct KernelEntry: Hashable {
+  /// AF_INET or AF_INET6.
+  var family: UInt8
+  /// 4 or 16 bytes in network order.
+  var local: [UInt8]
+  var remote: [UInt8]
+  var localPort: UInt16
+  var remotePort: UInt16
+  var interface: UInt32
+  var mark: UInt32
+  /// `SOCK_BINDPORT_LOCK` among `userlocks`: the program chose the port.
+  var isPortLocked: Bool
+  var cgroup: UInt64
 }

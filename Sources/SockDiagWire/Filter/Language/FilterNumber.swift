@@ -9,26 +9,26 @@ enum FilterNumber {
     return UInt64(digits, radix: isHexadecimal ? 16 : 10)
   }
 
+  private static let countUnits: [(String, UInt64)] = [
+    ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("k", 1000), ("K", 1000),
+    ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000),
+  ]
+
+  private static let timeUnits: [(String, UInt64)] = [
+    ("us", 1), ("µs", 1), ("μs", 1), ("ms", 1000), ("min", 60_000_000), ("h", 3_600_000_000), ("s", 1_000_000),
+  ]
+
   /// A number with or without a unit, such as `10k` or `1.5Mi`.
-  static func count(_ text: Substring) -> UInt64? {
-    integer(text)
-      ?? scaled(
-        text,
-        [
-          ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40), ("k", 1000), ("K", 1000),
-          ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000),
-        ])
-  }
+  static func count(_ text: Substring) -> UInt64? { integer(text) ?? scaled(text, countUnits) }
 
   /// A time with its unit; 0 needs none.
-  static func microseconds(_ text: Substring) -> UInt64? {
-    text == "0"
-      ? 0
-      : scaled(
-        text,
-        [
-          ("us", 1), ("µs", 1), ("μs", 1), ("ms", 1000), ("min", 60_000_000), ("h", 3_600_000_000), ("s", 1_000_000),
-        ])
+  static func microseconds(_ text: Substring) -> UInt64? { text == "0" ? 0 : scaled(text, timeUnits) }
+
+  /// Whether a text that is neither is one of more than 64 bits.
+  static func isTooLarge(_ text: Substring, isTime: Bool) -> Bool {
+    let suffix = (isTime ? timeUnits : countUnits).first { text.hasSuffix($0.0) }?.0 ?? ""
+    let digits = text.dropLast(suffix.count)
+    return !digits.isEmpty && digits.utf8.allSatisfy(\.isDigit)
   }
 
   /// A decimal fraction and a unit, if that is a whole number of the least one.

@@ -1,6 +1,6 @@
 extension FilterParser {
   /// Words with which a condition begins, besides the names of figures.
-  private static let keywords = [
+  static let keywords = [
     "src", "dst", "sport", "dport", "state", "exclude", "excl", "family", "dev", "fwmark", "cgroup", "autobound",
   ]
 
@@ -31,26 +31,6 @@ extension FilterParser {
       guard let figure = FilterFigure(name: word.text) else { throw noCondition() }
       advance()
       return try parseComparison(figure)
-    }
-  }
-
-  private func noCondition() -> FilterError {
-    switch token.kind {
-    case .end: return error("a condition is missing at the end; write one, such as 'sport = :80'")
-    case .unclosedQuote: return error("this quote is never closed")
-    case .word:
-      // "sport:80" and the like: the word and its value run together.
-      if let colon = token.text.firstIndex(of: ":"), Self.keywords.contains(String(token.text[..<colon])) {
-        let keyword = token.text[..<colon]
-        return error(
-          "\(Self.quote(token.text)) lacks a blank; write \(Self.quote("\(keyword) \(token.text[colon...])"))")
-      }
-      let cure = NearestNames.cure(
-        for: token.text, among: Self.keywords + FilterFigure.all.map(\.name),
-        otherwise: "conditions begin with src, dst, sport, dport, state, dev, fwmark, cgroup, autobound, uid, rtt, …")
-      return error("\(Self.quote(token.text)) is not a condition; \(cure)")
-    default:
-      return error("a condition is missing before '\(token.text)'; write one, such as 'sport = :80'")
     }
   }
 
@@ -106,11 +86,11 @@ extension FilterParser {
   }
 
   private static func family(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
-    switch value.text {
-    case "inet": return .family(.inet)
-    case "inet6": return .family(.inet6)
-    default: throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet or inet6")
+    // By its number too: a filter that was built may name any, and its description is to be read again.
+    guard let family = AddressFamily(name: value.text) else {
+      throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet or inet6")
     }
+    return .family(family)
   }
 
   private static func interface(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
@@ -118,12 +98,13 @@ extension FilterParser {
   }
 
   func interfaceIndex(_ text: String, _ token: FilterToken) throws(FilterError) -> UInt32 {
-    if let index = UInt32(text) { return index }
+    // Digits only: the standard library would take a sign.
+    if text.utf8.allSatisfy(\.isDigit), let index = UInt32(text) { return index }
     return try lookUp(token, text) { names throws(FilterNameFailure) in try names.index(ofInterface: text) }
   }
 
   private static func cgroup(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
-    if let id = UInt64(value.text) { return .cgroup(id) }
+    if value.text.utf8.allSatisfy(\.isDigit), let id = UInt64(value.text) { return .cgroup(id) }
     let path = value.text
     return .cgroup(try parser.lookUp(value, path) { names throws(FilterNameFailure) in try names.id(ofCgroup: path) })
   }
@@ -148,12 +129,12 @@ extension FilterParser {
     while token.kind == .word, ["state", "exclude", "excl"].contains(token.text) {
       let isExclusion = token.text != "state"
       advance()
+      if case .comparison = token.kind {
+        throw error("a state is not compared; write 'state NAME', or 'exclude NAME' for all but one")
+      }
       let value = try takeValue("the name of a state, such as time-wait,")
       guard let states = value.text == "all" ? .everyState : SocketStateSet(name: value.text) else {
-        let cure = NearestNames.cure(
-          for: value.text, among: SocketStateSet.filterNames,
-          otherwise: "states are \(SocketStateSet.filterNames.joined(separator: ", "))")
-        throw error(at: value, "\(Self.quote(value.text)) is not a state; \(cure)")
+        throw error(at: value, "\(Self.quote(value.text)) is not a state; \(Self.cure(forState: value.text))")
       }
       if !isExclusion {
         named = (named ?? (excluded.isEmpty ? [] : SocketStateSet.all.subtracting(excluded))).union(states)

@@ -71,6 +71,8 @@ extension FilterParser {
   /// Reads `[FAMILY:]ADDRESS[%INTERFACE][/LENGTH][:PORTS]`, an IPv6 address with ports in brackets.
   private func host(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterNode {
     var text = token.text[...]
+    // Quotes around nothing: a script whose variable is empty does not mean every socket.
+    if text.isEmpty { throw error(at: token, "the address is empty; write one, or * for any") }
     var terms: [FilterNode] = []
     var family: AddressFamily?
     for (prefix, named) in [("inet:", AddressFamily.inet), ("inet6:", .inet6)] where text.hasPrefix(prefix) {
@@ -83,6 +85,9 @@ extension FilterParser {
       // Of fe80::1%eth0/64 the scope ends where the length begins.
       let slash = address[percent...].firstIndex(of: "/") ?? address.endIndex
       let interface = String(address[address.index(after: percent)..<slash])
+      if interface.isEmpty {
+        throw error(at: token, "\(Self.quote(address)) lacks an interface behind the '%'; write it as fe80::1%eth0")
+      }
       terms.append(.condition(.interface(try interfaceIndex(interface, token))))
       address = address[..<percent] + address[slash...]
     }
@@ -102,6 +107,9 @@ extension FilterParser {
       }
       let address = text[text.index(after: text.startIndex)..<bracket]
       let rest = text[text.index(after: bracket)...]
+      guard rest.isEmpty || ":/%".contains(rest[rest.startIndex]) else {
+        throw error(at: token, "\(Self.quote(text)) goes on behind the ']'; write a port as [::1]:80")
+      }
       guard let colon = rest.firstIndex(of: ":") else { return (address + rest, nil) }
       return (address + rest[..<colon], rest[rest.index(after: colon)...])
     }

@@ -116,9 +116,11 @@ extension FilterParser {
       column: characters(0..<token.range.lowerBound) + 1, length: characters(token.range), explanation: explanation)
   }
 
-  /// A word for a message, shortened if somebody handed in a file.
+  /// A word for a message, shortened if somebody handed in a file. Not by what a reader sees as characters, of which one
+  /// may be as long as the file.
   static func quote(_ text: some StringProtocol) -> String {
-    text.count <= 64 ? "'\(text)'" : "'\(text.prefix(60))…'"
+    let beginning = text.unicodeScalars.prefix(65)
+    return beginning.count <= 64 ? "'\(text)'" : "'\(String(String.UnicodeScalarView(beginning.prefix(60))))…'"
   }
 }
 
@@ -137,7 +139,7 @@ extension SocketFilter {
   /// | `dev NAME` | the interface that the socket is bound to |
   /// | `fwmark MARK/MASK` | the firewall mark |
   /// | `cgroup PATH` | the cgroup in which the socket was made |
-  /// | `autobound` | the kernel chose the port |
+  /// | `autobound` | no program chose the port |
   /// | `uid = NAME`, `inode = 4711`, `cookie = 12` | identity |
   /// | `recv-q > 10k`, `send-q > 0` | queues |
   /// | `rtt > 50ms`, `total_retrans > 0` | a member of `tcp_info`, by its kernel name |

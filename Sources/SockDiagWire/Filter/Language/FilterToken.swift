@@ -34,6 +34,9 @@ struct FilterLexer {
     "gt": .comparison(.greater), "ge": .comparison(.greaterOrEqual), "geq": .comparison(.greaterOrEqual),
   ]
 
+  /// Whether a word joins, negates or compares.
+  static func isOperator(_ word: String) -> Bool { words[word] != nil }
+
   mutating func next() -> FilterToken {
     while offset < bytes.count, Self.isBlank(bytes[offset]) { offset += 1 }
     let start = offset

@@ -84,19 +84,30 @@ private struct FilterCompiler {
         if !isExact { remainder.append(term) }
       }
     }
-    while !program.isEmpty {
-      if let bytecode = InetBytecode(.conjunction(program.map(\.weakened)), avoiding: refused) {
-        result.bytecode = bytecode
-        kernelTerms += program.map(\.weakened)
-        break
-      }
-      // Too long: the largest term goes.
-      program.sort { $0.weakened.size < $1.weakened.size }
-      if let largest = program.popLast(), largest.isExact { remainder.append(largest.whole) }
-    }
+    let (bytecode, count) = longestProgram(&program)
+    result.bytecode = bytecode
+    kernelTerms += program[..<count].map(\.weakened)
+    remainder += program[count...].filter(\.isExact).map(\.whole)
     result.kernelPart = SocketFilter(.conjunction(kernelTerms))
     result.remainder = remainder.isEmpty ? nil : SocketFilter(.conjunction(remainder))
     return result
+  }
+
+  /// The program of the first terms, as many as it can hold, and their number. Where it cannot hold all, the largest terms
+  /// are put last.
+  private func longestProgram(_ terms: inout [ProgramTerm]) -> (InetBytecode, count: Int) {
+    func program(_ count: Int) -> InetBytecode? {
+      InetBytecode(.conjunction(terms[..<count].map(\.weakened)), avoiding: refused)
+    }
+    if let whole = program(terms.count) { return (whole, terms.count) }
+    terms.sort { $0.weakened.size < $1.weakened.size }
+    // Halving, since somebody may exclude ten thousand addresses one by one.
+    var (best, fitting, tooMany) = (InetBytecode(), 0, terms.count)
+    while tooMany - fitting > 1 {
+      let middle = (fitting + tooMany) / 2
+      if let shorter = program(middle) { (best, fitting) = (shorter, middle) } else { tooMany = middle }
+    }
+    return (best, fitting)
   }
 
   /// What the kernel tests of a term, and whether that is all of it.
@@ -160,6 +171,8 @@ extension FilterNode {
   fileprivate var size: Int {
     switch self {
     case .condition(.ports(_, let ports)): ports.ranges.count
+    // The shortest there is, and last to be left out: no reply can stand in for it.
+    case .condition(.autobound): 0
     case .condition: 2
     case .not(let node): node.size
     case .all(let nodes), .any(let nodes): nodes.reduce(1) { $0 + $1.size }

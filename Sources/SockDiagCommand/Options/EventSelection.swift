@@ -1,0 +1,49 @@
+internal import SockDiag
+internal import SockDiagWire
+
+/// Which events are wanted.
+struct EventSelection {
+  /// What the kernel is asked to announce.
+  let groups: SocketEventGroups
+  private let selection: Selection
+
+  init(_ options: SelectionOptions) throws(CommandFailure) {
+    if let breadth = options.breadth { throw Self.aboutStates("-\(breadth.rawValue.prefix(1))", "it") }
+    if options.boundInactive { throw Self.aboutStates("-B", "it") }
+    selection = try options.selection(default: .everything)
+    if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
+    if selection.filter.asksWhatNoEventTells {
+      throw .usage(
+        "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter")
+    }
+    var groups: SocketEventGroups = []
+    if !selection.tcp.isEmpty { groups.formUnion(.tcp) }
+    if !selection.udp.isEmpty { groups.formUnion(.udp) }
+    switch selection.family {
+    case .inet: groups.formIntersection(.inet)
+    case .inet6: groups.formIntersection(.inet6)
+    default: break
+    }
+    self.groups = groups
+  }
+
+  /// Whether an event about this socket is wanted; `nil` if its record does not tell, as of a figure that is too new for
+  /// the kernel.
+  func contains(_ socket: InetSocket) -> Bool? { selection.contains(socket) }
+
+  private static func aboutStates(_ what: String, _ object: String) -> CommandFailure {
+    .usage("\(what) chooses states, but every event is about a closed socket; leave \(object) out")
+  }
+}
+
+extension SocketFilter {
+  fileprivate var asksWhatNoEventTells: Bool {
+    node.contains { condition in
+      switch condition {
+      case .mark, .cgroup, .autobound: true
+      case .figure(let figure, _): figure == .userID || figure == .inode
+      default: false
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import SockDiag
+import SocketLaboratory
+import Synchronization
+import Testing
+
+/// Events as an asynchronous sequence: who waits, who ends it, and what remains of it.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct EventSequenceTests {
+  /// A task that iterates, seen from outside.
+  private final class Consumer: Sendable {
+    private let state = Mutex<(count: Int, dropped: Int, hasEnded: Bool)>((0, 0, false))
+
+    var seen: Int { state.withLock { $0.count + $0.dropped } }
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    func start(_ sequence: SocketEventSequence) -> Task<Void, any Error> {
+      Task.detached { [self] in
+        defer { state.withLock { $0.hasEnded = true } }
+        for try await event in sequence {
+          switch event {
+          case .destroyed: state.withLock { $0.count += 1 }
+          case .gap(let gap): state.withLock { $0.dropped += gap.dropped ?? 0 }
+          }
+        }
+      }
+    }
+
+    /// Waits without a task; `false` if patience ends first.
+    func wait(_ isDone: (Consumer) -> Bool, orElse work: () throws -> Void = { usleep(1000) }) throws -> Bool {
+      let end = ContinuousClock.now + .seconds(20)
+      while !isDone(self) {
+        if ContinuousClock.now > end { return false }
+        try work()
+      }
+      return true
+    }
+  }
+
+  /// The name of the socket that an epoll instance watches, which no other socket of this host bears.
+  private static func socket(behind watch: Int32) throws -> String {
+    let watched = try String(contentsOfFile: "/proc/self/fdinfo/\(watch)", encoding: .utf8).split(separator: "\n")
+      .compactMap { $0.firstMatch(of: /^tfd:\s*([0-9]+)/)?.1 }
+    let descriptor = try #require(watched.first)
+    return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+  }
+
+  /// Whether this process still holds it, after a while: the dispatcher lets go of a descriptor in its own time.
+  private static func isHeld(_ name: String) throws -> Bool {
+    let complaints = try settled {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == name
+      }
+    }
+    return !complaints.isEmpty
+  }
+
+  @Test func eventsComeWhileOthersAreWaitedFor() async throws {
+    let (isAccounted, count) = try await Laboratory.withNew { laboratory in
+      let consumer = Consumer()
+      let task = consumer.start(try SocketEvents(.tcp).sequence())
+      defer { task.cancel() }
+      var isAccounted = true
+      for count in 1...50 {
+        try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close()
+        // One after the other: the consumer sleeps before each.
+        if count <= 10 { isAccounted = try consumer.wait { $0.seen == count } && isAccounted }
+      }
+      return (try consumer.wait { $0.seen == 50 } && isAccounted, consumer.seen)
+    }
+    #expect(isAccounted && count == 50)
+  }
+
+  @Test func cancellationEndsAWaitAtOnceAndClosesTheDescriptor() async throws {
+    let (name, sequence) = try await Laboratory.withNew { _ in
+      let events = try SocketEvents(.tcp)
+      return (try Self.socket(behind: events.fileDescriptor), events.sequence())
+    }
+    let consumer = Consumer()
+    let task = consumer.start(sequence)
+    try await Task.sleep(for: .milliseconds(50))
+    #expect(!consumer.hasEnded)
+    let start = ContinuousClock.now
+    task.cancel()
+    try await task.value
+    #expect(ContinuousClock.now - start < .seconds(1))
+    #expect(consumer.hasEnded)
+    // The sequence is still there, but the subscription went with its one iteration.
+    #expect(try !withExtendedLifetime(sequence) { try Self.isHeld(name) })
+  }
+
+  @Test func cancellationEndsAFlood() async throws {
+    let (hasEnded, taken, seen) = try await Laboratory.withNew { laboratory in
+      let consumer = Consumer()
+      let task = consumer.start(try SocketEvents(.tcp, receiveBuffer: 10_000).sequence())
+      func flood() throws { try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close() }
+      for _ in 0..<2000 { try flood() }
+      let start = ContinuousClock.now
+      task.cancel()
+      let hasEnded = try consumer.wait({ $0.hasEnded }, orElse: flood)
+      return (hasEnded, ContinuousClock.now - start, consumer.seen)
+    }
+    #expect(hasEnded && taken < .seconds(1))
+    #expect(seen > 0)
+  }
+
+  /// With a buffer for a few events and a consumer that comes late.
+  @Test func aSlowConsumerIsToldWhatItMissed() async throws {
+    let count = 2000
+    let sequence = try await Laboratory.withNew { laboratory in
+      let sequence = try SocketEvents(.tcp, receiveBuffer: 20_000).sequence()
+      for _ in 0..<count { try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close() }
+      return sequence
+    }
+    var announced = Announced()
+    for try await event in sequence {
+      announced.append(event)
+      if announced.sockets.count + announced.dropped >= count { break }
+    }
+    #expect(announced.sockets.count + announced.dropped == count)
+    #expect(announced.dropped > 0)
+  }
+
+  /// The consumer empties the smallest of buffers while it overflows: of every way in which a drop, its count and its
+  /// error can fall between two looks, some come up.
+  @Test func aFloodIsAccountedForWhileItIsRead() async throws {
+    let (rounds, size) = (300, 5)
+    let (isAccounted, seen) = try await Laboratory.withNew { laboratory in
+      let consumer = Consumer()
+      let task = consumer.start(try SocketEvents(.tcp, receiveBuffer: 0).sequence())
+      defer { task.cancel() }
+      for round in 1...rounds {
+        for _ in 0..<size { try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close() }
+        guard try consumer.wait({ $0.seen >= round * size }) else { return (false, consumer.seen) }
+      }
+      return (true, consumer.seen)
+    }
+    #expect(isAccounted && seen == rounds * size)
+  }
+
+  @Test func aLoopThatIsLeftClosesTheDescriptor() async throws {
+    let (name, sequence) = try await Laboratory.withNew { laboratory in
+      let events = try SocketEvents(.tcp)
+      try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close()
+      return (try Self.socket(behind: events.fileDescriptor), events.sequence())
+    }
+    for try await _ in sequence { break }
+    #expect(try !Self.isHeld(name))
+    for try await _ in sequence { Issue.record("a second iteration") }
+  }
+
+  @Test func whatNobodyIteratesIsClosed() async throws {
+    let names = try await Laboratory.withNew { _ in
+      let sequence = try SocketEvents(.tcp)
+      let name = try Self.socket(behind: sequence.fileDescriptor)
+      _ = consume sequence
+      let unused = try SocketEvents(.tcp)
+      let second = try Self.socket(behind: unused.fileDescriptor)
+      _ = unused.sequence()
+      return [name, second]
+    }
+    for name in names { #expect(try !Self.isHeld(name)) }
+  }
+
+  @Test func aTaskThatIsCancelledBeforeItBeginsSeesNothing() async throws {
+    let sequence = try await Laboratory.withNew { _ in try SocketEvents(.tcp).sequence() }
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      for try await _ in sequence { return false }
+      return true
+    }
+    task.cancel()
+    #expect(try await task.value)
+  }
+}

@@ -1,0 +1,90 @@
+import SockDiagWire
+
+/// A socket with all that the kernel knows of it, also what no reply tells.
+struct SocketSpecimen: Hashable {
+  var `protocol` = TransportProtocol.tcp
+  var state = SocketState.established
+  /// TIME_WAIT, an orphan in FIN_WAIT2, a request in SYN_RECV: of these the kernel keeps little.
+  var isMinisocket = false
+  var local: SocketAddress
+  var remote: SocketAddress
+  var interface: UInt32 = 0
+  var mark: UInt32 = 0
+  var cgroup: UInt64 = 0
+  var isAutobound = false
+  var uid: UInt32 = 0
+  var inode: UInt32 = 0
+  var cookie: UInt64 = 1
+  var queues: (receive: UInt32, send: UInt32) { (receiveQueue, sendQueue) }
+  var receiveQueue: UInt32 = 0
+  var sendQueue: UInt32 = 0
+  /// Members of `tcp_info`; `nil` where it was not asked for, or where there is none.
+  var info: Info?
+
+  /// The members of `tcp_info` that the tests compare.
+  struct Info: Hashable {
+    var smoothedRTT: UInt32
+    var congestionWindow: UInt32
+    var totalRetransmits: UInt32
+    /// All that a kernel before 3.15 has ends before this and the next.
+    var pacingRate: UInt64
+    var minimumRTT: UInt32
+    var isOld: Bool
+  }
+
+  var family: AddressFamily { local.address.family }
+}
+
+extension SocketSpecimen {
+  /// What the kernel's filter looks at.
+  var entry: KernelEntry {
+    KernelEntry(
+      family: family.rawValue, local: local.address.bytes, remote: remote.address.bytes, localPort: local.port,
+      remotePort: remote.port, interface: interface, mark: mark,
+      // A minisocket is no full socket, of which `inet_diag_bc_sk` takes these two for 0.
+      isPortLocked: !isMinisocket && !isAutobound, cgroup: isMinisocket ? 0 : cgroup)
+  }
+
+  /// What is told of it.
+  struct Telling: Hashable {
+    /// To a reader with CAP_NET_ADMIN, since 4.9.
+    var marks = true
+    /// Since 5.8.
+    var cgroups = true
+  }
+
+  /// The kernel's reply.
+  func reply(_ telling: Telling) -> MessageBuilder {
+    let isTimeWait = isMinisocket && state != .synReceived
+    // The kernel replies with the state that it has, which is not that of the request.
+    var message = MessageBuilder.socket(
+      state == .boundInactive ? .close : state, family: family.rawValue, timer: (isTimeWait ? 3 : 0, 0), local: local,
+      remote: remote, interface: interface, cookie: cookie, queues: queues, uid: isMinisocket ? 0 : uid,
+      inode: isMinisocket ? 0 : inode)
+    if telling.marks { message = message.attribute(15, mark) }
+    if telling.cgroups, !isMinisocket { message = message.attribute(21, cgroup.memory) }
+    if let info { message = message.attribute(2, info.bytes) }
+    return message
+  }
+
+  /// The record that a reader has.
+  func record(_ telling: Telling = Telling()) throws -> InetSocket {
+    try decode(reply(telling), as: `protocol`)
+  }
+}
+
+extension SocketSpecimen.Info {
+  /// The beginning of `struct tcp_info`.
+  fileprivate var bytes: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: isOld ? 104 : 192)
+    func put(_ number: [UInt8], at offset: Int) {
+      if offset + number.count <= bytes.count { bytes.replaceSubrange(offset..<offset + number.count, with: number) }
+    }
+    put(smoothedRTT.memory, at: 68)
+    put(congestionWindow.memory, at: 80)
+    put(totalRetransmits.memory, at: 100)
+    put(pacingRate.memory, at: 104)
+    put(minimumRTT.memory, at: 148)
+    return bytes
+  }
+}
