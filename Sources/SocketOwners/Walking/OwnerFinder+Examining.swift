@@ -61,10 +61,11 @@ extension OwnerFinder {
     for part in parts { tables[TableKey(pid: part.pid, thread: part.thread), default: []].append(part) }
     for (key, parts) in tables where !parts.contains(where: { $0.fault != 0 }) {
       let links = parts.sorted { ($0.part ?? 0) < ($1.part ?? 0) }.flatMap(\.table.links)
-      guard let identity = parts.first?.table.identity else { continue }
-      // Always: it is one listing for a large table, and it brings the rings and the start as well.
-      tasks.append(
-        TableTask(pid: key.pid, thread: key.thread, identity: identity, needsStart: true, reading: .rest(links)))
+      guard let identity = parts.first?.table.identity, let count = records[key.pid]?.table(key.thread)?.count
+      else { continue }
+      // Where nothing is lacking, this brings the rings and the start of the process.
+      let reading = TableTask.Reading.rest(links, count: count)
+      tasks.append(TableTask(pid: key.pid, thread: key.thread, identity: identity, needsStart: true, reading: reading))
     }
   }
 
@@ -89,6 +90,9 @@ extension ProcessRecord {
       tables.append(table)
     }
   }
+
+  /// The table of a thread, 0 for the first.
+  func table(_ thread: Int32) -> DescriptorTable? { tables.first { $0.thread == thread } }
 
   /// Forgets a table.
   mutating func remove(_ thread: Int32) { tables.removeAll { $0.thread == thread } }

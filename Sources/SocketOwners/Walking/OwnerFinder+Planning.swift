@@ -55,7 +55,7 @@ extension OwnerFinder {
       tasks.append(task(.changes(table)))
       return
     }
-    record.tables.append(DescriptorTable(thread: thread, identity: status.identity))
+    record.tables.append(DescriptorTable(thread: thread, identity: status.identity, count: count))
     if let count, pass.search.walkers > 1, count > 2 * Self.partLength {
       for start in stride(from: 0, to: count, by: Self.partLength) {
         tasks.append(task(.part(UInt32(clamping: start)..<UInt32(clamping: min(count, start + Self.partLength)))))

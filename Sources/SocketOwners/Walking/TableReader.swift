@@ -36,10 +36,11 @@ struct TableReader {
         try open(directory, task)
         var guesses = Guesses(limit: Int.max)
         try guess(&guesses, &result.table.links, in: range, directory.descriptor, besides: [])
-      case .rest(let links):
+      case .rest(let links, let count):
         result.table.links = links
+        result.table.count = count
         try open(directory, task)
-        try list(&result.table, directory.descriptor)
+        try reconcile(&result.table, directory, task)
       case .changes(let table):
         result.table = table
         try readChanges(&result.table, directory, task)

@@ -12,8 +12,8 @@ struct TableTask: Sendable {
     case whole(count: Int?)
     /// Only the numbers of a range: a large table is divided between walkers.
     case part(Range<UInt32>)
-    /// What a listing shows beyond what was read in parts.
-    case rest([DescriptorLink])
+    /// What is lacking of a table that was read in parts.
+    case rest([DescriptorLink], count: Int)
     /// What may have changed since an earlier search.
     case changes(DescriptorTable)
     /// All that was not wanted by the last search: what has a new socket without any other sign has it there.

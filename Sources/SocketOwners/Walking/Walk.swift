@@ -7,7 +7,7 @@ final class Walk: Sendable {
   private let files: any DirectoryOperations
   private let proc: Int32
   private let wanted: InodeTable
-  private let next = Atomic<Int>(0)
+  private let taken = Atomic<Int>(0)
   private let outcome = Mutex<(results: [TableResult], work: SearchWork)>(([], SearchWork()))
 
   private init(_ tasks: [TableTask], _ files: any DirectoryOperations, _ proc: Int32, _ wanted: InodeTable) {
@@ -26,18 +26,21 @@ final class Walk: Sendable {
     // A thread costs as much as some dozen links; two that take turns at few of them gain nothing.
     let isWorthIt = walkers > 1 && tasks.count > 1 && tasks.reduce(0) { $0 + $1.expectedLinks } > 512
     let helper = isWorthIt ? walk.startHelper() : nil
-    walk.run()
+    walk.run(fromEnd: false)
     if let helper { pthread_join(helper, nil) }
     return walk.outcome.withLock { $0 }
   }
 
-  private func run() {
+  /// Takes tasks from one end, so that two walkers read different processes until they meet: in one directory they would
+  /// wait for each other's locks.
+  private func run(fromEnd: Bool) {
     var reader = TableReader(files, proc: proc, wanted: wanted)
     var results: [TableResult] = []
-    while true {
-      let index = next.add(1, ordering: .relaxed).oldValue
-      guard index < tasks.count else { break }
-      results.append(reader.perform(tasks[index]))
+    var own = 0
+    // Both together take as many as there are, so that the two ends do not cross.
+    while taken.add(1, ordering: .relaxed).oldValue < tasks.count {
+      results.append(reader.perform(tasks[fromEnd ? tasks.count - 1 - own : own]))
+      own += 1
     }
     outcome.withLock {
       $0.results += results
@@ -53,7 +56,7 @@ final class Walk: Sendable {
     let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
       guard let context = unsafe context else { return nil }
       // SAFETY: the context is the object retained above, and this is its one release.
-      unsafe Unmanaged<Walk>.fromOpaque(context).takeRetainedValue().run()
+      unsafe Unmanaged<Walk>.fromOpaque(context).takeRetainedValue().run(fromEnd: true)
       return nil
     }
     // SAFETY: the entry function expects nothing but the retained object.

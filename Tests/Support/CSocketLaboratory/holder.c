@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -25,6 +26,9 @@ struct place {
   int reports;
   struct socklab_holder report;
   bool unshares;
+  // Between a thread that leaves the table and the first one, which then closes the socket in it.
+  atomic_bool has_left;
+  atomic_bool is_closed;
 };
 
 static void wait_for_end(int life) {
@@ -119,6 +123,8 @@ static int run_thread(void *argument) {
   place->report.thread = (int)syscall(SYS_gettid);
   if (place->unshares) {
     if (unshare(CLONE_FILES) < 0) place->report.error = -errno;
+    atomic_store(&place->has_left, true);
+    while (!atomic_load(&place->is_closed)) usleep(1000);
   } else {
     // The first thread goes; until it is gone, its table is the process's.
     char path[64] = "/proc/self/stat";
@@ -141,7 +147,10 @@ static char thread_stack[64 * 1024] __attribute__((aligned(16)));
 static _Noreturn void hold_by_thread(struct place *place, bool outlives) {
   // On the stack of the first thread, which may end but whose memory stays as long as the process.
   static struct place shared;
-  shared = *place;
+  shared.descriptor = place->descriptor;
+  shared.life = place->life;
+  shared.reports = place->reports;
+  shared.report = place->report;
   shared.unshares = !outlives;
   int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
   if (clone(run_thread, thread_stack + sizeof thread_stack, flags, &shared) < 0) {
@@ -152,10 +161,9 @@ static _Noreturn void hold_by_thread(struct place *place, bool outlives) {
     syscall(SYS_exit, 0);
     __builtin_unreachable();
   }
-  // Wait for the thread's own table, then close the socket in this one.
-  for (int look = 0; look < 5000 && shared.report.thread == 0; look++) usleep(1000);
-  usleep(20000);
+  while (!atomic_load(&shared.has_left)) usleep(1000);
   close(place->descriptor);
+  atomic_store(&shared.is_closed, true);
   wait_for_end(place->life);
   syscall(SYS_exit_group, 0);
   __builtin_unreachable();
