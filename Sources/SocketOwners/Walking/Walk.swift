@@ -32,7 +32,7 @@ final class Walk: Sendable {
   }
 
   /// Takes tasks from one end, so that two walkers read different processes until they meet: in one directory they would
-  /// wait for each other's locks.
+  /// share its counters and locks.
   private func run(fromEnd: Bool) {
     var reader = TableReader(files, proc: proc, wanted: wanted)
     var results: [TableResult] = []
