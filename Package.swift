@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "SockDiag", targets: ["SockDiag"]),
     .library(name: "SockDiagWire", targets: ["SockDiagWire"]),
+    .library(name: "SocketOwners", targets: ["SocketOwners"]),
     .executable(name: "sockdiag", targets: ["sockdiag"]),
   ],
   traits: [
@@ -36,6 +37,8 @@ let package = Package(
     .target(name: "CSockDiag", dependencies: ["Clibmnl"], cSettings: cSettings),
     .target(name: "SockDiagWire", swiftSettings: swiftSettings),
     .target(name: "SockDiag", dependencies: ["CSockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
+    .target(name: "CSocketOwners", cSettings: cSettings),
+    .target(name: "SocketOwners", dependencies: ["CSocketOwners"], swiftSettings: swiftSettings),
     .target(
       name: "SockDiagCommand",
       dependencies: [
@@ -61,6 +64,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
+
+    .testTarget(
+      name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own.
     .target(name: "CSocketLaboratory", path: "Tests/Support/CSocketLaboratory", cSettings: cSettings),

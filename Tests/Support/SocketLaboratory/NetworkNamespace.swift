@@ -68,6 +68,11 @@ public final class NetworkNamespace {
     }
   }
 
+  /// Runs `work` on a thread that ends with it; the calling thread waits.
+  static func onOwnThread(_ work: @escaping @Sendable () -> Void) throws {
+    try start(Job(work), wait: true)
+  }
+
   private static func start(_ job: Job, wait: Bool) throws {
     // SAFETY: the retain is balanced by the entry function, which runs exactly once if the thread starts.
     let context = unsafe Unmanaged.passRetained(job)
@@ -90,7 +95,7 @@ private func runJob(_ context: UnsafeMutableRawPointer?) {
   job.work()
 }
 
-private final class Outcome<Value: Sendable>: Sendable {
+final class Outcome<Value: Sendable>: Sendable {
   private let result = Mutex<Result<Value, any Error>?>(nil)
 
   func set(_ value: Result<Value, any Error>) { result.withLock { $0 = value } }

@@ -106,6 +106,49 @@ struct socklab_exit socklab_wait(int process, int timeout_milliseconds);
 /// A socket made by a short-lived child that first moved itself into the cgroup of `procs_path`.
 int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6);
 
+// Processes that hold a socket (holder.c)
+
+enum socklab_holding {
+  /// A copy of the descriptor, with the same number.
+  SOCKLAB_HOLD_INHERITED,
+  /// A descriptor that came through a unix socket.
+  SOCKLAB_HOLD_PASSED,
+  /// A descriptor that was sent through a unix socket and waits in its queue; `descriptor` is that socket.
+  SOCKLAB_HOLD_IN_FLIGHT,
+  /// A fixed file of an io_uring; `descriptor` is the ring.
+  SOCKLAB_HOLD_FIXED_FILE,
+  /// A descriptor in the table that `thread` has for itself.
+  SOCKLAB_HOLD_THREAD,
+  /// A descriptor in the table of `thread`, whose process has lost its first thread.
+  SOCKLAB_HOLD_AFTER_LEADER,
+  /// A copy in a process that is the first of a pid namespace and has a mounted proc of its own.
+  SOCKLAB_HOLD_PID_NAMESPACE,
+  /// Nothing: the copy is closed.
+  SOCKLAB_HOLD_NOTHING,
+};
+
+struct socklab_holder {
+  /// 0, or -errno of what failed.
+  int32_t error;
+  /// The process as this one sees it.
+  int32_t process;
+  int32_t descriptor;
+  int32_t thread;
+  int32_t slot;
+  /// The child to wait for, and the pipe whose end is its end.
+  int32_t child;
+  int32_t life;
+};
+
+/// A child that holds a copy of a descriptor in some way, and no other descriptor but a pipe.
+struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
+/// Ends a child and waits for it.
+void socklab_let_go(struct socklab_holder holder);
+/// Takes every privilege from the calling thread, for ever.
+int socklab_become_nobody(void);
+/// Gives the calling thread a mount namespace in which proc is mounted anew with these options.
+int socklab_mount_own_proc(const char *options);
+
 // Terminals (terminal.c)
 
 struct socklab_terminal {

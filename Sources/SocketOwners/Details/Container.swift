@@ -1,0 +1,122 @@
+/// A container, as the names on a cgroup path show it.
+public struct Container: Sendable, Hashable, Codable {
+  /// Who runs containers. Later versions may add runtimes.
+  public struct Runtime: RawRepresentable, Sendable, Hashable, Codable {
+    /// The name of the runtime.
+    public let rawValue: String
+
+    /// Creates a runtime from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Docker.
+    public static let docker = Runtime(rawValue: "docker")
+    /// Podman: `libpod`.
+    public static let podman = Runtime(rawValue: "podman")
+    /// containerd, for Kubernetes: `cri-containerd`.
+    public static let containerd = Runtime(rawValue: "containerd")
+    /// CRI-O.
+    public static let crio = Runtime(rawValue: "cri-o")
+    /// LXC, Incus and LXD.
+    public static let lxc = Runtime(rawValue: "lxc")
+    /// systemd-nspawn.
+    public static let nspawn = Runtime(rawValue: "systemd-nspawn")
+    /// Kubernetes, by a runtime that the path does not name.
+    public static let kubernetes = Runtime(rawValue: "kubernetes")
+  }
+
+  /// Who runs it.
+  public var runtime: Runtime
+  /// The id, 64 hexadecimal digits; of LXC and nspawn the name.
+  public var id: String
+  /// The pod of Kubernetes in which it is.
+  public var podUID: String?
+}
+
+extension CgroupPath {
+  /// The innermost container in which a process at this path is. `nil` if no name on the path is a container's: then a
+  /// process may still be in one that has a cgroup of another name.
+  public var container: Container? {
+    let names = components.map { String(decoding: $0, as: UTF8.self) }
+    var found: Container?
+    var pod: String?
+    for (index, name) in names.enumerated() {
+      if let uid = Self.podUID(name) { pod = uid }
+      let parent = index > 0 ? names[index - 1] : ""
+      guard let (runtime, id) = Self.scope(name) ?? Self.plain(name, in: parent, isInPod: pod != nil) else { continue }
+      found = Container(runtime: runtime, id: id, podUID: pod)
+    }
+    return found
+  }
+
+  /// A name that says itself which runtime it is of: `docker-ID.scope`, `lxc.payload.NAME`, `…:cri-containerd:ID`.
+  private static func scope(_ name: String) -> (Container.Runtime, String)? {
+    let body = name.hasSuffix(".scope") ? String(name.dropLast(6)) : name
+    let prefixes: [(String, Container.Runtime)] = [
+      ("docker-", .docker), ("libpod-", .podman), ("cri-containerd-", .containerd), ("crio-", .crio),
+    ]
+    for (prefix, runtime) in prefixes where body.hasPrefix(prefix) {
+      // `libpod-conmon-ID` and `crio-conmon-ID` are the monitors, which are outside.
+      let id = String(body.dropFirst(prefix.count))
+      if isID(id) { return (runtime, id) }
+    }
+    // containerd without systemd, below a parent that systemd made: slice, runtime and id with colons.
+    let parts = name.split(separator: ":")
+    if parts.count == 3, isID(String(parts[2])) {
+      switch parts[1] {
+      case "cri-containerd": return (.containerd, String(parts[2]))
+      case "docker": return (.docker, String(parts[2]))
+      case "crio": return (.crio, String(parts[2]))
+      default: break
+      }
+    }
+    for prefix in ["lxc.payload.", "lxc.payload:"] where name.hasPrefix(prefix) && name.count > prefix.count {
+      return (.lxc, String(name.dropFirst(prefix.count)))
+    }
+    if name.hasPrefix("systemd-nspawn@"), name.hasSuffix(".service") {
+      let id = name.dropFirst(15).dropLast(8)
+      if !id.isEmpty { return (.nspawn, String(id)) }
+    }
+    return nil
+  }
+
+  /// A name that means a container only below a certain directory.
+  private static func plain(_ name: String, in parent: String, isInPod: Bool) -> (Container.Runtime, String)? {
+    switch parent {
+    case "docker" where isID(name): (.docker, name)
+    case "libpod_parent" where isID(name): (.podman, name)
+    case "lxc", "lxc.payload": (.lxc, name)
+    case _ where isInPod && isID(name): (.kubernetes, name)
+    default: nil
+    }
+  }
+
+  /// `kubepods-burstable-podUID.slice`, where systemd makes the cgroups and underscores stand for minus signs; `podUID`
+  /// below `kubepods` where it does not.
+  private static func podUID(_ name: String) -> String? {
+    let isSlice = name.hasPrefix("kubepods") && name.hasSuffix(".slice")
+    let body = isSlice ? String(name.dropLast(6)) : name
+    guard
+      let start = isSlice
+        ? body.range(of: "-pod")?.upperBound : body.hasPrefix("pod") ? body.index(body.startIndex, offsetBy: 3) : nil
+    else { return nil }
+    let uid = body[start...].map { $0 == "_" ? "-" : $0 }
+    guard uid.count >= 32, uid.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return nil }
+    return String(uid)
+  }
+
+  private static func isID(_ text: String) -> Bool {
+    text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+}
+
+extension String {
+  /// Where a text first stands in this one.
+  fileprivate func range(of text: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

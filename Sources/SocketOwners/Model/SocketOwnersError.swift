@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// Why holders could not be looked for at all. What kept a search from finding some of them is no error: see
+/// ``SearchObstacles``.
+public struct SocketOwnersError: Error, Hashable, Sendable {
+  /// The kind of an error. Later versions may add kinds.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the error.
+    public let rawValue: String
+
+    /// Creates a code from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// There is no directory where proc should be mounted.
+    public static let missingProc = Code(rawValue: "missing-proc")
+    /// The processes of proc could not be listed.
+    public static let unreadableProc = Code(rawValue: "unreadable-proc")
+  }
+
+  /// The kind of the error.
+  public var code: Code
+  /// What was being done.
+  public var operation: String
+  /// The errno.
+  public var errno: Int32
+
+  /// Creates an error.
+  public init(_ code: Code, operation: String, errno: Int32) {
+    self.code = code
+    self.operation = operation
+    self.errno = errno
+  }
+
+  /// What to do about the error, where that is known.
+  public var cure: String? {
+    switch code {
+    case .missingProc: "mount proc (mount -t proc proc /proc)"
+    case .unreadableProc where errno == EMFILE: "raise the limit of open files (ulimit -n)"
+    default: nil
+    }
+  }
+}
+
+extension SocketOwnersError: CustomStringConvertible {
+  /// One sentence: what failed, why, and the cure where one is known.
+  public var description: String {
+    // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
+    let text = unsafe operation + ": " + String(cString: strerror(errno))
+    return cure.map { text + "; " + $0 } ?? text
+  }
+}

@@ -1,0 +1,49 @@
+/// A path below a directory, as the bytes that a system call takes.
+///
+/// Reused for one path after the other it allocates nothing: no `String` is made for a descriptor.
+package struct ProcPath: Sendable, Hashable {
+  /// The path and the zero that ends it.
+  package private(set) var bytes: [UInt8]
+
+  /// A path from its text.
+  package init(_ text: String) { bytes = Array(text.utf8) + [0] }
+
+  /// A path from its bytes, which hold no zero.
+  package init(_ bytes: some Collection<UInt8>) { self.bytes = Array(bytes) + [0] }
+
+  /// A number and what follows it, such as `123/fd`.
+  package init(_ number: some FixedWidthInteger & UnsignedInteger, _ rest: String = "") {
+    bytes = []
+    bytes.reserveCapacity(32)
+    set(UInt32(truncatingIfNeeded: number))
+    append(rest)
+  }
+
+  /// The path without its end, for messages and tests.
+  package var text: String { String(decoding: bytes.dropLast(), as: UTF8.self) }
+
+  /// Becomes a number, in place.
+  package mutating func set(_ number: UInt32) {
+    bytes.removeAll(keepingCapacity: true)
+    // Digits come last first; ten of them hold 32 bits.
+    var rest = number
+    repeat {
+      bytes.append(UInt8(truncatingIfNeeded: 0x30 &+ rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes.reverse()
+    bytes.append(0)
+  }
+
+  /// Appends text.
+  package mutating func append(_ text: String) {
+    bytes.removeLast()
+    bytes.append(contentsOf: text.utf8)
+    bytes.append(0)
+  }
+
+  /// Appends a slash and a component.
+  package func appending(component: some Sequence<UInt8>) -> ProcPath {
+    ProcPath(bytes.dropLast() + [UInt8(ascii: "/")] + component)
+  }
+}

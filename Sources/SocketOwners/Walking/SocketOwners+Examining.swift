@@ -1,0 +1,90 @@
+internal import Glibc
+
+extension SocketOwners {
+  /// Brings what is known of processes up to date.
+  mutating func examine(_ pids: [Int32], _ pass: inout SearchPass) throws(SocketOwnersError) {
+    var tasks: [TableTask] = []
+    for pid in pids where pass.examined.insert(pid).inserted { plan(pid, &pass, &tasks) }
+    try perform(tasks, &pass)
+  }
+
+  /// Does tasks, and what follows from their results.
+  mutating func perform(_ tasks: [TableTask], _ pass: inout SearchPass) throws(SocketOwnersError) {
+    var tasks = tasks
+    // A process that is another one than a moment ago is planned again, but not for ever.
+    for _ in 0..<3 where !tasks.isEmpty {
+      let (results, work) = Walk.perform(
+        tasks, walkers: pass.search.walkers, files: files, proc: proc, wanted: pass.table)
+      pass.work += work
+      tasks = []
+      for result in results where result.part == nil { try take(result, &pass, &tasks) }
+      try takeParts(results.filter { $0.part != nil }, &pass, &tasks)
+    }
+  }
+
+  private mutating func take(
+    _ result: TableResult, _ pass: inout SearchPass, _ tasks: inout [TableTask]
+  ) throws(SocketOwnersError) {
+    switch result.fault {
+    case 0:
+      if let start = result.startTicks { records[result.pid]?.startTicks = start }
+      records[result.pid]?.replace(result.table)
+    case EACCES, EPERM:
+      records[result.pid] = nil
+      pass.obstacles.unreadableProcesses += 1
+    case EMFILE, ENFILE, ENOMEM:
+      throw SocketOwnersError(.unreadableProc, operation: "open the descriptors of a process", errno: result.fault)
+    case ESTALE:
+      records[result.pid] = nil
+      plan(result.pid, &pass, &tasks)
+    default:
+      // Gone, or something that no process of this kernel answers: either way nothing is known of it.
+      records[result.pid]?.remove(result.thread)
+      pass.obstacles.vanishedProcesses += 1
+    }
+  }
+
+  /// Puts the parts of each table together; what they lack is listed.
+  private mutating func takeParts(
+    _ parts: [TableResult], _ pass: inout SearchPass, _ tasks: inout [TableTask]
+  ) throws(SocketOwnersError) {
+    var tables: [TableKey: [TableResult]] = [:]
+    for part in parts { tables[TableKey(pid: part.pid, thread: part.thread), default: []].append(part) }
+    for (key, parts) in tables {
+      if let faulty = parts.first(where: { $0.fault != 0 }) {
+        try take(faulty, &pass, &tasks)
+        continue
+      }
+      let links = parts.sorted { ($0.part ?? 0) < ($1.part ?? 0) }.flatMap(\.table.links)
+      guard let identity = parts.first?.table.identity else { continue }
+      // Always: it is one listing for a large table, and it brings the rings and the start as well.
+      tasks.append(
+        TableTask(pid: key.pid, thread: key.thread, identity: identity, needsStart: true, reading: .rest(links)))
+    }
+  }
+
+  /// Forgets processes that are no longer there.
+  mutating func forget(allBut pids: Set<Int32>) {
+    guard records.count > 0 else { return }
+    for pid in records.keys.filter({ !pids.contains($0) }) { records[pid] = nil }
+  }
+}
+
+private struct TableKey: Hashable {
+  let pid: Int32
+  let thread: Int32
+}
+
+extension ProcessRecord {
+  /// Takes over a table that was read.
+  mutating func replace(_ table: DescriptorTable) {
+    if let index = tables.firstIndex(where: { $0.thread == table.thread }) {
+      tables[index] = table
+    } else {
+      tables.append(table)
+    }
+  }
+
+  /// Forgets a table.
+  mutating func remove(_ thread: Int32) { tables.removeAll { $0.thread == thread } }
+}

@@ -1,0 +1,127 @@
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+/// Sockets that are held in every way there is: each holder is found, and no other.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+struct HiddenHolderTests {
+  /// Ways to hold a socket that lead to a holder which can be named.
+  static let visible: [LabHolder.Holding] = [.inherited, .passed, .fixedFile, .thread, .afterLeader, .pidNamespace]
+
+  @Test(arguments: visible, [1, 2]) func holderIsFound(_ holding: LabHolder.Holding, _ walkers: Int) async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: Self.loopback)
+      let inode = socket.inode
+      let holder = try LabHolder(holding, socket)
+      socket.close()
+      var owners = try SocketOwners()
+      let wanted = [WantedSocket(inode: inode)]
+      for _ in 0..<3 {
+        let report = try owners.find(wanted, OwnerSearch(walkers: walkers))
+        #expect(report.holders(of: inode).map(HolderPlace.init) == [holder.place(holding)])
+        #expect(report.process(holder.pid)?.pid == holder.pid)
+        #expect(report.missing.isEmpty)
+      }
+    }
+  }
+
+  @Test func secondHolderIsFound() async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: Self.loopback)
+      let inode = socket.inode
+      var holders: [LabHolder] = []
+      for _ in 0..<50 { holders.append(try LabHolder(.inherited, socket)) }
+      var owners = try SocketOwners()
+      let wanted = [WantedSocket(inode: inode)]
+      let descriptor = UInt32(socket.descriptor)
+      socket.close()
+      for _ in 0..<4 {
+        for _ in 0..<2 {
+          let expected = holders.map { HolderPlace(SocketHolder(pid: $0.pid, descriptor: descriptor)) }
+          #expect(Set(try owners.find(wanted).holders(of: inode).map(HolderPlace.init)) == Set(expected))
+        }
+        holders.removeLast().letGo()
+      }
+    }
+  }
+
+  @Test func descriptorInFlightIsAReasonWithItsReceiver() async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: Self.loopback)
+      let inode = socket.inode
+      let holder = try LabHolder(.inFlight, socket)
+      socket.close()
+      var owners = try SocketOwners()
+      let report = try owners.find([WantedSocket(inode: inode)])
+      #expect(report.holders(of: inode).isEmpty)
+      #expect(report.reasons(for: inode)?.contains(.inFlight) == true)
+      let waiting = report.obstacles.descriptorsInFlight ?? []
+      #expect(waiting.contains(.init(pid: holder.pid, descriptor: holder.descriptor, count: 1)))
+    }
+  }
+
+  @Test func socketOfTheKernelHasNoHolderAndNoFalseReason() async throws {
+    try await Laboratory.withNew { laboratory in
+      let namespace = laboratory.namespace
+      let device = ["ip", "link", "add", "lab0", "type", "vxlan", "id", "1", "dstport", "4789"]
+      #expect(try namespace.run(device).status == 0)
+      #expect(try namespace.run(["ip", "link", "set", "lab0", "up"]).status == 0)
+      let table = try namespace.run(["ss", "-Huane", "sport", "=", ":4789"]).outputText
+      let inode = try #require(
+        table.split(separator: " ").first { $0.hasPrefix("ino:") }.flatMap { UInt32($0.dropFirst(4)) })
+      var owners = try SocketOwners()
+      let report = try owners.find([WantedSocket(inode: inode)])
+      #expect(report.holders(of: inode).isEmpty)
+      let reasons = try #require(report.reasons(for: inode))
+      #expect(reasons.isSuperset(of: [.kernel, .closedMeanwhile]))
+      #expect(
+        reasons.isDisjoint(with: [.noProcess, .hiddenProcess, .anotherPIDNamespace, .fixedFile, .notSearchedAnew]))
+      #expect(reasons.contains(.unreadableProcess) == (report.obstacles.unreadableProcesses > 0))
+    }
+  }
+
+  @Test func closedSocketHasNoHolder() async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: Self.loopback)
+      let inode = socket.inode
+      let holder = try LabHolder(.nothing, socket)
+      var owners = try SocketOwners()
+      let before = try owners.find([WantedSocket(inode: inode)])
+      #expect(!before.holders(of: inode).contains { $0.pid == holder.pid })
+      socket.close()
+      let after = try owners.find([WantedSocket(inode: inode)], .anew)
+      #expect(after.holders(of: inode).isEmpty)
+      #expect(after.reasons(for: inode)?.contains(.closedMeanwhile) == true)
+    }
+  }
+
+  @Test func socketWithoutInodeHasNoProcessForCertain() throws {
+    var owners = try SocketOwners()
+    let report = try owners.find([WantedSocket(inode: 0), WantedSocket(inode: 0)])
+    #expect(report.missing == [MissingHolder(inode: 0, possibleReasons: .noProcess)])
+    #expect(report.inodes.isEmpty)
+  }
+
+  private static let loopback = LabEndpoint(.loopbackV4, 0)
+}
+
+/// Where a socket is held, whether it was read or believed.
+struct HolderPlace: Hashable {
+  let holder: SocketHolder
+
+  init(_ holder: SocketHolder) {
+    var holder = holder
+    holder.isVerified = true
+    self.holder = holder
+  }
+}
+
+extension LabHolder {
+  /// What has to be found.
+  func place(_ holding: Holding) -> HolderPlace {
+    HolderPlace(
+      SocketHolder(
+        pid: pid, descriptor: descriptor, threadID: thread == 0 ? nil : thread,
+        fixedFileSlot: holding == .fixedFile ? slot : nil))
+  }
+}

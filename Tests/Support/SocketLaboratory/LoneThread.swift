@@ -1,0 +1,34 @@
+internal import CSocketLaboratory
+internal import Synchronization
+
+/// A thread that may be changed in ways that no task should find itself in, and ends with its work.
+public enum LoneThread {
+  /// What is changed before the work begins.
+  public enum Change: Sendable {
+    /// It has no privilege and is nobody.
+    case unprivileged
+    /// Proc is mounted for it anew with options, such as `hidepid=invisible`; then it is nobody.
+    case unprivilegedWithProc(String)
+  }
+
+  /// Runs `body` on a thread of its own; the calling thread waits.
+  ///
+  /// - Throws: ``LaboratoryError``, and what `body` throws.
+  public static func run<Value: Sendable>(
+    _ change: Change, _ body: @escaping @Sendable () throws -> Value
+  ) throws -> Value {
+    let outcome = Outcome<Value>()
+    try NetworkNamespace.onOwnThread {
+      outcome.set(
+        Result {
+          if case .unprivilegedWithProc(let options) = change {
+            // SAFETY: the call reads the NUL-terminated options and keeps nothing.
+            try check(unsafe socklab_mount_own_proc(options), "mount proc with \(options)")
+          }
+          try check(socklab_become_nobody(), "become nobody")
+          return try body()
+        })
+    }
+    return try outcome.get()
+  }
+}
