@@ -1,3 +1,4 @@
+internal import SockDiagWire
 internal import SocketOwners
 
 extension [UInt8] {

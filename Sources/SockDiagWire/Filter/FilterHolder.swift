@@ -27,6 +27,12 @@ extension SocketFilter {
     node.contains { if case .holder = $0 { true } else { false } }
   }
 
+  /// What is left to be compared of those that pass ``withoutHolders``, when their holders are known.
+  public var holderPart: SocketFilter {
+    let terms = node.normalized().terms.filter { $0.contains { if case .holder = $0 { true } else { false } } }
+    return SocketFilter(.conjunction(terms))
+  }
+
   /// A filter that lets through at least the same sockets and does not ask who holds them: with it the candidates are
   /// found whose holders have to be looked for.
   public var withoutHolders: SocketFilter {

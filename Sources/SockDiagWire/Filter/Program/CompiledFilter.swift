@@ -155,7 +155,7 @@ private struct FilterCompiler {
 
 extension FilterNode {
   /// The terms all of which have to hold.
-  fileprivate var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
+  var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
 
   /// The states in which a socket may pass a normalized filter.
   package var possibleStates: SocketStateSet {
