@@ -93,6 +93,7 @@ let package = Package(
 if Context.environment["SOCKDIAG_FUZZ"] != nil {
   for (name, module) in [
     ("FuzzDecoder", "SockDiagWire"), ("FuzzCapture", "SockDiagWire"), ("FuzzProcNet", "SockDiag"),
+    ("FuzzFilter", "SockDiagWire"),
   ] {
     package.targets.append(
       .executableTarget(

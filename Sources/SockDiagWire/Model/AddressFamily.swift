@@ -20,7 +20,7 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
     case "inet": self = .inet
     case "inet6": self = .inet6
     default:
-      guard let number = UInt8(name) else { return nil }
+      guard name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) else { return nil }
       self.init(rawValue: number)
     }
   }

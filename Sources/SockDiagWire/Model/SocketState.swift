@@ -54,7 +54,7 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
     default:
       if let index = Self.names.dropFirst().firstIndex(where: { $0 == name }) {
         self.init(rawValue: UInt8(index))
-      } else if let number = UInt8(name) {
+      } else if name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) {
         self.init(rawValue: number)
       } else {
         return nil

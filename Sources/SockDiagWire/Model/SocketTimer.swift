@@ -31,7 +31,7 @@ public struct SocketTimer: Hashable, Sendable {
     public init?(name: some StringProtocol) {
       if let index = Self.names.firstIndex(where: { $0 == name }) {
         self.init(rawValue: UInt8(index))
-      } else if let number = UInt8(name) {
+      } else if name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) {
         self.init(rawValue: number)
       } else {
         return nil

@@ -23,7 +23,7 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
     case "udp": self = .udp
     case "unspecified": self = .unspecified
     default:
-      guard let number = UInt16(name) else { return nil }
+      guard name.utf8.allSatisfy(\.isDigit), let number = UInt16(name) else { return nil }
       self.init(rawValue: number)
     }
   }

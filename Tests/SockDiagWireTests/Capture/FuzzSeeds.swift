@@ -3,7 +3,7 @@ import SockDiagWire
 import Testing
 
 /// Writes what the fuzzers begin with into the folder that `SOCKDIAG_FUZZ_SEEDS` names: captures and, one by one, the
-/// datagrams in them. Seeds are made and not kept, for they follow from the fixtures.
+/// datagrams in them, tables and filters. Seeds are made and not kept, for they follow from the fixtures.
 @Suite struct FuzzSeeds {
   private static let folder = ProcessInfo.processInfo.environment["SOCKDIAG_FUZZ_SEEDS"]
 
@@ -18,12 +18,14 @@ import Testing
     let datagrams = (malformed + sound).flatMap { capture in
       ((try? readCapture(capture).packets) ?? []).map { Array(capture[$0.range].prefix(Self.longest)) }
     }
-    #expect(captures.count > 40 && datagrams.count > 80)
+    #expect(captures.count > 40 && datagrams.count > 80 && Self.filters.count > 300)
 
     guard let folder = Self.folder else { return }
     let root = URL(filePath: folder, directoryHint: .isDirectory)
     try write(captures, to: root.appending(path: "capture"))
     try write(Self.tables, to: root.appending(path: "procnet"))
+    try write(Self.filters, to: root.appending(path: "filter"))
+    try Data(FilterWords.dictionary.utf8).write(to: root.appending(path: "filter.dictionary"))
     try write(datagrams + JSONTests.messages.map(\.padded), to: root.appending(path: "decoder"))
   }
 
@@ -33,6 +35,11 @@ import Testing
       guard let table = FileManager.default.contents(atPath: "/proc/net/" + name) else { return nil }
       return [UInt8(index) | 0x80] + table.prefix(longest)
     }
+  }
+
+  /// Texts that are filters and texts that are none, each behind the byte that says what the kernel refuses.
+  private static var filters: [[UInt8]] {
+    FilterWords.texts.enumerated().map { [UInt8($0 & 0xf)] + Array($1.utf8) }
   }
 
   private func write(_ seeds: [[UInt8]], to folder: URL) throws {

@@ -19,6 +19,7 @@ import Testing
     #expect(SocketState(rawValue: 14).description == "14")
     #expect(SocketState(name: "255")?.rawValue == 255)
     #expect(SocketState(name: "256") == nil)
+    #expect(SocketState(name: "+1") == nil)
     #expect(SocketState(name: "unknown") == nil)
     #expect(SocketState(name: "ESTABLISHED") == nil)
     #expect(SocketState(name: "") == nil)

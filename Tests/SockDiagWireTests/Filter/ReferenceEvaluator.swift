@@ -56,17 +56,19 @@ struct ReferenceEvaluator {
     }
   }
 
-  /// In bits, as one would on paper.
+  /// Bit by bit, as one would on paper.
   private func takes(_ prefix: AddressPrefix, _ address: [UInt8]) -> Bool {
-    func bits(_ bytes: [UInt8]) -> [Bool] { bytes.flatMap { byte in (0..<8).map { byte << $0 & 0x80 != 0 } } }
-    var address = address
-    if prefix.address.family == .inet, address.count == 16 {
-      guard address[..<12] == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] else { return false }
-      address.removeFirst(12)
-    }
     let wanted = prefix.address.bytes
-    return wanted.count == address.count
-      && bits(wanted).prefix(prefix.length).elementsEqual(bits(address).prefix(prefix.length))
+    let isMapped = wanted.count == 4 && address.count == 16
+    if isMapped, address[..<12] != [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] { return false }
+    let own = isMapped ? Array(address[12...]) : address
+    if wanted.count != own.count { return false }
+    var bit = 0
+    while bit < prefix.length {
+      if (wanted[bit / 8] ^ own[bit / 8]) << UInt8(bit % 8) & 0x80 != 0 { return false }
+      bit += 1
+    }
+    return true
   }
 
   private enum Reading {

@@ -36,7 +36,9 @@ extension SocketSpecimen {
     mark = values.marks.randomElement(using: &random) ?? 0
     cgroup = values.cgroups.randomElement(using: &random) ?? 0
     isAutobound = Bool.random(using: &random)
-    func figure(_ figure: FilterFigure) -> UInt64 { values.figures[figure]?.randomElement(using: &random) ?? 0 }
+    func figure(_ figure: FilterFigure) -> UInt64 {
+      values.figures.first { $0.figure == figure }?.values.randomElement(using: &random) ?? 0
+    }
     uid = UInt32(truncatingIfNeeded: figure(.userID))
     // 0 would be a socket without descriptor, which a full one in SYN_RECV is taken for.
     inode = max(1, UInt32(truncatingIfNeeded: figure(.inode)))

@@ -11,9 +11,13 @@ extension FilterNode {
     // Mostly a few terms; now and then one or none.
     let count = [0, 1, 2, 2, 2, 3, 3, 4].randomElement(using: &random) ?? 2
     switch Int.random(in: 0..<5, using: &random) {
-    case 0: return .not(.random(values, depth: depth - 1, using: &random))
-    case 1, 2: return .all((0..<count).map { _ in .random(values, depth: depth - 1, using: &random) })
-    default: return .any((0..<count).map { _ in .random(values, depth: depth - 1, using: &random) })
+    case 0: return .not(.random(values, depth: .random(in: 0..<depth, using: &random), using: &random))
+    case 1, 2:
+      return .all(
+        (0..<count).map { _ in .random(values, depth: .random(in: 0..<depth, using: &random), using: &random) })
+    default:
+      return .any(
+        (0..<count).map { _ in .random(values, depth: .random(in: 0..<depth, using: &random), using: &random) })
     }
   }
 }
@@ -45,9 +49,7 @@ extension FilterCondition {
   private static func randomFigure(
     _ values: FilterValues, using random: inout some RandomNumberGenerator
   ) -> FilterCondition {
-    // Sorted, since a dictionary has another order in each process and a seed is to repeat the filter.
-    let figures = values.figures.keys.sorted { $0.name < $1.name }
-    guard let figure = figures.randomElement(using: &random), let numbers = values.figures[figure],
+    guard let (figure, numbers) = values.figures.randomElement(using: &random),
       let one = numbers.randomElement(using: &random), let other = numbers.randomElement(using: &random)
     else { return .autobound }
     return switch Int.random(in: 0..<4, using: &random) {

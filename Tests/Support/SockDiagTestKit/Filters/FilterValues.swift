@@ -7,7 +7,8 @@ package struct FilterValues: Sendable {
   package var interfaces: [UInt32]
   package var marks: [UInt32]
   package var cgroups: [UInt64]
-  package var figures: [FilterFigure: [UInt64]]
+  /// In an order that is the same in each process, unlike that of a dictionary, so that a seed repeats a filter.
+  package let figures: [(figure: FilterFigure, values: [UInt64])]
 
   package init(
     addresses: [IPAddress], ports: [UInt16], interfaces: [UInt32], marks: [UInt32], cgroups: [UInt64],
@@ -18,7 +19,7 @@ package struct FilterValues: Sendable {
     self.interfaces = interfaces
     self.marks = marks
     self.cgroups = cgroups
-    self.figures = figures
+    self.figures = figures.sorted { $0.key.name < $1.key.name }.map { ($0.key, $0.value) }
   }
 }
 

@@ -1,0 +1,26 @@
+import SockDiagWire
+
+/// What a fuzzer of filters begins with.
+enum FilterWords {
+  /// All texts of these tests.
+  static var texts: [String] {
+    let parser = FilterParserTests.self
+    let sound = parser.ports + parser.hosts + parser.names + parser.figures + parser.states
+    let faulty = FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.others
+    return sound.flatMap(\.1) + faulty.map(\.text)
+  }
+
+  /// The words of the language, in the form of libFuzzer.
+  static var dictionary: String {
+    let words =
+      [
+        "src ", "dst ", "sport ", "dport ", "state ", "exclude ", "family ", "dev ", "fwmark ", "cgroup ", "autobound",
+        " and ", " or ", "not ", "&", "|", "!", "(", ")", "=", "!=", "<", ">", "<=", ">=", " eq ", " ne ", " lt ",
+        " le ",
+        " gt ", " ge ", "inet:", "inet6:", "10.0.0.0/8", "[::1]", "fe80::1%1", "/255.0.0.0", ":80", ",443", "-8999",
+        "*",
+        "0x1f/0xff", "50ms", "1.5s", "200us", "10k", "1Mi", "65535", "18446744073709551615",
+      ] + SocketStateSet.filterNames + FilterFigure.all.map(\.name)
+    return words.map { "\"\($0)\"" }.joined(separator: "\n") + "\n"
+  }
+}
