@@ -38,7 +38,8 @@ struct HiddenHolderTests {
       for _ in 0..<4 {
         for _ in 0..<2 {
           let expected = holders.map { HolderPlace(SocketHolder(pid: $0.pid, descriptor: descriptor)) }
-          #expect(Set(try owners.find(wanted).holders(of: inode).map(HolderPlace.init)) == Set(expected))
+          let report = try owners.find(wanted)
+          #expect(Set(report.holders(of: inode).map(HolderPlace.init)) == Set(expected))
         }
         holders.removeLast().letGo()
       }

@@ -30,6 +30,13 @@ public struct Container: Sendable, Hashable, Codable {
   public var id: String
   /// The pod of Kubernetes in which it is.
   public var podUID: String?
+
+  /// Creates a container.
+  public init(runtime: Runtime, id: String, podUID: String? = nil) {
+    self.runtime = runtime
+    self.id = id
+    self.podUID = podUID
+  }
 }
 
 extension CgroupPath {
@@ -93,13 +100,16 @@ extension CgroupPath {
   /// `kubepods-burstable-podUID.slice`, where systemd makes the cgroups and underscores stand for minus signs; `podUID`
   /// below `kubepods` where it does not.
   private static func podUID(_ name: String) -> String? {
-    let isSlice = name.hasPrefix("kubepods") && name.hasSuffix(".slice")
-    let body = isSlice ? String(name.dropLast(6)) : name
-    guard
-      let start = isSlice
-        ? body.range(of: "-pod")?.upperBound : body.hasPrefix("pod") ? body.index(body.startIndex, offsetBy: 3) : nil
-    else { return nil }
-    let uid = body[start...].map { $0 == "_" ? "-" : $0 }
+    let first = name.prefix { $0 != ":" }
+    let digits: Substring
+    if first.hasPrefix("kubepods"), first.hasSuffix(".slice") {
+      guard let marker = first.range(of: "-pod") else { return nil }
+      digits = first[marker.upperBound...].dropLast(6)
+    } else {
+      guard first.hasPrefix("pod") else { return nil }
+      digits = first.dropFirst(3)
+    }
+    let uid = digits.map { $0 == "_" ? "-" : $0 }
     guard uid.count >= 32, uid.allSatisfy({ $0.isHexDigit || $0 == "-" }) else { return nil }
     return String(uid)
   }
@@ -109,7 +119,7 @@ extension CgroupPath {
   }
 }
 
-extension String {
+extension Substring {
   /// Where a text first stands in this one.
   fileprivate func range(of text: String) -> Range<Index>? {
     var start = startIndex

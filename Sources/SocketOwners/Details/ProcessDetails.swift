@@ -14,6 +14,12 @@ public struct ProcessDetails: Sendable, Hashable, Codable {
   public var uid: UInt32?
   /// Where the process is among cgroups; `nil` where that cannot be read.
   public var cgroup: CgroupPath?
+
+  /// Creates details of which only the name is known.
+  public init(process: HoldingProcess, command: [UInt8]) {
+    self.process = process
+    self.command = command
+  }
 }
 
 extension SocketOwners {

@@ -7,6 +7,13 @@ public struct SystemdUnit: Sendable, Hashable, Codable {
   /// The user whose manager runs the unit; `nil` for a unit of the system.
   public var managerUID: UInt32?
 
+  /// Creates a unit.
+  public init(name: String, slice: String? = nil, managerUID: UInt32? = nil) {
+    self.name = name
+    self.slice = slice
+    self.managerUID = managerUID
+  }
+
   /// The name for people: `\xNN` replaced by its byte. Nothing can be looked up with it.
   public var displayName: String {
     var bytes: [UInt8] = []

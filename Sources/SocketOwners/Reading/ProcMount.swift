@@ -7,6 +7,9 @@ package struct ProcMount: Hashable, Sendable {
   /// The group that sees all the same.
   package var group: UInt32?
 
+  /// Creates a mount that hides nothing.
+  package init() {}
+
   /// Reads the options of the mount of a device from `/proc/self/mountinfo`; `nil` if there is none.
   package static func options(of device: UInt64, _ text: Span<UInt8>) -> ProcMount? {
     // As glibc puts them together (gnu_dev_major, gnu_dev_minor).

@@ -56,7 +56,13 @@ extension SocketOwners {
     guard holder.pid == process.pid else { return .gone }
     let thread = holder.threadID ?? 0
     let directory = files.openDirectory(DescriptorTable.path(holder.pid, thread), in: proc)
-    guard directory >= 0 else { return Self.outcome(-directory) }
+    guard directory >= 0 else {
+      var work = SearchWork()
+      // A thread may end before its process does.
+      let isThere = thread != 0 && startTicks(of: holder.pid, &work) == process.startTicks
+      let outcome = Self.outcome(-directory)
+      return outcome == .gone && isThere ? .noLongerHolds : outcome
+    }
     defer { files.close(directory) }
     var reader = TableReader(files, proc: proc, wanted: InodeTable([]))
     do throws(TableReader.Fault) {

@@ -70,7 +70,7 @@ struct CgroupIndex {
   ) -> String? {
     var text: [UInt8] = []
     work.filesRead += 1
-    guard files.contents(ProcPath("self/mounts"), in: proc, limit: 1 << 20, into: &text) == 0 else { return nil }
+    guard files.contents(ProcPath("thread-self/mounts"), in: proc, limit: 1 << 20, into: &text) == 0 else { return nil }
     var result: String?
     TextLines.forEach(text.span) { line in
       let words = text[line].split(separator: 0x20)

@@ -29,7 +29,9 @@ struct DescriptorTable: Sendable {
   /// The thread, 0 for the first one of the process.
   let thread: Int32
   var identity: FileIdentity
-  /// By ascending numbers. Their count is what the kernel should count.
+  /// How many descriptors the kernel counted when it was last asked; `nil` if it does not count.
+  var count: Int?
+  /// By ascending numbers. As many as the kernel counted, or something was not seen.
   var links: [DescriptorLink] = []
   /// Read in every search, since nothing tells that they changed.
   var fixed: [FixedLink] = []

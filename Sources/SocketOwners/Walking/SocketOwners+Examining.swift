@@ -17,26 +17,33 @@ extension SocketOwners {
         tasks, walkers: pass.search.walkers, files: files, proc: proc, wanted: pass.table)
       pass.work += work
       tasks = []
-      for result in results where result.part == nil { try take(result, &pass, &tasks) }
-      try takeParts(results.filter { $0.part != nil }, &pass, &tasks)
+      // What was read of a process that is not the same for all its tables counts for none of them.
+      let changed = Set(results.lazy.filter { $0.fault == ESTALE || $0.fault != 0 && $0.thread == 0 }.map(\.pid))
+      var judged: Set<Int32> = []
+      for result in results where result.part == nil || result.fault != 0 {
+        if !changed.contains(result.pid) {
+          try take(result, &pass)
+        } else if result.fault == ESTALE || result.thread == 0 && result.fault != 0, judged.insert(result.pid).inserted
+        {
+          records[result.pid] = nil
+          try take(result, &pass)
+          if result.fault == ESTALE { plan(result.pid, &pass, &tasks) }
+        }
+      }
+      takeParts(results.filter { $0.part != nil && !changed.contains($0.pid) }, &tasks)
     }
   }
 
-  private mutating func take(
-    _ result: TableResult, _ pass: inout SearchPass, _ tasks: inout [TableTask]
-  ) throws(SocketOwnersError) {
+  private mutating func take(_ result: TableResult, _ pass: inout SearchPass) throws(SocketOwnersError) {
     switch result.fault {
     case 0:
       if let start = result.startTicks { records[result.pid]?.startTicks = start }
       records[result.pid]?.replace(result.table)
     case EACCES, EPERM:
-      records[result.pid] = nil
+      records[result.pid]?.remove(result.thread)
       pass.obstacles.unreadableProcesses += 1
     case EMFILE, ENFILE, ENOMEM:
       throw SocketOwnersError(.unreadableProc, operation: "open the descriptors of a process", errno: result.fault)
-    case ESTALE:
-      records[result.pid] = nil
-      plan(result.pid, &pass, &tasks)
     default:
       // Gone, or something that no process of this kernel answers: either way nothing is known of it.
       records[result.pid]?.remove(result.thread)
@@ -45,16 +52,10 @@ extension SocketOwners {
   }
 
   /// Puts the parts of each table together; what they lack is listed.
-  private mutating func takeParts(
-    _ parts: [TableResult], _ pass: inout SearchPass, _ tasks: inout [TableTask]
-  ) throws(SocketOwnersError) {
+  private mutating func takeParts(_ parts: [TableResult], _ tasks: inout [TableTask]) {
     var tables: [TableKey: [TableResult]] = [:]
     for part in parts { tables[TableKey(pid: part.pid, thread: part.thread), default: []].append(part) }
-    for (key, parts) in tables {
-      if let faulty = parts.first(where: { $0.fault != 0 }) {
-        try take(faulty, &pass, &tasks)
-        continue
-      }
+    for (key, parts) in tables where !parts.contains(where: { $0.fault != 0 }) {
       let links = parts.sorted { ($0.part ?? 0) < ($1.part ?? 0) }.flatMap(\.table.links)
       guard let identity = parts.first?.table.identity else { continue }
       // Always: it is one listing for a large table, and it brings the rings and the start as well.

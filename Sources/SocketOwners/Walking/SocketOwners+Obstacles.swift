@@ -8,7 +8,8 @@ extension SocketOwners {
     }
     // The kernel's threads are in the first pid namespace only, and the second process of that one is theirs.
     pass.obstacles.mayLackProcesses = !(read("2/stat").flatMap { ProcessStat($0.span) }?.isKernelThread ?? false)
-    pass.obstacles.hidesProcesses = hidesProcesses(mounts: read("self/mountinfo"), status: read("self/status"))
+    pass.obstacles.hidesProcesses = hidesProcesses(
+      mounts: read("thread-self/mountinfo"), status: read("thread-self/status"))
     for pid in pass.examined {
       pass.obstacles.unreadableRings += records[pid]?.tables.reduce(0) { $0 + $1.silentRings } ?? 0
     }

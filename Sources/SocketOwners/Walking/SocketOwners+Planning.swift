@@ -49,9 +49,10 @@ extension SocketOwners {
     }
     if let count, var table = old?.tables.first(where: { $0.thread == thread }) {
       table.identity = status.identity
+      table.count = count
       pass.isAnew = false
       record.tables.append(DescriptorTable(thread: thread, identity: status.identity))
-      tasks.append(task(.changes(table, count: count)))
+      tasks.append(task(.changes(table)))
       return
     }
     record.tables.append(DescriptorTable(thread: thread, identity: status.identity))

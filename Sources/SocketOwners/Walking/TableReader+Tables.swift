@@ -60,7 +60,7 @@ extension TableReader {
   /// What can have changed: a socket that is no longer wanted was closed, and its number may lead to a new one; there
   /// are more descriptors than those that are left, and new ones have the lowest numbers; or there are fewer.
   mutating func readChanges(
-    _ table: inout DescriptorTable, _ count: Int, _ directory: Opening, _ task: TableTask
+    _ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask
   ) throws(Fault) {
     var stale: [UInt32] = []
     for index in table.links.indices {
@@ -75,6 +75,12 @@ extension TableReader {
       try open(directory, task)
       try read(stale, &table, directory.descriptor)
     }
+    try reconcile(&table, directory, task)
+  }
+
+  /// Looks for what makes the number of known descriptors another one than the kernel counts.
+  mutating func reconcile(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(Fault) {
+    guard let count = table.count else { return }
     if table.links.count < count {
       try open(directory, task)
       var guesses = Guesses(limit: count - table.links.count)

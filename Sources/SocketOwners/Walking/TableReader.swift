@@ -40,17 +40,20 @@ struct TableReader {
         result.table.links = links
         try open(directory, task)
         try list(&result.table, directory.descriptor)
-      case .changes(let table, let count):
+      case .changes(let table):
         result.table = table
-        try readChanges(&result.table, count, directory, task)
+        try readChanges(&result.table, directory, task)
       case .unwanted(let table):
         result.table = table
         try open(directory, task)
-        try read(table.links.filter { !$0.wasWanted && !$0.isFresh }.map(\.number), &result.table, directory.descriptor)
+        let numbers = table.links.filter { !$0.wasWanted && !$0.isFresh }.map(\.number)
+        try read(numbers, &result.table, directory.descriptor)
+        try reconcile(&result.table, directory, task)
       case .numbers(let table, let numbers):
         result.table = table
         try open(directory, task)
         try read(numbers, &result.table, directory.descriptor)
+        try reconcile(&result.table, directory, task)
       }
       try readRings(&result.table, directory, task)
       if task.needsStart, result.table.links.contains(where: { $0.kind != .other }) {
@@ -87,7 +90,7 @@ struct TableReader {
     let error = files.status(ProcPath("."), in: descriptor, into: &status)
     if error < 0 { throw Fault(errno: -error) }
     directory.identity = status.identity
-    if case .whole = task.reading { return }
+    if case .whole = task.reading, task.thread == 0 { return }
     if status.identity != task.identity { throw Fault(errno: ESTALE) }
   }
 

@@ -8,14 +8,14 @@ struct TableTask: Sendable {
   let reading: Reading
 
   enum Reading: Sendable {
-    /// Everything. The number of descriptors, where the kernel tells it.
+    /// Everything.
     case whole(count: Int?)
     /// Only the numbers of a range: a large table is divided between walkers.
     case part(Range<UInt32>)
     /// What a listing shows beyond what was read in parts.
     case rest([DescriptorLink])
     /// What may have changed since an earlier search.
-    case changes(DescriptorTable, count: Int)
+    case changes(DescriptorTable)
     /// All that was not wanted by the last search: what has a new socket without any other sign has it there.
     case unwanted(DescriptorTable)
     /// These numbers.

@@ -31,6 +31,9 @@ public final class TemporaryCgroup {
     _ = unsafe socklab_remove_directory(path)
   }
 
+  /// Moves a process that holds a socket here.
+  public func add(_ holder: LabHolder) throws { try FileSystem.write("\(holder.pid)", to: "\(path)/cgroup.procs") }
+
   /// Whether cgroups can be made here.
   public static var isPermitted: Bool { (try? TemporaryCgroup(named: "socket-laboratory-probe")) != nil }
 

@@ -1,0 +1,254 @@
+import Glibc
+import SocketOwners
+import Synchronization
+
+/// A proc of a few processes that behaves like the kernel's: it counts descriptors, gives every process inodes of its own,
+/// and keeps a directory that was opened bound to its process, whoever has the process id later.
+///
+/// Before each operation something can happen: an errno, or a change of the processes.
+final class FakeProc: DirectoryOperations {
+  /// A process. Descriptors lead to what their links say.
+  struct Process: Sendable {
+    var start: UInt64
+    var files: [UInt32: String] = [:]
+    /// Threads with tables of their own.
+    var threads: [Int32: [UInt32: String]] = [:]
+    var info: [UInt32: String] = [:]
+    /// Counts the inodes of proc, one for each process that ever was.
+    var inode: UInt64 = 0
+    var uid: UInt32 = 0
+
+    mutating func open(_ link: String) -> UInt32 {
+      var number: UInt32 = 0
+      while files[number] != nil { number += 1 }
+      files[number] = link
+      return number
+    }
+  }
+
+  private enum Node: Sendable {
+    case root
+    case process(Int32, UInt64)
+    case table(Int32, UInt64, thread: Int32)
+    case tasks(Int32, UInt64)
+  }
+
+  private struct State: Sendable {
+    var processes: [Int32: Process] = [:]
+    var nodes: [Int32: (node: Node, isListed: Bool)] = [:]
+    var nextNode: Int32 = 1
+    var nextInode: UInt64 = 100
+    var operations = 0
+    var openNodes: Int { nodes.count }
+  }
+
+  private let state = Mutex(State())
+  private let event: Mutex<(@Sendable (Int, FakeProc) -> Int32)?> = Mutex(nil)
+
+  /// The processes. A new one, or one with another start, gets new inodes.
+  var processes: [Int32: Process] {
+    get { state.withLock { $0.processes } }
+    set {
+      state.withLock { state in
+        for (pid, process) in newValue where state.processes[pid]?.start != process.start {
+          state.nextInode += 1
+          state.processes[pid] = process
+          state.processes[pid]?.inode = state.nextInode
+        }
+        for (pid, process) in newValue {
+          let inode = state.processes[pid]?.inode ?? 0
+          state.processes[pid] = process
+          state.processes[pid]?.inode = inode
+        }
+        state.processes = state.processes.filter { newValue[$0.key] != nil }
+      }
+    }
+  }
+
+  /// Gives every process other inodes, as the kernel does when it needs memory.
+  func evict() {
+    state.withLock { state in
+      for pid in state.processes.keys {
+        state.nextInode += 1
+        state.processes[pid]?.inode = state.nextInode
+      }
+    }
+  }
+
+  /// What happens before each operation, the first being 0: an errno to fail with, or 0.
+  func onOperation(_ event: (@Sendable (Int, FakeProc) -> Int32)?) {
+    state.withLock { $0.operations = 0 }
+    self.event.withLock { $0 = event }
+  }
+
+  var operations: Int { state.withLock { $0.operations } }
+  /// Directories that nobody closed.
+  var openDirectories: Int { state.withLock { $0.openNodes } }
+
+  /// All holders, as they are.
+  var truth: [UInt32: Set<HolderPlace>] {
+    var truth: [UInt32: Set<HolderPlace>] = [:]
+    for (pid, process) in processes {
+      for (thread, files) in [0: process.files].merging(process.threads, uniquingKeysWith: { $1 }) {
+        for (number, link) in files {
+          guard case .socket(let inode) = LinkTarget(Array(link.utf8).span) else { continue }
+          let holder = SocketHolder(pid: pid, descriptor: number, threadID: thread == 0 ? nil : thread)
+          truth[inode, default: []].insert(HolderPlace(holder))
+        }
+      }
+    }
+    return truth
+  }
+
+  // MARK: Operations
+
+  private func begin() -> Int32 {
+    let number = state.withLock { state in
+      state.operations += 1
+      return state.operations - 1
+    }
+    guard let event = event.withLock({ $0 }) else { return 0 }
+    return event(number, self)
+  }
+
+  func openDirectory(_ path: ProcPath, in directory: Int32) -> Int32 {
+    let error = begin()
+    if error != 0 { return -error }
+    return state.withLock { state in
+      guard let node = Self.node(path, state, isRoot: directory == -100) else { return -ENOENT }
+      state.nextNode += 1
+      state.nodes[state.nextNode] = (node, false)
+      return state.nextNode
+    }
+  }
+
+  private static func node(_ path: ProcPath, _ state: State, isRoot: Bool) -> Node? {
+    if isRoot || path.text == "." { return .root }
+    let words = path.text.split(separator: "/")
+    guard let pid = words.first.flatMap({ Int32($0) }), let process = state.processes[pid] else { return nil }
+    switch (words.count, words.last) {
+    case (1, _): return .process(pid, process.start)
+    case (2, "fd"): return .table(pid, process.start, thread: 0)
+    case (2, "task"): return .tasks(pid, process.start)
+    case (4, "fd"):
+      guard let thread = Int32(words[2]), process.threads[thread] != nil else { return nil }
+      return .table(pid, process.start, thread: thread)
+    default: return nil
+    }
+  }
+
+  func close(_ directory: Int32) { state.withLock { $0.nodes[directory] = nil } }
+
+  /// The process to which a directory was bound, if it still runs.
+  private static func process(_ node: Node, _ state: State) -> (Int32, Process)? {
+    switch node {
+    case .root: return nil
+    case .process(let pid, let start), .table(let pid, let start, _), .tasks(let pid, let start):
+      guard let process = state.processes[pid], process.start == start else { return nil }
+      return (pid, process)
+    }
+  }
+
+  private static func table(_ node: Node, _ state: State) -> [UInt32: String]? {
+    guard case .table(_, _, let thread) = node, let (_, process) = process(node, state) else { return nil }
+    return thread == 0 ? process.files : process.threads[thread]
+  }
+
+  func entries(of directory: Int32, into buffer: inout [UInt8]) -> Int {
+    let error = begin()
+    if error != 0 { return -Int(error) }
+    let names: [String]? = state.withLock { state in
+      guard let (node, isListed) = state.nodes[directory] else { return nil }
+      if isListed { return [] }
+      state.nodes[directory]?.isListed = true
+      switch node {
+      case .root: return ["self", "sys"] + state.processes.keys.map(String.init)
+      case .table: return Self.table(node, state)?.keys.map(String.init)
+      case .tasks(let pid, _):
+        return Self.process(node, state).map { [String(pid)] + $0.1.threads.keys.map(String.init) }
+      case .process: return []
+      }
+    }
+    guard let names else { return -Int(ENOENT) }
+    if names.isEmpty { return 0 }
+    var bytes: [UInt8] = []
+    for name in ["."] + names {
+      var entry = [UInt8](repeating: 0, count: 19) + name.utf8 + [0]
+      entry[16] = UInt8(entry.count)
+      bytes += entry
+    }
+    precondition(bytes.count <= buffer.count)
+    buffer.replaceSubrange(0..<bytes.count, with: bytes)
+    return bytes.count
+  }
+
+  func link(_ path: ProcPath, in directory: Int32, into buffer: inout [UInt8]) -> Int {
+    let error = begin()
+    if error != 0 { return -Int(error) }
+    let target: String? = state.withLock { state in
+      guard let (node, _) = state.nodes[directory] else { return nil }
+      if case .root = node { return path.text == "self" ? String(getpid()) : nil }
+      return UInt32(path.text).flatMap { Self.table(node, state)?[$0] }
+    }
+    guard let target else { return -Int(ENOENT) }
+    let bytes = Array(target.utf8.prefix(buffer.count))
+    buffer.replaceSubrange(0..<bytes.count, with: bytes)
+    return bytes.count
+  }
+
+  func contents(_ path: ProcPath, in directory: Int32, limit: Int, into bytes: inout [UInt8]) -> Int32 {
+    let error = begin()
+    if error != 0 { return -error }
+    let words = path.text.split(separator: "/")
+    let text: String? = state.withLock { state in
+      guard let (node, _) = state.nodes[directory] else { return nil }
+      if case .root = node {
+        // The kernel's own threads are there.
+        if path.text == "2/stat" { return "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0" }
+        guard words.count == 2, words[1] == "stat", let pid = Int32(words[0]), let process = state.processes[pid]
+        else { return nil }
+        return Self.stat(pid, process)
+      }
+      guard let (pid, process) = Self.process(node, state) else { return nil }
+      if words.last == "stat" { return Self.stat(pid, process) }
+      return words.last.flatMap { UInt32($0) }.flatMap { process.info[$0] }
+    }
+    guard let text else { return -ESRCH }
+    bytes = Array(text.utf8.prefix(limit))
+    return 0
+  }
+
+  private static func stat(_ pid: Int32, _ process: Process) -> String {
+    "\(pid) (a) b) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 \(process.start) 0 0"
+  }
+
+  func status(_ path: ProcPath, in directory: Int32, into status: inout FileStatus) -> Int32 {
+    let error = begin()
+    if error != 0 { return -error }
+    return state.withLock { state in
+      if path.text == "self/fd" {
+        status.size = 3
+        return 0
+      }
+      let isOpen = path.text == "."
+      guard let node = isOpen ? state.nodes[directory]?.node : Self.node(path, state, isRoot: false),
+        let (_, process) = Self.process(node, state)
+      else { return isOpen ? -ESRCH : -ENOENT }
+      status.inode = process.inode
+      status.uid = process.uid
+      if case .table(_, _, let thread) = node { status.inode += UInt64(thread) << 32 }
+      status.size = Self.table(node, state)?.count ?? 0
+      status.links = 3 + process.threads.count
+      return 0
+    }
+  }
+
+  func compareTables(_ first: Int32, _ second: Int32) -> Int32 {
+    let error = begin()
+    if error != 0 { return -error }
+    let isThere = state.withLock { $0.processes.values.contains { $0.threads[second] != nil } }
+    return isThere ? 1 : -ESRCH
+  }
+
+  func isProc(_ directory: Int32) -> Bool { true }
+}

@@ -1,0 +1,236 @@
+import Glibc
+import SocketOwners
+import Testing
+
+/// What a later search reads, and what it finds all the same.
+@Suite struct RepeatedSearchTests {
+  private static func sockets(_ inodes: some Sequence<UInt32>) -> [WantedSocket] {
+    inodes.map { WantedSocket(inode: $0) }
+  }
+
+  /// A process with 1,000 sockets behind four other files, and one with ten.
+  private static func host() -> FakeProc {
+    let proc = FakeProc()
+    var first = FakeProc.Process(start: 50)
+    for _ in 0..<4 { _ = first.open("/dev/null") }
+    for inode in 1...1000 { _ = first.open("socket:[\(inode)]") }
+    var second = FakeProc.Process(start: 60)
+    for inode in 2001...2010 { _ = second.open("socket:[\(inode)]") }
+    proc.processes = [10: first, 20: second]
+    return proc
+  }
+
+  private static let all = sockets(Array(1...1000) + Array(2001...2010))
+
+  private static func check(
+    _ report: OwnerReport, _ proc: FakeProc, _ location: SourceLocation = #_sourceLocation
+  ) {
+    let truth = proc.truth
+    for inode in report.inodes where Set(report.holders(of: inode).map(HolderPlace.init)) != truth[inode] ?? [] {
+      Issue.record("socket \(inode): \(report.holders(of: inode)), not \(truth[inode] ?? [])", sourceLocation: location)
+    }
+  }
+
+  @Test func nothingIsReadWhereNothingChanged() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    let first = try owners.find(Self.all)
+    Self.check(first, proc)
+    #expect(first.work.linksRead == 1014)
+    #expect(Self.all.allSatisfy { first.holders(of: $0.inode).allSatisfy(\.isVerified) })
+    let second = try owners.find(Self.all)
+    Self.check(second, proc)
+    #expect(second.work.linksRead == 0)
+    #expect(second.work.tablesOpened == 0)
+    #expect(second.processes == first.processes)
+    #expect(second.holders(of: 1).map(\.isVerified) == [false])
+    let anew = try owners.find(Self.all, .anew)
+    #expect(anew.work.linksRead == 1014)
+    #expect(proc.openDirectories == 1)
+  }
+
+  @Test(arguments: [1, 2]) func numbersOfClosedSocketsAreReadAgain(_ walkers: Int) throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all, OwnerSearch(walkers: walkers))
+    for number in stride(from: UInt32(10), to: 110, by: 10) {
+      proc.processes[10]?.files[number] = "socket:[\(5000 + number)]"
+    }
+    let wanted = Self.sockets(proc.truth.keys.sorted())
+    let report = try owners.find(wanted, OwnerSearch(walkers: walkers))
+    Self.check(report, proc)
+    #expect(report.work.linksRead == 10)
+    #expect(report.missing.isEmpty)
+  }
+
+  @Test func growthIsFoundAtTheLowestNumbers() throws {
+    let proc = Self.host()
+    proc.processes[10]?.files[1] = nil
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    for inode in 3001...3005 { _ = proc.processes[10]?.open("socket:[\(inode)]") }
+    let report = try owners.find(Self.sockets(proc.truth.keys))
+    Self.check(report, proc)
+    #expect(report.work.linksRead == 5)
+  }
+
+  @Test func growthAtFarNumbersIsFoundByAListing() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    proc.processes[20]?.files[100_000] = "socket:[3001]"
+    let report = try owners.find(Self.sockets(proc.truth.keys))
+    Self.check(report, proc)
+    #expect(report.work.linksRead < 100)
+  }
+
+  @Test func sparseTableIsListedAtOnce() throws {
+    let proc = Self.host()
+    proc.processes[30] = FakeProc.Process(start: 70, files: [1_000_000: "socket:[4000]", 2_000_000: "socket:[4001]"])
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    let report = try owners.find(Self.sockets(proc.truth.keys))
+    Self.check(report, proc)
+    #expect(report.work.linksRead < 1200)
+  }
+
+  @Test func fewerDescriptorsThanExpectedAreExplained() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    // A file is closed, and a socket that is still in the list of wanted ones.
+    proc.processes[10]?.files[2] = nil
+    proc.processes[10]?.files[500] = nil
+    let report = try owners.find(Self.all)
+    Self.check(report, proc)
+    #expect(report.missing.map(\.inode) == [497])
+    #expect(report.work.linksRead < 50)
+  }
+
+  @Test func socketInPlaceOfAFileIsFound() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    proc.processes[10]?.files[2] = "socket:[3001]"
+    let report = try owners.find(Self.sockets(proc.truth.keys))
+    Self.check(report, proc)
+    #expect(report.work.linksRead == 4)
+  }
+
+  @Test func laterProcessOfTheSameIDIsAnother() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    var process = FakeProc.Process(start: 99)
+    for inode in 3001...3010 { _ = process.open("socket:[\(inode)]") }
+    proc.processes[20] = process
+    let report = try owners.find(Self.sockets(proc.truth.keys) + Self.sockets([2001]))
+    Self.check(report, proc)
+    #expect(report.process(20)?.startTicks == 99)
+    #expect(report.missing.map(\.inode) == [2001])
+  }
+
+  @Test func processWhoseInodesWereForgottenIsTheSame() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    proc.evict()
+    let report = try owners.find(Self.all)
+    Self.check(report, proc)
+    #expect(report.work.linksRead == 0)
+    #expect(report.work.filesRead == 2)
+  }
+
+  @Test func socketThatMovedLeavesNoHolderBehind() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    // Sent to the other process; its old number leads to something else, so that the count says nothing.
+    proc.processes[10]?.files[10] = "/dev/null"
+    _ = proc.processes[20]?.open("socket:[7]")
+    let report = try owners.find(Self.all)
+    Self.check(report, proc)
+    #expect(report.holders(of: 7).map(\.pid) == [20])
+  }
+
+  @Test func secondHolderThatGoesIsNotBelieved() throws {
+    let proc = Self.host()
+    _ = proc.processes[20]?.open("socket:[7]")
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    proc.processes[20]?.files[10] = "/dev/null"
+    Self.check(try owners.find(Self.all), proc)
+  }
+
+  /// The one thing that a search on top of another does not see, as the documentation says.
+  @Test func exchangeEscapesUntilEverythingIsReadAnew() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    proc.processes[10]?.files[10] = "socket:[2001]"
+    proc.processes[20]?.files[0] = "socket:[7]"
+    let believed = try owners.find(Self.all)
+    #expect(believed.holders(of: 7).map(\.pid) == [10])
+    #expect(believed.holders(of: 7).map(\.isVerified) == [false])
+    Self.check(try owners.find(Self.all, .anew), proc)
+  }
+
+  @Test func socketThatStaysWithoutHolderIsLookedForAtGrowingIntervals() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    let wanted = Self.all + Self.sockets([9999])
+    var anew: [Int] = []
+    for index in 0..<40 {
+      let report = try owners.find(wanted)
+      #expect(report.missing.map(\.inode) == [9999])
+      let isAnew = report.work.linksRead >= 1014
+      if isAnew { anew.append(index) }
+      #expect(report.reasons(for: 9999)?.contains(.notSearchedAnew) == !isAnew)
+    }
+    #expect(anew == [0, 2, 6, 14, 30])
+  }
+
+  @Test func fixedFilesAreReadEveryTime() throws {
+    let proc = Self.host()
+    let ring: UInt32 = 1004
+    proc.processes[10]?.files[ring] = "anon_inode:[io_uring]"
+    proc.processes[10]?.info[ring] = "UserFiles:\t1\n    0: socket:[3001]\n"
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    let wanted = Self.sockets([3001, 3002])
+    let place = SocketHolder(pid: 10, descriptor: ring, fixedFileSlot: 0)
+    let first = try owners.find(wanted)
+    #expect(Array(first.holders(of: 3001)) == [place])
+    proc.processes[10]?.info[ring] = "UserFiles:\t1\n    0: socket:[3002]\n"
+    let report = try owners.find(wanted)
+    #expect(report.holders(of: 3001).isEmpty)
+    #expect(Array(report.holders(of: 3002)) == [place])
+    // A ring that is busy is a reason, not an empty one.
+    proc.processes[10]?.info[ring] = "SqMask:\t0\n"
+    let busy = try owners.find(wanted)
+    #expect(busy.reasons(for: 3002)?.contains(.fixedFile) == true)
+  }
+
+  @Test func threadThatLeavesTheCommonTableIsNoticed() throws {
+    let proc = Self.host()
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    _ = try owners.find(Self.all)
+    proc.processes[20]?.threads = [21: [5: "socket:[3001]"]]
+    let report = try owners.find(Self.sockets(proc.truth.keys))
+    Self.check(report, proc)
+    #expect(report.holders(of: 3001).map(\.threadID) == [21])
+    proc.processes[20]?.threads = [22: [5: "socket:[3001]"]]
+    Self.check(try owners.find(Self.sockets(proc.truth.keys)), proc)
+  }
+
+  @Test func severalUsersAreLookedAtOneAfterTheOther() throws {
+    let proc = Self.host()
+    proc.processes[20]?.uid = 1000
+    var owners = try SocketOwners(proc, procRoot: "/proc")
+    let wanted = [WantedSocket(inode: 2003, uid: 1000)]
+    let report = try owners.find(wanted, OwnerSearch(.firstHolder))
+    Self.check(report, proc)
+    #expect(report.work.tablesOpened == 1)
+    // Owned by one user, held by another.
+    let passed = try owners.find([WantedSocket(inode: 5, uid: 1000)], OwnerSearch(.firstHolder))
+    Self.check(passed, proc)
+  }
+}

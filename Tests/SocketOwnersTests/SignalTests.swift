@@ -1,0 +1,94 @@
+import Glibc
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+/// A signal reaches the process that holds the socket, and no other, whatever happens in between.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+struct SignalTests {
+  @Test(arguments: HiddenHolderTests.visible) func holderIsSignalled(_ holding: LabHolder.Holding) async throws {
+    try await Self.withHolder(holding) { owners, holder, found, inode, process in
+      #expect(owners.verify(found, of: inode, process: process) == true)
+      #expect(owners.signal(0, found, of: inode, process: process) == .signalled)
+      #expect(owners.signal(SIGKILL, found, of: inode, process: process) == .signalled)
+      holder.letGo()
+      #expect(owners.signal(SIGKILL, found, of: inode, process: process) == .gone)
+      #expect(owners.verify(found, of: inode, process: process) == false)
+    }
+  }
+
+  @Test func anotherProcessOfTheSameIDIsLeftAlone() async throws {
+    try await Self.withHolder(.inherited) { owners, _, found, inode, process in
+      let earlier = HoldingProcess(pid: process.pid, startTicks: process.startTicks - 1)
+      #expect(owners.signal(SIGKILL, found, of: inode, process: earlier) == .gone)
+      #expect(owners.signal(0, found, of: inode, process: process) == .signalled)
+    }
+  }
+
+  @Test func processThatNoLongerHoldsTheSocketIsLeftAlone() async throws {
+    try await Self.withHolder(.inherited) { owners, _, found, inode, process in
+      #expect(owners.signal(SIGKILL, found, of: inode &+ 1, process: process) == .noLongerHolds)
+      var other = found
+      other.descriptor += 1000
+      #expect(owners.signal(SIGKILL, other, of: inode, process: process) == .noLongerHolds)
+      other.fixedFileSlot = 0
+      #expect(owners.signal(SIGKILL, other, of: inode, process: process) == .noLongerHolds)
+      #expect(owners.signal(0, found, of: inode, process: process) == .signalled)
+    }
+  }
+
+  /// The process ends between two steps: what was opened is what is signalled.
+  @Test(arguments: [Step.open, .send]) func processThatEndsInBetweenIsGone(_ step: Step) async throws {
+    try await Self.withHolder(.inherited) { owners, holder, found, inode, process in
+      let kernel = InterruptedSignals(before: step) { holder.letGo() }
+      #expect(owners.signal(SIGKILL, found, of: inode, process: process, by: kernel) == .gone)
+    }
+  }
+
+  @Test func signalThatIsNotAllowedIsDenied() async throws {
+    try await Self.withHolder(.inherited) { owners, _, found, inode, process in
+      let kernel = InterruptedSignals(error: -EPERM)
+      #expect(owners.signal(SIGKILL, found, of: inode, process: process, by: kernel) == .denied(EPERM))
+      #expect(owners.signal(12345, found, of: inode, process: process) == .unsupported(EINVAL))
+    }
+  }
+
+  enum Step: Sendable { case open, send }
+
+  private static func withHolder(
+    _ holding: LabHolder.Holding,
+    _ body: @escaping @Sendable (borrowing SocketOwners, LabHolder, SocketHolder, UInt32, HoldingProcess) throws -> Void
+  ) async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
+      let inode = socket.inode
+      let holder = try LabHolder(holding, socket)
+      socket.close()
+      var owners = try SocketOwners()
+      let report = try owners.find([WantedSocket(inode: inode)])
+      let found = try #require(report.holders(of: inode).first { $0.pid == holder.pid })
+      try body(owners, holder, found, inode, try #require(report.process(found.pid)))
+    }
+  }
+}
+
+/// The kernel's steps, with something that happens before one of them.
+private struct InterruptedSignals: ProcessSignals, @unchecked Sendable {
+  var before: SignalTests.Step?
+  var error: Int32 = 0
+  var event: () -> Void = {}
+
+  init(before: SignalTests.Step, event: @escaping () -> Void) { (self.before, self.event) = (before, event) }
+  init(error: Int32) { self.error = error }
+
+  func open(_ pid: Int32) -> Int32 {
+    let kernel = KernelSignals()
+    if before == .open { event() }
+    return kernel.open(pid)
+  }
+
+  func send(_ signal: Int32, to process: Int32) -> Int32 {
+    if before == .send { event() }
+    return error != 0 ? error : KernelSignals().send(signal, to: process)
+  }
+}

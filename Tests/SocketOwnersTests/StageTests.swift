@@ -1,0 +1,70 @@
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+/// A search for a first holder looks where it is likely, and nowhere else.
+@Suite(.enabled(if: NetworkNamespace.isPermitted && TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+struct StageTests {
+  @Test func onlyTheProcessesOfTheCgroupAreOpened() async throws {
+    try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "lab-owner")
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0), in: cgroup)
+      let inode = socket.inode
+      let holder = try LabHolder(.inherited, socket)
+      socket.close()
+      try cgroup.add(holder)
+      // A crowd that would have to be looked at.
+      let other = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
+      var crowd: [LabHolder] = []
+      for _ in 0..<500 { crowd.append(try LabHolder(.inherited, other)) }
+
+      let wanted = [WantedSocket(inode: inode, cgroupID: cgroup.id, uid: 0)]
+      let place = HolderPlace(SocketHolder(pid: holder.pid, descriptor: holder.descriptor))
+      var owners = try SocketOwners()
+      let first = try owners.find(wanted, OwnerSearch(.firstHolder))
+      #expect(first.holders(of: inode).map(HolderPlace.init) == [place])
+      #expect(first.work.processesExamined == 1)
+      #expect(first.work.tablesOpened == 1)
+      // The hierarchy is known now.
+      let second = try owners.find(wanted, OwnerSearch(.firstHolder))
+      #expect(second.holders(of: inode).map(HolderPlace.init) == [place])
+      #expect(second.work.directoriesOpened == 0)
+      #expect(second.work.linksRead == 0)
+
+      // A thorough search does not stop there.
+      let all = try owners.find(wanted)
+      #expect(all.work.processesExamined > 500)
+
+      // A hint that is wrong leads to the right holder all the same.
+      let astray = [WantedSocket(inode: other.inode, cgroupID: cgroup.id, uid: 4711)]
+      let found = try owners.find(astray, OwnerSearch(.firstHolder))
+      #expect(found.holders(of: other.inode).count == 501)
+      withExtendedLifetime(crowd) {}
+      holder.letGo()
+    }
+  }
+
+  @Test func detailsNameTheCgroupOfAHolder() async throws {
+    try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "lab-owner")
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
+      let inode = socket.inode
+      let holder = try LabHolder(.inherited, socket)
+      socket.close()
+      try cgroup.add(holder)
+      var owners = try SocketOwners()
+      let report = try owners.find([WantedSocket(inode: inode)])
+      let answers = owners.details(ofProcessesIn: report)
+      let details = try #require(answers[holder.pid])
+      #expect(details.process == report.process(holder.pid))
+      #expect(details.cgroup?.text == "/" + cgroup.name)
+      #expect(details.uid == 0)
+      #expect(details.command.count <= 15 && !details.command.isEmpty)
+      #expect(details.executable?.first == UInt8(ascii: "/"))
+      #expect((details.arguments?.count ?? 0) >= 1)
+      holder.letGo()
+      let none = owners.details(of: details.process)
+      #expect(none == nil)
+    }
+  }
+}
