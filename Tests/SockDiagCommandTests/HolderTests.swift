@@ -1,10 +1,10 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketOwners
 import Testing
 
 @testable import SockDiagCommand
-@testable import SocketOwners
 
 /// Holders as text.
 struct HolderTextTests {
@@ -12,11 +12,13 @@ struct HolderTextTests {
     _ pid: Int32, _ descriptor: UInt32, command: [UInt8]? = Array("nginx".utf8), thread: Int32? = nil,
     slot: UInt32? = nil, isInherited: Bool = false
   ) -> HolderList.Entry {
-    let details = command.map {
-      ProcessDetails(
-        process: HoldingProcess(pid: pid, startTicks: 7), command: $0, executable: Array("/usr/sbin/".utf8) + $0,
-        arguments: [$0, Array("-g\n".utf8), []], uid: 33,
-        cgroup: CgroupPath(Array("/system.slice/nginx.service".utf8)))
+    let details = command.map { name in
+      var details = ProcessDetails(process: HoldingProcess(pid: pid, startTicks: 7), command: name)
+      details.executable = Array("/usr/sbin/".utf8) + name
+      details.arguments = [name, Array("-g\n".utf8), []]
+      details.uid = 33
+      details.cgroup = CgroupPath(Array("/system.slice/nginx.service".utf8))
+      return details
     }
     return HolderList.Entry(
       holder: SocketHolder(pid: pid, descriptor: descriptor, threadID: thread, fixedFileSlot: slot), process: details,
