@@ -41,6 +41,7 @@ let package = Package(
         "CAllocationCounter",
         "CHarness",
         .product(name: "SockDiag", package: "sockdiag"),
+        .product(name: "SocketOwners", package: "sockdiag"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strictSwift

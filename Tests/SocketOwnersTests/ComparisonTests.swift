@@ -24,10 +24,12 @@ struct ComparisonTests {
         udp.close()
       }
       let namespace = laboratory.namespace
-      let theirs = try Self.ss(namespace, "-Htanpe") + Self.ss(namespace, "-Huanpe") + Self.lsof(namespace)
-      #expect(theirs.count > 20)
+      let ss = try Self.ss(namespace, "-Htanpe") + Self.ss(namespace, "-Huanpe")
+      let lsof = try Self.lsof(namespace)
+      #expect(ss.count > 20 && lsof.count > 20)
+      let theirs = ss + lsof
       for search in [OwnerSearch(), OwnerSearch(walkers: 2), OwnerSearch()] {
-        var owners = try SocketOwners()
+        var owners = try OwnerFinder()
         for _ in 0..<2 {
           let report = try owners.find(Set(theirs.map(\.inode)).map { WantedSocket(inode: $0) }, search)
           let ours = Set(
@@ -59,16 +61,16 @@ struct ComparisonTests {
     }
   }
 
-  /// Fields, one a line: `p` the process, `f` a descriptor, `i` its inode.
+  /// Fields, one a line: `p` the process, `f` a descriptor, `d` the device, of a socket its inode.
   private static func lsof(_ namespace: NetworkNamespace) throws -> [Row] {
     var rows: [Row] = []
     var (pid, descriptor) = (Int32(0), UInt32(0))
-    for line in try namespace.run(["lsof", "-nP", "-i", "-F", "pfi"]).outputText.split(separator: "\n") {
+    for line in try namespace.run(["lsof", "-nP", "-i", "-F", "pfd"]).outputText.split(separator: "\n") {
       let value = line.dropFirst()
       switch line.first {
       case "p": pid = Int32(value) ?? 0
       case "f": descriptor = UInt32(value) ?? 0
-      case "i": if let inode = UInt32(value) { rows.append(Row(inode: inode, pid: pid, descriptor: descriptor)) }
+      case "d": if let inode = UInt32(value) { rows.append(Row(inode: inode, pid: pid, descriptor: descriptor)) }
       default: break
       }
     }

@@ -2,7 +2,8 @@ import Glibc
 import SocketOwners
 import Testing
 
-/// Whatever fails, and whatever happens to processes while they are read: what is found was so, and all the rest is found.
+/// Whatever fails, and whatever happens to processes while they are read: what is found was so, and all the rest is
+/// found.
 @Suite struct DisturbedSearchTests {
   private static func host() -> FakeProc {
     let proc = FakeProc()
@@ -31,7 +32,7 @@ import Testing
 
   private static func operations(_ searches: Int) throws -> (count: Int, places: Set<String>) {
     let proc = host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.onOperation(nil)
     var report = try owners.find(wanted)
     for _ in 1..<searches { report = try owners.find(wanted) }
@@ -44,7 +45,7 @@ import Testing
     #expect(count > 40 && all.count == 22)
     for step in 0..<count {
       let proc = Self.host()
-      var owners = try SocketOwners(proc, procRoot: "/proc")
+      var owners = try OwnerFinder(proc, procRoot: "/proc")
       proc.onOperation { number, _ in number == step ? errno : 0 }
       do throws(SocketOwnersError) {
         for _ in 0..<searches {
@@ -64,7 +65,7 @@ import Testing
 
   @Test(arguments: [EMFILE, ENFILE, ENOMEM]) func limitsOfThisProcessAreAnError(_ errno: Int32) throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     var isThrown = false
     for step in 0..<30 where !isThrown {
       proc.onOperation { number, _ in number == step ? errno : 0 }
@@ -83,7 +84,7 @@ import Testing
     let (count, all) = try Self.operations(searches)
     for step in 0..<count {
       let proc = Self.host()
-      var owners = try SocketOwners(proc, procRoot: "/proc")
+      var owners = try OwnerFinder(proc, procRoot: "/proc")
       proc.onOperation { number, proc in
         if number == step { proc.processes[12] = nil }
         return 0
@@ -101,7 +102,7 @@ import Testing
     let (count, _) = try Self.operations(searches)
     for step in 0..<count {
       let proc = Self.host()
-      var owners = try SocketOwners(proc, procRoot: "/proc")
+      var owners = try OwnerFinder(proc, procRoot: "/proc")
       proc.onOperation { number, proc in
         guard number == step else { return 0 }
         var later = FakeProc.Process(start: 500)
@@ -121,7 +122,7 @@ import Testing
 
   @Test func procWithoutProcessesIsSaid() throws {
     let proc = FakeProc()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     let report = try owners.find(Self.wanted)
     #expect(report.obstacles.listsNoProcess)
     #expect(report.holderCount == 0)
@@ -131,7 +132,7 @@ import Testing
   @Test(arguments: 0..<20) func searchesOnTopOfOthersAreAsGoodAsNewOnes(_ seed: UInt64) throws {
     var random = Xorshift(state: seed &* 0x9e37_79b9_7f4a_7c15 | 1)
     let proc = FakeProc()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     var nextInode: UInt32 = 1
     var nextPID: Int32 = 1
     for round in 0..<60 {

@@ -2,8 +2,8 @@ import Glibc
 import SocketOwners
 import Synchronization
 
-/// A proc of a few processes that behaves like the kernel's: it counts descriptors, gives every process inodes of its own,
-/// and keeps a directory that was opened bound to its process, whoever has the process id later.
+/// A proc of a few processes that behaves like the kernel's: it counts descriptors, gives every process inodes of its
+/// own, and keeps a directory that was opened bound to its process, whoever has the process id later.
 ///
 /// Before each operation something can happen: an errno, or a change of the processes.
 final class FakeProc: DirectoryOperations {

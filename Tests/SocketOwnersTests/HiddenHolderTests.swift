@@ -14,7 +14,7 @@ struct HiddenHolderTests {
       let inode = socket.inode
       let holder = try LabHolder(holding, socket)
       socket.close()
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let wanted = [WantedSocket(inode: inode)]
       for _ in 0..<3 {
         let report = try owners.find(wanted, OwnerSearch(walkers: walkers))
@@ -31,7 +31,7 @@ struct HiddenHolderTests {
       let inode = socket.inode
       var holders: [LabHolder] = []
       for _ in 0..<50 { holders.append(try LabHolder(.inherited, socket)) }
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let wanted = [WantedSocket(inode: inode)]
       let descriptor = UInt32(socket.descriptor)
       socket.close()
@@ -52,7 +52,7 @@ struct HiddenHolderTests {
       let inode = socket.inode
       let holder = try LabHolder(.inFlight, socket)
       socket.close()
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let report = try owners.find([WantedSocket(inode: inode)])
       #expect(report.holders(of: inode).isEmpty)
       #expect(report.reasons(for: inode)?.contains(.inFlight) == true)
@@ -70,7 +70,7 @@ struct HiddenHolderTests {
       let table = try namespace.run(["ss", "-Huane", "sport", "=", ":4789"]).outputText
       let inode = try #require(
         table.split(separator: " ").first { $0.hasPrefix("ino:") }.flatMap { UInt32($0.dropFirst(4)) })
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let report = try owners.find([WantedSocket(inode: inode)])
       #expect(report.holders(of: inode).isEmpty)
       let reasons = try #require(report.reasons(for: inode))
@@ -86,7 +86,7 @@ struct HiddenHolderTests {
       let socket = try laboratory.tcpListener(on: Self.loopback)
       let inode = socket.inode
       let holder = try LabHolder(.nothing, socket)
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let before = try owners.find([WantedSocket(inode: inode)])
       #expect(!before.holders(of: inode).contains { $0.pid == holder.pid })
       socket.close()
@@ -97,7 +97,7 @@ struct HiddenHolderTests {
   }
 
   @Test func socketWithoutInodeHasNoProcessForCertain() throws {
-    var owners = try SocketOwners()
+    var owners = try OwnerFinder()
     let report = try owners.find([WantedSocket(inode: 0), WantedSocket(inode: 0)])
     #expect(report.missing == [MissingHolder(inode: 0, possibleReasons: .noProcess)])
     #expect(report.inodes.isEmpty)

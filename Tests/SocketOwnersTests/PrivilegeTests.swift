@@ -22,7 +22,7 @@ struct PrivilegeTests {
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
       let (inode, descriptor) = (socket.inode, UInt32(bitPattern: socket.descriptor))
       let places = try LoneThread.run(.unprivileged) {
-        var owners = try SocketOwners()
+        var owners = try OwnerFinder()
         return try owners.find([WantedSocket(inode: inode)]).holders(of: inode).map(HolderPlace.init)
       }
       #expect(places.contains(HolderPlace(SocketHolder(pid: getpid(), descriptor: descriptor))))
@@ -48,7 +48,7 @@ struct PrivilegeTests {
       let inside = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
       let outside = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
       let holder = try LabHolder(.pidNamespace, inside)
-      var owners = try SocketOwners(procRoot: "/proc/\(holder.pid)/root/proc")
+      var owners = try OwnerFinder(procRoot: "/proc/\(holder.pid)/root/proc")
       let report = try owners.find([WantedSocket(inode: inside.inode), WantedSocket(inode: outside.inode)])
       let place = SocketHolder(pid: 1, descriptor: holder.descriptor)
       #expect(report.holders(of: inside.inode).map(HolderPlace.init) == [HolderPlace(place)])
@@ -74,7 +74,7 @@ struct PrivilegeTests {
       defer { holder.letGo() }
       socket.close()
       return try LoneThread.run(change) {
-        var owners = try SocketOwners()
+        var owners = try OwnerFinder()
         let report = try owners.find([WantedSocket(inode: inode)])
         return Outcome(
           found: Array(report.holders(of: inode)), reasons: report.reasons(for: inode) ?? [],

@@ -33,7 +33,7 @@ import Testing
 
   @Test func nothingIsReadWhereNothingChanged() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     let first = try owners.find(Self.all)
     Self.check(first, proc)
     #expect(first.work.linksRead == 1014)
@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: [1, 2]) func numbersOfClosedSocketsAreReadAgain(_ walkers: Int) throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all, OwnerSearch(walkers: walkers))
     for number in stride(from: UInt32(10), to: 110, by: 10) {
       proc.processes[10]?.files[number] = "socket:[\(5000 + number)]"
@@ -66,7 +66,7 @@ import Testing
   @Test func growthIsFoundAtTheLowestNumbers() throws {
     let proc = Self.host()
     proc.processes[10]?.files[1] = nil
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     for inode in 3001...3005 { _ = proc.processes[10]?.open("socket:[\(inode)]") }
     let report = try owners.find(Self.sockets(proc.truth.keys))
@@ -76,7 +76,7 @@ import Testing
 
   @Test func growthAtFarNumbersIsFoundByAListing() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     proc.processes[20]?.files[100_000] = "socket:[3001]"
     let report = try owners.find(Self.sockets(proc.truth.keys))
@@ -87,7 +87,7 @@ import Testing
   @Test func sparseTableIsListedAtOnce() throws {
     let proc = Self.host()
     proc.processes[30] = FakeProc.Process(start: 70, files: [1_000_000: "socket:[4000]", 2_000_000: "socket:[4001]"])
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     let report = try owners.find(Self.sockets(proc.truth.keys))
     Self.check(report, proc)
     #expect(report.work.linksRead < 1200)
@@ -95,7 +95,7 @@ import Testing
 
   @Test func fewerDescriptorsThanExpectedAreExplained() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     // A file is closed, and a socket that is still in the list of wanted ones.
     proc.processes[10]?.files[2] = nil
@@ -108,7 +108,7 @@ import Testing
 
   @Test func socketInPlaceOfAFileIsFound() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     proc.processes[10]?.files[2] = "socket:[3001]"
     let report = try owners.find(Self.sockets(proc.truth.keys))
@@ -118,7 +118,7 @@ import Testing
 
   @Test func laterProcessOfTheSameIDIsAnother() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     var process = FakeProc.Process(start: 99)
     for inode in 3001...3010 { _ = process.open("socket:[\(inode)]") }
@@ -131,7 +131,7 @@ import Testing
 
   @Test func processWhoseInodesWereForgottenIsTheSame() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     proc.evict()
     let report = try owners.find(Self.all)
@@ -142,7 +142,7 @@ import Testing
 
   @Test func socketThatMovedLeavesNoHolderBehind() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     // Sent to the other process; its old number leads to something else, so that the count says nothing.
     proc.processes[10]?.files[10] = "/dev/null"
@@ -155,7 +155,7 @@ import Testing
   @Test func secondHolderThatGoesIsNotBelieved() throws {
     let proc = Self.host()
     _ = proc.processes[20]?.open("socket:[7]")
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     proc.processes[20]?.files[10] = "/dev/null"
     Self.check(try owners.find(Self.all), proc)
@@ -164,7 +164,7 @@ import Testing
   /// The one thing that a search on top of another does not see, as the documentation says.
   @Test func exchangeEscapesUntilEverythingIsReadAnew() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     proc.processes[10]?.files[10] = "socket:[2001]"
     proc.processes[20]?.files[0] = "socket:[7]"
@@ -176,7 +176,7 @@ import Testing
 
   @Test func socketThatStaysWithoutHolderIsLookedForAtGrowingIntervals() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = Self.all + Self.sockets([9999])
     var anew: [Int] = []
     for index in 0..<40 {
@@ -194,7 +194,7 @@ import Testing
     let ring: UInt32 = 1004
     proc.processes[10]?.files[ring] = "anon_inode:[io_uring]"
     proc.processes[10]?.info[ring] = "UserFiles:\t1\n    0: socket:[3001]\n"
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = Self.sockets([3001, 3002])
     let place = SocketHolder(pid: 10, descriptor: ring, fixedFileSlot: 0)
     let first = try owners.find(wanted)
@@ -211,7 +211,7 @@ import Testing
 
   @Test func threadThatLeavesTheCommonTableIsNoticed() throws {
     let proc = Self.host()
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
     proc.processes[20]?.threads = [21: [5: "socket:[3001]"]]
     let report = try owners.find(Self.sockets(proc.truth.keys))
@@ -224,7 +224,7 @@ import Testing
   @Test func severalUsersAreLookedAtOneAfterTheOther() throws {
     let proc = Self.host()
     proc.processes[20]?.uid = 1000
-    var owners = try SocketOwners(proc, procRoot: "/proc")
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = [WantedSocket(inode: 2003, uid: 1000)]
     let report = try owners.find(wanted, OwnerSearch(.firstHolder))
     Self.check(report, proc)

@@ -43,7 +43,7 @@ import Testing
     try link("proc/20/fd/5", to: "anon_inode:[io_uring]")
     try write("UserFiles:\t1\n    7: socket:[102]\n", to: "proc/20/fdinfo/5")
     try write("not a process", to: "proc/uptime")
-    var owners = try SocketOwners(procRoot: proc)
+    var owners = try OwnerFinder(procRoot: proc)
     for _ in 0..<2 {
       let report = try owners.find([100, 101, 102, 103].map { WantedSocket(inode: $0) }, OwnerSearch(walkers: walkers))
       #expect(
@@ -72,7 +72,7 @@ import Testing
     try FileManager.default.createDirectory(
       at: root.appending(path: "proc/10/task/10/fd"), withIntermediateDirectories: true)
     for thread in [11, 12] { try link("proc/10/task/\(thread)/fd/4", to: "socket:[100]") }
-    var owners = try SocketOwners(procRoot: proc)
+    var owners = try OwnerFinder(procRoot: proc)
     let report = try owners.find([WantedSocket(inode: 100)])
     #expect(Array(report.holders(of: 100)) == [SocketHolder(pid: 10, descriptor: 4, threadID: 11)])
     #expect(report.processes.map(\.pid) == [10])
@@ -84,7 +84,7 @@ import Testing
     let attributes = try FileManager.default.attributesOfItem(
       atPath: root.appending(path: "cgroup/a.slice/b.service").path(percentEncoded: false))
     let id = try #require(attributes[.systemFileNumber] as? UInt64)
-    var owners = try SocketOwners(
+    var owners = try OwnerFinder(
       procRoot: proc, cgroupRoot: root.appending(path: "cgroup").path(percentEncoded: false))
     let report = try owners.find([WantedSocket(inode: 120, cgroupID: id)], OwnerSearch(.firstHolder))
     #expect(Array(report.holders(of: 120)) == [SocketHolder(pid: 12, descriptor: 3)])
@@ -106,7 +106,7 @@ import Testing
     try write("no directory", to: "proc/11/fd")
     try write("7 (", to: "proc/12/stat")
     try link("proc/12/fd/1", to: "socket:[100]")
-    var owners = try SocketOwners(procRoot: proc)
+    var owners = try OwnerFinder(procRoot: proc)
     let report = try owners.find([WantedSocket(inode: 100)])
     // The file among the links spoils what is read of its process, and of no other.
     #expect(report.holders(of: 100).contains { $0.pid == 12 })
@@ -115,18 +115,18 @@ import Testing
   }
 
   @Test func directoryThatIsNoProcIsSaid() throws {
-    var owners = try SocketOwners(procRoot: proc)
+    var owners = try OwnerFinder(procRoot: proc)
     let report = try owners.find([WantedSocket(inode: 100)])
     #expect(report.obstacles.listsNoProcess)
     #expect(report.reasons(for: 100)?.contains(.anotherPIDNamespace) == true)
-    let error = #expect(throws: SocketOwnersError.self) { _ = try SocketOwners(procRoot: "/no/such/proc") }
+    let error = #expect(throws: SocketOwnersError.self) { _ = try OwnerFinder(procRoot: "/no/such/proc") }
     #expect(error?.code == .missingProc)
     #expect(error?.description.contains("mount proc") == true)
   }
 
   @Test func reportSurvivesItsEncoding() throws {
     try makeProcess(10, start: 5, sockets: [3: 100])
-    var owners = try SocketOwners(procRoot: proc)
+    var owners = try OwnerFinder(procRoot: proc)
     let report = try owners.find([0, 100, 101, 100].map { WantedSocket(inode: $0) })
     let text = try JSONEncoder().encode(report)
     let decoded = try JSONDecoder().decode(OwnerReport.self, from: text)
@@ -137,7 +137,7 @@ import Testing
 
   @Test func damagedReportHasNoHolders() throws {
     try makeProcess(10, start: 5, sockets: [3: 100])
-    var owners = try SocketOwners(procRoot: proc)
+    var owners = try OwnerFinder(procRoot: proc)
     let text = String(decoding: try JSONEncoder().encode(owners.find([WantedSocket(inode: 100)])), as: UTF8.self)
     for (part, damage) in [("\"ends\":[1]", "\"ends\":[4000000000]"), ("\"ends\":[1]", "\"ends\":[]")] {
       #expect(text.contains(part))

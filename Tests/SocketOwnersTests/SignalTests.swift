@@ -57,14 +57,14 @@ struct SignalTests {
 
   private static func withHolder(
     _ holding: LabHolder.Holding,
-    _ body: @escaping @Sendable (borrowing SocketOwners, LabHolder, SocketHolder, UInt32, HoldingProcess) throws -> Void
+    _ body: @escaping @Sendable (borrowing OwnerFinder, LabHolder, SocketHolder, UInt32, HoldingProcess) throws -> Void
   ) async throws {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
       let inode = socket.inode
       let holder = try LabHolder(holding, socket)
       socket.close()
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let report = try owners.find([WantedSocket(inode: inode)])
       let found = try #require(report.holders(of: inode).first { $0.pid == holder.pid })
       try body(owners, holder, found, inode, try #require(report.process(found.pid)))

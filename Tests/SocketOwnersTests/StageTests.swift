@@ -20,7 +20,7 @@ struct StageTests {
 
       let wanted = [WantedSocket(inode: inode, cgroupID: cgroup.id, uid: 0)]
       let place = HolderPlace(SocketHolder(pid: holder.pid, descriptor: holder.descriptor))
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let first = try owners.find(wanted, OwnerSearch(.firstHolder))
       #expect(first.holders(of: inode).map(HolderPlace.init) == [place])
       #expect(first.work.processesExamined == 1)
@@ -52,7 +52,7 @@ struct StageTests {
       let holder = try LabHolder(.inherited, socket)
       socket.close()
       try cgroup.add(holder)
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let report = try owners.find([WantedSocket(inode: inode)])
       let answers = owners.details(ofProcessesIn: report)
       let details = try #require(answers[holder.pid])

@@ -97,6 +97,13 @@ long harness_read_line(struct harness_process process, char *line, size_t capaci
     return (long)length;
 }
 
+int harness_write(struct harness_process process, const char *text) {
+    size_t length = strlen(text);
+    ssize_t written = write(process.input, text, length);
+    // A pipe takes so little whole.
+    return written == (ssize_t)length ? 0 : written < 0 ? -errno : -EIO;
+}
+
 int harness_finish(struct harness_process process) {
     close(process.input);
     close(process.output);

@@ -17,6 +17,7 @@ struct Catalogue {
       try listening(expecting: farm.listening),
       try exactGet(tuples),
       try filter(),
+      try owners(of: farm),
     ] + commands(total: farm.total, listening: farm.listening)
   }
 
@@ -104,6 +105,34 @@ struct Catalogue {
       ] + theirs("-tan", "sport", "= :\(port)", headerLines: 1)
         + ours("list", "-ta", "sport", "= :\(port)", headerLines: 1)
     )
+  }
+
+  /// Who holds all of them. A hundredth of the sockets is replaced before a search on top of another.
+  private func owners(of farm: borrowing Farm) throws -> Workload {
+    let connections = farm.total / 200
+    return Workload(
+      key: "owners",
+      title: "The holders of every TCP socket",
+      expected: farm.total,
+      rivals: added()
+        + [
+          try OurOwners("SocketOwners: first search", .first),
+          try OurOwners("SocketOwners: first search, two walkers", .first, walkers: 2),
+          try OurOwners(
+            "SocketOwners: second search, 1 % changed", .again(connections: connections, farm.change)),
+          try OurOwners("SocketOwners: everything anew", .anew),
+        ]
+    )
+  }
+
+  /// What `-p` adds to `ss -tan`.
+  private func added() -> [any Rival] {
+    guard let ss else { return [] }
+    let (plain, more) = (Command(path: ss, arguments: ["-tan"]), Command(path: ss, arguments: ["-tanp"]))
+    return [
+      SpawnedDifference(
+        "ss -tanp, less ss -tan", more, without: plain, role: .other, headerLines: 1, pace: 1)
+    ]
   }
 
   private func exactGet(_ tuples: [floor_tuple]) throws -> Workload {

@@ -36,7 +36,10 @@ struct Farm: ~Copyable {
     _ = harness_finish(process)
   }
 
-  private static func readLine(of process: harness_process) -> String {
+  /// Changes connections for as long as the farm stands.
+  var change: FarmChange { FarmChange(process: process) }
+
+  fileprivate static func readLine(of process: harness_process) -> String {
     let capacity = 256
     // SAFETY: the callee writes at most `capacity` bytes and returns how many.
     return unsafe String(unsafeUninitializedCapacity: capacity) { bytes in
@@ -44,6 +47,20 @@ struct Farm: ~Copyable {
         unsafe harness_read_line(process, $0.baseAddress, capacity)
       }
       return max(0, length)
+    }
+  }
+}
+
+/// Replaces connections of a farm: descriptors keep their numbers, and get other sockets.
+struct FarmChange {
+  fileprivate let process: harness_process
+
+  /// Has that many connections closed and as many opened.
+  func callAsFunction(_ connections: Int) throws {
+    // SAFETY: the string lives through the call.
+    let error = unsafe harness_write(process, "\(connections)\n")
+    guard error == 0, Farm.readLine(of: process) == "changed \(connections)" else {
+      throw BenchmarkError("socket-farm did not change \(connections) connections: it said why above")
     }
   }
 }

@@ -17,12 +17,18 @@ protocol Rival: AnyObject {
   /// How many operations one `run()` performs; the reported time is that of one.
   var operations: Int { get }
 
+  /// Called before each run, and not timed.
+  func prepare() throws
+
   /// The number of sockets found, checked once before anything is timed. Differs from `run()` where counting would
   /// change what is measured.
   func count() throws -> Int
 
   /// Does the work once. Returns the number of sockets found, or nil where the work itself cannot tell.
   func run() throws -> Int?
+
+  /// Does the work once and says what it took, where that is not the time between start and end; else nil.
+  func timedRun() throws -> Duration?
 }
 
 enum Role: String, Codable {
@@ -36,6 +42,8 @@ extension Rival {
   var runsHere: Bool { true }
   var repeats: Int { 1 }
   var operations: Int { 1 }
+  func prepare() throws {}
+  func timedRun() throws -> Duration? { nil }
 
   func count() throws -> Int {
     guard let count = try run() else { throw BenchmarkError("\(name) does not count its sockets") }

@@ -5,9 +5,18 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+// Both ends of the connections of this process, in the order in which they were opened.
+static struct {
+    int (*ends)[2];
+    long count;
+    long room;
+    long next;  // the first to be closed at the next change
+} connections;
 
 union address {
     struct sockaddr any;
@@ -60,7 +69,22 @@ static int open_bound(struct report *report, int family, int type, int index) {
     return descriptor;
 }
 
-static int connect_pair(struct report *report, int listener, const union address *to, socklen_t length, int index) {
+static int remember(int client, int server) {
+    if (connections.count == connections.room) {
+        long room = connections.room * 2 + 1024;
+        void *ends = realloc(connections.ends, (size_t)room * sizeof *connections.ends);
+        if (ends == NULL) return -1;
+        connections.ends = ends;
+        connections.room = room;
+    }
+    connections.ends[connections.count][0] = client;
+    connections.ends[connections.count][1] = server;
+    connections.count += 1;
+    return 0;
+}
+
+static int connect_pair(
+    struct report *report, int listener, const union address *to, socklen_t length, int index, int ends[2]) {
     int family = to->any.sa_family;
     int client = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client < 0) return fail(report, "socket", family, index);
@@ -69,6 +93,8 @@ static int connect_pair(struct report *report, int listener, const union address
     int server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (server < 0) return fail(report, "accept", family, index);
     if (leave_without_trace(server) != 0) return fail(report, "SO_LINGER", family, index);
+    ends[0] = client;
+    ends[1] = server;
     return 0;
 }
 
@@ -80,7 +106,9 @@ static int open_pairs(struct report *report, int family, long count, int index, 
     socklen_t length = sizeof address;
     if (getsockname(listener, &address.any, &length) != 0) return fail(report, "getsockname", family, index);
     while (*opened < count) {
-        if (connect_pair(report, listener, &address, length, index) != 0) return -1;
+        int ends[2];
+        if (connect_pair(report, listener, &address, length, index, ends) != 0) return -1;
+        if (remember(ends[0], ends[1]) != 0) return fail(report, "remember", family, index);
         *opened += 1;
     }
     close(listener);
@@ -106,5 +134,31 @@ struct report holder_open(const struct plan *plan, int index) {
         && open_many(&report, AF_INET6, SOCK_DGRAM, plan->udp_ipv6, index, &open->udp_ipv6) == 0
         && open_pairs(&report, AF_INET, plan->pairs, index, &open->pairs) == 0
         && open_pairs(&report, AF_INET6, plan->pairs_ipv6, index, &open->pairs_ipv6) == 0);
+    return report;
+}
+
+struct report holder_change(long pairs, int index) {
+    struct report report;
+    memset(&report, 0, sizeof report);
+    if (connections.count == 0 || pairs == 0) return report;
+    if (pairs > connections.count) pairs = connections.count;
+    long step = connections.count / pairs;
+    union address address;
+    socklen_t length = sizeof address;
+    int family = AF_INET;
+    if (getsockname(connections.ends[0][0], &address.any, &length) == 0) family = address.any.sa_family;
+    int listener = open_bound(&report, family, SOCK_STREAM, index);
+    length = sizeof address;
+    if (listener < 0 || getsockname(listener, &address.any, &length) != 0) return report;
+    long changed = 0;
+    long at = connections.next++;
+    for (; changed < pairs; changed++, at += step) {
+        int *ends = connections.ends[at % connections.count];
+        close(ends[0]);
+        close(ends[1]);
+        if (connect_pair(&report, listener, &address, length, index, ends) != 0) break;
+    }
+    close(listener);
+    *(family == AF_INET6 ? &report.open.pairs_ipv6 : &report.open.pairs) = changed;
     return report;
 }

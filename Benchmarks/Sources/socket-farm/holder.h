@@ -14,4 +14,7 @@ struct report {
 /// process is their owner.
 struct report holder_open(const struct plan *plan, int index);
 
+/// Closes that many connections, spread over all of them, and opens as many new ones, which take the same numbers.
+struct report holder_change(long pairs, int index);
+
 #endif

@@ -3,7 +3,6 @@
 #include "plan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +19,10 @@ static const char usage[] =
     "\n"
     "Holds COUNT loopback sockets until standard input ends. Both ends of a connection count, and so do\n"
     "listening and UDP sockets. Prints one line when they stand:\n"
-    "  ready TOTAL connected N listening N udp N ipv6 N\n";
+    "  ready TOTAL connected N listening N udp N ipv6 N\n"
+    "A number on standard input, on a line of its own, has that many connections closed and as many opened\n"
+    "in their places. Answers with a line when that is done:\n"
+    "  changed N\n";
 
 static bool parse_number(const char *text, long most, long *number) {
     char *end;
@@ -33,45 +36,53 @@ static bool write_all(int descriptor, const void *bytes, size_t length) {
     return written == (ssize_t)length;
 }
 
-static void wait_for_end(int descriptor) {
-    char ignored[256];
-    ssize_t length;
+// A holder and its parent talk over a pair of sockets: whichever dies, the other reads the end of its own.
+
+static bool read_all(int descriptor, void *bytes, size_t length) {
+    ssize_t received;
     do {
-        length = read(descriptor, ignored, sizeof ignored);
-    } while (length > 0 || (length < 0 && errno == EINTR));
+        received = read(descriptor, bytes, length);
+    } while (received < 0 && errno == EINTR);
+    return received == (ssize_t)length;
 }
 
-// `life` ends when the parent closes it or dies; the death signal covers a holder that is still opening sockets.
-static _Noreturn void hold(const struct farm *farm, int index, pid_t parent, int life, int reports) {
+// The death signal covers a holder that is still opening sockets.
+static _Noreturn void hold(const struct farm *farm, int index, pid_t parent, int channel) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     struct plan slice = farm_slice(farm, index);
     struct report report = holder_open(&slice, index);
-    if (!write_all(reports, &report, sizeof report) || report.error != 0) _exit(1);
-    // Only holders that have yet to report keep the pipe open: one that dies silently ends it.
-    close(reports);
-    wait_for_end(life);
-    _exit(0);
+    long pairs;
+    while (write_all(channel, &report, sizeof report) && report.error == 0) {
+        if (!read_all(channel, &pairs, sizeof pairs)) _exit(0);
+        report = holder_change(pairs, index);
+    }
+    _exit(1);
 }
 
-static bool start_holders(const struct farm *farm, int life[2], int reports[2]) {
+static bool start_holders(const struct farm *farm, int *channels) {
     pid_t parent = getpid();
     for (int index = 0; index < farm->holders; index++) {
+        int pair[2];
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+            perror("socket-farm: socketpair");
+            return false;
+        }
+        channels[index] = pair[0];
         pid_t child = fork();
         if (child < 0) {
             perror("socket-farm: fork");
             return false;
         }
         if (child == 0) {
-            close(life[1]);
-            close(reports[0]);
+            // Else an end of every holder before this one would live as long as this one does.
+            for (int other = 0; other <= index; other++) close(channels[other]);
             close(STDIN_FILENO);
             close(STDOUT_FILENO);
-            hold(farm, index, parent, life[0], reports[1]);
+            hold(farm, index, parent, pair[1]);
         }
+        close(pair[1]);
     }
-    close(life[0]);
-    close(reports[1]);
     return true;
 }
 
@@ -84,12 +95,11 @@ static void add(struct plan *sum, const struct plan *part) {
     sum->udp_ipv6 += part->udp_ipv6;
 }
 
-static bool collect(const struct farm *farm, int reports, struct plan *open) {
+static bool collect(const struct farm *farm, const int *channels, struct plan *open) {
     memset(open, 0, sizeof *open);
     for (int index = 0; index < farm->holders; index++) {
         struct report report;
-        // A report is shorter than PIPE_BUF, so it arrives whole or not at all.
-        if (read(reports, &report, sizeof report) != (ssize_t)sizeof report) {
+        if (!read_all(channels[index], &report, sizeof report)) {
             fprintf(stderr, "socket-farm: a holder died before its sockets stood (out of memory?)\n");
             return false;
         }
@@ -104,23 +114,38 @@ static bool collect(const struct farm *farm, int reports, struct plan *open) {
     return true;
 }
 
-static int run(const struct farm *farm) {
-    int life[2];
-    int reports[2];
-    if (pipe2(life, O_CLOEXEC) != 0 || pipe2(reports, O_CLOEXEC) != 0) {
-        perror("socket-farm: pipe");
-        return 1;
+static bool change(const struct farm *farm, const int *channels, long pairs) {
+    for (int index = 0; index < farm->holders; index++) {
+        long share = pairs * (index + 1) / farm->holders - pairs * index / farm->holders;
+        if (!write_all(channels[index], &share, sizeof share)) return false;
     }
+    struct plan changed;
+    if (!collect(farm, channels, &changed)) return false;
+    printf("changed %ld\n", changed.pairs + changed.pairs_ipv6);
+    fflush(stdout);
+    return true;
+}
+
+static int run(const struct farm *farm) {
+    int channels[HOLDERS_MAX];
+    for (int index = 0; index < farm->holders; index++) channels[index] = -1;
     struct plan open;
-    bool stands = start_holders(farm, life, reports) && collect(farm, reports[0], &open);
+    bool stands = start_holders(farm, channels) && collect(farm, channels, &open);
     if (stands) {
         printf("ready %ld connected %ld listening %ld udp %ld ipv6 %ld\n", plan_sockets(&open),
                2 * (open.pairs + open.pairs_ipv6), open.listening + open.listening_ipv6, open.udp + open.udp_ipv6,
                plan_ipv6_sockets(&open));
         fflush(stdout);
-        wait_for_end(STDIN_FILENO);
+        char line[64];
+        long pairs;
+        while (stands && fgets(line, sizeof line, stdin) != NULL) {
+            line[strcspn(line, "\n")] = 0;
+            if (parse_number(line, 10000000, &pairs)) stands = change(farm, channels, pairs);
+        }
     }
-    close(life[1]);
+    for (int index = 0; index < farm->holders; index++) {
+        if (channels[index] >= 0) close(channels[index]);
+    }
     // Waited for, so that no socket is left when this process is gone.
     while (wait(NULL) > 0 || errno == EINTR) {
     }

@@ -7,10 +7,8 @@
 enum {
     // Below the 20,000 that service managers commonly allow one process.
     DESCRIPTORS_PER_HOLDER = 18000,
-    // Standard streams, two pipes, the listener that connects pairs, and rounding of the slices.
+    // Standard streams, the channel to the parent, the listener that connects pairs, and rounding of the slices.
     DESCRIPTORS_RESERVED = 32,
-    // A holder's addresses are 127.1.x.1: one octet.
-    HOLDERS_MAX = 250,
 };
 
 static long read_number(const char *path, const char *format, long *second) {

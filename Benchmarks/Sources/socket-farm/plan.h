@@ -11,6 +11,11 @@ struct plan {
     long udp_ipv6;
 };
 
+enum {
+    // A holder's addresses are 127.1.x.1: one octet.
+    HOLDERS_MAX = 250,
+};
+
 struct farm {
     struct plan total;
     int holders;

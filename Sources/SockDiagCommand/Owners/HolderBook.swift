@@ -9,7 +9,7 @@ struct HolderBook {
   /// Looks for the holders of sockets: all of them, for a second one is what nobody expects.
   init(_ sockets: some Collection<InetSocket>) throws(CommandFailure) {
     do throws(SocketOwnersError) {
-      var owners = try SocketOwners()
+      var owners = try OwnerFinder()
       let wanted = sockets.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
       report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2))
       details = owners.details(ofProcessesIn: report)

@@ -11,8 +11,8 @@ public struct CgroupPath: Sendable, Hashable, Codable {
   /// Creates a path.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Reads `/proc/PID/cgroup`: lines `ID:CONTROLLERS:PATH` (`proc_cgroup_show`, kernel/cgroup/cgroup.c). `nil` if there is
-  /// no such line.
+  /// Reads `/proc/PID/cgroup`: lines `ID:CONTROLLERS:PATH` (`proc_cgroup_show`, kernel/cgroup/cgroup.c). `nil` if
+  /// there is no such line.
   package init?(membership text: Span<UInt8>) {
     var best: (rank: Int, path: [UInt8])?
     TextLines.forEach(text) { line in

@@ -7,8 +7,8 @@ public struct ProcessDetails: Sendable, Hashable, Codable {
   /// The path of the program that runs, with ` (deleted)` behind it where the file was replaced; `nil` where it may not
   /// be read.
   public var executable: [UInt8]?
-  /// The arguments, the first being the program as it was called; `nil` where they cannot be read. A process may overwrite
-  /// them. What is beyond 128 KiB is left out.
+  /// The arguments, the first being the program as it was called; `nil` where they cannot be read. A process may
+  /// overwrite them. What is beyond 128 KiB is left out.
   public var arguments: [[UInt8]]?
   /// The effective user.
   public var uid: UInt32?
@@ -22,7 +22,7 @@ public struct ProcessDetails: Sendable, Hashable, Codable {
   }
 }
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Reads what a process is.
   ///
   /// Four files and a link; nothing is remembered, for a process may change all of it.

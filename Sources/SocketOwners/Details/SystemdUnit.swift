@@ -1,6 +1,7 @@
 /// A unit of systemd, as the names on a cgroup path show it.
 public struct SystemdUnit: Sendable, Hashable, Codable {
-  /// The name, such as `ssh.service` or `session-3.scope`, as systemd spells it: with `\x2d` for a minus sign and so on.
+  /// The name, such as `ssh.service` or `session-3.scope`, as systemd spells it: with `\x2d` for a minus sign and so
+  /// on.
   public var name: String
   /// The innermost slice around it, such as `system.slice`; `nil` at the root.
   public var slice: String?

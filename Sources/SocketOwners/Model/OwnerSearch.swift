@@ -13,7 +13,8 @@ public struct OwnerSearch: Sendable, Hashable, Codable {
   public var thoroughness: Thoroughness
   /// How many threads may walk at once, 1 or 2. The second one is started for this search and ends with it.
   public var walkers: Int
-  /// Whether what was read before may be trusted where nothing indicates a change. ``SocketOwners`` says what can escape.
+  /// Whether what was read before may be trusted where nothing indicates a change. ``OwnerFinder`` says what can
+  /// escape.
   public var trustsEarlierSearches: Bool
 
   /// Creates a search: every holder, by one thread, on top of what earlier searches read.

@@ -10,7 +10,7 @@ package struct InodeTable: Sendable, Hashable {
   private var slots: [UInt64]
 
   /// Creates a table of all inodes but 0.
-  package init(_ inodes: some Collection<UInt32>) {
+  package init(_ inodes: [UInt32]) {
     var capacity = 16
     while capacity < inodes.count &* 2 { capacity &*= 2 }
     slots = [UInt64](repeating: 0, count: capacity)

@@ -1,8 +1,8 @@
 /// Decides when a socket that stays without holder is worth reading everything anew.
 ///
-/// Most are closed by the time that they are looked for, and do not come back. Of those that do, most belong to somebody
-/// who cannot be read at all. So it is done for one that was missing in the search before, too, and at intervals that
-/// double as long as it does not help.
+/// Most are closed by the time that they are looked for, and do not come back. Of those that do, most belong to
+/// somebody who cannot be read at all. So it is done for one that was missing in the search before, too, and at
+/// intervals that double as long as it does not help.
 struct MissingPersistence {
   private var missing: Set<UInt32> = []
   private var interval = 1

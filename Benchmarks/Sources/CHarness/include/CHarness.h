@@ -23,6 +23,9 @@ struct harness_process harness_start(const char *command);
 /// Reads the first line that the process prints, without its newline, into `line`, and returns its length.
 long harness_read_line(struct harness_process process, char *line, size_t capacity);
 
+/// Gives the process text to read. Returns 0, or a negative errno.
+int harness_write(struct harness_process process, const char *text);
+
 /// Ends the input, waits, and returns the exit status, or 128 + signal.
 int harness_finish(struct harness_process process);
 

@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Whether a holder still has a socket, read now.
   ///
   /// - Returns: `nil` where that may not be read.
@@ -15,8 +15,8 @@ extension SocketOwners {
   /// Sends a signal to a process that holds a socket, and to no other.
   ///
   /// The process is opened first (pidfd_open(2), since Linux 5.3), then looked at: is it the one that was found, and
-  /// does it hold the socket? What is signalled at last is what was opened, so it does not matter whether the process ends
-  /// and its id is used again in between. Only that it closes the socket after the look cannot be excluded.
+  /// does it hold the socket? What is signalled at last is what was opened, so it does not matter whether the process
+  /// ends and its id is used again in between. Only that it closes the socket after the look cannot be excluded.
   ///
   /// - Parameters:
   ///   - signal: The number of the signal; 0 only asks whether it would be allowed.

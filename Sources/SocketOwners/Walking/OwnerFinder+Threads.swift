@@ -1,10 +1,10 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Finds the threads that have a descriptor table of their own.
   ///
-  /// Such a thread left the table that it shared (`unshare(CLONE_FILES)`), or outlived the first thread, which takes its
-  /// hold on the table with it. kcmp(2) tells for a third of a microsecond whether two threads share a table.
+  /// Such a thread left the table that it shared (`unshare(CLONE_FILES)`), or outlived the first thread, which takes
+  /// its hold on the table with it. kcmp(2) tells for a third of a microsecond whether two threads share a table.
   func planThreads(of record: inout ProcessRecord, knowing old: ProcessRecord?, _ pass: inout SearchPass) {
     var status = FileStatus()
     let path = ProcPath(UInt32(bitPattern: record.pid), "/task")
@@ -42,16 +42,16 @@ extension SocketOwners {
     guard directory >= 0 else { return [] }
     defer { files.close(directory) }
     pass.work.directoriesOpened += 1
-    return (numbers(in: directory) ?? []).filter { $0 != pid }
+    return (try? numbers(in: directory).get())?.filter { $0 != pid } ?? []
   }
 
-  /// The positive numbers among the names of a directory, ascending; `nil` if it cannot be read.
-  func numbers(in directory: Int32) -> [Int32]? {
+  /// The positive numbers among the names of a directory, ascending.
+  func numbers(in directory: Int32) -> Result<[Int32], TableReader.Fault> {
     var buffer = [UInt8](repeating: 0, count: 1 << 15)
     var numbers: [Int32] = []
     while true {
       let count = files.entries(of: directory, into: &buffer)
-      guard count >= 0 else { return nil }
+      guard count >= 0 else { return .failure(TableReader.Fault(errno: Int32(truncatingIfNeeded: -count))) }
       if count == 0 { break }
       let bytes = buffer.span.extracting(0..<min(count, buffer.count))
       DirectoryEntries.forEach(bytes) { entry in
@@ -62,6 +62,6 @@ extension SocketOwners {
       }
     }
     numbers.sort()
-    return numbers
+    return .success(numbers)
   }
 }

@@ -1,4 +1,4 @@
-extension SocketOwners {
+extension OwnerFinder {
   /// Finds out what may have kept the search from seeing the holder of a socket.
   func findObstacles(_ pass: inout SearchPass) {
     var text: [UInt8] = []

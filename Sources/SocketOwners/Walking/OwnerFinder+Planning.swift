@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Decides what has to be read of a process, from its number of descriptors and of threads.
   mutating func plan(_ pid: Int32, _ pass: inout SearchPass, _ tasks: inout [TableTask]) {
     var status = FileStatus()
@@ -58,7 +58,7 @@ extension SocketOwners {
     record.tables.append(DescriptorTable(thread: thread, identity: status.identity))
     if let count, pass.search.walkers > 1, count > 2 * Self.partLength {
       for start in stride(from: 0, to: count, by: Self.partLength) {
-        tasks.append(task(.part(UInt32(start)..<UInt32(min(count, start + Self.partLength)))))
+        tasks.append(task(.part(UInt32(clamping: start)..<UInt32(clamping: min(count, start + Self.partLength)))))
       }
     } else {
       tasks.append(task(.whole(count: count)))

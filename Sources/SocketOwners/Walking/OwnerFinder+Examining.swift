@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Brings what is known of processes up to date.
   mutating func examine(_ pids: [Int32], _ pass: inout SearchPass) throws(SocketOwnersError) {
     var tasks: [TableTask] = []
@@ -41,7 +41,11 @@ extension SocketOwners {
       records[result.pid]?.replace(result.table)
     case EACCES, EPERM:
       records[result.pid]?.remove(result.thread)
-      pass.obstacles.unreadableProcesses += 1
+      if result.thread == 0 {
+        pass.obstacles.unreadableProcesses += 1
+      } else {
+        pass.obstacles.unreadableThreads += 1
+      }
     case EMFILE, ENFILE, ENOMEM:
       throw SocketOwnersError(.unreadableProc, operation: "open the descriptors of a process", errno: result.fault)
     default:

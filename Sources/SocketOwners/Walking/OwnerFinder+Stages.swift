@@ -1,4 +1,4 @@
-extension SocketOwners {
+extension OwnerFinder {
   /// All processes of proc.
   func processes(_ pass: inout SearchPass) throws(SocketOwnersError) -> [Int32] {
     if let listed = pass.listed { return listed }
@@ -8,8 +8,11 @@ extension SocketOwners {
     }
     defer { files.close(directory) }
     pass.work.directoriesOpened += 1
-    guard let pids = numbers(in: directory) else {
-      throw SocketOwnersError(.unreadableProc, operation: "list the processes", errno: 5)
+    let pids: [Int32]
+    switch numbers(in: directory) {
+    case .success(let numbers): pids = numbers
+    case .failure(let fault):
+      throw SocketOwnersError(.unreadableProc, operation: "list the processes", errno: fault.errno)
     }
     pass.obstacles.listsNoProcess = pids.isEmpty
     pass.listed = pids
@@ -18,7 +21,7 @@ extension SocketOwners {
 
   /// The processes in the cgroups in which wanted sockets were made.
   mutating func candidates(
-    ofCgroupsIn wanted: some Collection<WantedSocket>, _ pass: inout SearchPass
+    ofCgroupsIn wanted: [WantedSocket], _ pass: inout SearchPass
   ) -> [Int32] {
     let ids = Set(wanted.lazy.filter { $0.inode != 0 }.compactMap(\.cgroupID))
     guard !ids.isEmpty else { return [] }
@@ -27,7 +30,7 @@ extension SocketOwners {
 
   /// The processes of the users to whom wanted sockets without holder belong.
   func candidates(
-    ofUsersIn wanted: some Collection<WantedSocket>, _ pass: inout SearchPass
+    ofUsersIn wanted: [WantedSocket], _ pass: inout SearchPass
   ) throws(SocketOwnersError) -> [Int32] {
     var uids: Set<UInt32> = []
     for socket in wanted {

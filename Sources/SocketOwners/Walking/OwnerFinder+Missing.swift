@@ -1,4 +1,4 @@
-extension SocketOwners {
+extension OwnerFinder {
   /// Looks for sockets that have no holder where changes give no sign, and for the reasons if that does not help.
   mutating func lookAgain(_ pass: inout SearchPass) throws(SocketOwnersError) {
     if !pass.isAnew { try readUnwanted(&pass) }
@@ -42,8 +42,8 @@ extension SocketOwners {
     _ = try claims(&pass)
   }
 
-  /// Reads the tables of threads that could not be compared. Almost all of them are the table of the first thread again,
-  /// so only what is missing is taken from them.
+  /// Reads the tables of threads that could not be compared. Almost all of them are the table of the first thread
+  /// again, so only what is missing is taken from them.
   private mutating func readUnknownThreads(_ pass: inout SearchPass) {
     var tasks: [TableTask] = []
     for pid in pass.examined.sorted() {
@@ -81,7 +81,7 @@ extension SocketOwners {
   }
 
   /// The sockets without holder, each with what could not be excluded.
-  func missing(_ wanted: some Collection<WantedSocket>, _ pass: inout SearchPass) -> [MissingHolder] {
+  func missing(_ wanted: [WantedSocket], _ pass: inout SearchPass) -> [MissingHolder] {
     var list: [MissingHolder] = []
     if wanted.contains(where: { $0.inode == 0 }) { list.append(MissingHolder(inode: 0, possibleReasons: .noProcess)) }
     guard !pass.claims.isComplete else { return list }

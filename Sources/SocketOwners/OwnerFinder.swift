@@ -1,17 +1,17 @@
 /// Finds the processes that hold sockets, all of them, and remembers what it read.
 ///
 /// sock_diag names no process. Which process holds a socket is known from its descriptors alone, so that a first search
-/// reads a link for every descriptor of the host: about three microseconds each. Later searches ask each process how many
-/// descriptors it has (since Linux 6.2) and whether it is still the same one, and read only
+/// reads a link for every descriptor of the host: about three microseconds each. Later searches ask each process how
+/// many descriptors it has (since Linux 6.2) and whether it is still the same one, and read only
 ///
 /// - processes that are new,
 /// - descriptors whose sockets are no longer wanted, since new sockets take the lowest free numbers,
 /// - as many further descriptors as there are more than before,
 /// - descriptors of sockets that have several holders, and the fixed files of every io_uring,
 ///
-/// and everything in doubt: if a process has fewer descriptors than expected it is listed, and if a socket remains without
-/// holder, all descriptors are read that were not known as wanted sockets. A socket that remains without holder in
-/// consecutive searches has everything read anew, at growing intervals.
+/// and everything in doubt: if a process has fewer descriptors than expected it is listed, and if a socket remains
+/// without holder, all descriptors are read that were not known as wanted sockets. A socket that remains without
+/// holder in consecutive searches has everything read anew, at growing intervals.
 ///
 /// **What escapes such a search.** A wanted socket that had one holder is believed to be where it was as long as it is
 /// wanted and the process has as many descriptors as it should. So it is not noticed at once if
@@ -21,12 +21,12 @@
 ///   of a wanted socket in exchange,
 /// - a descriptor moves to another thread's table of the same size.
 ///
-/// ``SocketHolder/isVerified`` tells which holders were believed, ``verify(_:of:)`` reads one again, and
+/// ``SocketHolder/isVerified`` tells which holders were believed, ``verify(_:of:process:)`` reads one again, and
 /// ``OwnerSearch/anew`` believes nothing. Before Linux 6.2 every search is a first one.
 ///
-/// A value belongs to one thread at a time. It holds one descriptor (of proc) and, for each descriptor of processes that
-/// have any, 12 bytes.
-public struct SocketOwners: ~Copyable {
+/// A value belongs to one thread at a time. It holds one descriptor (of proc) and, for each descriptor of processes
+/// that have any, 12 bytes.
+public struct OwnerFinder: ~Copyable, Sendable {
   let files: any DirectoryOperations
   /// The directory of proc.
   let proc: Int32
@@ -41,7 +41,8 @@ public struct SocketOwners: ~Copyable {
   ///   - procRoot: Where proc is mounted.
   ///   - cgroupRoot: Where the hierarchy of cgroups version 2 is mounted; looked up in proc if absent. It is read only
   ///     by searches for first holders.
-  /// - Throws: ``SocketOwnersError`` with the code ``SocketOwnersError/Code/missingProc`` if there is no such directory.
+  /// - Throws: ``SocketOwnersError`` with the code ``SocketOwnersError/Code/missingProc`` if there is no such
+  ///   directory.
   public init(procRoot: String = "/proc", cgroupRoot: String? = nil) throws(SocketOwnersError) {
     try self.init(KernelDirectories(), procRoot: procRoot, cgroupRoot: cgroupRoot)
   }
@@ -75,7 +76,14 @@ public struct SocketOwners: ~Copyable {
   public mutating func find(
     _ wanted: some Collection<WantedSocket>, _ search: OwnerSearch = OwnerSearch()
   ) throws(SocketOwnersError) -> OwnerReport {
-    var pass = SearchPass(InodeTable(wanted.map(\.inode)), search)
+    // A generic walk over the sockets would allocate for each of them.
+    try find(Array(wanted), search)
+  }
+
+  private mutating func find(
+    _ wanted: [WantedSocket], _ search: OwnerSearch
+  ) throws(SocketOwnersError) -> OwnerReport {
+    var pass = SearchPass(InodeTable(wanted.map { $0.inode }), search)
     if search.thoroughness == .firstHolder {
       try examine(candidates(ofCgroupsIn: wanted, &pass), &pass)
       if try claims(&pass).isComplete { return report(wanted, &pass) }

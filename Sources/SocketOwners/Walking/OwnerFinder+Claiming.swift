@@ -1,6 +1,6 @@
 internal import Glibc
 
-extension SocketOwners {
+extension OwnerFinder {
   /// Looks up everything that is known of the processes of this search, and reads again what contradicts itself.
   mutating func claims(_ pass: inout SearchPass) throws(SocketOwnersError) -> Claims {
     pass.claims = collect(pass)
@@ -47,7 +47,7 @@ extension SocketOwners {
   }
 
   /// Notes which links were wanted, for the next search, and makes the report.
-  mutating func report(_ wanted: some Collection<WantedSocket>, _ pass: inout SearchPass) -> OwnerReport {
+  mutating func report(_ wanted: [WantedSocket], _ pass: inout SearchPass) -> OwnerReport {
     var processes: [HoldingProcess] = []
     for pid in pass.examined.sorted() {
       // Taken out and put back, so that it is changed in place and not copied.
