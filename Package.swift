@@ -42,7 +42,7 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "SockDiag", "SockDiagWire",
+        "SockDiag", "SockDiagWire", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketLaboratory",
+        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],

@@ -46,7 +46,7 @@ struct JSONTests {
     for result in DestructionResult.allCases {
       let renderer = JSONRenderer(
         .lines, interfaces: InterfaceNames([1: "lo"]), output: ByteOutput(descriptor: nil))
-      try renderer.render(socket, result: result.rawValue)
+      try renderer.render(socket, SocketNotes(result: result.rawValue))
       let text = String(decoding: renderer.text, as: UTF8.self)
       #expect(text.hasSuffix(",\"interface_name\":\"lo\",\"result\":\"\(result.rawValue)\"}\n"))
       #expect(schema.violations(of: try JSONValue(parsing: text.utf8)).isEmpty)

@@ -71,10 +71,10 @@ struct TableTests {
 
   @Test func whatBecameOfASocketStandsInTheLastColumn() throws {
     let renderer = TableRenderer(
-      InetTableShape(tcp: .all, udp: .all), showsHeader: true, showsResults: true, interfaces: Self.names,
+      InetTableShape(tcp: .all, udp: .all), showsHeader: true, notes: .result, interfaces: Self.names,
       terminal: .plain, output: ByteOutput(descriptor: nil))
     let socket = try #require(try Samples.assorted.first { $0.state == .established })
-    for result in ["destroyed", "gone"] { try renderer.render(socket, result: result) }
+    for result in ["destroyed", "gone"] { try renderer.render(socket, SocketNotes(result: result)) }
     try renderer.finish(afterFailure: false)
     let lines = String(decoding: renderer.text, as: UTF8.self).split(separator: "\n")
     #expect(lines.map { $0.split(separator: " ").last } == ["Result", "destroyed", "gone"])

@@ -14,7 +14,7 @@ struct EventSelection {
     if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
     if selection.filter.asksWhatNoEventTells {
       throw .usage(
-        "no event tells a user, inode, cgroup or mark, nor how a port was bound; leave them out of the filter")
+        "no event tells a user, process, inode, cgroup or mark, nor how a port was bound; leave them out of the filter")
     }
     var groups: SocketEventGroups = []
     if !selection.tcp.isEmpty { groups.formUnion(.tcp) }
@@ -40,7 +40,7 @@ extension SocketFilter {
   fileprivate var asksWhatNoEventTells: Bool {
     node.contains { condition in
       switch condition {
-      case .mark, .cgroup, .autobound: true
+      case .mark, .cgroup, .autobound, .holder: true
       case .figure(let figure, _): figure == .userID || figure == .inode
       default: false
       }

@@ -15,6 +15,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "User, inode, cookie, cgroup and options of the socket.")
   var extended = false
 
+  @Flag(name: .shortAndLong, help: "The processes that hold the socket, all of them; with -e also what they are.")
+  var processes = false
+
   @Flag(name: [.customShort("O"), .long], help: "Figures behind the row rather than below it.")
   var oneline = false
 
@@ -60,29 +63,27 @@ extension OutputOptions {
 
   /// A renderer for standard output.
   ///
-  /// - Parameter showsResults: Whether a table has a column for what became of each socket.
+  /// - Parameter notes: For which notes a table has columns.
   func renderer(
-    for selection: Selection, interfaces: InterfaceNames, showsResults: Bool = false
+    for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds = []
   ) throws(CommandFailure) -> any SocketRenderer {
     switch try format() {
     case .json: return JSONRenderer(.array, interfaces: interfaces, output: ByteOutput())
     case .lines: return JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
     case .table:
       return table(
-        for: selection, interfaces: interfaces, showsResults: showsResults, terminal: .standardOutput,
+        for: selection, interfaces: interfaces, notes: notes, terminal: .standardOutput,
         output: ByteOutput())
     }
   }
 
   /// A table for people, wherever they read it.
   func table(
-    for selection: Selection, interfaces: InterfaceNames, showsResults: Bool, terminal: Terminal,
+    for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds, terminal: Terminal,
     output: consuming ByteOutput
   ) -> TableRenderer {
     TableRenderer(
       InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
-      showsResults: showsResults,
-      details: detailLines,
-      interfaces: interfaces, terminal: terminal, output: output)
+      notes: notes, details: detailLines, interfaces: interfaces, terminal: terminal, output: output)
   }
 }

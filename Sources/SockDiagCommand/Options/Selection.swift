@@ -34,7 +34,8 @@ struct Selection: Hashable {
   }
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
-    SocketQuery(transport, family: family, states: states, matching: filter, details: details)
+    // What the filter asks about holders is compared when they are known.
+    SocketQuery(transport, family: family, states: states, matching: filter.withoutHolders, details: details)
   }
 
   /// Whether a socket is wanted; `nil` if its record does not tell. One whose protocol is not known is judged by the

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SockDiag
 
 /// What is to be said on standard error when all that there is has been shown.
@@ -40,6 +41,22 @@ struct Remarks {
   mutating func say() {
     for sentence in sentences { Diagnostics.report(sentence) }
     sentences.removeAll()
+  }
+
+  /// Adds that holders are not to be seen.
+  mutating func note(undecided: Int, hidden: Int) {
+    if undecided > 0 {
+      let sockets = undecided == 1 ? "1 socket is left out, for its" : "\(undecided) sockets are left out, for their"
+      add("\(sockets) process is hidden from this user; \(Self.cureForHiddenProcesses)")
+    }
+    if hidden > 0 {
+      let holders = hidden == 1 ? "1 socket hides its process" : "\(hidden) sockets hide their processes"
+      add("\(holders) from this user; \(Self.cureForHiddenProcesses)")
+    }
+  }
+
+  private static var cureForHiddenProcesses: String {
+    geteuid() == 0 ? "root needs CAP_SYS_PTRACE to see them, and the host's /proc" : "run it as root to see them"
   }
 
   /// Says it, and ends the command with the status.

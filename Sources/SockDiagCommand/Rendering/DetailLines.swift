@@ -14,11 +14,14 @@ struct DetailLines {
   /// Whether the figures stand behind the row, for tools that read lines.
   var isOneLine = false
 
-  func append(_ socket: InetSocket, to text: inout [UInt8]) {
+  func append(_ socket: InetSocket, _ holders: HolderList? = nil, to text: inout [UInt8]) {
     var taken: [UInt8] = []
     swap(&taken, &text)
     var detail = DetailText(bytes: consume taken, lineStart: isOneLine ? "  " : "\n    ")
-    if kinds.contains(.identity) { Self.appendIdentity(of: socket, to: &detail) }
+    if kinds.contains(.identity) {
+      Self.appendIdentity(of: socket, to: &detail)
+      for group in holders?.byProcess ?? [] { detail.append(group) }
+    }
     if kinds.contains(.memory) { Self.appendMemory(of: socket, to: &detail) }
     if kinds.contains(.transport) { Self.appendTransport(of: socket, to: &detail) }
     swap(&text, &detail.bytes)

@@ -32,6 +32,12 @@ struct DetailText {
     bytes.append(UInt8(ascii: "="))
   }
 
+  /// Text with blanks, which ends the line.
+  mutating func rest(_ key: String, _ value: String) {
+    self.key(key)
+    bytes.appendVisible(value.utf8)
+  }
+
   /// A number; absent is absent.
   mutating func number(_ key: String, _ value: (some UnsignedInteger)?) {
     guard let value else { return }

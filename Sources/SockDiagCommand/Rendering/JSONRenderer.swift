@@ -15,11 +15,12 @@ final class JSONRenderer: SocketRenderer {
     self.output = output
   }
 
-  func render(_ socket: InetSocket, result: String?) throws(CommandFailure) {
+  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) {
     if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[\n" : ",\n").utf8) }
     isEmpty = false
     output.bytes.appendJSON(socket, interfaces: &interfaces)
-    if let result { output.bytes.addToJSONObject("result", result) }
+    if let holders = notes.holders { output.bytes.addToJSONObject("holders", holders) }
+    if let result = notes.result { output.bytes.addToJSONObject("result", result) }
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }
@@ -42,6 +43,18 @@ extension [UInt8] {
       // The record knows only the index.
       addToJSONObject("interface_name", String(decoding: name, as: UTF8.self))
     }
+  }
+
+  /// Adds holders, or why there are none, before the closing brace of the object that ends here.
+  fileprivate mutating func addToJSONObject(_ key: StaticString, _ list: HolderList) {
+    removeLast()
+    append(contentsOf: ",\"\(key)\":".utf8)
+    appendJSON(list)
+    if let reasons = list.reasons {
+      let names = reasons.names.map { "\"\($0)\"" }.joined(separator: ",")
+      append(contentsOf: ",\"\(key)_missing\":[\(names)]".utf8)
+    }
+    append(UInt8(ascii: "}"))
   }
 
   /// Adds a key before the closing brace of the object that ends here.

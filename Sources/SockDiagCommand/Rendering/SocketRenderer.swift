@@ -6,8 +6,8 @@ internal import SockDiag
 protocol SocketRenderer: AnyObject {
   /// Shows one socket, now or later.
   ///
-  /// - Parameter result: What became of it, where something was done to it.
-  func render(_ socket: InetSocket, result: String?) throws(CommandFailure)
+  /// - Parameter notes: What is known about it besides its record.
+  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure)
   /// Shows what is held back, ends the document and writes everything. Called once.
   ///
   /// - Parameter hasFailed: Whether reading ended with a failure. What was read before it is shown all the same, but
@@ -16,6 +16,26 @@ protocol SocketRenderer: AnyObject {
 }
 
 extension SocketRenderer {
-  /// Shows one socket to which nothing was done.
-  func render(_ socket: InetSocket) throws(CommandFailure) { try render(socket, result: nil) }
+  /// Shows one socket of which nothing else is known.
+  func render(_ socket: InetSocket) throws(CommandFailure) { try render(socket, SocketNotes()) }
+}
+
+/// What is known about a socket besides its record.
+struct SocketNotes {
+  /// Who holds it, where that was looked for.
+  var holders: HolderList?
+  /// What became of it, where something was done to it.
+  var result: String?
+
+  /// The kinds of notes for which a table has columns.
+  struct Kinds: OptionSet {
+    let rawValue: UInt8
+    static let holders = Kinds(rawValue: 1)
+    static let result = Kinds(rawValue: 2)
+
+    var tableColumns: [TablePage.Column] {
+      (contains(.holders) ? [TablePage.Column(title: "Process")] : [])
+        + (contains(.result) ? [TablePage.Column(title: "Result")] : [])
+    }
+  }
 }

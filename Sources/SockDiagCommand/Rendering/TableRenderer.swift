@@ -8,18 +8,18 @@ final class TableRenderer: SocketRenderer {
 
   /// Creates a renderer.
   ///
-  /// - Parameter showsResults: Whether there is a column for what became of each socket.
+  /// - Parameter notes: For which notes there are columns.
   init(
-    _ shape: InetTableShape, showsHeader: Bool, showsResults: Bool = false, details: DetailLines? = nil,
+    _ shape: InetTableShape, showsHeader: Bool, notes: SocketNotes.Kinds = [], details: DetailLines? = nil,
     interfaces: InterfaceNames, terminal: Terminal, output: consuming ByteOutput
   ) {
-    let columns = shape.tableColumns + (showsResults ? [TablePage.Column(title: "Result")] : [])
     table = Table(
-      columns: shape.columns, showsResults: showsResults, details: details, showsColour: terminal.showsColour,
-      page: TablePage(columns, showsHeader: showsHeader), cells: InetCells(interfaces: interfaces), output: output)
+      columns: shape.columns, notes: notes, details: details, showsColour: terminal.showsColour,
+      page: TablePage(shape.tableColumns + notes.tableColumns, showsHeader: showsHeader),
+      cells: InetCells(interfaces: interfaces), output: output)
   }
 
-  func render(_ socket: InetSocket, result: String?) throws(CommandFailure) { try table.append(socket, result) }
+  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) { try table.append(socket, notes) }
 
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
     if table.isEmpty, hasFailed { return }
@@ -32,7 +32,7 @@ final class TableRenderer: SocketRenderer {
 
 private struct Table: ~Copyable {
   let columns: [InetTableShape.Column]
-  let showsResults: Bool
+  let notes: SocketNotes.Kinds
   let details: DetailLines?
   let showsColour: Bool
   var page: TablePage
@@ -40,11 +40,12 @@ private struct Table: ~Copyable {
   var output: ByteOutput
   var isEmpty = true
 
-  mutating func append(_ socket: InetSocket, _ result: String?) throws(CommandFailure) {
+  mutating func append(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) {
     isEmpty = false
     for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
-    if showsResults { page.cell { $0.append(contentsOf: (result ?? "-").utf8) } }
-    page.endRow(Paint(socket)) { details?.append(socket, to: &$0) }
+    if self.notes.contains(.holders) { page.cell { $0.append(notes.holders ?? HolderList(entries: [])) } }
+    if self.notes.contains(.result) { page.cell { $0.append(contentsOf: (notes.result ?? "-").utf8) } }
+    page.endRow(Paint(socket)) { details?.append(socket, notes.holders, to: &$0) }
     if page.isFull { try page.flush(to: &output, colour: showsColour) }
   }
 

@@ -38,7 +38,7 @@ struct Destroy: ParsableCommand {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be")
     }
-    var destruction = try Destruction(selection.queries)
+    var destruction = try Destruction(selection)
     guard !destruction.sockets.isEmpty else {
       // Programs get the empty list that they expect.
       if format == .json { try show(destruction, selection, showsResults: false) }
@@ -58,7 +58,7 @@ struct Destroy: ParsableCommand {
 
   private func show(_ destruction: borrowing Destruction, _ selection: Selection, showsResults: Bool) throws {
     let renderer = try output.renderer(
-      for: selection, interfaces: InterfaceNames(.host), showsResults: showsResults)
+      for: selection, interfaces: InterfaceNames(.host), notes: showsResults ? .result : [])
     try destruction.show(with: renderer)
   }
 
@@ -66,7 +66,7 @@ struct Destroy: ParsableCommand {
   /// results alone.
   private func isWanted(_ destruction: inout Destruction, _ selection: Selection) throws -> Bool {
     let table = output.table(
-      for: selection, interfaces: InterfaceNames(.host), showsResults: false, terminal: .standardError,
+      for: selection, interfaces: InterfaceNames(.host), notes: [], terminal: .standardError,
       output: ByteOutput(descriptor: STDERR_FILENO))
     try destruction.show(with: table)
     destruction.sayRemarks()

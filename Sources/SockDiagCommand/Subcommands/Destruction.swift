@@ -12,14 +12,21 @@ struct Destruction: ~Copyable {
   private var remarks = Remarks()
 
   /// Lists the sockets.
-  init(_ queries: [SocketQuery]) throws(SockDiagError) {
+  init(_ selection: Selection) throws {
     var inspector = try SocketInspector()
     var sockets: [InetSocket] = []
     var listing = Remarks()
-    for query in queries {
+    for query in selection.queries {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
       listing.note(query.protocol, dump.completeness, dump.source)
+    }
+    if selection.filter.namesHolders {
+      let book = try HolderBook(sockets)
+      let holderPart = selection.filter.holderPart
+      let passing = sockets.map { holderPart.evaluate($0, holders: book.filterHolders(of: $0)) }
+      listing.note(undecided: passing.count { $0 == nil }, hidden: 0)
+      sockets = zip(sockets, passing).filter { $1 == true }.map(\.0)
     }
     self.sockets = sockets
     self.listing = listing
@@ -86,7 +93,7 @@ struct Destruction: ~Copyable {
   /// Shows the sockets, with their results if there are any.
   func show(with renderer: any SocketRenderer) throws(CommandFailure) {
     for (index, socket) in sockets.enumerated() {
-      try renderer.render(socket, result: index < results.count ? results[index].rawValue : nil)
+      try renderer.render(socket, SocketNotes(result: index < results.count ? results[index].rawValue : nil))
     }
     try renderer.finish(afterFailure: false)
   }

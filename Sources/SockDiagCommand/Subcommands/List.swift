@@ -20,6 +20,7 @@ struct List: ParsableCommand {
         sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
         state NAME, exclude NAME    several side by side are any of them
         family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
+        pid = 4711, comm = nginx    a process that holds the socket
         uid = NAME, inode = 4711, cookie = 12
         recv-q > 10k, send-q > 0    queues, as in the table
         rtt > 50ms, retrans > 0     figures as in --json, without the unit
@@ -41,8 +42,10 @@ struct List: ParsableCommand {
 
   func run() throws {
     let selection = try selection.selection(default: .connected, details: output.details)
-    if explain { try Self.explain(selection) } else { try LiveListing(output: output).run(selection) }
+    if explain { try Self.explain(selection) } else { try listing.run(selection) }
   }
+
+  private var listing: LiveListing { LiveListing(output: output, showsHolders: output.processes) }
 
   private static func explain(_ selection: Selection) throws {
     var inspector = try SocketInspector()
@@ -52,6 +55,9 @@ struct List: ParsableCommand {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
       remarks.note(query.protocol, explanation.completeness, .sockDiag)
+    }
+    if selection.filter.namesHolders {
+      output.bytes.append(contentsOf: "who holds them is looked up then, for \(selection.filter)\n".utf8)
     }
     try output.flush()
     try remarks.end()

@@ -17,7 +17,7 @@ struct Listeners: ParsableCommand {
   func run() throws {
     if let word = selection.filter.first, !SocketFilter.begins(with: word) { throw Self.unknownSubcommand(word) }
     let selection = try selection.selection(default: .listeners, details: output.details)
-    try LiveListing(output: output, order: Self.precedes).run(selection)
+    try LiveListing(output: output, order: Self.precedes, showsHolders: true).run(selection)
   }
 
   /// By port, then by address: one service stands together.

@@ -5,16 +5,22 @@ struct LiveListing {
   var output: OutputOptions
   /// The order of a table, or the kernel's.
   var order: ((InetSocket, InetSocket) -> Bool)?
+  /// Whether the processes that hold the sockets are shown.
+  var showsHolders = false
 
   func run(_ selection: Selection) throws {
     let format = try output.format()
-    let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.host))
+    let renderer = try output.renderer(
+      for: selection, interfaces: InterfaceNames(.host), notes: showsHolders ? .holders : [])
     var sockets = try LiveSockets()
     do {
-      switch format {
-      case .lines: try sockets.stream(selection.queries, to: renderer)
-      case .json: try sockets.show(selection.queries, with: renderer)
-      case .table: try sockets.show(selection.queries, in: order, with: renderer)
+      let order = format == .table ? order : nil
+      if showsHolders || selection.filter.namesHolders {
+        try sockets.showHolders(of: selection, visibly: showsHolders, in: order, with: renderer)
+      } else if format == .lines {
+        try sockets.stream(selection.queries, to: renderer)
+      } else {
+        try sockets.show(selection.queries, in: order, with: renderer)
       }
     } catch {
       // What was read before the fault is not lost.

@@ -26,6 +26,34 @@ struct LiveSockets: ~Copyable {
     }
   }
 
+  /// Hands sockets to the renderer together with the processes that hold them.
+  ///
+  /// - Parameter visibly: Whether the holders are shown, or only compared by the filter.
+  mutating func showHolders(
+    of selection: Selection, visibly: Bool, in order: ((InetSocket, InetSocket) -> Bool)?,
+    with renderer: any SocketRenderer
+  ) throws {
+    // One look at the processes serves all queries.
+    var lists: [[InetSocket]] = []
+    for query in selection.queries {
+      let dump = try dump(query)
+      lists.append(order.map { dump.sockets.sorted(by: $0) } ?? dump.sockets)
+      remarks.note(query.protocol, dump.completeness, dump.source)
+    }
+    let book = try HolderBook(lists.joined().map { $0 })
+    let holderPart = selection.filter.namesHolders ? selection.filter.holderPart : nil
+    var undecided = 0
+    for socket in lists.joined() {
+      if let holderPart {
+        let passes = holderPart.evaluate(socket, holders: book.filterHolders(of: socket))
+        if passes == nil { undecided += 1 }
+        guard passes == true else { continue }
+      }
+      try renderer.render(socket, SocketNotes(holders: visibly ? book.list(of: socket) : nil))
+    }
+    remarks.note(undecided: undecided, hidden: visibly ? book.hiddenCount(among: lists.joined()) : 0)
+  }
+
   /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
   mutating func stream(_ queries: [SocketQuery], to renderer: any SocketRenderer) throws {
     for query in queries {

@@ -44,6 +44,15 @@ package enum FilterCondition: Hashable, Sendable {
   /// Not bound to a port by a program.
   case autobound
   case figure(FilterFigure, ClosedRange<UInt64>)
+  /// One of the processes that hold the socket is such a one.
+  case holder(HolderTest)
+}
+
+/// What is asked about the processes that hold a socket.
+package enum HolderTest: Hashable, Sendable {
+  case process(Int32)
+  /// The name of the program, as far as the kernel keeps it.
+  case command(String)
 }
 
 extension FilterNode {

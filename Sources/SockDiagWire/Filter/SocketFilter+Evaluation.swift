@@ -7,18 +7,22 @@ extension SocketFilter {
   /// socket that still has its options, a mark or a cgroup that was not reported, the interface in `/proc/net`.
   ///
   /// - Complexity: O(n) in the length of the filter; ports in a list take O(log n). Allocates nothing.
-  public func evaluate(_ socket: InetSocket) -> Bool? { node.evaluate(socket) }
+  ///
+  /// - Parameters:
+  ///   - socket: The socket.
+  ///   - holders: The processes that hold it; `nil` if nobody looked, and then a question about them is not decided.
+  public func evaluate(_ socket: InetSocket, holders: [FilterHolder]? = nil) -> Bool? { node.evaluate(socket, holders) }
 }
 
 extension FilterNode {
-  func evaluate(_ socket: InetSocket) -> Bool? {
+  func evaluate(_ socket: InetSocket, _ holders: [FilterHolder]?) -> Bool? {
     switch self {
-    case .condition(let condition): return condition.evaluate(socket)
-    case .not(let node): return node.evaluate(socket).map { !$0 }
+    case .condition(let condition): return condition.evaluate(socket, holders)
+    case .not(let node): return node.evaluate(socket, holders).map { !$0 }
     case .all(let nodes):
       var result: Bool? = true
       for node in nodes {
-        switch node.evaluate(socket) {
+        switch node.evaluate(socket, holders) {
         case false: return false
         case nil: result = nil
         case true: continue
@@ -28,7 +32,7 @@ extension FilterNode {
     case .any(let nodes):
       var result: Bool? = false
       for node in nodes {
-        switch node.evaluate(socket) {
+        switch node.evaluate(socket, holders) {
         case true: return true
         case nil: result = nil
         case false: continue
@@ -40,7 +44,7 @@ extension FilterNode {
 }
 
 extension FilterCondition {
-  func evaluate(_ socket: InetSocket) -> Bool? {
+  func evaluate(_ socket: InetSocket, _ holders: [FilterHolder]?) -> Bool? {
     switch self {
     case .states(let states): states == .everyState || states.contains(state: socket.state)
     case .ports(.local, let ports): ports.contains(socket.local.port)
@@ -55,6 +59,7 @@ extension FilterCondition {
     case .mark(let value, let mask): socket.mark.map { $0 & mask == value }
     case .cgroup(let id): (socket.cgroupID ?? (socket.isMinisocket ? 0 : nil)).map { $0 == id }
     case .autobound: socket.isMinisocket ? true : nil
+    case .holder(let test): holders.map(test.evaluate)
     case .figure(let figure, let range):
       switch figure.read(socket) {
       case .value(let value): range.contains(value)

@@ -59,6 +59,8 @@ extension FilterCondition: CustomStringConvertible {
     case .cgroup(let id): "cgroup \(id)"
     case .autobound: "autobound"
     case .figure(let figure, let range): Self.text(figure, range)
+    case .holder(.process(let id)): "pid \(id)"
+    case .holder(.command(let name)): "comm \(Self.quoted(name))"
     }
   }
 
@@ -93,6 +95,13 @@ extension FilterCondition: CustomStringConvertible {
   private static func text(_ prefix: AddressPrefix) -> String {
     guard let address = prefix.singleAddress else { return prefix.description }
     return address.family == .inet6 ? "[\(address)]" : "\(address)"
+  }
+
+  /// A word as it has to be written. There is no way to write one with both kinds of quotes.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.first.map { $0 > 0x20 } == true && !word.utf8.contains(where: FilterLexer.endsWord)
+    if isPlain, !FilterLexer.isOperator(word) { return word }
+    return word.contains("\"") ? "'\(word)'" : "\"\(word)\""
   }
 
   private static func text(_ figure: FilterFigure, _ range: ClosedRange<UInt64>) -> String {

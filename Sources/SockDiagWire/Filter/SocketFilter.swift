@@ -10,7 +10,7 @@
 ///
 /// Ports, addresses, interfaces, marks and cgroups are compared in the kernel, as far as its filter program can express
 /// the whole; ``compiled(for:without:)`` tells which part is which. The rest, and whatever comes from a capture or from
-/// `/proc/net`, is compared by ``evaluate(_:)``, with the same meaning.
+/// `/proc/net`, is compared by ``evaluate(_:holders:)``, with the same meaning.
 ///
 /// Operators of one kind are one level, however many. Of a tree that is built by hand and more than some thousand levels
 /// deep, the stack may not hold the walk; parsed text is at most 256 levels deep.

@@ -44,6 +44,8 @@ struct ReferenceEvaluator {
     case .cgroup(let id):
       let isKnown = telling.cgroups || socket.isMinisocket || operations?.contains(.cgroup) == true
       return isKnown ? entry.cgroup == id : nil
+    // Nobody looked for holders.
+    case .holder: return nil
     case .autobound: return operations != nil || socket.isMinisocket ? !entry.isPortLocked : nil
     case .figure(let figure, let range):
       return switch read(figure.name) {

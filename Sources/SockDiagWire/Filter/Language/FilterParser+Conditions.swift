@@ -1,7 +1,8 @@
 extension FilterParser {
   /// Words with which a condition begins, besides the names of figures.
   static let keywords = [
-    "src", "dst", "sport", "dport", "state", "exclude", "excl", "family", "dev", "fwmark", "cgroup", "autobound",
+    "src", "dst", "sport", "dport", "state", "exclude", "excl", "family", "dev", "fwmark", "cgroup", "autobound", "pid",
+    "comm",
   ]
 
   /// Whether a word begins a condition.
@@ -24,6 +25,8 @@ extension FilterParser {
     case "dev": return try parseValue("the name or index of an interface", Self.interface)
     case "fwmark": return try parseValue("a mark, MARK or MARK/MASK,", Self.mark)
     case "cgroup": return try parseValue("the path or id of a cgroup", Self.cgroup)
+    case "pid": return try parseValue("the id of a process", Self.process)
+    case "comm": return try parseValue("the name of a program", Self.command)
     case "autobound":
       advance()
       return .condition(.autobound)
@@ -101,6 +104,17 @@ extension FilterParser {
     // Digits only: the standard library would take a sign.
     if text.utf8.allSatisfy(\.isDigit), let index = UInt32(text) { return index }
     return try lookUp(token, text) { names throws(FilterNameFailure) in try names.index(ofInterface: text) }
+  }
+
+  private static func process(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
+    guard value.text.utf8.allSatisfy(\.isDigit), let id = Int32(value.text), id > 0 else {
+      throw parser.error(at: value, "\(quote(value.text)) is not the id of a process; a name is written 'comm NAME'")
+    }
+    return .holder(.process(id))
+  }
+
+  private static func command(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
+    .holder(.command(value.text))
   }
 
   private static func cgroup(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {

@@ -85,5 +85,5 @@ struct FilterLexer {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
-  private static func endsWord(_ byte: UInt8) -> Bool { isBlank(byte) || "()&|!=<>\"'".utf8.contains(byte) }
+  static func endsWord(_ byte: UInt8) -> Bool { isBlank(byte) || "()&|!=<>\"'".utf8.contains(byte) }
 }

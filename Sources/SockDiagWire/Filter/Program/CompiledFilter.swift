@@ -148,14 +148,14 @@ private struct FilterCompiler {
     case .interface: !refused.contains(.interface)
     case .mark: !refused.contains(.mark)
     case .cgroup: !refused.contains(.cgroup)
-    case .states, .figure: false
+    case .states, .figure, .holder: false
     }
   }
 }
 
 extension FilterNode {
   /// The terms all of which have to hold.
-  fileprivate var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
+  var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
 
   /// The states in which a socket may pass a normalized filter.
   package var possibleStates: SocketStateSet {

@@ -1,0 +1,48 @@
+internal import SocketOwners
+
+/// The processes that hold one socket, or why none is known.
+struct HolderList {
+  struct Entry {
+    var holder: SocketHolder
+    /// `nil` if the process ended before it was looked at.
+    var process: ProcessDetails?
+    /// Whether an older process holds the socket by a descriptor of the same number: then this one has it from there, by
+    /// a fork, perhaps without knowing.
+    var isInherited: Bool
+  }
+
+  /// In ascending order of processes and descriptors, those first that inherited nothing.
+  var entries: [Entry]
+  /// Why there are none; `nil` if there are some.
+  var reasons: MissingHolder.Reasons?
+
+  /// Holders of one process, which may have several descriptors.
+  var byProcess: [[Entry]] {
+    var groups: [[Entry]] = []
+    for entry in entries {
+      let last = groups.last?.last
+      if last?.holder.pid == entry.holder.pid, last?.isInherited == entry.isInherited {
+        groups[groups.count - 1].append(entry)
+      } else {
+        groups.append([entry])
+      }
+    }
+    return groups
+  }
+}
+
+extension MissingHolder.Reasons {
+  /// Names for programs, and for people where a cell has room for a word.
+  private static let names: [(reason: MissingHolder.Reasons, name: String)] = [
+    (.noProcess, "no-process"), (.unreadableProcess, "unreadable-process"), (.hiddenProcess, "hidden-process"),
+    (.anotherPIDNamespace, "another-pid-namespace"), (.inFlight, "in-flight"), (.fixedFile, "io-uring-file"),
+    (.kernel, "kernel"), (.closedMeanwhile, "closed-meanwhile"), (.unreadableThread, "unreadable-thread"),
+    (.notSearchedAnew, "not-searched-anew"),
+  ]
+
+  /// The reasons that could not be excluded.
+  var names: [String] { Self.names.filter { contains($0.reason) }.map(\.name) }
+
+  /// Whether somebody with more privilege would see more.
+  var takesPrivilege: Bool { !isDisjoint(with: [.unreadableProcess, .hiddenProcess, .unreadableThread]) }
+}

@@ -1,0 +1,157 @@
+import Glibc
+import SockDiag
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+@testable import SockDiagCommand
+
+/// Holders as text.
+struct HolderTextTests {
+  private static func entry(
+    _ pid: Int32, _ descriptor: UInt32, command: [UInt8]? = Array("nginx".utf8), thread: Int32? = nil,
+    slot: UInt32? = nil, isInherited: Bool = false
+  ) -> HolderList.Entry {
+    let details = command.map { name in
+      var details = ProcessDetails(process: HoldingProcess(pid: pid, startTicks: 7), command: name)
+      details.executable = Array("/usr/sbin/".utf8) + name
+      details.arguments = [name, Array("-g\n".utf8), []]
+      details.uid = 33
+      details.cgroup = CgroupPath(Array("/system.slice/nginx.service".utf8))
+      return details
+    }
+    return HolderList.Entry(
+      holder: SocketHolder(pid: pid, descriptor: descriptor, threadID: thread, fixedFileSlot: slot), process: details,
+      isInherited: isInherited)
+  }
+
+  private func cell(_ list: HolderList) -> String {
+    var text: [UInt8] = []
+    text.append(list)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  @Test func everyHolderIsShownAndThoseThatInheritedStandOut() {
+    let list = HolderList(entries: [
+      Self.entry(10, 6), Self.entry(10, 7), Self.entry(11, 6, command: Array("sleep".utf8), isInherited: true),
+      Self.entry(12, 3, thread: 14), Self.entry(13, 4, slot: 2), Self.entry(15, 5, command: nil),
+    ])
+    #expect(
+      cell(list) == "nginx(10,fd=6,fd=7) ^sleep(11,fd=6) nginx(12,thread=14,fd=3) nginx(13,io_uring=4) ?(15,fd=5)")
+  }
+
+  @Test func noHolderIsNamedAsWhatItIs() {
+    #expect(cell(HolderList(entries: [], reasons: .noProcess)) == "-")
+    #expect(cell(HolderList(entries: [], reasons: [.kernel, .closedMeanwhile])) == "(kernel|closed-meanwhile)")
+    #expect(cell(HolderList(entries: [], reasons: [.inFlight])) == "(in-flight)")
+    // Which of them it is, nobody knows who may not look.
+    #expect(cell(HolderList(entries: [], reasons: [.kernel, .unreadableProcess])) == "?")
+  }
+
+  @Test(arguments: [
+    Array("\u{1b}[31m".utf8), [0xff, 0xfe, 0x22, 0x5c], Array("a b\n\r\u{7f}".utf8), Array("\u{202e}evil".utf8), [],
+  ])
+  func namesOfProcessesAreOtherPeoplesWords(name: [UInt8]) throws {
+    let list = HolderList(entries: [Self.entry(10, 6, command: name)])
+    #expect(cell(list).utf8.allSatisfy { (0x21...0x7e).contains($0) })
+
+    var lines = DetailText(bytes: [], lineStart: "\n")
+    lines.append(list.entries)
+    #expect(lines.bytes.dropFirst().allSatisfy { $0 >= 0x20 && $0 != 0x7f })
+
+    let renderer = JSONRenderer(.lines, interfaces: InterfaceNames(.none), output: ByteOutput(descriptor: nil))
+    try renderer.render(try #require(try Samples.assorted.first), SocketNotes(holders: list))
+    let value = try JSONValue(parsing: renderer.text)
+    #expect(try JSONTests.schema.violations(of: value).isEmpty)
+    #expect(value["holders"]?.elements.first?["command"] == .string(String(decoding: name, as: UTF8.self)))
+  }
+}
+
+/// Holders of real sockets, shown and asked for.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct HolderCommandTests {
+  private struct Answers: Sendable {
+    var alone: String
+    var listed: [String: String] = [:]
+    var json: [UInt8]
+    var plain: CommandResult
+    var children: [Int32]
+  }
+
+  private static let filters = [
+    "pid \(getpid())", "not pid \(getpid())", "pid 1", "sport = :81 and pid \(getpid())", "sport = :81 or pid 1",
+    "pid CHILD", "comm != nobody-is-called-so and sport = :80", "comm nobody-is-called-so or sport = :80",
+    "pid \(getpid()) and autobound",
+  ]
+
+  private static func answers() async throws -> Answers {
+    let tool = try Tool.path
+    return try await Laboratory.withNew { laboratory in
+      let shared = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80))
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 81))
+      let child = try LabHolder(.inherited, shared)
+      let namespace = laboratory.namespace
+      var answers = Answers(
+        alone: try namespace.run([tool, "-H"]).outputText,
+        json: try namespace.run([tool, "list", "-tlp", "--json"]).output,
+        plain: try namespace.run(["setpriv", "--reuid=nobody", "--clear-groups", tool, "-H"]), children: [child.pid])
+      for filter in filters {
+        let text = filter.replacing("CHILD", with: "\(child.pid)")
+        answers.listed[filter] = try namespace.run([tool, "list", "-Htl", text]).outputText
+          .split(separator: "\n").map { $0.contains(":80") ? "80" : "81" }.sorted().joined(separator: " ")
+      }
+      child.letGo()
+      return answers
+    }
+  }
+
+  @Test func theDefaultViewNamesEveryHolder() async throws {
+    let answers = try await Self.answers()
+    let rows = answers.alone.split(separator: "\n")
+    #expect(rows.count == 2)
+    let child = try #require(answers.children.first)
+    let shared = try #require(rows.first { $0.contains(":80 ") })
+    #expect(shared.contains("(\(getpid()),fd=") && shared.contains(" ^") && shared.contains("(\(child),fd="))
+    #expect(try #require(rows.first { $0.contains(":81 ") }).contains("(\(getpid()),fd="))
+
+    let elements = try JSONValue(parsing: answers.json).elements
+    let schema = try JSONTests.schema
+    for element in elements { #expect(schema.violations(of: element).isEmpty) }
+    let holders = elements.flatMap { $0["holders"]?.elements ?? [] }
+    #expect(holders.count == 3)
+    #expect(holders.count { $0["inherited"] == .boolean(true) } == 1)
+  }
+
+  @Test func filtersAskWhoHoldsASocket() async throws {
+    let listed = try await Self.answers().listed
+    #expect(listed["pid \(getpid())"] == "80 81")
+    #expect(listed["not pid \(getpid())"] == "")
+    #expect(listed["pid 1"] == "")
+    #expect(listed["sport = :81 and pid \(getpid())"] == "81")
+    #expect(listed["sport = :81 or pid 1"] == "81")
+    #expect(listed["pid CHILD"] == "80")
+    #expect(listed["comm != nobody-is-called-so and sport = :80"] == "80")
+    #expect(listed["comm nobody-is-called-so or sport = :80"] == "80")
+    #expect(listed["pid \(getpid()) and autobound"] == "")
+  }
+
+  @Test func withoutPrivilegeItSaysHowManyHide() async throws {
+    let plain = try await Self.answers().plain
+    #expect(plain.status == 0)
+    #expect(plain.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix("?") })
+    #expect(plain.errorText == "sockdiag: 2 sockets hide their processes from this user; run it as root to see them\n")
+  }
+
+  @Test func socketsOfAProcessCanBeDestroyed() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80))
+      let namespace = laboratory.namespace
+      return try ["pid 1", "pid \(getpid())"].map {
+        try namespace.run([tool, "destroy", "-H", "--yes", $0]).outputText
+      }
+    }
+    #expect(result[0].isEmpty)
+    #expect(result[1].contains("destroyed"))
+  }
+}
