@@ -52,6 +52,15 @@ public final class LabHolder {
 }
 
 extension LabHolder.Holding {
+  /// Whether a socket can be held so in this build: under the thread sanitizer a process that was forked starts no
+  /// threads.
+  public var isPossible: Bool {
+    switch self {
+    case .thread, .afterLeader: !socklab_is_thread_sanitized()
+    default: true
+    }
+  }
+
   fileprivate var forKernel: socklab_holding {
     switch self {
     case .inherited: SOCKLAB_HOLD_INHERITED

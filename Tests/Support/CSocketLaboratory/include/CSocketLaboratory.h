@@ -140,6 +140,17 @@ struct socklab_holder {
   int32_t life;
 };
 
+/// Whether the thread sanitizer watches this build.
+static inline _Bool socklab_is_thread_sanitized(void)
+{
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+	return 1;
+#endif
+#endif
+	return 0;
+}
+
 /// A child that holds a copy of a descriptor in some way, and no other descriptor but a pipe.
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
 /// Ends a child and waits for it.
