@@ -275,3 +275,11 @@ int socklab_mount_own_proc(const char *options) {
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return -errno;
   return mount("proc", "/proc", "proc", 0, options) < 0 ? -errno : 0;
 }
+
+_Bool socklab_is_thread_sanitized(void) {
+#if defined(__has_feature) && __has_feature(thread_sanitizer)
+    return 1;
+#else
+    return 0;
+#endif
+}

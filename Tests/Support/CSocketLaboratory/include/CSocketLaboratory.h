@@ -141,15 +141,7 @@ struct socklab_holder {
 };
 
 /// Whether the thread sanitizer watches this build.
-static inline _Bool socklab_is_thread_sanitized(void)
-{
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-	return 1;
-#endif
-#endif
-	return 0;
-}
+_Bool socklab_is_thread_sanitized(void);
 
 /// A child that holds a copy of a descriptor in some way, and no other descriptor but a pipe.
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
