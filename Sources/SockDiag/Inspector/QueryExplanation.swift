@@ -25,7 +25,7 @@ extension QueryExplanation: CustomStringConvertible {
       let number = walks.count == 1 ? "" : ", walk \(index + 1) of \(walks.count)"
       lines.append("\(query.protocol)\(family)\(number)")
       if walk.states.isEmpty {
-        lines.append("  kernel  is not asked: no socket can pass")
+        lines.append("  no socket can pass")
         continue
       }
       lines.append("  kernel  \(Self.names(walk.states))")
