@@ -15,9 +15,6 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "User, inode, cookie, cgroup and options of the socket.")
   var extended = false
 
-  @Flag(name: .shortAndLong, help: "The processes that hold the socket, all of them; with -e also what they are.")
-  var processes = false
-
   @Flag(name: [.customShort("O"), .long], help: "Figures behind the row rather than below it.")
   var oneline = false
 
@@ -33,6 +30,17 @@ struct OutputOptions: ParsableArguments {
       twice, with the same cookie.
       """)
   var ndjson = false
+}
+
+/// The option of the subcommands that look for processes.
+struct HolderOptions: ParsableArguments {
+  @Flag(
+    name: .shortAndLong,
+    help: """
+      The processes that hold the socket, all of them; ^ marks a descriptor that came from an older process, and ? hidden \
+      ones. With -e also what they are.
+      """)
+  var processes = false
 }
 
 extension OutputOptions {

@@ -5,6 +5,8 @@ internal import SocketOwners
 struct HolderBook {
   private let report: OwnerReport
   private let details: [Int32: ProcessDetails]
+  /// Why sockets have no holder. The report would search its list for each.
+  private let reasons: [UInt32: MissingHolder.Reasons]
 
   /// Looks for the holders of sockets: all of them, for a second one is what nobody expects.
   init(_ sockets: some Collection<InetSocket>) throws(CommandFailure) {
@@ -13,6 +15,8 @@ struct HolderBook {
       let wanted = sockets.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
       report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2))
       details = owners.details(ofProcessesIn: report)
+      reasons = Dictionary(
+        report.missing.map { ($0.inode, $0.possibleReasons) }, uniquingKeysWith: { first, _ in first })
     } catch {
       throw CommandFailure(.system, "the holders of sockets cannot be found: \(error)")
     }
@@ -22,7 +26,7 @@ struct HolderBook {
   func list(of socket: InetSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
     let holders = report.holders(of: socket.inode)
-    if holders.isEmpty { return HolderList(entries: [], reasons: report.reasons(for: socket.inode) ?? []) }
+    if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
     var oldest: [UInt32: UInt64] = [:]
     for holder in holders where holder.threadID == nil {
       let start = report.process(holder.pid)?.startTicks ?? .max
@@ -38,7 +42,7 @@ struct HolderBook {
   }
 
   /// The same for the conditions of a filter.
-  func filterHolders(of socket: InetSocket) -> [FilterHolder]? {
+  private func filterHolders(of socket: InetSocket) -> [FilterHolder]? {
     let list = list(of: socket)
     // Somebody holds the socket, but nobody knows who: what a filter asks is not decided. A process that may not be read
     // could hold it besides those that are known, and then the filter is decided by what is known.
@@ -49,8 +53,11 @@ struct HolderBook {
     }
   }
 
-  /// How many of the sockets have holders that this user may not see.
-  func hiddenCount(among sockets: some Sequence<InetSocket>) -> Int {
-    sockets.count { $0.inode != 0 && list(of: $0).reasons?.takesPrivilege == true }
+  /// Whether a candidate passes what a filter asks about holders; `nil` if that is hidden from this user.
+  func decides(_ holderPart: SocketFilter, _ socket: InetSocket) -> Bool? {
+    holderPart == .everything ? true : holderPart.evaluate(socket, holders: filterHolders(of: socket))
   }
+
+  /// Whether the socket has holders that this user may not see.
+  func hidesHolders(of socket: InetSocket) -> Bool { reasons[socket.inode]?.takesPrivilege == true }
 }

@@ -24,7 +24,7 @@ struct Destruction: ~Copyable {
     if selection.filter.namesHolders {
       let book = try HolderBook(sockets)
       let holderPart = selection.filter.holderPart
-      let passing = sockets.map { holderPart.evaluate($0, holders: book.filterHolders(of: $0)) }
+      let passing = sockets.map { book.decides(holderPart, $0) }
       listing.note(undecided: passing.count { $0 == nil }, hidden: 0)
       sockets = zip(sockets, passing).filter { $1 == true }.map(\.0)
     }

@@ -37,6 +37,9 @@ struct List: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "What is shown")
+  var holders: HolderOptions
+
   @Flag(help: "Instead of sockets: which part of the filter the kernel applies, and which is applied here.")
   var explain = false
 
@@ -45,7 +48,7 @@ struct List: ParsableCommand {
     if explain { try Self.explain(selection) } else { try listing.run(selection) }
   }
 
-  private var listing: LiveListing { LiveListing(output: output, showsHolders: output.processes) }
+  private var listing: LiveListing { LiveListing(output: output, showsHolders: holders.processes) }
 
   private static func explain(_ selection: Selection) throws {
     var inspector = try SocketInspector()

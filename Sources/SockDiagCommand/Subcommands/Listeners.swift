@@ -14,6 +14,10 @@ struct Listeners: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  /// Accepted for the habit's sake: processes are always shown.
+  @OptionGroup(title: "What is shown")
+  var holders: HolderOptions
+
   func run() throws {
     if let word = selection.filter.first, !SocketFilter.begins(with: word) { throw Self.unknownSubcommand(word) }
     let selection = try selection.selection(default: .listeners, details: output.details)

@@ -40,18 +40,17 @@ struct LiveSockets: ~Copyable {
       lists.append(order.map { dump.sockets.sorted(by: $0) } ?? dump.sockets)
       remarks.note(query.protocol, dump.completeness, dump.source)
     }
-    let book = try HolderBook(lists.joined().map { $0 })
-    let holderPart = selection.filter.namesHolders ? selection.filter.holderPart : nil
-    var undecided = 0
+    let book = try HolderBook(Array(lists.joined()))
+    let holderPart = selection.filter.holderPart
+    var (undecided, hidden) = (0, 0)
     for socket in lists.joined() {
-      if let holderPart {
-        let passes = holderPart.evaluate(socket, holders: book.filterHolders(of: socket))
-        if passes == nil { undecided += 1 }
-        guard passes == true else { continue }
-      }
+      let passes = book.decides(holderPart, socket)
+      if passes == nil { undecided += 1 }
+      guard passes == true else { continue }
+      if visibly, book.hidesHolders(of: socket) { hidden += 1 }
       try renderer.render(socket, SocketNotes(holders: visibly ? book.list(of: socket) : nil))
     }
-    remarks.note(undecided: undecided, hidden: visibly ? book.hiddenCount(among: lists.joined()) : 0)
+    remarks.note(undecided: undecided, hidden: hidden)
   }
 
   /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
