@@ -69,10 +69,8 @@ let package = Package(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own.
-    .target(name: "CSocketLaboratory", path: "Tests/Support/CSocketLaboratory", cSettings: cSettings),
-    .target(
-      name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], path: "Tests/Support/SocketLaboratory",
-      swiftSettings: swiftSettings),
+    .target(name: "CSocketLaboratory", cSettings: cSettings),
+    .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
 
     // Takes the captures of Fixtures/captures from the running kernel.

@@ -57,7 +57,7 @@ import SocketLaboratory
 
       Each file is what an inspector and the kernel said to each other (pcap, link type 253) in a network namespace that
       held the sockets of one situation and no others; beside it lies what it decodes to, one socket a line. The
-      situations are made by `Tests/Support/SocketLaboratory`, the command is `swift run record-fixtures`. Asked for:
+      situations are made by `Sources/SocketLaboratory`, the command is `swift run record-fixtures`. Asked for:
       TCP in all states and bound-inactive, then UDP, with all details, both families in one walk, as root.
 
       | capture | what it holds |
