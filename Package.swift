@@ -40,6 +40,8 @@ let package = Package(
     .target(name: "CSocketOwners", cSettings: cSettings),
     .target(name: "SocketOwners", dependencies: ["CSocketOwners"], swiftSettings: swiftSettings),
     .target(
+      name: "BindDiagnosis", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
+    .target(
       name: "SockDiagCommand",
       dependencies: [
         "SockDiag", "SockDiagWire", "SocketOwners",

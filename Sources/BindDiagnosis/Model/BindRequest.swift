@@ -1,0 +1,44 @@
+public import SockDiag
+
+/// What a program asks of bind(), and of listen() afterwards.
+public struct BindRequest: Hashable, Sendable {
+  /// The protocol: TCP or UDP.
+  public var `protocol`: TransportProtocol
+  /// The address and port. The family of the address is that of the socket: `::ffff:127.0.0.1` is an IPv6 socket's. Port
+  /// 0 leaves the choice to the kernel.
+  public var local: SocketAddress
+  /// The options of the socket.
+  public var options: BindOptions
+  /// The user of the socket: who made it, which is not always who binds it.
+  public var uid: UInt32
+  /// The interface that the socket is bound to; 0 for none. Kernel: `SO_BINDTODEVICE`, asm-generic/socket.h.
+  public var interfaceIndex: UInt32
+  /// The interface that a link-local address belongs to; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
+  public var scopeID: UInt32
+  /// Whether the program may bind ports below `net.ipv4.ip_unprivileged_port_start`. Kernel: CAP_NET_BIND_SERVICE in the
+  /// user namespace that owns the network namespace, linux/capability.h.
+  public var mayBindPrivilegedPorts: Bool
+
+  /// Creates a request.
+  ///
+  /// - Parameters:
+  ///   - protocol: TCP or UDP.
+  ///   - local: The address and port.
+  ///   - options: The options of the socket.
+  ///   - uid: The user of the socket.
+  ///   - interfaceIndex: The interface that the socket is bound to; 0 for none.
+  ///   - scopeID: The interface of a link-local address; 0 for none.
+  ///   - mayBindPrivilegedPorts: Whether the program may bind low ports; by default, whether the user is root.
+  public init(
+    _ protocol: TransportProtocol = .tcp, _ local: SocketAddress, options: BindOptions = [], uid: UInt32,
+    interfaceIndex: UInt32 = 0, scopeID: UInt32 = 0, mayBindPrivilegedPorts: Bool? = nil
+  ) {
+    self.protocol = `protocol`
+    self.local = local
+    self.options = options
+    self.uid = uid
+    self.interfaceIndex = interfaceIndex
+    self.scopeID = scopeID
+    self.mayBindPrivilegedPorts = mayBindPrivilegedPorts ?? (uid == 0)
+  }
+}
