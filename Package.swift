@@ -41,10 +41,11 @@ let package = Package(
     .target(name: "SocketOwners", dependencies: ["CSocketOwners"], swiftSettings: swiftSettings),
     .target(
       name: "BindDiagnosis", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
+    .target(name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "SockDiag", "SockDiagWire", "SocketOwners",
+        "SockDiag", "SockDiagWire", "SocketOwners", "HostFindings",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -59,7 +60,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory",
+        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory", "HostFindings",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -67,6 +68,9 @@ let package = Package(
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
+    .testTarget(
+      name: "HostFindingsTests", dependencies: ["HostFindings", "SockDiag", "SocketLaboratory"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 

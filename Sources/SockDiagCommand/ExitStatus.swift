@@ -1,13 +1,13 @@
 /// What the command's exit status means.
 ///
 /// The numbers are those of sysexits.h, so that 1 to 63 are free for answers: `bench` returns 1 if its two sources
-/// differ. A reader that closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool.
+/// differ, `check` if it found something. A reader that closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool.
 ///
 /// C: `EX_*`, sysexits.h.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything asked for was shown or done, even if that is nothing.
   case success = 0
-  /// `bench`: netlink and /proc do not show the same sockets.
+  /// `bench`: netlink and /proc do not show the same sockets. `check`: something was found.
   case different = 1
   /// The command line makes no sense. C: `EX_USAGE`.
   case usage = 64
@@ -26,11 +26,14 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// It takes a privilege. C: `EX_NOPERM`.
   case noPermission = 77
 
+  /// The same number in the words of `check`.
+  static let found = ExitStatus.different
+
   /// The list for `--help`.
   static let summary = """
     EXIT STATUS
       0   all that was asked for was shown or done, even if that is nothing
-      1   bench: netlink and /proc do not show the same sockets
+      1   bench: netlink and /proc do not show the same sockets; check: something was found
       64  the command line makes no sense
       65  a capture is damaged; what stood before the fault was shown
       66  a file cannot be read

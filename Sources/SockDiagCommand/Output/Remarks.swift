@@ -13,6 +13,11 @@ struct Remarks {
     if self.status == .success { self.status = status }
   }
 
+  /// Sets the status without a sentence, for output that speaks for itself. The first one stays.
+  mutating func set(_ status: ExitStatus) {
+    if self.status == .success { self.status = status }
+  }
+
   /// Adds what somebody else has to say.
   mutating func add(_ others: Remarks) {
     for sentence in others.sentences { add(sentence) }

@@ -43,6 +43,10 @@ extension MissingHolder.Reasons {
   /// The reasons that could not be excluded.
   var names: [String] { Self.names.filter { contains($0.reason) }.map(\.name) }
 
+  /// Whether there is certainly no process that could use the socket: all that could not be excluded is that the kernel
+  /// has it, or that its descriptor waits to be received.
+  var excludesProcesses: Bool { isSubset(of: [.noProcess, .kernel, .inFlight, .closedMeanwhile]) }
+
   /// Whether somebody with more privilege would see more.
   var takesPrivilege: Bool { !isDisjoint(with: [.unreadableProcess, .hiddenProcess, .unreadableThread]) }
 }

@@ -1,0 +1,97 @@
+public import SockDiag
+
+/// Collects what the rules look at, of the network namespace of the calling thread.
+///
+/// ```swift
+/// var observer = try HostObserver()
+/// try await Task.sleep(for: .seconds(1))   // on a thread of the same namespace
+/// let findings = try observer.facts().findings()
+/// ```
+///
+/// The first moment costs microseconds: listeners and counters. The second one costs two walks over all sockets and 104
+/// bytes for each.
+public struct HostObserver: ~Copyable {
+  private var inspector: SocketInspector?
+  private let procRoot: String
+  private let start: ContinuousClock.Instant
+  private let counters: NetworkCounters
+  private let listeners: [InetSocket]
+
+  private static let listening = SocketQuery(.tcp, states: .listen)
+
+  /// Looks at the first moment.
+  ///
+  /// - Parameter procRoot: Where proc is mounted.
+  /// - Throws: `SockDiagError` if listeners can be read neither through sock_diag nor from `/proc/net`.
+  public init(procRoot: String = "/proc") throws(SockDiagError) {
+    var inspector = try Self.inspector()
+    let listeners = try Self.dump(Self.listening, &inspector, procRoot).sockets
+    self.inspector = inspector
+    self.procRoot = procRoot
+    self.listeners = listeners
+    counters = NetworkCounters(procRoot: procRoot)
+    start = ContinuousClock.now
+  }
+
+  /// Looks at the second moment, which is now. The holders are not among the facts: who knows them adds them.
+  ///
+  /// - Throws: `SockDiagError` if sockets cannot be read.
+  public mutating func facts() throws(SockDiagError) -> HostFacts {
+    var facts = HostFacts()
+    facts.settings = KernelSettings(procRoot: procRoot)
+    facts.countersBefore = counters
+    facts.listenersBefore = listeners
+    facts.counters = NetworkCounters(procRoot: procRoot)
+    facts.interval = start.duration(to: ContinuousClock.now)
+    facts.listeners = try add(Self.listening, to: &facts)
+    facts.listenersWithChosenPort = try listenersWithChosenPort()
+    // None in CLOSE is in the kernel's tables. Those in CLOSE_WAIT are few, and only they need details.
+    let others = SocketStateSet.all.union(.boundInactive).subtracting([.listen, .close, .closeWait])
+    facts.sockets = try add(SocketQuery(.tcp, states: others), to: &facts)
+    facts.sockets += try add(SocketQuery(.tcp, states: .closeWait, details: .tcpInfo), to: &facts)
+    let udp = try dump(SocketQuery(.udp))
+    (facts.udpSockets, facts.udpCompleteness, facts.udpSource) = (udp.sockets, udp.completeness, udp.source)
+    return facts
+  }
+
+  /// The TCP listeners of this moment.
+  ///
+  /// - Throws: `SockDiagError`.
+  public mutating func currentListeners() throws(SockDiagError) -> [InetSocket] {
+    try dump(Self.listening).sockets
+  }
+
+  private mutating func add(_ query: SocketQuery, to facts: inout HostFacts) throws(SockDiagError) -> [InetSocket] {
+    let dump = try dump(query)
+    // That /proc/net lacks bound sockets makes figures smaller by a few, and no finding wrong.
+    facts.completeness.formUnion(dump.completeness.subtracting(.missingStates))
+    if dump.source == .procNet { facts.source = .procNet }
+    return dump.sockets
+  }
+
+  /// Only the kernel knows, and it tells by its filter alone.
+  private mutating func listenersWithChosenPort() throws(SockDiagError) -> Set<UInt32>? {
+    let dump = try dump(SocketQuery(.tcp, states: .listen, matching: .autobound))
+    guard dump.completeness.isComplete, dump.source == .sockDiag else { return nil }
+    return Set(dump.sockets.map(\.inode))
+  }
+
+  private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
+    try Self.dump(query, &inspector, procRoot)
+  }
+
+  private static func dump(
+    _ query: SocketQuery, _ inspector: inout SocketInspector?, _ procRoot: String
+  ) throws(SockDiagError) -> SocketDump {
+    if let dump = try inspector?.dump(query) { return dump }
+    return try ProcNet.dump(query, root: procRoot)
+  }
+
+  /// `nil` where the kernel has no sock_diag.
+  private static func inspector() throws(SockDiagError) -> SocketInspector? {
+    do throws(SockDiagError) { return try SocketInspector() } catch {
+      guard error.code == .missingSockDiag else { throw error }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,77 @@
+public import SockDiag
+
+/// What the rules look at: one network namespace at two moments.
+///
+/// ``HostObserver`` collects it; anybody else may fill it in.
+public struct HostFacts: Sendable {
+  /// The settings of the namespace.
+  public var settings = KernelSettings.unknown
+  /// The counters at the first moment.
+  public var countersBefore = NetworkCounters.unknown
+  /// The counters at the second moment.
+  public var counters = NetworkCounters.unknown
+  /// The time between the two moments.
+  public var interval: Duration = .seconds(1)
+  /// TCP listeners at the first moment.
+  public var listenersBefore: [InetSocket] = []
+  /// TCP listeners at the second moment.
+  public var listeners: [InetSocket] = []
+  /// The inodes of those listeners whose port the kernel chose, since no program asked for one; `nil` where that is not
+  /// known.
+  public var listenersWithChosenPort: Set<UInt32>?
+  /// TCP sockets that do not listen, at the second moment. Those in CLOSE_WAIT have their `tcp_info`.
+  public var sockets: [InetSocket] = []
+  /// UDP sockets at the second moment.
+  public var udpSockets: [InetSocket] = []
+  /// The processes that hold sockets, by inode, the one that made the socket first: empty where no process does, absent
+  /// where that is not known.
+  public var holders: [UInt32: [FilterHolder]] = [:]
+  /// Whether all TCP sockets were seen.
+  public var completeness: Completeness = .complete
+  /// Whether all UDP sockets were seen.
+  public var udpCompleteness: Completeness = .complete
+  /// Where the TCP sockets were read from.
+  public var source = SocketSource.sockDiag
+  /// Where the UDP sockets were read from.
+  public var udpSource = SocketSource.sockDiag
+
+  /// Creates facts about a host without sockets, of which nothing is known.
+  public init() {}
+}
+
+extension HostFacts {
+  /// All that is wrong, the worst first, and otherwise in the order of the rules.
+  ///
+  /// A pure function. What is not known is not found.
+  ///
+  /// - Complexity: O(n log n) in the sockets.
+  public func findings(_ limits: FindingLimits = FindingLimits()) -> [Finding] {
+    let all =
+      portsToDestination(limits) + portsToBind(limits) + timeWait(limits) + acceptQueues() + closeWait(limits)
+      + orphans(limits) + silentMembers() + portsInRange(limits) + selfConnections()
+    return all.filter { $0.severity == .failing } + all.filter { $0.severity == .risk }
+  }
+
+  /// The sockets whose holders the rules want to know.
+  public func socketsToAttribute(_ limits: FindingLimits = FindingLimits()) -> [InetSocket] {
+    let leaked = oldCloseWaits(limits)
+    return listeners + sockets.filter(\.isConnectedToItself) + (leaked.count >= limits.closeWaitCount ? leaked : [])
+  }
+
+  /// How much a counter rose between the moments; `nil` if it did not, or is not known.
+  func rise(of counter: KeyPath<NetworkCounters, UInt64?>) -> UInt64? {
+    guard let before = countersBefore[keyPath: counter], let after = counters[keyPath: counter], after > before else {
+      return nil
+    }
+    return after - before
+  }
+
+  /// The process to name for a socket: the one that made it, for others may have inherited it without knowing.
+  func process(of socket: InetSocket) -> FilterHolder? { holders[socket.inode]?.first }
+
+  /// The time between the moments, for texts: `1.0 s`.
+  var intervalText: String {
+    let (seconds, attoseconds) = interval.components
+    return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s"
+  }
+}

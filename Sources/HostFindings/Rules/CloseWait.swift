@@ -1,0 +1,61 @@
+internal import SockDiag
+
+extension HostFacts {
+  /// A connection is in CLOSE_WAIT from the peer's FIN until the program closes it. Nothing but the program ends that:
+  /// no timer runs, and no sysctl is about it.
+  func closeWait(_ limits: FindingLimits) -> [Finding] {
+    let old = oldCloseWaits(limits)
+    guard old.count >= limits.closeWaitCount else { return [] }
+    return Dictionary(grouping: old, by: { Culprit(process: process(of: $0), uid: $0.uid) })
+      .filter { $0.value.count >= limits.closeWaitCount }
+      .sorted { ($1.value.count, $0.key.order) < ($0.value.count, $1.key.order) }
+      .map { finding($0.key, $0.value, limits) }
+  }
+
+  /// Sockets that have been in CLOSE_WAIT for so long, at least.
+  ///
+  /// The time since the peer acknowledged something is the proof: its FIN did, so CLOSE_WAIT is no younger. The time
+  /// since data came is no proof, for a FIN without data leaves it as it is, and an idle connection looks old in the
+  /// moment that it is closed. /proc/net tells neither, and so its sockets all count.
+  func oldCloseWaits(_ limits: FindingLimits) -> [InetSocket] {
+    sockets.filter { socket in
+      guard socket.state == .closeWait, socket.inode != 0 else { return false }
+      return socket.tcpInfo?.sinceLastAcknowledgementReceived.map { $0 >= limits.closeWaitAge } ?? true
+    }
+  }
+
+  private func finding(_ culprit: Culprit, _ sockets: [InetSocket], _ limits: FindingLimits) -> Finding {
+    // The end of the stream counts as a byte that was not read.
+    let unread = sockets.count { $0.receiveQueue > 0 }
+    let reading =
+      unread == 0
+      ? ", all of which it read to the end" : ", \(unread) of which it did not even read to the end"
+    // One destination, if it is one, leads to the code that forgets.
+    let remotes = Set(sockets.map { SocketAddress($0.remote.address.unmapped, port: $0.remote.port) })
+    let who =
+      culprit.process?.label ?? "a process that is hidden from this user"
+      + (culprit.uid.map { " (user id \($0))" } ?? "")
+    return Finding(
+      .closeWait, .failing, figure: UInt64(sockets.count), limit: UInt64(limits.closeWaitCount), unit: "sockets",
+      subject: Finding.Subject(remote: remotes.count == 1 ? remotes.first : nil, process: culprit.process),
+      text:
+        "\(who) has had \(sockets.count.counted("socket")) in CLOSE_WAIT for \(limits.closeWaitAge.components.seconds) s or"
+        + " more\(reading)",
+      advice: "their peers are gone and it never closes them, until it runs out of descriptors; that is a fault of the"
+        + " program, no sysctl helps, and a restart only for a while")
+  }
+}
+
+/// Whose sockets they are, as far as that can be seen.
+private struct Culprit: Hashable {
+  var process: FilterHolder?
+  /// Only where no process is known.
+  var uid: UInt32?
+
+  init(process: FilterHolder?, uid: UInt32?) {
+    self.process = process
+    self.uid = process == nil ? uid : nil
+  }
+
+  var order: Int64 { process.map { Int64($0.processID) } ?? Int64(uid ?? 0) + 1 << 32 }
+}

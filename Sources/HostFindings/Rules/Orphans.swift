@@ -1,0 +1,31 @@
+internal import SockDiag
+
+extension HostFacts {
+  /// A socket that was closed with data to send, or without the peer's last word, belongs to nobody while the kernel
+  /// finishes. The host has a limit for them, in all of its namespaces together, and beyond it resets them, whose last
+  /// data is lost then. In a namespace that is not the host's first one the limit is not told, and nothing is found.
+  func orphans(_ limits: FindingLimits) -> [Finding] {
+    let cure =
+      "they wait for peers that do not acknowledge: 'sockdiag list state fin-wait-1 state last-ack state closing' shows"
+      + " them, 'sockdiag destroy' ends them, and net.ipv4.tcp_max_orphans is the limit"
+    var findings: [Finding] = []
+    if let rise = rise(of: \.abortsOnMemory) {
+      findings.append(
+        Finding(
+          .orphansReset, .failing, figure: rise, limit: nil, unit: "connections",
+          text:
+            "\(rise.counted("closed connection")) reset in \(intervalText), for there were too many of them, or too little"
+            + " memory for TCP (TCPAbortOnMemory)", advice: cure + ", net.ipv4.tcp_mem that of memory"))
+    }
+    if let count = counters.orphans, let maximum = settings.maximumOrphans,
+      Share.reaches(count, limits.sharePercent, of: maximum)
+    {
+      findings.append(
+        Finding(
+          .orphans, .risk, figure: count, limit: UInt64(maximum), unit: "sockets",
+          text: "the host has \(count) of \(maximum) TCP sockets that may be without descriptor"
+            + " (\(Share.percent(count, of: maximum)))", advice: cure))
+    }
+    return findings
+  }
+}

@@ -1,0 +1,58 @@
+internal import SockDiag
+
+extension HostFacts {
+  /// Listeners of one address, port and interface all have SO_REUSEPORT, for otherwise the second would not have been
+  /// allowed to listen. The kernel spreads connections over them by their addresses, whether anybody accepts or not: a
+  /// member that accepts nothing takes its share of clients down.
+  ///
+  /// A member is silent if no process holds it, or if connections have waited in its queue at both moments, no fewer at
+  /// the second one, while the queue of another member was empty at both: then the others do accept. One that is slow
+  /// looks the same, and then it is as bad for who waits.
+  func silentMembers() -> [Finding] {
+    let before = Dictionary(listenersBefore.map { ($0.inode, $0) }, uniquingKeysWith: { first, _ in first })
+    return Dictionary(grouping: listeners, by: ListenerPlace.init)
+      .filter { $0.value.count > 1 }
+      .sorted { $0.key < $1.key }
+      .flatMap { _, members in
+        let isServed = members.contains { $0.receiveQueue == 0 && before[$0.inode]?.receiveQueue == 0 }
+        return members.compactMap { member -> Finding? in
+          if holders[member.inode]?.isEmpty == true {
+            return finding(member, of: members.count, "no process holds it", "whoever made it passed it on or lost it")
+          }
+          guard isServed, let earlier = before[member.inode], earlier.receiveQueue > 0,
+            member.receiveQueue >= earlier.receiveQueue
+          else { return nil }
+          return finding(
+            member, of: members.count, "nobody has accepted in \(intervalText) while other queues are empty",
+            "its thread or process is stuck or busy")
+        }
+      }
+  }
+
+  private func finding(_ member: InetSocket, of count: Int, _ why: String, _ cause: String) -> Finding {
+    let process = process(of: member)
+    return Finding(
+      .silentMember, .failing, figure: UInt64(member.receiveQueue), limit: member.acceptQueueLimit.map { UInt64($0) },
+      unit: "connections", subject: Finding.Subject(local: member.local, process: process),
+      text:
+        "one of \(count) listeners that share \(member.local) is silent: \(why), with \(member.receiveQueue.counted("connection"))"
+        + " waiting" + (process.map { " in \($0.label)" } ?? "") + " (inode \(member.inode))",
+      advice:
+        "the kernel goes on giving it one connection in \(count); \(cause), so close that socket or end what has it")
+  }
+}
+
+/// Where a listener listens. Those that have it in common share connections.
+private struct ListenerPlace: Hashable, Comparable {
+  var local: SocketAddress
+  var interface: UInt32
+
+  init(_ socket: InetSocket) {
+    local = SocketAddress(socket.local.address.unmapped, port: socket.local.port)
+    interface = socket.interfaceIndex
+  }
+
+  static func < (left: ListenerPlace, right: ListenerPlace) -> Bool {
+    (left.local.port, left.local.address, left.interface) < (right.local.port, right.local.address, right.interface)
+  }
+}

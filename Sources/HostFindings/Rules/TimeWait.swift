@@ -1,0 +1,30 @@
+internal import SockDiag
+
+extension HostFacts {
+  /// The kernel keeps so many connections in TIME_WAIT and no more, of all destinations together, and closes further
+  /// ones at once. That a port is still in TIME_WAIT for a server is another matter, which SO_REUSEADDR cures.
+  func timeWait(_ limits: FindingLimits) -> [Finding] {
+    let maximum = settings.maximumTimeWait.map { UInt64($0) }
+    let cure =
+      "this side closes first: reuse connections, let the peers close, or raise net.ipv4.tcp_max_tw_buckets;"
+      + " tcp_fin_timeout does not shorten TIME_WAIT"
+    var findings: [Finding] = []
+    if let rise = rise(of: \.timeWaitOverflows) {
+      findings.append(
+        Finding(
+          .timeWaitOverflow, .failing, figure: rise, limit: nil, unit: "connections",
+          text: "\(rise.counted("connection")) closed without TIME_WAIT in \(intervalText), for too many are in it"
+            + (maximum.map { " (tcp_max_tw_buckets is \($0))" } ?? ""),
+          advice: cure))
+    }
+    if let count = counters.timeWaits, let maximum, Share.reaches(count, limits.sharePercent, of: maximum) {
+      findings.append(
+        Finding(
+          .timeWaitCount, .risk, figure: count, limit: maximum, unit: "connections",
+          text:
+            "\(count) of \(maximum) connections that may be in TIME_WAIT are (\(Share.percent(count, of: maximum)))",
+          advice: cure))
+    }
+    return findings
+  }
+}

@@ -1,0 +1,15 @@
+internal import SockDiagWire
+internal import SocketOwners
+
+extension HolderBook {
+  /// The processes that hold a socket, first those that have it from nobody else; empty where certainly none does, `nil`
+  /// where somebody may.
+  func processes(of socket: InetSocket) -> [FilterHolder]? {
+    let list = list(of: socket)
+    if let reasons = list.reasons, !reasons.excludesProcesses { return nil }
+    return list.entries.map {
+      FilterHolder(
+        processID: $0.holder.pid, command: String(decoding: $0.process?.command ?? Array("?".utf8), as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import HostFindings
+import SockDiag
+import SocketLaboratory
+import Testing
+
+/// What rises between two looks at a namespace of its own.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct ObserverTests {
+  /// Observes what happens in a fresh namespace.
+  private func facts(
+    _ settings: [String: Int] = [:], before: @escaping @Sendable (Laboratory) throws -> Void = { _ in },
+    meanwhile: @escaping @Sendable (Laboratory) throws -> Void
+  ) async throws -> HostFacts {
+    try await Laboratory.withNew { laboratory in
+      for (name, value) in settings { try laboratory.namespace.set(name, to: value) }
+      try before(laboratory)
+      var observer = try HostObserver()
+      try meanwhile(laboratory)
+      return try observer.facts()
+    }
+  }
+
+  @Test func droppedConnectionsAreFound() async throws {
+    let place = LabEndpoint(.loopbackV4, 80)
+    let facts = try await facts { laboratory in
+      _ = try laboratory.tcpListener(on: place, backlog: 1)
+    } meanwhile: { laboratory in
+      for _ in 0..<4 { _ = try laboratory.tcpClient(to: place) }
+    }
+    let findings = facts.findings()
+    #expect(findings.map(\.rule) == [.acceptQueue, .listenOverflow])
+    #expect(findings.first?.figure == 2 && findings.first?.limit == 1)
+    #expect(facts.completeness.isComplete && facts.udpCompleteness.isComplete && facts.source == .sockDiag)
+  }
+
+  @Test func overflowsOfThePastAreNot() async throws {
+    let place = LabEndpoint(.loopbackV4, 80)
+    let facts = try await facts { laboratory in
+      let listener = try laboratory.tcpListener(on: place, backlog: 0)
+      let clients = try (0..<3).map { _ in try laboratory.tcpClient(to: place) }
+      _ = try listener.accept()
+      for client in clients.dropFirst() { client.close() }
+    } meanwhile: { _ in
+    }
+    #expect((facts.counters.listenOverflows ?? 0) > 0)
+    #expect(facts.findings() == [])
+  }
+
+  /// Connections that this side closes first.
+  private static func makeTimeWaits(_ count: Int, _ port: UInt16, _ laboratory: Laboratory) throws {
+    for index in 0..<count {
+      let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, port + UInt16(index)))
+      pair.client.close()
+      try pair.server.discard()
+      pair.server.close()
+      pair.listener.close()
+    }
+  }
+
+  @Test(arguments: [(3, [FindingRule]()), (4, [.timeWaitCount]), (8, [.timeWaitOverflow, .timeWaitCount])])
+  func timeWaitIsFoundNearItsLimitAndBeyond(_ count: Int, _ expected: [FindingRule]) async throws {
+    let facts = try await facts(["net.ipv4.tcp_max_tw_buckets": 5]) { laboratory in
+      try Self.makeTimeWaits(count, 1000, laboratory)
+    }
+    #expect(facts.findings().map(\.rule) == expected)
+  }
+
+  @Test func portsThatTheKernelChoseAreKnown() async throws {
+    let (facts, chosen, asked) = try await Laboratory.withNew { laboratory in
+      let chosen = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
+      let asked = try laboratory.tcpListener(on: LabEndpoint(.loopbackV6, 40000))
+      let unbound = try laboratory.socket(.tcp, v6: false)
+      try unbound.listen(backlog: 1)
+      var observer = try HostObserver()
+      return (try observer.facts(), [chosen.inode, unbound.inode], asked.inode)
+    }
+    #expect(facts.listenersWithChosenPort == Set(chosen))
+    #expect(facts.listeners.map(\.inode).contains(asked) && facts.listeners.count == 3)
+  }
+
+  /// The proof that `closeWait` rests on: the FIN acknowledges, so the time since an acknowledgement is no longer than
+  /// CLOSE_WAIT, even if no data came for much longer.
+  @Test func theTimeInCloseWaitIsToldByTheLastAcknowledgement() async throws {
+    let facts = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 80))
+      _ = try laboratory.namespace.run(["sleep", "0.5"])
+      try pair.client.shutdown(sending: true)
+      try pair.server.discard()
+      var observer = try HostObserver()
+      return try observer.facts()
+    }
+    let info = try #require(facts.sockets.first { $0.state == .closeWait }?.tcpInfo)
+    let data = try #require(info.sinceLastDataReceived)
+    let acknowledgement = try #require(info.sinceLastAcknowledgementReceived)
+    #expect(data - acknowledgement >= .milliseconds(450))
+  }
+}

@@ -1,0 +1,264 @@
+import Glibc
+import HostFindings
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+@testable import SockDiagCommand
+
+/// `check` in namespaces where something is wrong, and where nothing is.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct CheckCommandTests {
+  private struct Answers: Sendable {
+    var lines: CommandResult
+    var json: CommandResult
+
+    var rules: [String] { lines.outputText.split(separator: "\n").map { String($0.prefix { $0 != ":" }) } }
+  }
+
+  /// Runs the command in both forms beside a scene.
+  private func check(
+    _ words: [String] = [], range: String? = nil, startedBy starter: [String] = [],
+    _ build: @escaping @Sendable (Laboratory) throws -> [Any]
+  ) async throws -> Answers {
+    let tool = try Tool.path
+    return try await Laboratory.withNew { laboratory in
+      if let range { try Self.write(range, to: "ip_local_port_range", laboratory) }
+      let scene = try build(laboratory)
+      return try withExtendedLifetime(scene) {
+        let command = starter + [tool, "check", "--interval", "0.2"] + words
+        return Answers(
+          lines: try laboratory.namespace.run(command), json: try laboratory.namespace.run(command + ["--json"]))
+      }
+    }
+  }
+
+  private static func write(_ text: String, to name: String, _ laboratory: Laboratory) throws {
+    let result = try laboratory.namespace.run(["sh", "-c", "echo '\(text)' > /proc/sys/net/ipv4/\(name)"])
+    if result.status != 0 { throw Tool.Failure(what: result.errorText) }
+  }
+
+  /// Both forms say the same, and the JSON fits its schema.
+  private func expect(
+    _ answers: Answers, _ rules: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    #expect(answers.rules == rules, "\(answers.lines.outputText)", sourceLocation: sourceLocation)
+    let status: Status = rules.isEmpty ? .success : .found
+    for answer in [answers.lines, answers.json] {
+      #expect(answer.status == status.rawValue && answer.errorText == "", sourceLocation: sourceLocation)
+    }
+    let schema = JSONSchema(
+      try JSONValue(parsing: try Fixture.read("json-schema/finding.schema.json")),
+      others: ["socket.schema.json": try JSONTests.schema])
+    let elements = try JSONValue(parsing: answers.json.output).elements
+    #expect(elements.flatMap(schema.violations) == [], sourceLocation: sourceLocation)
+    #expect(elements.map { $0["rule"] } == rules.map { .string($0) }, sourceLocation: sourceLocation)
+  }
+
+  @Test func anEmptyHostIsSilent() async throws {
+    let answers = try await check { _ in [] }
+    try expect(answers, [])
+    #expect(answers.lines.output.isEmpty && answers.json.outputText == "[]\n")
+  }
+
+  @Test func aHostThatWorksIsSilent() async throws {
+    let answers = try await check { laboratory in
+      var kept: [Any] = []
+      // Servers, one of them in the range, connections, a group that works, and the past.
+      for port in [22, 80, 50051] as [UInt16] {
+        for address in [LabAddress.loopbackV4, .loopbackV6] {
+          kept.append(try laboratory.connectedPair(to: LabEndpoint(address, port)))
+        }
+      }
+      for _ in 0..<3 { kept.append(try laboratory.tcpListener(on: LabEndpoint(.anyV4, 81), options: [.reusePort])) }
+      kept.append(try laboratory.udpSocket(bound: LabEndpoint(.anyV6, 53)))
+      kept.append(try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 4000)))
+      let past = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 82))
+      past.client.close()
+      past.server.close()
+      return kept
+    }
+    try expect(answers, [])
+  }
+
+  @Test func portsThatRunOutAreFoundAndDoFail() async throws {
+    let server = LabEndpoint(.loopbackV4, 80)
+    let answers = try await check(range: "40000 40009") { laboratory in
+      let listener = try laboratory.tcpListener(on: server)
+      let clients = try (0..<10).map { _ in try laboratory.tcpClient(to: server) }
+      // The errors that the lines name.
+      Self.expect(errno: EADDRNOTAVAIL) { _ = try laboratory.tcpClient(to: server) }
+      Self.expect(errno: EADDRINUSE) { _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)) }
+      Self.expect(errno: EADDRINUSE) { try laboratory.socket(.tcp, v6: false).listen(backlog: 1) }
+      _ = try laboratory.tcpClient(to: LabEndpoint(.v4(127, 0, 0, 2), 80))
+      return [listener, clients]
+    }
+    try expect(answers, ["ports-to-destination", "ports-to-bind"])
+    #expect(
+      answers.lines.outputText.hasPrefix(
+        "ports-to-destination: 10 of 10 ports for connections from 127.0.0.1 to 127.0.0.1:80 are in use (100 %); "))
+  }
+
+  @Test(arguments: [(7, [String]()), (8, ["ports-to-destination", "ports-to-bind"])])
+  func portsAreFoundFromFourFifthsOn(_ count: Int, _ rules: [String]) async throws {
+    let server = LabEndpoint(.loopbackV4, 80)
+    let answers = try await check(range: "40000 40009") { laboratory in
+      let listener = try laboratory.tcpListener(on: server)
+      return [listener, try (0..<count).map { _ in try laboratory.tcpClient(to: server) }]
+    }
+    try expect(answers, rules)
+  }
+
+  @Test func portsOfUDPThatRunOutAreFoundAndDoFail() async throws {
+    let answers = try await check(range: "40000 40003") { laboratory in
+      let sockets = try (0..<4).map { _ in try laboratory.udpSocket(bound: LabEndpoint(.anyV4, 0)) }
+      Self.expect(errno: EADDRINUSE) { _ = try laboratory.udpSocket(bound: LabEndpoint(.anyV4, 0)) }
+      Self.expect(errno: EAGAIN) { _ = try laboratory.udpSocket(connectedTo: LabEndpoint(.loopbackV4, 53)) }
+      return sockets
+    }
+    try expect(answers, ["ports-to-bind"])
+    #expect(answers.lines.outputText.contains("4 of 4 UDP ports"))
+  }
+
+  @Test func aFullAcceptQueueIsFoundWithItsProcess() async throws {
+    let place = LabEndpoint(.loopbackV4, 80)
+    let answers = try await check { laboratory in
+      let listener = try laboratory.tcpListener(on: place, backlog: 1)
+      return [listener, try (0..<2).map { _ in try laboratory.tcpClient(to: place) }]
+    }
+    try expect(answers, ["accept-queue"])
+    let element = try #require(try JSONValue(parsing: answers.json.output).elements.first)
+    #expect(element["figure"] == .number(2) && element["limit"] == .number(1))
+    #expect(element["pid"] == .number(Double(getpid())) && element["local"]?["port"] == .number(80))
+    #expect(answers.lines.outputText.contains("(\(getpid())); further ones are dropped"))
+  }
+
+  private static func leaks(_ count: Int, _ laboratory: Laboratory, seconds: Double = 1.1) throws -> [Any] {
+    let pairs = try (0..<count).map { try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 1000 + UInt16($0))) }
+    for pair in pairs {
+      try pair.client.shutdown(sending: true)
+      try pair.server.discard()
+    }
+    _ = try laboratory.namespace.run(["sleep", "\(seconds)"])
+    return pairs
+  }
+
+  @Test func socketsThatNobodyClosesAreFoundInTheirProcess() async throws {
+    let found = try await check(["--close-wait-age", "1"]) { try Self.leaks(20, $0) }
+    try expect(found, ["close-wait"])
+    #expect(found.lines.outputText.contains("(\(getpid())) has had 20 sockets in CLOSE_WAIT for 1 s or more"))
+    try expect(try await check(["--close-wait-age", "1"]) { try Self.leaks(19, $0) }, [])
+    // They are too fresh to count without the option.
+    try expect(try await check { try Self.leaks(20, $0, seconds: 0) }, [])
+  }
+
+  @Test func withoutPrivilegeItFindsTheSame() async throws {
+    let answers = try await check(
+      ["--close-wait-age", "1"], startedBy: ["setpriv", "--reuid=nobody", "--clear-groups"]
+    ) { try Self.leaks(20, $0) }
+    try expect(answers, ["close-wait"])
+    #expect(answers.lines.outputText.contains("a process that is hidden from this user (user id 0) has had 20 sockets"))
+  }
+
+  @Test func aMemberThatNobodyDrainsIsFound() async throws {
+    let place = LabEndpoint(.loopbackV4, 80)
+    let answers = try await check { laboratory in
+      let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
+      // Which member gets a client depends on its port. One accepts whatever it gets, the other nothing.
+      let clients = try (0..<16).map { _ in try laboratory.tcpClient(to: place) }
+      let table = try laboratory.namespace.run(["ss", "-Hltne"]).outputText
+      let waiting = table.split(separator: "\n").first { $0.contains("ino:\(members[0].inode) ") }
+        .flatMap { Int($0.split(separator: " ")[1]) }
+      for _ in 0..<(waiting ?? 0) { _ = try members[0].accept() }
+      return [members, clients]
+    }
+    try expect(answers, ["silent-member"])
+    #expect(
+      answers.lines.outputText.contains("one of 2 listeners that share 127.0.0.1:80 is silent: nobody has accepted"))
+  }
+
+  /// Where some process cannot be read, as in many sandboxes, that one may hold the socket, and nothing is found.
+  @Test func aMemberWithoutProcessIsFoundWhereThatIsCertain() async throws {
+    let tool = try Tool.path
+    let place = LabEndpoint(.loopbackV4, 80)
+    let (check, list) = try await Laboratory.withNew { laboratory in
+      let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
+      let holder = try LabHolder(.inFlight, members[0])
+      members[0].close()
+      return try withExtendedLifetime((members, holder)) {
+        (
+          try laboratory.namespace.run([tool, "check", "--interval", "0.1"]),
+          try laboratory.namespace.run([tool, "list", "-tlp", "--json"])
+        )
+      }
+    }
+    let reasons = try JSONValue(parsing: list.output).elements.compactMap { $0["holders_missing"]?.elements }
+    let isCertain = reasons.allSatisfy {
+      Set($0).isSubset(of: [.string("in-flight"), .string("kernel"), .string("closed-meanwhile")])
+    }
+    #expect(reasons.count == 1)
+    #expect(check.outputText.contains("is silent: no process holds it") == isCertain)
+    #expect(check.status == (isCertain ? 1 : 0))
+  }
+
+  @Test func onlyReasonsWithoutProcessMakeItCertain() {
+    for reasons in [.noProcess, .kernel, .inFlight, [.kernel, .closedMeanwhile, .inFlight]] as [MissingHolder.Reasons] {
+      #expect(reasons.excludesProcesses)
+    }
+    for bit in [
+      .unreadableProcess, .hiddenProcess, .anotherPIDNamespace, .unreadableThread, .fixedFile, .notSearchedAnew,
+    ]
+      as [MissingHolder.Reasons]
+    {
+      #expect(!bit.union(.kernel).excludesProcesses)
+    }
+  }
+
+  @Test(
+    arguments: [(40005, "", true), (40005, "40005", false), (0, "", false), (39999, "", false)]
+      as [(UInt16, String, Bool)])
+  func aPortThatTheKernelMayGiveAwayIsFound(_ port: UInt16, _ reserved: String, _ isFound: Bool) async throws {
+    let answers = try await check(range: "40000 40019") { laboratory in
+      try Self.write("39000,\(reserved)", to: "ip_local_reserved_ports", laboratory)
+      let wanted = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, port))
+      let client = try laboratory.tcpClient(to: LabEndpoint(.loopbackV4, try wanted.local().port))
+      return [wanted, client]
+    }
+    try expect(answers, isFound ? ["port-in-range"] : [])
+    if isFound {
+      #expect(answers.lines.outputText.hasSuffix("sysctl -w net.ipv4.ip_local_reserved_ports=39000,40005\n"))
+    }
+  }
+
+  @Test func aConnectionToItselfIsFoundAndDoesBlock() async throws {
+    let place = LabEndpoint(.loopbackV4, 5000)
+    let answers = try await check { laboratory in
+      let client = try laboratory.tcpClient(from: place, to: place)
+      Self.expect(errno: EADDRINUSE) { _ = try laboratory.tcpListener(on: place) }
+      return [client]
+    }
+    try expect(answers, ["self-connection"])
+    #expect(answers.lines.outputText.contains("(\(getpid())) has met itself"))
+  }
+
+  @Test(arguments: ["0", "-1", "nan", "inf", "3601", "0.01"]) func theIntervalHasLimits(_ text: String) throws {
+    let result = try Tool.run(["check", "--interval=\(text)"])
+    #expect(
+      result.status == Status.usage.rawValue && result.errors == "sockdiag: --interval takes 0.1 to 3600 seconds\n")
+  }
+
+  @Test func helpExplainsEveryRule() throws {
+    let help = try Tool.run(["check", "--help"]).text
+    for rule in FindingRule.allCases { #expect(help.contains("  \(rule.rawValue): ")) }
+  }
+
+  @Test func outputThatCannotBeWrittenIsSaid() throws {
+    let result = try Tool.run(["check", "--json", "--interval", "0.1"], output: "/dev/full")
+    #expect(result.status == Status.outputFailed.rawValue)
+  }
+
+  private static func expect(errno: Int32, _ body: () throws -> Void) {
+    let error = #expect(throws: LaboratoryError.self) { try body() }
+    #expect(error?.errno == errno)
+  }
+}
