@@ -4,7 +4,7 @@ public import SockDiag
 ///
 /// ```swift
 /// var observer = try HostObserver()
-/// try await Task.sleep(for: .seconds(1))   // on a thread of the same namespace
+/// sleep(1)
 /// let findings = try observer.facts().findings()
 /// ```
 ///

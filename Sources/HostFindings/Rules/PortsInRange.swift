@@ -49,12 +49,11 @@ extension HostFacts {
   /// Connections of ports on addresses where nothing listens: no listener has accepted them.
   private func givenPorts(_ wanted: [UInt16: [InetSocket]]) -> [UInt16: InetSocket] {
     var given: [UInt16: InetSocket] = [:]
+    // All of these ports, those whose port was chosen too: any of them may have accepted the connection.
+    let acceptors = Dictionary(grouping: listeners.filter { wanted[$0.local.port] != nil }, by: \.local.port)
     for socket in sockets where socket.remote.port != 0 && socket.inode != 0 {
-      guard wanted[socket.local.port] != nil, given[socket.local.port] == nil else { continue }
-      let isAccepted = listeners.contains {
-        $0.local.port == socket.local.port && $0.mayAccept(at: socket.local.address)
-      }
-      if !isAccepted { given[socket.local.port] = socket }
+      guard let acceptors = acceptors[socket.local.port], given[socket.local.port] == nil else { continue }
+      if !acceptors.contains(where: { $0.mayAccept(at: socket.local.address) }) { given[socket.local.port] = socket }
     }
     return given
   }

@@ -6,8 +6,8 @@ extension HostFacts {
   ///
   /// A port that a listener or a socket without connection has is left out of the count of ports to choose from:
   /// `connect` takes none that a program bound (`__inet_hash_connect`, net/ipv4/inet_hashtables.c). So is TIME_WAIT
-  /// left out of those in use where `connect` may take its port over. Connections that a program bound to a port
-  /// cannot be told from others, and count.
+  /// left out of those in use where `connect` may take its port over. Connections that a program bound to a port, or that
+  /// a listener accepted which is gone, cannot be told from those that it chose a port for, and count as them.
   func portsToDestination(_ limits: FindingLimits) -> [Finding] {
     guard let choosable = settings.choosablePorts else { return [] }
     let bound = boundPorts

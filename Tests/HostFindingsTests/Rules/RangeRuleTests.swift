@@ -55,6 +55,11 @@ struct RangeRuleTests {
     facts.sockets = try (0..<50).map {
       try Specimen.socket("established", "10.0.0.1:1090", SocketAddress(IPAddress(v4: 1), port: $0 + 1))
     }
+    // Nor do their ports count as used, however many there are.
+    for port in UInt16(1050)..<1070 {
+      facts.listeners.append(try Specimen.socket("listen", SocketAddress(.anyV4, port: port)))
+      facts.sockets += try Specimen.connections(1, ports: port)
+    }
     #expect(facts.findings() == [])
   }
 
