@@ -68,6 +68,9 @@ let package = Package(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
     .testTarget(
+      name: "BindDiagnosisTests", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own.
