@@ -196,7 +196,7 @@ struct CheckCommandTests {
     let isCertain = reasons.allSatisfy {
       Set($0).isSubset(of: [.string("in-flight"), .string("kernel"), .string("closed-meanwhile")])
     }
-    #expect(reasons.count == 1)
+    #expect(reasons.count == 1, "\(list.outputText)")
     #expect(check.outputText.contains("is silent: no process holds it") == isCertain)
     #expect(check.status == (isCertain ? 1 : 0))
   }

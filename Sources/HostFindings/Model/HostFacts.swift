@@ -48,7 +48,7 @@ extension HostFacts {
   public func findings(_ limits: FindingLimits = FindingLimits()) -> [Finding] {
     let all =
       portsToDestination(limits) + portsToBind(limits) + timeWait(limits) + acceptQueues() + closeWait(limits)
-      + orphans(limits) + silentMembers() + portsInRange(limits) + selfConnections()
+      + orphans(limits) + silentMembers() + portsInRange(limits) + selfConnections(limits)
     return all.filter { $0.severity == .failing } + all.filter { $0.severity == .risk }
   }
 

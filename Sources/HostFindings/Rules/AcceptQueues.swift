@@ -24,7 +24,7 @@ extension HostFacts {
       Finding(
         .listenOverflow, .failing, figure: rise, limit: nil, unit: "drops",
         text:
-          "full accept queues made listeners drop \(rise.counted("connection")) in \(intervalText) (ListenOverflows)",
+          "full accept queues made listeners drop \(rise.counted("packet")) in \(intervalText) (ListenOverflows)",
         advice: "clients wait for a second or more, or fail; a listener whose Accept-Q in 'sockdiag' is above its limit"
           + " accepts too slowly, or has a backlog that is too small for bursts")
     ]

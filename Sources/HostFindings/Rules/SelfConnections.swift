@@ -4,18 +4,21 @@ extension HostFacts {
   /// A client that tries again and again to reach a server of this host, on a port of the range from which the kernel
   /// chooses, is one day given that very port, and its SYN meets itself: the connection is established, to nobody. While
   /// it lasts the server cannot have its port.
-  func selfConnections() -> [Finding] {
-    sockets.filter(\.isConnectedToItself).sorted { $0.local < $1.local }.map { socket in
+  func selfConnections(_ limits: FindingLimits) -> [Finding] {
+    let found = sockets.filter(\.isConnectedToItself).sorted { $0.local < $1.local }
+    if found.isEmpty { return [] }
+    let reservation = reservation(limits)
+    return found.map { socket in
       let process = process(of: socket)
-      let reserved = (settings.reservedPorts ?? PortSet()).union(PortSet(socket.local.port))
+      // Outside of the range a program has bound both ends to one port, and there is nothing to reserve.
+      let isChosen = settings.choosablePorts?.contains(socket.local.port) == true
       return Finding(
         .selfConnection, .failing, figure: 1, limit: nil, unit: "connections",
         subject: Finding.Subject(local: socket.local, remote: socket.remote, process: process),
         text:
           "the connection to \(socket.local)\(process.map { " of \($0.label)" } ?? "") has met itself, and no server can"
           + " have the port",
-        advice: "close it or end its process, and reserve the port: sysctl -w"
-          + " net.ipv4.ip_local_reserved_ports=\(reserved)")
+        advice: "close it or end its process" + (isChosen ? ", and reserve the port: \(reservation)" : ""))
     }
   }
 }

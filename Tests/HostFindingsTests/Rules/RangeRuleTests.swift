@@ -105,7 +105,16 @@ struct RangeRuleTests {
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .selfConnection && finding.severity == .failing)
     #expect(finding.text.contains("127.0.0.1:5003 of client(9)"))
-    #expect(finding.advice.hasSuffix("=80,5003"))
+    // Nobody chose that port but the program.
+    #expect(finding.advice == "close it or end its process")
     #expect(facts.socketsToAttribute().map(\.inode) == [4])
+  }
+
+  @Test func allLinesThatReserveSayTheSame() throws {
+    var facts = try facts(connections: 50)
+    facts.settings.reservedPorts = PortSet(80)
+    facts.sockets.append(try Specimen.socket("established", "127.0.0.1:1070", "127.0.0.1:1070", inode: 4))
+    #expect(facts.findings().map(\.rule) == [.selfConnection, .portInRange])
+    #expect(facts.findings().allSatisfy { $0.advice.hasSuffix("ip_local_reserved_ports=80,1070,1090") })
   }
 }
