@@ -24,7 +24,7 @@ extension BindRule {
     unshared.options.subtract([.reuseAddress, .reusePort])
     var free = 0
     var unknowns: HolderEffect.Unknowns = []
-    for port in conditions.ephemeralPorts where !conditions.reservedPorts.contains(port) {
+    for port in conditions.choosablePorts.ranges.joined() {
       switch predict(unshared, beside: ports[port] ?? [], under: conditions).bind {
       case .succeeds: free += 1
       case .depends(let on): unknowns.formUnion(on)

@@ -15,7 +15,7 @@ import Testing
     if note.contains("nonlocal_bind=1") { conditions.allowsNonlocalBind = true }
     if note.contains("ip_unprivileged_port_start=80") { conditions.unprivilegedPortStart = 80 }
     if note.contains("IPV6_V6ONLY") { request.options.insert(.v6Only) }
-    if note.contains("ip_local_reserved_ports") { conditions.reservedPorts = [request.local.port] }
+    if note.contains("ip_local_reserved_ports") { conditions.choosablePorts = [] }
     if note.contains("bad scope") {
       request.scopeID = 9999
       conditions.isInterfaceKnown = false
@@ -55,7 +55,7 @@ import Testing
   @Test func port0FailsWhenEveryPortOfTheRangeHasAnOverlappingSocket() throws {
     let cases = try BindCase.all().filter { $0.group == "ephemeral" && $0.note.hasPrefix("bind(127.0.0.1,0)") }
     #expect(cases.count == 20)
-    let conditions = BindConditions(ephemeralPorts: 40000...40003)
+    let conditions = BindConditions(choosablePorts: PortSet([40000...40003]))
     for one in cases {
       let isUsedUp = one.note.contains("outgoing connections") || one.note.contains("same situation")
       var request = one.request
@@ -79,7 +79,7 @@ import Testing
 
   @Test func reservedPortsAreNotChosen() {
     let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
-    let conditions = BindConditions(ephemeralPorts: 40000...40003, reservedPorts: [40000, 40001, 40002, 40003])
+    let conditions = BindConditions(choosablePorts: [])
     #expect(BindRule.predict(request, choosingAmong: [:], under: conditions).prediction.bind == .fails(.addressInUse))
   }
 }
