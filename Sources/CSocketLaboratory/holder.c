@@ -270,6 +270,10 @@ int socklab_become_nobody(void) {
   return prctl(PR_SET_DUMPABLE, 1) < 0 ? -errno : 0;
 }
 
+bool socklab_is_dumpable(void) { return prctl(PR_GET_DUMPABLE) == 1; }
+
+int socklab_set_dumpable(bool value) { return prctl(PR_SET_DUMPABLE, value ? 1 : 0) < 0 ? -errno : 0; }
+
 int socklab_mount_own_proc(const char *options) {
   if (unshare(CLONE_NEWNS) < 0) return -errno;
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return -errno;

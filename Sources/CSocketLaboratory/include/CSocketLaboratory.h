@@ -149,6 +149,9 @@ struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor)
 void socklab_let_go(struct socklab_holder holder);
 /// Takes every privilege from the calling thread, for ever.
 int socklab_become_nobody(void);
+/// Whether the memory of this process is its user's to see. Any thread that changes its user ends that.
+bool socklab_is_dumpable(void);
+int socklab_set_dumpable(bool value);
 /// Gives the calling thread a mount namespace in which proc is mounted anew with these options.
 int socklab_mount_own_proc(const char *options);
 
