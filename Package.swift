@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "SockDiag", "SockDiagWire", "SocketOwners",
+        "BindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -69,9 +69,6 @@ let package = Package(
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
-    .testTarget(
-      name: "BindDiagnosisTests", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
-      swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 
