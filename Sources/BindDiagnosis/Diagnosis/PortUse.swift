@@ -36,7 +36,8 @@ public enum PortUse: String, Hashable, Sendable, Codable {
     case .occupies where socket.protocol != .tcp: self = .datagram
     case .occupies where socket.inode == 0: self = .orphan
     case .occupies where socket.state == .synSent: self = .outgoingConnection
-    case .occupies: self = !hasListener && choosablePorts.contains(socket.local.port) ? .outgoingConnection : .connection
+    case .occupies:
+      self = !hasListener && choosablePorts.contains(socket.local.port) ? .outgoingConnection : .connection
     }
   }
 }

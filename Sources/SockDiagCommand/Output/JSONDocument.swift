@@ -6,7 +6,7 @@ enum JSONDocument {
   case number(Int64)
   case boolean(Bool)
   case array([JSONDocument])
-  case object([(key: StaticString, value: JSONDocument?)])
+  case object(KeyValuePairs<String, JSONDocument?>)
   /// What is JSON already.
   case encoded([UInt8])
 
@@ -44,7 +44,7 @@ enum JSONDocument {
         guard let value else { continue }
         if !isFirst { output.append(UInt8(ascii: ",")) }
         isFirst = false
-        output.appendJSONString("\(key)")
+        output.appendJSONString(key)
         output.append(UInt8(ascii: ":"))
         value.write(to: &output)
       }

@@ -16,7 +16,8 @@ struct Why: ParsableCommand {
       Exit status: 0 free; 1 in use; 2 it depends on what cannot be seen; 3 bind() fails with another error.
       """)
 
-  @Argument(help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+  @Argument(
+    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
   var port: String
 
   @OptionGroup(title: "Who binds")

@@ -9,7 +9,8 @@ struct BindOptionsArguments: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "kind"))
+      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "kind")
+  )
   var preset: Preset?
 
   @Flag(name: .shortAndLong, help: "UDP instead of TCP.")
@@ -47,7 +48,9 @@ struct BindOptionsArguments: ParsableArguments {
       var request = BindRequest(
         transport, SocketAddress(address, port: port.port), options: options, uid: user, interfaceIndex: interface,
         mayBindPrivilegedPorts: mayBindPrivilegedPorts)
-      if address.isLinkLocal { request.scopeID = port.interfaceIndex } else if port.interfaceIndex != 0 {
+      if address.isLinkLocal {
+        request.scopeID = port.interfaceIndex
+      } else if port.interfaceIndex != 0 {
         request.interfaceIndex = port.interfaceIndex
       }
       if v6Only {

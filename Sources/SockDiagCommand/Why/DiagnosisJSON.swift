@@ -8,40 +8,40 @@ struct DiagnosisJSON {
   let namespace: String?
 
   func document(_ diagnoses: [Diagnosis]) -> JSONDocument {
-    .object([
-      ("verdict", .text(WhyStatus(diagnoses).name)), ("diagnoses", .array(diagnoses.map(document))),
-    ])
+    .object(["verdict": .text(WhyStatus(diagnoses).name), "diagnoses": .array(diagnoses.map(document))])
   }
 
   private func document(_ diagnosis: Diagnosis) -> JSONDocument {
     let request = diagnosis.request
     let prediction = diagnosis.prediction
+    let misbeliefs = Misbelief.tempting(diagnosis).map { misbelief -> JSONDocument in
+      .object(["id": .text(misbelief.rawValue), "text": .text(misbelief.sentence)])
+    }
+    let listen: JSONDocument? = prediction.listen.map { .text(Self.word($0)) }
+    let probe: JSONDocument? = diagnosis.probe.map { .text(Self.word($0)) }
+    let freeAfter: JSONDocument? = diagnosis.freeAfter.map { .milliseconds($0) }
+    let freePorts: JSONDocument? = diagnosis.freePorts.map { .number(Int64($0)) }
+    let remedies = diagnosis.remedies.map { document($0, diagnosis) }
     return .object([
-      ("protocol", .text("\(request.protocol)")),
-      ("address", .text("\(request.local.address)")),
-      ("port", .number(Int64(request.local.port))),
-      ("uid", .number(Int64(request.uid))),
-      ("options", .texts(request.options.kernelNames)),
-      ("interface", request.interfaceIndex == 0 ? nil : .number(Int64(request.interfaceIndex))),
-      ("verdict", .text(WhyStatus([diagnosis]).name)),
-      ("bind", .text(Self.word(prediction.bind))),
-      ("listen", prediction.listen.map { .text(Self.word($0)) }),
-      ("depends_on", Self.unknowns(prediction.bind)),
-      ("probe", diagnosis.probe.map { .text(Self.word($0)) }),
-      ("free_in_ms", diagnosis.freeAfter.map { .milliseconds($0) }),
-      ("free_ports", diagnosis.freePorts.map { .number(Int64($0)) }),
-      ("sockets", .array(diagnosis.sockets.map { document($0) })),
-      ("remedies", .array(diagnosis.remedies.map { document($0, diagnosis) })),
-      (
-        "misbeliefs",
-        .array(
-          Misbelief.tempting(diagnosis).map {
-            .object([("id", .text($0.rawValue)), ("text", .text($0.sentence))])
-          })
-      ),
-      ("elsewhere", .array(diagnosis.elsewhere.map(document))),
-      ("caveats", .texts(diagnosis.prediction.caveats.names)),
-      ("blind_spots", .texts(diagnosis.blindSpots.names)),
+      "protocol": .text("\(request.protocol)"),
+      "address": .text("\(request.local.address)"),
+      "port": .number(Int64(request.local.port)),
+      "uid": .number(Int64(request.uid)),
+      "options": .texts(request.options.kernelNames),
+      "interface": request.interfaceIndex == 0 ? nil : .number(Int64(request.interfaceIndex)),
+      "verdict": .text(WhyStatus([diagnosis]).name),
+      "bind": .text(Self.word(prediction.bind)),
+      "listen": listen,
+      "depends_on": Self.unknowns(prediction.bind),
+      "probe": probe,
+      "free_in_ms": freeAfter,
+      "free_ports": freePorts,
+      "sockets": .array(diagnosis.sockets.map { document($0) }),
+      "remedies": .array(remedies),
+      "misbeliefs": .array(misbeliefs),
+      "elsewhere": .array(diagnosis.elsewhere.map { document($0) }),
+      "caveats": .texts(prediction.caveats.names),
+      "blind_spots": .texts(diagnosis.blindSpots.names),
     ])
   }
 
@@ -51,37 +51,36 @@ struct DiagnosisJSON {
     let list = HolderList(socket)
     var holders: [UInt8] = []
     holders.appendJSON(list)
+    let known: JSONDocument = .object([
+      "reuseaddr": value(.reuseAddress), "reuseport": value(.reusePort), "v6only": value(.v6Only),
+    ])
+    let effect: JSONDocument? = socket.effect.map { .text($0.name) }
+    let evidence: JSONDocument? = socket.evidence.map { .text($0.rawValue) }
+    let missing: JSONDocument? = list.reasons.map { .texts($0.names) }
     return .object([
-      ("effect", socket.effect.map { .text($0.name) }),
-      ("because", socket.effect.map(Self.because)),
-      ("use", .text(socket.use.rawValue)),
-      ("free_in_ms", Self.time(socket.release)),
-      (
-        "options",
-        .object([
-          ("reuseaddr", value(.reuseAddress)), ("reuseport", value(.reusePort)), ("v6only", value(.v6Only)),
-        ])
-      ),
-      ("options_source", socket.evidence.map { .text($0.rawValue) }),
-      ("socket", Self.record(socket.socket)),
-      ("holders", .encoded(holders)),
-      ("holders_missing", list.reasons.map { .texts($0.names) }),
+      "effect": effect,
+      "because": socket.effect.map(Self.because),
+      "use": .text(socket.use.rawValue),
+      "free_in_ms": Self.time(socket.release),
+      "options": known,
+      "options_source": evidence,
+      "socket": Self.record(socket.socket),
+      "holders": .encoded(holders),
+      "holders_missing": missing,
     ])
   }
 
   private func document(_ remedy: Remedy, _ diagnosis: Diagnosis) -> JSONDocument {
     let text = RemedyText(remedy, diagnosis, preset: preset, namespace: namespace)
-    return .object([
-      ("kind", .text(remedy.kind)), ("text", .text(text.sentence)), ("commands", .texts(text.commands)),
-    ])
+    return .object(["kind": .text(remedy.kind), "text": .text(text.sentence), "commands": .texts(text.commands)])
   }
 
   private func document(_ listener: ListenerElsewhere) -> JSONDocument {
-    .object([
-      ("namespace", .number(Int64(clamping: listener.namespace))),
-      ("socket", Self.record(listener.socket)),
-      ("pid", listener.process.map { .number(Int64($0.process.pid)) }),
-      ("command", listener.process.map { .text(String(decoding: $0.command, as: UTF8.self)) }),
+    let pid: JSONDocument? = listener.process.map { .number(Int64($0.process.pid)) }
+    let command: JSONDocument? = listener.process.map { .text(String(decoding: $0.command, as: UTF8.self)) }
+    return .object([
+      "namespace": .number(Int64(clamping: listener.namespace)), "socket": Self.record(listener.socket), "pid": pid,
+      "command": command,
     ])
   }
 
@@ -120,11 +119,11 @@ struct DiagnosisJSON {
     switch effect {
     case .blocks(let reason):
       .object([
-        ("overlap", .text(reason.overlap.rawValue)), ("reuseaddr", .text(reason.reuseAddress.rawValue)),
-        ("reuseport", .text(reason.reusePort.rawValue)),
+        "overlap": .text(reason.overlap.rawValue), "reuseaddr": .text(reason.reuseAddress.rawValue),
+        "reuseport": .text(reason.reusePort.rawValue),
       ])
-    case .depends(let on): .object([("unknown", .texts(on.names))])
-    case .harmless(let reason): .object([("harmless", .text(reason.rawValue))])
+    case .depends(let on): .object(["unknown": .texts(on.names)])
+    case .harmless(let reason): .object(["harmless": .text(reason.rawValue)])
     }
   }
 }

@@ -111,7 +111,8 @@ extension DiagnosisText {
     }
     let releases = diagnosis.blockers.map(\.release)
     if releases.contains(.whenClosed) {
-      let processes = Set(diagnosis.blockers.flatMap { $0.processes.map { String(decoding: $0.command, as: UTF8.self) } })
+      let processes = Set(
+        diagnosis.blockers.flatMap { $0.processes.map { String(decoding: $0.command, as: UTF8.self) } })
       let names = processes.isEmpty ? "the process that has it" : processes.sorted().joined(separator: " and ")
       line("as long as \(names) keeps it open; nothing but that frees the port.")
     }
@@ -148,15 +149,21 @@ extension DiagnosisText {
   mutating func scope(_ diagnosis: Diagnosis) {
     heading("Checked")
     let transport = diagnosis.request.protocol == .udp ? "UDP" : "TCP"
-    line("\(transport) sockets of both families in all states, in \(namespace.map { "namespace \($0)" } ?? "this network namespace"); kernel settings.")
+    line(
+      "\(transport) sockets of both families in all states, in \(namespace.map { "namespace \($0)" } ?? "this network namespace"); kernel settings."
+    )
     let read = diagnosis.sockets.count { $0.evidence == .read }
     if read > 0 { line("Socket options of \(Self.count(read, "socket")), read from the processes that hold them.") }
     let inferred = diagnosis.sockets.count { $0.evidence == .inferred }
-    if inferred > 0 { line("SO_REUSEPORT of \(Self.count(inferred, "listener")), without which they could not be there together.") }
+    if inferred > 0 {
+      line("SO_REUSEPORT of \(Self.count(inferred, "listener")), without which they could not be there together.")
+    }
     if case .impossible(let error)? = diagnosis.probe { line("A bind() was not possible: \(error).") }
     for sentence in Self.sentences(diagnosis.blindSpots) { line("Not seen: \(sentence).") }
     if diagnosis.prediction.caveats.contains(.bucketMemory), diagnosis.verdict != .free {
-      line("With SO_REUSEPORT the kernel may remember that the port was shared, and let a bind() pass that the rule refuses; --probe tells.")
+      line(
+        "With SO_REUSEPORT the kernel may remember that the port was shared, and let a bind() pass that the rule refuses; --probe tells."
+      )
     }
     if diagnosis.prediction.caveats.contains(.listenRace) {
       line("Another socket is bound here with SO_REUSEADDR: if it listens first, listen() fails with EADDRINUSE.")

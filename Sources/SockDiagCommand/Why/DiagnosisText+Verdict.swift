@@ -33,7 +33,8 @@ extension DiagnosisText {
         ? "in use. bind() fails with EADDRINUSE (Address already in use)."
         : "no port is left to choose from: bind() fails with EADDRINUSE (Address already in use)."
     case (.depends, _): return "it depends on \(Self.unknowns(diagnosis)), which cannot be seen from here."
-    case (.error(let error), _): return "bind() fails with \(error) (\(SystemMessage.text(error.rawValue))): \(Self.cause(error, diagnosis))."
+    case (.error(let error), _):
+      return "bind() fails with \(error) (\(SystemMessage.text(error.rawValue))): \(Self.cause(error, diagnosis))."
     }
   }
 
@@ -60,8 +61,10 @@ extension DiagnosisText {
       return "ports below \(diagnosis.conditions.unprivilegedPortStart) take CAP_NET_BIND_SERVICE, and \(port) is one"
     case .addressNotAvailable: return "\(address) is no address of this host"
     case .noSuchDevice: return "there is no such interface"
-    case .invalidArgument where address.isV4Mapped: return "an IPv6 socket that refuses IPv4 cannot have an IPv4 address"
-    case .invalidArgument where address.isLinkLocal: return "a link-local address is meant on one interface, and none is named"
+    case .invalidArgument where address.isV4Mapped:
+      return "an IPv6 socket that refuses IPv4 cannot have an IPv4 address"
+    case .invalidArgument where address.isLinkLocal:
+      return "a link-local address is meant on one interface, and none is named"
     case .invalidArgument: return "a stream cannot be bound to a group"
     default: return "the kernel has no other word for it"
     }

@@ -44,7 +44,8 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
     case .go:
       switch option {
       case .v6Only: return "net.Listen(\"tcp6\", …)"
-      default: return "net.ListenConfig{Control: …}, in it unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.\(name), 1)"
+      default:
+        return "net.ListenConfig{Control: …}, in it unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.\(name), 1)"
       }
     case .nginx:
       switch option {

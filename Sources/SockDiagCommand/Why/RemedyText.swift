@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import SockDiag
+internal import SocketOwners
 
 /// A remedy in words, and as lines to copy.
 struct RemedyText {
@@ -27,7 +28,8 @@ struct RemedyText {
       sentence = "Stop the unit \(unit.displayName), which would start its process again if that were killed:"
       commands = [Supervisor.stopCommand(unit.name, managerUID: unit.managerUID)]
     case .stopSocketUnit:
-      sentence = "systemd itself holds it for a service: stop the socket unit that 'systemctl list-sockets' shows for it:"
+      sentence =
+        "systemd itself holds it for a service: stop the socket unit that 'systemctl list-sockets' shows for it:"
       commands = ["systemctl list-sockets --all | grep -w \(port)"]
     case .stopContainer(let container):
       sentence = "Stop the container:"
@@ -53,7 +55,8 @@ struct RemedyText {
       sentence = "Let everybody bind ports from \(port) on (as root):"
       commands = ["sysctl -w net.ipv4.ip_unprivileged_port_start=\(port)"]
     case .useUnprivilegedPort:
-      sentence = "Take a port from \(diagnosis.conditions.unprivilegedPortStart) on, and let a proxy or a rule of the firewall lead to it."
+      sentence =
+        "Take a port from \(diagnosis.conditions.unprivilegedPortStart) on, and let a proxy or a rule of the firewall lead to it."
     case .addAddress:
       let address = request.local.address.unmapped
       sentence = "Give the host the address (as root):"
