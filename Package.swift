@@ -70,12 +70,13 @@ let package = Package(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
     .testTarget(
-      name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
-
-    .testTarget(
       name: "BindDiagnosisTests",
-      dependencies: ["BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory"],
+      dependencies: [
+        "BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory",
+      ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
