@@ -17,12 +17,9 @@
 #include "CBindDiagnosis.h"
 #include "option.h"
 
-<<<<<<< HEAD
-=======
 /* The kernel's user for whom it has none (DEFAULT_OVERFLOWUID, linux/highuid.h). */
 #define NOBODY 65534
 
->>>>>>> main
 static struct cbinddiagnosis_outcome outcome(enum cbinddiagnosis_step step, int error)
 {
 	return (struct cbinddiagnosis_outcome){.step = step, .error = error};
@@ -95,13 +92,8 @@ static int bind_to(int descriptor, const struct cbinddiagnosis_address *local)
 }
 
 /*
-<<<<<<< HEAD
- * Gives the calling thread the capability to bind low ports, or takes it away. By system call, for the C library has no
- * function, and a library that has one is one more to depend on.
-=======
  * Gives the calling thread the capability to bind low ports, or takes it away. By system call: the C library has no
  * function, and the library that has one would be one more to depend on.
->>>>>>> main
  */
 static int set_capability(bool wanted)
 {
@@ -109,8 +101,6 @@ static int set_capability(bool wanted)
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
 	uint32_t bit = 1u << CAP_NET_BIND_SERVICE;
 
-<<<<<<< HEAD
-=======
 	/*
 	 * Who made a user namespace has every capability in it by that alone, to be lost with the user only
 	 * (cap_capable, security/commoncap.c). The network of a container may belong to one that this process's user
@@ -119,7 +109,6 @@ static int set_capability(bool wanted)
 	 */
 	if (!wanted)
 		syscall(SYS_setresuid, -1, NOBODY, -1);
->>>>>>> main
 	if (syscall(SYS_capget, &header, data) < 0)
 		return errno;
 	if (((data[0].effective & bit) != 0) == wanted)
@@ -169,12 +158,7 @@ struct work {
 
 /*
  * A socket belongs to the file system user of the thread that makes it (sock_alloc, net/socket.c). Only that one is
-<<<<<<< HEAD
- * changed: the thread keeps its capabilities, which some options need, and the user gets no power over it, as over a
- * thread whose real user he were.
-=======
  * changed: the thread keeps its capabilities, which some options need, and the user gets no power over the thread.
->>>>>>> main
  */
 static void *run(void *argument)
 {
