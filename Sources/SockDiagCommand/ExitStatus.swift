@@ -25,6 +25,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case partial = 75
   /// It takes a privilege. C: `EX_NOPERM`.
   case noPermission = 77
+  /// `why --run`: the command is there and cannot be run, as shells have it.
+  case commandNotExecutable = 126
+  /// `why --run`: there is no such command, as shells have it.
+  case commandNotFound = 127
 
   /// The list for `--help`.
   static let summary = """
@@ -39,6 +43,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
       74  the output cannot be written
       75  what was shown is not all there was
       77  a privilege is missing
+      126, 127  why --run: the command cannot be run, or is not there
 
     A closed pipe ends it by SIGPIPE, which a shell shows as 141.
     """

@@ -45,16 +45,17 @@ public struct Diagnostician: ~Copyable {
   /// - Parameters:
   ///   - request: What is asked of bind().
   ///   - effort: How much to find out.
+  ///   - inode: The socket that binds or listens, if it is there already: it is not in its own way.
   /// - Throws: `SockDiagError` if the sockets cannot be read. What else cannot be seen is in ``Diagnosis/blindSpots``.
   public mutating func diagnose(
-    _ request: BindRequest, _ effort: Effort = .harmless
+    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
   ) throws(SockDiagError) -> Diagnosis {
     let settings = KernelSettings()
     var blindSpots: Diagnosis.BlindSpots = []
     let conditions = BindConditions(request, settings, &blindSpots)
     if request.local.port == 0 { return try diagnoseChoice(request, settings, conditions, blindSpots, effort) }
 
-    let records = try sockets(request, &blindSpots)
+    let records = try sockets(request, &blindSpots).filter { inode == nil || $0.inode != inode }
     var sockets = owned(records, conditions, effort, &blindSpots)
     var prediction = Self.judge(&sockets, request, conditions)
     if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
