@@ -1,12 +1,12 @@
 /// What else than sockets decides about a bind(): the addresses, interfaces and settings of its network namespace.
 public struct BindConditions: Hashable, Sendable {
   /// Whether the requested address is one that this host may use: one of its own, a wildcard, a multicast or broadcast
-  /// address.
+  /// address. A socket that is bound to an interface may use `::1` and link-local addresses only of that interface.
   public var isAddressLocal: Bool
   /// Whether the interface that the request names exists.
   public var isInterfaceKnown: Bool
   /// Whether addresses of other hosts may be bound as well. Kernel: `net.ipv4.ip_nonlocal_bind` or
-  /// `net.ipv6.ip_nonlocal_bind`, by the family of the address.
+  /// `net.ipv6.ip_nonlocal_bind`, by the family of the address, where an IPv4-mapped one counts as IPv4.
   public var allowsNonlocalBind: Bool
   /// The first port that takes no privilege. Kernel: `net.ipv4.ip_unprivileged_port_start`, which holds for IPv6 too.
   public var unprivilegedPortStart: UInt16
