@@ -174,7 +174,7 @@ extension BindConditions {
     self.init(
       allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
       unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
-      choosablePorts: settings.choosablePorts ?? PortSet([32768...60999]))
+      ephemeralPorts: settings.localPortRange ?? 32768...60999, reservedPorts: settings.reservedPorts ?? [])
     do throws(BindFactError) {
       switch try AddressStanding.ofAddressWithoutWaiver(in: request) {
       case .notLocal: isAddressLocal = false

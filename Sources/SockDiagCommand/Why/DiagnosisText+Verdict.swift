@@ -50,6 +50,7 @@ extension DiagnosisText {
       (.reusePort, "whether the other side has SO_REUSEPORT"),
       (.v6Only, "whether the other side refuses IPv4 (IPV6_V6ONLY)"), (.uid, "whose the other side is"),
       (.order, "the order in which the kernel meets the sockets"),
+      (.firstTried, "the port at which the kernel begins to look"),
     ]
     return names.filter { unknowns.contains($0.0) }.map(\.1)
   }
