@@ -4,7 +4,7 @@ internal import Glibc
 /// Runs a command and watches it and its descendants call bind() and listen().
 ///
 /// The command has this process's standard streams, process group, environment and namespaces. It is watched with
-/// ptrace(2), which stops it at each of its system calls: it is slower by some microseconds a call, and cannot be
+/// ptrace(2), which stops it at each of its system calls: it is slower by some twenty microseconds a call, and cannot be
 /// watched by a debugger at the same time. Programs that change the user by a bit of their file run as who calls them,
 /// unless that is root.
 ///
