@@ -17,7 +17,7 @@ internal import Glibc
 ///
 /// Not seen are calls that io_uring makes (`IORING_OP_BIND` and `IORING_OP_LISTEN`, linux/io_uring.h, since 6.11), those of
 /// processes made with `CLONE_UNTRACED`, and those of processes that were there before. Needs Linux 5.3.
-public struct BindTrace: Sendable, Hashable {
+public struct BindTracer: Sendable, Hashable {
   /// The program, looked up in `PATH` unless there is a slash in it, and its arguments.
   public var command: [String]
   /// Whether descendants that outlive the command are watched until all have ended. Otherwise they are let go of when
