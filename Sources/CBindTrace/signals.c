@@ -65,7 +65,7 @@ void cbindtrace_signals_begin(void)
 			sigaction(signals[index], NULL, &saved[index]);
 			sigemptyset(&action.sa_mask);
 			if (signals[index] == SIGCHLD) {
-				/* Ignored, it would make the kernel throw the exit status of the command away. */
+				/* Ignored, it would make the kernel throw away the exit status of a command that was let go of. */
 				if (saved[index].sa_handler != SIG_IGN && !(saved[index].sa_flags & SA_NOCLDWAIT))
 					continue;
 				action.sa_handler = SIG_DFL;

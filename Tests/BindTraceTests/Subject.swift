@@ -25,7 +25,7 @@ enum Subject {
   /// Watches a command in the namespace of the calling thread.
   static func here(_ command: [String], followsDescendants: Bool = false) throws -> Watched {
     var calls: [BindCall] = []
-    let report = try BindTrace(command, followsDescendants: followsDescendants).run {
+    let report = try BindTracer(command, followsDescendants: followsDescendants).run {
       calls.append($0)
       return .continue
     }

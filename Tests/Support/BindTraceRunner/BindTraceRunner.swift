@@ -13,8 +13,8 @@ import SockDiagWire
     var options: Set<String> = []
     while let first = arguments.first, first.hasPrefix("--") { options.insert(arguments.removeFirst()) }
     do {
-      let trace = BindTrace(arguments, followsDescendants: options.contains("--follow"))
-      let report = try trace.run { call in
+      let tracer = BindTracer(arguments, followsDescendants: options.contains("--follow"))
+      let report = try tracer.run { call in
         write("\(call.kind) \(call.address.map(\.description) ?? "-") \(call.errno)\n")
         return options.contains("--detach") ? .detach : .continue
       }

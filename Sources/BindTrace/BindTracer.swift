@@ -4,7 +4,7 @@ internal import Glibc
 /// Runs a command and watches it and its descendants call bind() and listen().
 ///
 /// The command has this process's standard streams, process group, environment and namespaces. It is watched with
-/// ptrace(2), which stops it at each of its system calls: it is slower by some microseconds a call, and cannot be
+/// ptrace(2), which stops it at each of its system calls: it is slower by some twenty microseconds a call, and cannot be
 /// watched by a debugger at the same time. Programs that change the user by a bit of their file run as who calls them,
 /// unless that is root.
 ///
@@ -17,7 +17,7 @@ internal import Glibc
 ///
 /// Not seen are calls that io_uring makes (`IORING_OP_BIND` and `IORING_OP_LISTEN`, linux/io_uring.h, since 6.11), those of
 /// processes made with `CLONE_UNTRACED`, and those of processes that were there before. Needs Linux 5.3.
-public struct BindTrace: Sendable, Hashable {
+public struct BindTracer: Sendable, Hashable {
   /// The program, looked up in `PATH` unless there is a slash in it, and its arguments.
   public var command: [String]
   /// Whether descendants that outlive the command are watched until all have ended. Otherwise they are let go of when
