@@ -53,6 +53,22 @@ struct SignalTests {
     }
   }
 
+  @Test func whoIsWaitedForIsTheProcessThatWasFound() async throws {
+    try await Self.withHolder(.inherited) { owners, holder, _, _, process in
+      let watch = try #require(owners.watch(process))
+      #expect(!watch.hasEnded)
+      #expect(ProcessWatch.wait(for: [watch], until: .now + .milliseconds(20)) == [false])
+      #expect(owners.watch(HoldingProcess(pid: process.pid, startTicks: process.startTicks - 1)) == nil)
+      #expect(owners.details(of: process)?.parent == getpid())
+      #expect(owners.details(ofProcess: process.pid)?.process == process)
+      holder.letGo()
+      #expect(watch.hasEnded)
+      #expect(ProcessWatch.wait(for: [watch, watch], until: .now) == [true, true])
+      #expect(owners.watch(process) == nil)
+      #expect(owners.details(ofProcess: process.pid) == nil)
+    }
+  }
+
   enum Step: Sendable { case open, send }
 
   private static func withHolder(

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "CSockDiagEvents.h"
+#include "CSockDiagNamespace.h"
 
 struct mnl_socket;
 
