@@ -39,8 +39,10 @@ let package = Package(
     .target(name: "SockDiag", dependencies: ["CSockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "CSocketOwners", cSettings: cSettings),
     .target(name: "SocketOwners", dependencies: ["CSocketOwners"], swiftSettings: swiftSettings),
+    .target(name: "CBindDiagnosis", cSettings: cSettings),
     .target(
-      name: "BindDiagnosis", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
+      name: "BindDiagnosis", dependencies: ["CBindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners"],
+      swiftSettings: swiftSettings),
     .target(
       name: "SockDiagCommand",
       dependencies: [
@@ -67,6 +69,12 @@ let package = Package(
     .testTarget(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
+    .testTarget(
+      name: "BindDiagnosisTests",
+      dependencies: [
+        "BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory",
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 

@@ -147,8 +147,11 @@ _Bool socklab_is_thread_sanitized(void);
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
 /// Ends a child and waits for it.
 void socklab_let_go(struct socklab_holder holder);
-/// Takes every privilege from the calling thread, for ever.
-int socklab_become_nobody(void);
+/// Takes every privilege from the calling thread, for ever, but one capability (linux/capability.h); -1 for not even one.
+int socklab_become_nobody(int capability);
+/// Whether the memory of this process is its user's to see. Any thread that changes its user ends that.
+bool socklab_is_dumpable(void);
+int socklab_set_dumpable(bool value);
 /// Gives the calling thread a mount namespace in which proc is mounted anew with these options.
 int socklab_mount_own_proc(const char *options);
 

@@ -1,0 +1,76 @@
+internal import Glibc
+
+/// Why a fact about a bind could not be had.
+///
+/// What bind() itself says is no error but an answer: see ``BindProbe``.
+public struct BindFactError: Error, Hashable, Sendable {
+  /// The kind of an error. Later versions may add kinds.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the error.
+    public let rawValue: String
+
+    /// Creates a code from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The kernel refused for want of rights: `EPERM`, `EACCES`.
+    public static let permissionDenied = Code(rawValue: "permission-denied")
+    /// The process, or the thread with its own descriptors, is gone: `ESRCH`, `ENOENT`.
+    public static let processGone = Code(rawValue: "process-gone")
+    /// The descriptor is closed (`EBADF`), or leads to something else than the expected socket (no errno).
+    public static let descriptorChanged = Code(rawValue: "descriptor-changed")
+    /// The kernel has no such call, or none for such a thing.
+    public static let unsupported = Code(rawValue: "unsupported")
+    /// The socket could not be made as the request's user.
+    public static let userRefused = Code(rawValue: "user-refused")
+    /// bind() failed for want of a capability that the request has and this process has not.
+    public static let capabilityMissing = Code(rawValue: "capability-missing")
+    /// A socket option of the request could not be set.
+    public static let optionRefused = Code(rawValue: "option-refused")
+    /// There is no interface with the request's index: `ENODEV`.
+    public static let unknownInterface = Code(rawValue: "unknown-interface")
+    /// Any other errno.
+    public static let system = Code(rawValue: "system")
+  }
+
+  /// The kind of the error.
+  public var code: Code
+  /// What was being done.
+  public var operation: String
+  /// The errno, 0 where none was involved.
+  public var errno: Int32
+
+  /// Creates an error.
+  public init(_ code: Code, operation: String, errno: Int32 = 0) {
+    self.code = code
+    self.operation = operation
+    self.errno = errno
+  }
+
+  /// What to do about the error, where that is known.
+  public var cure: String? {
+    switch code {
+    case .permissionDenied: "run as root or with the capability CAP_SYS_PTRACE"
+    case .userRefused: "run as that user, as root or with the capability CAP_SETUID"
+    case .capabilityMissing: "run as root or with the capability CAP_NET_BIND_SERVICE"
+    case .optionRefused where errno == EPERM: "run as root or with the capability CAP_NET_ADMIN"
+    case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
+    default: nil
+    }
+  }
+}
+
+extension BindFactError: CustomStringConvertible {
+  /// One sentence: what failed, why, and the cure where one is known.
+  public var description: String {
+    var text = operation + ": "
+    if errno != 0 {
+      // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
+      text += unsafe String(cString: strerror(errno))
+    } else if code == .descriptorChanged {
+      text += "the descriptor leads to something else"
+    } else {
+      text += code.rawValue
+    }
+    return cure.map { text + "; " + $0 } ?? text
+  }
+}

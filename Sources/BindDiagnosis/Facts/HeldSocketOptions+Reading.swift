@@ -1,0 +1,67 @@
+internal import CBindDiagnosis
+internal import Glibc
+public import SockDiagWire
+public import SocketOwners
+
+extension HeldSocketOptions {
+  /// Reads a socket that a process holds, now.
+  ///
+  /// The descriptor is copied, looked at and the copy closed. For those microseconds the copy keeps the socket alive: if
+  /// the holder closes its own in this time, the socket ends with the copy. Nothing about the socket is changed.
+  ///
+  /// It takes the right to trace the process (`PTRACE_MODE_ATTACH_REALCREDS`): root, CAP_SYS_PTRACE, or one's own
+  /// process. Since Linux 5.6; a thread with descriptors of its own since 6.9.
+  ///
+  /// - Parameters:
+  ///   - holder: Where the socket is held, by the numbers of this process's own pid namespace.
+  ///   - inode: The inode number of the socket.
+  ///   - cookie: The kernel's number of the socket, if it is known; then both have to fit.
+  /// - Throws: ``BindFactError``: `Code.permissionDenied`; `.processGone`; `.descriptorChanged` if the descriptor is
+  ///   closed or another socket's; `.unsupported` on an older kernel, for a fixed file of an io_uring and for a socket
+  ///   that is neither IPv4's nor IPv6's.
+  ///
+  /// Kernel: `pidfd_getfd(2)`, `PIDFD_THREAD`, linux/pidfd.h.
+  public init(
+    readFrom holder: SocketHolder, inode: UInt32, cookie: SocketCookie? = nil
+  ) throws(BindFactError) {
+    let operation = "read the options of socket \(inode) of process \(holder.pid)"
+    guard holder.fixedFileSlot == nil else {
+      throw BindFactError(.unsupported, operation: operation + " among the fixed files of an io_uring")
+    }
+    let task = holder.threadID ?? holder.pid
+    guard task > 0 else { throw BindFactError(.processGone, operation: operation, errno: ESRCH) }
+    let expected = cookie == .any ? nil : cookie
+    let held = cbinddiagnosis_read(
+      task, holder.threadID != nil, Int32(bitPattern: holder.descriptor), UInt64(inode),
+      expected?.rawValue ?? 0)
+    if let code = Self.failure(held) { throw BindFactError(code, operation: operation, errno: held.error) }
+    self.init(held)
+  }
+
+  private static func failure(_ held: cbinddiagnosis_held) -> BindFactError.Code? {
+    switch (held.step, held.error) {
+    case (CBINDDIAGNOSIS_IDENTITY, _), (CBINDDIAGNOSIS_DESCRIPTOR, EBADF): .descriptorChanged
+    case (CBINDDIAGNOSIS_READ, 0): nil
+    case (CBINDDIAGNOSIS_READ, EAFNOSUPPORT), (CBINDDIAGNOSIS_READ, ENOPROTOOPT), (_, ENOSYS): .unsupported
+    // A flag that the kernel does not know: the number is a possible one.
+    case (CBINDDIAGNOSIS_PROCESS, EINVAL): .unsupported
+    case (CBINDDIAGNOSIS_PROCESS, ESRCH), (CBINDDIAGNOSIS_PROCESS, ENOENT), (CBINDDIAGNOSIS_DESCRIPTOR, ESRCH):
+      .processGone
+    case (_, EPERM), (_, EACCES): .permissionDenied
+    default: .system
+    }
+  }
+
+  private init(_ held: cbinddiagnosis_held) {
+    let address =
+      held.local.is_v6
+      ? IPAddress(v6: held.local.high, held.local.low) : IPAddress(v4: UInt32(truncatingIfNeeded: held.local.low))
+    self.init(
+      options: BindOptions(rawValue: held.options), unread: BindOptions(rawValue: held.unread),
+      family: AddressFamily(rawValue: UInt8(truncatingIfNeeded: held.family)),
+      protocol: TransportProtocol(rawValue: UInt16(truncatingIfNeeded: held.protocol)),
+      isDatagram: held.type == Int32(SOCK_DGRAM.rawValue), isListening: held.is_listening,
+      interfaceIndex: held.interface_index, local: SocketAddress(address, port: held.local.port),
+      scopeID: held.local.scope, uid: held.uid, cookie: SocketCookie(rawValue: held.cookie))
+  }
+}

@@ -1,0 +1,28 @@
+public import SockDiagWire
+
+/// What a socket in some process is set to, as far as it decides about binds of others. sock_diag tells none of the
+/// options; they are read through a copy of the descriptor.
+public struct HeldSocketOptions: Hashable, Sendable {
+  /// The options that are set.
+  public var options: BindOptions
+  /// Options that the kernel would not tell for this kind of socket. They are not in ``options``.
+  public var unread: BindOptions
+  /// The family. Kernel: `SO_DOMAIN`, asm-generic/socket.h.
+  public var family: AddressFamily
+  /// The protocol. Kernel: `SO_PROTOCOL`, asm-generic/socket.h.
+  public var `protocol`: TransportProtocol
+  /// Whether the socket carries datagrams. Kernel: `SO_TYPE` being `SOCK_DGRAM`, asm-generic/socket.h.
+  public var isDatagram: Bool
+  /// Whether the socket listens. Kernel: `SO_ACCEPTCONN`, asm-generic/socket.h.
+  public var isListening: Bool
+  /// The interface that the socket is bound to; 0 for none. Kernel: `SO_BINDTOIFINDEX`, asm-generic/socket.h.
+  public var interfaceIndex: UInt32
+  /// The local address and port. Kernel: `getsockname(2)`.
+  public var local: SocketAddress
+  /// The interface of a link-local address; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
+  public var scopeID: UInt32
+  /// The user of the socket, as this process counts users. Kernel: `st_uid`, which follows `sk_uid`, net/sock.h.
+  public var uid: UInt32
+  /// The kernel's number for the socket. Kernel: `SO_COOKIE`, asm-generic/socket.h.
+  public var cookie: SocketCookie
+}

@@ -1,0 +1,54 @@
+internal import CBindDiagnosis
+internal import Glibc
+internal import SocketOwners
+
+extension Privileges {
+  /// What the calling thread may do now.
+  ///
+  /// - Throws: ``BindFactError`` with `Code.system` if the kernel will not say.
+  ///
+  /// Kernel: `capget(2)`.
+  public static func ofCallingThread() throws(BindFactError) -> Privileges {
+    let answer = cbinddiagnosis_capabilities()
+    guard answer.error == 0 else {
+      throw BindFactError(.system, operation: "read the capabilities", errno: answer.error)
+    }
+    return Privileges(effectiveCapabilities: answer.effective, countInNetwork: counts("/proc/thread-self/ns"))
+  }
+
+  /// What a process may do now: what its first thread may.
+  ///
+  /// Anybody may read the capabilities of a process that proc shows. ``countInNetwork`` takes the right to read its
+  /// memory (`PTRACE_MODE_READ_FSCREDS`), and is `nil` without.
+  ///
+  /// - Parameters:
+  ///   - pid: The process, by the numbers of the proc in question.
+  ///   - procRoot: Where proc is mounted.
+  /// - Throws: ``BindFactError``: `Code.processGone`, which is also what a proc that hides processes says;
+  ///   `.permissionDenied`; `.unsupported` if the text of the kernel is not understood; `.system`.
+  ///
+  /// Kernel: `/proc/PID/status`, fs/proc/array.c.
+  public static func of(process pid: Int32, procRoot: String = "/proc") throws(BindFactError) -> Privileges {
+    let directory = "\(procRoot)/\(pid)"
+    let operation = "read the capabilities of process \(pid)"
+    var text: [UInt8] = []
+    let error = -KernelDirectories().contents(
+      ProcPath(directory + "/status"), in: AT_FDCWD, limit: 1 << 16, into: &text)
+    switch error {
+    case 0: break
+    case ENOENT, ESRCH: throw BindFactError(.processGone, operation: operation, errno: error)
+    case EPERM, EACCES: throw BindFactError(.permissionDenied, operation: operation, errno: error)
+    default: throw BindFactError(.system, operation: operation, errno: error)
+    }
+    guard let capabilities = effectiveCapabilities(inStatus: text) else {
+      throw BindFactError(.unsupported, operation: operation)
+    }
+    return Privileges(effectiveCapabilities: capabilities, countInNetwork: counts(directory + "/ns"))
+  }
+
+  private static func counts(_ namespaces: String) -> Bool? {
+    // SAFETY: the call reads the two NUL-terminated paths and keeps neither.
+    let answer = unsafe cbinddiagnosis_counts_in(namespaces + "/user", namespaces + "/net")
+    return answer < 0 ? nil : answer == 1
+  }
+}

@@ -1,0 +1,35 @@
+/// An error of bind() or listen().
+///
+/// Kernel: asm-generic/errno-base.h, asm-generic/errno.h.
+public struct BindErrno: RawRepresentable, Hashable, Sendable {
+  /// The kernel's number, positive.
+  public let rawValue: Int32
+
+  /// Creates an error from the kernel's number.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// The port is in use. Kernel: `EADDRINUSE`.
+  public static let addressInUse = BindErrno(rawValue: 98)
+  /// The address is none of this host, or connect() finds no free port. Kernel: `EADDRNOTAVAIL`.
+  public static let addressNotAvailable = BindErrno(rawValue: 99)
+  /// The port takes a privilege. Kernel: `EACCES`.
+  public static let accessDenied = BindErrno(rawValue: 13)
+  /// The address makes no sense with this socket, or the socket is bound already. Kernel: `EINVAL`.
+  public static let invalidArgument = BindErrno(rawValue: 22)
+  /// There is no such interface. Kernel: `ENODEV`.
+  public static let noSuchDevice = BindErrno(rawValue: 19)
+  /// The address is of a family that the socket or the kernel does not know. Kernel: `EAFNOSUPPORT`.
+  public static let familyNotSupported = BindErrno(rawValue: 97)
+  /// A security module or a cgroup's program forbids it. Kernel: `EPERM`.
+  public static let notPermitted = BindErrno(rawValue: 1)
+
+  static let names: [BindErrno: String] = [
+    .addressInUse: "EADDRINUSE", .addressNotAvailable: "EADDRNOTAVAIL", .accessDenied: "EACCES",
+    .invalidArgument: "EINVAL", .noSuchDevice: "ENODEV", .familyNotSupported: "EAFNOSUPPORT", .notPermitted: "EPERM",
+  ]
+}
+
+extension BindErrno: CustomStringConvertible {
+  /// The kernel's name, such as `EADDRINUSE`, or the number of one that bind() has no reason to return.
+  public var description: String { Self.names[self] ?? "errno \(rawValue)" }
+}

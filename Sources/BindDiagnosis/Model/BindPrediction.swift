@@ -1,0 +1,39 @@
+/// What bind() and listen() are going to answer.
+public struct BindPrediction: Hashable, Sendable {
+  /// What bind() answers.
+  public var bind: Outcome
+  /// What listen() answers if bind() succeeds and nothing changes in between; `nil` where there is no listen(): for
+  /// UDP, and where bind() fails.
+  public var listen: Outcome?
+  /// What each holder does, in the order in which they were given. Empty where an error comes before the holders are
+  /// looked at.
+  public var effects: [HolderEffect]
+  /// What the answer leaves out.
+  public var caveats: Caveats
+
+  /// What a call answers.
+  public enum Outcome: Hashable, Sendable {
+    /// It succeeds.
+    case succeeds
+    /// It fails.
+    case fails(BindErrno)
+    /// It succeeds, or fails with EADDRINUSE, which hangs on what is not known.
+    case depends(on: HolderEffect.Unknowns)
+  }
+
+  /// Reasons for which an answer may not hold.
+  public struct Caveats: OptionSet, Hashable, Sendable, Codable {
+    /// The bits. They are ours.
+    public let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The rule says no, but the kernel remembers for a port that its sockets shared it by SO_REUSEPORT, and may let one
+    /// more in though a socket has since changed its mind. It never errs to the other side. Kernel:
+    /// `sk_reuseport_match`, net/ipv4/inet_connection_sock.c.
+    public static let bucketMemory = Caveats(rawValue: 1 << 0)
+    /// Another bound socket may come first: then listen() fails, though both binds succeeded.
+    public static let listenRace = Caveats(rawValue: 1 << 1)
+  }
+}

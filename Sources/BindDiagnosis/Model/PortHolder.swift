@@ -1,0 +1,83 @@
+public import SockDiag
+
+/// A socket that has a port, as far as bind() of another one is concerned.
+public struct PortHolder: Hashable, Sendable {
+  /// The protocol.
+  public var `protocol`: TransportProtocol
+  /// The local address.
+  public var address: IPAddress
+  /// What the socket does, and with it whether others may share its port.
+  public var role: Role
+  /// The interface that the socket is bound to; 0 for none.
+  public var interfaceIndex: UInt32
+  /// The user of the socket; `nil` where the kernel keeps none.
+  public var uid: UInt32?
+  /// The options, as far as they are known.
+  public var options: KnownOptions
+
+  /// What a socket does with its port.
+  public enum Role: Hashable, Sendable {
+    /// It waits for connections.
+    case listens
+    /// It is a small record that outlives its socket: TIME_WAIT, or an orphan in FIN_WAIT2.
+    case timeWait
+    /// It is a connection that is being made, which the kernel keeps apart from what is bound.
+    case request
+    /// It is bound and does nothing, so that it may listen at any moment.
+    case bound
+    /// Anything else: a connection in whatever state, a UDP socket.
+    case occupies
+  }
+
+  /// Creates a holder.
+  public init(
+    _ protocol: TransportProtocol, _ address: IPAddress, _ role: Role, interfaceIndex: UInt32 = 0, uid: UInt32?,
+    options: KnownOptions = KnownOptions()
+  ) {
+    self.protocol = `protocol`
+    self.address = address
+    self.role = role
+    self.interfaceIndex = interfaceIndex
+    self.uid = uid
+    self.options = options
+  }
+
+  /// Creates a holder from what sock_diag tells of a socket: for SO_REUSEADDR and SO_REUSEPORT, nothing.
+  public init(_ socket: InetSocket) {
+    var options = KnownOptions()
+    if socket.family == .inet || socket.local.address.isV4Mapped {
+      // A socket with an IPv4 address takes IPv4.
+      options[.v6Only] = false
+    } else if let isV6Only = socket.isV6Only {
+      options[.v6Only] = isV6Only
+    }
+    if let reported = socket.options {
+      options[.freebind] = reported.contains(.freeBind)
+      options[.transparent] = reported.contains(.transparent)
+      options[.bindAddressNoPort] = reported.contains(.bindAddressNoPort)
+    }
+    self.init(
+      socket.protocol, socket.local.address, Role(socket), interfaceIndex: socket.interfaceIndex, uid: socket.uid,
+      options: options)
+  }
+}
+
+extension PortHolder.Role {
+  /// The role of a socket that sock_diag reports.
+  public init(_ socket: InetSocket) {
+    if socket.protocol != .tcp {
+      self = .occupies
+    } else if socket.state == .listen {
+      self = .listens
+    } else if socket.state == .synReceived, socket.inode == 0 {
+      self = .request
+    } else if socket.state == .boundInactive || socket.state == .close {
+      self = .bound
+    } else if socket.isMinisocket {
+      // Not by the state: an orphan in FIN_WAIT2 has become such a record, and keeps its state.
+      self = .timeWait
+    } else {
+      self = .occupies
+    }
+  }
+}

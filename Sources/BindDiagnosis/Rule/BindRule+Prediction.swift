@@ -1,0 +1,95 @@
+internal import SockDiag
+
+extension BindRule {
+  /// What bind() and listen() are going to answer.
+  ///
+  /// A program of a cgroup (BPF) or a security module may forbid a bind() before any of this is looked at, and tells
+  /// nobody.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked of bind(). For port 0, see ``predict(_:choosingAmong:under:)``.
+  ///   - holders: The sockets of the same protocol on the requested port.
+  ///   - conditions: What else decides.
+  /// - Complexity: Linear in the number of holders.
+  public static func predict(
+    _ request: BindRequest, beside holders: some Collection<PortHolder>, under conditions: BindConditions
+  ) -> BindPrediction {
+    if let error = firstError(request, conditions) {
+      return BindPrediction(bind: .fails(error), listen: nil, effects: [], caveats: [])
+    }
+    let effects = holders.map { effect(of: $0, on: request) }
+    let bind = request.protocol == .udp ? outcomeOfFirstMatch(effects) : outcome(effects)
+    var caveats: BindPrediction.Caveats = []
+    if request.protocol == .tcp {
+      if bind != .succeeds, request.options.contains(.reusePort) { caveats.insert(.bucketMemory) }
+      // Who shares by SO_REUSEADDR stops sharing when it listens.
+      if zip(holders, effects).contains(where: { $0.role == .bound && $1 == .harmless(.sharesReuseAddress) }) {
+        caveats.insert(.listenRace)
+      }
+    }
+    let listen: BindPrediction.Outcome? =
+      switch bind {
+      case .fails: nil
+      case .succeeds, .depends: request.protocol == .tcp ? bind : nil
+      }
+    return BindPrediction(bind: bind, listen: listen, effects: effects, caveats: caveats)
+  }
+
+  /// Errors that the kernel finds before it looks at other sockets, in its order, which is not the same for IPv4 and
+  /// IPv6.
+  ///
+  /// Kernel: `__inet_bind`, net/ipv4/af_inet.c; `__inet6_bind`, net/ipv6/af_inet6.c.
+  private static func firstError(_ request: BindRequest, _ conditions: BindConditions) -> BindErrno? {
+    let address = request.local.address
+    let isPrivileged = request.local.port != 0 && request.local.port < conditions.unprivilegedPortStart
+    let denied: BindErrno? = isPrivileged && !request.mayBindPrivilegedPorts ? .accessDenied : nil
+    let mayBeForeign =
+      conditions.allowsNonlocalBind || !request.options.isDisjoint(with: [.freebind, .transparent])
+    let foreign: BindErrno? = conditions.isAddressLocal || mayBeForeign ? nil : .addressNotAvailable
+    guard address.family == .inet6 else { return foreign ?? denied }
+
+    if request.protocol == .tcp, address.isMulticast { return .invalidArgument }
+    if let denied { return denied }
+    if address.isV4Mapped { return request.options.contains(.v6Only) ? .invalidArgument : foreign }
+    if address.isUnspecified { return nil }
+    if address.isLinkLocal, request.effectiveInterfaceIndex == 0 { return .invalidArgument }
+    if request.effectiveInterfaceIndex != 0, !conditions.isInterfaceKnown { return .noSuchDevice }
+    return foreign
+  }
+
+  /// One that blocks is enough.
+  private static func outcome(_ effects: [HolderEffect]) -> BindPrediction.Outcome {
+    var unknowns: HolderEffect.Unknowns = []
+    for effect in effects {
+      switch effect {
+      case .blocks: return .fails(.addressInUse)
+      case .depends(let on): unknowns.formUnion(on)
+      case .harmless: break
+      }
+    }
+    return unknowns.isEmpty ? .succeeds : .depends(on: unknowns)
+  }
+
+  /// With UDP the kernel stops at the first socket that decides, and one that shares by SO_REUSEPORT decides for a yes. In
+  /// which order it meets them, nothing tells.
+  private static func outcomeOfFirstMatch(_ effects: [HolderEffect]) -> BindPrediction.Outcome {
+    let outcome = outcome(effects)
+    let mayBeShared = effects.contains { effect in
+      switch effect {
+      case .harmless(.sharesReusePort): true
+      case .depends(let on): on.contains(.reusePort)
+      default: false
+      }
+    }
+    switch outcome {
+    case .succeeds: return .succeeds
+    case .depends(let on): return effects.count > 1 && mayBeShared ? .depends(on: on.union(.order)) : outcome
+    case .fails: return mayBeShared ? .depends(on: .order) : outcome
+    }
+  }
+}
+
+extension IPAddress {
+  /// Whether this is an IPv6 address of a group.
+  fileprivate var isMulticast: Bool { family == .inet6 && high >> 56 == 0xff }
+}

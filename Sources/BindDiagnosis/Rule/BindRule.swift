@@ -1,0 +1,87 @@
+internal import SockDiag
+
+/// The kernel's rule by which bind() and listen() find a port in use.
+///
+/// Sockets on the same port of a network namespace conflict if and only if their addresses overlap, their interfaces
+/// overlap, and neither option lets them share:
+///
+/// - SO_REUSEADDR, if both have it and the holder does not listen. Among UDP sockets it is enough that both have it.
+/// - SO_REUSEPORT, if both have it and are the same user's. A TIME_WAIT record has no user, and any will do.
+///
+/// No state is exempt: an outgoing connection holds its port like a server. listen() applies the rule once more, which
+/// is how two sockets with SO_REUSEADDR can both be bound and only one of them can listen.
+///
+/// Kernel: `inet_bind_conflict`, net/ipv4/inet_connection_sock.c; `udp_lib_lport_inuse`, net/ipv4/udp.c.
+public enum BindRule {
+  /// What a socket on the requested port does to a bind().
+  ///
+  /// - Parameters:
+  ///   - holder: A socket of the same protocol, on the requested port, in the same network namespace.
+  ///   - request: What is asked of bind().
+  /// - Returns: With ``HolderEffect/depends(on:)``, facts of which at least one combination lets bind() fail and one lets
+  ///   it succeed.
+  public static func effect(of holder: PortHolder, on request: BindRequest) -> HolderEffect {
+    if holder.role == .request { return .harmless(.notBound) }
+    let overlap: AddressOverlap
+    var unknowns: HolderEffect.Unknowns = []
+    switch AddressOverlap.between(
+      request: request.local.address, isV6Only: request.options.contains(.v6Only), holder: holder)
+    {
+    case .apart(let reason): return .harmless(reason)
+    case .overlaps(let kind): overlap = kind
+    case .hangsOnV6Only(let kind):
+      overlap = kind
+      unknowns.insert(.v6Only)
+    }
+    let interfaces = (request.effectiveInterfaceIndex, holder.interfaceIndex)
+    if interfaces.0 != 0, interfaces.1 != 0, interfaces.0 != interfaces.1 { return .harmless(.otherInterface) }
+
+    let byAddress = Sharing.byReuseAddress(holder, request)
+    let byPort = Sharing.byReusePort(holder, request)
+    switch (byAddress, byPort) {
+    case (.shared, _): return .harmless(.sharesReuseAddress)
+    case (_, .shared): return .harmless(.sharesReusePort)
+    case (.not(let address), .not(let port)):
+      let reason = BlockReason(overlap: overlap, reuseAddress: address, reusePort: port)
+      return unknowns.isEmpty ? .blocks(reason) : .depends(on: unknowns)
+    default:
+      return .depends(on: unknowns.union(byAddress.unknowns).union(byPort.unknowns))
+    }
+  }
+}
+
+/// Whether an option lets a request and a holder share a port.
+private enum Sharing {
+  case shared
+  case not(BlockReason.NoSharing)
+  case unknown(HolderEffect.Unknowns)
+
+  var unknowns: HolderEffect.Unknowns {
+    if case .unknown(let unknowns) = self { unknowns } else { [] }
+  }
+
+  static func byReuseAddress(_ holder: PortHolder, _ request: BindRequest) -> Sharing {
+    if holder.role == .listens { return .not(.holderListens) }
+    if holder.options[.reuseAddress] == false { return .not(.holderLacksIt) }
+    guard request.options.contains(.reuseAddress) else { return .not(.requestLacksIt) }
+    return holder.options[.reuseAddress] == true ? .shared : .unknown(.reuseAddress)
+  }
+
+  static func byReusePort(_ holder: PortHolder, _ request: BindRequest) -> Sharing {
+    let needsUser = holder.role != .timeWait
+    if needsUser, let uid = holder.uid, uid != request.uid { return .not(.otherUser) }
+    if holder.options[.reusePort] == false { return .not(.holderLacksIt) }
+    guard request.options.contains(.reusePort) else { return .not(.requestLacksIt) }
+    var unknowns: HolderEffect.Unknowns = holder.options[.reusePort] == nil ? .reusePort : []
+    if needsUser, holder.uid == nil { unknowns.insert(.uid) }
+    return unknowns.isEmpty ? .shared : .unknown(unknowns)
+  }
+}
+
+extension BindRequest {
+  /// The interface that the socket is bound to once bind() has succeeded: a link-local address binds to that of its
+  /// scope.
+  var effectiveInterfaceIndex: UInt32 {
+    local.address.isLinkLocal && scopeID != 0 ? scopeID : interfaceIndex
+  }
+}

@@ -1,0 +1,202 @@
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "CBindDiagnosis.h"
+#include "option.h"
+
+/* The kernel's user for whom it has none (DEFAULT_OVERFLOWUID, linux/highuid.h). */
+#define NOBODY 65534
+
+static struct cbinddiagnosis_outcome outcome(enum cbinddiagnosis_step step, int error)
+{
+	return (struct cbinddiagnosis_outcome){.step = step, .error = error};
+}
+
+/* The kernel takes any index here, and for IPv4 never looks whether there is such an interface. */
+static int bind_to_interface(int descriptor, int index)
+{
+	struct ifreq name = {.ifr_ifindex = index};
+
+	if (ioctl(descriptor, SIOCGIFNAME, &name) < 0)
+		return errno;
+	if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof index) == 0)
+		return 0;
+	/* Before 5.0. */
+	if (errno != ENOPROTOOPT)
+		return errno;
+	return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name.ifr_name, IFNAMSIZ) < 0 ? errno : 0;
+}
+
+static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbinddiagnosis_request *request)
+{
+	for (int index = 0; index < OPTION_COUNT; index++) {
+		const struct option_name *option = &option_names[index];
+		int wanted = (request->options & option->bit) != 0;
+		/* Set even to 0: net.ipv6.bindv6only may have it otherwise. */
+		bool is_set_always = option->bit == CBINDDIAGNOSIS_V6_ONLY && request->local.is_v6;
+
+		if (!wanted && !is_set_always)
+			continue;
+		/* Without meaning for an IPv4 socket, and programs do not set it there. */
+		if (option->bit == CBINDDIAGNOSIS_V6_ONLY && !request->local.is_v6)
+			continue;
+
+		int error = option_set(descriptor, option, request->local.is_v6, wanted);
+
+		if (error != 0) {
+			struct cbinddiagnosis_outcome refused = outcome(CBINDDIAGNOSIS_OPTION, error);
+
+			refused.option = option->bit;
+			return refused;
+		}
+	}
+	if (request->interface_index != 0) {
+		int error = bind_to_interface(descriptor, (int)request->interface_index);
+
+		if (error != 0)
+			return outcome(CBINDDIAGNOSIS_INTERFACE, error);
+	}
+	return outcome(CBINDDIAGNOSIS_OPTION, 0);
+}
+
+static int bind_to(int descriptor, const struct cbinddiagnosis_address *local)
+{
+	if (!local->is_v6) {
+		struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(local->port)};
+
+		address.sin_addr.s_addr = htonl((uint32_t)local->low);
+		return bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+	}
+
+	struct sockaddr_in6 address = {
+		.sin6_family = AF_INET6, .sin6_port = htons(local->port), .sin6_scope_id = local->scope};
+
+	for (int index = 0; index < 8; index++) {
+		address.sin6_addr.s6_addr[index] = (uint8_t)(local->high >> (56 - 8 * index));
+		address.sin6_addr.s6_addr[index + 8] = (uint8_t)(local->low >> (56 - 8 * index));
+	}
+	return bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+}
+
+/*
+ * Gives the calling thread the capability to bind low ports, or takes it away. By system call: the C library has no
+ * function, and the library that has one would be one more to depend on.
+ */
+static int set_capability(bool wanted)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+	uint32_t bit = 1u << CAP_NET_BIND_SERVICE;
+
+	/*
+	 * Who made a user namespace has every capability in it by that alone, to be lost with the user only
+	 * (cap_capable, security/commoncap.c). The network of a container may belong to one that this process's user
+	 * made. Only the effective user changes, so nobody gets no power over the thread. Where this is refused, there
+	 * is no privilege either with which the process could have got into such a network from outside.
+	 */
+	if (!wanted)
+		syscall(SYS_setresuid, -1, NOBODY, -1);
+	if (syscall(SYS_capget, &header, data) < 0)
+		return errno;
+	if (((data[0].effective & bit) != 0) == wanted)
+		return 0;
+	if (wanted)
+		data[0].effective |= bit;
+	else
+		data[0].effective &= ~bit;
+	return syscall(SYS_capset, &header, data) < 0 ? errno : 0;
+}
+
+static struct cbinddiagnosis_outcome attempt(const struct cbinddiagnosis_request *request, bool as_asked)
+{
+	int type = (request->is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int descriptor = socket(request->local.is_v6 ? AF_INET6 : AF_INET, type, 0);
+
+	if (descriptor < 0)
+		return outcome(CBINDDIAGNOSIS_SOCKET, errno);
+
+	struct cbinddiagnosis_outcome result = prepare(descriptor, request);
+
+	if (result.error == 0) {
+		int lacking = as_asked ? set_capability(request->may_bind_privileged_ports) : 0;
+
+		result = outcome(CBINDDIAGNOSIS_BIND, bind_to(descriptor, &request->local));
+		/*
+		 * The capability decides about EACCES and nothing else, and the kernel asks for it before it looks for a
+		 * conflict. So any other answer stands, with the capability or without; this one does not if it could not be
+		 * had, or not be got rid of.
+		 */
+		if (lacking != 0 && (result.error == EACCES || !request->may_bind_privileged_ports))
+			result = outcome(CBINDDIAGNOSIS_CAPABILITY, lacking);
+	}
+	close(descriptor);
+	return result;
+}
+
+struct cbinddiagnosis_outcome cbinddiagnosis_bind(struct cbinddiagnosis_request request)
+{
+	return attempt(&request, false);
+}
+
+struct work {
+	struct cbinddiagnosis_request request;
+	struct cbinddiagnosis_outcome outcome;
+};
+
+/*
+ * A socket belongs to the file system user of the thread that makes it (sock_alloc, net/socket.c). Only that one is
+ * changed: the thread keeps its capabilities, which some options need, and the user gets no power over the thread.
+ */
+static void *run(void *argument)
+{
+	struct work *work = argument;
+	uid_t uid = work->request.uid;
+
+	/* setfsuid tells no errors; asked for the impossible it changes nothing and answers who it is. */
+	if ((uid_t)setfsuid((uid_t)-1) != uid) {
+		setfsuid(uid);
+		if ((uid_t)setfsuid((uid_t)-1) != uid) {
+			work->outcome = outcome(CBINDDIAGNOSIS_USER, EPERM);
+			return NULL;
+		}
+	}
+	work->outcome = attempt(&work->request, true);
+	return NULL;
+}
+
+struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_request request)
+{
+	struct work work = {.request = request, .outcome = outcome(CBINDDIAGNOSIS_THREAD, EIO)};
+	pthread_t thread;
+	sigset_t all, before;
+	int dumpable = prctl(PR_GET_DUMPABLE);
+
+	/* No handler of the program should run as somebody else. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&thread, NULL, run, &work);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error != 0)
+		return outcome(CBINDDIAGNOSIS_THREAD, error);
+	pthread_join(thread, NULL);
+	/*
+	 * Any change of user makes the whole process one that dumps no core and whose proc belongs to root (commit_creds,
+	 * kernel/cred.c). The thread is gone with all that it knew, so the process may be as before.
+	 */
+	if (dumpable == 1 && prctl(PR_GET_DUMPABLE) != 1)
+		prctl(PR_SET_DUMPABLE, 1);
+	return work.outcome;
+}

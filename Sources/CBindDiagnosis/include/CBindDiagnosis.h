@@ -1,0 +1,104 @@
+/*
+ * System calls that tell what sock_diag does not: a socket made and bound as some program would, the options of a
+ * socket in another process, capabilities.
+ *
+ * Structures go by value, so that the Swift side needs no pointers. An error is a positive errno in the answer, beside
+ * the step that failed; the C variable errno is left without meaning. Nothing keeps state.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Options by our bits, which are those of the Swift side's BindOptions. */
+enum {
+	CBINDDIAGNOSIS_REUSE_ADDRESS = 1 << 0,
+	CBINDDIAGNOSIS_REUSE_PORT = 1 << 1,
+	CBINDDIAGNOSIS_V6_ONLY = 1 << 2,
+	CBINDDIAGNOSIS_FREEBIND = 1 << 3,
+	CBINDDIAGNOSIS_TRANSPARENT = 1 << 4,
+	CBINDDIAGNOSIS_BIND_ADDRESS_NO_PORT = 1 << 5,
+};
+
+/* An address and port in host order. An IPv4 address is the low 32 bits of `low`. */
+struct cbinddiagnosis_address {
+	uint64_t high;
+	uint64_t low;
+	uint32_t scope;
+	uint16_t port;
+	bool is_v6;
+};
+
+struct cbinddiagnosis_request {
+	struct cbinddiagnosis_address local;
+	uint32_t uid;
+	uint32_t interface_index;
+	uint8_t options;
+	bool is_udp;
+	bool may_bind_privileged_ports;
+};
+
+enum cbinddiagnosis_step {
+	CBINDDIAGNOSIS_THREAD,
+	CBINDDIAGNOSIS_USER,
+	CBINDDIAGNOSIS_SOCKET,
+	CBINDDIAGNOSIS_INTERFACE,
+	CBINDDIAGNOSIS_OPTION,
+	CBINDDIAGNOSIS_CAPABILITY,
+	CBINDDIAGNOSIS_BIND,
+	CBINDDIAGNOSIS_PROCESS,
+	CBINDDIAGNOSIS_DESCRIPTOR,
+	CBINDDIAGNOSIS_IDENTITY,
+	CBINDDIAGNOSIS_READ,
+};
+
+struct cbinddiagnosis_outcome {
+	/* The step that was reached; the others do not fail after it. */
+	enum cbinddiagnosis_step step;
+	/* Its errno, 0 if bind() succeeded. */
+	int32_t error;
+	/* For CBINDDIAGNOSIS_OPTION: which. */
+	uint8_t option;
+};
+
+/* Makes a socket, binds and closes it, on the calling thread and by what that thread may do. */
+struct cbinddiagnosis_outcome cbinddiagnosis_bind(struct cbinddiagnosis_request request);
+
+/* The same as the user, and with or without the capability, that the request names: on a thread that ends with it. */
+struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_request request);
+
+struct cbinddiagnosis_held {
+	enum cbinddiagnosis_step step;
+	int32_t error;
+	uint64_t cookie;
+	struct cbinddiagnosis_address local;
+	uint32_t uid;
+	uint32_t interface_index;
+	int32_t family;
+	int32_t type;
+	int32_t protocol;
+	uint8_t options;
+	/* Options that the kernel would not tell for this socket. */
+	uint8_t unread;
+	bool is_listening;
+};
+
+/*
+ * Reads a socket through a copy of somebody's descriptor, if it is the one with this inode number and, unless that is 0,
+ * this cookie. `task` is a process, or a thread if `is_thread`.
+ */
+struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int descriptor, uint64_t inode, uint64_t cookie);
+
+struct cbinddiagnosis_capabilities {
+	uint64_t effective;
+	int32_t error;
+};
+
+/* What the calling thread may do now. */
+struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void);
+
+/*
+ * Whether capabilities in one user namespace count in a network namespace, both named by paths: 1 if that one owns the
+ * network namespace or is an ancestor of the owner, 0 if not, a negative errno if it cannot be told.
+ */
+int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_namespace);

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <stdint.h>
+
+#include "CBindDiagnosis.h"
+
+/* Newer than the oldest headers that this is built with. */
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
+
+/* One table for setting and reading, so that the two cannot mean different things by a bit. */
+struct option_name {
+	uint8_t bit;
+	/* 0 for none in this family. */
+	int level;
+	int name;
+	int level_v6;
+	int name_v6;
+};
+
+#define OPTION_COUNT 6
+
+extern const struct option_name option_names[OPTION_COUNT];
+
+/* 0 or a positive errno; ENOPROTOOPT where the family has no such option. */
+int option_set(int descriptor, const struct option_name *option, bool is_v6, int value);
+int option_get(int descriptor, const struct option_name *option, bool is_v6, int *value);

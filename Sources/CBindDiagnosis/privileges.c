@@ -1,0 +1,79 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "CBindDiagnosis.h"
+
+/* The C library has no function for it. */
+struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+	struct cbinddiagnosis_capabilities result = {0};
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		result.error = errno;
+	else
+		result.effective = (uint64_t)data[1].effective << 32 | data[0].effective;
+	return result;
+}
+
+static bool is_same(const struct stat *first, const struct stat *second)
+{
+	return first->st_ino == second->st_ino && first->st_dev == second->st_dev;
+}
+
+/* The user namespace that owns the network namespace of a path: a descriptor or a negative errno. */
+static int open_owner(const char *network_namespace)
+{
+	int network = open(network_namespace, O_RDONLY | O_CLOEXEC);
+
+	if (network < 0)
+		return -errno;
+
+	int owner = ioctl(network, NS_GET_USERNS);
+	int error = errno;
+
+	close(network);
+	return owner < 0 ? -error : owner;
+}
+
+int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_namespace)
+{
+	struct stat wanted, own, status;
+
+	if (stat(user_namespace, &wanted) < 0 || stat("/proc/thread-self/ns/user", &own) < 0)
+		return -errno;
+
+	int owner = open_owner(network_namespace);
+
+	/* An owner is shown to those in its own namespace and above. So to be refused is an answer about the asker. */
+	if (owner == -EPERM && is_same(&wanted, &own))
+		return 0;
+	if (owner < 0)
+		return owner;
+	/* Ends where the asker is: no parent of his own namespace is shown to him either. */
+	while (owner >= 0) {
+		int error = fstat(owner, &status) < 0 ? errno : 0;
+
+		if (error != 0 || is_same(&wanted, &status)) {
+			close(owner);
+			return error != 0 ? -error : 1;
+		}
+
+		int parent = ioctl(owner, NS_GET_PARENT);
+
+		error = errno;
+		close(owner);
+		if (parent < 0 && error != EPERM)
+			return -error;
+		owner = parent;
+	}
+	return 0;
+}

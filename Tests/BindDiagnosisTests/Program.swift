@@ -1,0 +1,37 @@
+import Glibc
+import SocketLaboratory
+
+/// A program that runs until it is ended, in the namespaces of the thread that starts it.
+final class Program {
+  let pid: pid_t
+  private var isRunning = true
+
+  /// Starts a program and waits until it has become another one.
+  init(_ arguments: [String], becoming name: String) throws {
+    // SAFETY: the strings are copies that this function frees; posix_spawnp writes to none.
+    var vector = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    // SAFETY: each is a copy that nobody else has, or nil.
+    defer { unsafe vector.forEach { unsafe free($0) } }
+    var pid: pid_t = 0
+    // SAFETY: the vector ends with nil and outlives the call.
+    let error = unsafe posix_spawnp(&pid, arguments.first ?? "", nil, nil, &vector, environ)
+    guard error == 0 else { throw Refusal(errno: error) }
+    self.pid = pid
+    for _ in 0..<5000 where Self.name(of: pid) != name { usleep(1000) }
+    guard Self.name(of: pid) == name else { throw Refusal(errno: ETIMEDOUT) }
+  }
+
+  deinit { end() }
+
+  /// Ends the program and waits for it.
+  func end() {
+    guard isRunning else { return }
+    isRunning = false
+    kill(pid, SIGKILL)
+    while waitpid(pid, nil, 0) < 0, errno == EINTR {}
+  }
+
+  private static func name(of pid: pid_t) -> String? {
+    (try? FileText.read("/proc/\(pid)/comm")).map { String($0.prefix { $0 != "\n" }) }
+  }
+}

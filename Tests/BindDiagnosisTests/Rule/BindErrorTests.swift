@@ -1,0 +1,85 @@
+import BindDiagnosis
+import SockDiag
+import Testing
+
+/// Errors other than that of a port in use, in the cases that were measured without any other socket.
+@Suite struct BindErrorTests {
+  /// What the measurement did apart from the request itself, by the words of its note.
+  private func circumstances(_ one: BindCase) -> (BindRequest, BindConditions) {
+    var (request, conditions) = (one.request, BindConditions())
+    request.mayBindPrivilegedPorts = request.uid == 0
+    let address = request.local.address
+    conditions.isAddressLocal = !["192.0.2.1", "2001:db8::1"].contains(address.description)
+    let note = one.note
+    if note.contains("FREEBIND") { request.options.insert(.freebind) }
+    if note.contains("nonlocal_bind=1") { conditions.allowsNonlocalBind = true }
+    if note.contains("ip_unprivileged_port_start=80") { conditions.unprivilegedPortStart = 80 }
+    if note.contains("IPV6_V6ONLY") { request.options.insert(.v6Only) }
+    if note.contains("ip_local_reserved_ports") { conditions.reservedPorts = [request.local.port] }
+    if note.contains("bad scope") {
+      request.scopeID = 9999
+      conditions.isInterfaceKnown = false
+    }
+    return (request, conditions)
+  }
+
+  @Test func theFirstErrorIsTheKernels() throws {
+    let cases = try BindCase.all().filter { $0.group == "errors" }
+    #expect(cases.count >= 21)
+    for one in cases {
+      let (request, conditions) = circumstances(one)
+      let prediction = BindRule.predict(request, beside: [], under: conditions)
+      let expected: BindPrediction.Outcome =
+        switch one.bind {
+        case "OK": .succeeds
+        case "EACCES": .fails(.accessDenied)
+        case "EADDRNOTAVAIL": .fails(.addressNotAvailable)
+        case "ENODEV": .fails(.noSuchDevice)
+        default: .fails(.invalidArgument)
+        }
+      #expect(prediction.bind == expected, "\(one)")
+      if one.listen == "OK" { #expect(prediction.listen == .succeeds, "\(one)") }
+    }
+  }
+
+  @Test func anErrorOfTheAddressComesBeforeThoseOfHolders() {
+    let holder = PortHolder(.tcp, IPAddress(v4: 0), .listens, uid: 0)
+    let request = BindRequest(.tcp, "192.0.2.1:80", uid: 0)
+    let prediction = BindRule.predict(request, beside: [holder], under: BindConditions(isAddressLocal: false))
+    #expect(prediction.bind == .fails(.addressNotAvailable))
+    #expect(prediction.effects.isEmpty)
+  }
+
+  /// Bind rows of a range of four ports, of which the note says how they were used up. (Other rows of the group are about
+  /// connect(), of which the rule says nothing.)
+  @Test func port0FailsWhenEveryPortOfTheRangeHasAnOverlappingSocket() throws {
+    let cases = try BindCase.all().filter { $0.group == "ephemeral" && $0.note.hasPrefix("bind(127.0.0.1,0)") }
+    #expect(cases.count == 20)
+    let conditions = BindConditions(ephemeralPorts: 40000...40003)
+    for one in cases {
+      let isUsedUp = one.note.contains("outgoing connections") || one.note.contains("same situation")
+      var request = one.request
+      if one.note.contains("SO_REUSEADDR") { request.options.insert(.reuseAddress) }
+      if one.note.contains("SO_REUSEPORT") { request.options.insert(.reusePort) }
+      if one.note.contains("NO_PORT") { request.options.insert(.bindAddressNoPort) }
+      let count = isUsedUp ? 4 : min(4, Int(one.note.suffix(1)).map { $0 - 1 } ?? 0)
+      var ports: [UInt16: [PortHolder]] = [:]
+      for port in UInt16(40000)..<UInt16(40000 + count) {
+        ports[port] = [
+          PortHolder(
+            .tcp, IPAddress(v4: 0x7f00_0001), isUsedUp ? .occupies : .bound, uid: 0,
+            options: KnownOptions(request.options))
+        ]
+      }
+      let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
+      #expect(prediction.bind == (one.bind == "OK" ? .succeeds : .fails(.addressInUse)), "\(one)")
+      #expect(free == 4 - count, "\(one)")
+    }
+  }
+
+  @Test func reservedPortsAreNotChosen() {
+    let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
+    let conditions = BindConditions(ephemeralPorts: 40000...40003, reservedPorts: [40000, 40001, 40002, 40003])
+    #expect(BindRule.predict(request, choosingAmong: [:], under: conditions).prediction.bind == .fails(.addressInUse))
+  }
+}
