@@ -200,9 +200,13 @@ struct KillCommandTests {
       result.errorText.hasSuffix(
         """
         sockdiag: nothing listens on port 8080 or is bound to it; it is the local port of 1 connection of sh(\(pid)), \
-        outgoing or accepted by a listener that is gone; its owner is ended only with --connections
+        accepted by a listener that is gone, or outgoing from a port that its program chose; its owner is ended only \
+        with --connections
 
         """))
+    let choosable = EndingRefusal.connections(
+      [], PortClaim(port: try PortArgument(parsing: "40000"), transports: [.tcp]), choosable: PortSet([32768...60999]))
+    #expect(choosable.message.contains("outgoing, as the port is one that the kernel chooses, or accepted"))
   }
 
   @Test(arguments: [true, false]) func theOwnerOfAConnectionCanBeAskedFor(_ outgoing: Bool) async throws {

@@ -55,17 +55,19 @@ struct SignalTests {
 
   @Test func whoIsWaitedForIsTheProcessThatWasFound() async throws {
     try await Self.withHolder(.inherited) { owners, holder, _, _, process in
-      let watch = try #require(owners.watch(process))
+      let found = owners.watch(process)
+      let watch = try #require(found)
+      let earlier = owners.watch(HoldingProcess(pid: process.pid, startTicks: process.startTicks - 1))
+      let (details, same) = (owners.details(of: process), owners.details(ofProcess: process.pid))
       #expect(!watch.hasEnded)
       #expect(ProcessWatch.wait(for: [watch], until: .now + .milliseconds(20)) == [false])
-      #expect(owners.watch(HoldingProcess(pid: process.pid, startTicks: process.startTicks - 1)) == nil)
-      #expect(owners.details(of: process)?.parent == getpid())
-      #expect(owners.details(ofProcess: process.pid)?.process == process)
+      #expect(earlier == nil)
+      #expect(details?.parent == getpid() && same?.process == process)
       holder.letGo()
       #expect(watch.hasEnded)
       #expect(ProcessWatch.wait(for: [watch, watch], until: .now) == [true, true])
-      #expect(owners.watch(process) == nil)
-      #expect(owners.details(ofProcess: process.pid) == nil)
+      let (gone, none) = (owners.watch(process), owners.details(ofProcess: process.pid))
+      #expect(gone == nil && none == nil)
     }
   }
 

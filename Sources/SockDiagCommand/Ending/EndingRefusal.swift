@@ -11,23 +11,32 @@ enum EndingRefusal {
       return CommandFailure(
         .nothingHeld,
         "no process holds \(claim.description): there \(records) of closed connections\(end);"
-          + " 'sockdiag destroy state time-wait and sport = :\(claim.port.port)' removes those")
+          + " 'sockdiag destroy sport = :\(claim.port.port)' shows them, and removes them if it is told to")
     }
     return CommandFailure(.nothingHeld, "no process holds \(claim.description)")
   }
 
   /// Only connections have the port, and nobody asked for their owners.
+  ///
+  /// Whether a connection was accepted or goes out no record tells, but the kernel chooses ports from a range, and a server
+  /// is seldom in it.
+  ///
+  /// - Parameter choosable: The ports from which the kernel chooses.
   static func connections(
-    _ held: [(socket: InetSocket, holders: HolderList)], _ claim: PortClaim
+    _ held: [(socket: InetSocket, holders: HolderList)], _ claim: PortClaim, choosable: PortSet?
   ) -> CommandFailure {
     let names = held.flatMap { $0.holders.byProcess }.compactMap { $0.first?.process?.cellName }
     let whose = names.isEmpty ? "" : " of \(Listing.unique(names))"
     let (count, owner) =
       held.count == 1 ? ("1 connection", "its owner is") : ("\(held.count) connections", "their owners are")
+    let kind =
+      choosable?.contains(claim.port.port) == true
+      ? "outgoing, as the port is one that the kernel chooses, or accepted by a listener that is gone"
+      : "accepted by a listener that is gone, or outgoing from a port that its program chose"
     return CommandFailure(
       .system,
-      "nothing listens on \(claim.description) or is bound to it; it is the local port of \(count)\(whose), outgoing or"
-        + " accepted by a listener that is gone; \(owner) ended only with --connections")
+      "nothing listens on \(claim.description) or is bound to it; it is the local port of \(count)\(whose), \(kind);"
+        + " \(owner) ended only with --connections")
   }
 
   /// What speaks against ending anybody; `nil` if nothing does.

@@ -122,7 +122,8 @@ struct Kill: ParsableCommand {
       }
       let held = try ending.holdersOfConnections()
       if !json { try EndingText.table(held, ending.claim, on: STDERR_FILENO) }
-      try give(EndingRefusal.connections(held, ending.claim), ending)
+      try give(
+        EndingRefusal.connections(held, ending.claim, choosable: KernelSettings().choosablePorts), ending)
     }
     let units = ending.socketUnits()
     if let refusal = EndingRefusal.reason(ending.plan, socketUnit: { units[$0.inode] }) {
