@@ -70,8 +70,13 @@ struct PortEnding: ~Copyable {
   func endAll(_ manner: EndingManner) -> [EndingOutcome] {
     let meant = Set(plan.signalled.map(\.process.pid))
     var outcomes = plan.targets.map { _ in EndingOutcome.spared }
+    // A descriptor for each of them, and a shell allows 1024.
+    if plan.targets.count > 500 { Descriptors.raiseLimit() }
     // Opened before the first signal: what it ends may be reaped at once.
-    let watches = plan.targets.map { meant.contains($0.process.pid) ? owners.watch($0.process) : nil }
+    var watches = plan.targets.map { meant.contains($0.process.pid) ? owners.watch($0.process) : nil }
+    // Where descriptors ran out, some are given back, for a signal takes a few. Who is not watched is looked at.
+    let isShort = zip(plan.targets, watches).contains { meant.contains($0.process.pid) && $1 == nil }
+    if isShort { for index in watches.indices.filter({ watches[$0] != nil }).suffix(16) { watches[index] = nil } }
     for (index, target) in plan.targets.enumerated() where meant.contains(target.process.pid) {
       outcomes[index] = send(manner.signal, to: target)
     }
@@ -107,13 +112,20 @@ struct PortEnding: ~Copyable {
   private func settle(
     _ outcomes: inout [EndingOutcome], _ watches: [ProcessWatch?], by end: EndingOutcome, within time: Duration
   ) {
-    let waiting = outcomes.indices.filter { outcomes[$0] == .running && watches[$0] != nil }
-    let ended = ProcessWatch.wait(for: waiting.compactMap { watches[$0] }, until: .now + time)
-    for (index, hasEnded) in zip(waiting, ended) {
-      if hasEnded {
-        outcomes[index] = end
-      } else if !holdsAny(plan.targets[index]) {
-        outcomes[index] = .released
+    let waiting = outcomes.indices.filter { outcomes[$0] == .running }
+    let deadline = ContinuousClock.now + time
+    _ = ProcessWatch.wait(for: waiting.compactMap { watches[$0] }, until: deadline)
+    for index in waiting {
+      if let watch = watches[index] {
+        // In this order, for a process closes its descriptors before it has ended.
+        let holds = holdsAny(plan.targets[index])
+        if watch.hasEnded { outcomes[index] = end } else if !holds { outcomes[index] = .released }
+      } else {
+        // It could not be opened a second time. Nothing wakes this thread then.
+        while holdsAny(plan.targets[index]), ContinuousClock.now < deadline { usleep(20_000) }
+        if !holdsAny(plan.targets[index]) {
+          outcomes[index] = owners.watch(plan.targets[index].process).map(\.hasEnded) == false ? .released : end
+        }
       }
     }
   }
