@@ -16,7 +16,7 @@ struct Supervisor: Hashable {
   ///     bad advice.
   ///   - port: A port that the process holds.
   init?(of process: ProcessDetails, besides cgroup: CgroupPath?, port: UInt16) {
-    // The unit of Docker's own helper is Docker.
+    // It forwards a port for a container, but is in the unit of Docker itself.
     if process.command == Array("docker-proxy".utf8) {
       self.init(name: "Docker", stopCommand: "docker stop $(docker ps -q --filter publish=\(port))")
     } else if let container = process.cgroup?.container {
