@@ -1,7 +1,7 @@
 /// What the command's exit status means.
 ///
 /// The numbers are those of sysexits.h, so that 1 to 63 are free for answers: `bench` returns 1 if its two sources
-/// differ. A reader that closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool.
+/// differ, `kill` if nothing holds the port. A reader that closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool.
 ///
 /// C: `EX_*`, sysexits.h.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
@@ -9,13 +9,16 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case success = 0
   /// `bench`: netlink and /proc do not show the same sockets.
   case different = 1
+  /// `kill`: no process holds the port.
+  static let nothingHeld = ExitStatus.different
   /// The command line makes no sense. C: `EX_USAGE`.
   case usage = 64
   /// A capture is not what it should be; what stood before the fault was shown. C: `EX_DATAERR`.
   case badData = 65
   /// A file cannot be opened or read. C: `EX_NOINPUT`.
   case noInput = 66
-  /// The kernel refused or failed; `destroy`: some of the sockets are still there. C: `EX_OSERR`.
+  /// The kernel refused or failed; `destroy`: some of the sockets are still there; `kill`: the port is still held.
+  /// C: `EX_OSERR`.
   case system = 71
   /// A file cannot be made. C: `EX_CANTCREAT`.
   case cannotCreate = 73
@@ -34,11 +37,11 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   static let summary = """
     EXIT STATUS
       0   all that was asked for was shown or done, even if that is nothing
-      1   bench: netlink and /proc do not show the same sockets
+      1   bench: netlink and /proc do not show the same sockets; kill: no process holds the port
       64  the command line makes no sense
       65  a capture is damaged; what stood before the fault was shown
       66  a file cannot be read
-      71  the kernel refused or failed; destroy: some of the sockets are still there
+      71  the kernel refused or failed; destroy: some of the sockets are still there; kill: the port is still held
       73  a file cannot be made
       74  the output cannot be written
       75  what was shown is not all there was

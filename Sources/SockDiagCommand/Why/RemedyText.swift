@@ -33,7 +33,7 @@ struct RemedyText {
       commands = ["systemctl list-sockets --all | grep -w \(port)"]
     case .stopContainer(let container):
       sentence = "Stop the container:"
-      commands = [Supervisor.stopCommand(container)]
+      commands = [Supervisor(container).stopCommand]
     case .endProcesses:
       sentence = "End the process that has it:"
       commands = [tool.text("kill")]
@@ -47,7 +47,7 @@ struct RemedyText {
       sentence = "Keep the port out of those that the kernel gives to outgoing connections (as root; for the next one):"
       var reserved = diagnosis.settings.reservedPorts ?? PortSet()
       reserved = reserved.union(PortSet(port))
-      commands = ["sysctl -w net.ipv4.ip_local_reserved_ports=\(Self.list(reserved))"]
+      commands = ["sysctl -w net.ipv4.ip_local_reserved_ports=\(reserved)"]
     case .grantCapability:
       sentence = "Give the program the right, or its unit AmbientCapabilities=CAP_NET_BIND_SERVICE:"
       commands = ["setcap cap_net_bind_service=+ep PROGRAM"]
@@ -72,10 +72,6 @@ struct RemedyText {
       sentence = "Give the kernel more ports to choose from (as root):"
       commands = ["sysctl -w net.ipv4.ip_local_port_range='1024 65535'"]
     }
-  }
-
-  private static func list(_ ports: PortSet) -> String {
-    ports.ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
   }
 }
 

@@ -32,10 +32,10 @@ struct WatchedRun: ~Copyable {
   ///
   /// - Returns: How the command ended.
   mutating func run() throws -> CommandEnding {
-    let trace = BindTrace(command, followsDescendants: followsDescendants)
+    let tracer = BindTracer(command, followsDescendants: followsDescendants)
     let report: BindTraceReport
     do {
-      report = try trace.run { call in
+      report = try tracer.run { call in
         callCount += 1
         if call.errno != 0 { try tell(call) }
         return .continue
