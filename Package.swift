@@ -43,11 +43,13 @@ let package = Package(
     .target(
       name: "BindDiagnosis", dependencies: ["CBindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners"],
       swiftSettings: swiftSettings),
+    .target(name: "CBindTrace", cSettings: cSettings),
+    .target(name: "BindTrace", dependencies: ["CBindTrace", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "SockDiag", "SockDiagWire", "SocketOwners", "HostFindings",
+        "BindDiagnosis", "BindTrace", "HostFindings", "SockDiag", "SockDiagWire", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -62,7 +64,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory", "HostFindings",
+        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory", "HostFindings", "sockdiag",
+        "bind-trace-subject",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -81,6 +84,19 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
+
+    .testTarget(
+      name: "BindTraceTests",
+      dependencies: [
+        "BindTrace", "SockDiagWire", "SocketLaboratory", "bind-trace-subject", "bind-trace-runner",
+      ],
+      swiftSettings: swiftSettings),
+    // A program with every way to call bind() and listen(), and one that watches a command and is itself put to the test.
+    .executableTarget(
+      name: "bind-trace-subject", path: "Tests/Support/BindTraceSubject", cSettings: cSettings),
+    .executableTarget(
+      name: "bind-trace-runner", dependencies: ["BindTrace"], path: "Tests/Support/BindTraceRunner",
+      swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own.
     .target(name: "CSocketLaboratory", cSettings: cSettings),

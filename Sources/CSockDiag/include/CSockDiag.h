@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "CSockDiagEvents.h"
+#include "CSockDiagNamespace.h"
 
 struct mnl_socket;
 
@@ -39,6 +40,8 @@ struct csockdiag_inet_request {
 
 /* Opens and binds a sock_diag socket in the network namespace of the calling thread. */
 int csockdiag_open(struct mnl_socket **result);
+/* The same in the network namespace that a descriptor refers to. The calling thread stays where it is. */
+int csockdiag_open_in(int network_namespace, struct mnl_socket **result);
 void csockdiag_close(struct mnl_socket *socket);
 uint32_t csockdiag_port_id(const struct mnl_socket *socket);
 

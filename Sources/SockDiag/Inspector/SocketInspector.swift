@@ -17,6 +17,18 @@ public struct SocketInspector: ~Copyable {
     reader = InetReader(try KernelTransport(), procRoot: "/proc")
   }
 
+  /// Opens a netlink socket in another network namespace. The calling thread stays in its own, and `/proc/net`, which would
+  /// be that of the thread, is never read.
+  ///
+  /// - Parameter path: A file that stands for the namespace, such as `/run/netns/NAME` or `/proc/PID/ns/net`.
+  /// - Throws: ``SockDiagError``: `ENOENT` where there is nothing, `EINVAL` for a file that is no network namespace, the code
+  ///   ``SockDiagError/Code/permissionDenied`` without CAP_SYS_ADMIN there and here.
+  ///
+  /// Kernel: `setns(2)`, on a thread of its own.
+  public init(inNamespaceAt path: String) throws(SockDiagError) {
+    reader = InetReader(try KernelTransport(inNamespaceAt: path))
+  }
+
   /// The sockets of a protocol in some states, for who asks once. Keep an inspector to ask again.
   ///
   /// - Parameters:

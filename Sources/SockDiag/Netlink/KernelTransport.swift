@@ -17,6 +17,28 @@ package import SockDiagWire
     guard result == 0, let socket = unsafe opened else {
       throw SockDiagError(errno: -result, operation: "open a sock_diag socket")
     }
+    unsafe self.init(owning: socket)
+  }
+
+  /// Opens a socket in another network namespace.
+  ///
+  /// - Parameter path: A file of nsfs.
+  package init(inNamespaceAt path: String) throws(SockDiagError) {
+    // A path may lead to a pipe, whose opening waits for a writer.
+    // SAFETY: open copies the path.
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw SockDiagError(errno: errno, operation: "open the namespace '\(path)'") }
+    defer { close(descriptor) }
+    var opened: OpaquePointer?
+    // SAFETY: the shim writes the pointer and keeps nothing.
+    let result = unsafe csockdiag_open_in(descriptor, &opened)
+    guard result == 0, let socket = unsafe opened else {
+      throw SockDiagError(errno: -result, operation: "open a sock_diag socket in the namespace '\(path)'")
+    }
+    unsafe self.init(owning: socket)
+  }
+
+  private init(owning socket: OpaquePointer) {
     unsafe self.socket = socket
     // SAFETY: the pointer was just returned by the shim.
     portID = unsafe csockdiag_port_id(socket)

@@ -13,8 +13,8 @@ struct Remarks {
     if self.status == .success { self.status = status }
   }
 
-  /// Sets the status without a sentence, for output that speaks for itself. The first one stays.
-  mutating func set(_ status: ExitStatus) {
+  /// Adds a status that what is shown explains.
+  mutating func add(status: ExitStatus) {
     if self.status == .success { self.status = status }
   }
 

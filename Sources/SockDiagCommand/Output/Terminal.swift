@@ -7,10 +7,10 @@ struct Terminal {
 
   static let plain = Terminal(showsColour: false)
 
-  static var standardOutput: Terminal { on(STDOUT_FILENO) }
-  static var standardError: Terminal { on(STDERR_FILENO) }
+  static var standardOutput: Terminal { of(STDOUT_FILENO) }
+  static var standardError: Terminal { of(STDERR_FILENO) }
 
-  private static func on(_ descriptor: Int32) -> Terminal {
+  static func of(_ descriptor: Int32) -> Terminal {
     let refuses = environment("NO_COLOR")?.isEmpty == false
     let isDumb = environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true
     return Terminal(showsColour: isatty(descriptor) == 1 && !refuses && !isDumb)

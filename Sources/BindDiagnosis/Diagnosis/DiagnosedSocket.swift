@@ -1,0 +1,40 @@
+public import SockDiag
+public import SocketOwners
+
+/// A socket on the port in question, with what it does there and whose it is.
+public struct DiagnosedSocket: Hashable, Sendable {
+  /// The socket as the kernel reports it.
+  public var socket: InetSocket
+  /// What is known of it, for the rule.
+  public var holder: PortHolder
+  /// What it does to the bind(); `nil` where an error comes before sockets are looked at.
+  public var effect: HolderEffect?
+  /// What it is to its port.
+  public var use: PortUse
+  /// Until when it keeps the port.
+  public var release: PortRelease
+  /// Where its options are known from; `nil` for what sock_diag tells.
+  public var evidence: Evidence?
+  /// Who holds it.
+  public var holders: [SocketHolder]
+  /// What those processes are, as far as they are still there.
+  public var processes: [ProcessDetails]
+  /// Why nobody is known who holds it; `nil` if somebody is.
+  public var missing: MissingHolder.Reasons?
+
+  /// Where the options of a socket are known from.
+  public enum Evidence: String, Hashable, Sendable, Codable {
+    /// They were read from a process that holds it.
+    case read
+    /// Another listener could not be there without them.
+    case inferred
+  }
+
+  /// Whether it stands in the way, for certain or perhaps.
+  public var mayBlock: Bool {
+    switch effect {
+    case .blocks?, .depends?: true
+    case .harmless?, nil: false
+    }
+  }
+}

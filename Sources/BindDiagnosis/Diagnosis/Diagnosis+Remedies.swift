@@ -1,0 +1,94 @@
+internal import SockDiag
+internal import SocketOwners
+
+extension Diagnosis {
+  /// What helps, what is least trouble first.
+  public var remedies: [Remedy] {
+    switch verdict {
+    case .free: []
+    case .error(let error): remedies(against: error)
+    case .conflict, .depends:
+      request.local.port == 0 ? [.widenPortRange, .setOptions(.bindAddressNoPort, isCertain: true)] : remediesOfPort
+    }
+  }
+
+  private var remediesOfPort: [Remedy] {
+    var remedies: [Remedy] = []
+    // A live bind may have met what nobody sees.
+    if blockers.isEmpty { return [] }
+    if let freeAfter { remedies.append(.wait(freeAfter)) }
+    remedies += optionRemedies
+    if let address = freeAddress { remedies.append(.bindAddress(address)) }
+    remedies += holderRemedies
+    if blockers.contains(where: { $0.use == .timeWait || $0.use == .orphan }) { remedies.append(.destroy) }
+    if blockers.contains(where: { $0.use == .outgoingConnection }),
+      conditions.choosablePorts.contains(request.local.port)
+    {
+      remedies.append(.reservePort)
+    }
+    return remedies
+  }
+
+  /// The smallest sets of options with which bind() succeeds, or may.
+  private var optionRemedies: [Remedy] {
+    let isDualStack = request.local.address == .anyV6 && !request.options.contains(.v6Only)
+    var sets: [BindOptions] = [.reuseAddress, .reusePort, [.reuseAddress, .reusePort]]
+    if isDualStack { sets += [.v6Only, [.v6Only, .reuseAddress], [.v6Only, .reusePort]] }
+    var found: [(options: BindOptions, isCertain: Bool)] = []
+    for options in sets where request.options.isDisjoint(with: options) {
+      // What does not help by itself is not made better by company.
+      if found.contains(where: { $0.isCertain && options.isSuperset(of: $0.options) }) { continue }
+      var other = request
+      other.options.formUnion(options)
+      switch BindRule.predict(other, beside: sockets.map(\.holder), under: conditions).bind {
+      case .succeeds: found.append((options, true))
+      case .depends where verdict == .conflict:
+        if !found.contains(where: { options.isSuperset(of: $0.options) }) { found.append((options, false)) }
+      case .depends, .fails: break
+      }
+    }
+    return found.map { .setOptions($0.options, isCertain: $0.isCertain) }
+  }
+
+  /// A narrower address that is free, where a wildcard is asked for and something that has another one is in the way.
+  private var freeAddress: IPAddress? {
+    guard request.local.address.unmapped.isUnspecified else { return nil }
+    let loopback = request.local.address.family == .inet ? IPAddress(v4: 0x7f00_0001) : IPAddress(v6: 0, 1)
+    var other = request
+    other.local.address = loopback
+    let isFree = BindRule.predict(other, beside: sockets.map(\.holder), under: conditions).bind == .succeeds
+    return isFree ? loopback : nil
+  }
+
+  /// What ends the processes that hold what blocks: by their manager, where they have one.
+  private var holderRemedies: [Remedy] {
+    var remedies: [Remedy] = []
+    var bare: [Int32] = []
+    // Whose connection merely happens to have the port is not to be ended for it.
+    for blocker in blockers where blocker.use != .outgoingConnection {
+      for process in blocker.processes {
+        if process.process.pid == 1 {
+          remedies.append(.stopSocketUnit)
+        } else if let container = process.cgroup?.container {
+          remedies.append(.stopContainer(container))
+        } else if let unit = process.cgroup?.unit, unit.isSupervised {
+          remedies.append(.stopUnit(unit))
+        } else {
+          bare.append(process.process.pid)
+        }
+      }
+    }
+    if !bare.isEmpty { remedies.append(.endProcesses(Set(bare).sorted())) }
+    var seen: Set<Remedy> = []
+    return remedies.filter { seen.insert($0).inserted }
+  }
+
+  private func remedies(against error: BindErrno) -> [Remedy] {
+    switch error {
+    case .accessDenied: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
+    case .addressNotAvailable: [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind]
+    case .invalidArgument where request.local.address.isLinkLocal: [.nameInterface]
+    default: []
+    }
+  }
+}

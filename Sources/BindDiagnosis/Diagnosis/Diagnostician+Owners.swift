@@ -1,0 +1,71 @@
+internal import SockDiag
+internal import SocketOwners
+
+extension Diagnostician {
+  /// The sockets with those who hold them.
+  mutating func owned(
+    _ records: [InetSocket], _ conditions: BindConditions, _ effort: Effort,
+    _ blindSpots: inout Diagnosis.BlindSpots
+  ) -> [DiagnosedSocket] {
+    let hasListener = records.contains { $0.state == .listen }
+    var sockets = records.map { record in
+      DiagnosedSocket(
+        socket: record, holder: PortHolder(record), effect: nil,
+        use: PortUse(record, hasListener: hasListener, choosablePorts: conditions.choosablePorts),
+        release: PortRelease(record), evidence: nil, holders: [], processes: [],
+        missing: record.inode == 0 ? .noProcess : nil)
+    }
+    guard effort.contains(.owners), sockets.contains(where: { $0.socket.inode != 0 }) else { return sockets }
+    let wanted = records.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
+    guard let report = try? owners?.find(wanted, OwnerSearch(.everyHolder, walkers: 1)) else {
+      blindSpots.insert(.processes)
+      return sockets
+    }
+    let details = owners?.details(ofProcessesIn: report) ?? [:]
+    for index in sockets.indices where sockets[index].socket.inode != 0 {
+      let inode = sockets[index].socket.inode
+      let holders = Array(report.holders(of: inode))
+      sockets[index].holders = holders
+      sockets[index].processes = Set(holders.map(\.pid)).sorted().compactMap { details[$0] }
+      if holders.isEmpty {
+        let reasons = report.reasons(for: inode) ?? []
+        sockets[index].missing = reasons
+        if !reasons.isDisjoint(with: [.unreadableProcess, .hiddenProcess, .unreadableThread]) {
+          blindSpots.insert(.processes)
+        }
+      }
+    }
+    return sockets
+  }
+
+  /// Reads options where the answer hangs on them.
+  ///
+  /// - Returns: Whether anything was learnt.
+  func learnOptions(_ sockets: inout [DiagnosedSocket], _ blindSpots: inout Diagnosis.BlindSpots) -> Bool {
+    var hasLearnt = false
+    for index in sockets.indices {
+      let socket = sockets[index].socket
+      // What blocks whatever its options are may still be told apart by them: which would help.
+      guard sockets[index].mayBlock, socket.inode != 0, !sockets[index].holders.isEmpty else { continue }
+      var held: HeldSocketOptions?
+      // By the inode alone: the TCP socket below a multipath one has its inode, but a cookie of its own.
+      for holder in sockets[index].holders where held == nil {
+        held = try? HeldSocketOptions(readFrom: holder, inode: socket.inode)
+      }
+      guard let held else {
+        if case .depends = sockets[index].effect { blindSpots.insert(.options) }
+        continue
+      }
+      sockets[index].holder.options.learn(
+        KnownOptions(held.options, known: BindOptions.deciding.subtracting(held.unread)))
+      sockets[index].evidence = .read
+      hasLearnt = true
+    }
+    return hasLearnt
+  }
+}
+
+extension BindOptions {
+  /// Those of a holder that decide about others.
+  static let deciding: BindOptions = [.reuseAddress, .reusePort, .v6Only]
+}

@@ -1,0 +1,188 @@
+public import SockDiag
+internal import SocketOwners
+
+/// Finds out why a bind() fails, on the running system.
+///
+/// It reads the sockets of the port in all states, the settings of the network namespace, the processes that hold the
+/// sockets and, where something hangs on them and it may, the options of their sockets. Nothing is changed. It sees the
+/// network namespace of the thread that calls it, which has to be that in which it was made.
+public struct Diagnostician: ~Copyable {
+  var inspector: SocketInspector
+  /// `nil` where /proc cannot be read.
+  var owners: OwnerFinder?
+
+  /// How much to find out.
+  public struct Effort: OptionSet, Hashable, Sendable {
+    /// The bits. They are ours.
+    public let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Who holds the sockets.
+    public static let owners = Effort(rawValue: 1 << 0)
+    /// Options of sockets that others hold, where the answer hangs on them. It takes the owners.
+    public static let heldOptions = Effort(rawValue: 1 << 1)
+    /// Listeners on the port in other network namespaces.
+    public static let otherNamespaces = Effort(rawValue: 1 << 2)
+    /// A bind() for the answer, which for microseconds takes the port: see ``BindProbe``.
+    public static let probe = Effort(rawValue: 1 << 3)
+
+    /// All that disturbs nobody.
+    public static let harmless: Effort = [.owners, .heldOptions, .otherNamespaces]
+  }
+
+  /// Opens what is needed.
+  ///
+  /// - Throws: `SockDiagError` if the kernel has no sock_diag.
+  public init() throws(SockDiagError) {
+    inspector = try SocketInspector()
+    owners = try? OwnerFinder()
+  }
+
+  /// Finds out what bind() and listen() answer, and why.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked of bind().
+  ///   - effort: How much to find out.
+  ///   - inode: The socket that binds or listens, if it is there already: it is not in its own way.
+  /// - Throws: `SockDiagError` if the sockets cannot be read. What else cannot be seen is in ``Diagnosis/blindSpots``.
+  public mutating func diagnose(
+    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
+  ) throws(SockDiagError) -> Diagnosis {
+    var diagnosis = try look(request, effort, inode)
+    guard effort.contains(.probe) else { return diagnosis }
+    diagnosis.probe = Self.probe(request)
+    if diagnosis.contradictsProbe {
+      // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
+      diagnosis = try look(request, effort, inode)
+      diagnosis.probe = Self.probe(request)
+    }
+    return diagnosis
+  }
+
+  private mutating func look(
+    _ request: BindRequest, _ effort: Effort, _ inode: UInt32?
+  ) throws(SockDiagError) -> Diagnosis {
+    let settings = KernelSettings()
+    var blindSpots: Diagnosis.BlindSpots = []
+    let conditions = BindConditions(request, settings, &blindSpots)
+    if request.local.port == 0 { return try lookAtChoice(request, settings, conditions, blindSpots) }
+
+    let records = try sockets(request, &blindSpots).filter { inode == nil || $0.inode != inode }
+    var sockets = owned(records, conditions, effort, &blindSpots)
+    var prediction = Self.judge(&sockets, request, conditions)
+    if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
+      prediction = Self.judge(&sockets, request, conditions)
+    }
+    sockets.sort(by: Self.precedes)
+    var diagnosis = Diagnosis(
+      request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
+      freePorts: nil, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
+    return diagnosis
+  }
+
+  /// The sockets of the port, in all states and of both families.
+  private mutating func sockets(
+    _ request: BindRequest, _ blindSpots: inout Diagnosis.BlindSpots
+  ) throws(SockDiagError) -> [InetSocket] {
+    var states: [SocketStateSet] = [.all]
+    // It is a walk of its own, whose request does not take a port.
+    if request.protocol == .tcp {
+      states.append(.boundInactive)
+      if !KernelRelease.current.isAtLeast(6, 8) { blindSpots.insert(.boundSockets) }
+    }
+    var found: [InetSocket] = []
+    for states in states {
+      let dump = try inspector.dump(
+        SocketQuery(request.protocol, states: states, matching: .localPort == request.local.port))
+      found += dump.sockets
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
+    }
+    return found
+  }
+
+  /// Says what each socket does, and what comes of it. What is known of options is kept from one time to the next.
+  static func judge(
+    _ sockets: inout [DiagnosedSocket], _ request: BindRequest, _ conditions: BindConditions
+  ) -> BindPrediction {
+    var holders = sockets.map(\.holder)
+    HolderInference.apply(to: &holders)
+    let prediction = BindRule.predict(request, beside: holders, under: conditions)
+    for index in sockets.indices {
+      if holders[index] != sockets[index].holder { sockets[index].evidence = .inferred }
+      sockets[index].holder = holders[index]
+      sockets[index].effect = index < prediction.effects.count ? prediction.effects[index] : nil
+    }
+    return prediction
+  }
+
+  /// Blockers first, then what may block; among those, what a person would name first.
+  private static func precedes(_ left: DiagnosedSocket, _ right: DiagnosedSocket) -> Bool {
+    func rank(_ socket: DiagnosedSocket) -> (Int, Int) {
+      let use: [PortUse] = [.listener, .datagram, .boundInactive, .connection, .outgoingConnection, .orphan, .timeWait]
+      let effect =
+        switch socket.effect {
+        case .blocks?: 0
+        case .depends?: 1
+        case .harmless?, nil: 2
+        }
+      return (effect, use.firstIndex(of: socket.use) ?? use.count)
+    }
+    let (leftRank, rightRank) = (rank(left), rank(right))
+    if leftRank != rightRank { return leftRank < rightRank }
+    if left.socket.local != right.socket.local { return left.socket.local < right.socket.local }
+    return left.socket.remote < right.socket.remote
+  }
+
+  private static func probe(_ request: BindRequest) -> Diagnosis.Probe {
+    do throws(BindFactError) {
+      let errno = try BindProbe.outcome(of: request)
+      return errno == 0 ? .succeeded : .failed(BindErrno(rawValue: errno))
+    } catch {
+      return .impossible(error)
+    }
+  }
+
+  /// The same for port 0, about which the sockets of all ports decide.
+  private mutating func lookAtChoice(
+    _ request: BindRequest, _ settings: KernelSettings, _ conditions: BindConditions,
+    _ blindSpots: Diagnosis.BlindSpots
+  ) throws(SockDiagError) -> Diagnosis {
+    var blindSpots = blindSpots
+    var ports: [UInt16: [PortHolder]] = [:]
+    let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
+    for states in states {
+      let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
+      for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
+      if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
+    }
+    let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
+    return Diagnosis(
+      request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
+      freePorts: free, probe: nil, blindSpots: blindSpots,
+      elsewhere: [])
+  }
+}
+
+extension BindConditions {
+  /// What decides about a request in the network namespace of the calling thread.
+  init(_ request: BindRequest, _ settings: KernelSettings, _ blindSpots: inout Diagnosis.BlindSpots) {
+    let isV4 = request.local.address.unmapped.family == .inet
+    self.init(
+      allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
+      unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
+      ephemeralPorts: settings.localPortRange ?? 32768...60999, reservedPorts: settings.reservedPorts ?? [])
+    do throws(BindFactError) {
+      switch try AddressStanding.ofAddressWithoutWaiver(in: request) {
+      case .notLocal: isAddressLocal = false
+      case .unknownInterface: isInterfaceKnown = false
+      case .usable, .missingScope, .other: break
+      }
+    } catch {
+      blindSpots.insert(.address)
+    }
+  }
+}

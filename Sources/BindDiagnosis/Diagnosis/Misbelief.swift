@@ -1,0 +1,56 @@
+internal import SockDiag
+
+/// What is often advised against a port in use, and does not help.
+public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
+  /// `net.ipv4.tcp_tw_reuse` is for connect() alone.
+  case timeWaitReuse = "tcp-tw-reuse"
+  /// `net.ipv4.tcp_fin_timeout` is for FIN_WAIT2; TIME_WAIT takes 60 s by the kernel's making.
+  case finTimeout = "tcp-fin-timeout"
+  /// SO_REUSEADDR in the new program alone, where the old sockets did not have it.
+  case reuseAddressOnOneSide = "reuseaddr-on-one-side"
+  /// SO_REUSEADDR beside a listener.
+  case reuseAddressBesideListener = "reuseaddr-beside-listener"
+  /// SO_REUSEPORT in the new program alone, or among users.
+  case reusePortOnOneSide = "reuseport-on-one-side"
+  /// Ending a listener, whose connections live on.
+  case endingListener = "ending-listener"
+  /// Destroying a listener, which keeps its port until its process closes it.
+  case destroyingListener = "destroying-listener"
+  /// Looking for a listener, where none is in the way.
+  case lookingForListener = "looking-for-listener"
+  /// Waiting for a minute, where nothing in TIME_WAIT is in the way.
+  case waitingAMinute = "waiting-a-minute"
+  /// A larger `net.core.somaxconn`.
+  case largerBacklog = "somaxconn"
+
+  /// Those that somebody may come upon who has this diagnosis.
+  public static func tempting(_ diagnosis: Diagnosis) -> [Misbelief] {
+    let blockers = diagnosis.blockers
+    guard !blockers.isEmpty else { return [] }
+    let uses = Set(blockers.map(\.use))
+    let isTCP = diagnosis.request.protocol == .tcp
+    var found: Set<Misbelief> = []
+    if uses.contains(.timeWait) { found.formUnion([.timeWaitReuse, .finTimeout]) }
+    if isTCP, uses.contains(.listener) {
+      found.formUnion([.reuseAddressBesideListener, .destroyingListener])
+      let remains = diagnosis.sockets.contains { ![.listener, .outgoingConnection, .boundInactive].contains($0.use) }
+      if remains { found.insert(.endingListener) }
+    }
+    if isTCP, !uses.contains(.timeWait) { found.insert(.waitingAMinute) }
+    if isTCP, !uses.contains(.listener) { found.insert(.lookingForListener) }
+    if blockers.contains(where: \.defeatsReuseAddress) { found.insert(.reuseAddressOnOneSide) }
+    if blockers.contains(where: \.defeatsReusePort) { found.insert(.reusePortOnOneSide) }
+    return allCases.filter(found.contains)
+  }
+}
+
+extension DiagnosedSocket {
+  /// Whether SO_REUSEADDR on the other side alone does not do it, or perhaps not.
+  fileprivate var defeatsReuseAddress: Bool { use != .listener && holder.options[.reuseAddress] != true }
+
+  /// Whether SO_REUSEPORT on the other side alone does not do it.
+  fileprivate var defeatsReusePort: Bool {
+    guard case .blocks(let reason) = effect else { return false }
+    return reason.reusePort == .otherUser || reason.reusePort == .holderLacksIt
+  }
+}

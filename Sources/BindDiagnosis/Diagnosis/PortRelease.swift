@@ -1,0 +1,24 @@
+public import SockDiag
+
+/// Until when a socket keeps its port.
+public enum PortRelease: Hashable, Sendable {
+  /// The kernel lets go after this time, give or take the two seconds by which it rounds its timers.
+  case after(Duration)
+  /// The kernel lets go after this time, unless the peer says its last word before: then in 60 s from there.
+  case afterOrLater(Duration)
+  /// Until the peer answers, or the kernel gives up on it, which it does after minutes.
+  case whenPeerAnswers
+  /// As long as a process keeps a descriptor.
+  case whenClosed
+
+  /// Until when a socket keeps its port.
+  public init(_ socket: InetSocket) {
+    switch PortUse(socket, hasListener: true, choosablePorts: []) {
+    case .timeWait:
+      let rest = socket.timer?.expires ?? .zero
+      self = socket.state == .finWait2 ? .afterOrLater(rest) : .after(rest)
+    case .orphan, .request: self = .whenPeerAnswers
+    default: self = .whenClosed
+    }
+  }
+}

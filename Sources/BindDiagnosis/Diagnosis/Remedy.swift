@@ -1,0 +1,38 @@
+public import SockDiag
+public import SocketOwners
+
+/// What helps against a failing bind(). Each is tried on the rule before it is offered.
+public enum Remedy: Hashable, Sendable {
+  /// Nothing but patience: what blocks goes by itself.
+  case wait(Duration)
+  /// The program sets options that it does not set now. If that is not certain, it hangs on the options of what blocks.
+  case setOptions(BindOptions, isCertain: Bool)
+  /// The program asks for an address with which nothing on the port overlaps.
+  case bindAddress(IPAddress)
+  /// The manager of a unit stops it; who ends only the process sees it restarted.
+  case stopUnit(SystemdUnit)
+  /// The unit of systemd that owns a listening socket is stopped: systemd itself holds it and starts the service on demand.
+  case stopSocketUnit
+  /// The container is stopped.
+  case stopContainer(Container)
+  /// The processes that hold what blocks are ended, or close it.
+  case endProcesses([Int32])
+  /// The kernel destroys what blocks and belongs to no process. It takes CAP_NET_ADMIN.
+  case destroy
+  /// The kernel keeps the port out of those that it chooses for outgoing connections, from now on.
+  case reservePort
+  /// The kernel lets everybody bind the port.
+  case lowerPrivilegedPorts
+  /// The program may bind low ports.
+  case grantCapability
+  /// The program asks for a port that takes no privilege.
+  case useUnprivilegedPort
+  /// The host gets the address.
+  case addAddress
+  /// The kernel lets sockets be bound to addresses that the host does not have.
+  case allowNonlocalBind
+  /// The address is asked for with its interface.
+  case nameInterface
+  /// The kernel gets more ports to choose from.
+  case widenPortRange
+}

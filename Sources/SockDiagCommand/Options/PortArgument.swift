@@ -1,0 +1,52 @@
+internal import SockDiag
+internal import SockDiagWire
+
+/// A port as it is written on the command line, with or without an address: `8080`, `:http`, `127.0.0.1:8080`,
+/// `[::1]:8080`, `*:8080`, `[fe80::1%eth0]:80`, `localhost:8080`.
+struct PortArgument: Hashable {
+  /// On which addresses.
+  enum Place: Hashable {
+    /// None is named.
+    case unnamed
+    /// All of both families: `*`.
+    case everywhere
+    /// Those of a name, or the one that is written. Each counts.
+    case addresses([IPAddress])
+  }
+
+  /// What was written.
+  var text: String
+  var place: Place
+  /// The interface behind a `%`; 0 for none.
+  var interfaceIndex: UInt32 = 0
+  /// The port; 0 leaves the choice to the kernel.
+  var port: UInt16
+
+  /// Reads the text.
+  ///
+  /// - Parameter names: Looks up hosts, services and interfaces: those of the namespace in which the thread is.
+  init(parsing text: String, names: any FilterNames = HostNames()) throws(CommandFailure) {
+    let parser = PortArgumentParser(text: text, names: names)
+    let (host, port) = try parser.split()
+    self.text = text
+    self.port = try parser.port(port)
+    guard let host else {
+      place = .unnamed
+      return
+    }
+    if let interface = host.interface { interfaceIndex = try parser.interfaceIndex(interface) }
+    place = try parser.place(host)
+  }
+
+  /// Port and address as a table shows them, without names but that of an interface.
+  var description: String {
+    if interfaceIndex != 0 { return text }
+    let hosts: [String] =
+      switch place {
+      case .unnamed: [""]
+      case .everywhere: ["*:"]
+      case .addresses(let addresses): addresses.map { $0.family == .inet6 ? "[\($0)]:" : "\($0):" }
+      }
+    return hosts.map { "\($0)\(port)" }.joined(separator: ", ")
+  }
+}

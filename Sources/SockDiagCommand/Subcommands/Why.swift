@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import BindDiagnosis
+internal import BindTrace
+internal import SockDiag
+
+/// `sockdiag why`: would bind() succeed, and if not, what is in the way.
+struct Why: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says whether a port can be bound, what is in the way, until when, and what helps.",
+    discussion: """
+      Nothing is bound for the answer, unless --probe is given. Without an address it answers for those that servers bind \
+      when they are given none: 0.0.0.0, and [::] with IPv4.
+
+      What hangs on socket options is read from the processes that hold the sockets, where this user may; otherwise the \
+      answer says what it depends on.
+
+      Exit status: 0 free; 1 in use; 2 it depends on what cannot be seen; 3 bind() fails with another error.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+  var port: String?
+
+  @Option(
+    name: .customLong("run"), parsing: .remaining,
+    help: ArgumentHelp(
+      "Run a command, and diagnose each bind() and listen() of it and its children that fails. What follows is its own.",
+      valueName: "command"))
+  var command: [String] = []
+
+  @Flag(help: "With --run: watch until all descendants of the command have ended too.")
+  var follow = false
+
+  @OptionGroup(title: "Who binds")
+  var who: BindOptionsArguments
+
+  @OptionGroup(title: "Where")
+  var namespace: NamespaceOption
+
+  @Flag(help: "Bind for the answer, and let go at once: exact, but for a moment the port is taken.")
+  var probe = false
+
+  @Flag(help: "One JSON object.")
+  var json = false
+
+  func run() throws {
+    guard (port == nil) != command.isEmpty else {
+      throw CommandFailure.usage("give a port, such as 'sockdiag why 8080', or else --run and a command")
+    }
+    try namespace.enter()
+    if let port { try diagnose(port) } else { try watch() }
+  }
+
+  /// Runs the command, and ends as it does.
+  private func watch() throws {
+    var watched = try WatchedRun(command, followsDescendants: follow, preset: who.preset, writesJSON: json)
+    switch try watched.run() {
+    case .exited(let code): throw ExitCode(code)
+    case .signalled(let number, _): throw SignalDeath.die(of: number)
+    }
+  }
+
+  private func diagnose(_ port: String) throws {
+    let requests = try who.requests(PortArgument(parsing: port))
+    var diagnostician = try Diagnostician()
+    var effort = Diagnostician.Effort.harmless
+    if probe { effort.insert(.probe) }
+    var diagnoses: [Diagnosis] = []
+    for request in requests { diagnoses.append(try diagnostician.diagnose(request, effort)) }
+    var output = ByteOutput()
+    if json {
+      output.bytes += DiagnosisJSON(preset: who.preset ?? .c, namespace: namespace.netns).document(diagnoses).bytes
+      output.bytes.append(UInt8(ascii: "\n"))
+    } else {
+      var text = DiagnosisText(
+        preset: who.preset ?? .c, namespace: namespace.netns, showsColour: Terminal.standardOutput.showsColour)
+      text.append(diagnoses)
+      output.bytes += text.bytes
+    }
+    try output.flush()
+    let status = WhyStatus(diagnoses)
+    if status != .free { throw ExitCode(status.rawValue) }
+  }
+}
+
+/// The exit status of `why`, which a script asks instead of reading.
+enum WhyStatus: Int32 {
+  case free = 0
+  case conflict = 1
+  case depends = 2
+  case error = 3
+
+  /// The worst of several.
+  init(_ diagnoses: [Diagnosis]) {
+    let verdicts = diagnoses.map(\.verdict)
+    if verdicts.contains(.conflict) {
+      self = .conflict
+    } else if verdicts.contains(where: { if case .error = $0 { true } else { false } }) {
+      self = .error
+    } else {
+      self = verdicts.contains(.depends) ? .depends : .free
+    }
+  }
+}

@@ -1,0 +1,96 @@
+internal import ArgumentParser
+internal import BindDiagnosis
+internal import Glibc
+internal import SockDiag
+internal import SockDiagWire
+
+/// The options that describe who binds.
+struct BindOptionsArguments: ParsableArguments {
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "kind")
+  )
+  var preset: Preset?
+
+  @Flag(name: .shortAndLong, help: "UDP instead of TCP.")
+  var udp = false
+
+  @Flag(name: .customLong("reuseaddr"), help: "With SO_REUSEADDR.")
+  var reuseAddress = false
+
+  @Flag(name: .customLong("reuseport"), help: "With SO_REUSEPORT.")
+  var reusePort = false
+
+  @Flag(name: .customLong("v6only"), help: "With IPV6_V6ONLY: an IPv6 socket that refuses IPv4.")
+  var v6Only = false
+
+  @Flag(help: "With IP_FREEBIND: the address need not be one of this host.")
+  var freebind = false
+
+  @Option(help: ArgumentHelp("The user who binds; by default you.", valueName: "user"))
+  var uid: String?
+
+  @Option(help: ArgumentHelp("Bound to an interface, by SO_BINDTODEVICE.", valueName: "interface"))
+  var device: String?
+
+  /// What is asked of bind(), for each of the addresses.
+  func requests(_ port: PortArgument) throws -> [BindRequest] {
+    let transport: TransportProtocol = udp ? .udp : .tcp
+    let preset = preset ?? .c
+    var options = preset.options(transport)
+    if reuseAddress { options.insert(.reuseAddress) }
+    if reusePort { options.insert(.reusePort) }
+    if freebind { options.insert(.freebind) }
+    let (user, mayBindPrivilegedPorts) = try self.user()
+    let interface = try interfaceIndex()
+    return try addresses(port, preset).map { address in
+      var request = BindRequest(
+        transport, SocketAddress(address, port: port.port), options: options, uid: user, interfaceIndex: interface,
+        mayBindPrivilegedPorts: mayBindPrivilegedPorts)
+      if address.isLinkLocal {
+        request.scopeID = port.interfaceIndex
+      } else if port.interfaceIndex != 0 {
+        request.interfaceIndex = port.interfaceIndex
+      }
+      if v6Only {
+        guard address.family == .inet6 else {
+          throw CommandFailure.usage("--v6only is for IPv6, and \(address) is not; write an address such as [::]")
+        }
+        request.options.insert(.v6Only)
+      }
+      return request
+    }
+  }
+
+  private func addresses(_ port: PortArgument, _ preset: Preset) -> [IPAddress] {
+    switch port.place {
+    case .addresses(let addresses): addresses
+    case .everywhere: [.anyV4, .anyV6]
+    case .unnamed: v6Only ? [.anyV6] : preset.addresses
+    }
+  }
+
+  private func interfaceIndex() throws(CommandFailure) -> UInt32 {
+    guard let device else { return 0 }
+    // SAFETY: the name is copied.
+    let index = unsafe if_nametoindex(device)
+    guard index != 0 else { throw .usage("--device: there is no interface '\(device)'; 'ip link' shows them") }
+    return index
+  }
+
+  private func user() throws(CommandFailure) -> (uid: UInt32, mayBindPrivilegedPorts: Bool) {
+    let own = geteuid()
+    let user = try uid.map { text throws(CommandFailure) in try Self.uid(text) } ?? own
+    guard user == own else { return (user, user == 0) }
+    let privileges = try? Privileges.ofCallingThread()
+    return (user, privileges?.mayBindPrivilegedPorts ?? (own == 0))
+  }
+
+  private static func uid(_ text: String) throws(CommandFailure) -> UInt32 {
+    if let number = UInt32(text), number != .max { return number }
+    // SAFETY: the entry is read at once, and no other thread asks.
+    if let entry = unsafe getpwnam(text) { return unsafe entry.pointee.pw_uid }
+    throw .usage("--uid: there is no user '\(text)'; give a name or a number")
+  }
+}

@@ -1,0 +1,83 @@
+internal import BindDiagnosis
+internal import SockDiag
+
+extension DiagnosisText {
+  /// Why a socket blocks or does not, in sentences.
+  func reasons(_ socket: DiagnosedSocket, _ request: BindRequest) -> [String] {
+    switch socket.effect {
+    case .blocks(let reason)?: [overlap(reason.overlap, socket), sharing(reason, socket, request)].compactMap { $0 }
+    case .depends(let on)?: [overlapOfDepending(socket, request), unknown(on, socket)].compactMap { $0 }
+    case .harmless(let reason)?: [harmless(reason, socket)]
+    case nil: []
+    }
+  }
+
+  private func overlap(_ overlap: AddressOverlap, _ socket: DiagnosedSocket) -> String? {
+    let address = socket.socket.local.address
+    switch overlap {
+    case .same: return nil
+    case .holderIsWildcard:
+      return address.family == .inet6
+        ? "[::] takes in every address\(socket.holder.options[.v6Only] == false ? ", IPv4 too" : "")."
+        : "0.0.0.0 takes in every IPv4 address."
+    case .requestIsWildcard: return "The wildcard that is asked for takes in \(address)."
+    case .shadow:
+      return "\(address) is IPv6, but its socket does not refuse IPv4, so that a bind() to 0.0.0.0 meets it: the kernel"
+        + " keeps 127.0.0.6 as its IPv4 address. A bind() to one IPv4 address does not."
+    }
+  }
+
+  private func overlapOfDepending(_ socket: DiagnosedSocket, _ request: BindRequest) -> String? {
+    socket.socket.local.address == request.local.address
+      ? nil : "Its address \(socket.socket.local.address) and the one that is asked for take each other in."
+  }
+
+  private func sharing(_ reason: BlockReason, _ socket: DiagnosedSocket, _ request: BindRequest) -> String {
+    if reason.reuseAddress == .holderListens {
+      return "A listener shares its port only by SO_REUSEPORT: " + byReusePort(reason.reusePort, socket, request)
+    }
+    let byAddress =
+      switch reason.reuseAddress {
+      case .requestLacksIt:
+        socket.holder.options[.reuseAddress] == true
+          ? "It has SO_REUSEADDR and would share the port, but the new socket has not."
+          : "Without SO_REUSEADDR on both sides the port is not shared, and the new socket has not set it."
+      default: "It was made without SO_REUSEADDR, which both sides need."
+      }
+    guard request.options.contains(.reusePort) else { return byAddress }
+    return byAddress + " And by SO_REUSEPORT: " + byReusePort(reason.reusePort, socket, request)
+  }
+
+  private func byReusePort(
+    _ cause: BlockReason.NoSharing, _ socket: DiagnosedSocket, _ request: BindRequest
+  ) -> String {
+    switch cause {
+    case .otherUser:
+      let user = socket.holder.uid.map { UserName.text($0) } ?? "another user"
+      return "with sockets of its own user, which is \(user), and not \(UserName.text(request.uid))."
+    case .holderLacksIt: return "it has not set it."
+    case .requestLacksIt, .holderListens:
+      return socket.holder.options[.reusePort] == true
+        ? "it has set it, and the new socket has not."
+        : "both sides have to set it, and the new socket has not."
+    }
+  }
+
+  private func unknown(_ unknowns: HolderEffect.Unknowns, _ socket: DiagnosedSocket) -> String {
+    if socket.use == .timeWait, unknowns.contains(.reuseAddress) || unknowns.contains(.reusePort) {
+      return "It keeps the options of the socket that left it behind, and the kernel tells them to nobody."
+    }
+    return "It blocks or not by \(Self.names(unknowns).joined(separator: " and "))."
+  }
+
+  private func harmless(_ reason: HarmlessReason, _ socket: DiagnosedSocket) -> String {
+    switch reason {
+    case .otherAddress: "Another address."
+    case .otherFamily: "IPv6 here and IPv4 there do not meet."
+    case .otherInterface: "Bound to another interface."
+    case .sharesReuseAddress: "Both sides have SO_REUSEADDR."
+    case .sharesReusePort: "Both sides have SO_REUSEPORT\(socket.use == .timeWait ? "" : ", and are the same user's")."
+    case .notBound: "A connection that is being made holds no port."
+    }
+  }
+}

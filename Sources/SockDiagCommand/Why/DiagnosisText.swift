@@ -1,0 +1,92 @@
+internal import BindDiagnosis
+internal import SockDiag
+
+/// A diagnosis for people: the verdict first, then what blocks, until when, what helps, what does not, and what is
+/// harmless.
+struct DiagnosisText {
+  /// How a program of the reader's sets options.
+  let preset: Preset
+  /// The namespace in which the commands that are offered have to run, as it was given.
+  let namespace: String?
+  let showsColour: Bool
+  private(set) var bytes: [UInt8] = []
+
+  init(preset: Preset, namespace: String?, showsColour: Bool) {
+    self.preset = preset
+    self.namespace = namespace
+    self.showsColour = showsColour
+  }
+
+  /// Appends diagnoses. Those of several addresses that come out alike are one.
+  mutating func append(_ diagnoses: [Diagnosis]) {
+    var groups: [[Diagnosis]] = []
+    for diagnosis in diagnoses {
+      if let index = groups.firstIndex(where: { $0.first.map { Self.areAlike($0, diagnosis) } ?? false }) {
+        groups[index].append(diagnosis)
+      } else {
+        groups.append([diagnosis])
+      }
+    }
+    for (index, group) in groups.enumerated() {
+      if index > 0 { end() }
+      append(group: group)
+    }
+  }
+
+  private static func areAlike(_ one: Diagnosis, _ other: Diagnosis) -> Bool {
+    func effects(_ diagnosis: Diagnosis) -> [SocketCookie?: Bool?] {
+      Dictionary(
+        diagnosis.sockets.map { ($0.socket.cookie, $0.mayBlock) }, uniquingKeysWith: { first, _ in first })
+    }
+    return one.verdict == other.verdict && effects(one) == effects(other) && one.probe == other.probe
+  }
+
+  private mutating func append(group: [Diagnosis]) {
+    guard let diagnosis = group.first else { return }
+    verdict(group)
+    blockers(diagnosis)
+    release(diagnosis)
+    remedies(group)
+    misbeliefs(diagnosis)
+    harmless(diagnosis)
+    elsewhere(diagnosis)
+    scope(diagnosis)
+  }
+
+  // The pieces of which sections are made. Everything that is not ours goes through `appendVisible`.
+
+  mutating func end() { bytes.append(UInt8(ascii: "\n")) }
+
+  mutating func heading(_ text: String) {
+    end()
+    if showsColour { bytes.append(contentsOf: "\u{1B}[1m".utf8) }
+    bytes.append(contentsOf: text.utf8)
+    if showsColour { bytes.append(contentsOf: "\u{1B}[0m".utf8) }
+    end()
+  }
+
+  /// A line with an indent, folded between words where it would be longer than most terminals are wide.
+  mutating func line(_ text: String, indent: Int = 2, width: Int = 100) {
+    var column = 0
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if column == 0 || column + word.count + 1 > width {
+        if column > 0 { end() }
+        bytes.append(contentsOf: String(repeating: " ", count: column > 0 ? indent + 2 : indent).utf8)
+        column = column > 0 ? indent + 2 : indent
+      } else {
+        bytes.append(UInt8(ascii: " "))
+        column += 1
+      }
+      bytes.appendVisible(word.utf8)
+      column += word.count
+    }
+    end()
+  }
+
+  /// A line that is to be copied, and therefore is never folded.
+  mutating func command(_ text: String) {
+    bytes.append(contentsOf: "      ".utf8)
+    bytes.appendVisible(text.utf8)
+    end()
+  }
+}

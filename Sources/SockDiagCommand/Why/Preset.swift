@@ -1,0 +1,88 @@
+internal import ArgumentParser
+internal import BindDiagnosis
+internal import SockDiag
+
+/// What servers of a kind ask of bind() when nobody tells them otherwise.
+enum Preset: String, CaseIterable, ExpressibleByArgument {
+  case c, python, asyncio, go, node, rust, java, nginx, systemd
+
+  /// The options that are set before bind().
+  func options(_ transport: TransportProtocol) -> BindOptions {
+    switch self {
+    case .c, .python: []
+    // With UDP they leave the options alone.
+    case .asyncio, .go, .node, .rust, .java, .nginx: transport == .udp ? [] : .reuseAddress
+    case .systemd: .reuseAddress
+    }
+  }
+
+  /// The addresses that are bound where the program is given none.
+  var addresses: [IPAddress] {
+    switch self {
+    case .go, .node, .java, .systemd: [.anyV6]
+    case .c, .python, .asyncio, .rust, .nginx: [.anyV4, .anyV6]
+    }
+  }
+
+  /// How an option is set in a program of this kind; `nil` where that is not the program's business.
+  func statement(_ option: BindOptions) -> String? {
+    guard let name = option.kernelNames.first else { return nil }
+    switch self {
+    case .python, .asyncio:
+      switch option {
+      case .reuseAddress where self == .asyncio: return "loop.create_server(…, reuse_address=True)"
+      case .reusePort where self == .asyncio: return "loop.create_server(…, reuse_port=True)"
+      case .v6Only: return "s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)"
+      default: return "s.setsockopt(socket.SOL_SOCKET, socket.\(name), 1)"
+      }
+    case .node:
+      switch option {
+      case .reusePort: return "server.listen({ port, reusePort: true })"
+      case .v6Only: return "server.listen({ port, ipv6Only: true })"
+      default: return nil
+      }
+    case .go:
+      switch option {
+      case .v6Only: return "net.Listen(\"tcp6\", …)"
+      default:
+        return "net.ListenConfig{Control: …}, in it unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.\(name), 1)"
+      }
+    case .nginx:
+      switch option {
+      case .reusePort: return "listen … reuseport;"
+      case .v6Only: return "listen [::]:… ipv6only=on;"
+      default: return nil
+      }
+    case .systemd:
+      switch option {
+      case .reusePort: return "ReusePort=yes"
+      case .v6Only: return "BindIPv6Only=ipv6-only"
+      case .freebind: return "FreeBind=yes"
+      default: return nil
+      }
+    case .java:
+      switch option {
+      case .reuseAddress: return "socket.setReuseAddress(true)"
+      case .reusePort: return "socket.setOption(StandardSocketOptions.SO_REUSEPORT, true)"
+      default: return nil
+      }
+    case .c, .rust:
+      let level = option == .v6Only ? "IPPROTO_IPV6" : option == .freebind ? "IPPROTO_IP" : "SOL_SOCKET"
+      return "setsockopt(fd, \(level), \(name), &(int){1}, sizeof(int))"
+    }
+  }
+}
+
+extension BindOptions {
+  private static let names: [(option: BindOptions, name: String)] = [
+    (.reuseAddress, "SO_REUSEADDR"), (.reusePort, "SO_REUSEPORT"), (.v6Only, "IPV6_V6ONLY"),
+    (.freebind, "IP_FREEBIND"), (.transparent, "IP_TRANSPARENT"),
+    (.bindAddressNoPort, "IP_BIND_ADDRESS_NO_PORT"),
+  ]
+
+  /// The kernel's names of the options that are set.
+  var kernelNames: [String] { Self.names.filter { contains($0.option) }.map(\.name) }
+
+  /// Each option by itself.
+  var each: [BindOptions] { Self.names.map(\.option).filter(contains) }
+}
