@@ -61,7 +61,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory",
+        "SockDiagCommand", "BindDiagnosis", "SockDiag", "SocketOwners", "SocketLaboratory",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
