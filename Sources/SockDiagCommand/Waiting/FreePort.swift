@@ -17,8 +17,10 @@ struct FreePort: Awaited, ~Copyable {
   /// What stood in the way when it was examined who holds it and with which options.
   private struct Examination {
     var seen: Set<Blocker>
-    var blocking: Set<Blocker>
+    /// What seems to be in the way as long as its options are not known.
+    var harmless: Set<Blocker>
     var time: ContinuousClock.Instant
+    var cost: Duration
   }
 
   /// A socket in the way of one of the requests.
@@ -55,15 +57,11 @@ struct FreePort: Awaited, ~Copyable {
     // What no option is known of and yet free is free.
     if try Self.isFree(seen, hint) { return .isSo }
     let blockers = Self.blockers(seen)
-    if isExaminationDue(Set(blockers.map(\.key))) {
-      examined = try diagnose([.owners, .heldOptions])
-      if try Self.isFree(examined, hint) { return .isSo }
-      examination = Examination(
-        seen: Set(blockers.map(\.key)), blocking: Set(Self.blockers(examined).map(\.key)), time: .now)
-    }
-    // Without their options more sockets seem to be in the way than are.
-    let blocking = examination?.blocking ?? []
-    let present = blockers.filter { blocking.contains($0.key) }
+    let keys = Set(blockers.map(\.key))
+    let isConflict = seen.contains { $0.verdict == .conflict }
+    if examinationDelay(keys, isConflict) <= .zero, try isFreeOnExamination(keys) { return .isSo }
+    let harmless = examination?.harmless ?? []
+    let present = blockers.filter { !harmless.contains($0.key) }
     let releases = present.map(\.socket.release)
     let timer = LookSchedule.timer(releases)
     if timer != nil {
@@ -74,7 +72,8 @@ struct FreePort: Awaited, ~Copyable {
         Set(present.compactMap(\.key.cookie)),
         heldBy: Set(examined.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }))
     }
-    return .notYet(prospect(schedule.pause(releases, hearsEnds: watch.hearsEnds), timer))
+    let pause = schedule.pause(releases, hearsEnds: watch.hearsEnds)
+    return .notYet(prospect(min(pause, max(examinationDelay(keys, isConflict), .milliseconds(1))), timer))
   }
 
   /// The sockets in the way, with what tells them from each other.
@@ -97,11 +96,29 @@ struct FreePort: Awaited, ~Copyable {
       remark: WaitText.dependence(examined, probes: probes))
   }
 
-  /// Who holds a socket takes a walk through the descriptors of all processes to find out, so that is done when other
-  /// sockets are in the way than before, and otherwise only now and then: an option may have been set.
-  private func isExaminationDue(_ seen: Set<Blocker>) -> Bool {
-    guard let examination else { return true }
-    return seen != examination.seen || examination.time.duration(to: .now) >= LookSchedule.checkOfTimers
+  /// Finds out with every effort.
+  private mutating func isFreeOnExamination(_ seen: Set<Blocker>) throws -> Bool {
+    let begin = ContinuousClock.now
+    examined = try diagnose([.owners, .heldOptions])
+    if try Self.isFree(examined, hint) { return true }
+    let end = ContinuousClock.now
+    examination = Examination(
+      seen: seen, harmless: seen.subtracting(Self.blockers(examined).map(\.key)), time: end,
+      cost: begin.duration(to: end))
+    return false
+  }
+
+  /// How long until an examination is due.
+  ///
+  /// Who holds a socket takes a walk through the descriptors of all processes to find out. So that is done when other
+  /// sockets are in the way than before, and never for more than a sixth of the time: a busy server that is shut down
+  /// changes what is in the way all the while. If nothing changes it is done now and then, for an option may be set.
+  private func examinationDelay(_ seen: Set<Blocker>, _ isConflict: Bool) -> Duration {
+    guard let examination else { return .zero }
+    let age = examination.time.duration(to: .now)
+    guard seen != examination.seen else { return LookSchedule.checkOfTimers - age }
+    // What is in the way whatever the options are leaves nothing to find out but names.
+    return max(examination.cost * 5, isConflict ? .seconds(1) : .zero) - age
   }
 
   private mutating func diagnose(_ effort: Diagnostician.Effort) throws(SockDiagError) -> [Diagnosis] {

@@ -8,7 +8,7 @@ struct Waiter: ~Copyable {
   }
 
   /// The deafness after something was heard: on a host where ten thousand sockets end in a second, or a busy server ends
-  /// on this port, it wakes twenty times in that second, and is late by no more than this.
+  /// on this port, it hears twenty times in that second, and is late by no more than this.
   static let deafness = Duration.milliseconds(50)
 
   private let interruption: Interruption
