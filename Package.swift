@@ -63,7 +63,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag", "bind-trace-subject",
+        "SockDiagCommand", "BindDiagnosis", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
+        "bind-trace-subject",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
