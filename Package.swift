@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory", "HostFindings", "sockdiag",
+        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
         "bind-trace-subject",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),

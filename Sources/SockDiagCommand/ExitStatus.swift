@@ -1,14 +1,15 @@
 /// What the command's exit status means.
 ///
 /// The numbers are those of sysexits.h, so that 1 to 63 are free for answers: `bench` returns 1 if its two sources
-/// differ, `kill` if nothing holds the port, `check` if it found something. A reader that closes the pipe ends the
-/// command by `SIGPIPE`, quietly, as with any other tool.
+/// differ, `kill` if nothing holds the port, `wait` if the time is up, `check` if it found something. A reader that
+/// closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool. `why` has numbers of its own, see
+/// ``WhyStatus``.
 ///
 /// C: `EX_*`, sysexits.h.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything asked for was shown or done, even if that is nothing.
   case success = 0
-  /// `bench`: netlink and /proc do not show the same sockets.
+  /// `bench`: netlink and /proc do not show the same sockets. `wait`: the time is up.
   case different = 1
   /// `kill`: no process holds the port.
   static let nothingHeld = ExitStatus.different
@@ -40,7 +41,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   static let summary = """
     EXIT STATUS
       0   all that was asked for was shown or done, even if that is nothing
-      1   bench: netlink and /proc do not show the same sockets; kill: no process holds the port;
+      1   bench: netlink and /proc do not show the same sockets; kill: no process holds the port; wait: the time is up;
           check: something was found
       64  the command line makes no sense
       65  a capture is damaged; what stood before the fault was shown
@@ -50,8 +51,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
       74  the output cannot be written
       75  what was shown is not all there was
       77  a privilege is missing
-      126, 127  why --run: the command cannot be run, or is not there
+      126 why --run: the command cannot be run
+      127 why --run: there is no such command
 
-    A closed pipe ends it by SIGPIPE, which a shell shows as 141.
+    A closed pipe ends it by SIGPIPE, which a shell shows as 141; a signal that comes while it waits, as 128 and its
+    number.
     """
 }

@@ -1,16 +1,15 @@
-internal import ArgumentParser
 internal import Glibc
 
-/// An end by a signal, as that of another process which this one stands for.
+/// An end by a signal, so that whoever waits for this process sees what it came to.
 enum SignalDeath {
-  /// Ends this process by a signal, without a file of its memory. Returns only if the signal does not end processes, with
-  /// the status that a shell would show for it.
-  static func die(of number: Int32) -> ExitCode {
+  /// Ends this process by a signal, without a file of its memory.
+  static func die(of number: Int32) -> Never {
     var limit = rlimit(rlim_cur: 0, rlim_max: 0)
     // SAFETY: the call reads the structure.
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     _ = signal(number, SIG_DFL)
     raise(number)
-    return ExitCode(128 + number)
+    // The first process of a pid namespace is immune to its own signals, and some signals end nobody.
+    exit(128 + number)
   }
 }

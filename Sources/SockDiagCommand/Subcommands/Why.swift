@@ -56,7 +56,7 @@ struct Why: ParsableCommand {
     var watched = try WatchedRun(command, followsDescendants: follow, preset: who.preset, writesJSON: json)
     switch try watched.run() {
     case .exited(let code): throw ExitCode(code)
-    case .signalled(let number, _): throw SignalDeath.die(of: number)
+    case .signalled(let number, _): SignalDeath.die(of: number)
     }
   }
 

@@ -55,7 +55,7 @@ extension DiagnosisText {
     return names.filter { unknowns.contains($0.0) }.map(\.1)
   }
 
-  private static func cause(_ error: BindErrno, _ diagnosis: Diagnosis) -> String {
+  static func cause(_ error: BindErrno, _ diagnosis: Diagnosis) -> String {
     let (address, port) = (diagnosis.request.local.address, diagnosis.request.local.port)
     switch error {
     case .accessDenied:
