@@ -9,16 +9,6 @@ extension TableReader {
     var goesOn: Bool { found < limit && missed <= 64 + found / 4 }
   }
 
-  /// Reads everything.
-  mutating func readWhole(_ table: inout DescriptorTable, _ directory: Int32, _ count: Int?) throws(Fault) {
-    if let count, count > 0 {
-      var guesses = Guesses(limit: count)
-      try guess(&guesses, &table.links, in: 0..<UInt32.max, directory, besides: [])
-      if guesses.found >= count { return }
-    }
-    try list(&table, directory)
-  }
-
   /// Reads one number after the other, but for known ones.
   mutating func guess(
     _ guesses: inout Guesses, _ links: inout [DescriptorLink], in range: Range<UInt32>, _ directory: Int32,

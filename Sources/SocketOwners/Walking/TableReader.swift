@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Reads descriptor tables: one walker's buffers and counters.
 ///
-/// A link costs about three microseconds of kernel time, so the art is to read few. Where the kernel tells how many
-/// descriptors there are, their numbers are guessed from 0 upwards, for it gives out the lowest free one: a listing
-/// would cost a fifth more. Only a table with many holes is listed.
+/// A link costs about three microseconds of kernel time, so the art is to read few. A table that is read for the first
+/// time is listed, for in a process that opens and closes files meanwhile no count tells when all has been read. What came
+/// to a known table has the lowest numbers, which are guessed.
 struct TableReader {
   let files: any DirectoryOperations
   let proc: Int32
@@ -28,9 +28,9 @@ struct TableReader {
     let directory = Opening()
     do throws(Fault) {
       switch task.reading {
-      case .whole(let count):
+      case .whole:
         try open(directory, task)
-        try readWhole(&result.table, directory.descriptor, count)
+        try list(&result.table, directory.descriptor)
       case .part(let range):
         result.part = range.lowerBound
         try open(directory, task)
@@ -40,7 +40,8 @@ struct TableReader {
         result.table.links = links
         result.table.count = count
         try open(directory, task)
-        try reconcile(&result.table, directory, task)
+        // What the parts did not reach.
+        try list(&result.table, directory.descriptor)
       case .changes(let table):
         result.table = table
         try readChanges(&result.table, directory, task)
