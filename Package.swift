@@ -21,6 +21,9 @@ let package = Package(
     .library(name: "SockDiag", targets: ["SockDiag"]),
     .library(name: "SockDiagWire", targets: ["SockDiagWire"]),
     .library(name: "SocketOwners", targets: ["SocketOwners"]),
+    .library(name: "BindDiagnosis", targets: ["BindDiagnosis"]),
+    .library(name: "BindTrace", targets: ["BindTrace"]),
+    .library(name: "HostFindings", targets: ["HostFindings"]),
     .executable(name: "sockdiag", targets: ["sockdiag"]),
   ],
   traits: [

@@ -1,20 +1,15 @@
 /// What the command's exit status means.
 ///
-/// The numbers are those of sysexits.h, so that 1 to 63 are free for answers: `bench` returns 1 if its two sources
-/// differ, `kill` if nothing holds the port, `wait` if the time is up, `check` if it found something. A reader that
-/// closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool. `why` has numbers of its own, see
-/// ``WhyStatus``.
+/// The numbers are those of sysexits.h, so that 1 to 63 are free for answers. A reader that closes the pipe ends the
+/// command by `SIGPIPE`, quietly, as with any other tool.
 ///
 /// C: `EX_*`, sysexits.h.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything asked for was shown or done, even if that is nothing.
   case success = 0
-  /// `bench`: netlink and /proc do not show the same sockets. `wait`: the time is up.
-  case different = 1
-  /// `kill`: no process holds the port.
-  static let nothingHeld = ExitStatus.different
-  /// `check`: something was found.
-  static let found = ExitStatus.different
+  /// The answer is no. `bench`: netlink and /proc do not show the same sockets. `kill`: no process holds the port. `wait`:
+  /// the time is up. `check`: something was found. `why`: the port is in use.
+  case negative = 1
   /// The command line makes no sense. C: `EX_USAGE`.
   case usage = 64
   /// A capture is not what it should be; what stood before the fault was shown. C: `EX_DATAERR`.
@@ -41,8 +36,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   static let summary = """
     EXIT STATUS
       0   all that was asked for was shown or done, even if that is nothing
-      1   bench: netlink and /proc do not show the same sockets; kill: no process holds the port; wait: the time is up;
-          check: something was found
+      1   why: in use; wait: the time is up; kill: no process holds the port; check: something was found; bench: netlink
+          and /proc do not show the same sockets
+      2   why: it depends on what cannot be seen
+      3   why: bind() fails with another error than that of a port in use
       64  the command line makes no sense
       65  a capture is damaged; what stood before the fault was shown
       66  a file cannot be read

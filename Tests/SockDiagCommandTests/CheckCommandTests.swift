@@ -55,7 +55,7 @@ struct CheckCommandTests {
     _ answers: Answers, _ rules: [String], sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     #expect(answers.rules == rules, "\(answers.lines.outputText)", sourceLocation: sourceLocation)
-    let status: Status = rules.isEmpty ? .success : .found
+    let status: Status = rules.isEmpty ? .success : .negative
     for answer in [answers.lines, answers.json] {
       #expect(answer.status == status.rawValue && answer.errorText == "", sourceLocation: sourceLocation)
     }

@@ -9,11 +9,11 @@ enum EndingRefusal {
       let end = found.leftOverEnd.map { ", the last of which ends in \($0.components.seconds + 1) s" } ?? ""
       let records = found.leftOver.count == 1 ? "is 1 record" : "are \(found.leftOver.count) records"
       return CommandFailure(
-        .nothingHeld,
+        .negative,
         "no process holds \(claim.description): there \(records) of closed connections\(end);"
           + " 'sockdiag destroy sport = :\(claim.port.port)' shows them, and removes them if it is told to")
     }
-    return CommandFailure(.nothingHeld, "no process holds \(claim.description)")
+    return CommandFailure(.negative, "no process holds \(claim.description)")
   }
 
   /// Only connections have the port, and nobody asked for their owners.
@@ -60,7 +60,7 @@ enum EndingRefusal {
     guard let first = unheld.first else {
       // They ended before anybody asked what they are.
       return plan.signalled.isEmpty
-        ? CommandFailure(.nothingHeld, "the process that held \(plan.claim.description) has just ended") : nil
+        ? CommandFailure(.negative, "the process that held \(plan.claim.description) has just ended") : nil
     }
     let what = unheld.count == 1 ? "\(first.socket.protocol) \(first.socket.local)" : "\(unheld.count) sockets of it"
     if unheld.contains(where: { $0.reasons.takesPrivilege }) {

@@ -27,7 +27,7 @@ struct Bench: ParsableCommand {
     if !comparison.differences.isEmpty {
       try output.flush()
       throw CommandFailure(
-        .different,
+        .negative,
         "netlink and /proc differ in \(comparison.differences.count) sockets, so no times are shown; if sockets come"
           + " and go quickly here, run it again")
     }

@@ -41,7 +41,7 @@ struct Check: ParsableCommand {
     try show(findings)
     var remarks = Remarks()
     // Exit status 1 says that something was found, even if more could be.
-    if !findings.isEmpty { remarks.add(status: .found) }
+    if !findings.isEmpty { remarks.add(status: .negative) }
     remarks.note(.tcp, facts.completeness, facts.source)
     remarks.note(.udp, facts.udpCompleteness, facts.udpSource)
     try remarks.end()

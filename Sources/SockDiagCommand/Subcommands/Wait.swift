@@ -127,6 +127,6 @@ struct Wait: ParsableCommand {
 
   private func end(_ sentence: String) throws {
     if !quiet { Diagnostics.report(sentence) }
-    throw ExitCode(ExitStatus.different.rawValue)
+    throw ExitCode(ExitStatus.negative.rawValue)
   }
 }
