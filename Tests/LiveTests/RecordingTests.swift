@@ -127,11 +127,3 @@ struct RecordingTests {
     return "\(row.state) \(row.receiveQueue) \(row.sendQueue) \(ports[0]) \(ports[1])"
   }
 }
-
-extension NetworkNamespace {
-  /// Whether a program lies in one of the folders of `PATH`.
-  static func hasProgram(_ name: String) -> Bool {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
-  }
-}

@@ -55,7 +55,8 @@ struct WhyRunTests {
     #expect(result.status == 98)
   }
 
-  @Test func aServerInNodeHasItsOptionsAndItsBlockerNamed() async throws {
+  @Test(.enabled(if: NetworkNamespace.hasProgram("node"), "needs node"))
+  func aServerInNodeHasItsOptionsAndItsBlockerNamed() async throws {
     let script = """
       require("net").createServer().on("error", error => process.exit(error.code == "EADDRINUSE" ? 5 : 6)).listen(8080)
       """
