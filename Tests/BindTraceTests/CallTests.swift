@@ -7,7 +7,7 @@ import Testing
 
 /// Every bind() and listen() is seen, however the thread that makes it came to be.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(1)))
+  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct CallTests {
   @Test func failingBindIsSeen() async throws {
     let watched = try await Subject.watch("bind-fail", "8001")

@@ -6,7 +6,7 @@ import Testing
 
 /// A command ends as it would unwatched, and what it leaves behind goes on.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(1)))
+  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct EndingTests {
   @Test(arguments: [0, 1, 77, 255]) func exitCodePassesThrough(_ code: Int32) async throws {
     #expect(try await Subject.watch("exit", String(code)).report == BindTraceReport(.exited(code)))

@@ -7,7 +7,7 @@ import Testing
 
 /// Why a command was not run, what of it may not be seen, and what others of the same process do meanwhile.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(1)))
+  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct FailureTests {
   @Test(
     arguments: [

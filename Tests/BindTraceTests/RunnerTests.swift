@@ -6,7 +6,7 @@ import Testing
 
 /// Signals to the process that watches, which therefore is another one than that of the tests.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(1)))
+  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct RunnerTests {
   /// A shell's `$!` is a child of its own, so that no other process can have the number.
   @Test func commandGoesOnWhenTheWatcherIsKilled() async throws {

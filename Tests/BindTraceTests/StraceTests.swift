@@ -7,7 +7,7 @@ import Testing
 /// strace sees the same calls.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"),
-  .enabled(if: isStraceThere, "needs strace"), .timeLimit(.minutes(1)))
+  .enabled(if: isStraceThere, "needs strace"), .timeLimit(.minutes(20)))
 struct StraceTests {
   private static let server = """
     import http.server, os, socket, socketserver, sys, threading
