@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners",
+        "BindDiagnosis", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -61,7 +61,7 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory",
+        "BindDiagnosis", "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -77,7 +77,7 @@ let package = Package(
       dependencies: ["BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory"],
       swiftSettings: swiftSettings),
 
-    // Every state of a socket on demand, in a network namespace of its own.
+    // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
