@@ -40,6 +40,10 @@ static int settle(const char *name, uint32_t uid, const int *descriptors, int co
   prctl(PR_SET_NAME, name);
   // A change of user clears this, so it comes last. That the parent ended before is seen by the pipe.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
+  // The threads of some runtimes block signals, and a child has the mask of the thread that forked it.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);
   return 0;

@@ -16,7 +16,9 @@ struct Sockdiag: ParsableCommand {
       \(ExitStatus.summary)
       """,
     version: "0.1.0",
-    subcommands: [Listeners.self, List.self, Events.self, Destroy.self, Why.self, Demo.self, Record.self, Decode.self, Bench.self],
+    subcommands: [
+      Listeners.self, List.self, Events.self, Destroy.self, Why.self, Demo.self, Record.self, Decode.self, Bench.self,
+    ],
     defaultSubcommand: Listeners.self)
 
   static let subcommandNames = configuration.subcommands.map { $0._commandName }

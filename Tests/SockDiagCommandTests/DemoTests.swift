@@ -33,10 +33,11 @@ struct DemoTests {
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: BindSituation.all)
-  func showsWhatWasBuiltHowToLookAndWhatIsSaid(_ situation: BindSituation) throws {
-    let result = try Tool.run(["demo", situation.name])
-    #expect(result.status == 0 && result.errors == "")
-    let text = result.text
+  func showsWhatWasBuiltHowToLookAndWhatIsSaid(_ situation: BindSituation) async throws {
+    let tool = try Tool.path
+    let result = try await NetworkNamespace.withNew { try $0.run([tool, "demo", situation.name]) }
+    #expect(result.status == 0 && result.errorText == "")
+    let text = result.outputText
     #expect(text.contains("Built in a network namespace of its own"))
     #expect(text.contains("  nsenter -t "))
     // The first lines of answers are those of the goldens, which carry nothing that varies.
@@ -77,11 +78,11 @@ struct DemoTests {
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: ["INT", "TERM", "KILL"])
-  func aSignalLeavesNothingBehind(_ signal: String) throws {
+  func aSignalLeavesNothingBehind(_ signal: String) async throws {
     let script = """
       set -e
       file=$(mktemp)
-      "$0" demo listener --hold 60s >"$file" &
+      "$0" demo listener --hold 10m >"$file" &
       demo=$!
       for round in $(seq 600); do
         server=$(sed -n 's/.*web-server (pid \\([0-9]*\\),.*/\\1/p' "$file" | head -1)
@@ -100,10 +101,31 @@ struct DemoTests {
       if [ -e /proc/$server ] && ! grep -q '^State:.Z' /proc/$server/status 2>/dev/null; then exit 99; fi
       exit $status
       """
-    let result = try Tool.shell(script)
+    let tool = try Tool.path
+    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
     // The shell tells of a process that was killed.
-    if signal != "KILL" { #expect(result.errors == "") }
+    if signal != "KILL" { #expect(result.errorText == "") }
     #expect(result.status == (signal == "KILL" ? 137 : 0))
+  }
+
+  /// `script` makes the terminal.
+  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  func onATerminalItWaitsForEnter() async throws {
+    let tool = try Tool.path
+    let script = """
+      held=$(mktemp)
+      { while ! grep -q 'Press Enter' "$held"; do sleep 0.1; done; sleep 0.5; printf '\n'; } |
+        script -qefc "$0 demo free" /dev/null >"$held"
+      status=$?
+      tail -n 3 "$held"
+      rm "$held"
+      exit $status
+      """
+    let start = ContinuousClock.now
+    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
+    #expect(result.status == 0)
+    #expect(result.outputText.contains("Press Enter to end it."))
+    #expect(start.duration(to: .now) > .milliseconds(500))
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))

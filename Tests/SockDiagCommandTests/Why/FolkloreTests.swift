@@ -88,6 +88,17 @@ struct FolkloreTests {
     #expect(answers == [EADDRINUSE, 0])
   }
 
+  @Test func aConnectedUDPSocketKeepsItsPort() async throws {
+    let answers = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.udpSocket(bound: Self.at, connectedTo: LabEndpoint(.loopbackV4, 9))
+      return [
+        try BindProbe.outcome(of: BindRequest(.udp, "127.0.0.1:8080", uid: 0)),
+        try BindProbe.outcome(of: BindRequest(.udp, "0.0.0.0:8080", uid: 0)), try Self.bind(),
+      ]
+    }
+    #expect(answers == [EADDRINUSE, EADDRINUSE, 0])
+  }
+
   /// Whose it was, a TIME_WAIT record does not keep.
   @Test func reusePortIsForOneUserSaveBesideTimeWait() async throws {
     let answers = try await inside(situation("other-user")) { _, _ in
