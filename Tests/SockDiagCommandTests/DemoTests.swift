@@ -108,6 +108,35 @@ struct DemoTests {
     #expect(result.status == (signal == "KILL" ? 137 : 0))
   }
 
+  /// Each of the commands that are printed is run from outside, as a reader would.
+  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  func theCommandsToLookWithSeeTheSituation() async throws {
+    let tool = try Tool.path
+    let script = """
+      held=$(mktemp)
+      "$0" demo listener --hold 10m >"$held" &
+      demo=$!
+      for round in $(seq 600); do
+        if [ "$(grep -c '^Checked' "$held")" = 3 ]; then break; fi
+        sleep 0.1
+      done
+      sed -n '/^Look at it/,/^$/s/^  //p' "$held" | while read -r line; do
+        echo "# $line"
+        printf '%s\n' "$line" | sed "s#sockdiag#$0#" | sh 2>&1 | grep -o 'web-server' | head -n 1
+      done
+      kill -TERM $demo
+      wait $demo
+      rm "$held"
+      """
+    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
+    let lines = result.outputText.split(separator: "\n")
+    #expect(lines.count == 10)
+    #expect(
+      lines.enumerated().allSatisfy {
+        $0.offset.isMultiple(of: 2) ? $0.element.hasPrefix("# ") : $0.element == "web-server"
+      })
+  }
+
   /// `script` makes the terminal.
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
   func onATerminalItWaitsForEnter() async throws {

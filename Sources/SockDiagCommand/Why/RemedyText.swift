@@ -84,6 +84,7 @@ struct RemedyText {
   private static func condition(_ options: BindOptions, _ isCertain: Bool, _ diagnosis: Diagnosis) -> String {
     let uses = Set(diagnosis.blockers.map(\.use))
     if isCertain {
+      if options == .v6Only { return ", and leave IPv4 to the other side" }
       if options.contains(.reusePort), uses.contains(.listener) { return "; it then gets a share of the connections" }
       if options == .reuseAddress, uses.contains(.boundInactive) {
         return "; who listens first then keeps the other out"

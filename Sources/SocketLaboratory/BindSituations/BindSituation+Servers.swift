@@ -7,7 +7,7 @@ extension BindSituation {
   }
 
   static let listener = BindSituation(
-    "listener", "a server listens on the port", asking: ["PORT", "PORT --reuseaddr", "[::1]:PORT"]
+    "listener", "a server listens on the port", asking: ["PORT", "PORT --reuseaddr", "PORT --as go"]
   ) { laboratory, place in
     let socket = try laboratory.tcpListener(on: place.server(.loopbackV4), options: [.reuseAddress])
     return BindScene(

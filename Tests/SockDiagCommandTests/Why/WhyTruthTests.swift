@@ -54,6 +54,7 @@ struct WhyTruthTests {
   /// A remedy by its place: what is in it differs from one time to the next.
   private struct Offer: Sendable {
     var question: [String]
+    var address: Int
     var index: Int
   }
 
@@ -65,11 +66,12 @@ struct WhyTruthTests {
         var seen: Set<String> = []
         var offers: [Offer] = []
         for question in situation.questions(about: scene.port) {
-          guard let diagnosis = try Why.parse(question).diagnoses(effort).first else { continue }
-          for (index, remedy) in diagnosis.remedies.enumerated() {
-            let text = RemedyText(remedy, diagnosis, preset: .c, namespace: nil)
-            if seen.insert(text.sentence + text.commands.joined()).inserted {
-              offers.append(Offer(question: question, index: index))
+          for (address, diagnosis) in try Why.parse(question).diagnoses(effort).enumerated() {
+            for (index, remedy) in diagnosis.remedies.enumerated() {
+              let text = RemedyText(remedy, diagnosis, preset: .c, namespace: nil)
+              if seen.insert(text.sentence + text.commands.joined()).inserted {
+                offers.append(Offer(question: question, address: address, index: index))
+              }
             }
           }
         }
@@ -83,9 +85,8 @@ struct WhyTruthTests {
     return try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
-        guard let diagnosis = try Why.parse(offer.question).diagnoses(effort).first,
-          diagnosis.remedies.indices.contains(offer.index)
-        else { return "is no longer offered" }
+        let diagnosis = try Why.parse(offer.question).diagnoses(effort)[offer.address]
+        guard diagnosis.remedies.indices.contains(offer.index) else { return "is no longer offered" }
         let remedy = diagnosis.remedies[offer.index]
         let treatment = Treatment(tool: tool, laboratory: laboratory, scene: scene)
         guard let request = try treatment.apply(remedy, diagnosis) else { return "helps or not, untried: \(remedy)" }
@@ -129,7 +130,8 @@ private struct Treatment {
       // That is for connections to come.
       if remedy == .reservePort { return try reserved(request.local.port) ? nil : request }
     case .probe:
-      let why = try Why.parse(commands.flatMap { $0.split(separator: " ").dropFirst(2).map(String.init) })
+      let why = try Why.parse(
+        commands.flatMap { $0.replacing("'", with: "").split(separator: " ").dropFirst(2).map(String.init) })
       let hasAnswer = try why.diagnoses([]).allSatisfy { $0.verdict == .free || $0.verdict == .conflict }
       return hasAnswer ? nil : request
     // A minute is long, and the others are for managers that a namespace has not.
