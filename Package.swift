@@ -43,10 +43,12 @@ let package = Package(
     .target(
       name: "BindDiagnosis", dependencies: ["CBindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners"],
       swiftSettings: swiftSettings),
+    .target(name: "CBindTrace", cSettings: cSettings),
+    .target(name: "BindTrace", dependencies: ["CBindTrace", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -61,7 +63,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "BindDiagnosis", "SockDiagCommand", "SockDiag", "SocketOwners", "SocketLaboratory",
+        "SockDiagCommand", "BindDiagnosis", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
+        "bind-trace-subject",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -70,11 +73,25 @@ let package = Package(
       name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
     .testTarget(
+      name: "BindDiagnosisTests",
+      dependencies: [
+        "BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
 
     .testTarget(
-      name: "BindDiagnosisTests",
-      dependencies: ["BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory"],
+      name: "BindTraceTests",
+      dependencies: [
+        "BindTrace", "SockDiagWire", "SocketLaboratory", "bind-trace-subject", "bind-trace-runner",
+      ],
+      swiftSettings: swiftSettings),
+    // A program with every way to call bind() and listen(), and one that watches a command and is itself put to the test.
+    .executableTarget(
+      name: "bind-trace-subject", path: "Tests/Support/BindTraceSubject", cSettings: cSettings),
+    .executableTarget(
+      name: "bind-trace-runner", dependencies: ["BindTrace"], path: "Tests/Support/BindTraceRunner",
       swiftSettings: swiftSettings),
 
     // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.

@@ -17,6 +17,9 @@
 #include "CBindDiagnosis.h"
 #include "option.h"
 
+/* The kernel's user for whom it has none (DEFAULT_OVERFLOWUID, linux/highuid.h). */
+#define NOBODY 65534
+
 static struct cbinddiagnosis_outcome outcome(enum cbinddiagnosis_step step, int error)
 {
 	return (struct cbinddiagnosis_outcome){.step = step, .error = error};
@@ -89,8 +92,8 @@ static int bind_to(int descriptor, const struct cbinddiagnosis_address *local)
 }
 
 /*
- * Gives the calling thread the capability to bind low ports, or takes it away. By system call, for the C library has no
- * function, and a library that has one is one more to depend on.
+ * Gives the calling thread the capability to bind low ports, or takes it away. By system call: the C library has no
+ * function, and the library that has one would be one more to depend on.
  */
 static int set_capability(bool wanted)
 {
@@ -98,6 +101,14 @@ static int set_capability(bool wanted)
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
 	uint32_t bit = 1u << CAP_NET_BIND_SERVICE;
 
+	/*
+	 * Who made a user namespace has every capability in it by that alone, to be lost with the user only
+	 * (cap_capable, security/commoncap.c). The network of a container may belong to one that this process's user
+	 * made. Only the effective user changes, so nobody gets no power over the thread. Where this is refused, there
+	 * is no privilege either with which the process could have got into such a network from outside.
+	 */
+	if (!wanted)
+		syscall(SYS_setresuid, -1, NOBODY, -1);
 	if (syscall(SYS_capget, &header, data) < 0)
 		return errno;
 	if (((data[0].effective & bit) != 0) == wanted)
@@ -147,8 +158,7 @@ struct work {
 
 /*
  * A socket belongs to the file system user of the thread that makes it (sock_alloc, net/socket.c). Only that one is
- * changed: the thread keeps its capabilities, which some options need, and the user gets no power over it, as over a
- * thread whose real user he were.
+ * changed: the thread keeps its capabilities, which some options need, and the user gets no power over the thread.
  */
 static void *run(void *argument)
 {

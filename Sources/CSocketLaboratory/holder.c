@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/io_uring.h>
 #include <pthread.h>
 #include <sched.h>
@@ -261,11 +262,19 @@ void socklab_let_go(struct socklab_holder holder) {
   if (holder.child > 0) socklab_wait(holder.child, 10000);
 }
 
-int socklab_become_nobody(void) {
+int socklab_become_nobody(int capability) {
+  if (capability >= 32 * _LINUX_CAPABILITY_U32S_3) return -EINVAL;
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+  if (prctl(PR_SET_KEEPCAPS, capability >= 0 ? 1 : 0) < 0) return -errno;
   // The system calls themselves: the C library's would change every thread of this process.
   if (syscall(SYS_setgroups, 0, NULL) < 0) return -errno;
   if (syscall(SYS_setresgid, 65534, 65534, 65534) < 0) return -errno;
   if (syscall(SYS_setresuid, 65534, 65534, 65534) < 0) return -errno;
+  if (capability >= 0) {
+    data[capability / 32].effective = data[capability / 32].permitted = 1u << capability % 32;
+    if (syscall(SYS_capset, &header, data) < 0) return -errno;
+  }
   // The kernel now protects the memory that the threads share from whoever is not root.
   return prctl(PR_SET_DUMPABLE, 1) < 0 ? -errno : 0;
 }

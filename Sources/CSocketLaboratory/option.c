@@ -41,6 +41,20 @@ int socklab_set(int descriptor, enum socklab_option option, int value) {
   return -EINVAL;
 }
 
+int socklab_get(int descriptor, enum socklab_option option) {
+  int level = SOL_SOCKET;
+  int name = 0;
+  switch (option) {
+    case SOCKLAB_REUSE_ADDRESS: name = SO_REUSEADDR; break;
+    case SOCKLAB_REUSE_PORT: name = SO_REUSEPORT; break;
+    case SOCKLAB_V6_ONLY: level = IPPROTO_IPV6, name = IPV6_V6ONLY; break;
+    default: return -EINVAL;
+  }
+  int value = 0;
+  socklen_t length = sizeof value;
+  return getsockopt(descriptor, level, name, &value, &length) < 0 ? -errno : value;
+}
+
 int socklab_set_congestion(int descriptor, const char *name) {
   return answer(setsockopt(descriptor, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)));
 }

@@ -67,6 +67,12 @@ int socklab_take_error(int descriptor) {
   return error;
 }
 
+uint64_t socklab_cookie(int descriptor) {
+  uint64_t cookie = 0;
+  socklen_t length = sizeof cookie;
+  return getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0 ? 0 : cookie;
+}
+
 int socklab_send_filler(int descriptor, int count) {
   static const char filler[65536];
   size_t length = count > (int)sizeof filler ? sizeof filler : (size_t)count;

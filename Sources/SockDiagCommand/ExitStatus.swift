@@ -1,21 +1,25 @@
 /// What the command's exit status means.
 ///
 /// The numbers are those of sysexits.h, so that 1 to 63 are free for answers: `bench` returns 1 if its two sources
-/// differ. A reader that closes the pipe ends the command by `SIGPIPE`, quietly, as with any other tool.
+/// differ, `kill` if nothing holds the port, `wait` if the time is up. A reader that closes the pipe ends the command by
+/// `SIGPIPE`, quietly, as with any other tool. `why` has numbers of its own, see ``WhyStatus``.
 ///
 /// C: `EX_*`, sysexits.h.
 public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything asked for was shown or done, even if that is nothing.
   case success = 0
-  /// `bench`: netlink and /proc do not show the same sockets.
+  /// `bench`: netlink and /proc do not show the same sockets. `wait`: the time is up.
   case different = 1
+  /// `kill`: no process holds the port.
+  static let nothingHeld = ExitStatus.different
   /// The command line makes no sense. C: `EX_USAGE`.
   case usage = 64
   /// A capture is not what it should be; what stood before the fault was shown. C: `EX_DATAERR`.
   case badData = 65
   /// A file cannot be opened or read. C: `EX_NOINPUT`.
   case noInput = 66
-  /// The kernel refused or failed; `destroy`: some of the sockets are still there. C: `EX_OSERR`.
+  /// The kernel refused or failed; `destroy`: some of the sockets are still there; `kill`: the port is still held.
+  /// C: `EX_OSERR`.
   case system = 71
   /// A file cannot be made. C: `EX_CANTCREAT`.
   case cannotCreate = 73
@@ -25,21 +29,28 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case partial = 75
   /// It takes a privilege. C: `EX_NOPERM`.
   case noPermission = 77
+  /// `why --run`: the command is there and cannot be run, as shells have it.
+  case commandNotExecutable = 126
+  /// `why --run`: there is no such command, as shells have it.
+  case commandNotFound = 127
 
   /// The list for `--help`.
   static let summary = """
     EXIT STATUS
       0   all that was asked for was shown or done, even if that is nothing
-      1   bench: netlink and /proc do not show the same sockets
+      1   bench: netlink and /proc do not show the same sockets; kill: no process holds the port; wait: the time is up
       64  the command line makes no sense
       65  a capture is damaged; what stood before the fault was shown
       66  a file cannot be read
-      71  the kernel refused or failed; destroy: some of the sockets are still there
+      71  the kernel refused or failed; destroy: some of the sockets are still there; kill: the port is still held
       73  a file cannot be made
       74  the output cannot be written
       75  what was shown is not all there was
       77  a privilege is missing
+      126 why --run: the command cannot be run
+      127 why --run: there is no such command
 
-    A closed pipe ends it by SIGPIPE, which a shell shows as 141.
+    A closed pipe ends it by SIGPIPE, which a shell shows as 141; a signal that comes while it waits, as 128 and its
+    number.
     """
 }

@@ -74,12 +74,15 @@ public struct LabEndpoint: Sendable, Hashable, CustomStringConvertible {
   public var port: UInt16
   /// The name of the interface that scopes a link-local address.
   public var interface: String?
+  /// The number of that interface, for one that has no name because it does not exist. It goes before ``interface``.
+  public var scopeID: UInt32?
 
   /// An endpoint.
-  public init(_ address: LabAddress, _ port: UInt16, interface: String? = nil) {
+  public init(_ address: LabAddress, _ port: UInt16, interface: String? = nil, scopeID: UInt32? = nil) {
     self.address = address
     self.port = port
     self.interface = interface
+    self.scopeID = scopeID
   }
 
   /// `127.0.0.1:80`, `[::1]:80`, `[fe80::1]%tun0:80`; a port of 0 is `*`.

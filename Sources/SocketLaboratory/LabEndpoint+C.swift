@@ -3,15 +3,15 @@ internal import CSocketLaboratory
 extension LabEndpoint {
   /// The endpoint as the C layer takes it, the interface looked up in the calling thread's namespace.
   func forKernel() throws -> socklab_endpoint {
-    var scope: Int32 = 0
-    if let interface {
+    var scope = scopeID ?? 0
+    if scopeID == nil, let interface {
       // SAFETY: the call reads the NUL-terminated name and keeps nothing.
-      scope = try check(unsafe socklab_interface_index(interface), "find interface \(interface)")
+      scope = UInt32(try check(unsafe socklab_interface_index(interface), "find interface \(interface)"))
     }
     return socklab_endpoint(
       high: address.high,
       low: address.low,
-      scope: UInt32(scope),
+      scope: scope,
       port: port,
       is_v6: address.isV6,
       error: 0

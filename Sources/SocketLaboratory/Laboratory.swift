@@ -40,6 +40,11 @@ public final class Laboratory {
     namespace.residents.keep(try TemporaryCgroup(named: name))
   }
 
+  /// A cgroup named as a unit of a kind, such as `.service`.
+  public func cgroup(named name: String, suffix: String) throws -> TemporaryCgroup {
+    namespace.residents.keep(try TemporaryCgroup(named: name, suffix: suffix))
+  }
+
   /// A socket with options, neither bound nor connected.
   public func socket(
     _ kind: LabProtocol,

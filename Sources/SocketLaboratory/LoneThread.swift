@@ -7,6 +7,8 @@ public enum LoneThread {
   public enum Change: Sendable {
     /// It has no privilege and is nobody.
     case unprivileged
+    /// It is nobody with one capability, by the kernel's number, as a program may have it by its file.
+    case unprivilegedBut(capability: Int32)
     /// Proc is mounted for it anew with options, such as `hidepid=invisible`; then it is nobody.
     case unprivilegedWithProc(String)
   }
@@ -25,7 +27,9 @@ public enum LoneThread {
             // SAFETY: the call reads the NUL-terminated options and keeps nothing.
             try check(unsafe socklab_mount_own_proc(options), "mount proc with \(options)")
           }
-          try check(socklab_become_nobody(), "become nobody")
+          var capability: Int32 = -1
+          if case .unprivilegedBut(let kept) = change { capability = kept }
+          try check(socklab_become_nobody(capability), "become nobody")
           return try body()
         })
     }

@@ -71,9 +71,11 @@ public final class NetworkNamespace {
   }
 
   /// Sets a sysctl of this namespace, such as `net.ipv4.tcp_fin_timeout`.
-  public func set(_ sysctl: String, to value: Int) throws {
-    let path = "/proc/sys/" + sysctl.replacing(dots: "/")
-    try FileSystem.write(String(value), to: path)
+  public func set(_ sysctl: String, to value: Int) throws { try set(sysctl, to: String(value)) }
+
+  /// Sets a sysctl of this namespace that is no single number, such as `net.ipv4.ip_local_port_range`.
+  public func set(_ sysctl: String, to text: String) throws {
+    try FileSystem.write(text, to: "/proc/sys/" + sysctl.replacing(dots: "/"))
   }
 
   private static func inside<R>(_ body: (NetworkNamespace) throws -> R) -> Result<R, any Error> {

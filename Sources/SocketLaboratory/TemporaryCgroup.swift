@@ -12,10 +12,11 @@ public final class TemporaryCgroup {
   /// The cgroup's id as sock_diag reports it: the inode number of its directory.
   public let id: UInt64
 
-  /// Makes a cgroup below the root of the hierarchy; `name` is made unique.
-  public init(named name: String) throws {
+  /// Makes a cgroup below the root of the hierarchy; `name` is made unique, between itself and `suffix`, which may make
+  /// it the name of a unit.
+  public init(named name: String, suffix: String = "") throws {
     guard let root = Self.root else { throw LaboratoryError(.unsupported, "find a version 2 cgroup hierarchy") }
-    let unique = "\(name)-\(socklab_thread_id())-\(UInt32.random(in: 0...UInt32.max))"
+    let unique = "\(name)-\(socklab_thread_id())-\(UInt32.random(in: 0...UInt32.max))\(suffix)"
     let path = "\(root)/\(unique)"
     // SAFETY: the call reads the NUL-terminated path and keeps nothing.
     let made = unsafe socklab_make_directory(path)
@@ -32,7 +33,10 @@ public final class TemporaryCgroup {
   }
 
   /// Moves a process that holds a socket here.
-  public func add(_ holder: LabHolder) throws { try FileSystem.write("\(holder.pid)", to: "\(path)/cgroup.procs") }
+  public func add(_ holder: LabHolder) throws { try add(holder.pid) }
+
+  /// Moves a process here.
+  public func add(_ process: Int32) throws { try FileSystem.write("\(process)", to: "\(path)/cgroup.procs") }
 
   /// Whether cgroups can be made here.
   public static var isPermitted: Bool { (try? TemporaryCgroup(named: "socket-laboratory-probe")) != nil }

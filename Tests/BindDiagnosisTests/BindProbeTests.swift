@@ -1,4 +1,5 @@
 import BindDiagnosis
+import CSocketLaboratory
 import Glibc
 import SockDiag
 import SockDiagWire
@@ -124,6 +125,23 @@ struct BindProbeTests {
     }
   }
 
+  /// The maker of a container's user namespace is privileged in its network even without the capability, and the
+  /// request's program is not.
+  @Test(arguments: [UInt32(0), 1000]) func makerOfTheNamespaceDoesNotLendItsRights(_ uid: UInt32) async throws {
+    try await Laboratory.withNew { _ in
+      let container = try Program(["unshare", "--user", "--map-root-user", "--net", "sleep", "60"], becoming: "sleep")
+      defer { container.end() }
+      // SAFETY: the call reads the NUL-terminated path and keeps nothing.
+      let network = unsafe open("/proc/\(container.pid)/ns/net", O_RDONLY | O_CLOEXEC)
+      // The thread goes there; with the end of the closure it goes home.
+      try #require(socklab_namespace_leave(network) == 0)
+      for may in [true, false] {
+        let request = BindRequest(.tcp, "0.0.0.0:80", uid: uid, mayBindPrivilegedPorts: may)
+        #expect(try BindProbe.outcome(of: request) == (may ? 0 : EACCES), "\(may)")
+      }
+    }
+  }
+
   /// A plain user may ask for a socket that only a privileged one could set up.
   @Test(
     arguments: [BindOptions.freebind, .transparent], [LabAddress.v4(198, 51, 100, 1), .v6(0x2001_0db8_00ff_0000, 1)])
@@ -162,6 +180,18 @@ struct BindProbeTests {
         ]
       }
       #expect(codes == [.userRefused, .capabilityMissing, .optionRefused, nil, nil])
+    }
+  }
+
+  /// A program that has the capability and no other can still ask what a program without it would get.
+  @Test func capabilityCanBeGivenUpWithoutBeingRoot() async throws {
+    try await Laboratory.withNew { _ in
+      let outcomes = try LoneThread.run(.unprivilegedBut(capability: 10)) {
+        try [true, false].map { may in
+          try BindProbe.outcome(of: BindRequest(.tcp, "127.0.0.1:80", uid: 65534, mayBindPrivilegedPorts: may))
+        }
+      }
+      #expect(outcomes == [0, EACCES])
     }
   }
 

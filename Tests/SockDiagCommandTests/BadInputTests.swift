@@ -26,12 +26,17 @@ struct BadInputTests {
     there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be
     """
 
+  private static let noTerminalToKill = """
+    there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which
+    """
+
   private static let cases: [Case] = [
     Case("list --jsn", .usage, "unknown option '--jsn'; did you mean '--json'; see 'sockdiag list --help'"),
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, events, destroy, why, demo, record, decode, bench"),
+      "'foo' is not a subcommand; there are listeners, list, events, why, wait, kill, destroy, demo, record, decode, "
+        + "bench"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
@@ -42,7 +47,8 @@ struct BadInputTests {
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
     Case(
       "zzz", .usage,
-      "'zzz' is not a subcommand; subcommands are listeners, list, events, destroy, why, demo, record, decode, bench"),
+      "'zzz' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, destroy, demo, record, "
+        + "decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
     Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
     Case("destroy", .usage, Self.noFilter),
@@ -77,6 +83,17 @@ struct BadInputTests {
     Case(
       "events --buffer 99999999999999999999G", .usage, "--buffer: 99999999999999999999G is too large; give up to 2047M"
     ),
+    Case("kill", .usage, "missing expected argument '<port>'; see 'sockdiag kill --help'"),
+    Case("kill 8080", .usage, noTerminalToKill),
+    Case(
+      "kill 0 --yes", .usage, "port 0 is none: it lets the kernel choose one; write the port that it chose"),
+    Case("kill 99999 --yes", .usage, "'99999' is not a port; ports are 0 to 65535"),
+    Case(
+      "kill ::1:80 --yes", .usage, "'::1:80' has an IPv6 address without brackets; write [::1]:80"),
+    Case(
+      "kill 80 --yes --grace x", .usage,
+      "--grace: 'x' is not a time; write a whole number with a unit, such as 500ms, 5s or 1m"),
+    Case("kill 80 --yes --signal 0", .usage, "--signal: 0 is not a signal; signals are 1 to 64"),
     Case("bench --rounds -1", .usage, "--rounds: -1 is out of range; give 1 to 10000"),
     Case("bench --rounds 0", .usage, "--rounds: 0 is out of range; give 1 to 10000"),
     Case("bench --rounds x", .usage, "the value 'x' is invalid for '--rounds <rounds>'; see 'sockdiag bench --help'"),

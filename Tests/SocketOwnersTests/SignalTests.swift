@@ -53,6 +53,24 @@ struct SignalTests {
     }
   }
 
+  @Test func whoIsWaitedForIsTheProcessThatWasFound() async throws {
+    try await Self.withHolder(.inherited) { owners, holder, _, _, process in
+      let found = owners.watch(process)
+      let watch = try #require(found)
+      let earlier = owners.watch(HoldingProcess(pid: process.pid, startTicks: process.startTicks - 1))
+      let (details, same) = (owners.details(of: process), owners.details(ofProcess: process.pid))
+      #expect(!watch.hasEnded)
+      #expect(ProcessWatch.wait(for: [watch], until: .now + .milliseconds(20)) == [false])
+      #expect(earlier == nil)
+      #expect(details?.parent == getpid() && same?.process == process)
+      holder.letGo()
+      #expect(watch.hasEnded)
+      #expect(ProcessWatch.wait(for: [watch, watch], until: .now) == [true, true])
+      let (gone, none) = (owners.watch(process), owners.details(ofProcess: process.pid))
+      #expect(gone == nil && none == nil)
+    }
+  }
+
   enum Step: Sendable { case open, send }
 
   private static func withHolder(

@@ -5,6 +5,18 @@ import Testing
 /// A search for a first holder looks where it is likely, and nowhere else.
 @Suite(.enabled(if: NetworkNamespace.isPermitted && TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
 struct StageTests {
+  @Test func theCgroupInWhichASocketWasMadeIsFound() async throws {
+    try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "lab-unit", suffix: ".socket")
+      var owners = try OwnerFinder()
+      let (path, none) = (owners.cgroup(cgroup.id), owners.cgroup(0))
+      #expect(path?.text == "/" + cgroup.name)
+      #expect(path?.unit?.name == cgroup.name)
+      // No inode has this number.
+      #expect(none == nil)
+    }
+  }
+
   @Test func onlyTheProcessesOfTheCgroupAreOpened() async throws {
     try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "lab-owner")

@@ -64,6 +64,7 @@ import Testing
     let stat = try #require(Self.stat("7 (\(name))\(Self.columns)"))
     #expect(stat.command == Array(name.utf8))
     #expect(stat.startTicks == 8368)
+    #expect(stat.parent == 1)
     #expect(stat.state == UInt8(ascii: "S"))
     #expect(stat.isKernelThread)
   }
@@ -72,6 +73,7 @@ import Testing
     "", "7", "7 (sh", "7 (sh)", "7 (sh) S 1 2 3", ")(", "7 (sh) SS" + columns.dropFirst(2),
     "7 (sh)" + columns.replacing(" 8368", with: " x"), "7 (sh)" + columns.replacing(" 2097152", with: " -1"),
     "7 (sh)" + columns.replacing(" 8368", with: " 9999999999999999999"),
+    "7 (sh)" + columns.replacing(" S 1 ", with: " S 4294967295 "),
   ])
   func statusThatIsNoneIsNil(_ text: String) { #expect(Self.stat(text) == nil) }
 

@@ -14,6 +14,8 @@ extension Diagnosis {
 
   private var remediesOfPort: [Remedy] {
     var remedies: [Remedy] = []
+    // A live bind may have met what nobody sees.
+    if blockers.isEmpty { return [] }
     if verdict == .depends { remedies.append(.probe) }
     if let freeAfter { remedies.append(.wait(freeAfter)) }
     remedies += optionRemedies

@@ -84,6 +84,14 @@ public struct Diagnosis: Sendable {
     case error(BindErrno)
   }
 
+  /// Whether the live bind and the rule disagree for certain.
+  var contradictsProbe: Bool {
+    switch (probe, prediction.bind) {
+    case (.succeeded?, .fails), (.failed?, .succeeds): true
+    default: false
+    }
+  }
+
   /// What blocks, or may.
   public var blockers: [DiagnosedSocket] { sockets.filter(\.mayBlock) }
 

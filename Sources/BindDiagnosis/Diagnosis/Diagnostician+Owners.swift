@@ -48,8 +48,9 @@ extension Diagnostician {
       // What blocks whatever its options are may still be told apart by them: which would help.
       guard sockets[index].mayBlock, socket.inode != 0, !sockets[index].holders.isEmpty else { continue }
       var held: HeldSocketOptions?
+      // By the inode alone: the TCP socket below a multipath one has its inode, but a cookie of its own.
       for holder in sockets[index].holders where held == nil {
-        held = try? HeldSocketOptions(readFrom: holder, inode: socket.inode, cookie: socket.cookie)
+        held = try? HeldSocketOptions(readFrom: holder, inode: socket.inode)
       }
       guard let held else {
         if case .depends = sockets[index].effect { blindSpots.insert(.options) }

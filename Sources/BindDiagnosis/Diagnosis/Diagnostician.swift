@@ -45,16 +45,31 @@ public struct Diagnostician: ~Copyable {
   /// - Parameters:
   ///   - request: What is asked of bind().
   ///   - effort: How much to find out.
+  ///   - inode: The socket that binds or listens, if it is there already: it is not in its own way.
   /// - Throws: `SockDiagError` if the sockets cannot be read. What else cannot be seen is in ``Diagnosis/blindSpots``.
   public mutating func diagnose(
-    _ request: BindRequest, _ effort: Effort = .harmless
+    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
+  ) throws(SockDiagError) -> Diagnosis {
+    var diagnosis = try look(request, effort, inode)
+    guard effort.contains(.probe) else { return diagnosis }
+    diagnosis.probe = Self.probe(request)
+    if diagnosis.contradictsProbe {
+      // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
+      diagnosis = try look(request, effort, inode)
+      diagnosis.probe = Self.probe(request)
+    }
+    return diagnosis
+  }
+
+  private mutating func look(
+    _ request: BindRequest, _ effort: Effort, _ inode: UInt32?
   ) throws(SockDiagError) -> Diagnosis {
     let settings = KernelSettings()
     var blindSpots: Diagnosis.BlindSpots = []
     let conditions = BindConditions(request, settings, &blindSpots)
-    if request.local.port == 0 { return try diagnoseChoice(request, settings, conditions, blindSpots, effort) }
+    if request.local.port == 0 { return try lookAtChoice(request, settings, conditions, blindSpots) }
 
-    let records = try sockets(request, &blindSpots)
+    let records = try sockets(request, &blindSpots).filter { inode == nil || $0.inode != inode }
     var sockets = owned(records, conditions, effort, &blindSpots)
     var prediction = Self.judge(&sockets, request, conditions)
     if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
@@ -65,7 +80,6 @@ public struct Diagnostician: ~Copyable {
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, blindSpots: blindSpots, elsewhere: [])
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
-    if effort.contains(.probe) { diagnosis.probe = Self.probe(request) }
     return diagnosis
   }
 
@@ -134,9 +148,9 @@ public struct Diagnostician: ~Copyable {
   }
 
   /// The same for port 0, about which the sockets of all ports decide.
-  private mutating func diagnoseChoice(
+  private mutating func lookAtChoice(
     _ request: BindRequest, _ settings: KernelSettings, _ conditions: BindConditions,
-    _ blindSpots: Diagnosis.BlindSpots, _ effort: Effort
+    _ blindSpots: Diagnosis.BlindSpots
   ) throws(SockDiagError) -> Diagnosis {
     var blindSpots = blindSpots
     var ports: [UInt16: [PortHolder]] = [:]
@@ -149,7 +163,7 @@ public struct Diagnostician: ~Copyable {
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     return Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
-      freePorts: free, probe: effort.contains(.probe) ? Self.probe(request) : nil, blindSpots: blindSpots,
+      freePorts: free, probe: nil, blindSpots: blindSpots,
       elsewhere: [])
   }
 }
@@ -161,7 +175,7 @@ extension BindConditions {
     self.init(
       allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
       unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
-      choosablePorts: settings.choosablePorts ?? PortSet([32768...60999]))
+      ephemeralPorts: settings.localPortRange ?? 32768...60999, reservedPorts: settings.reservedPorts ?? [])
     do throws(BindFactError) {
       switch try AddressStanding.ofAddressWithoutWaiver(in: request) {
       case .notLocal: isAddressLocal = false

@@ -19,6 +19,9 @@ public struct Privileges: Hashable, Sendable {
 
   /// Whether the process may bind ports below `net.ipv4.ip_unprivileged_port_start` in its network namespace; `nil` if it
   /// has the capability and it cannot be told whether that counts there.
+  ///
+  /// A user has every capability in a user namespace that he made, also from outside and without any of his own. That is
+  /// not looked at.
   public var mayBindPrivilegedPorts: Bool? { hasNetBindService ? countInNetwork : false }
 
   /// Reads the capabilities from the text of `/proc/PID/status`; `nil` if they are not in it.

@@ -6,8 +6,8 @@ public enum AddressOverlap: String, Hashable, Sendable, Codable {
   case holderIsWildcard = "holder-is-wildcard"
   /// A wildcard is requested, which takes in the holder's address.
   case requestIsWildcard = "request-is-wildcard"
-  /// A wildcard of IPv4 is requested, and the holder has an address of IPv6, but is not v6-only: the kernel keeps
-  /// 127.0.0.6 as the IPv4 address of such a socket, and that is what it compares. Kernel: `LOOPBACK4_IPV6`,
-  /// net/ipv6.h.
+  /// A wildcard of IPv4 is requested, or for UDP 127.0.0.6, and the holder has an address of IPv6, but is not v6-only:
+  /// the kernel keeps 127.0.0.6 as the IPv4 address of such a socket, and that is what it compares. Kernel:
+  /// `LOOPBACK4_IPV6`, net/ipv6.h.
   case shadow
 }

@@ -13,7 +13,7 @@ public struct BindRequest: Hashable, Sendable {
   public var uid: UInt32
   /// The interface that the socket is bound to; 0 for none. Kernel: `SO_BINDTODEVICE`, asm-generic/socket.h.
   public var interfaceIndex: UInt32
-  /// The interface that a link-local address belongs to; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
+  /// The interface that a link-local address belongs to, or a group of the link; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
   public var scopeID: UInt32
   /// Whether the program may bind ports below `net.ipv4.ip_unprivileged_port_start`. Kernel: CAP_NET_BIND_SERVICE in the
   /// user namespace that owns the network namespace, linux/capability.h.

@@ -26,6 +26,9 @@ public enum HolderEffect: Hashable, Sendable {
     /// Which of several UDP sockets the kernel meets first: it stops at one that may be shared, and overlooks one that
     /// blocks behind it.
     public static let order = Unknowns(rawValue: 1 << 4)
+    /// At which port the kernel begins to look for a free one: in a range of an odd number of ports it leaves one out, the
+    /// first or the last.
+    public static let firstTried = Unknowns(rawValue: 1 << 5)
   }
 }
 

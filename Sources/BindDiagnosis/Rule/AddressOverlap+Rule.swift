@@ -32,9 +32,18 @@ extension AddressOverlap {
     // The holder is IPv6, the request is not.
     if held.isUnspecified { return unlessV6Only(holder, .holderIsWildcard) }
     // Only a socket of family AF_INET is compared with the shadow; a mapped address is compared as one of IPv6.
-    guard wanted.isUnspecified, request.family == .inet else { return .apart(.otherFamily) }
+    guard request.family == .inet, meetsShadow(wanted, holder.protocol) else { return .apart(.otherFamily) }
     return unlessV6Only(holder, .shadow)
   }
+
+  /// Whether a request for an IPv4 address comes upon the one that IPv6 sockets have in the kernel's eyes. TCP looks a
+  /// specific address up among sockets of the same family, UDP compares it with every socket of the port.
+  private static func meetsShadow(_ wanted: IPAddress, _ protocol: TransportProtocol) -> Bool {
+    wanted.isUnspecified || wanted == shadowAddress && `protocol` == .udp
+  }
+
+  /// 127.0.0.6.
+  private static let shadowAddress = IPAddress(v4: 0x7f00_0006)
 
   private static func unlessV6Only(_ holder: PortHolder, _ overlap: AddressOverlap) -> Finding {
     switch holder.options[.v6Only] {

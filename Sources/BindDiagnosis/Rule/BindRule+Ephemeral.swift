@@ -3,11 +3,12 @@ internal import SockDiag
 extension BindRule {
   /// What a bind() to port 0 is going to answer, or a listen() without bind().
   ///
-  /// The kernel takes a port of its range that nobody has whose address overlaps; that both have SO_REUSEADDR or
-  /// SO_REUSEPORT helps nothing here, save where `net.ipv4.ip_autobind_reuse` is set. With IP_BIND_ADDRESS_NO_PORT no port
-  /// is taken, so none can be missing.
+  /// For TCP the kernel takes a port of its range that nobody has whose address overlaps; that both have SO_REUSEADDR or
+  /// SO_REUSEPORT helps nothing here, save where `net.ipv4.ip_autobind_reuse` is set. For UDP it takes one that the
+  /// socket may have or share, by the same options as a port that is asked for by number. With IP_BIND_ADDRESS_NO_PORT no
+  /// port is taken, so none can be missing.
   ///
-  /// Kernel: `inet_csk_find_open_port`, net/ipv4/inet_connection_sock.c.
+  /// Kernel: `inet_csk_find_open_port`, net/ipv4/inet_connection_sock.c; `udp_lib_get_port`, net/ipv4/udp.c.
   ///
   /// - Parameters:
   ///   - request: What is asked of bind(), with port 0.
@@ -20,22 +21,42 @@ extension BindRule {
   ) -> (prediction: BindPrediction, freePorts: Int) {
     let early = predict(request, beside: EmptyCollection(), under: conditions)
     guard early.bind == .succeeds else { return (early, 0) }
-    var unshared = request
-    unshared.options.subtract([.reuseAddress, .reusePort])
-    var free = 0
+    var wanted = request
+    if request.protocol == .tcp { wanted.options.subtract([.reuseAddress, .reusePort]) }
+    var free: [UInt16] = []
     var unknowns: HolderEffect.Unknowns = []
-    for port in conditions.choosablePorts.ranges.joined() {
-      switch predict(unshared, beside: ports[port] ?? [], under: conditions).bind {
-      case .succeeds: free += 1
+    let ends = request.protocol == .tcp ? endsLeftOut(conditions.ephemeralPorts, request.options) : nil
+    for port in conditions.ephemeralPorts where !conditions.reservedPorts.contains(port) && port != ends?.never {
+      // Every socket of a port is looked at, with UDP too: their order decides only where a port is asked for.
+      switch outcome((ports[port] ?? []).map { effect(of: $0, on: wanted) }) {
+      case .succeeds: free.append(port)
       case .depends(let on): unknowns.formUnion(on)
       case .fails: break
       }
     }
     var prediction = early
-    if free == 0, !request.options.contains(.bindAddressNoPort) {
+    // If one is left out, it is one of the two, so that both being free is enough.
+    if let either = ends?.either, free.count == 1, either.contains(free[0]) { unknowns.insert(.firstTried) }
+    let isCertain = !free.isEmpty && !unknowns.contains(.firstTried)
+    if !isCertain, !request.options.contains(.bindAddressNoPort) {
       prediction.bind = unknowns.isEmpty ? .fails(.addressInUse) : .depends(on: unknowns)
       prediction.listen = unknowns.isEmpty ? nil : prediction.listen
     }
-    return (prediction, free)
+    return (prediction, free.count)
+  }
+
+  /// Which ports of a range TCP may not try.
+  ///
+  /// It goes through every other port and then through those between, for a number of ports that is rounded down to an even
+  /// one. So of an odd number it leaves one out, the first or the last, by chance; of three, always the last. With
+  /// SO_REUSEADDR it goes through the lower half first, and leaves none out there.
+  private static func endsLeftOut(
+    _ ports: ClosedRange<UInt16>, _ options: BindOptions
+  ) -> (never: UInt16?, either: [UInt16])? {
+    let isHalved = options.contains(.reuseAddress) && ports.count >= 4
+    let first = isHalved ? ports.lowerBound + UInt16(ports.count / 4 * 2) : ports.lowerBound
+    let count = Int(ports.upperBound - first) + 1
+    if count == 3 { return (ports.upperBound, []) }
+    return count > 3 && !count.isMultiple(of: 2) ? (nil, [first, ports.upperBound]) : nil
   }
 }

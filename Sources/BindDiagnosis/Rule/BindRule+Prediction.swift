@@ -18,7 +18,7 @@ extension BindRule {
       return BindPrediction(bind: .fails(error), listen: nil, effects: [], caveats: [])
     }
     let effects = holders.map { effect(of: $0, on: request) }
-    let bind = request.protocol == .udp ? outcomeOfFirstMatch(effects) : outcome(effects)
+    let bind = request.protocol == .udp ? outcomeOfFirstMatch(effects, request) : outcome(effects)
     var caveats: BindPrediction.Caveats = []
     if request.protocol == .tcp {
       if bind != .succeeds, request.options.contains(.reusePort) { caveats.insert(.bucketMemory) }
@@ -52,13 +52,19 @@ extension BindRule {
     if let denied { return denied }
     if address.isV4Mapped { return request.options.contains(.v6Only) ? .invalidArgument : foreign }
     if address.isUnspecified { return nil }
-    if address.isLinkLocal, request.effectiveInterfaceIndex == 0 { return .invalidArgument }
+    if address.needsInterface, request.effectiveInterfaceIndex == 0 { return .invalidArgument }
     if request.effectiveInterfaceIndex != 0, !conditions.isInterfaceKnown { return .noSuchDevice }
     return foreign
   }
 
+  /// With more sockets on a port than this, UDP looks up only those of the requested address and wildcards, and so misses
+  /// those whose shadow it is. (Ports that share a place in its table count with it, which nothing tells.)
+  ///
+  /// Kernel: `udp_lib_get_port`, net/ipv4/udp.c.
+  private static let mostComparedOneByOne = 10
+
   /// One that blocks is enough.
-  private static func outcome(_ effects: [HolderEffect]) -> BindPrediction.Outcome {
+  static func outcome(_ effects: [HolderEffect]) -> BindPrediction.Outcome {
     var unknowns: HolderEffect.Unknowns = []
     for effect in effects {
       switch effect {
@@ -72,8 +78,15 @@ extension BindRule {
 
   /// With UDP the kernel stops at the first socket that decides, and one that shares by SO_REUSEPORT decides for a yes. In
   /// which order it meets them, nothing tells.
-  private static func outcomeOfFirstMatch(_ effects: [HolderEffect]) -> BindPrediction.Outcome {
+  private static func outcomeOfFirstMatch(
+    _ effects: [HolderEffect], _ request: BindRequest
+  ) -> BindPrediction.Outcome {
     let outcome = outcome(effects)
+    if outcome == .fails(.addressInUse), effects.count > mostComparedOneByOne, !request.local.address.isUnspecified,
+      effects.allSatisfy(\.isShadowOrHarmless)
+    {
+      return .depends(on: .order)
+    }
     let mayBeShared = effects.contains { effect in
       switch effect {
       case .harmless(.sharesReusePort): true
@@ -89,7 +102,23 @@ extension BindRule {
   }
 }
 
+extension HolderEffect {
+  fileprivate var isShadowOrHarmless: Bool {
+    switch self {
+    case .blocks(let reason): reason.overlap == .shadow
+    case .harmless: true
+    case .depends: false
+    }
+  }
+}
+
 extension IPAddress {
   /// Whether this is an IPv6 address of a group.
   fileprivate var isMulticast: Bool { family == .inet6 && high >> 56 == 0xff }
+
+  /// Whether the address means something only together with an interface: a link-local one, or a group of the link or of
+  /// the interface.
+  ///
+  /// Kernel: `__ipv6_addr_needs_scope_id`, net/ipv6.h.
+  var needsInterface: Bool { isLinkLocal || isMulticast && (1...2).contains(high >> 48 & 0xf) }
 }

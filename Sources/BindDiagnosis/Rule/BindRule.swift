@@ -79,9 +79,9 @@ private enum Sharing {
 }
 
 extension BindRequest {
-  /// The interface that the socket is bound to once bind() has succeeded: a link-local address binds to that of its
-  /// scope.
+  /// The interface that the socket is bound to once bind() has succeeded: an address that belongs to an interface binds to
+  /// that of its scope.
   var effectiveInterfaceIndex: UInt32 {
-    local.address.isLinkLocal && scopeID != 0 ? scopeID : interfaceIndex
+    local.address.needsInterface && scopeID != 0 ? scopeID : interfaceIndex
   }
 }

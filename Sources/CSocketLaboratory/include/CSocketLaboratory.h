@@ -54,6 +54,13 @@ int socklab_thread_id(void);
 /// The inode number that names the calling thread's network namespace; 0 on failure.
 uint64_t socklab_namespace_inode(void);
 
+// What the calling thread is, and may (user.c)
+
+/// Lets the calling thread make files and sockets as another user; its privileges for anything but files stay.
+int socklab_act_as(uint32_t user);
+/// Gives the calling thread back the right to bind low ports, or takes it away.
+int socklab_allow_low_ports(bool allow);
+
 // Devices (device.c)
 
 int socklab_tun_open(const char *name);
@@ -78,6 +85,8 @@ struct socklab_endpoint socklab_remote(int descriptor);
 int socklab_tcp_state(int descriptor);
 /// The error that the socket's next call would fail with, as a positive number; 0 for none. It is taken away by this.
 int socklab_take_error(int descriptor);
+/// The kernel's number of a socket, never given twice; 0 on failure.
+uint64_t socklab_cookie(int descriptor);
 /// Sends `count` filler bytes in one call; answers how many were taken.
 int socklab_send_filler(int descriptor, int count);
 /// Reads and forgets at most `count` bytes; answers how many there were.
@@ -86,6 +95,8 @@ int socklab_discard(int descriptor, int count);
 // Socket options (option.c)
 
 int socklab_set(int descriptor, enum socklab_option option, int value);
+/// The value of an option that is a number and means the same for both families.
+int socklab_get(int descriptor, enum socklab_option option);
 int socklab_set_congestion(int descriptor, const char *name);
 int socklab_set_device(int descriptor, const char *name);
 int socklab_set_md5(int descriptor, struct socklab_endpoint peer, int prefix, const char *key);
@@ -147,8 +158,8 @@ _Bool socklab_is_thread_sanitized(void);
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
 /// Ends a child and waits for it.
 void socklab_let_go(struct socklab_holder holder);
-/// Takes every privilege from the calling thread, for ever.
-int socklab_become_nobody(void);
+/// Takes every privilege from the calling thread, for ever, but one capability (linux/capability.h); -1 for not even one.
+int socklab_become_nobody(int capability);
 /// Whether the memory of this process is its user's to see. Any thread that changes its user ends that.
 bool socklab_is_dumpable(void);
 int socklab_set_dumpable(bool value);

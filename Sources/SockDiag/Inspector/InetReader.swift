@@ -65,7 +65,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       seen.removeAll()
       do throws(SockDiagError) {
         dump.completeness = try walk(query) { socket in
-          if seen.insert(socket.cookie?.rawValue ?? 0) { dump.sockets.append(socket) }
+          if seen.insert(Self.identity(of: socket)) { dump.sockets.append(socket) }
           return .continue
         }
       } catch {
@@ -75,6 +75,14 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
     expectedCount = dump.sockets.count + dump.sockets.count / 8
     return dump
+  }
+
+  /// What tells a record from others of a dump; 0 for one that has nothing. A TIME_WAIT record has the cookie of the socket
+  /// that it came from, which may still be there, bound to the same port.
+  @inline(__always)
+  private static func identity(of socket: InetSocket) -> UInt64 {
+    guard let cookie = socket.cookie?.rawValue, cookie != 0 else { return 0 }
+    return socket.state == .boundInactive ? cookie ^ 1 << 63 : cookie
   }
 
   /// The socket that packets between two addresses reach.

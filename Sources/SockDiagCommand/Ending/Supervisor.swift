@@ -16,7 +16,7 @@ struct Supervisor: Hashable {
   ///     bad advice.
   ///   - port: A port that the process holds.
   init?(of process: ProcessDetails, besides cgroup: CgroupPath?, port: UInt16) {
-    // The unit of Docker's own helper is Docker.
+    // It forwards a port for a container, but is in the unit of Docker itself.
     if process.command == Array("docker-proxy".utf8) {
       self.init(name: "Docker", stopCommand: "docker stop $(docker ps -q --filter publish=\(port))")
     } else if let container = process.cgroup?.container {
@@ -31,11 +31,9 @@ struct Supervisor: Hashable {
     }
   }
 
-  static func stopCommand(_ container: Container) -> String { Supervisor(container).stopCommand }
-
-  private init(_ container: Container) {
+  init(_ container: Container) {
     let id = container.id.utf8.count == 64 ? String(container.id.prefix(12)) : container.id
-    let (name, short) = ("container \(id)", Self.word(id))
+    let (name, short) = ("container \(id)", ShellWord.quoted(id))
     switch container.runtime {
     case .docker: self.init(name: name, stopCommand: "docker stop \(short)")
     case .podman: self.init(name: name, stopCommand: "podman stop \(short)")
@@ -55,21 +53,10 @@ struct Supervisor: Hashable {
 
   /// The command that stops a unit.
   static func stopCommand(_ unit: String, managerUID: UInt32?) -> String {
-    let word = word(unit)
+    let word = ShellWord.quoted(unit)
     guard let managerUID else { return "systemctl stop \(word)" }
     // The user's manager is asked as that user; root and others have to say whose they mean.
     let whose = managerUID == CommandUser.effective ? "" : "--machine=\(managerUID)@.host "
     return "systemctl --user \(whose)stop \(word)"
-  }
-
-  /// A name as a word of a shell. Units have `\x2d` in theirs, and a container's may be anything.
-  private static func word(_ name: String) -> String {
-    let isPlain = name.utf8.allSatisfy {
-      switch $0 {
-      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-      default: "-_.:@".utf8.contains($0)
-      }
-    }
-    return isPlain ? name : "'\(name.replacing("'", with: "'\\''"))'"
   }
 }

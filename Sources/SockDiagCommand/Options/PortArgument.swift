@@ -38,8 +38,9 @@ struct PortArgument: Hashable {
     place = try parser.place(host)
   }
 
-  /// Port and address as a table shows them, without names.
+  /// Port and address as a table shows them, without names but that of an interface.
   var description: String {
+    if interfaceIndex != 0 { return text }
     let hosts: [String] =
       switch place {
       case .unnamed: [""]

@@ -16,6 +16,16 @@ enum Descriptors {
     }
   }
 
+  /// Lets this process open as many as its hard limit allows.
+  static func raiseLimit() {
+    var limit = rlimit()
+    // SAFETY: the calls fill and read the one structure.
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    // SAFETY: as above.
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
   /// Waits until a descriptor, which somebody may have set to non-blocking, takes or has bytes.
   ///
   /// - Parameter events: `POLLIN` or `POLLOUT`.

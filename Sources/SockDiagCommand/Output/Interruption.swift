@@ -20,7 +20,8 @@ struct Interruption {
 
   /// Where handlers, which know nothing else, find the pipe.
   private static let writingEnd = Atomic<Int32>(-1)
-  private static let wasRequested = Atomic<Bool>(false)
+  /// The signal; 0 for none.
+  private static let received = Atomic<Int32>(0)
 
   private let readingEnd: Int32
 
@@ -39,7 +40,7 @@ struct Interruption {
       _ = signal(number) { number in
         // What a handler may call is little: write and signal are of it, and it must leave errno alone.
         let saved = errno
-        Interruption.wasRequested.store(true, ordering: .relaxed)
+        Interruption.received.store(number, ordering: .relaxed)
         var byte: UInt8 = 0
         // SAFETY: write reads the one byte.
         _ = unsafe write(Interruption.writingEnd.load(ordering: .acquiring), &byte, 1)
@@ -50,7 +51,18 @@ struct Interruption {
   }
 
   /// Whether the wish was uttered. Costs no system call.
-  var isRequested: Bool { Self.wasRequested.load(ordering: .relaxed) }
+  var isRequested: Bool { Self.received.load(ordering: .relaxed) != 0 }
+
+  /// Takes over nothing: for who waits in a process that is not its own.
+  static var none: Interruption { Interruption(readingEnd: -1) }
+
+  private init(readingEnd: Int32) { self.readingEnd = readingEnd }
+
+  /// Ends the process by the signal. A shell stops its script only if it sees that its child did not survive the signal
+  /// either.
+  static func endBySignal() -> Never {
+    SignalDeath.die(of: received.load(ordering: .relaxed))
+  }
 
   /// Waits for a descriptor while somebody reads the output.
   ///
@@ -61,16 +73,30 @@ struct Interruption {
     _ descriptor: Int32, for events: Int32, output: Int32 = STDOUT_FILENO, milliseconds: Int32? = nil
   ) -> Outcome {
     // A closed pipe is told without being asked for.
-    var waits = [
-      pollfd(fd: readingEnd, events: Int16(POLLIN), revents: 0), pollfd(fd: output, events: 0, revents: 0),
-      pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0),
-    ]
+    wait(
+      [
+        pollfd(fd: output, events: 0, revents: 0),
+        pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0),
+      ], milliseconds)
+  }
+
+  /// Waits until one of some descriptors is readable, whoever reads the output.
+  ///
+  /// - Parameter milliseconds: For how long.
+  func wait(forAnyOf descriptors: [Int32], milliseconds: Int32) -> Outcome {
+    let none = pollfd(fd: -1, events: 0, revents: 0)
+    return wait([none] + descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }, milliseconds)
+  }
+
+  /// Waits for descriptors, of which the first is the output.
+  private func wait(_ descriptors: [pollfd], _ milliseconds: Int32?) -> Outcome {
+    var waits = descriptors + [pollfd(fd: readingEnd, events: Int16(POLLIN), revents: 0)]
     while true {
       // SAFETY: poll uses the given number of structures during the call.
       let count = unsafe poll(&waits, UInt(waits.count), milliseconds ?? -1)
       if isRequested { return .interrupted }
       if count < 0, errno == EINTR { continue }
-      if Int32(waits[1].revents) & (POLLERR | POLLHUP) != 0 { return .abandoned }
+      if Int32(waits[0].revents) & (POLLERR | POLLHUP) != 0 { return .abandoned }
       return count == 0 ? .timeUp : .ready
     }
   }

@@ -13,6 +13,11 @@ struct Remarks {
     if self.status == .success { self.status = status }
   }
 
+  /// Adds a status that what is shown explains.
+  mutating func add(status: ExitStatus) {
+    if self.status == .success { self.status = status }
+  }
+
   /// Adds what somebody else has to say.
   mutating func add(_ others: Remarks) {
     for sentence in others.sentences { add(sentence) }

@@ -7,14 +7,18 @@ struct Terminal {
 
   static let plain = Terminal(showsColour: false)
 
-  static var standardOutput: Terminal { on(STDOUT_FILENO) }
-  static var standardError: Terminal { on(STDERR_FILENO) }
+  static var standardOutput: Terminal { of(STDOUT_FILENO) }
+  static var standardError: Terminal { of(STDERR_FILENO) }
 
-  private static func on(_ descriptor: Int32) -> Terminal {
+  /// Whether a line on standard error can be written anew in its place.
+  static var rewritesStandardError: Bool { isatty(STDERR_FILENO) == 1 && !isDumb }
+
+  static func of(_ descriptor: Int32) -> Terminal {
     let refuses = environment("NO_COLOR")?.isEmpty == false
-    let isDumb = environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true
     return Terminal(showsColour: isatty(descriptor) == 1 && !refuses && !isDumb)
   }
+
+  private static var isDumb: Bool { environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true }
 
   private static func environment(_ name: String) -> String? {
     // SAFETY: the pointer is copied at once, and nothing in this process changes the environment.

@@ -10,10 +10,15 @@ struct HolderBook {
 
   /// Looks for the holders of sockets: all of them, for a second one is what nobody expects.
   init(_ sockets: some Collection<InetSocket>) throws(CommandFailure) {
+    var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
+    try self.init(sockets, by: &owners)
+  }
+
+  /// Looks for the holders of sockets with a finder that is used again afterwards.
+  init(_ sockets: some Collection<InetSocket>, by owners: inout OwnerFinder) throws(CommandFailure) {
     do throws(SocketOwnersError) {
-      var owners = try OwnerFinder()
       let wanted = sockets.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
-      report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2))
+      report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2, trustsEarlierSearches: false))
       details = owners.details(ofProcessesIn: report)
       reasons = Dictionary(
         report.missing.map { ($0.inode, $0.possibleReasons) }, uniquingKeysWith: { first, _ in first })

@@ -49,34 +49,37 @@ extension [UInt8] {
     if let thread = entry.holder.threadID { append(contentsOf: ",\"thread\":\(thread)".utf8) }
     if let slot = entry.holder.fixedFileSlot { append(contentsOf: ",\"io_uring_slot\":\(slot)".utf8) }
     if entry.isInherited { append(contentsOf: ",\"inherited\":true".utf8) }
-    if let process = entry.process {
-      appendJSON("command", process.command)
-      if let executable = process.executable { appendJSON("executable", executable) }
-      if let arguments = process.arguments {
-        append(contentsOf: ",\"arguments\":[".utf8)
-        for (index, argument) in arguments.enumerated() {
-          if index > 0 { append(UInt8(ascii: ",")) }
-          appendJSONString(String(decoding: argument, as: UTF8.self))
-        }
-        append(UInt8(ascii: "]"))
-      }
-      if let uid = process.uid { append(contentsOf: ",\"uid\":\(uid)".utf8) }
-      append(contentsOf: ",\"start_ticks\":\(process.process.startTicks)".utf8)
-      if let cgroup = process.cgroup { appendJSON("cgroup", cgroup.bytes) }
-      if let unit = process.cgroup?.unit { appendJSON("unit", Array(unit.name.utf8)) }
-      if let container = process.cgroup?.container {
-        append(contentsOf: ",\"container\":{\"runtime\":".utf8)
-        appendJSONString(container.runtime.rawValue)
-        appendJSON("id", Array(container.id.utf8))
-        if let pod = container.podUID { appendJSON("pod_uid", Array(pod.utf8)) }
-        append(UInt8(ascii: "}"))
-      }
-    }
+    if let process = entry.process { appendJSONMembers(of: process) }
     append(UInt8(ascii: "}"))
   }
 
+  /// Appends what is known about a process but its id, each member behind a comma.
+  mutating func appendJSONMembers(of process: ProcessDetails) {
+    appendJSON("command", process.command)
+    if let executable = process.executable { appendJSON("executable", executable) }
+    if let arguments = process.arguments {
+      append(contentsOf: ",\"arguments\":[".utf8)
+      for (index, argument) in arguments.enumerated() {
+        if index > 0 { append(UInt8(ascii: ",")) }
+        appendJSONString(String(decoding: argument, as: UTF8.self))
+      }
+      append(UInt8(ascii: "]"))
+    }
+    if let uid = process.uid { append(contentsOf: ",\"uid\":\(uid)".utf8) }
+    append(contentsOf: ",\"start_ticks\":\(process.process.startTicks)".utf8)
+    if let cgroup = process.cgroup { appendJSON("cgroup", cgroup.bytes) }
+    if let unit = process.cgroup?.unit { appendJSON("unit", Array(unit.name.utf8)) }
+    if let container = process.cgroup?.container {
+      append(contentsOf: ",\"container\":{\"runtime\":".utf8)
+      appendJSONString(container.runtime.rawValue)
+      appendJSON("id", Array(container.id.utf8))
+      if let pod = container.podUID { appendJSON("pod_uid", Array(pod.utf8)) }
+      append(UInt8(ascii: "}"))
+    }
+  }
+
   /// Appends a comma, a key and a text, of which what is no UTF-8 is replaced.
-  private mutating func appendJSON(_ key: StaticString, _ text: [UInt8]) {
+  mutating func appendJSON(_ key: StaticString, _ text: [UInt8]) {
     append(contentsOf: ",\"\(key)\":".utf8)
     appendJSONString(String(decoding: text, as: UTF8.self))
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BindDiagnosis
+internal import BindTrace
 internal import SockDiag
 
 /// `sockdiag why`: would bind() succeed, and if not, what is in the way.
@@ -18,7 +19,17 @@ struct Why: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
-  var port: String
+  var port: String?
+
+  @Option(
+    name: .customLong("run"), parsing: .remaining,
+    help: ArgumentHelp(
+      "Run a command, and diagnose each bind() and listen() of it and its children that fails. What follows is its own.",
+      valueName: "command"))
+  var command: [String] = []
+
+  @Flag(help: "With --run: watch until all descendants of the command have ended too.")
+  var follow = false
 
   @OptionGroup(title: "Who binds")
   var who: BindOptionsArguments
@@ -33,7 +44,23 @@ struct Why: ParsableCommand {
   var json = false
 
   func run() throws {
+    guard (port == nil) != command.isEmpty else {
+      throw CommandFailure.usage("give a port, such as 'sockdiag why 8080', or else --run and a command")
+    }
     try namespace.enter()
+    if port == nil { try watch() } else { try answer() }
+  }
+
+  /// Runs the command, and ends as it does.
+  private func watch() throws {
+    var watched = try WatchedRun(command, followsDescendants: follow, preset: who.preset, writesJSON: json)
+    switch try watched.run() {
+    case .exited(let code): throw ExitCode(code)
+    case .signalled(let number, _): SignalDeath.die(of: number)
+    }
+  }
+
+  private func answer() throws {
     let diagnoses = try diagnoses()
     var output = ByteOutput()
     output.bytes +=
@@ -45,7 +72,7 @@ struct Why: ParsableCommand {
 
   /// The answers for each of the addresses, in the network namespace of the calling thread.
   func diagnoses(_ effort: Diagnostician.Effort = .harmless) throws -> [Diagnosis] {
-    let requests = try who.requests(PortArgument(parsing: port))
+    let requests = try port.map { try who.requests(PortArgument(parsing: $0)) } ?? []
     var diagnostician = try Diagnostician()
     return try requests.map { try diagnostician.diagnose($0, probe ? effort.union(.probe) : effort) }
   }

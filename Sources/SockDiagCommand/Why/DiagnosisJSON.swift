@@ -162,6 +162,7 @@ extension HolderEffect.Unknowns {
   fileprivate var names: [String] {
     let names: [(HolderEffect.Unknowns, String)] = [
       (.reuseAddress, "reuseaddr"), (.reusePort, "reuseport"), (.v6Only, "v6only"), (.uid, "uid"), (.order, "order"),
+      (.firstTried, "first-tried"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
   }

@@ -68,7 +68,7 @@ extension DiagnosisText {
     }
   }
 
-  private static func title(_ socket: DiagnosedSocket, count: Int) -> String {
+  static func title(_ socket: DiagnosedSocket, count: Int) -> String {
     let record = socket.socket
     let name =
       switch socket.use {

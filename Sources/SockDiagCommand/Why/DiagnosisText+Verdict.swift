@@ -50,11 +50,12 @@ extension DiagnosisText {
       (.reusePort, "whether the other side has SO_REUSEPORT"),
       (.v6Only, "whether the other side refuses IPv4 (IPV6_V6ONLY)"), (.uid, "whose the other side is"),
       (.order, "the order in which the kernel meets the sockets"),
+      (.firstTried, "the port at which the kernel begins to look"),
     ]
     return names.filter { unknowns.contains($0.0) }.map(\.1)
   }
 
-  private static func cause(_ error: BindErrno, _ diagnosis: Diagnosis) -> String {
+  static func cause(_ error: BindErrno, _ diagnosis: Diagnosis) -> String {
     let (address, port) = (diagnosis.request.local.address, diagnosis.request.local.port)
     switch error {
     case .accessDenied:

@@ -37,7 +37,7 @@ struct RemedyText {
       commands = ["systemctl list-sockets --all | grep -w \(port)"]
     case .stopContainer(let container):
       sentence = "Stop the container:"
-      commands = [Supervisor.stopCommand(container)]
+      commands = [Supervisor(container).stopCommand]
     case .endProcesses(let pids):
       sentence = pids.count == 1 ? "End the process that has it:" : "End the processes that have it:"
       commands = [tool.text("kill")]
@@ -53,7 +53,7 @@ struct RemedyText {
         "For the next time, keep the port out of those that the kernel gives to outgoing connections (as root):"
       var reserved = diagnosis.settings.reservedPorts ?? PortSet()
       reserved = reserved.union(PortSet(port))
-      commands = [inNamespace("sysctl -w net.ipv4.ip_local_reserved_ports=\(Self.list(reserved))")]
+      commands = [inNamespace("sysctl -w net.ipv4.ip_local_reserved_ports=\(reserved)")]
     case .grantCapability:
       sentence = "Give the program the right, or its unit AmbientCapabilities=CAP_NET_BIND_SERVICE:"
       commands = ["setcap cap_net_bind_service=+ep PROGRAM"]
@@ -95,9 +95,5 @@ struct RemedyText {
       return ", which helps if the other side has it too"
     }
     return ", which helps now if the old server had it too, and in any case from the next restart on"
-  }
-
-  private static func list(_ ports: PortSet) -> String {
-    ports.ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
   }
 }

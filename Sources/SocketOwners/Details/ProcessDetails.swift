@@ -10,6 +10,9 @@ public struct ProcessDetails: Sendable, Hashable, Codable {
   /// The arguments, the first being the program as it was called; `nil` where they cannot be read. A process may
   /// overwrite them. What is beyond 128 KiB is left out.
   public var arguments: [[UInt8]]?
+  /// The process that started this one, or took it over when that ended; 0 for one outside of this pid namespace, `nil`
+  /// where it is not known.
+  public var parent: Int32?
   /// The effective user.
   public var uid: UInt32?
   /// Where the process is among cgroups; `nil` where that cannot be read.
@@ -28,8 +31,16 @@ extension OwnerFinder {
   /// Four files and a link; nothing is remembered, for a process may change all of it.
   ///
   /// - Returns: `nil` if the process is gone, even if its id belongs to another one now.
-  public func details(of process: HoldingProcess) -> ProcessDetails? {
-    let directory = files.openDirectory(ProcPath(UInt32(bitPattern: process.pid)), in: proc)
+  public func details(of process: HoldingProcess) -> ProcessDetails? { details(process.pid, process.startTicks) }
+
+  /// Reads what the process is that has a process id now, such as the parent of a holder.
+  ///
+  /// - Returns: `nil` if there is none.
+  public func details(ofProcess pid: Int32) -> ProcessDetails? { details(pid, nil) }
+
+  /// - Parameter startTicks: When the process started; `nil` if any process of this id will do.
+  private func details(_ pid: Int32, _ startTicks: UInt64?) -> ProcessDetails? {
+    let directory = files.openDirectory(ProcPath(UInt32(bitPattern: pid)), in: proc)
     guard directory >= 0 else { return nil }
     // From here on every path belongs to this process, whoever has its number later.
     defer { files.close(directory) }
@@ -37,10 +48,11 @@ extension OwnerFinder {
     func read(_ name: String, _ limit: Int) -> Bool {
       files.contents(ProcPath(name), in: directory, limit: limit, into: &text) == 0
     }
-    guard read("stat", 4096), let stat = ProcessStat(text.span), stat.startTicks == process.startTicks else {
-      return nil
-    }
+    guard read("stat", 4096), let stat = ProcessStat(text.span), startTicks == nil || stat.startTicks == startTicks
+    else { return nil }
+    let process = HoldingProcess(pid: pid, startTicks: stat.startTicks)
     var details = ProcessDetails(process: process, command: stat.command)
+    details.parent = stat.parent
     if read("cmdline", 1 << 17) { details.arguments = Self.arguments(text) }
     if read("status", 1 << 14) { details.uid = ProcCredentials(text.span).uid }
     if read("cgroup", 1 << 16) { details.cgroup = CgroupPath(membership: text.span) }

@@ -4,6 +4,8 @@ package struct ProcessStat: Hashable, Sendable {
   package var command: [UInt8]
   /// A letter, `Z` for a process that has ended but was not waited for.
   package var state: UInt8
+  /// The process that started this one, or took it over; 0 for one outside of this pid namespace.
+  package var parent: Int32
   /// The kernel's flags of the thread (`PF_*`, include/linux/sched.h).
   package var flags: UInt32
   /// When the process started, in clock ticks (hundredths of a second) since the machine did.
@@ -33,10 +35,11 @@ package struct ProcessStat: Hashable, Sendable {
       words.append(word)
       rest = word.upperBound..<text.count
     }
-    guard words[0].count == 1, let flags = DecimalText.value(text, words[6]),
-      let start = Self.number(text, words[19])
+    guard words[0].count == 1, let parent = DecimalText.value(text, words[1]).flatMap(Int32.init(exactly:)),
+      let flags = DecimalText.value(text, words[6]), let start = Self.number(text, words[19])
     else { return nil }
     state = text[words[0].lowerBound]
+    self.parent = parent
     self.flags = flags
     startTicks = start
   }

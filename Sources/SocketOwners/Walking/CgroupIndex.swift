@@ -35,6 +35,20 @@ struct CgroupIndex {
     return pids.sorted()
   }
 
+  /// The path of a cgroup below the mount point; `nil` if it is not there, or not visible here.
+  mutating func path(
+    of id: UInt64, _ files: any DirectoryOperations, _ proc: Int32, _ work: inout SearchWork
+  ) -> CgroupPath? {
+    if directories[id] == nil { walk(files, proc, &work) }
+    var status = FileStatus()
+    // The path may belong to a later cgroup of the same name.
+    guard let root, let directory = directories[id], files.status(directory, in: -100, into: &status) == 0,
+      status.inode == id
+    else { return nil }
+    let below = directory.bytes.dropLast().dropFirst(root.utf8.count)
+    return CgroupPath(below.isEmpty ? [UInt8(ascii: "/")] : Array(below))
+  }
+
   private mutating func walk(_ files: any DirectoryOperations, _ proc: Int32, _ work: inout SearchWork) {
     if root == nil { root = Self.mountPoint(files, proc, &work) }
     guard let root else { return }

@@ -15,7 +15,7 @@ import Testing
     if note.contains("nonlocal_bind=1") { conditions.allowsNonlocalBind = true }
     if note.contains("ip_unprivileged_port_start=80") { conditions.unprivilegedPortStart = 80 }
     if note.contains("IPV6_V6ONLY") { request.options.insert(.v6Only) }
-    if note.contains("ip_local_reserved_ports") { conditions.choosablePorts = [] }
+    if note.contains("ip_local_reserved_ports") { conditions.reservedPorts = [request.local.port] }
     if note.contains("bad scope") {
       request.scopeID = 9999
       conditions.isInterfaceKnown = false
@@ -55,7 +55,7 @@ import Testing
   @Test func port0FailsWhenEveryPortOfTheRangeHasAnOverlappingSocket() throws {
     let cases = try BindCase.all().filter { $0.group == "ephemeral" && $0.note.hasPrefix("bind(127.0.0.1,0)") }
     #expect(cases.count == 20)
-    let conditions = BindConditions(choosablePorts: PortSet([40000...40003]))
+    let conditions = BindConditions(ephemeralPorts: 40000...40003)
     for one in cases {
       let isUsedUp = one.note.contains("outgoing connections") || one.note.contains("same situation")
       var request = one.request
@@ -77,9 +77,70 @@ import Testing
     }
   }
 
+  @Test func aGroupOfTheLinkNeedsAnInterface() {
+    func outcome(_ address: SocketAddress, scope: UInt32, isKnown: Bool = true) -> BindPrediction.Outcome {
+      let request = BindRequest(.udp, address, uid: 0, scopeID: scope)
+      return BindRule.predict(request, beside: [], under: BindConditions(isInterfaceKnown: isKnown)).bind
+    }
+    for address: SocketAddress in ["[ff01::1]:7000", "[ff02::1]:7000", "[ff12::1]:7000"] {
+      #expect(outcome(address, scope: 0) == .fails(.invalidArgument))
+      #expect(outcome(address, scope: 9, isKnown: false) == .fails(.noSuchDevice))
+      #expect(outcome(address, scope: 1) == .succeeds)
+    }
+    #expect(outcome("[ff0e::1]:7000", scope: 0) == .succeeds)
+  }
+
+  /// Measured: unlike TCP, UDP shares the port that it chooses.
+  @Test func udpChoosesAPortThatItMayShare() {
+    let conditions = BindConditions(ephemeralPorts: 40000...40000)
+    func outcome(_ protocol: TransportProtocol, _ own: BindOptions, _ others: [BindOptions], uid: UInt32 = 0)
+      -> BindPrediction.Outcome
+    {
+      let holders = others.map { options in
+        PortHolder(
+          `protocol`, IPAddress(v4: 0x7f00_0001), .occupies, uid: 0,
+          options: KnownOptions(options, known: [.reuseAddress, .reusePort]))
+      }
+      let request = BindRequest(`protocol`, "127.0.0.1:0", options: own, uid: uid)
+      return BindRule.predict(request, choosingAmong: [40000: holders], under: conditions).prediction.bind
+    }
+    for option: BindOptions in [.reuseAddress, .reusePort] {
+      #expect(outcome(.udp, option, [option]) == .succeeds)
+      #expect(outcome(.tcp, option, [option]) == .fails(.addressInUse))
+      #expect(outcome(.udp, option, [[]]) == .fails(.addressInUse))
+    }
+    #expect(outcome(.udp, .reusePort, [.reusePort], uid: 1) == .fails(.addressInUse))
+    #expect(outcome(.udp, .reusePort, [.reusePort, []]) == .fails(.addressInUse))
+  }
+
+  /// Measured: of three ports the last is never tried; of five, the first or the last is not.
+  @Test func oneEndOfAnOddRangeIsLeftOut() {
+    func outcome(_ ports: ClosedRange<UInt16>, free: Set<UInt16>, _ options: BindOptions = [])
+      -> BindPrediction.Outcome
+    {
+      let holder = PortHolder(
+        .tcp, IPAddress(v4: 0x7f00_0001), .bound, uid: 0, options: KnownOptions([], known: [.reuseAddress, .reusePort]))
+      let taken = ports.filter { !free.contains($0) }.map { ($0, [holder]) }
+      return BindRule.predict(
+        BindRequest(.tcp, "127.0.0.1:0", options: options, uid: 0),
+        choosingAmong: Dictionary(uniqueKeysWithValues: taken), under: BindConditions(ephemeralPorts: ports)
+      ).prediction.bind
+    }
+    #expect(outcome(40000...40002, free: [40002]) == .fails(.addressInUse))
+    #expect(outcome(40000...40002, free: [40000]) == .succeeds)
+    #expect(outcome(40000...40004, free: [40000]) == .depends(on: .firstTried))
+    #expect(outcome(40000...40004, free: [40004]) == .depends(on: .firstTried))
+    #expect(outcome(40000...40004, free: [40000, 40004]) == .succeeds)
+    #expect(outcome(40000...40004, free: [40002]) == .succeeds)
+    #expect(outcome(40000...40004, free: [40004], .reuseAddress) == .fails(.addressInUse))
+    #expect(outcome(40000...40004, free: [40000], .reuseAddress) == .succeeds)
+    #expect(outcome(40000...40003, free: [40003]) == .succeeds)
+    #expect(outcome(40000...40000, free: [40000]) == .succeeds)
+  }
+
   @Test func reservedPortsAreNotChosen() {
     let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
-    let conditions = BindConditions(choosablePorts: [])
+    let conditions = BindConditions(ephemeralPorts: 40000...40003, reservedPorts: [40000, 40001, 40002, 40003])
     #expect(BindRule.predict(request, choosingAmong: [:], under: conditions).prediction.bind == .fails(.addressInUse))
   }
 }

@@ -80,7 +80,7 @@ struct Tool {
   }
 
   /// Lends an array of terminated strings, ended by a null pointer, as the system wants argument lists.
-  private static func withCStrings(
+  static func withCStrings(
     _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
   ) -> Int32 {
     // SAFETY: strdup copies the words; the copies are freed when the body is done with them.

@@ -1,0 +1,51 @@
+internal import CBindTrace
+internal import SockDiagWire
+
+/// What a descriptor of a traced thread leads to.
+enum ExaminedSocket {
+  /// A socket of the internet that has ports.
+  case internet(AddressFamily, TransportProtocol, local: InternetAddress?)
+  /// Another socket, such as a unix or a raw one.
+  case other
+  /// No socket: the errno of the attempt is `EBADF` or `ENOTSOCK`.
+  case none
+  /// It could not be looked at.
+  case unknown
+
+  /// Looks at a descriptor. One that another thread closes, or puts another socket behind, shows that.
+  init(process: Int32, thread: Int32, descriptor: Int32) {
+    var socket = cbindtrace_socket()
+    // SAFETY: the call fills the structure and keeps no pointer.
+    let error = unsafe cbindtrace_examine(process, thread, descriptor, &socket)
+    switch error {
+    case 0: self.init(socket)
+    case -Self.badDescriptor, -Self.notASocket: self = .none
+    default: self = .unknown
+    }
+  }
+
+  private init(_ socket: cbindtrace_socket) {
+    guard let number = UInt8(exactly: socket.family) else {
+      self = .other
+      return
+    }
+    let family = AddressFamily(rawValue: number)
+    guard family == .inet || family == .inet6, socket.type != Self.rawType else {
+      self = .other
+      return
+    }
+    let count = min(Int(socket.length), InternetAddress.capacity)
+    // SAFETY: the bytes are copied out of the structure, which lives longer than the closure.
+    let bytes = unsafe withUnsafeBytes(of: socket.address) { unsafe Array($0.prefix(count)) }
+    self = .internet(
+      family, TransportProtocol(rawValue: UInt16(truncatingIfNeeded: socket.protocol)),
+      local: InternetAddress(bytes, for: family))
+  }
+
+  /// C: `EBADF`, errno.h.
+  private static let badDescriptor: Int32 = 9
+  /// C: `ENOTSOCK`, errno.h.
+  private static let notASocket: Int32 = 88
+  /// Kernel: `SOCK_RAW`, linux/net.h. Its protocol is no one's port.
+  private static let rawType: Int32 = 3
+}

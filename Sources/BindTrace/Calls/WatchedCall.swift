@@ -1,0 +1,84 @@
+/// A system call at its entry, as far as it is bind() or listen().
+struct WatchedCall: Hashable {
+  var kind: BindCall.Kind
+  var descriptor: Int32
+  /// bind(): where the address is in the program's memory.
+  var addressPointer: UInt64 = 0
+  /// bind(): the length that the program says it has. It may be anything.
+  var addressLength: Int32 = 0
+  /// listen(): how many connections may wait.
+  var backlog: Int32 = 0
+}
+
+/// How an architecture calls bind() and listen().
+///
+/// Kernel: `AUDIT_ARCH_*`, linux/audit.h; the numbers are those of asm/unistd_64.h, asm/unistd_32.h and
+/// asm-generic/unistd.h. A 64-bit program may make 32-bit calls, so the kernel is asked at each call.
+enum CallingConvention: UInt32 {
+  /// Kernel: `AUDIT_ARCH_X86_64`.
+  case x86_64 = 0xc000_003e
+  /// Kernel: `AUDIT_ARCH_I386`.
+  case i386 = 0x4000_0003
+  /// Kernel: `AUDIT_ARCH_AARCH64`.
+  case aarch64 = 0xc000_00b7
+
+  /// The call, if it is one of the two.
+  ///
+  /// - Parameters:
+  ///   - number: The number of the system call.
+  ///   - arguments: Its arguments.
+  ///   - read: Reads from the program's memory, where i386's socketcall has its arguments; as many bytes as there are.
+  @inline(__always)
+  func watchedCall(
+    _ number: UInt64, _ arguments: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64),
+    read: (_ address: UInt64, _ count: Int) -> [UInt8]
+  ) -> WatchedCall? {
+    switch self {
+    case .x86_64:
+      // The bit marks a call of the x32 ABI, which numbers these two alike. Kernel: `__X32_SYSCALL_BIT`, asm/unistd.h.
+      switch number & ~0x4000_0000 {
+      case 49: Self.bind(arguments.0, arguments.1, arguments.2)
+      case 50: Self.listen(arguments.0, arguments.1)
+      default: nil
+      }
+    case .aarch64:
+      switch number {
+      case 200: Self.bind(arguments.0, arguments.1, arguments.2)
+      case 201: Self.listen(arguments.0, arguments.1)
+      default: nil
+      }
+    case .i386:
+      switch number {
+      case 361: Self.bind(arguments.0, arguments.1 & 0xffff_ffff, arguments.2)
+      case 363: Self.listen(arguments.0, arguments.1)
+      case 102: Self.socketcall(arguments.0, read(arguments.1 & 0xffff_ffff, 12))
+      default: nil
+      }
+    }
+  }
+
+  private static func bind(_ descriptor: UInt64, _ address: UInt64, _ length: UInt64) -> WatchedCall {
+    WatchedCall(
+      kind: .bind, descriptor: Int32(truncatingIfNeeded: descriptor), addressPointer: address,
+      addressLength: Int32(truncatingIfNeeded: length))
+  }
+
+  private static func listen(_ descriptor: UInt64, _ backlog: UInt64) -> WatchedCall {
+    WatchedCall(
+      kind: .listen, descriptor: Int32(truncatingIfNeeded: descriptor), backlog: Int32(truncatingIfNeeded: backlog))
+  }
+
+  /// The call inside a call, whose arguments are 32-bit words in memory. Kernel: `SYS_BIND`, `SYS_LISTEN`, linux/net.h.
+  private static func socketcall(_ function: UInt64, _ memory: [UInt8]) -> WatchedCall? {
+    func word(_ index: Int) -> UInt64? {
+      guard memory.count >= 4 * index + 4 else { return nil }
+      return (0..<4).reduce(0) { $0 | UInt64(memory[4 * index + $1]) << UInt64(8 * $1) }
+    }
+    guard let first = word(0), let second = word(1) else { return nil }
+    switch function & 0xffff_ffff {
+    case 2: return word(2).map { bind(first, second, $0) }
+    case 4: return listen(first, second)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,130 @@
+#define _GNU_SOURCE
+#include "CBindTrace.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int cbindtrace_seize(pid_t process)
+{
+	/*
+	 * Not PTRACE_O_EXITKILL: who watches a server may be killed, and the server should not notice. The kernel detaches
+	 * what a tracer leaves behind. PTRACE_O_TRACESYSGOOD is a part of that: a tracee that is left at a system call gets
+	 * the stop's code as a signal, and without this bit the code is that of SIGTRAP, which kills.
+	 *
+	 * Not a seccomp filter with SECCOMP_RET_TRACE, which would stop only at the calls that matter: it stays for good,
+	 * and once the tracer is gone each of those calls fails with ENOSYS.
+	 */
+	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+		       PTRACE_O_TRACEEXEC;
+
+	return ptrace(PTRACE_SEIZE, process, NULL, (void *)options) < 0 ? -errno : 0;
+}
+
+static void explain_stop(int status, struct cbindtrace_event *event)
+{
+	int signal = WSTOPSIG(status);
+	unsigned long message = 0;
+
+	event->number = signal;
+	switch (status >> 16) {
+	case 0:
+		event->kind = signal == (SIGTRAP | 0x80) ? CBINDTRACE_CALL : CBINDTRACE_SIGNAL;
+		break;
+	case PTRACE_EVENT_EXEC:
+		event->kind = CBINDTRACE_EXECUTED;
+		ptrace(PTRACE_GETEVENTMSG, event->thread, NULL, &message);
+		event->number = (int32_t)message;
+		break;
+	case PTRACE_EVENT_STOP:
+		event->kind = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU
+				      ? CBINDTRACE_GROUP_STOP
+				      : CBINDTRACE_PAUSE;
+		break;
+	default:
+		event->kind = CBINDTRACE_PAUSE;
+	}
+}
+
+int cbindtrace_next(struct cbindtrace_event *event)
+{
+	int status = 0;
+	pid_t thread;
+
+	do {
+		/* __WNOTHREAD: other threads of this process have children of their own. */
+		thread = waitpid(-1, &status, __WALL | __WNOTHREAD);
+	} while (thread < 0 && errno == EINTR);
+	if (thread < 0)
+		return -errno;
+	memset(event, 0, sizeof *event);
+	event->thread = thread;
+	if (WIFEXITED(status)) {
+		event->kind = CBINDTRACE_EXITED;
+		event->number = WEXITSTATUS(status);
+	} else if (WIFSIGNALED(status)) {
+		event->kind = CBINDTRACE_KILLED;
+		event->number = WTERMSIG(status);
+		event->dumped_core = WCOREDUMP(status) != 0;
+	} else {
+		explain_stop(status, event);
+	}
+	return 0;
+}
+
+int cbindtrace_resume(pid_t thread, int signal)
+{
+	return ptrace(PTRACE_SYSCALL, thread, NULL, (void *)(intptr_t)signal) < 0 ? -errno : 0;
+}
+
+int cbindtrace_listen(pid_t thread)
+{
+	return ptrace(PTRACE_LISTEN, thread, NULL, NULL) < 0 ? -errno : 0;
+}
+
+int cbindtrace_call(pid_t thread, struct cbindtrace_call *call)
+{
+	struct __ptrace_syscall_info info;
+
+	memset(&info, 0, sizeof info);
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, (void *)sizeof info, &info) < 0)
+		return -errno;
+	memset(call, 0, sizeof *call);
+	call->architecture = info.arch;
+	switch (info.op) {
+	case PTRACE_SYSCALL_INFO_ENTRY:
+		call->phase = CBINDTRACE_ENTRY;
+		call->number = info.entry.nr;
+		for (int index = 0; index < 6; index++)
+			call->arguments[index] = info.entry.args[index];
+		break;
+	case PTRACE_SYSCALL_INFO_EXIT:
+		call->phase = CBINDTRACE_EXIT;
+		call->result = info.exit.rval;
+		break;
+	default:
+		call->phase = CBINDTRACE_NEITHER;
+	}
+	return 0;
+}
+
+ssize_t cbindtrace_read(pid_t thread, uint64_t address, uint8_t *buffer, size_t capacity)
+{
+	struct iovec local = {buffer, capacity};
+	struct iovec remote = {(void *)(uintptr_t)address, capacity};
+	ssize_t count = process_vm_readv(thread, &local, 1, &remote, 1, 0);
+
+	return count < 0 ? -errno : count;
+}
+
+bool cbindtrace_is_thread_of(pid_t process, pid_t thread)
+{
+	/* Looked up before the right to signal is, so that only ESRCH says no. Proc may be mounted elsewhere or not at all. */
+	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
+}

@@ -1,0 +1,106 @@
+internal import SockDiag
+internal import SocketOwners
+
+/// Why nothing is ended, in a sentence with the cure.
+enum EndingRefusal {
+  /// Nothing is there whose holder could be meant.
+  static func nothing(_ found: PortSockets, _ claim: PortClaim) -> CommandFailure {
+    guard found.leftOver.isEmpty else {
+      let end = found.leftOverEnd.map { ", the last of which ends in \($0.components.seconds + 1) s" } ?? ""
+      let records = found.leftOver.count == 1 ? "is 1 record" : "are \(found.leftOver.count) records"
+      return CommandFailure(
+        .nothingHeld,
+        "no process holds \(claim.description): there \(records) of closed connections\(end);"
+          + " 'sockdiag destroy sport = :\(claim.port.port)' shows them, and removes them if it is told to")
+    }
+    return CommandFailure(.nothingHeld, "no process holds \(claim.description)")
+  }
+
+  /// Only connections have the port, and nobody asked for their owners.
+  ///
+  /// Whether a connection was accepted or goes out no record tells, but the kernel chooses ports from a range, and a server
+  /// is seldom in it.
+  ///
+  /// - Parameter choosable: The ports from which the kernel chooses.
+  static func connections(
+    _ held: [(socket: InetSocket, holders: HolderList)], _ claim: PortClaim, choosable: PortSet?
+  ) -> CommandFailure {
+    let names = held.flatMap { $0.holders.byProcess }.compactMap { $0.first?.process?.cellName }
+    let whose = names.isEmpty ? "" : " of \(Listing.unique(names))"
+    let (count, owner) =
+      held.count == 1 ? ("1 connection", "its owner is") : ("\(held.count) connections", "their owners are")
+    let kind =
+      choosable?.contains(claim.port.port) == true
+      ? "outgoing, as the port is one that the kernel chooses, or accepted by a listener that is gone"
+      : "accepted by a listener that is gone, or outgoing from a port that its program chose"
+    return CommandFailure(
+      .system,
+      "nothing listens on \(claim.description) or is bound to it; it is the local port of \(count)\(whose), \(kind);"
+        + " \(owner) ended only with --connections")
+  }
+
+  /// What speaks against ending anybody; `nil` if nothing does.
+  ///
+  /// - Parameter socketUnit: Finds the unit for which a socket was made.
+  static func reason(_ plan: borrowing EndingPlan, socketUnit: (InetSocket) -> SystemdUnit?) -> CommandFailure? {
+    if let manager = plan.managers.first {
+      return CommandFailure(.system, managed(plan, manager, socketUnit))
+    }
+    if !plan.signalled.isEmpty { return nil }
+    if plan.targets.contains(where: { $0.standing == .itself }) {
+      return CommandFailure(
+        .system, "\(plan.claim.description) is held by this command alone, to which its starter left the descriptor")
+    }
+    return unheld(plan)
+  }
+
+  /// Sockets of which no process is known; `nil` if there are none.
+  static func unheld(_ plan: borrowing EndingPlan) -> CommandFailure? {
+    let unheld = plan.unheld
+    guard let first = unheld.first else {
+      // They ended before anybody asked what they are.
+      return plan.signalled.isEmpty
+        ? CommandFailure(.nothingHeld, "the process that held \(plan.claim.description) has just ended") : nil
+    }
+    let what = unheld.count == 1 ? "\(first.socket.protocol) \(first.socket.local)" : "\(unheld.count) sockets of it"
+    if unheld.contains(where: { $0.reasons.takesPrivilege }) {
+      return CommandFailure(
+        .noPermission, "who holds \(what) is hidden from this user; \(CommandUser.cure)")
+    }
+    let reasons = unheld.reduce(into: MissingHolder.Reasons()) { $0.formUnion($1.reasons) }
+    return CommandFailure(
+      .system, "no process is known to hold \(what) (\(reasons.names.joined(separator: ", "))), so none can be ended")
+  }
+
+  /// Somebody supervised would be ended without a question.
+  static func supervised(_ plan: borrowing EndingPlan) -> CommandFailure? {
+    guard let target = plan.signalled.first(where: { $0.supervisor != nil }), let supervisor = target.supervisor else {
+      return nil
+    }
+    return CommandFailure(
+      .system,
+      "\(target.name) is run by \(supervisor.name), which may start it again; run '\(supervisor.stopCommand)', or give"
+        + " --supervised to end it all the same")
+  }
+
+  /// A socket that a service manager holds for a service.
+  private static func managed(
+    _ plan: borrowing EndingPlan, _ manager: EndingTarget, _ socketUnit: (InetSocket) -> SystemdUnit?
+  ) -> String {
+    let name = manager.name
+    guard manager.details.command == Array("systemd".utf8) else {
+      return "\(name) holds \(plan.claim.description) and is the first process, without which nothing runs here;"
+        + " stop the machine or the container"
+    }
+    let managerUID = manager.details.cgroup?.unit?.managerUID
+    let holds = Set(manager.holds.map(\.inode))
+    for (socket, _) in plan.sockets where holds.contains(socket.inode) {
+      guard let unit = socketUnit(socket) else { continue }
+      let command = Supervisor.stopCommand(unit.name, managerUID: unit.managerUID ?? managerUID)
+      return "systemd holds \(plan.claim.description) for \(unit.displayName); run '\(command)'"
+    }
+    let list = managerUID == nil ? "systemctl list-sockets" : "systemctl --user list-sockets"
+    return "systemd holds \(plan.claim.description) for one of its .socket units; '\(list)' shows which, and"
+      + " 'systemctl \(managerUID == nil ? "" : "--user ")stop NAME.socket' ends it"
+  }
+}

@@ -1,0 +1,68 @@
+internal import SockDiag
+
+/// The sockets of a port, by what they are to who wants it.
+struct PortSockets {
+  /// Listeners, sockets that are only bound, and UDP sockets without a peer: whose process chose the port.
+  var holding: [InetSocket] = []
+  /// Connections that a process may have. Which of them were accepted and which go out, no record tells.
+  var connections: [InetSocket] = []
+  /// Records that no process holds, and that end by themselves.
+  var leftOver: [InetSocket] = []
+
+  init() {}
+
+  init(_ sockets: some Sequence<InetSocket>, of claim: PortClaim) {
+    for socket in sockets where claim.meets(socket) {
+      if socket.state == .synReceived, socket.inode == 0 {
+        // A request is its listener's, and goes with it.
+        continue
+      } else if socket.inode == 0 {
+        leftOver.append(socket)
+      } else if socket.state == .listen || socket.state == .boundInactive || socket.state == .close {
+        holding.append(socket)
+      } else {
+        connections.append(socket)
+      }
+    }
+  }
+
+  /// The time after which no record is left; `nil` if there is none of known end.
+  var leftOverEnd: Duration? { leftOver.compactMap { $0.state == .timeWait ? $0.timer?.expires : nil }.max() }
+}
+
+/// Looks at ports, as often as is wanted.
+struct PortReader: ~Copyable {
+  /// `nil` where the kernel has no sock_diag.
+  private var inspector: SocketInspector?
+
+  init() throws(SockDiagError) {
+    do throws(SockDiagError) { inspector = try SocketInspector() } catch {
+      guard error.code == .missingSockDiag else { throw error }
+      inspector = nil
+    }
+  }
+
+  /// Looks at a port.
+  ///
+  /// Each kind of state is asked for by itself, for listeners are in a table of their own, where they cost nothing.
+  ///
+  /// - Parameter remarks: Takes what has to be said about the list.
+  mutating func look(_ claim: PortClaim, _ remarks: inout Remarks) throws(SockDiagError) -> PortSockets {
+    var sockets: [InetSocket] = []
+    for transport in claim.transports {
+      let states: [SocketStateSet] = transport == .tcp ? [.listen, .boundInactive, .connected] : [.all]
+      for states in states {
+        let query = SocketQuery(transport, states: states, matching: .localPort == claim.port.port)
+        let dump = try dump(query)
+        sockets += dump.sockets
+        remarks.note(transport, dump.completeness, dump.source)
+      }
+    }
+    return PortSockets(sockets, of: claim)
+  }
+
+  private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
+    if let dump = try inspector?.dump(query) { return dump }
+    return try ProcNet.dump(query)
+  }
+}

@@ -1,0 +1,132 @@
+internal import ArgumentParser
+internal import BindDiagnosis
+internal import SockDiag
+
+/// `sockdiag wait`: until a port is free, or until something listens on it.
+struct Wait: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Waits until a port is free, or until something listens on it.",
+    discussion: """
+      Free is what 'sockdiag why' calls free, of all addresses that it asks about. Where only timers are in the way it \
+      sleeps them out; where processes are, the kernel's announcements wake it. Other errors than EADDRINUSE end it at \
+      once, for waiting does not cure them: a port that takes a privilege, or an address that the host does not have \
+      (--freebind asks for one that it will get later).
+
+      Something listens if a client that connects to the address and port would reach it: a listener there or on all \
+      addresses, with -u a UDP socket that is bound and not connected. Without an address any will do, of a name with \
+      several addresses one, and for * both families count. Filters of packets are not looked at.
+
+      Nothing is shown but on a terminal, where a line tells how it stands. If the time is up, one sentence on standard \
+      error says what is in the way.
+
+      Exit status: 0 it is so; 1 the time is up; 64 the command line makes no sense; 71 the kernel refused or failed, or \
+      bind() fails with another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any \
+      process: 130 and 143 in a shell.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+  var port: String
+
+  @Flag(help: "Wait until the port is free.")
+  var free = false
+
+  @Flag(help: "Wait until something listens.")
+  var listening = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("For how long at most, such as 500ms, 30s or 5m; 0 looks only once.", valueName: "time"))
+  var timeout = "60s"
+
+  @Flag(help: "With --free: let a bind() decide at every look. For a moment the port is taken.")
+  var probe = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing, unless it fails for another reason than the time.")
+  var quiet = false
+
+  @OptionGroup(title: "Who binds")
+  var who: BindOptionsArguments
+
+  @OptionGroup(title: "Where")
+  var namespace: NamespaceOption
+
+  func run() throws {
+    let isForFree = try self.isForFree()
+    let limit = try DurationArgument.parse(timeout, option: "--timeout")
+    try namespace.enter()
+    let port = try PortArgument(parsing: port)
+    guard port.port != 0 else {
+      throw CommandFailure.usage("port 0 stands for any port; give the one to wait for")
+    }
+    let title = "\(who.udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
+    let interruption = try Interruption()
+    let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
+    let progress = quiet ? .hidden : ProgressLine(aim)
+    let isQuiet = quiet
+    var waiter = Waiter(timeout: limit, progress: progress, interruption: interruption) { remark in
+      if !isQuiet { Diagnostics.report(remark) }
+    }
+    if isForFree {
+      try waitUntilFree(port, title, limit, &waiter)
+    } else {
+      try waitUntilListening(port, title, limit, &waiter)
+    }
+  }
+
+  /// Which of the two is meant.
+  private func isForFree() throws(CommandFailure) -> Bool {
+    switch (free, listening) {
+    case (true, true): throw .usage("--free and --listening are two things to wait for; give one of them")
+    case (false, false):
+      throw .usage("nothing says what to wait for; give --free or --listening")
+    case (true, false): return true
+    case (false, true):
+      if probe { throw .usage("--probe tries a bind(), which --listening does not ask about; leave it out") }
+      if let word = who.words.first {
+        throw .usage("\(word) says who binds, which --listening does not ask about; leave it out")
+      }
+      return false
+    }
+  }
+
+  private func waitUntilFree(
+    _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
+  ) throws {
+    var words = ["sockdiag", "why", port.text]
+    if who.udp { words.append("--udp") }
+    words += who.words
+    if let name = namespace.netns { words += ["--netns", name] }
+    let hint = words.map(ShellWord.quoted).joined(separator: " ")
+    var goal = try FreePort(try who.requests(port), probes: probe, hint: hint)
+    switch try waiter.wait(for: &goal) {
+    case .isSo: announce("\(title) is free")
+    case .interrupted: Interruption.endBySignal()
+    case .timeUp: try end(WaitText.stillInUse(title, goal.examined, waiter.prospect, limit, hint: hint))
+    }
+  }
+
+  private func waitUntilListening(
+    _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
+  ) throws {
+    var goal = try ListeningPort(who.udp ? .udp : .tcp, port: port.port, ListeningTarget(port))
+    switch try waiter.wait(for: &goal) {
+    case .isSo: announce(WaitText.listens(title, goal.reaching))
+    case .interrupted: Interruption.endBySignal()
+    case .timeUp:
+      let time = limit == .zero ? "" : " after \(DurationArgument.spelt(limit))"
+      let rest = goal.sockets.isEmpty ? "" : "; \(goal.obstacle)"
+      try end("nothing listens on \(title)\(time)\(rest)")
+    }
+  }
+
+  /// Says that it is so to somebody who sat and watched; a script knows from the status.
+  private func announce(_ sentence: @autoclosure () -> String) {
+    if !quiet, Terminal.rewritesStandardError { Diagnostics.report(sentence()) }
+  }
+
+  private func end(_ sentence: String) throws {
+    if !quiet { Diagnostics.report(sentence) }
+    throw ExitCode(ExitStatus.different.rawValue)
+  }
+}

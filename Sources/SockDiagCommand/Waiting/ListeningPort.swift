@@ -1,0 +1,44 @@
+internal import SockDiag
+
+/// A port on which something is to listen.
+///
+/// The kernel announces no such thing. But listeners alone are asked for in microseconds, so that looking often costs
+/// little.
+struct ListeningPort: Awaited, ~Copyable {
+  private let query: SocketQuery
+  private let target: ListeningTarget
+  private var inspector: SocketInspector
+  private var pause = Self.firstPause
+  /// What is on the port, whether it can be reached as it should or not.
+  private(set) var sockets: [InetSocket] = []
+
+  static let firstPause = Duration.milliseconds(20)
+  static let lastPause = Duration.milliseconds(250)
+
+  init(_ transport: TransportProtocol, port: UInt16, _ target: ListeningTarget) throws(SockDiagError) {
+    // A UDP socket that is connected hears its peer alone.
+    query = SocketQuery(transport, states: transport == .tcp ? .listen : .close, matching: .localPort == port)
+    self.target = target
+    inspector = try SocketInspector()
+  }
+
+  var descriptors: [Int32] { [] }
+
+  mutating func hear() -> Bool { true }
+
+  mutating func look() throws -> Sight {
+    sockets = try inspector.dump(query).sockets
+    if target.isReached(by: sockets) { return .isSo }
+    defer { pause = min(pause * 3 / 2, Self.lastPause) }
+    return .notYet(Prospect(lookAfter: pause, expected: nil, obstacle: obstacle))
+  }
+
+  /// The sockets by which it is reached.
+  var reaching: [InetSocket] { sockets.filter { target.isServed(by: $0) } }
+
+  /// What is there instead of what is waited for.
+  var obstacle: String {
+    guard let first = sockets.first else { return "nothing is there" }
+    return "only \(first.local)\(sockets.count == 1 ? "" : " and \(sockets.count - 1) more") is there"
+  }
+}

@@ -1,0 +1,57 @@
+internal import BindDiagnosis
+internal import SockDiag
+
+/// What a wait has to say, in the words of `why`.
+enum WaitText {
+  /// The first of the sockets that are in the way, and how many more there are.
+  static func obstacle(_ diagnoses: [Diagnosis]) -> String {
+    var blockers: [DiagnosedSocket] = []
+    var cookies: Set<SocketCookie?> = []
+    for blocker in diagnoses.flatMap(\.blockers) where cookies.insert(blocker.socket.cookie).inserted {
+      blockers.append(blocker)
+    }
+    guard let first = blockers.first else { return "nothing that can be seen is in the way" }
+    let more = blockers.count - 1
+    let title = DiagnosisText.title(first, count: 1).replacing("  ", with: " ")
+    return more == 0 ? title : "\(title), and \(more) more"
+  }
+
+  /// On what it depends, if that is all that is in the way.
+  static func dependence(_ diagnoses: [Diagnosis], probes: Bool) -> String? {
+    guard !diagnoses.contains(where: { $0.verdict == .conflict }),
+      let diagnosis = diagnoses.first(where: { $0.verdict == .depends })
+    else { return nil }
+    let cure = probes ? "no bind() could be tried" : "with --probe a bind() decides"
+    return "whether it is free depends on \(DiagnosisText.unknowns(diagnosis)), so the wait goes on; \(cure)"
+  }
+
+  /// That the time is up before the port is free.
+  static func stillInUse(
+    _ title: String, _ diagnoses: [Diagnosis], _ prospect: Prospect?, _ timeout: Duration, hint: String
+  ) -> String {
+    let time = timeout == .zero ? "" : " after \(DurationArgument.spelt(timeout))"
+    let state =
+      dependence(diagnoses, probes: true) == nil
+      ? "is \(timeout == .zero ? "" : "still ")in use" : "is perhaps\(timeout == .zero ? "" : " still") in use"
+    let expected = prospect?.expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
+    return "\(title) \(state)\(time): \(obstacle(diagnoses))\(expected); '\(hint)' says what helps"
+  }
+
+  /// An error for which it makes no sense to wait.
+  static func failure(_ error: BindErrno, _ diagnosis: Diagnosis, _ hint: String) -> CommandFailure {
+    CommandFailure(
+      error == .accessDenied || error == .notPermitted ? .noPermission : .system,
+      "bind() of \(diagnosis.request.local) fails with \(error) (\(SystemMessage.text(error.rawValue))):"
+        + " \(DiagnosisText.cause(error, diagnosis)), and no waiting changes that; '\(hint)' says what helps")
+  }
+
+  /// Who listens.
+  static func listens(_ title: String, _ sockets: [InetSocket]) -> String {
+    guard let first = sockets.first else { return "something listens on \(title)" }
+    var who: [UInt8] = []
+    if let book = try? HolderBook([first]) { who.append(book.list(of: first)) }
+    // A hidden process has a mark for a table in place of its name.
+    let holder = who.isEmpty || who == [UInt8(ascii: "?")] ? "somebody" : String(decoding: who, as: UTF8.self)
+    return "\(holder) listens on \(first.local)"
+  }
+}

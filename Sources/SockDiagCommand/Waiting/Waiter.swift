@@ -1,0 +1,88 @@
+/// Sleeps until what is waited for has come about, or the time is up.
+struct Waiter: ~Copyable {
+  enum Outcome: Hashable {
+    case isSo
+    case timeUp
+    /// The user wants the command to end.
+    case interrupted
+  }
+
+  /// The deafness after something was heard: on a host where ten thousand sockets end in a second, or a busy server ends
+  /// on this port, it hears twenty times in that second, and is late by no more than this.
+  static let deafness = Duration.milliseconds(50)
+
+  private let interruption: Interruption
+  private let deadline: ContinuousClock.Instant
+  private var progress: ProgressLine
+  /// Says a remark, and then is no more; `nil` where nobody wants it.
+  private var tell: ((String) -> Void)?
+  private var deafUntil: ContinuousClock.Instant?
+  /// How it stood at the last look.
+  private(set) var prospect: Prospect?
+  /// How often the process slept. Tests look here for whether it polls.
+  private(set) var sleeps = 0
+
+  init(
+    timeout: Duration, progress: ProgressLine, interruption: Interruption, tell: ((String) -> Void)? = nil
+  ) {
+    deadline = .now + timeout
+    self.progress = progress
+    self.interruption = interruption
+    self.tell = tell
+  }
+
+  /// Waits. There is a look at the beginning and one at the end of the time, which for a time of 0 are the same.
+  mutating func wait<Goal: Awaited & ~Copyable>(for goal: inout Goal) throws -> Outcome {
+    defer { progress.clear() }
+    while true {
+      let begin = ContinuousClock.now
+      guard case .notYet(let prospect) = try goal.look() else { return .isSo }
+      self.prospect = prospect
+      if interruption.isRequested { return .interrupted }
+      if begin >= deadline { return .timeUp }
+      say(prospect.remark)
+      guard sleep(prospect, &goal) else { return .interrupted }
+    }
+  }
+
+  private mutating func say(_ remark: String?) {
+    guard let remark, let tell else { return }
+    progress.clear()
+    tell(remark)
+    self.tell = nil
+  }
+
+  /// Sleeps until it is time to look; `false` if the user wants no more.
+  private mutating func sleep<Goal: Awaited & ~Copyable>(_ prospect: Prospect, _ goal: inout Goal) -> Bool {
+    let begin = ContinuousClock.now
+    let end = min(begin + prospect.lookAfter, deadline)
+    while true {
+      let now = ContinuousClock.now
+      guard now < end else { return true }
+      progress.show(prospect, since: begin, until: deadline)
+      var wake = end
+      let isDeaf = deafUntil.map { now < $0 } ?? false
+      if isDeaf, let deafUntil { wake = min(wake, deafUntil) }
+      // Somebody watches the seconds go by.
+      if progress.isShown { wake = min(wake, now + .seconds(1)) }
+      sleeps += 1
+      let milliseconds = now.duration(to: wake).millisecondsToSleep
+      switch interruption.wait(forAnyOf: isDeaf ? [] : goal.descriptors, milliseconds: milliseconds) {
+      case .interrupted, .abandoned: return false
+      case .timeUp: break
+      case .ready:
+        deafUntil = .now + Self.deafness
+        if goal.hear() { return true }
+      }
+    }
+  }
+}
+
+extension Duration {
+  /// Rounded up, for poll(2): who wakes too early has to sleep again.
+  fileprivate var millisecondsToSleep: Int32 {
+    let (seconds, attoseconds) = components
+    let (rest, isMore) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+    return Int32(clamping: min(seconds, 1_000_000) * 1000 + rest + (isMore > 0 ? 1 : 0))
+  }
+}

@@ -1,0 +1,111 @@
+import BindDiagnosis
+import SockDiag
+import SocketLaboratory
+import Testing
+
+/// Diagnoses of real sockets, each in a network namespace of its own.
+@Suite(.enabled(if: NetworkNamespace.isPermitted)) struct DiagnosticianTests {
+  private static let quick: Diagnostician.Effort = [.owners, .heldOptions]
+
+  private static func diagnose(
+    _ request: BindRequest, _ effort: Diagnostician.Effort = quick
+  ) throws -> Diagnosis {
+    var diagnostician = try Diagnostician()
+    return try diagnostician.diagnose(request, effort)
+  }
+
+  @Test func optionsOfAListenerAreReadFromItsProcess() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
+      var request = BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0)
+      let free = try Self.diagnose(request)
+      #expect(free.verdict == .free)
+      #expect(free.sockets.map(\.evidence) == [.read])
+      #expect(free.sockets.map(\.effect) == [.harmless(.sharesReusePort)])
+      request.options = []
+      #expect(try Self.diagnose(request).verdict == .conflict)
+    }
+  }
+
+  @Test func withoutTheRightToReadTheyAreUnknown() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
+      let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0), [])
+      #expect(diagnosis.verdict == .depends)
+      #expect(diagnosis.prediction.bind == .depends(on: .reusePort))
+    }
+  }
+
+  @Test func twoListenersTellOfEachOtherThatTheyShare() async throws {
+    try await Laboratory.withNew { laboratory in
+      for _ in 0..<2 { _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort]) }
+      let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0), [])
+      #expect(diagnosis.verdict == .free)
+      #expect(diagnosis.sockets.map(\.evidence) == [.inferred, .inferred])
+    }
+  }
+
+  @Test func aLiveBindSettlesWhatNobodyTells() async throws {
+    try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(
+        to: LabEndpoint(.loopbackV4, 8080), serverOptions: [.reuseAddress])
+      pair.server.close()
+      _ = try pair.client.discard()
+      pair.client.close()
+      pair.listener.close()
+      let request = BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0)
+      var diagnosis = try Self.diagnose(request)
+      #expect(diagnosis.verdict == .depends)
+      #expect(diagnosis.sockets.map(\.use) == [.timeWait])
+      diagnosis = try Self.diagnose(request, Self.quick.union(.probe))
+      #expect(diagnosis.verdict == .free)
+      #expect(diagnosis.probe == .succeeded)
+    }
+  }
+
+  @Test func aSocketThatIsOnlyBoundIsSeen() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
+      let diagnosis = try Self.diagnose(BindRequest(.tcp, "0.0.0.0:8080", uid: 0))
+      #expect(diagnosis.verdict == .conflict)
+      #expect(diagnosis.sockets.map(\.use) == [.boundInactive])
+      #expect(diagnosis.sockets.first?.holders.isEmpty == false)
+    }
+  }
+
+  @Test func aListenerOfAnotherNamespaceIsNamedAndInNobodysWay() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 18_080))
+      let namespace = laboratory.namespace.inode
+      let path = laboratory.namespace.path
+      try NetworkNamespace.withNew { other in
+        #expect(other.inode != namespace)
+        // Threads of one process are one process to /proc/PID/ns, so the namespace is asked for by its own path.
+        var inspector = try SocketInspector(inNamespaceAt: path)
+        #expect(try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets.map(\.local.port) == [18_080])
+        #expect(try Self.diagnose(BindRequest(.tcp, "127.0.0.1:18080", uid: 0)).verdict == .free)
+      }
+    }
+  }
+
+  @Test func aRangeThatIsUsedUpLeavesNothingToChoose() async throws {
+    try await Laboratory.withNew { laboratory in
+      try FileText.write("40000 40003", to: "/proc/sys/net/ipv4/ip_local_port_range")
+      let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
+      #expect(try Self.diagnose(request).freePorts == 4)
+      for port in UInt16(40_000)...40_003 { _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, port)) }
+      let diagnosis = try Self.diagnose(request, [.probe])
+      #expect(diagnosis.prediction.bind == .fails(.addressInUse))
+      #expect(diagnosis.probe == .failed(.addressInUse))
+    }
+  }
+
+  @Test func aMultipathListenerIsReadLikeAnother() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(.mptcp, on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
+      let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0))
+      #expect(diagnosis.sockets.map(\.evidence) == [.read])
+      #expect(diagnosis.verdict == .free)
+    }
+  }
+}

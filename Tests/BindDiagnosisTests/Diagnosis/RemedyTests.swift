@@ -1,0 +1,125 @@
+import SockDiag
+import SocketOwners
+import Testing
+
+@testable import BindDiagnosis
+
+private let loopback = IPAddress(v4: 0x7f00_0001)
+
+/// What is offered against a port in use.
+@Suite struct RemedyTests {
+  private func diagnosis(
+    _ request: BindRequest, _ holders: [PortHolder], use: PortUse = .connection, release: PortRelease = .whenClosed,
+    conditions: BindConditions = BindConditions()
+  ) -> Diagnosis {
+    var sockets = holders.map {
+      DiagnosedSocket(
+        socket: InetSocket(), holder: $0, effect: nil, use: use, release: release, evidence: nil, holders: [],
+        processes: [], missing: nil)
+    }
+    let prediction = Diagnostician.judge(&sockets, request, conditions)
+    return Diagnosis(
+      request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: .unknown,
+      freePorts: nil, probe: nil, blindSpots: [], elsewhere: [])
+  }
+
+  @Test func whatIsOfferedForCertainHelpsInEveryMeasuredCase() throws {
+    var offered = 0
+    for one in try BindCase.all() where !one.rule.isEmpty {
+      let diagnosis = diagnosis(one.request, one.holders)
+      for remedy in diagnosis.remedies {
+        var other = one.request
+        switch remedy {
+        case .setOptions(let options, isCertain: true): other.options.formUnion(options)
+        case .bindAddress(let address): other.local.address = address
+        default: continue
+        }
+        let prediction = BindRule.predict(other, beside: one.holders, under: BindConditions())
+        #expect(prediction.bind == .succeeds, "\(one): \(remedy)")
+        offered += 1
+      }
+    }
+    #expect(offered > 500)
+  }
+
+  @Test func aFreePortNeedsNoRemedy() {
+    #expect(diagnosis(BindRequest(.tcp, "0.0.0.0:80", uid: 0), []).remedies.isEmpty)
+  }
+
+  @Test func noOptionHelpsBesideAListenerOfAnotherUser() {
+    let holder = PortHolder(.tcp, .anyV4, .listens, uid: 1000, options: KnownOptions([.reuseAddress, .reusePort]))
+    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [holder])
+    #expect(!diagnosis.remedies.contains { if case .setOptions = $0 { true } else { false } })
+  }
+
+  @Test func theSmallestSetOfOptionsIsOffered() {
+    let holder = PortHolder(.tcp, .anyV4, .bound, uid: 0, options: KnownOptions([.reuseAddress], known: [.reusePort]))
+    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [holder])
+    #expect(
+      diagnosis.remedies.filter { if case .setOptions = $0 { true } else { false } } == [
+        .setOptions(.reuseAddress, isCertain: true)
+      ])
+  }
+
+  @Test func anOptionThatTheOtherSideWouldNeedTooIsNotCertain() {
+    let holder = PortHolder(.tcp, loopback, .timeWait, uid: nil)
+    let diagnosis = diagnosis(
+      BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .timeWait, release: .after(.seconds(40)))
+    #expect(diagnosis.verdict == .conflict)
+    #expect(diagnosis.freeAfter == .seconds(40))
+    #expect(
+      diagnosis.remedies.prefix(3) == [
+        .wait(.seconds(40)), .setOptions(.reuseAddress, isCertain: false), .destroy,
+      ])
+    #expect(diagnosis.remedies.contains(.destroy))
+  }
+
+  @Test func theShadowOfAnIPv6SocketIsAvoidedByOneAddress() {
+    let holder = PortHolder(
+      .tcp, IPAddress(v6: 0, 1), .timeWait, uid: nil,
+      options: KnownOptions(known: [.v6Only, .reuseAddress, .reusePort]))
+    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [holder])
+    #expect(diagnosis.verdict == .conflict)
+    #expect(diagnosis.remedies.contains(.bindAddress(loopback)))
+  }
+
+  @Test func whoseConnectionMerelyHasThePortIsNotToBeEnded() {
+    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
+    var diagnosis = diagnosis(
+      BindRequest(.tcp, "0.0.0.0:45000", uid: 0), [holder], use: .outgoingConnection)
+    diagnosis.sockets[0].processes = [ProcessDetails(process: HoldingProcess(pid: 77, startTicks: 1), command: [])]
+    #expect(!diagnosis.remedies.contains(.endProcesses([77])))
+    #expect(diagnosis.remedies.contains(.reservePort))
+  }
+
+  @Test func anErrorOfTheAddressOrThePrivilegeHasItsOwn() {
+    let low = diagnosis(BindRequest(.tcp, "127.0.0.1:80", uid: 1000), [])
+    #expect(low.verdict == .error(.accessDenied))
+    #expect(low.remedies == [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort])
+    let foreign = diagnosis(
+      BindRequest(.tcp, "192.0.2.1:8080", uid: 1000), [], conditions: BindConditions(isAddressLocal: false))
+    #expect(foreign.verdict == .error(.addressNotAvailable))
+    #expect(foreign.remedies == [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind])
+  }
+
+  @Test func whatIsTemptingHangsOnWhatBlocks() {
+    let request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0)
+    let listener = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    #expect(
+      Misbelief.tempting(diagnosis(request, [listener], use: .listener)) == [
+        .reuseAddressBesideListener, .reusePortOnOneSide, .destroyingListener, .waitingAMinute,
+      ])
+    let rest = PortHolder(.tcp, loopback, .timeWait, uid: nil)
+    #expect(
+      Misbelief.tempting(diagnosis(request, [rest], use: .timeWait)) == [
+        .timeWaitReuse, .finTimeout, .lookingForListener,
+      ])
+    // Whether the other side has the option, nobody can see; a bind() that fails with it shows that it has not.
+    var tried = diagnosis(
+      BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0), [rest], use: .timeWait)
+    #expect(!Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
+    tried.probe = .failed(.addressInUse)
+    #expect(Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
+    #expect(Misbelief.tempting(diagnosis(request, [])).isEmpty)
+  }
+}

@@ -1,0 +1,105 @@
+import BindDiagnosis
+import Glibc
+import SockDiag
+import SocketLaboratory
+
+extension PortLaboratory {
+  /// Connects a socket to the service, and ends the connection as planned.
+  func connect(_ plan: HolderPlan, _ socket: LabSocket) throws {
+    try socket.connect(to: LabEndpoint(LabAddress(plan.destination), Self.servicePort))
+    // What goes out on the wire is not answered.
+    if plan.socket.protocol == .udp || plan.form == .disconnected || plan.socket.interface == .wire { return }
+    guard settles(socket) else { return }
+    while let peer = try service.acceptNow() {
+      peers.append(peer)
+      if try isConnected(socket, peer) { return try end(socket, peer, plan.ending) }
+    }
+  }
+
+  /// Lets a socket listen and accept a connection, and ends that as planned.
+  func accept(_ plan: HolderPlan, _ listener: LabSocket, _ port: UInt16) throws {
+    try listener.listen(backlog: 16)
+    listeners.append(listener)
+    let destination = plan.destination
+    let client = try laboratory.socket(.tcp, v6: destination.family == .inet6, options: [.receiveBuffer(4096)])
+    peers.append(client)
+    try client.connect(to: LabEndpoint(LabAddress(destination), port))
+    if settles(client) {
+      // Another listener of the port may have got it.
+      for other in listeners {
+        let child = try laboratory.namespace.acting(as: plan.isAcceptedByUser ? plan.socket.uid : 0) {
+          try other.acceptNow()
+        }
+        guard let child else { continue }
+        holders.append(child)
+        if try isConnected(child, client) { try end(child, client, plan.ending) }
+      }
+    }
+    if !plan.listenerStays {
+      listeners.removeAll { $0 === listener }
+      listener.close()
+    }
+  }
+
+  /// Whether two sockets are the ends of one connection; one that was reset has none.
+  private func isConnected(_ one: LabSocket, _ other: LabSocket) throws -> Bool {
+    guard let remote = try? other.remote() else { return false }
+    return try IPAddress(one.local()) == IPAddress(remote) && one.local().port == remote.port
+  }
+
+  /// Waits until a connection is made; false if it is not.
+  private func settles(_ socket: LabSocket) -> Bool { waits(socket, for: .established, tries: 20) }
+
+  private func waits(_ socket: LabSocket, for state: LabState, tries: Int = 200) -> Bool {
+    for _ in 0..<tries {
+      let now = socket.tcpState
+      if now == state { return true }
+      if now == .close { return false }
+      usleep(1000)
+    }
+    return false
+  }
+
+  /// Brings one end of a connection, and with it the port, to a state.
+  private func end(_ own: LabSocket, _ peer: LabSocket, _ ending: HolderPlan.Ending) throws {
+    try remember(own, forRecord: true)
+    switch ending {
+    case .established: break
+    case .finWait1, .finWait1Orphan: try fill(own)
+    case .finWait2, .finWait2Orphan, .timeWaitOfOrphan: break
+    case .closeWait: try peer.shutdown(sending: true)
+    case .lastACK, .lastACKOrphan:
+      try peer.shutdown(sending: true)
+      _ = waits(own, for: .closeWait)
+      try fill(own)
+    case .timeWait: break
+    }
+    switch ending {
+    case .established, .closeWait: return
+    case .finWait1, .lastACK: try own.shutdown(sending: true)
+    case .finWait2, .finWait2Orphan:
+      try own.shutdown(sending: true)
+      // The acknowledgement of a FIN may be delayed; with data it comes at once.
+      try peer.send(1)
+      try own.discard(1)
+      _ = waits(own, for: .finWait2)
+      if ending == .finWait2Orphan { own.close() }
+    case .finWait1Orphan, .lastACKOrphan: own.close()
+    case .timeWait:
+      try own.shutdown(sending: true)
+      _ = waits(peer, for: .closeWait)
+      peer.close()
+      // Whether or not the record is there yet, what is changed on the socket must not come before it.
+      _ = waits(own, for: .close)
+    case .timeWaitOfOrphan:
+      own.close()
+      _ = waits(peer, for: .closeWait)
+      peer.close()
+    }
+  }
+
+  /// Sends until the peer, which reads nothing, takes no more.
+  private func fill(_ socket: LabSocket) throws {
+    for _ in 0..<50 where try socket.sendUntilFull() == 0 { return }
+  }
+}

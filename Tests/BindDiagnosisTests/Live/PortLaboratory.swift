@@ -1,0 +1,129 @@
+import BindDiagnosis
+import SockDiag
+import SocketLaboratory
+
+/// Makes holders of ports, and keeps in mind what sock_diag does not tell of them.
+final class PortLaboratory {
+  let laboratory: Laboratory
+  /// What was set on a socket when it was last seen, and for a TIME_WAIT record, before its socket was closed.
+  private(set) var truths: [SocketIdentity: KnownOptions] = [:]
+  /// The sockets of the present situation that hold its port, and their peers.
+  var holders: [LabSocket] = []
+  var peers: [LabSocket] = []
+  var listeners: [LabSocket] = []
+  /// Sockets that are bound, and may listen.
+  private(set) var bound: [LabSocket] = []
+  /// Whether options of a holder were changed after it had its port.
+  private(set) var hasChangedOptions = false
+  /// Where outgoing connections go.
+  let service: LabSocket
+
+  static let servicePort: UInt16 = 9
+  private static let usualPorts = "32768 60999"
+
+  init(_ laboratory: Laboratory) throws {
+    self.laboratory = laboratory
+    _ = try laboratory.wire()
+    // Little is received unread, so that what is sent after it keeps a FIN back.
+    service = try laboratory.tcpListener(
+      on: LabEndpoint(.anyV6, Self.servicePort), backlog: 1024, options: [.v6Only(false), .receiveBuffer(4096)])
+    try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: Self.usualPorts)
+  }
+
+  /// Makes a holder. One that the kernel refuses is not there, or is there as far as it came.
+  func make(_ plan: HolderPlan, port: UInt16) throws {
+    do {
+      try build(plan, port)
+    } catch let error as LaboratoryError where error.errno != 0 {
+      return
+    }
+  }
+
+  private func build(_ plan: HolderPlan, _ port: UInt16) throws {
+    let socket = try plan.socket.make(in: laboratory, with: plan.socket.protocol == .tcp ? [.sendBuffer(4096)] : [])
+    holders.append(socket)
+    defer { change(plan, socket) }
+    if plan.form == .autobound {
+      try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: "\(port) \(port)")
+      defer { try? laboratory.namespace.set("net.ipv4.ip_local_port_range", to: Self.usualPorts) }
+      try connect(plan, socket)
+      return
+    }
+    try socket.bind(to: plan.socket.endpoint(port))
+    switch plan.form {
+    case .bound, .autobound:
+      if plan.socket.protocol == .tcp { bound.append(socket) }
+    case .listening:
+      try socket.listen(backlog: 16)
+      listeners.append(socket)
+    case .shutDown:
+      try socket.listen(backlog: 16)
+      try socket.shutdown(receiving: true, sending: true)
+      bound.append(socket)
+    case .accepted:
+      try accept(plan, socket, port)
+    case .outgoing:
+      try connect(plan, socket)
+    case .disconnected:
+      try connect(plan, socket)
+      try socket.disconnect()
+      if plan.socket.protocol == .tcp { bound.append(socket) }
+    }
+  }
+
+  private func change(_ plan: HolderPlan, _ socket: LabSocket) {
+    guard let new = plan.changesTo, socket.descriptor >= 0 else { return }
+    hasChangedOptions = true
+    try? socket.setReuse(address: new.address, port: new.port)
+  }
+
+  /// Runs `body` while the kernel chooses from a few ports.
+  func choosing<Result>(
+    among ports: ClosedRange<UInt16>, except reserved: PortSet, _ body: () throws -> Result
+  ) throws -> Result {
+    let namespace = laboratory.namespace
+    try namespace.set("net.ipv4.ip_local_port_range", to: "\(ports.lowerBound) \(ports.upperBound)")
+    try namespace.set("net.ipv4.ip_local_reserved_ports", to: "\(reserved)\n")
+    defer {
+      try? namespace.set("net.ipv4.ip_local_port_range", to: Self.usualPorts)
+      try? namespace.set("net.ipv4.ip_local_reserved_ports", to: "\n")
+    }
+    return try body()
+  }
+
+  /// Takes down what is set on the sockets that hold the port.
+  func rememberAll() throws {
+    for socket in holders where socket.descriptor >= 0 { try remember(socket) }
+  }
+
+  /// The cookies of all sockets that must be on a port. A connection that its peer closed may still name its port, and have
+  /// lost it.
+  func cookies(on port: UInt16) throws -> Set<SocketCookie> {
+    let live = (holders.filter { $0.tcpState != .close } + bound).filter {
+      $0.descriptor >= 0 && (try? $0.local().port) == port
+    }
+    return try Set(live.map { SocketCookie(rawValue: try $0.cookie()) })
+  }
+
+  func remember(_ socket: LabSocket, forRecord: Bool = false) throws {
+    var options: BindOptions = try socket.reusesAddress() ? .reuseAddress : []
+    if try socket.reusesPort() { options.insert(.reusePort) }
+    if try socket.local().address.isV6, try socket.isV6Only() { options.insert(.v6Only) }
+    let cookie = SocketCookie(rawValue: try socket.cookie())
+    let known = KnownOptions(options, known: [.reuseAddress, .reusePort, .v6Only])
+    truths[SocketIdentity(cookie, isRecord: false)] = known
+    if forRecord { truths[SocketIdentity(cookie, isRecord: true)] = known }
+  }
+
+  /// Ends the situation. What remains of it is on a port that no other situation has.
+  func clear() {
+    // Whoever gave up before it was accepted would fill the queue.
+    while let peer = try? service.acceptNow() { peers.append(peer) }
+    for socket in holders + peers where socket.descriptor >= 0 {
+      try? socket.set(.linger(seconds: 0))
+      socket.close()
+    }
+    (holders, peers, listeners, bound, truths) = ([], [], [], [], [:])
+    hasChangedOptions = false
+  }
+}

@@ -1,0 +1,80 @@
+import SockDiag
+import Testing
+
+@testable import BindDiagnosis
+
+/// The sockets of a port, as sock_diag shows them.
+struct PortView {
+  let sockets: [InetSocket]
+
+  /// What can be said from what sock_diag shows, with conclusions from it or without.
+  func visible(infers: Bool) -> [PortHolder] {
+    var holders = sockets.map(PortHolder.init)
+    if infers { HolderInference.apply(to: &holders) }
+    return holders
+  }
+
+  /// The same with what the laboratory knows; `nil` if there is a socket that it does not know.
+  func complete(_ truths: [SocketIdentity: KnownOptions]) -> [PortHolder]? {
+    var holders: [PortHolder] = []
+    for socket in sockets {
+      var holder = PortHolder(socket)
+      guard let identity = SocketIdentity(socket), let truth = truths[identity] else { return nil }
+      holder.options.learn(truth)
+      holders.append(holder)
+    }
+    return holders
+  }
+
+  /// Whether the sockets are the same and do the same, as far as bind() is concerned.
+  func isSame(as other: PortView) -> Bool {
+    let pairs = [self, other].map { view in
+      Dictionary(
+        view.sockets.map { (SocketIdentity($0), PortHolder($0)) }, uniquingKeysWith: { first, _ in first })
+    }
+    return pairs[0] == pairs[1]
+  }
+
+  func without(_ cookie: SocketCookie) -> PortView { PortView(sockets: sockets.filter { $0.cookie != cookie }) }
+}
+
+/// What tells sockets apart: a TIME_WAIT record has the cookie of its socket, which may live on, bound and with other
+/// options.
+struct SocketIdentity: Hashable {
+  let cookie: SocketCookie
+  let isRecord: Bool
+
+  init(_ cookie: SocketCookie, isRecord: Bool) {
+    self.cookie = cookie
+    self.isRecord = isRecord
+  }
+
+  init?(_ socket: InetSocket) {
+    guard let cookie = socket.cookie else { return nil }
+    self.init(cookie, isRecord: PortHolder.Role(socket) == .timeWait)
+  }
+}
+
+/// Reads ports again and again.
+struct PortReader: ~Copyable {
+  private var inspector: SocketInspector
+
+  init() throws { inspector = try SocketInspector() }
+
+  /// All sockets with ports of a range.
+  mutating func read(_ protocol: TransportProtocol, _ ports: ClosedRange<UInt16>) throws -> [InetSocket] {
+    let states: SocketStateSet = `protocol` == .tcp ? .all.union(.boundInactive) : .all
+    let filter: SocketFilter = .localPort >= ports.lowerBound && .localPort <= ports.upperBound
+    // Not by a dump, which takes a TIME_WAIT record and the socket that it came from for one.
+    var sockets: [InetSocket] = []
+    let completeness = try inspector.forEach(SocketQuery(`protocol`, states: states, matching: filter)) { socket in
+      sockets.append(socket)
+      return .continue
+    }
+    return try #require(completeness.isComplete ? sockets : nil)
+  }
+
+  mutating func view(_ protocol: TransportProtocol, _ port: UInt16) throws -> PortView {
+    PortView(sockets: try read(`protocol`, port...port))
+  }
+}

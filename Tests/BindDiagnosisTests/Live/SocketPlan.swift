@@ -1,0 +1,70 @@
+import BindDiagnosis
+import SockDiag
+import SocketLaboratory
+
+/// A socket that is to be made and bound.
+struct SocketPlan {
+  var `protocol`: TransportProtocol
+  var address: IPAddress
+  var options: BindOptions
+  var uid: UInt32
+  var interface: LiveInterface?
+
+  /// A random socket of a protocol; `like` another one often enough that they can share a port.
+  init(_ protocol: TransportProtocol, like other: SocketPlan? = nil, using generator: inout SeededGenerator) {
+    self.protocol = `protocol`
+    address = generator.pick(IPAddress.ofLaboratory)
+    options = generator.sharing()
+    if let other, generator.chance(70) { options = other.options.intersection([.reuseAddress, .reusePort]) }
+    if address.family == .inet6, !address.isV4Mapped, generator.chance(40) { options.insert(.v6Only) }
+    uid = generator.pick(LiveUser.all)
+    if let other, generator.chance(80) { uid = other.uid }
+    interface = generator.chance(75) ? nil : generator.chance(60) ? .loopback : .wire
+  }
+
+  var kind: LabProtocol { `protocol` == .udp ? .udp : .tcp }
+
+  /// The options as the laboratory sets them.
+  var labOptions: [SocketOption] {
+    var list: [SocketOption] = []
+    if options.contains(.reuseAddress) { list.append(.reuseAddress) }
+    if options.contains(.reusePort) { list.append(.reusePort) }
+    if address.family == .inet6 { list.append(.v6Only(options.contains(.v6Only))) }
+    if options.contains(.freebind) { list.append(.freebind) }
+    if options.contains(.transparent) { list.append(.transparent) }
+    if options.contains(.bindAddressNoPort) { list.append(.bindAddressNoPort) }
+    if let interface { list.append(.bindToDevice(interface.rawValue)) }
+    return list
+  }
+
+  /// The socket, not bound yet.
+  func make(in laboratory: Laboratory, with others: [SocketOption] = []) throws -> LabSocket {
+    try laboratory.namespace.acting(as: uid) {
+      try laboratory.socket(kind, v6: address.family == .inet6, options: labOptions + others)
+    }
+  }
+
+  func endpoint(_ port: UInt16) -> LabEndpoint { LabEndpoint(LabAddress(address), port) }
+
+  func request(_ port: UInt16) -> BindRequest {
+    BindRequest(
+      `protocol`, SocketAddress(address, port: port), options: options, uid: uid, interfaceIndex: interface?.index ?? 0,
+      mayBindPrivilegedPorts: true)
+  }
+
+  /// What else than sockets decides. ::1 is an address of one interface, unlike all others here.
+  var conditions: BindConditions {
+    BindConditions(isAddressLocal: !(address == .loopbackV6 && interface == .wire), unprivilegedPortStart: 0)
+  }
+}
+
+extension SocketPlan: CustomStringConvertible {
+  var description: String {
+    let words = [
+      "\(`protocol`)", "\(address)", options.contains(.reuseAddress) ? "A" : "",
+      options.contains(.reusePort) ? "P" : "",
+      options.contains(.v6Only) ? "v6only" : "", "uid \(uid)", interface.map { "dev \($0.rawValue)" } ?? "",
+    ]
+    return words.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}

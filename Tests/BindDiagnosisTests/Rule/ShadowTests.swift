@@ -1,0 +1,45 @@
+import BindDiagnosis
+import SockDiag
+import Testing
+
+/// The IPv4 address that IPv6 sockets have in the kernel's eyes.
+@Suite struct ShadowTests {
+  private func outcome(_ request: BindRequest, _ holders: [PortHolder]) -> BindPrediction.Outcome {
+    BindRule.predict(request, beside: holders, under: BindConditions()).bind
+  }
+
+  /// A socket that got an address of IPv6 from connect(), which does not make it v6-only.
+  private func holder(_ protocol: TransportProtocol, isV6Only: Bool? = false) -> PortHolder {
+    var options = KnownOptions([], known: [.reuseAddress, .reusePort])
+    options[.v6Only] = isV6Only
+    return PortHolder(`protocol`, IPAddress(v6: 0, 1), .occupies, uid: 0, options: options)
+  }
+
+  @Test func udpComparesASpecificAddressWithTheShadow() {
+    #expect(outcome(BindRequest(.udp, "127.0.0.6:7000", uid: 0), [holder(.udp)]) == .fails(.addressInUse))
+    #expect(outcome(BindRequest(.udp, "127.0.0.5:7000", uid: 0), [holder(.udp)]) == .succeeds)
+  }
+
+  @Test func tcpLooksItUpAmongItsOwnFamily() {
+    #expect(outcome(BindRequest(.tcp, "127.0.0.6:7000", uid: 0), [holder(.tcp)]) == .succeeds)
+    #expect(outcome(BindRequest(.tcp, "0.0.0.0:7000", uid: 0), [holder(.tcp)]) == .fails(.addressInUse))
+  }
+
+  @Test func aMappedAddressIsComparedAsOneOfIPv6() {
+    #expect(outcome(BindRequest(.udp, "[::ffff:127.0.0.6]:7000", uid: 0), [holder(.udp)]) == .succeeds)
+  }
+
+  @Test func theShadowHangsOnV6Only() {
+    let request = BindRequest(.udp, "127.0.0.6:7000", uid: 0)
+    #expect(outcome(request, [holder(.udp, isV6Only: true)]) == .succeeds)
+    #expect(outcome(request, [holder(.udp, isV6Only: nil)]) == .depends(on: .v6Only))
+  }
+
+  @Test func amongManySocketsTheShadowMayBeMissed() {
+    let others = (1...10).map { PortHolder(.udp, IPAddress(v4: 0x7f00_0100 + $0), .occupies, uid: 0) }
+    let specific = BindRequest(.udp, "127.0.0.6:7000", uid: 0)
+    #expect(outcome(specific, others.dropLast() + [holder(.udp)]) == .fails(.addressInUse))
+    #expect(outcome(specific, others + [holder(.udp)]) == .depends(on: .order))
+    #expect(outcome(BindRequest(.udp, "0.0.0.0:7000", uid: 0), others + [holder(.udp)]) == .fails(.addressInUse))
+  }
+}

@@ -1,0 +1,65 @@
+import SockDiagWire
+import Testing
+
+@testable import BindTrace
+
+/// What a program hands to the kernel may be anything.
+struct DecodingTests {
+  @Test func addressesAreCutAtEveryByte() {
+    let v4: [UInt8] = [2, 0, 0x1f, 0x90, 127, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
+    for count in 0...v4.count {
+      let address = InternetAddress(Array(v4.prefix(count)), for: .inet)
+      #expect(address?.address.description == (count < 8 ? nil : "127.0.0.1:8080"))
+    }
+    let v6: [UInt8] = [10, 0, 0, 80, 9, 9, 9, 9, 0xfe, 0x80] + [UInt8](repeating: 0, count: 13) + [1, 7, 1, 0, 0]
+    for count in 0...v6.count {
+      let address = InternetAddress(Array(v6.prefix(count)), for: .inet6)
+      #expect(address?.address.description == (count < 24 ? nil : "[fe80::1]:80"))
+      #expect(address?.scopeID == (count < 24 ? nil : count < 28 ? 0 : 263))
+    }
+  }
+
+  @Test func otherFamiliesAreNoAddresses() {
+    for family in UInt8.min...UInt8.max where family != 2 && family != 10 && family != 0 {
+      #expect(InternetAddress([family, 0] + [UInt8](repeating: 1, count: 26), for: .inet) == nil)
+    }
+    let none = [UInt8](repeating: 0, count: 16)
+    #expect(InternetAddress(none, for: .inet)?.address == SocketAddress(.anyV4, port: 0))
+    #expect(InternetAddress(none, for: .inet6) == nil)
+    #expect(InternetAddress(none, for: nil) == nil)
+  }
+
+  @Test(
+    arguments: [
+      (CallingConvention.x86_64, 49, 50), (.x86_64, 0x4000_0031, 0x4000_0032), (.i386, 361, 363), (.aarch64, 200, 201),
+    ] as [(CallingConvention, UInt64, UInt64)])
+  func callsAreKnownByTheirNumbers(_ convention: CallingConvention, _ bind: UInt64, _ listen: UInt64) {
+    let arguments: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0xffff_ffff, 0x1000, 0xffff_ffff, 0, 0, 0)
+    for number in 0..<UInt64(1000) where number != bind && number != listen {
+      let call = convention.watchedCall(number, arguments) { _, _ in [] }
+      #expect(call == nil || convention == .x86_64)
+    }
+    let first = convention.watchedCall(bind, arguments) { _, _ in [] }
+    #expect(first == WatchedCall(kind: .bind, descriptor: -1, addressPointer: 0x1000, addressLength: -1))
+    let second = convention.watchedCall(listen, arguments) { _, _ in [] }
+    #expect(second == WatchedCall(kind: .listen, descriptor: -1, backlog: 0x1000))
+  }
+
+  @Test func argumentsInMemoryMayBeMissing() {
+    let memory: [UInt8] = [3, 0, 0, 0, 0, 0x10, 0, 0x80, 16, 0, 0, 0]
+    for function: UInt64 in 0...20 {
+      for count in 0...memory.count {
+        let call = CallingConvention.i386.watchedCall(102, (function, 0xffff_ffff_0000_0008, 0, 0, 0, 0)) {
+          #expect($0 == 8 && $1 == 12)
+          return Array(memory.prefix(count))
+        }
+        let expected: WatchedCall? =
+          function == 2 && count == 12
+          ? WatchedCall(kind: .bind, descriptor: 3, addressPointer: 0x8000_1000, addressLength: 16)
+          : function == 4 && count >= 8
+            ? WatchedCall(kind: .listen, descriptor: 3, backlog: Int32(truncatingIfNeeded: 0x8000_1000)) : nil
+        #expect(call == expected)
+      }
+    }
+  }
+}

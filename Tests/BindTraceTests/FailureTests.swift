@@ -1,0 +1,128 @@
+import BindTrace
+import Foundation
+import Glibc
+import SockDiagWire
+import SocketLaboratory
+import Testing
+
+/// Why a command was not run, what of it may not be seen, and what others of the same process do meanwhile.
+@Suite(
+  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(1)))
+struct FailureTests {
+  @Test(
+    arguments: [
+      ([], .invalidCommand, 0), (["true\0"], .invalidCommand, 0), ([""], .notFound, ENOENT),
+      (["no-such-program-anywhere"], .notFound, ENOENT), (["/no/such/program"], .notFound, ENOENT),
+      (["/dev/null/program"], .notFound, ENOTDIR), (["/etc/passwd"], .notExecutable, EACCES),
+      (["/tmp"], .notExecutable, EACCES),
+    ] as [([String], BindTraceError.Code, Int32)])
+  func commandThatCannotRunIsAnError(_ command: [String], _ code: BindTraceError.Code, _ errno: Int32) async throws {
+    let error = #expect(throws: BindTraceError.self) { try Subject.here(command) }
+    #expect(error?.code == code)
+    #expect(error?.errno == errno)
+  }
+
+  @Test func errorSaysWhatToDo() {
+    let error = BindTraceError(.permissionDenied, operation: "trace the command", errno: EPERM)
+    #expect(
+      error.description
+        == "trace the command: Operation not permitted; allow ptrace in the sandbox or container (capability "
+        + "SYS_PTRACE), and look at kernel.yama.ptrace_scope")
+  }
+
+  /// A filter that refuses ptrace() with an errno, as sandboxes have it, on the thread that watches.
+  @Test(arguments: [EPERM, ENOSYS]) func forbiddenPtraceIsAnErrorAndTheCommandIsNotRun(_ errno: Int32) async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("ran")
+    let result = try await NetworkNamespace.withNew { namespace in
+      try namespace.run(["python3", "-c", Self.refusing, "ptrace", String(errno), Subject.runner, "touch", file])
+    }
+    #expect(result.status == 126)
+    #expect(
+      result.errorText.hasPrefix(
+        errno == EPERM ? "trace the command: Operation not permitted; allow ptrace" : "read the command's system calls")
+    )
+    #expect(!FileManager.default.fileExists(atPath: file))
+  }
+
+  private static let refusing = """
+    import ctypes, os, struct, sys
+    libc = ctypes.CDLL(None, use_errno=True)
+    machine = os.uname().machine
+    number = {"ptrace": 101 if machine == "x86_64" else 117, "pidfd_getfd": 438}[sys.argv[1]]
+    code = [(0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, 0x50000 | int(sys.argv[2])), (0x06, 0, 0, 0x7fff0000)]
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
+    header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
+    assert libc.prctl(38, 1, 0, 0, 0) == 0
+    assert libc.prctl(22, 2, header, 0, 0) == 0, ctypes.get_errno()
+    os.execv(sys.argv[3], sys.argv[3:])
+    """
+
+  /// As in a container that allows ptrace and nothing more: a bind tells its address, a listen nothing.
+  @Test func callOnASocketThatMayNotBeExaminedIsReported() async throws {
+    let result = try await NetworkNamespace.withNew { namespace in
+      try namespace.run([
+        "python3", "-c", Self.refusing, "pidfd_getfd", String(EPERM), Subject.runner, Subject.path, "listen-fail",
+        "8002",
+      ])
+    }
+    #expect(result.status == 0)
+    let lines = ["bind 127.0.0.1:8002 0", "bind 127.0.0.1:8002 0", "listen - 0", "listen - \(EADDRINUSE)"]
+    #expect(result.errorText.split(separator: "\n").map(String.init) == lines)
+  }
+
+  @Test func callOfAProcessThatHidesIsReportedAsUnexamined() async throws {
+    let watched = try await NetworkNamespace.withNew { _ in
+      try LoneThread.run(.unprivileged) { try Subject.here([Subject.path, "hidden", "8003"]) }
+    }
+    #expect(watched.report == BindTraceReport(.exited(0), unexaminedCallCount: 2))
+    #expect(watched.lines == ["bind - 0", "listen - \(EINVAL)"])
+    #expect(watched.calls.allSatisfy { $0.family == nil && $0.protocol == nil })
+  }
+
+  @Test func plainUserMayWatch() async throws {
+    let watched = try await NetworkNamespace.withNew { _ in
+      try LoneThread.run(.unprivileged) {
+        try Subject.here(["sh", "-c", "\(Subject.path) listen-fail 8002; \(Subject.path) own-table 80"])
+      }
+    }
+    #expect(watched.report == BindTraceReport(.exited(0)))
+    #expect(watched.lines.prefix(4).suffix(1) == ["listen 127.0.0.1:8002 \(EADDRINUSE)"])
+    #expect(watched.calls.map(\.protocol) == Array(repeating: .tcp, count: 6))
+  }
+
+  @Test func severalCommandsAreWatchedAtOnce() async throws {
+    try await withThrowingTaskGroup { group in
+      for port in 9000..<9012 {
+        group.addTask {
+          let watched = try await Subject.watch("fork", String(port))
+          #expect(watched.report == BindTraceReport(.exited(0)))
+          #expect(watched.lines == ["bind 127.0.0.1:\(port) 0"])
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// A child of the thread that watches, which ends meanwhile, stays for its own parent to wait for.
+  @Test func childrenOfOthersAreLeftAlone() async throws {
+    try await NetworkNamespace.withNew { _ in
+      let child = try Self.spawn(Subject.path, "exit", "3")
+      for _ in 0..<5 { #expect(try Subject.here([Subject.path, "fork", "0"]).calls.count == 1) }
+      var status: Int32 = 0
+      // SAFETY: the call fills the number.
+      #expect(unsafe waitpid(child, &status, 0) == child)
+      #expect(status == 3 << 8)
+    }
+  }
+
+  private static func spawn(_ arguments: String...) throws -> pid_t {
+    // SAFETY: the copies are freed below, and nil ends the list.
+    var vector: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    defer { unsafe vector.forEach { unsafe free($0) } }
+    var process: pid_t = 0
+    // SAFETY: the strings outlive the call.
+    #expect(unsafe posix_spawn(&process, arguments[0], nil, nil, &vector, environ) == 0)
+    return process
+  }
+}

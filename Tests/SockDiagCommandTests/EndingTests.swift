@@ -1,0 +1,255 @@
+import Glibc
+import SockDiag
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+@testable import SockDiagCommand
+
+/// What happens between the look and the signals, which no command line can time.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct EndingTests {
+  private static let manner = EndingManner(signal: .terminate, grace: .milliseconds(300), kills: true)
+
+  private static func ending() throws -> PortEnding {
+    try PortEnding(
+      PortClaim(port: try PortArgument(parsing: "8080"), transports: [.tcp]), takesConnections: false)
+  }
+
+  @Test func whoDropsTheSocketInBetweenIsNotSignalled() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.dropping]).first)
+      var ending = try Self.ending()
+      #expect(ending.plan.targets.map(\.process.pid) == [subject.pid])
+      subject.tell("drop it")
+      #expect(subject.hear() == "dropped")
+      #expect(ending.endAll(Self.manner) == [.notHolding])
+      #expect(subject.isRunning)
+      #expect(try ending.aftermath(after: .zero).isFree)
+    }
+  }
+
+  @Test func whoPutsAnotherSocketInItsPlaceIsNotSignalled() async throws {
+    try await Laboratory.withNew { laboratory in
+      let other = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8081))
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      // Descriptor 9 becomes the listener of the other port.
+      let subject = try Subject(
+        "echo ready; read line; exec 9>&8; echo dropped; read line", holding: [socket, other])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      let ending = try Self.ending()
+      subject.tell("exchange it")
+      #expect(subject.hear() == "dropped")
+      #expect(ending.endAll(Self.manner) == [.notHolding])
+      #expect(subject.isRunning)
+    }
+  }
+
+  /// The id of the holder belongs to somebody who started later, as the kernel's clock has it.
+  @Test func whoHasTheIDOfTheHolderIsNotSignalled() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      var ending = try Self.ending()
+      ending.plan.targets[0].details.process.startTicks -= 1
+      #expect(ending.endAll(Self.manner) == [.gone])
+      #expect(subject.isRunning)
+    }
+  }
+
+  @Test func whoEndsInBetweenIsGone() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let ending = try Self.ending()
+      subject.end()
+      #expect(ending.endAll(Self.manner) == [.gone])
+    }
+  }
+
+  @Test func whoTakesThePortAgainIsReportedAsNew() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      var ending = try Self.ending()
+      ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
+      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(subject.endingSignal == SIGTERM)
+      let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let aftermath = try ending.aftermath(after: .zero)
+      #expect(!aftermath.isFree)
+      #expect(
+        aftermath.sentences == [
+          "port 8080 is held by sh(\(next.pid))",
+          "sh(\(next.pid)) is new, a child of process \(getpid()); end what starts it, or run this again",
+        ])
+    }
+  }
+
+  @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+  func whatAUnitStartsAgainIsReportedWithTheUnit() async throws {
+    try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      try cgroup.add(subject.pid)
+      var ending = try Self.ending()
+      #expect(ending.endAll(Self.manner) == [.ended])
+      let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      defer { for process in [subject, next] { process.end() } }
+      try cgroup.add(next.pid)
+      #expect(
+        try ending.aftermath(after: .zero).sentences.last == """
+          sh(\(next.pid)) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
+          """)
+    }
+  }
+
+  /// The kernel says which sockets are in the way of which address.
+  @Test func whatIsInTheWayIsWhatTheKernelRefusesToBind() async throws {
+    let places: [(LabAddress, String, [SocketOption])] = [
+      (.anyV4, "0.0.0.0", []), (.loopbackV4, "127.0.0.1", []), (.v4(127, 0, 0, 2), "127.0.0.2", []),
+      (.anyV6, "[::]", [.v6Only(false)]), (.anyV6, "", [.v6Only(true)]), (.loopbackV6, "[::1]", []),
+      (LabAddress.loopbackV4.mapped, "[::ffff:127.0.0.1]", [.v6Only(false)]),
+    ]
+    let faults = try await Laboratory.withNew { laboratory in
+      var faults: [String] = []
+      for (held, _, options) in places {
+        let listener = try laboratory.tcpListener(on: LabEndpoint(held, 8080), options: options)
+        let socket = try #require(try SocketInspector.sockets(.tcp, in: .listen).first)
+        for (wanted, text, options) in places where !text.isEmpty {
+          let candidate = try laboratory.socket(.tcp, v6: wanted.isV6, options: options)
+          let isRefused = (try? candidate.bind(to: LabEndpoint(wanted, 8080))) == nil
+          candidate.close()
+          let claim = PortClaim(port: try PortArgument(parsing: "\(text):8080"), transports: [.tcp])
+          if claim.meets(socket) != isRefused { faults.append("\(socket) and \(text): \(isRefused)") }
+        }
+        listener.close()
+        _ = try settled { try SocketInspector.sockets(.tcp, in: .listen).map(\.description) }
+      }
+      return faults
+    }
+    #expect(faults == [])
+  }
+}
+
+/// Whom a plan means, and in which order.
+struct EndingPlanTests {
+  private static func socket(_ inode: Int) throws -> InetSocket {
+    try Samples.socket(
+      """
+      {"protocol":"tcp","family":"inet","state":"listen","local":{"address":"0.0.0.0","port":80},\
+      "remote":{"address":"0.0.0.0","port":0},"inode":\(inode),"uid":0,"receive_queue":0,"send_queue":0}
+      """)
+  }
+
+  private static func process(
+    _ pid: Int32, start: UInt64 = 7, parent: Int32 = 1, command: String = "nginx", cgroup: String? = nil
+  ) -> ProcessDetails {
+    var details = ProcessDetails(
+      process: HoldingProcess(pid: pid, startTicks: start), command: Array(command.utf8))
+    details.parent = parent
+    details.cgroup = cgroup.map { CgroupPath(Array($0.utf8)) }
+    return details
+  }
+
+  private static func plan(_ processes: [ProcessDetails], _ surroundings: Surroundings? = nil) throws -> EndingPlan {
+    let entries = processes.map {
+      HolderList.Entry(
+        holder: SocketHolder(pid: $0.process.pid, descriptor: 3), process: $0, isInherited: false)
+    }
+    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    return EndingPlan(
+      claim, [(try socket(5), HolderList(entries: entries))], surroundings ?? Surroundings(pid: 99))
+  }
+
+  @Test func parentsComeBeforeTheirChildren() throws {
+    // The ids of children are lower, for they began anew, and all were started within a tick.
+    let processes = [
+      Self.process(10, parent: 12), Self.process(12, parent: 300), Self.process(300), Self.process(11, parent: 12),
+      Self.process(5, start: 9), Self.process(400, start: 3),
+    ]
+    #expect(try Self.plan(processes).targets.map(\.process.pid) == [400, 300, 12, 10, 11, 5])
+    // Parents in a circle are none, but proc is read while it changes.
+    let circle = [Self.process(10, parent: 11), Self.process(11, parent: 10)]
+    #expect(try Self.plan(circle).targets.count == 2)
+  }
+
+  @Test func supervisorsAreNamedWithWhatStopsThem() throws {
+    let id = String(repeating: "0a", count: 32)
+    let own = CommandUser.effective
+    let cases: [(cgroup: String, name: String?, command: String?)] = [
+      ("/system.slice/nginx.service", "nginx.service", "systemctl stop nginx.service"),
+      ("/system.slice/a\\x2db.service", "a-b.service", "systemctl stop 'a\\x2db.service'"),
+      (
+        "/user.slice/user-\(own).slice/user@\(own).service/app.slice/x.service", "x.service",
+        "systemctl --user stop x.service"
+      ),
+      (
+        "/user.slice/user-4242.slice/user@4242.service/app.slice/x.service", "x.service",
+        "systemctl --user --machine=4242@.host stop x.service"
+      ),
+      ("/user.slice/user-0.slice/session-1.scope", nil, nil), ("/user.slice", nil, nil), ("/", nil, nil),
+      ("/system.slice/docker-\(id).scope", "container 0a0a0a0a0a0a", "docker stop 0a0a0a0a0a0a"),
+      ("/machine.slice/libpod-\(id).scope", "container 0a0a0a0a0a0a", "podman stop 0a0a0a0a0a0a"),
+      ("/lxc.payload.it's/x.service", "container it's", "lxc-stop -n 'it'\\''s'"),
+      ("/machine.slice/systemd-nspawn@box.service", "container box", "machinectl stop box"),
+    ]
+    for (cgroup, name, command) in cases {
+      let target = try Self.plan([Self.process(10, cgroup: cgroup)]).targets.first
+      #expect(target?.supervisor?.name == name, "\(cgroup)")
+      #expect(target?.supervisor?.stopCommand == command, "\(cgroup)")
+    }
+    let proxy = try Self.plan([Self.process(10, command: "docker-proxy", cgroup: "/system.slice/docker.service")])
+    #expect(
+      proxy.targets.first?.supervisor?.stopCommand == "docker stop $(docker ps -q --filter publish=80)")
+  }
+
+  @Test func whatRunsThisCommandIsNoSupervisor() throws {
+    var surroundings = Surroundings(pid: 99)
+    surroundings.ancestors = [50, 1]
+    surroundings.cgroup = CgroupPath(Array("/system.slice/ssh.service".utf8))
+    let plan = try Self.plan(
+      [
+        Self.process(50, cgroup: "/system.slice/ssh.service"), Self.process(51, cgroup: "/system.slice/ssh.service"),
+        Self.process(99),
+      ], surroundings)
+    #expect(plan.targets.map(\.standing) == [.ancestor, .ordinary, .itself])
+    #expect(plan.targets.allSatisfy { $0.supervisor == nil })
+    #expect(plan.signalled.map(\.process.pid) == [50, 51])
+  }
+
+  @Test func whatASocketUnitHoldsIsGivenBackByStoppingIt() throws {
+    let manager = Self.process(1, command: "systemd", cgroup: "/init.scope")
+    let service = Self.process(70, cgroup: "/system.slice/cups.service")
+    let plan = try Self.plan([manager, service])
+    #expect(plan.managers.map(\.process.pid) == [1])
+    let unknown = EndingRefusal.reason(plan) { _ in nil }
+    #expect(
+      unknown?.message == """
+        systemd holds port 80 for one of its .socket units; 'systemctl list-sockets' shows which, and 'systemctl stop \
+        NAME.socket' ends it
+        """)
+    let known = EndingRefusal.reason(plan) { _ in SystemdUnit(name: "cups.socket", slice: "system.slice") }
+    #expect(known?.message == "systemd holds port 80 for cups.socket; run 'systemctl stop cups.socket'")
+    #expect(known?.status == .system)
+
+    let user = Self.process(
+      60, command: "systemd", cgroup: "/user.slice/user-0.slice/user@0.service/init.scope")
+    #expect(EndingRefusal.reason(try Self.plan([user])) { _ in nil }?.message.contains("--user list-sockets") == true)
+    let other = try Self.plan([Self.process(1, command: "nginx")])
+    #expect(
+      EndingRefusal.reason(other) { _ in nil }?.message.hasPrefix("nginx(1) holds port 80 and is the first") == true)
+  }
+
+  @Test func namesAndArgumentsAreOtherPeoplesWords() throws {
+    var process = Self.process(10, command: "\u{1b}[2J a\n")
+    process.arguments = [Array("x\u{1b}]0;\u{7}".utf8), [0xff, 0x0a]]
+    process.uid = 7
+    let plan = try Self.plan([process])
+    let target = try #require(plan.targets.first)
+    #expect(target.name == "\\x1b[2J\\x20a\\x0a(10)")
+    var text: [UInt8] = []
+    for line in EndingText.lines(about: target) { text.appendVisible(line.utf8) }
+    #expect(text.allSatisfy { $0 >= 0x20 && $0 != 0x7f })
+    let json = try JSONValue(parsing: try EndingJSON(plan).bytes)
+    #expect(json["processes"]?.elements.first?["command"] == .string("\u{1b}[2J a\n"))
+  }
+}

@@ -1,0 +1,397 @@
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// `sockdiag kill` on processes of a namespace of its own.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct KillCommandTests {
+  /// Subjects that share a listener on port 8080, which nobody else has.
+  static func holders(
+    _ laboratory: Laboratory, _ scripts: [String], on place: LabEndpoint = LabEndpoint(.loopbackV4, 8080),
+    by starter: [String] = [], children: Int = 0
+  ) throws -> [Subject] {
+    let socket = try laboratory.tcpListener(on: place)
+    let inode = socket.inode
+    let subjects = try scripts.map { try Subject($0, holding: [socket], keepsThem: true, by: starter) }
+    // Otherwise this process would be among the holders.
+    socket.close()
+    try Subject.waitUntilAloneWith([inode], subjects, children: children)
+    return subjects
+  }
+
+  /// Runs the command on a single holder; tells what ended that, or `nil` if it runs.
+  private func run(
+    _ arguments: String..., script: String = Subject.Script.plain, by starter: [String] = []
+  ) async throws -> (result: CommandResult, signal: Int32?, pid: Int32) {
+    let tool = try Tool.path
+    return try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Self.holders(laboratory, [script]).first)
+      let result = try laboratory.namespace.run(starter + [tool, "kill"] + arguments)
+      return (result, subject.endingSignal, subject.pid)
+    }
+  }
+
+  @Test func theHolderIsEndedAndThePortIsFree() async throws {
+    for arguments in ["8080", "127.0.0.1:8080", "*:8080", "0.0.0.0:8080", "[::]:8080", "localhost:8080"] {
+      let (result, signal, pid) = try await run(arguments, "--yes")
+      #expect(signal == SIGTERM)
+      #expect(result.status == 0)
+      #expect(result.errorText == "")
+      #expect(result.outputText.hasPrefix("sh(\(pid)): ended by SIGTERM\nport "))
+      #expect(result.outputText.hasSuffix("8080 is free of listeners\n"))
+    }
+  }
+
+  @Test func anotherSignalMayComeFirst() async throws {
+    let (result, signal, _) = try await run("8080", "--yes", "--signal", "int", script: Subject.Script.plain)
+    #expect(signal == SIGINT && result.outputText.contains("ended by SIGINT"))
+    let (killed, last, _) = try await run("8080", "-y", "--signal", "KILL", script: Subject.Script.stubborn)
+    #expect(last == SIGKILL && killed.outputText.contains("ended by SIGKILL"))
+  }
+
+  @Test func aDryRunOnlyShows() async throws {
+    for arguments in [["--dry-run"], ["--dry-run", "--yes"]] {
+      let tool = try Tool.path
+      let (result, isRunning) = try await Laboratory.withNew { laboratory in
+        let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+        return (try laboratory.namespace.run([tool, "kill", "8080"] + arguments), subject.isRunning)
+      }
+      #expect(isRunning)
+      #expect(result.status == 0 && result.errorText == "")
+      let lines = result.outputText.split(separator: "\n")
+      #expect(lines.count == 3)
+      #expect(lines[1].hasPrefix("tcp    listen") && lines[1].hasSuffix(",fd=9)"))
+      #expect(lines[2].hasPrefix("sh(") && lines[2].hasSuffix(" uid=0 args=/bin/sh -c echo ready; read line"))
+    }
+  }
+
+  @Test func onlyAYesOnTheTerminalEndsAnybody() async throws {
+    let tool = try Tool.path
+    for (answer, isEnded) in [("y\n", true), ("n\n", false), ("\n", false), ("\u{4}", false)] {
+      let (result, signal) = try await Laboratory.withNew { laboratory in
+        let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+        return (try laboratory.namespace.run([tool, "kill", "8080"], typing: answer), subject.endingSignal)
+      }
+      #expect(signal == (isEnded ? SIGTERM : nil))
+      #expect(result.status == 0)
+      #expect(result.errorText.contains(" uid=0 args=/bin/sh"))
+      #expect(result.errorText.contains("\nEnd this process? [y/N] "))
+      #expect(result.errorText.hasSuffix("sockdiag: nothing was ended\n") == !isEnded)
+    }
+  }
+
+  @Test func withoutATerminalItTakesYes() async throws {
+    let (result, signal, _) = try await run("8080")
+    #expect(signal == nil && result.status == Status.usage.rawValue)
+    #expect(result.errorText.contains("--yes") && result.errorText.contains("--dry-run"))
+  }
+
+  @Test func whoIgnoresTheSignalIsKilledAfterTheGrace() async throws {
+    let (result, signal, pid) = try await run("8080", "--yes", "--grace", "300ms", script: Subject.Script.stubborn)
+    #expect(signal == SIGKILL && result.status == 0)
+    #expect(
+      result.outputText
+        == "sh(\(pid)): killed, for SIGTERM did not end it within 300ms\nport 8080 is free of listeners\n")
+
+    let (left, none, other) = try await run(
+      "8080", "--yes", "--grace", "100ms", "--no-kill", script: Subject.Script.stubborn)
+    #expect(none == nil && left.status == Status.system.rawValue)
+    #expect(left.outputText == "sh(\(other)): still runs, 100ms after SIGTERM\n")
+    #expect(left.errorText == "sockdiag: port 8080 is held by sh(\(other))\n")
+  }
+
+  @Test func whoClosesTheSocketInsteadIsNotKilled() async throws {
+    let (result, signal, pid) = try await run("8080", "--yes", "--grace", "300ms", script: Subject.Script.draining)
+    #expect(signal == nil && result.status == 0)
+    #expect(
+      result.outputText
+        == "sh(\(pid)): closed the socket and runs on; it was not killed\nport 8080 is free of listeners\n")
+  }
+
+  @Test func allHoldersOfASharedSocketAreEnded() async throws {
+    let tool = try Tool.path
+    let (result, signals) = try await Laboratory.withNew { laboratory in
+      let subjects = try Self.holders(
+        laboratory, [Subject.Script.plain, Subject.Script.stubborn, Subject.Script.plain])
+      let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes", "--grace", "300ms"])
+      return (result, subjects.map(\.endingSignal))
+    }
+    #expect(signals == [SIGTERM, SIGKILL, SIGTERM])
+    #expect(result.status == 0 && result.outputText.split(separator: "\n").count == 4)
+  }
+
+  @Test func childrenThatHoldTheSocketEndWithTheirParent() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Self.holders(laboratory, [Subject.Script.family], children: 2).first)
+      let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
+      #expect(subject.endingSignal == SIGTERM)
+      #expect(result.outputText.hasPrefix("sh(\(subject.pid)): "))
+      return result
+    }
+    #expect(result.status == 0)
+    #expect(result.outputText.split(separator: "\n").count == 4)
+  }
+
+  @Test func nothingThatHoldsIsAnAnswerOfItsOwn() async throws {
+    let (result, signal, _) = try await run("81", "--yes")
+    #expect(signal == nil && result.status == 1)
+    #expect(result.outputText == "" && result.errorText == "sockdiag: no process holds port 81\n")
+    for other in ["127.0.0.2:8080", "[::1]:8080"] {
+      let (result, signal, _) = try await run(other, "--yes")
+      #expect(signal == nil && result.status == 1)
+      #expect(result.errorText == "sockdiag: no process holds port \(other)\n")
+    }
+    let (udp, _, _) = try await run("-u", "8080", "--yes")
+    #expect(udp.status == 1 && udp.errorText == "sockdiag: no process holds UDP port 8080\n")
+  }
+
+  @Test func socketsThatAreBoundAndThoseOfUDPAreHeldToo() async throws {
+    let tool = try Tool.path
+    let results = try await Laboratory.withNew { laboratory in
+      let place = LabEndpoint(.loopbackV4, 8080)
+      return try [([String](), true), (["-u"], false), (["-t", "-u"], true)].map { arguments, isBound in
+        let socket = try isBound ? laboratory.boundSocket(to: place) : laboratory.udpSocket(bound: place)
+        let inode = socket.inode
+        let subject = try Subject(Subject.Script.plain, holding: [socket])
+        try Subject.waitUntilAloneWith([inode], [subject])
+        let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes"] + arguments)
+        return (result.status, result.outputText.split(separator: "\n").last.map(String.init), subject.endingSignal)
+      }
+    }
+    #expect(results.map(\.0) == [0, 0, 0] && results.map(\.2) == [SIGTERM, SIGTERM, SIGTERM])
+    #expect(
+      results.map(\.1) == [
+        "port 8080 is free of listeners", "UDP port 8080 is free of listeners",
+        "TCP and UDP port 8080 is free of listeners",
+      ])
+  }
+
+  // MARK: Connections
+
+  /// A connection whose one side has port 8080 and is held by a subject.
+  private func runOnConnection(
+    outgoing: Bool, _ arguments: String...
+  ) async throws -> (result: CommandResult, signal: Int32?, pid: Int32) {
+    let tool = try Tool.path
+    return try await Laboratory.withNew { laboratory in
+      let (own, other) = (LabEndpoint(.loopbackV4, 8080), LabEndpoint(.loopbackV4, 9090))
+      let pair = try outgoing ? laboratory.connectedPair(to: other, from: own) : laboratory.connectedPair(to: own)
+      let socket = outgoing ? pair.client : pair.server
+      pair.listener.close()
+      let inode = socket.inode
+      let subject = try Subject(Subject.Script.plain, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      return try withExtendedLifetime(pair) {
+        let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes"] + arguments)
+        return (result, subject.endingSignal, subject.pid)
+      }
+    }
+  }
+
+  @Test(arguments: [true, false]) func theOwnerOfAConnectionIsNotMeant(_ outgoing: Bool) async throws {
+    let (result, signal, pid) = try await runOnConnection(outgoing: outgoing)
+    #expect(signal == nil && result.status == Status.system.rawValue && result.outputText == "")
+    #expect(result.errorText.contains("tcp    established"))
+    #expect(
+      result.errorText.hasSuffix(
+        """
+        sockdiag: nothing listens on port 8080 or is bound to it; it is the local port of 1 connection of sh(\(pid)), \
+        accepted by a listener that is gone, or outgoing from a port that its program chose; its owner is ended only \
+        with --connections
+
+        """))
+    let choosable = EndingRefusal.connections(
+      [], PortClaim(port: try PortArgument(parsing: "40000"), transports: [.tcp]), choosable: PortSet([32768...60999]))
+    #expect(choosable.message.contains("outgoing, as the port is one that the kernel chooses, or accepted"))
+  }
+
+  @Test(arguments: [true, false]) func theOwnerOfAConnectionCanBeAskedFor(_ outgoing: Bool) async throws {
+    let (result, signal, _) = try await runOnConnection(outgoing: outgoing, "--connections")
+    #expect(signal == SIGTERM && result.status == 0)
+    #expect(result.outputText.contains("ended by SIGTERM\nport 8080 is free of listeners"))
+  }
+
+  @Test func whatIsLeftOfConnectionsIsTold() async throws {
+    let tool = try Tool.path
+    let (result, again) = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 8080))
+      let inodes = [pair.listener.inode, pair.server.inode]
+      let subject = try Subject(Subject.Script.plain, holding: [pair.listener, pair.server])
+      try Subject.waitUntilAloneWith(inodes, [subject])
+      let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
+      pair.client.close()
+      return (result, try laboratory.namespace.run([tool, "kill", "8080", "--yes"]))
+    }
+    #expect(result.status == 0)
+    #expect(result.outputText.hasSuffix("port 8080 is free of listeners; 1 orphan closes on it\n"))
+    #expect(again.status == 1)
+    #expect(again.errorText.hasPrefix("sockdiag: no process holds port 8080: there is 1 record of closed connections"))
+  }
+
+  // MARK: Privilege
+
+  @Test func whoMayNotSeeTheHolderIsToldSo() async throws {
+    let (result, signal, _) = try await run(
+      "8080", "--yes", by: ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"])
+    #expect(signal == nil && result.status == Status.noPermission.rawValue)
+    #expect(
+      result.errorText.hasSuffix(
+        "sockdiag: who holds tcp 127.0.0.1:8080 is hidden from this user; run it as root\n"))
+  }
+
+  @Test func whoMayNotSignalTheHolderIsToldSo() async throws {
+    let tool = try Tool.path
+    let nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    let (result, signal, pid) = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain], by: nobody).first)
+      let result = try laboratory.namespace.run(
+        ["setpriv", "--bounding-set", "-kill", tool, "kill", "8080", "--yes"])
+      return (result, subject.endingSignal, subject.pid)
+    }
+    #expect(signal == nil && result.status == Status.noPermission.rawValue)
+    #expect(result.outputText == "sh(\(pid)): not signalled, for this user may not\n")
+    #expect(
+      result.errorText == """
+        sockdiag: 1 process may not be signalled by this user; root needs the capabilities CAP_KILL and CAP_SYS_PTRACE
+        sockdiag: port 8080 is held by sh(\(pid))
+
+        """)
+  }
+
+  // MARK: Supervisors
+
+  @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+  func aUnitIsNamedWithTheCommandThatStopsIt() async throws {
+    let tool = try Tool.path
+    let answers = try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
+      let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+      defer { subject.end() }
+      try cgroup.add(subject.pid)
+      let namespace = laboratory.namespace
+      let refused = try namespace.run([tool, "kill", "8080", "--yes"])
+      let shown = try namespace.run([tool, "kill", "8080"], typing: "n\n")
+      let wasRunning = subject.isRunning
+      let ended = try namespace.run([tool, "kill", "8080", "--yes", "--supervised"])
+      return (cgroup.name, refused, shown, wasRunning, ended, subject.endingSignal, subject.pid)
+    }
+    let (name, refused, shown, wasRunning, ended, signal, pid) = answers
+    #expect(refused.status == Status.system.rawValue)
+    #expect(
+      refused.errorText == """
+        sockdiag: sh(\(pid)) is run by \(name), which may start it again; run 'systemctl stop \(name)', or give \
+        --supervised to end it all the same
+
+        """)
+    #expect(
+      shown.errorText.contains(
+        "\n  run by \(name), which may start it again; 'systemctl stop \(name)' ends it for good\n"))
+    #expect(shown.errorText.contains("End this process, although run by \(name)? [y/N] "))
+    #expect(wasRunning && signal == SIGTERM && ended.status == 0)
+  }
+
+  @Test func theCommandSparesItselfAndWarnsOfItsAncestors() async throws {
+    let tool = try Tool.path
+    let (text, isRunning) = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      let subject = try Subject(
+        "echo ready; read line; \"$0\" kill 8080 --dry-run; echo end; read line", holding: [socket], [tool])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      subject.tell()
+      var text = ""
+      while case let line = subject.hear(), line != "end" { text += line + "\n" }
+      return (text, subject.isRunning)
+    }
+    #expect(isRunning)
+    #expect(text.contains("\n  this command runs below it, so that this terminal or session may end as well\n"))
+    #expect(text.contains("\n  this command itself, to which its starter left the descriptor; it is spared\n"))
+  }
+
+  // MARK: Namespaces
+
+  @Test func anotherNamespaceIsEntered() async throws {
+    let (result, signal, here) = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+      let path = "/proc/\(getpid())/task/\(laboratory.namespace.threadID)/ns/net"
+      let (text, other) = try NetworkNamespace.withNew { elsewhere in
+        let tool = try Tool.path
+        return (
+          try elsewhere.run([tool, "kill", "8080", "--yes", "--netns", path]),
+          try elsewhere.run([tool, "kill", "8080", "--yes"])
+        )
+      }
+      return (text, subject.endingSignal, other)
+    }
+    #expect(signal == SIGTERM && result.status == 0, "\(result.errorText)")
+    #expect(here.status == 1)
+  }
+
+  @Test func aNamespaceThatCannotBeEnteredIsSaid() throws {
+    let cases: [(String, Status, String)] = [
+      ("nowhere", .noInput, "there is no '/run/netns/nowhere'; 'ip netns list' shows the names"),
+      ("/nowhere/at/all", .noInput, "there is no '/nowhere/at/all'; 'ip netns list' shows the names"),
+      ("2147483647", .noInput, "there is no process 2147483647; give the id of one that runs in the namespace"),
+      ("/etc/passwd", .usage, "'/etc/passwd' is not a network namespace; give a name, a path or a process id"),
+      (
+        "/proc/self/ns/pid", .usage,
+        "'/proc/self/ns/pid' is not a network namespace; give a name, a path or a process id"
+      ),
+      ("", .usage, "'' is not a namespace; give a name of 'ip netns list', a path or a process id"),
+      ("0", .usage, "'0' is not a namespace; give a name of 'ip netns list', a path or a process id"),
+      (
+        "99999999999", .usage,
+        "'99999999999' is not a namespace; give a name of 'ip netns list', a path or a process id"
+      ),
+      ("..", .usage, "'..' is not a namespace; give a name of 'ip netns list', a path or a process id"),
+    ]
+    for (text, status, sentence) in cases {
+      let result = try Tool.run(["kill", "8080", "--dry-run", "--netns", text])
+      #expect(result.errors == "sockdiag: --netns: \(sentence)\n")
+      #expect(result.status == status.rawValue)
+    }
+    let nobody = try Tool.shell(
+      "setpriv --reuid=nobody --regid=nogroup --clear-groups \"$0\" kill 8080 --dry-run -N /proc/self/ns/net")
+    #expect(
+      nobody.errors
+        == "sockdiag: --netns: this user may not enter '/proc/self/ns/net'; run as root (CAP_SYS_ADMIN)\n")
+    #expect(nobody.status == Status.noPermission.rawValue)
+  }
+
+  // MARK: JSON
+
+  private static var schema: JSONSchema {
+    get throws {
+      JSONSchema(
+        try JSONValue(parsing: try Fixture.read("json-schema/kill.schema.json")),
+        others: ["socket.schema.json": try JSONTests.schema])
+    }
+  }
+
+  @Test func jsonTellsWhoAndWhatBecameOfThem() async throws {
+    let (result, _, pid) = try await run("8080", "--yes", "--json", "--grace", "200ms", script: Subject.Script.stubborn)
+    let value = try JSONValue(parsing: result.output)
+    #expect(try Self.schema.violations(of: value).isEmpty)
+    #expect(value["port"] == .number(8080) && value["is_free"] == .boolean(true))
+    let process = try #require(value["processes"]?.elements.first)
+    #expect(process["pid"] == .number(Double(pid)) && process["outcome"] == .string("killed"))
+    #expect(value["sockets"]?.elements.first?["holders"]?.elements.first?["pid"] == .number(Double(pid)))
+
+    for arguments in [["8080", "--dry-run"], ["81", "--dry-run"]] {
+      let (shown, _, _) = try await run(arguments[0], arguments[1], "--json")
+      let value = try JSONValue(parsing: shown.output)
+      #expect(try Self.schema.violations(of: value).isEmpty)
+      #expect(value["is_free"] == nil && shown.status == (arguments[0] == "81" ? 1 : 0))
+    }
+    let (left, _, _) = try await run(
+      "127.0.0.1:8080", "--yes", "--json", "--grace", "0", "--no-kill", script: Subject.Script.stubborn)
+    let rest = try JSONValue(parsing: left.output)
+    #expect(try Self.schema.violations(of: rest).isEmpty)
+    #expect(rest["is_free"] == .boolean(false) && rest["remaining"]?.elements.count == 1)
+    #expect(rest["addresses"] == .array([.string("127.0.0.1")]))
+  }
+}

@@ -1,0 +1,157 @@
+import Glibc
+import SocketLaboratory
+import SocketOwners
+
+/// A shell that holds descriptors, from 9 downwards, and obeys lines on its standard input. It ends with the value.
+///
+/// A shell, for it needs no compiler, can ignore a signal and close a descriptor when it is told to.
+final class Subject {
+  let pid: Int32
+  private var input: Int32
+  private var output: Int32
+  private var status: Int32?
+
+  /// Scripts. Each says when it is ready, and ends when its input does.
+  enum Script {
+    /// Ends by any signal.
+    static let plain = "echo ready; read line"
+    /// Ends by SIGKILL only.
+    static let stubborn = "trap '' TERM; echo ready; read line"
+    /// Closes descriptor 9 when it is told to.
+    static let dropping = "echo ready; read line; exec 9>&-; echo dropped; read line"
+    /// Closes descriptor 9 when it is told to end, and goes on.
+    static let draining = "trap 'exec 9>&-' TERM; echo ready; while read line; do :; done; read line"
+    /// Has two children that hold what it holds.
+    static let family = "exec 7<&0; for i in 1 2; do sh -c 'read line' <&7 & done; echo ready; wait; wait"
+  }
+
+  /// Starts a shell.
+  ///
+  /// - Parameters:
+  ///   - sockets: What it holds. They are closed here, unless others are to hold them too.
+  ///   - starter: A program that starts the shell, and its arguments.
+  ///   - arguments: What the script finds from `$0` on.
+  init(
+    _ script: String, holding sockets: [LabSocket], keepsThem: Bool = false, by starter: [String] = [],
+    _ arguments: [String] = []
+  ) throws {
+    let (ownInput, theirInput) = try Self.pipe(readsHere: false)
+    let (ownOutput, theirOutput) = try Self.pipe(readsHere: true)
+    (input, output) = (ownInput, ownOutput)
+    // Out of the way of the numbers that they get.
+    let copies = sockets.map { fcntl($0.descriptor, F_DUPFD_CLOEXEC, 64) }
+    defer { for copy in copies + [theirInput, theirOutput] { close(copy) } }
+    let streams = [(theirInput, Int32(0)), (theirOutput, 1), (theirOutput, 2)]
+    let held = copies.enumerated().map { ($1, Int32(9 - $0)) }
+    pid = try Tool.start(starter + ["/bin/sh", "-c", script] + arguments, streams + held)
+    if !keepsThem { for socket in sockets { socket.close() } }
+    guard hear().hasPrefix("ready") else { throw Tool.Failure(what: "the shell does not start") }
+  }
+
+  deinit { end() }
+
+  /// Waits until nobody else holds the sockets: a child that another test was starting may have had them for a moment.
+  static func waitUntilAloneWith(_ inodes: [UInt32], _ subjects: [Subject], children: Int = 0) throws {
+    let known = Set(subjects.map(\.pid))
+    let complaints = try settled {
+      var owners = try OwnerFinder()
+      let report = try owners.find(inodes.map { WantedSocket(inode: $0) }, .anew)
+      let strangers = report.processes.map(\.pid).filter { !known.contains($0) }
+      return strangers.count > children ? ["held by \(strangers)"] : []
+    }
+    if let complaint = complaints.first { throw Tool.Failure(what: complaint) }
+  }
+
+  /// Writes a line to its input.
+  func tell(_ line: String = "") {
+    let bytes = Array((line + "\n").utf8)
+    // SAFETY: write reads the bytes during the call.
+    _ = unsafe write(input, bytes, bytes.count)
+  }
+
+  /// Reads a line of its output, or to its end.
+  func hear() -> String {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    // SAFETY: read writes the one byte, during the call.
+    while unsafe read(output, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  /// Reads all of its output.
+  func hearAll() -> String {
+    var text = ""
+    while case let line = hear(), !line.isEmpty { text += line + "\n" }
+    return text
+  }
+
+  /// Whether it runs. A signal may take a moment.
+  var isRunning: Bool {
+    if status == nil {
+      var status: Int32 = 0
+      // SAFETY: the call writes the one number.
+      if unsafe waitpid(pid, &status, WNOHANG) == pid { self.status = status }
+    }
+    return status == nil
+  }
+
+  /// The signal that ended it; 0 if it ended by itself, and `nil` if it runs.
+  var endingSignal: Int32? { isRunning ? nil : (status ?? 0) & 0x7f }
+
+  /// Ends it.
+  func end() {
+    if isRunning {
+      kill(pid, SIGKILL)
+      var status: Int32 = 0
+      // SAFETY: the call writes the one number.
+      while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}
+      self.status = status
+    }
+    // Its children end with their input.
+    for end in [input, output] { close(end) }
+    (input, output) = (-1, -1)
+  }
+
+  private static func pipe(readsHere: Bool) throws -> (here: Int32, there: Int32) {
+    var ends: [Int32] = [-1, -1]
+    // SAFETY: pipe fills the two numbers.
+    guard unsafe Glibc.pipe(&ends) == 0 else { throw Tool.Failure(what: "pipe: errno \(errno)") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return readsHere ? (ends[0], ends[1]) : (ends[1], ends[0])
+  }
+}
+
+extension Tool {
+  /// Starts a program with some descriptors and no signal blocked or ignored.
+  static func start(_ words: [String], _ descriptors: [(from: Int32, to: Int32)]) throws -> Int32 {
+    // SAFETY: empty structures, filled by the calls below and destroyed when this function ends.
+    var (actions, attributes) = unsafe (posix_spawn_file_actions_t(), posix_spawnattr_t())
+    unsafe posix_spawn_file_actions_init(&actions)
+    unsafe posix_spawnattr_init(&attributes)
+    // SAFETY: as above.
+    defer {
+      unsafe posix_spawn_file_actions_destroy(&actions)
+      unsafe posix_spawnattr_destroy(&attributes)
+    }
+    for (from, to) in descriptors {
+      // SAFETY: the structure was initialized.
+      unsafe posix_spawn_file_actions_adddup2(&actions, from, to)
+    }
+    var signals = sigset_t()
+    // SAFETY: the calls fill the set and copy it.
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    for signal in [SIGTERM, SIGPIPE, SIGINT] { unsafe sigaddset(&signals, signal) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var process = pid_t()
+    // SAFETY: all pointers live through the call.
+    let failure = unsafe withCStrings(words) { arguments in
+      unsafe withCStrings(["PATH=/usr/bin:/bin:/usr/sbin:/sbin"]) { environment in
+        unsafe posix_spawnp(&process, words[0], &actions, &attributes, arguments, environment)
+      }
+    }
+    guard failure == 0 else { throw Failure(what: "\(words[0]): errno \(failure)") }
+    return process
+  }
+}

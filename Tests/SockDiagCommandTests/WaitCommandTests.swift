@@ -1,0 +1,148 @@
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// `sockdiag wait` as a script runs it, in a namespace of its own.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct WaitCommandTests {
+  private func run(
+    listeningOn endpoints: [LabEndpoint] = [], startedBy starter: [String] = [], terminal: Bool = false,
+    _ words: String...
+  ) async throws -> CommandResult {
+    let command = starter + [try Tool.path, "wait"] + words
+    return try await Laboratory.withNew { laboratory in
+      let listeners = try endpoints.map { try laboratory.tcpListener(on: $0) }
+      return try withExtendedLifetime(listeners) {
+        terminal
+          ? try laboratory.namespace.run(["env", "TERM=xterm"] + command, typing: "")
+          : try laboratory.namespace.run(command)
+      }
+    }
+  }
+
+  private static let loopback = LabEndpoint(.loopbackV4, 8080)
+
+  @Test func whatIsSoEndsItSilently() async throws {
+    for words in [["8080", "--free"], ["127.0.0.1:8081", "--free", "--as", "go"]] {
+      let result = try await run(words[0], words[1])
+      #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
+    }
+    let result = try await run(listeningOn: [Self.loopback], "127.0.0.1:8080", "--listening")
+    #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
+  }
+
+  @Test func theTimeIsUpWithOneSentence() async throws {
+    let busy = try await run(listeningOn: [Self.loopback], "8080", "--free", "--timeout", "100ms", "--as", "go")
+    #expect(busy.status == 1 && busy.output.isEmpty)
+    #expect(busy.errorText.hasPrefix("sockdiag: TCP port 8080 is still in use after 100ms: listener 127.0.0.1:8080 "))
+    #expect(busy.errorText.hasSuffix("; 'sockdiag why 8080 --as go' says what helps\n"))
+    #expect(busy.errorText.split(separator: "\n").count == 1)
+
+    let once = try await run(listeningOn: [Self.loopback], "8080", "--free", "--timeout", "0")
+    #expect(once.status == 1 && once.errorText.hasPrefix("sockdiag: TCP port 8080 is in use: listener "))
+
+    let nobody = try await run(listeningOn: [Self.loopback], "[::1]:8080", "--listening", "--timeout", "0")
+    #expect(nobody.status == 1)
+    #expect(nobody.errorText == "sockdiag: nothing listens on TCP [::1]:8080; only 127.0.0.1:8080 is there\n")
+
+    let quiet = try await run(listeningOn: [Self.loopback], "8080", "--free", "--timeout", "0", "-q")
+    #expect(quiet.status == 1 && quiet.errorText == "")
+  }
+
+  /// Somebody may want to wait on, or to destroy it.
+  @Test func aTimerThatIsLongerThanTheTimeIsTold() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: Self.loopback)
+      pair.listener.close()
+      pair.server.close()
+      try pair.client.discard()
+      pair.client.close()
+      return try laboratory.namespace.run([tool, "wait", "8080", "--free", "--timeout", "200ms"])
+    }
+    #expect(result.status == 1)
+    #expect(result.errorText.contains(": time-wait 127.0.0.1:8080 → 127.0.0.1:"))
+    #expect(result.errorText.contains(", which goes in 60 s; ") || result.errorText.contains(", which goes in 59 s; "))
+  }
+
+  @Test func aCommandLineWithoutSenseIsRefused() async throws {
+    let refusals: [([String], String)] = [
+      (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
+      (["0", "--free"], "port 0"), (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
+      (["8080", "--listening", "--probe"], "--probe"), (["8080", "--listening", "--as", "go"], "--as says who binds"),
+    ]
+    for (words, cure) in refusals {
+      let result = try Tool.run(["wait"] + words)
+      #expect(result.status == Status.usage.rawValue && result.errors.contains(cure), "\(words)")
+    }
+  }
+
+  @Test func whatNoWaitingCuresEndsItAtOnce() async throws {
+    let foreign = try await run("10.9.9.9:8080", "--free")
+    #expect(foreign.status == Status.system.rawValue && foreign.errorText.contains("fails with EADDRNOTAVAIL"))
+    let privileged = try await run("80", "--free", "--uid", "12345")
+    #expect(privileged.status == Status.noPermission.rawValue && privileged.errorText.contains("fails with EACCES"))
+    #expect(try await run("10.9.9.9:8080", "--free", "--freebind").status == 0)
+  }
+
+  @Test func itNoticesAListenerThatComes() async throws {
+    let tool = try Tool.path
+    let program = "import socket, time; s = socket.create_server(('127.0.0.1', 9090)); time.sleep(60)"
+    let result = try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.run([
+        "/bin/bash", "-c",
+        #"(sleep 0.3; exec python3 -c "$1") & "$0" wait 9090 --listening; status=$?; kill $!; exit $status"#,
+        tool, program,
+      ])
+    }
+    #expect(result.status == 0 && result.errorText == "")
+  }
+
+  @Test(arguments: [("INT", 130), ("TERM", 143)]) func aSignalEndsItAsItEndsAnyProcess(
+    _ signal: String, _ status: Int32
+  ) async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.run([
+        "/bin/bash", "-c",
+        // Only a signal that it has taken over tells something: the one bit is that of SIGTERM.
+        """
+        "$0" wait 8080 --listening & pid=$!
+        taken() { (( 0x$(awk '/SigCgt/ { print $2 }' /proc/$pid/status) & 1 << 14 )); }
+        until taken; do sleep 0.02; done
+        kill -\(signal) $pid; wait $pid
+        """,
+        tool,
+      ])
+    }
+    #expect(result.status == status && result.output.isEmpty && result.errorText == "")
+  }
+
+  @Test func aTerminalHasALineThatIsGoneAtTheEnd() async throws {
+    let result = try await run(
+      listeningOn: [Self.loopback], terminal: true, "8080", "--free", "--timeout", "3s")
+    #expect(result.status == 1 && result.output.isEmpty)
+    let shown = result.errorText
+    #expect(shown.hasPrefix("\rwaiting for TCP port 8080 to be free: "))
+    #expect(shown.contains(" s left; listener 127.0.0.1:8080 "))
+    #expect(shown.contains("\r\u{1B}[Ksockdiag: TCP port 8080 is still in use after 3s"))
+
+    let free = try await run(terminal: true, "8080", "--free")
+    #expect(free.errorText == "sockdiag: TCP port 8080 is free\n")
+    let listening = try await run(listeningOn: [Self.loopback], terminal: true, "8080", "--listening")
+    #expect(listening.errorText.hasSuffix(" listens on 127.0.0.1:8080\n"))
+    let quiet = try await run(
+      listeningOn: [Self.loopback], terminal: true, "8080", "--free", "--timeout", "100ms", "--quiet")
+    #expect(quiet.status == 1 && quiet.errorText == "")
+  }
+
+  /// Announcements are for everybody.
+  @Test func itTakesNoPrivilege() async throws {
+    let result = try await run(
+      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], "8080", "--free",
+      "--timeout", "300ms")
+    #expect(result.status == 1)
+    #expect(result.errorText.contains("its process is hidden from this user"))
+  }
+}

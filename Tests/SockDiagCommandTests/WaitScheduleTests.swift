@@ -1,0 +1,111 @@
+import BindDiagnosis
+import Glibc
+import SockDiag
+import Testing
+
+@testable import SockDiagCommand
+
+/// How a wait sleeps, without a kernel.
+struct WaitScheduleTests {
+  /// A record that goes when its timer has run out and the kernel gets round to it.
+  private func sleeps(timer: Duration, late: Duration) -> (count: Int, delay: Duration) {
+    var schedule = LookSchedule()
+    var (now, count) = (Duration.zero, 0)
+    while now < timer + late {
+      now += schedule.pause([.after(max(timer - now, .zero))], hearsEnds: false)
+      count += 1
+    }
+    return (count, now - timer - late)
+  }
+
+  /// Up to what a kernel with 1000 ticks a second rounds 60 s by.
+  @Test func aTimerIsSleptOutWithFewLooksAndLittleDelay() {
+    let accounts = stride(from: 0, through: 4_200, by: 7).map {
+      sleeps(timer: .seconds(60), late: .milliseconds($0))
+    }
+    #expect(accounts.allSatisfy { $0.count < 20 })
+    #expect(accounts.allSatisfy { $0.delay <= .milliseconds(500) })
+  }
+
+  @Test func theLongestTimerCounts() {
+    var schedule = LookSchedule()
+    #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], hearsEnds: true) == .seconds(7))
+    #expect(LookSchedule.timer([.after(.seconds(2)), .whenClosed]) == nil)
+    #expect(LookSchedule.timer([]) == nil)
+  }
+
+  @Test func whereEndsAreHeardThereIsOnlyACheck() {
+    var schedule = LookSchedule()
+    let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], hearsEnds: true) }
+    #expect(pauses == Array(repeating: LookSchedule.checkOfHolders, count: 4))
+  }
+
+  @Test func whereNothingIsHeardThePausesGrow() {
+    for (releases, hears) in [([PortRelease.whenPeerAnswers], false), ([], true)] {
+      var schedule = LookSchedule()
+      let pauses = (0..<4).map { _ in schedule.pause(releases, hearsEnds: hears) }
+      #expect(pauses == [250, 500, 1000, 1000].map { .milliseconds($0) })
+    }
+  }
+
+  /// A goal that comes about at its `n`th look and has a descriptor that always has something to read.
+  private struct Restless: Awaited {
+    var looks = 0
+    var comesAbout: Int?
+    var pause = Duration.milliseconds(20)
+    var descriptors: [Int32] = []
+    var isConcerned = false
+
+    mutating func hear() -> Bool { isConcerned }
+
+    mutating func look() -> Sight {
+      looks += 1
+      if looks == comesAbout { return .isSo }
+      return .notYet(Prospect(lookAfter: pause, obstacle: "a test", remark: "remark \(looks)"))
+    }
+  }
+
+  @Test func withoutTimeThereIsOneLook() throws {
+    var goal = Restless()
+    var waiter = Waiter(timeout: .zero, progress: .hidden, interruption: .none)
+    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(goal.looks == 1 && waiter.sleeps == 0)
+  }
+
+  @Test func theLastLookIsAtTheEndOfTheTime() throws {
+    var goal = Restless(comesAbout: 2, pause: .seconds(60))
+    var waiter = Waiter(timeout: .milliseconds(30), progress: .hidden, interruption: .none)
+    let begin = ContinuousClock.now
+    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(goal.looks == 2 && begin.duration(to: .now) >= .milliseconds(30))
+  }
+
+  /// Two wakes for each deafness: one that hears something, one that hears again.
+  @Test(arguments: [false, true]) func whatIsAlwaysToBeHeardWakesSeldom(_ isConcerned: Bool) throws {
+    // SAFETY: the path is a literal, which open copies.
+    let file = unsafe open("/dev/zero", O_RDONLY)
+    defer { close(file) }
+    var goal = Restless(pause: .seconds(60), descriptors: [file], isConcerned: isConcerned)
+    var waiter = Waiter(timeout: .milliseconds(500), progress: .hidden, interruption: .none)
+    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(waiter.sleeps > 2 && waiter.sleeps <= 2 * 500 / 50 + 2)
+    #expect(isConcerned ? goal.looks > 2 && goal.looks <= 13 : goal.looks == 2)
+  }
+
+  @Test func aRemarkIsMadeOnce() throws {
+    var goal = Restless(comesAbout: 5)
+    var remarks: [String] = []
+    var waiter = Waiter(timeout: .seconds(60), progress: .hidden, interruption: .none) { remarks.append($0) }
+    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(remarks == ["remark 1"])
+  }
+
+  @Test func theLineOfProgressHasTheTimesFirst() {
+    let text = {
+      ProgressLine.text("TCP port 80 to be free", "time-wait 127.0.0.1:80", expected: $0, left: .seconds(9))
+    }
+    #expect(text(nil) == "waiting for TCP port 80 to be free: 9 s left; time-wait 127.0.0.1:80")
+    #expect(text(.milliseconds(4_200)).contains(": in 5 s, 9 s left; "))
+    #expect(text(.zero).contains(": any moment, 9 s left; "))
+  }
+}

@@ -1,0 +1,242 @@
+import BindDiagnosis
+import Foundation
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Synchronization
+import Testing
+
+@testable import SockDiagCommand
+
+/// How long a wait sleeps beside real sockets, in a namespace of its own.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct WaitTests {
+  private static let place = LabEndpoint(.loopbackV4, 8080)
+
+  private static func request(_ options: BindOptions = []) -> BindRequest {
+    BindRequest(.tcp, SocketAddress(.anyV4, port: 8080), options: options, uid: 0)
+  }
+
+  /// Binds over and over on a thread of the same namespace, and keeps the time at which it first succeeded.
+  private final class BindLoop: Sendable {
+    private let time = Mutex<ContinuousClock.Instant?>(nil)
+    private let isOver = Atomic<Bool>(false)
+
+    /// A thread inherits the namespace of the one that starts it.
+    init(_ request: BindRequest) {
+      Thread {
+        while !self.isOver.load(ordering: .relaxed) {
+          if (try? BindProbe.outcome(of: request)) == 0 {
+            self.time.withLock { $0 = .now }
+            return
+          }
+          usleep(2_000)
+        }
+      }.start()
+    }
+
+    /// When it succeeded, given a moment for the case that it has just not been its turn.
+    func success() -> ContinuousClock.Instant? {
+      for _ in 0..<1000 {
+        if let time = time.withLock({ $0 }) { return time }
+        usleep(2_000)
+      }
+      isOver.store(true, ordering: .relaxed)
+      return nil
+    }
+  }
+
+  private struct Account: Sendable {
+    var outcome: Waiter.Outcome
+    var sleeps: Int
+    /// From the first bind() that succeeded to the end of the wait.
+    var delay: Duration
+    var time: Duration
+  }
+
+  /// Leaves a small record behind on the port, by closing the server's side first, and waits until it is gone.
+  private func waitForRecord(inFinWait2 isFinWait2: Bool) async throws -> Account {
+    try await Laboratory.withNew { laboratory in
+      if isFinWait2 { try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2) }
+      let pair = try laboratory.connectedPair(to: Self.place)
+      pair.listener.close()
+      pair.server.close()
+      if !isFinWait2 {
+        try pair.client.discard()
+        pair.client.close()
+      }
+      let begin = ContinuousClock.now
+      let binds = BindLoop(Self.request())
+      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var waiter = Waiter(timeout: .seconds(90), progress: .hidden, interruption: .none)
+      let outcome = try waiter.wait(for: &goal)
+      let end = ContinuousClock.now
+      let success = try #require(binds.success())
+      return withExtendedLifetime(pair) {
+        Account(
+          outcome: outcome, sleeps: waiter.sleeps, delay: success.duration(to: end), time: begin.duration(to: end))
+      }
+    }
+  }
+
+  /// The kernel keeps an orphan in FIN_WAIT2 as it does TIME_WAIT, but for a time that can be set.
+  @Test func aRecordIsSleptOut() async throws {
+    let account = try await waitForRecord(inFinWait2: true)
+    #expect(account.outcome == .isSo)
+    #expect(account.time >= .seconds(1.9))
+    #expect(account.delay < .seconds(1))
+    #expect(account.sleeps < 10)
+  }
+
+  /// TIME_WAIT itself is a minute, which nobody can change.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["SOCKDIAG_SLOW_TESTS"] == "1", "takes a minute"))
+  func aMinuteInTimeWaitTakesLessThanTwentyWakes() async throws {
+    let account = try await waitForRecord(inFinWait2: false)
+    #expect(account.outcome == .isSo)
+    #expect(account.time >= .seconds(59))
+    #expect(account.delay < .seconds(1))
+    #expect(account.sleeps < 20)
+    print("free after \(account.time), seen \(account.delay) after the first bind(), \(account.sleeps) sleeps")
+  }
+
+  /// A port that somebody lets go of after the wait has begun.
+  private struct Released: Awaited, ~Copyable {
+    var goal: FreePort
+    let release: () -> Void
+    var looks = 0
+
+    var descriptors: [Int32] { goal.descriptors }
+
+    mutating func hear() -> Bool { goal.hear() }
+
+    mutating func look() throws -> Sight {
+      looks += 1
+      let sight = try goal.look()
+      // By the second look it listens to what ends.
+      if looks == 2 { release() }
+      return sight
+    }
+  }
+
+  @Test(arguments: ["listener", "bound", "connection"])
+  func theEndOfASocketWakesItBeforeItsCheck(_ kind: String) async throws {
+    let (outcome, time, sleeps) = try await Laboratory.withNew { laboratory in
+      let sockets: [LabSocket]
+      switch kind {
+      case "listener": sockets = [try laboratory.tcpListener(on: Self.place)]
+      case "bound": sockets = [try laboratory.boundSocket(to: Self.place)]
+      default:
+        let other = LabEndpoint(.loopbackV4, 9090)
+        let pair = try laboratory.connectedPair(to: other, from: Self.place)
+        // Who closes second leaves nothing behind.
+        pair.server.close()
+        pair.listener.close()
+        sockets = [pair.client]
+      }
+      var goal = Released(
+        goal: try FreePort([Self.request()], probes: false, hint: ""), release: { sockets.forEach { $0.close() } })
+      var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
+      let begin = ContinuousClock.now
+      let outcome = try waiter.wait(for: &goal)
+      return (outcome, begin.duration(to: .now), waiter.sleeps)
+    }
+    #expect(outcome == .isSo)
+    #expect(time < LookSchedule.checkOfHolders)
+    #expect(sleeps < 10)
+  }
+
+  @Test func otherSocketsThatEndDoNotMakeItLook() async throws {
+    let (looks, outcome) = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.place)
+      var goal = Released(goal: try FreePort([Self.request()], probes: false, hint: ""), release: {})
+      var waiter = Waiter(timeout: .seconds(1), progress: .hidden, interruption: .none)
+      return try withExtendedLifetime(listener) {
+        let churn = Churn()
+        defer { churn.end() }
+        let outcome = try waiter.wait(for: &goal)
+        return (goal.looks, outcome)
+      }
+    }
+    // At the beginning, when it hears, and at the end.
+    #expect(outcome == .timeUp && looks == 3)
+  }
+
+  /// Sockets on another port that come and go on a thread of the same namespace.
+  private final class Churn: Sendable {
+    private let isOver = Atomic<Bool>(false)
+    private let done = DispatchSemaphore(value: 0)
+
+    init() {
+      Thread {
+        let request = BindRequest(.tcp, SocketAddress(.anyV4, port: 9090), uid: 0)
+        while !self.isOver.load(ordering: .relaxed) {
+          _ = try? BindProbe.outcome(of: request)
+          usleep(2_000)
+        }
+        self.done.signal()
+      }.start()
+    }
+
+    func end() {
+      isOver.store(true, ordering: .relaxed)
+      done.wait()
+    }
+  }
+
+  /// Where the kernel announces nothing.
+  @Test func theEndOfAProcessIsHeardOnce() async throws {
+    let heard = try await Laboratory.withNew { laboratory in
+      let holder = try LabHolder(.inherited, try laboratory.boundSocket(to: Self.place))
+      var watch = PortWatch(.tcp, usesEvents: false)
+      var heard = [watch.begin() || watch.hearsEnds]
+      watch.follow([], heldBy: [holder.pid])
+      watch.follow([], heldBy: [holder.pid])
+      func isReadable(_ descriptors: [Int32], _ milliseconds: Int32) -> Bool {
+        Interruption.none.wait(forAnyOf: descriptors, milliseconds: milliseconds) == .ready
+      }
+      heard += [watch.descriptors.count == 1, isReadable(watch.descriptors, 0)]
+      holder.letGo()
+      heard += [isReadable(watch.descriptors, 20_000), watch.hear(), watch.descriptors.isEmpty]
+      watch.follow([], heldBy: [holder.pid])
+      heard.append(watch.descriptors.isEmpty)
+      return heard
+    }
+    #expect(heard == [false, true, false, true, true, true, true])
+  }
+
+  @Test func withoutAnnouncementsItStillSees() async throws {
+    let outcome = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.place)
+      var goal = Released(
+        goal: try FreePort([Self.request()], probes: false, hint: "", usesEvents: false),
+        release: { listener.close() })
+      var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
+      return try waiter.wait(for: &goal)
+    }
+    #expect(outcome == .isSo)
+  }
+
+  /// With SO_REUSEADDR it hangs on the socket that the record came from, and nobody knows that any more.
+  @Test func whatDependsIsWaitedForUnlessABindDecides() async throws {
+    let (plain, remarks, probed) = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: Self.place, serverOptions: [.reuseAddress])
+      pair.listener.close()
+      pair.server.close()
+      func wait(probes: Bool, tell: @escaping (String) -> Void) throws -> Waiter.Outcome {
+        var goal = try FreePort([Self.request(.reuseAddress)], probes: probes, hint: "")
+        var waiter = Waiter(timeout: .milliseconds(300), progress: .hidden, interruption: .none, tell: tell)
+        return try waiter.wait(for: &goal)
+      }
+      var remarks: [String] = []
+      let plain = try wait(probes: false) { remarks.append($0) }
+      let probed = try wait(probes: true) { _ in }
+      return withExtendedLifetime(pair) { (plain, remarks, probed) }
+    }
+    #expect(plain == .timeUp && probed == .isSo)
+    #expect(
+      remarks == [
+        "whether it is free depends on whether the other side has SO_REUSEADDR, so the wait goes on; with --probe a"
+          + " bind() decides"
+      ])
+  }
+}

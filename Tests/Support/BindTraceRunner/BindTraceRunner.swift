@@ -1,0 +1,35 @@
+import BindTrace
+import Glibc
+import SockDiagWire
+
+/// Watches a command in a process of its own, so that the watcher can be signalled and killed:
+///
+///     bind-trace-runner [--follow] [--detach] COMMAND …
+///
+/// prints a line to standard error for each call, and ends as the command did.
+@main enum BindTraceRunner {
+  static func main() {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    var options: Set<String> = []
+    while let first = arguments.first, first.hasPrefix("--") { options.insert(arguments.removeFirst()) }
+    do {
+      let tracer = BindTracer(arguments, followsDescendants: options.contains("--follow"))
+      let report = try tracer.run { call in
+        write("\(call.kind) \(call.address.map(\.description) ?? "-") \(call.errno)\n")
+        return options.contains("--detach") ? .detach : .continue
+      }
+      switch report.ending {
+      case .exited(let code): exit(code)
+      case .signalled(let number, _): exit(128 + number)
+      }
+    } catch {
+      write("\(error)\n")
+      exit((error as? BindTraceError)?.code == .notFound ? 127 : 126)
+    }
+  }
+
+  private static func write(_ text: String) {
+    // SAFETY: the bytes are there during the call.
+    _ = unsafe Array(text.utf8).withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,135 @@
+#define _GNU_SOURCE
+#include "subject.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* The bare call: the C library's may be looked at by a sanitizer. */
+static int raw_bind(int descriptor, const void *address, long length)
+{
+	return syscall(SYS_bind, descriptor, address, length) < 0 ? errno : 0;
+}
+
+void hostile_addresses(void)
+{
+	int descriptor = make_socket(AF_INET, SOCK_STREAM);
+	long page = sysconf(_SC_PAGESIZE);
+	char *pages = mmap(NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(8080)};
+
+	REQUIRE(pages != MAP_FAILED && munmap(pages + page, (size_t)page) == 0);
+	REQUIRE(raw_bind(descriptor, (void *)8, 16) == EFAULT);
+	REQUIRE(raw_bind(descriptor, (void *)-1, 16) == EFAULT);
+	REQUIRE(raw_bind(descriptor, &address, -1) == EINVAL);
+	REQUIRE(raw_bind(descriptor, &address, 0x7fffffff) == EINVAL);
+	REQUIRE(raw_bind(descriptor, &address, 0) == EINVAL);
+	REQUIRE(raw_bind(descriptor, &address, 2) == EINVAL);
+	/* Ends where the memory ends, and then one byte beyond. */
+	memcpy(pages + page - sizeof address, &address, sizeof address);
+	REQUIRE(raw_bind(descriptor, pages + page - sizeof address, sizeof address + 1) == EFAULT);
+	REQUIRE(raw_bind(descriptor, pages + page - sizeof address, sizeof address) == 0);
+}
+
+void other_families(void)
+{
+	struct sockaddr_un unix_address = {.sun_family = AF_UNIX, .sun_path = "\0bind-trace-subject"};
+	struct sockaddr_in unspecified = {.sin_family = AF_UNSPEC, .sin_port = htons(8082)};
+	struct sockaddr_in6 scoped = {.sin6_family = AF_INET6, .sin6_port = htons(8083), .sin6_scope_id = 77};
+	struct sockaddr_in6 short_one = {.sin6_family = AF_INET6, .sin6_port = htons(8084), .sin6_scope_id = 77};
+	int local = make_socket(AF_UNIX, SOCK_STREAM);
+
+	REQUIRE(raw_bind(local, &unix_address, 20) == 0);
+	REQUIRE(listen(local, 1) == 0);
+	REQUIRE(bind_port(local, 8080) == EINVAL);
+	/* No socket. */
+	REQUIRE(bind_port(1000, 8085) == EBADF);
+	REQUIRE(listen(1000, 1) < 0 && errno == EBADF);
+	REQUIRE(bind_port(make_socket(AF_INET, SOCK_DGRAM), 8081) == 0);
+	REQUIRE(raw_bind(make_socket(AF_INET, SOCK_DGRAM), &unspecified, sizeof unspecified) == 0);
+	scoped.sin6_addr.s6_addr[0] = 0xfe;
+	scoped.sin6_addr.s6_addr[1] = 0x80;
+	REQUIRE(raw_bind(make_socket(AF_INET6, SOCK_STREAM), &scoped, sizeof scoped) == ENODEV);
+	REQUIRE(raw_bind(make_socket(AF_INET6, SOCK_STREAM), &short_one, 24) == 0);
+}
+
+static atomic_int stage;
+
+static void *bind_in_own_table(void *argument)
+{
+	int descriptor;
+
+	REQUIRE(unshare(CLONE_FILES) == 0);
+	atomic_store(&stage, 1);
+	while (atomic_load(&stage) != 2)
+		sched_yield();
+	descriptor = make_socket(AF_INET6, SOCK_STREAM);
+	REQUIRE(bind_port(descriptor, (int)(intptr_t)argument) == EINVAL || errno == EAFNOSUPPORT);
+	REQUIRE(listen(descriptor, 4) == 0);
+	return NULL;
+}
+
+/* The same number is a unix socket in the table of the first thread. */
+void own_table(int port)
+{
+	pthread_t thread;
+
+	REQUIRE(pthread_create(&thread, NULL, bind_in_own_table, (void *)(intptr_t)port) == 0);
+	while (atomic_load(&stage) != 1)
+		sched_yield();
+	make_socket(AF_UNIX, SOCK_STREAM);
+	atomic_store(&stage, 2);
+	pthread_join(thread, NULL);
+}
+
+#if defined(__x86_64__)
+static long int80(long number, long first, long second, long third)
+{
+	long result;
+
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(first), "c"(second), "d"(third) : "memory", "r8", "r9", "r10", "r11");
+	return (int)result;
+}
+#endif
+
+/* Exit code 77: not on this machine. */
+void compatible_calls(int port)
+{
+#if defined(__x86_64__)
+	struct {
+		struct sockaddr_in address;
+		uint32_t arguments[3];
+	} *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	int descriptor = make_socket(AF_INET, SOCK_STREAM);
+
+	REQUIRE(low != MAP_FAILED);
+	/* getpid */
+	if (int80(20, 0, 0, 0) != getpid())
+		_exit(77);
+	low->address.sin_family = AF_INET;
+	low->address.sin_port = htons((uint16_t)port);
+	REQUIRE(int80(361, descriptor, (long)&low->address, sizeof low->address) == 0);
+	REQUIRE(int80(363, descriptor, 11, 0) == 0);
+	low->arguments[0] = (uint32_t)descriptor;
+	low->arguments[1] = (uint32_t)(uintptr_t)&low->address;
+	low->arguments[2] = sizeof low->address;
+	REQUIRE(int80(102, 2, (long)low->arguments, 0) == -EINVAL);
+	low->arguments[1] = 12;
+	REQUIRE(int80(102, 4, (long)low->arguments, 0) == 0);
+	REQUIRE(int80(102, 2, 8, 0) == -EFAULT);
+#else
+	(void)port;
+	_exit(77);
+#endif
+}
