@@ -68,7 +68,7 @@ struct DemoTests {
         #expect(result.errorText.hasPrefix("sockdiag: cannot build \(situation): "))
       } else {
         #expect(result.status == 0, "\(situation): \(result.errorText)")
-        #expect(result.outputText.contains("Built in this network namespace, on loopback."))
+        #expect(result.outputText.contains("Built in this network namespace, on loopback, "))
         #expect(result.outputText.contains("$ sockdiag why "))
       }
     }

@@ -12,7 +12,7 @@ struct Demo: ParsableCommand {
       free ports of 127.0.0.1, as far as that goes.
 
       On a terminal it waits for Enter, so that you may look from another shell; the commands for that are printed. \
-      Whatever ends it, what it built goes with it.
+      Whatever ends it, what it built goes with it; but in a namespace that is not its own, time-wait stays for its minute.
 
       Exit status: 0, whatever 'why' says; 77 if this user cannot build the situation.
       """)
@@ -48,7 +48,9 @@ struct Demo: ParsableCommand {
         try NetworkNamespace.withCurrent { namespace in
           let laboratory = try Laboratory(in: namespace)
           try DemoPage(found, laboratory, try BindPlace.onHost(laboratory), netns: nil)
-            .show(builtIn: "this network namespace, on loopback", stay, interruption)
+            .show(
+              builtIn: "this network namespace, on loopback, where time-wait outlives it by up to a minute", stay,
+              interruption)
         }
       }
     } catch let error as LaboratoryError {
