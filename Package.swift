@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "HostFindings", "SockDiag", "SockDiagWire", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "HostFindings", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -101,7 +101,7 @@ let package = Package(
       name: "bind-trace-runner", dependencies: ["BindTrace"], path: "Tests/Support/BindTraceRunner",
       swiftSettings: swiftSettings),
 
-    // Every state of a socket on demand, in a network namespace of its own.
+    // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),

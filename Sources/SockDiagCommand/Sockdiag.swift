@@ -17,9 +17,8 @@ struct Sockdiag: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Listeners.self, List.self, Events.self, Why.self, Wait.self, Check.self, Kill.self, Destroy.self, Record.self,
-      Decode.self,
-      Bench.self,
+      Listeners.self, List.self, Events.self, Why.self, Wait.self, Kill.self, Check.self, Demo.self, Destroy.self,
+      Record.self, Decode.self, Bench.self,
     ],
     defaultSubcommand: Listeners.self)
 

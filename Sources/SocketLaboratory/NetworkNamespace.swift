@@ -51,6 +51,25 @@ public final class NetworkNamespace {
     }
   }
 
+  /// Runs `body` on the calling thread, in the namespace where that is: for who may not make one.
+  ///
+  /// What is made there is among the host's own sockets, and goes with the closure all the same. The namespace's settings
+  /// are not to be touched.
+  public static func withCurrent<Result>(_ body: (NetworkNamespace) throws -> Result) rethrows -> Result {
+    let namespace = NetworkNamespace()
+    defer { namespace.residents.evict() }
+    return try body(namespace)
+  }
+
+  /// Runs `body` on this thread in yet another namespace, and comes back. That one lasts as long as sockets or processes of
+  /// it.
+  public func inAnother<Result>(_ body: () throws -> Result) throws -> Result {
+    try requireOwnThread()
+    let home = try check(socklab_namespace_enter(), "make a second network namespace")
+    defer { _ = socklab_namespace_leave(home) }
+    return try body()
+  }
+
   /// Sets a sysctl of this namespace, such as `net.ipv4.tcp_fin_timeout`.
   public func set(_ sysctl: String, to value: Int) throws { try set(sysctl, to: String(value)) }
 

@@ -35,8 +35,8 @@ struct BadInputTests {
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, events, why, wait, check, kill, destroy, record, decode, bench"
-    ),
+      "'foo' is not a subcommand; there are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
+        + "decode, bench"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
@@ -47,10 +47,8 @@ struct BadInputTests {
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
     Case(
       "zzz", .usage,
-      """
-      'zzz' is not a subcommand; subcommands are listeners, list, events, why, wait, check, kill, destroy, record, \
-      decode, bench
-      """),
+      "'zzz' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
+        + "decode, bench"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
     Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
     Case("destroy", .usage, Self.noFilter),

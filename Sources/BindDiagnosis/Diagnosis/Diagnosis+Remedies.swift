@@ -16,6 +16,7 @@ extension Diagnosis {
     var remedies: [Remedy] = []
     // A live bind may have met what nobody sees.
     if blockers.isEmpty { return [] }
+    if verdict == .depends { remedies.append(.probe) }
     if let freeAfter { remedies.append(.wait(freeAfter)) }
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
@@ -42,6 +43,8 @@ extension Diagnosis {
       other.options.formUnion(options)
       switch BindRule.predict(other, beside: sockets.map(\.holder), under: conditions).bind {
       case .succeeds: found.append((options, true))
+      // Hardly any server that leaves something in TIME_WAIT had this one, and two that share a port by mistake are worse.
+      case .depends where options == .reusePort && blockers.allSatisfy { $0.use == .timeWait }: break
       case .depends where verdict == .conflict:
         if !found.contains(where: { options.isSuperset(of: $0.options) }) { found.append((options, false)) }
       case .depends, .fails: break

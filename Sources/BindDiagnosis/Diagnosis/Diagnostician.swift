@@ -134,7 +134,8 @@ public struct Diagnostician: ~Copyable {
     let (leftRank, rightRank) = (rank(left), rank(right))
     if leftRank != rightRank { return leftRank < rightRank }
     if left.socket.local != right.socket.local { return left.socket.local < right.socket.local }
-    return left.socket.remote < right.socket.remote
+    if left.socket.remote != right.socket.remote { return left.socket.remote < right.socket.remote }
+    return (left.holders.first?.pid ?? 0) < (right.holders.first?.pid ?? 0)
   }
 
   private static func probe(_ request: BindRequest) -> Diagnosis.Probe {

@@ -38,15 +38,19 @@ public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
     }
     if isTCP, !uses.contains(.timeWait) { found.insert(.waitingAMinute) }
     if isTCP, !uses.contains(.listener) { found.insert(.lookingForListener) }
-    if blockers.contains(where: \.defeatsReuseAddress) { found.insert(.reuseAddressOnOneSide) }
+    // Where the other side's options are hidden, it may help; a bind() with it that fails shows that it does not.
+    let hasFailed = diagnosis.request.options.contains(.reuseAddress) && diagnosis.probe == .failed(.addressInUse)
+    if blockers.contains(where: { $0.defeatsReuseAddress || hasFailed && $0.use == .timeWait }) {
+      found.insert(.reuseAddressOnOneSide)
+    }
     if blockers.contains(where: \.defeatsReusePort) { found.insert(.reusePortOnOneSide) }
     return allCases.filter(found.contains)
   }
 }
 
 extension DiagnosedSocket {
-  /// Whether SO_REUSEADDR on the other side alone does not do it, or perhaps not.
-  fileprivate var defeatsReuseAddress: Bool { use != .listener && holder.options[.reuseAddress] != true }
+  /// Whether SO_REUSEADDR on the other side alone does not do it.
+  fileprivate var defeatsReuseAddress: Bool { use != .listener && holder.options[.reuseAddress] == false }
 
   /// Whether SO_REUSEPORT on the other side alone does not do it.
   fileprivate var defeatsReusePort: Bool {

@@ -3,6 +3,8 @@ public import SocketOwners
 
 /// What helps against a failing bind(). Each is tried on the rule before it is offered.
 public enum Remedy: Hashable, Sendable {
+  /// A bind() for the answer, which settles what the sockets' hidden options leave open: see ``BindProbe``.
+  case probe
   /// Nothing but patience: what blocks goes by itself.
   case wait(Duration)
   /// The program sets options that it does not set now. If that is not certain, it hangs on the options of what blocks.

@@ -166,6 +166,13 @@ int socklab_set_dumpable(bool value);
 /// Gives the calling thread a mount namespace in which proc is mounted anew with these options.
 int socklab_mount_own_proc(const char *options);
 
+// Processes that stand for programs (server.c)
+
+/// A child of this name and user that holds copies of these descriptors, numbered from 3, and ends with the caller's thread.
+struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *descriptors, int count);
+/// Makes a socket another user's, as if that user had made it.
+int socklab_give(int descriptor, uint32_t uid);
+
 // Terminals (terminal.c)
 
 struct socklab_terminal {

@@ -48,7 +48,7 @@ struct Why: ParsableCommand {
       throw CommandFailure.usage("give a port, such as 'sockdiag why 8080', or else --run and a command")
     }
     try namespace.enter()
-    if let port { try diagnose(port) } else { try watch() }
+    if port == nil { try watch() } else { try answer() }
   }
 
   /// Runs the command, and ends as it does.
@@ -60,26 +60,32 @@ struct Why: ParsableCommand {
     }
   }
 
-  private func diagnose(_ port: String) throws {
-    let requests = try who.requests(PortArgument(parsing: port))
-    var diagnostician = try Diagnostician()
-    var effort = Diagnostician.Effort.harmless
-    if probe { effort.insert(.probe) }
-    var diagnoses: [Diagnosis] = []
-    for request in requests { diagnoses.append(try diagnostician.diagnose(request, effort)) }
+  private func answer() throws {
+    let diagnoses = try diagnoses()
     var output = ByteOutput()
-    if json {
-      output.bytes += DiagnosisJSON(preset: who.preset ?? .c, namespace: namespace.netns).document(diagnoses).bytes
-      output.bytes.append(UInt8(ascii: "\n"))
-    } else {
-      var text = DiagnosisText(
-        preset: who.preset ?? .c, namespace: namespace.netns, showsColour: Terminal.standardOutput.showsColour)
-      text.append(diagnoses)
-      output.bytes += text.bytes
-    }
+    output.bytes +=
+      json ? encoded(diagnoses) : text(diagnoses, showsColour: Terminal.standardOutput.showsColour)
     try output.flush()
     let status = WhyStatus(diagnoses)
     if status != .free { throw ExitCode(status.rawValue) }
+  }
+
+  /// The answers for each of the addresses, in the network namespace of the calling thread.
+  func diagnoses(_ effort: Diagnostician.Effort = .harmless) throws -> [Diagnosis] {
+    let requests = try port.map { try who.requests(PortArgument(parsing: $0)) } ?? []
+    var diagnostician = try Diagnostician()
+    return try requests.map { try diagnostician.diagnose($0, probe ? effort.union(.probe) : effort) }
+  }
+
+  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false) -> [UInt8] {
+    var text = DiagnosisText(preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour)
+    text.append(diagnoses)
+    return text.bytes
+  }
+
+  func encoded(_ diagnoses: [Diagnosis]) -> [UInt8] {
+    DiagnosisJSON(preset: who.preset ?? .c, namespace: namespace.netns).document(diagnoses).bytes
+      + [UInt8(ascii: "\n")]
   }
 }
 

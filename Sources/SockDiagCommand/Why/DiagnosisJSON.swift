@@ -188,6 +188,7 @@ extension Diagnosis.BlindSpots {
 extension Remedy {
   fileprivate var kind: String {
     switch self {
+    case .probe: "probe"
     case .wait: "wait"
     case .setOptions(_, isCertain: true): "set-options"
     case .setOptions(_, isCertain: false): "set-options-on-both-sides"

@@ -3,10 +3,14 @@ internal import SockDiag
 
 extension DiagnosisText {
   /// Why a socket blocks or does not, in sentences.
-  func reasons(_ socket: DiagnosedSocket, _ request: BindRequest) -> [String] {
-    switch socket.effect {
-    case .blocks(let reason)?: [overlap(reason.overlap, socket), sharing(reason, socket, request)].compactMap { $0 }
-    case .depends(let on)?: [overlapOfDepending(socket, request), unknown(on, socket)].compactMap { $0 }
+  func reasons(_ socket: DiagnosedSocket, _ diagnosis: Diagnosis) -> [String] {
+    let request = diagnosis.request
+    return switch socket.effect {
+    case .blocks(let reason)?:
+      [hint(socket, diagnosis), overlap(reason.overlap, socket), sharing(reason, socket, request)].compactMap { $0 }
+    case .depends(let on)?:
+      [hint(socket, diagnosis), overlapOfDepending(on, socket, request), unknown(on, socket, diagnosis)]
+        .compactMap { $0 }
     case .harmless(let reason)?: [harmless(reason, socket)]
     case nil: []
     }
@@ -27,9 +31,18 @@ extension DiagnosisText {
     }
   }
 
-  private func overlapOfDepending(_ socket: DiagnosedSocket, _ request: BindRequest) -> String? {
-    socket.socket.local.address == request.local.address
-      ? nil : "Its address \(socket.socket.local.address) and the one that is asked for take each other in."
+  private func overlapOfDepending(
+    _ unknowns: HolderEffect.Unknowns, _ socket: DiagnosedSocket, _ request: BindRequest
+  ) -> String? {
+    let (own, wanted) = (socket.socket.local.address, request.local.address)
+    if own == wanted { return nil }
+    guard unknowns.contains(.v6Only) else {
+      return "Its address \(own) and the one that is asked for take each other in."
+    }
+    return own.isUnspecified
+      ? "[::] takes in IPv4 too, unless its socket refuses that."
+      : "\(own) is IPv6. Unless its socket refused IPv4, a bind() to 0.0.0.0 meets it all the same, for the kernel keeps"
+        + " 127.0.0.6 as its IPv4 address. A bind() to one IPv4 address does not."
   }
 
   private func sharing(_ reason: BlockReason, _ socket: DiagnosedSocket, _ request: BindRequest) -> String {
@@ -63,11 +76,25 @@ extension DiagnosisText {
     }
   }
 
-  private func unknown(_ unknowns: HolderEffect.Unknowns, _ socket: DiagnosedSocket) -> String {
+  private func unknown(
+    _ unknowns: HolderEffect.Unknowns, _ socket: DiagnosedSocket, _ diagnosis: Diagnosis
+  ) -> String {
+    // One socket with one thing that is not known: the live answer tells that as well.
+    if diagnosis.blockers.count == 1, let learnt = Self.learnt(unknowns, diagnosis.probe) { return learnt }
     if socket.use == .timeWait, unknowns.contains(.reuseAddress) || unknowns.contains(.reusePort) {
       return "It keeps the options of the socket that left it behind, and the kernel tells them to nobody."
     }
     return "It blocks or not by \(Self.names(unknowns).joined(separator: " and "))."
+  }
+
+  private static func learnt(_ unknowns: HolderEffect.Unknowns, _ probe: Diagnosis.Probe?) -> String? {
+    switch (unknowns, probe) {
+    case (.reuseAddress, .succeeded?): "Its socket had SO_REUSEADDR, as the bind() shows."
+    case (.reuseAddress, .failed(.addressInUse)?): "Its socket did not have SO_REUSEADDR, as the bind() shows."
+    case (.v6Only, .succeeded?): "Its socket refused IPv4, as the bind() shows."
+    case (.v6Only, .failed(.addressInUse)?): "Its socket took IPv4 too, as the bind() shows."
+    default: nil
+    }
   }
 
   private func harmless(_ reason: HarmlessReason, _ socket: DiagnosedSocket) -> String {

@@ -8,7 +8,8 @@ extension DiagnosisText {
     guard !remedies.isEmpty else { return }
     heading("Helps")
     for remedy in remedies {
-      let advice = RemedyText(remedy, diagnosis, preset: preset, namespace: namespace)
+      let advice = RemedyText(
+        remedy, diagnosis, preset: preset, namespace: namespace, namesAddress: group.count == 1)
       line(advice.sentence)
       for text in advice.commands { command(text) }
     }
@@ -29,7 +30,7 @@ extension Misbelief {
     case .timeWaitReuse: "net.ipv4.tcp_tw_reuse: only connect() reads it; bind() fails all the same."
     case .finTimeout: "net.ipv4.tcp_fin_timeout: it is for fin-wait-2; time-wait takes 60 s, which nothing changes."
     case .reuseAddressOnOneSide:
-      "SO_REUSEADDR in the new program alone: the other side needs it too; it counts from the next start on."
+      "SO_REUSEADDR in the new program alone: the other side has not set it, and needs it too."
     case .reuseAddressBesideListener:
       "SO_REUSEADDR: two sockets may be bound with it, but not beside one that listens."
     case .reusePortOnOneSide: "SO_REUSEPORT in the new program alone: both sides need it, and have to be one user's."

@@ -5,7 +5,15 @@ internal import SocketOwners
 extension DiagnosisText {
   mutating func blockers(_ diagnosis: Diagnosis) {
     list(diagnosis.sockets.filter { if case .blocks? = $0.effect { true } else { false } }, "Blocks", diagnosis)
-    list(diagnosis.sockets.filter { if case .depends? = $0.effect { true } else { false } }, "May block", diagnosis)
+    let uncertain = diagnosis.sockets.filter { if case .depends? = $0.effect { true } else { false } }
+    let title =
+      switch diagnosis.probe {
+      case .succeeded?: "On the port, but harmless, as the bind() shows"
+      case .failed(.addressInUse)? where diagnosis.blockers.count == 1: "Blocks, as the bind() shows"
+      case .failed(.addressInUse)?: "May block: at least one on the port does, as the bind() shows"
+      default: "May block"
+      }
+    list(uncertain, title, diagnosis)
   }
 
   mutating func harmless(_ diagnosis: Diagnosis) {
@@ -24,11 +32,16 @@ extension DiagnosisText {
       if groups[kind] == nil { order.append(kind) }
       groups[kind, default: []].append(socket)
     }
+    // What is said of several in a row is said once, below the last of them.
+    var pending: [String] = []
     for kind in order.prefix(Self.limit) {
       guard let group = groups[kind], let first = group.first else { continue }
+      let sentences = reasons(first, diagnosis)
+      if sentences != pending { for sentence in pending { line(sentence, indent: 6) } }
+      pending = sentences
       line(Self.title(first, count: group.count))
-      for sentence in reasons(first, diagnosis.request) { line(sentence, indent: 6) }
     }
+    for sentence in pending { line(sentence, indent: 6) }
     if order.count > Self.limit { line("and \(Self.count(order.count - Self.limit, "kind")) more") }
   }
 
@@ -113,8 +126,9 @@ extension DiagnosisText {
     if releases.contains(.whenClosed) {
       let processes = Set(
         diagnosis.blockers.flatMap { $0.processes.map { String(decoding: $0.command, as: UTF8.self) } })
-      let names = processes.isEmpty ? "the process that has it" : processes.sorted().joined(separator: " and ")
-      line("as long as \(names) keeps it open; nothing but that frees the port.")
+      let names = processes.isEmpty ? "the process that has it" : Self.list(processes.sorted())
+      let verb = processes.count > 1 ? "keep" : "keeps"
+      line("as long as \(names) \(verb) it open; nothing but that frees the port.")
     }
     if releases.contains(.whenPeerAnswers) {
       line("until the peer answers, or the kernel gives up on it, which takes minutes.")
@@ -170,13 +184,24 @@ extension DiagnosisText {
     }
   }
 
+  /// Names as a sentence has them.
+  private static func list(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// What may help who sees too little. Root of a container is told no more by being root.
+  private static var cure: String {
+    CommandUser.effective == 0 ? "here not even root may look (CAP_SYS_PTRACE, on the host)" : "root may see more"
+  }
+
   private static func sentences(_ blindSpots: Diagnosis.BlindSpots) -> [String] {
     let sentences: [(Diagnosis.BlindSpots, String)] = [
       (.incompleteList, "some sockets, for the list changed while it was read; run it again"),
       (.boundSockets, "sockets that are bound and do nothing, which this kernel does not report (Linux 6.8 does)"),
-      (.processes, "processes of other users; run it as root to see them"),
-      (.options, "options of sockets that other users' processes hold; run it as root"),
-      (.otherNamespaces, "listeners in other network namespaces, which never conflict; root sees them"),
+      (.processes, "processes of other users; \(cure)"),
+      (.options, "options of sockets that other users' processes hold; \(cure)"),
+      (.otherNamespaces, "listeners in other network namespaces, which never conflict; \(cure)"),
       (.address, "whether the address is one of this host"),
     ]
     return sentences.filter { blindSpots.contains($0.0) }.map(\.1)

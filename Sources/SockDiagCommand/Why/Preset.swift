@@ -32,8 +32,10 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
       switch option {
       case .reuseAddress where self == .asyncio: return "loop.create_server(…, reuse_address=True)"
       case .reusePort where self == .asyncio: return "loop.create_server(…, reuse_port=True)"
-      case .v6Only: return "s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)"
-      default: return "s.setsockopt(socket.SOL_SOCKET, socket.\(name), 1)"
+      // Of options of the address, old versions lack the name.
+      case .freebind: return "s.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND"
+      case .bindAddressNoPort: return "s.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT"
+      default: return "s.setsockopt(socket.\(Self.level(option)), socket.\(name), 1)"
       }
     case .node:
       switch option {
@@ -45,7 +47,8 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
       switch option {
       case .v6Only: return "net.Listen(\"tcp6\", …)"
       default:
-        return "net.ListenConfig{Control: …}, in it unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.\(name), 1)"
+        return "net.ListenConfig{Control: …}, in it"
+          + " unix.SetsockoptInt(int(fd), unix.\(Self.level(option)), unix.\(name), 1)"
       }
     case .nginx:
       switch option {
@@ -67,8 +70,16 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
       default: return nil
       }
     case .c, .rust:
-      let level = option == .v6Only ? "IPPROTO_IPV6" : option == .freebind ? "IPPROTO_IP" : "SOL_SOCKET"
-      return "setsockopt(fd, \(level), \(name), &(int){1}, sizeof(int))"
+      return "setsockopt(fd, \(Self.level(option)), \(name), &(int){1}, sizeof(int))"
+    }
+  }
+
+  /// The first number of setsockopt(), by its name.
+  private static func level(_ option: BindOptions) -> String {
+    switch option {
+    case .v6Only: "IPPROTO_IPV6"
+    case .freebind, .transparent, .bindAddressNoPort: "IPPROTO_IP"
+    default: "SOL_SOCKET"
     }
   }
 }

@@ -7,18 +7,22 @@ struct RemedyText {
   var sentence: String
   var commands: [String] = []
 
-  init(_ remedy: Remedy, _ diagnosis: Diagnosis, preset: Preset, namespace: String?) {
+  /// - Parameter namesAddress: Whether a wildcard is named in a repeated question, instead of the port alone.
+  init(_ remedy: Remedy, _ diagnosis: Diagnosis, preset: Preset, namespace: String?, namesAddress: Bool = true) {
     let request = diagnosis.request
     let port = request.local.port
     let tool = ToolLine(request, namespace: namespace)
+    func inNamespace(_ command: String) -> String { NamespaceEntry.command(command, in: namespace) }
     switch remedy {
+    case .probe:
+      sentence = "Ask the kernel: bind() for a moment, without listen(), and let go:"
+      commands = [tool.question("--probe", namesAddress: namesAddress)]
     case .wait(let time):
       sentence = "Wait \(TimeText.seconds(time)):"
       commands = [tool.text("wait", "--free")]
     case .setOptions(let options, let isCertain):
       let names = options.kernelNames.joined(separator: " and ")
-      let condition = isCertain ? "" : ", which helps if the other side had it too"
-      sentence = "Set \(names) before bind()\(condition):"
+      sentence = "Set \(names) before bind()\(Self.condition(options, isCertain, diagnosis)):"
       commands = options.each.compactMap { preset.statement($0) }
       if commands.isEmpty { sentence.removeLast() }
     case .bindAddress(let address):
@@ -34,63 +38,62 @@ struct RemedyText {
     case .stopContainer(let container):
       sentence = "Stop the container:"
       commands = [Supervisor(container).stopCommand]
-    case .endProcesses:
-      sentence = "End the process that has it:"
+    case .endProcesses(let pids):
+      sentence = pids.count == 1 ? "End the process that has it:" : "End the processes that have it:"
       commands = [tool.text("kill")]
     case .destroy:
       sentence = "Destroy what no process holds (as root):"
       let states = Set(diagnosis.blockers.filter { $0.use == .timeWait || $0.use == .orphan }.map(\.socket.state))
-      let condition = states.map { "state \($0)" }.sorted().joined(separator: " or ")
+      let names = states.map { "state \($0)" }.sorted().joined(separator: " or ")
+      let condition = states.count == 1 ? names : "(\(names))"
       let udp = request.protocol == .udp ? "-u" : "-t"
-      commands = ["sockdiag destroy \(udp) 'sport = :\(port) and (\(condition))'"]
+      commands = [inNamespace("sockdiag destroy \(udp) 'sport = :\(port) and \(condition)'")]
     case .reservePort:
-      sentence = "Keep the port out of those that the kernel gives to outgoing connections (as root; for the next one):"
+      sentence =
+        "For the next time, keep the port out of those that the kernel gives to outgoing connections (as root):"
       var reserved = diagnosis.settings.reservedPorts ?? PortSet()
       reserved = reserved.union(PortSet(port))
-      commands = ["sysctl -w net.ipv4.ip_local_reserved_ports=\(reserved)"]
+      commands = [inNamespace("sysctl -w net.ipv4.ip_local_reserved_ports=\(reserved)")]
     case .grantCapability:
       sentence = "Give the program the right, or its unit AmbientCapabilities=CAP_NET_BIND_SERVICE:"
       commands = ["setcap cap_net_bind_service=+ep PROGRAM"]
     case .lowerPrivilegedPorts:
       sentence = "Let everybody bind ports from \(port) on (as root):"
-      commands = ["sysctl -w net.ipv4.ip_unprivileged_port_start=\(port)"]
+      commands = [inNamespace("sysctl -w net.ipv4.ip_unprivileged_port_start=\(port)")]
     case .useUnprivilegedPort:
       sentence =
         "Take a port from \(diagnosis.conditions.unprivilegedPortStart) on, and let a proxy or a rule of the firewall lead to it."
     case .addAddress:
       let address = request.local.address.unmapped
       sentence = "Give the host the address (as root):"
-      commands = ["ip address add \(address)/\(address.family == .inet ? 32 : 128) dev INTERFACE"]
+      commands = [inNamespace("ip address add \(address)/\(address.family == .inet ? 32 : 128) dev INTERFACE")]
     case .allowNonlocalBind:
       let family = request.local.address.unmapped.family == .inet ? "ipv4" : "ipv6"
       sentence = "Let programs bind addresses that the host does not have yet (as root):"
-      commands = ["sysctl -w net.\(family).ip_nonlocal_bind=1"]
+      commands = [inNamespace("sysctl -w net.\(family).ip_nonlocal_bind=1")]
     case .nameInterface:
       sentence = "Name the interface:"
       commands = ["sockdiag why '[\(request.local.address)%INTERFACE]:\(port)'"]
     case .widenPortRange:
       sentence = "Give the kernel more ports to choose from (as root):"
-      commands = ["sysctl -w net.ipv4.ip_local_port_range='1024 65535'"]
+      commands = [inNamespace("sysctl -w net.ipv4.ip_local_port_range='1024 65535'")]
     }
   }
-}
 
-/// A command of this tool for the same port.
-struct ToolLine {
-  private let place: String
-  private let suffix: String
-
-  init(_ request: BindRequest, namespace: String?) {
-    let address = request.local.address
-    // Who asks for a wildcard is in the way of all addresses, so commands may take the port alone.
-    place =
-      address.unmapped.isUnspecified
-      ? "\(request.local.port)" : ShellWord.quoted(request.local.description)
-    suffix =
-      (request.protocol == .udp ? " --udp" : "") + (namespace.map { " --netns \(ShellWord.quoted($0))" } ?? "")
-  }
-
-  func text(_ subcommand: String, _ option: String? = nil) -> String {
-    "sockdiag \(subcommand) \(place)\(option.map { " \($0)" } ?? "")\(suffix)"
+  /// What an option hangs on that is set on this side only.
+  private static func condition(_ options: BindOptions, _ isCertain: Bool, _ diagnosis: Diagnosis) -> String {
+    let uses = Set(diagnosis.blockers.map(\.use))
+    if isCertain {
+      if options == .v6Only { return ", and leave IPv4 to the other side" }
+      if options.contains(.reusePort), uses.contains(.listener) { return "; it then gets a share of the connections" }
+      if options == .reuseAddress, uses.contains(.boundInactive) {
+        return "; who listens first then keeps the other out"
+      }
+      return ""
+    }
+    guard options == .reuseAddress, diagnosis.blockers.allSatisfy({ $0.use == .timeWait }) else {
+      return ", which helps if the other side has it too"
+    }
+    return ", which helps now if the old server had it too, and in any case from the next restart on"
   }
 }

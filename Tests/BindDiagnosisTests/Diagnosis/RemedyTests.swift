@@ -69,7 +69,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.freeAfter == .seconds(40))
     #expect(
       diagnosis.remedies.prefix(3) == [
-        .wait(.seconds(40)), .setOptions(.reuseAddress, isCertain: false), .setOptions(.reusePort, isCertain: false),
+        .wait(.seconds(40)), .setOptions(.reuseAddress, isCertain: false), .destroy,
       ])
     #expect(diagnosis.remedies.contains(.destroy))
   }
@@ -112,8 +112,14 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     let rest = PortHolder(.tcp, loopback, .timeWait, uid: nil)
     #expect(
       Misbelief.tempting(diagnosis(request, [rest], use: .timeWait)) == [
-        .timeWaitReuse, .finTimeout, .reuseAddressOnOneSide, .lookingForListener,
+        .timeWaitReuse, .finTimeout, .lookingForListener,
       ])
+    // Whether the other side has the option, nobody can see; a bind() that fails with it shows that it has not.
+    var tried = diagnosis(
+      BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0), [rest], use: .timeWait)
+    #expect(!Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
+    tried.probe = .failed(.addressInUse)
+    #expect(Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
     #expect(Misbelief.tempting(diagnosis(request, [])).isEmpty)
   }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// Any JSON.
-enum JSONValue: Decodable, Hashable {
+enum JSONValue: Codable, Hashable {
   case null
   case boolean(Bool)
   case number(Double)
@@ -23,6 +23,18 @@ enum JSONValue: Decodable, Hashable {
       self = .array(value)
     } else {
       self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .boolean(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let values): try container.encode(values)
+    case .object(let members): try container.encode(members)
     }
   }
 

@@ -1,0 +1,107 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "CSocketLaboratory.h"
+
+// The child of a threaded process: system calls only, for the C library's locks may be held by threads that it lacks.
+
+static int settle(const char *name, uint32_t uid, const int *descriptors, int count, int life, int reports) {
+  // All numbers are moved out of the way first, so that the sockets come to lie at 3 and up, the same every time.
+  enum { ASIDE = 256, MOST = 64 };
+  int aside[MOST];
+  if (count > MOST - 2) return -E2BIG;
+  for (int index = 0; index < count + 2; index++) {
+    int number = index < count ? descriptors[index] : index == count ? life : reports;
+    aside[index] = fcntl(number, F_DUPFD, ASIDE);
+    if (aside[index] < 0) return -errno;
+  }
+  for (int index = 0; index < count + 2; index++)
+    if (dup2(aside[index], 3 + index) < 0) return -errno;
+  if (syscall(SYS_close_range, 3 + count + 2, ~0U, 0) < 0) return -errno;
+  int nothing = open("/dev/null", O_RDWR);
+  if (nothing < 0) return -errno;
+  for (int index = 0; index < 3; index++) dup2(nothing, index);
+  close(nothing);
+
+  if (uid != geteuid()) {
+    if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, uid, uid, uid) < 0 ||
+        syscall(SYS_setresuid, uid, uid, uid) < 0)
+      return -errno;
+    // As in a program of that user: the change alone would hide the process from its own user.
+    prctl(PR_SET_DUMPABLE, 1);
+  }
+  prctl(PR_SET_NAME, name);
+  // A change of user clears this, so it comes last. That the parent ended before is seen by the pipe.
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
+  // The threads of some runtimes block signals, and a child has the mask of the thread that forked it.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  return 0;
+}
+
+static _Noreturn void serve(const char *name, uint32_t uid, const int *descriptors, int count, int life, int reports) {
+  struct socklab_holder report = {.process = getpid(), .descriptor = 3};
+  report.error = settle(name, uid, descriptors, count, life, reports);
+  // Where a failure left the numbers as they were, the old ones are still good.
+  int own_life = report.error == 0 ? 3 + count : life;
+  int own_reports = report.error == 0 ? 4 + count : reports;
+  ssize_t written = write(own_reports, &report, sizeof report);
+  close(own_reports);
+  if (report.error == 0 && written == sizeof report) {
+    char byte;
+    while (read(own_life, &byte, 1) < 0 && errno == EINTR) {
+    }
+  }
+  syscall(SYS_exit_group, 0);
+  __builtin_unreachable();
+}
+
+struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *descriptors, int count) {
+  struct socklab_holder holder = {.life = -1};
+  int life[2], reports[2];
+  if (pipe2(life, O_CLOEXEC) < 0) {
+    holder.error = -errno;
+    return holder;
+  }
+  if (pipe2(reports, O_CLOEXEC) < 0) {
+    holder.error = -errno;
+    close(life[0]);
+    close(life[1]);
+    return holder;
+  }
+  pid_t child = fork();
+  if (child == 0) {
+    // Its own end of the pipe would keep it from seeing the other's close.
+    close(life[1]);
+    serve(name, uid, descriptors, count, life[0], reports[1]);
+  }
+  int error = child < 0 ? -errno : 0;
+  close(life[0]);
+  close(reports[1]);
+  struct socklab_holder report;
+  if (error == 0) {
+    if (read(reports[0], &report, sizeof report) == sizeof report) {
+      holder = report;
+    } else {
+      holder.error = -EPROTO;
+    }
+  } else {
+    holder.error = error;
+  }
+  close(reports[0]);
+  holder.child = child;
+  holder.life = life[1];
+  return holder;
+}
+
+int socklab_give(int descriptor, uint32_t uid) { return fchown(descriptor, uid, (gid_t)-1) < 0 ? -errno : 0; }

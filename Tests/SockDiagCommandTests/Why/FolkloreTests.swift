@@ -1,0 +1,207 @@
+import ArgumentParser
+import BindDiagnosis
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// What is often said about a port in use, tried on the kernel.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct FolkloreTests {
+  private static let at = LabEndpoint(.loopbackV4, 8080)
+
+  private static func bind(_ options: BindOptions = [], uid: UInt32 = 0) throws -> Int32 {
+    try BindProbe.outcome(of: BindRequest(.tcp, "127.0.0.1:8080", options: options, uid: uid))
+  }
+
+  /// What a situation lets happen once it stands.
+  private func inside<Value: Sendable>(
+    _ situation: BindSituation, sysctl: (name: String, value: Int)? = nil,
+    _ body: @escaping @Sendable (Laboratory, BindScene) throws -> Value
+  ) async throws -> Value {
+    try await Laboratory.withNew { laboratory in
+      if let sysctl { try laboratory.namespace.set(sysctl.name, to: sysctl.value) }
+      let scene = try situation.build(in: laboratory)
+      return try withExtendedLifetime(scene) { try body(laboratory, scene) }
+    }
+  }
+
+  private func situation(_ name: String) throws -> BindSituation { try #require(BindSituation.named(name)) }
+
+  @Test func timeWaitReuseDoesNotHelpBind() async throws {
+    let errno = try await inside(situation("time-wait"), sysctl: ("net.ipv4.tcp_tw_reuse", 1)) { _, _ in
+      try Self.bind()
+    }
+    #expect(errno == EADDRINUSE)
+  }
+
+  @Test func finTimeoutDoesNotShortenTimeWait() async throws {
+    let rest = try await inside(situation("time-wait"), sysctl: ("net.ipv4.tcp_fin_timeout", 3)) { _, _ in
+      try Why.parse(["127.0.0.1:8080"]).diagnoses([]).first?.freeAfter
+    }
+    #expect(try #require(rest) > .seconds(20))
+  }
+
+  /// An orphan in FIN_WAIT2 is what the setting is for: the other side has not closed.
+  @Test func finTimeoutEndsAnOrphanInFinWait2() async throws {
+    let complaints = try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2)
+      let pair = try laboratory.connectedPair(to: Self.at)
+      pair.listener.close()
+      pair.server.close()
+      return try withExtendedLifetime(pair.client) {
+        #expect(try Self.bind() == EADDRINUSE)
+        return try settled { try Self.bind() == 0 ? [] : ["still in use"] }
+      }
+    }
+    #expect(complaints == [])
+  }
+
+  @Test func reuseAddressBeatsTimeWaitOnlyIfTheOldSideHadIt() async throws {
+    #expect(try await inside(situation("time-wait")) { _, _ in try Self.bind(.reuseAddress) } == EADDRINUSE)
+    #expect(try await inside(situation("time-wait-reuseaddr")) { _, _ in try Self.bind(.reuseAddress) } == 0)
+    #expect(try await inside(situation("time-wait-reuseaddr")) { _, _ in try Self.bind() } == EADDRINUSE)
+  }
+
+  @Test func withReuseAddressTwoMayBindAndOneListens() async throws {
+    let errno = try await Laboratory.withNew { laboratory -> Int32 in
+      let first = try laboratory.boundSocket(to: Self.at, options: [.reuseAddress])
+      let second = try laboratory.boundSocket(to: Self.at, options: [.reuseAddress])
+      try first.listen(backlog: 1)
+      do {
+        try second.listen(backlog: 1)
+        return 0
+      } catch let error as LaboratoryError { return error.errno }
+    }
+    #expect(errno == EADDRINUSE)
+  }
+
+  @Test func reuseAddressSharesUDP() async throws {
+    let answers = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.udpSocket(bound: Self.at, options: [.reuseAddress])
+      return try [BindOptions(), .reuseAddress].map {
+        try BindProbe.outcome(of: BindRequest(.udp, "127.0.0.1:8080", options: $0, uid: 1000))
+      }
+    }
+    #expect(answers == [EADDRINUSE, 0])
+  }
+
+  @Test func aConnectedUDPSocketKeepsItsPort() async throws {
+    let answers = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.udpSocket(bound: Self.at, connectedTo: LabEndpoint(.loopbackV4, 9))
+      return [
+        try BindProbe.outcome(of: BindRequest(.udp, "127.0.0.1:8080", uid: 0)),
+        try BindProbe.outcome(of: BindRequest(.udp, "0.0.0.0:8080", uid: 0)), try Self.bind(),
+      ]
+    }
+    #expect(answers == [EADDRINUSE, EADDRINUSE, 0])
+  }
+
+  /// Whose it was, a TIME_WAIT record does not keep.
+  @Test func reusePortIsForOneUserSaveBesideTimeWait() async throws {
+    let answers = try await inside(situation("other-user")) { _, _ in
+      [try Self.bind(.reusePort), try Self.bind(.reusePort, uid: 65534), try Self.bind(uid: 65534)]
+    }
+    #expect(answers == [EADDRINUSE, 0, EADDRINUSE])
+
+    let beside = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: Self.at, serverOptions: [.reusePort])
+      let client = try pair.client.local()
+      pair.listener.close()
+      pair.server.close()
+      try pair.client.discard()
+      pair.client.close()
+      try laboratory.wait(for: [.brought(to: .timeWait, local: Self.at, remote: client)])
+      return [try Self.bind(), try Self.bind(.reusePort, uid: 1000)]
+    }
+    #expect(beside == [EADDRINUSE, 0])
+  }
+
+  @Test func theBacklogHasNoPart() async throws {
+    let errno = try await inside(situation("listener"), sysctl: ("net.core.somaxconn", 65535)) { _, _ in
+      try Self.bind()
+    }
+    #expect(errno == EADDRINUSE)
+  }
+
+  @Test func endingTheListenerLeavesItsConnections() async throws {
+    let answers = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: Self.at)
+      pair.listener.close()
+      return try withExtendedLifetime(pair) {
+        let table = try laboratory.namespace.run(["ss", "-Hltn"]).outputText
+        return (try Self.bind(), table)
+      }
+    }
+    #expect(answers == (EADDRINUSE, ""))
+  }
+
+  /// ss and /proc do not show it, sockdiag does.
+  @Test func aDestroyedListenerKeepsItsPortUnseen() async throws {
+    let tool = try Tool.path
+    let (errno, seen, own) = try await inside(situation("destroyed-listener")) { laboratory, _ in
+      (
+        try Self.bind(),
+        try laboratory.namespace.run(["sh", "-c", "ss -Htan; tail -qn +2 /proc/self/net/tcp"]).outputText,
+        try laboratory.namespace.run([tool, "list", "-HtaB"]).outputText
+      )
+    }
+    #expect(errno == EADDRINUSE)
+    #expect(seen == "")
+    #expect(own.contains("127.0.0.1:8080"))
+  }
+
+  @Test func aListOfListenersShowsNoneOfTheOthers() async throws {
+    for name in ["time-wait", "close-wait", "bound-only"] {
+      let table = try await inside(situation(name)) { laboratory, _ in
+        try laboratory.namespace.run(["ss", "-Hltn"]).outputText
+      }
+      #expect(table == "", "\(name)")
+    }
+    let clients = try await inside(situation("outgoing-connection")) { laboratory, scene in
+      try laboratory.namespace.run(["ss", "-Hltn", "sport", "=", ":\(scene.port)"]).outputText
+    }
+    #expect(clients == "")
+  }
+
+  @Test func reservedPortsDoNotHinderWhoNamesThem() async throws {
+    let errno = try await inside(situation("free"), sysctl: ("net.ipv4.ip_local_reserved_ports", 8080)) { _, _ in
+      try Self.bind()
+    }
+    #expect(errno == 0)
+  }
+
+  @Test func withoutAFreePortEachCallHasItsOwnError() async throws {
+    let errnos = try await inside(situation("no-port-left")) { laboratory, _ -> [Int32] in
+      func errno(_ body: () throws -> Void) throws -> Int32 {
+        do { try body() } catch let error as LaboratoryError { return error.errno }
+        return 0
+      }
+      // The kernel shares a port of its own choice between connections to several peers, but not one that was bound.
+      return [
+        try errno { _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)) },
+        try errno { try laboratory.socket(.tcp, v6: false).listen(backlog: 1) },
+        try errno { _ = try laboratory.tcpClient(to: LabEndpoint(.loopbackV4, 9)) },
+      ]
+    }
+    #expect(errnos == [EADDRINUSE, EADDRINUSE, EADDRNOTAVAIL])
+  }
+
+  @Test func anotherNamespaceIsInNobodysWay() async throws {
+    #expect(try await inside(situation("other-namespace")) { _, _ in try Self.bind() } == 0)
+  }
+
+  /// IPv4 asks before it looks at the port, IPv6 afterwards.
+  @Test func aForeignAddressOnALowPortHasTheErrorOfItsFamily() async throws {
+    let errnos = try await inside(situation("free")) { _, _ in
+      try ["198.51.100.1", "2001:db8:ff::1"].map { text -> Int32 in
+        let place = try PortArgument(parsing: text.contains(":") ? "[\(text)]:80" : "\(text):80")
+        guard case .addresses(let addresses) = place.place, let address = addresses.first else { return -1 }
+        return try BindProbe.outcome(of: BindRequest(.tcp, SocketAddress(address, port: 80), uid: 1000))
+      }
+    }
+    #expect(errnos == [EADDRNOTAVAIL, EACCES])
+  }
+}

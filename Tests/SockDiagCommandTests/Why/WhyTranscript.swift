@@ -1,0 +1,121 @@
+import ArgumentParser
+import BindDiagnosis
+import FoundationEssentials
+import SockDiag
+import SocketLaboratory
+import SocketOwners
+
+@testable import SockDiagCommand
+
+/// What `why` says to the questions about a situation, without what differs from run to run.
+struct WhyTranscript: Sendable {
+  /// The questions as a shell has them, each with its answer.
+  var text: [UInt8] = []
+  /// The answers in JSON.
+  var documents: [[UInt8]] = []
+
+  /// Builds the situation in a namespace of its own and asks there.
+  static func record(_ situation: BindSituation) async throws -> WhyTranscript {
+    try await Laboratory.withNew { laboratory in
+      let scene = try situation.build(in: laboratory)
+      return try withExtendedLifetime(scene) {
+        var mask = WhyMask(keeping: scene.servers.map(\.pid))
+        var transcript = WhyTranscript()
+        for question in situation.questions(about: scene.port) {
+          let why = try Why.parse(question)
+          let diagnoses = try why.diagnoses().map { try mask.masked($0) }
+          let title = "$ sockdiag why \(question.map(ShellWord.quoted).joined(separator: " "))\n"
+          if !transcript.text.isEmpty { transcript.text.append(0x0a) }
+          transcript.text += Array(title.utf8) + why.text(diagnoses)
+          transcript.documents.append(why.encoded(diagnoses))
+        }
+        return transcript
+      }
+    }
+  }
+
+  /// The documents as one array that a person can read.
+  var prettyDocuments: [UInt8] {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      let values = try documents.map { try JSONValue(parsing: $0) }
+      return Array(try encoder.encode(JSONValue.array(values))) + [0x0a]
+    }
+  }
+}
+
+/// Makes the same what differs from run to run: numbers that the kernel gives out, what runs the tests, and who else is on
+/// the host.
+struct WhyMask {
+  private let servers: Set<Int32>
+  private var pids: [Int32: Int32] = [:]
+  private var inodes: [JSONValue: Double] = [:]
+  private var cookies: [JSONValue: Int] = [:]
+
+  init(keeping servers: [Int32]) { self.servers = Set(servers) }
+
+  mutating func masked(_ diagnosis: Diagnosis) throws -> Diagnosis {
+    var diagnosis = diagnosis
+    for index in diagnosis.sockets.indices { try mask(&diagnosis.sockets[index]) }
+    diagnosis.blindSpots.remove(.otherNamespaces)
+    diagnosis.elsewhere = try diagnosis.elsewhere.filter { listener in
+      listener.process.map { servers.contains($0.process.pid) } ?? false
+    }.map { listener in
+      var listener = listener
+      listener.namespace = 1
+      listener.socket = try record(listener.socket)
+      listener.process = listener.process.map { details($0) }
+      return listener
+    }
+    return diagnosis
+  }
+
+  private mutating func mask(_ socket: inout DiagnosedSocket) throws {
+    socket.socket = try record(socket.socket)
+    socket.holders = socket.holders.map { holder in
+      var holder = holder
+      holder.pid = number(holder.pid)
+      return holder
+    }
+    socket.processes = socket.processes.map { details($0) }
+    // On a busy machine a while may pass before anybody asks.
+    if case .after(let rest) = socket.release, rest > .zero, rest <= .seconds(61) {
+      socket.release = .after(.seconds(60))
+    }
+  }
+
+  private mutating func number(_ pid: Int32) -> Int32 {
+    let number = pids[pid] ?? 4711 + Int32(pids.count)
+    pids[pid] = number
+    return number
+  }
+
+  /// Name and user are the situation's; the rest is that of whatever runs the tests.
+  private mutating func details(_ process: ProcessDetails) -> ProcessDetails {
+    var details = ProcessDetails(
+      process: HoldingProcess(pid: number(process.process.pid), startTicks: 1), command: process.command)
+    details.uid = process.uid
+    return details
+  }
+
+  private mutating func record(_ socket: InetSocket) throws -> InetSocket {
+    guard case .object(var members) = try JSONValue(parsing: try JSONEncoder().encode(socket)) else { return socket }
+    if let inode = members["inode"], inode != .number(0) {
+      let number = inodes[inode] ?? Double(1001 + inodes.count)
+      inodes[inode] = number
+      members["inode"] = .number(number)
+    }
+    if let cookie = members["cookie"] {
+      let number = cookies[cookie] ?? 1 + cookies.count
+      cookies[cookie] = number
+      members["cookie"] = .string(String(number))
+    }
+    if members["cgroup_id"] != nil { members["cgroup_id"] = .number(1) }
+    if case .object(var timer)? = members["timer"] {
+      timer["expires_ms"] = .number(60000)
+      members["timer"] = .object(timer)
+    }
+    return try JSONDecoder().decode(InetSocket.self, from: try JSONEncoder().encode(JSONValue.object(members)))
+  }
+}
