@@ -66,24 +66,38 @@ extension Diagnosis {
   /// What ends the processes that hold what blocks: by their manager, where they have one.
   private var holderRemedies: [Remedy] {
     var remedies: [Remedy] = []
-    var bare: [Int32] = []
+    var servers: Set<Int32> = []
+    var workers: Set<Int32> = []
     // Whose connection merely happens to have the port is not to be ended for it.
     for blocker in blockers where blocker.use != .outgoingConnection {
       for process in blocker.processes {
-        if process.process.pid == 1 {
-          remedies.append(.stopSocketUnit)
-        } else if let container = process.cgroup?.container {
-          remedies.append(.stopContainer(container))
-        } else if let unit = process.cgroup?.unit, unit.isSupervised {
-          remedies.append(.stopUnit(unit))
+        if let remedy = managerRemedy(process) {
+          remedies.append(remedy)
+        } else if blocker.use == .connection {
+          workers.insert(process.process.pid)
         } else {
-          bare.append(process.process.pid)
+          servers.insert(process.process.pid)
         }
       }
     }
-    if !bare.isEmpty { remedies.append(.endProcesses(Set(bare).sorted())) }
+    if !servers.isEmpty { remedies.append(.endProcesses(servers.sorted())) }
+    workers.subtract(servers)
+    if !workers.isEmpty { remedies.append(.endConnectedProcesses(workers.sorted())) }
     var seen: Set<Remedy> = []
     return remedies.filter { seen.insert($0).inserted }
+  }
+
+  /// Who stops a process for good; `nil` for one that nobody looks after. What runs this process as well does not count:
+  /// from a shell inside of a container or a service, its end is no advice.
+  private func managerRemedy(_ process: ProcessDetails) -> Remedy? {
+    if process.process.pid == 1 { return .stopSocketUnit }
+    // It forwards a port for a container, but is in the unit of Docker itself.
+    if process.command == Array("docker-proxy".utf8) { return .stopPublishedContainer }
+    if let container = process.cgroup?.container {
+      return container == surroundings?.container ? nil : .stopContainer(container)
+    }
+    guard let unit = process.cgroup?.unit, unit.isSupervised, unit != surroundings?.unit else { return nil }
+    return .stopUnit(unit)
   }
 
   private func remedies(against error: BindErrno) -> [Remedy] {

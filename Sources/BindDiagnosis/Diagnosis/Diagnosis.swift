@@ -1,4 +1,5 @@
 public import SockDiag
+public import SocketOwners
 
 /// Why a bind() fails, or that it does not.
 public struct Diagnosis: Sendable {
@@ -20,6 +21,8 @@ public struct Diagnosis: Sendable {
   public var blindSpots: BlindSpots
   /// Listeners on the same port in other network namespaces, which are in nobody's way here.
   public var elsewhere: [ListenerElsewhere]
+  /// Where this process itself is among cgroups; `nil` if that is not known.
+  public var surroundings: CgroupPath?
 
   /// What a live bind answered.
   public enum Probe: Hashable, Sendable {

@@ -1,3 +1,4 @@
+internal import Glibc
 public import SockDiag
 internal import SocketOwners
 
@@ -79,6 +80,7 @@ public struct Diagnostician: ~Copyable {
     var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
     return diagnosis
   }

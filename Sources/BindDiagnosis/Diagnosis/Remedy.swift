@@ -17,8 +17,12 @@ public enum Remedy: Hashable, Sendable {
   case stopSocketUnit
   /// The container is stopped.
   case stopContainer(Container)
+  /// The container is stopped for which Docker's proxy holds the port.
+  case stopPublishedContainer
   /// The processes that hold what blocks are ended, or close it.
   case endProcesses([Int32])
+  /// The same for processes that only have connections on the port, and no listener any more.
+  case endConnectedProcesses([Int32])
   /// The kernel destroys what blocks and belongs to no process. It takes CAP_NET_ADMIN.
   case destroy
   /// The kernel keeps the port out of those that it chooses for outgoing connections, from now on.

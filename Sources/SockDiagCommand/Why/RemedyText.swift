@@ -38,6 +38,13 @@ struct RemedyText {
     case .stopContainer(let container):
       sentence = "Stop the container:"
       commands = [Supervisor(container).stopCommand]
+    case .stopPublishedContainer:
+      sentence = "Stop the container that Docker forwards the port for:"
+      commands = ["docker stop $(docker ps -q --filter publish=\(port))"]
+    case .endConnectedProcesses(let pids):
+      let processes = pids.count == 1 ? "process" : "processes"
+      sentence = "End the \(processes) of its connections, which outlived their listener:"
+      commands = [tool.text("kill", "--connections")]
     case .endProcesses(let pids):
       sentence = pids.count == 1 ? "End the process that has it:" : "End the processes that have it:"
       commands = [tool.text("kill")]

@@ -92,6 +92,33 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.reservePort))
   }
 
+  @Test func whoLooksAfterAProcessIsToStopIt() throws {
+    let unit = Array("0::/system.slice/web.service\n".utf8)
+    func process(_ pid: Int32, _ command: String, _ membership: [UInt8]? = nil) -> ProcessDetails {
+      var details = ProcessDetails(process: HoldingProcess(pid: pid, startTicks: 1), command: Array(command.utf8))
+      details.cgroup = membership.flatMap { CgroupPath(membership: $0.span) }
+      return details
+    }
+    let holder = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    func remedies(_ process: ProcessDetails, use: PortUse = .listener) -> [Remedy] {
+      var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: use)
+      diagnosis.sockets[0].processes = [process]
+      return diagnosis.remedies
+    }
+    let service = process(7, "web", unit)
+    let web = try #require(service.cgroup?.unit)
+    #expect(remedies(service) == [.stopUnit(web)])
+    #expect(remedies(process(1, "systemd")) == [.stopSocketUnit])
+    #expect(remedies(process(7, "docker-proxy", unit)) == [.stopPublishedContainer])
+    #expect(remedies(process(7, "web")) == [.endProcesses([7])])
+    #expect(remedies(process(7, "web"), use: .connection) == [.endConnectedProcesses([7])])
+
+    var inside = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .listener)
+    inside.sockets[0].processes = [service]
+    inside.surroundings = service.cgroup
+    #expect(inside.remedies == [.endProcesses([7])])
+  }
+
   @Test func anErrorOfTheAddressOrThePrivilegeHasItsOwn() {
     let low = diagnosis(BindRequest(.tcp, "127.0.0.1:80", uid: 1000), [])
     #expect(low.verdict == .error(.accessDenied))

@@ -117,10 +117,10 @@ private struct Treatment {
       request.options.formUnion(options)
     case .bindAddress(let address):
       request.local.address = address
-    case .endProcesses(let pids):
+    case .endProcesses(let pids), .endConnectedProcesses(let pids):
       let servers = scene.servers.filter { pids.contains($0.pid) }
       guard servers.count == pids.count else { throw Tool.Failure(what: "\(pids) are not all of the situation") }
-      for server in servers { server.end() }
+      for command in commands { try run(command) }
     case .grantCapability:
       request.mayBindPrivilegedPorts = true
     case .useUnprivilegedPort:
@@ -135,7 +135,8 @@ private struct Treatment {
       let hasAnswer = try why.diagnoses([]).allSatisfy { $0.verdict == .free || $0.verdict == .conflict }
       return hasAnswer ? nil : request
     // A minute is long, and the others are for managers that a namespace has not.
-    case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .nameInterface: return nil
+    case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopPublishedContainer, .nameInterface:
+      return nil
     }
     return request
   }
@@ -143,6 +144,7 @@ private struct Treatment {
   /// Runs a command as it was offered, but for what it leaves to the reader.
   private func run(_ command: String) throws {
     let text = command.replacing("INTERFACE", with: "lo").replacing("sockdiag destroy", with: "\(tool) destroy --yes")
+      .replacing("sockdiag kill", with: "\(tool) kill --yes")
     let result = try laboratory.namespace.run(["sh", "-c", text])
     guard result.status == 0 else { throw Tool.Failure(what: "\(text): \(result.errorText)") }
   }
