@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import SockDiag
 
 /// A port of some protocols, on all addresses or on some.
@@ -11,26 +12,22 @@ struct PortClaim: Hashable {
     return "\(transports == [.tcp] ? "" : names + " ")port \(port.description)"
   }
 
-  /// Whether a socket would be in the way of who binds here, if no option lets both have the port.
-  ///
-  /// The kernel's rule (`inet_rcv_saddr_equal`, net/ipv4/inet_connection_sock.c), for a program that binds `::` without
-  /// IPV6_V6ONLY, as is the default: then that takes in IPv4. Without an address every socket of the port is.
+  /// Whether a socket would be in the way of who binds here without any option, and so lets `::` take in IPv4. Without an
+  /// address every socket of the port is.
   func meets(_ socket: InetSocket) -> Bool {
     guard socket.local.port == port.port, transports.contains(socket.protocol) else { return false }
-    // Two devices part what no address does.
-    let interfaces = (socket.interfaceIndex, port.interfaceIndex)
-    guard interfaces.0 == 0 || interfaces.1 == 0 || interfaces.0 == interfaces.1 else { return false }
-    guard case .addresses(let addresses) = port.place else { return true }
-    return addresses.contains { Self.overlap($0, socket) }
-  }
-
-  private static func overlap(_ wanted: IPAddress, _ socket: InetSocket) -> Bool {
-    let held = socket.local.address
-    let isV4 = wanted.unmapped.family == .inet
-    if held.family == .inet6, held.isUnspecified { return !isV4 || socket.isV6Only != true }
-    if wanted.family == .inet6, wanted.isUnspecified { return true }
-    guard (held.unmapped.family == .inet) == isV4 else { return false }
-    let (left, right) = (wanted.unmapped, held.unmapped)
-    return left == right || left.isUnspecified || right.isUnspecified
+    guard case .addresses(let addresses) = port.place else {
+      // Two interfaces part what no address does.
+      return port.interfaceIndex == 0 || [0, port.interfaceIndex].contains(socket.interfaceIndex)
+    }
+    return addresses.contains { address in
+      let request = BindRequest(
+        socket.protocol, SocketAddress(address, port: port.port), uid: 0, interfaceIndex: port.interfaceIndex,
+        scopeID: port.interfaceIndex)
+      if case .harmless(let reason) = BindRule.effect(of: PortHolder(socket), on: request) {
+        return reason == .notBound
+      }
+      return true
+    }
   }
 }
