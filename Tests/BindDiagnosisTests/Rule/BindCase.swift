@@ -30,11 +30,17 @@ extension BindCase {
     let description: String
   }
 
-  /// The cases of the fixture, and of the file that the environment variable SOCKDIAG_BIND_CASES names.
+  /// The cases of the fixture.
+  static func measured() throws -> [BindCase] { try read(["Fixtures/bind-cases/cases.tsv"]) }
+
+  /// The same, and those of the file that the environment variable SOCKDIAG_BIND_CASES names.
   static func all() throws -> [BindCase] {
-    var paths = ["Fixtures/bind-cases/cases.tsv"]
-    if let other = ProcessInfo.processInfo.environment["SOCKDIAG_BIND_CASES"] { paths.append(other) }
-    return try paths.flatMap { path in
+    let other = ProcessInfo.processInfo.environment["SOCKDIAG_BIND_CASES"].map { [$0] } ?? []
+    return try measured() + read(other)
+  }
+
+  private static func read(_ paths: [String]) throws -> [BindCase] {
+    try paths.flatMap { path in
       let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
       let names = lines[0].split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       return try lines.dropFirst().map { line in
