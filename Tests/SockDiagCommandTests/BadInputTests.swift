@@ -49,6 +49,21 @@ struct BadInputTests {
       "zzz", .usage,
       "'zzz' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
         + "decode, bench"),
+    Case("why", .usage, "give a port, such as 'sockdiag why 8080', or else --run and a command"),
+    Case("why 80 --run true", .usage, "give a port, such as 'sockdiag why 8080', or else --run and a command"),
+    Case("why 80 --follow", .usage, "--follow is for --run; leave it out, or give a command to run"),
+    Case(
+      "why --reuseport --run true", .usage,
+      "--reuseport says what to ask, but with --run the failing socket tells it; leave it out"),
+    Case(
+      "why --probe --run true", .usage,
+      "--probe says what to ask, but with --run the failing socket tells it; leave it out"),
+    Case(
+      "why 127.0.0.1:80 --v6only", .usage,
+      "--v6only is for IPv6, and 127.0.0.1 is not; write an address such as [::]"),
+    Case("why 80 --uid no-such-user", .usage, "--uid: there is no user 'no-such-user'; give a name or a number"),
+    Case(
+      "why 80 --device nonesuch", .usage, "--device: there is no interface 'nonesuch'; 'ip link' shows them"),
     Case("decode", .usage, "missing expected argument '<file>'; see 'sockdiag decode --help'"),
     Case("list -uB", .usage, "-B is about TCP; leave -u out or add -t"),
     Case("destroy", .usage, Self.noFilter),

@@ -44,11 +44,26 @@ struct Why: ParsableCommand {
   var json = false
 
   func run() throws {
-    guard (port == nil) != command.isEmpty else {
-      throw CommandFailure.usage("give a port, such as 'sockdiag why 8080', or else --run and a command")
-    }
+    try checkCombination()
     try namespace.enter()
     if port == nil { try watch() } else { try answer() }
+  }
+
+  private func checkCombination() throws(CommandFailure) {
+    guard (port == nil) != command.isEmpty else {
+      throw .usage("give a port, such as 'sockdiag why 8080', or else --run and a command")
+    }
+    if command.isEmpty {
+      if follow { throw .usage("--follow is for --run; leave it out, or give a command to run") }
+      return
+    }
+    var asked = who
+    // How a program of its kind sets options is worth knowing all the same.
+    asked.preset = nil
+    let words = asked.words + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+    if let word = words.first {
+      throw .usage("\(word) says what to ask, but with --run the failing socket tells it; leave it out")
+    }
   }
 
   /// Runs the command, and ends as it does.
