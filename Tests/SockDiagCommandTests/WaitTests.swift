@@ -157,8 +157,8 @@ struct WaitTests {
         return (goal.looks, outcome)
       }
     }
-    // At the beginning, when it hears, and at the end.
-    #expect(outcome == .timeUp && looks == 3)
+    // At the beginning, when it hears, and at the end; a slow machine comes to the end sooner. The others are hundreds.
+    #expect(outcome == .timeUp && looks <= 3)
   }
 
   /// Sockets on another port that come and go on a thread of the same namespace.
