@@ -74,11 +74,12 @@ struct BindSituationTests {
   }
 
   @Test func aServerEndsWithTheThreadThatMadeIt() async throws {
+    nonisolated(unsafe) var forgotten: LabServer?
     let pid = try await Laboratory.withNew { laboratory in
       let server = try LabServer("some-server", holding: [try laboratory.tcpListener(on: Self.at)])
-      // As if whoever made it had been killed: nobody is left to end it.
-      // SAFETY: the object is never given back, and nothing is done with the pointer.
-      _ = unsafe Unmanaged.passRetained(server)
+      // As if whoever made it had been killed: nobody ends it.
+      // SAFETY: this task looks at it only when the closure is done.
+      unsafe forgotten = server
       return server.pid
     }
     let complaints = try settled {
@@ -86,6 +87,8 @@ struct BindSituationTests {
       return stat.isEmpty || stat.contains(") Z ") ? [] : [stat]
     }
     #expect(complaints == [])
+    // SAFETY: as above.
+    unsafe withExtendedLifetime(forgotten) {}
   }
 
   @Test func anotherNamespaceIsLeftAgain() async throws {
