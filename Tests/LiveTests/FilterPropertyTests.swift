@@ -18,7 +18,10 @@ struct FilterPropertyTests {
       let scene = try FilterScene(in: laboratory, count: 500)
       return try withExtendedLifetime(scene) {
         var trial = try Trial(kind)
-        return (trial.view.sockets.count, try trial.complaints(count: kind == .tcp ? Self.count : 600, seed: seed))
+        return (
+          trial.view.sockets.count,
+          try trial.complaints(count: Trials.count(kind == .tcp ? Self.count : 600), seed: seed)
+        )
       }
     }
     #expect(sockets >= (kind == .tcp ? 500 : 60))

@@ -8,7 +8,7 @@ import Testing
   func theKernelAndTheRestAcceptWhatTheFilterMeans(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let specimens = try FilterSpecimens(96, using: &random)
-    for number in 0..<6250 {
+    for number in 0..<Trials.count(6250) {
       let node = FilterNode.random(.invented, using: &random)
       let trial = Trial(node, using: &random)
       let indices = (0..<5).map { _ in Int.random(in: specimens.sockets.indices, using: &random) }

@@ -55,7 +55,7 @@ import Testing
   ) throws {
     var random = SeededGenerator(seed: seed)
     let specimens = try FilterSpecimens(96, using: &random)
-    for number in 0..<count {
+    for number in 0..<Trials.count(count) {
       do {
         let (left, right, text) = try make(&random)
         guard let socket = specimens.difference(left, right, count: 4, using: &random) else { continue }
