@@ -10,4 +10,9 @@ package enum Trials {
     else { return count }
     return max(1, count * percent / 100)
   }
+
+  /// As many of some trials, from the first to the last.
+  package static func some<Trial>(of trials: [Trial]) -> [Trial] {
+    stride(from: 0, to: trials.count, by: max(1, trials.count / max(1, count(trials.count)))).map { trials[$0] }
+  }
 }
