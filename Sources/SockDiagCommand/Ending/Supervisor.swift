@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
@@ -22,7 +23,7 @@ struct Supervisor: Hashable {
     } else if let container = process.cgroup?.container {
       guard container != cgroup?.container else { return nil }
       self.init(container)
-    } else if let unit = process.cgroup?.unit, unit.name.hasSuffix(".service") {
+    } else if let unit = process.cgroup?.unit, unit.isSupervised {
       // Scopes and slices start nothing: processes were put there, such as those of a login.
       guard unit != cgroup?.unit else { return nil }
       self.init(name: unit.displayName, stopCommand: Self.stopCommand(unit.name, managerUID: unit.managerUID))

@@ -51,14 +51,11 @@ struct Check: ParsableCommand {
   private static func addHolders(
     to facts: inout HostFacts, _ limits: FindingLimits, _ observer: inout HostObserver
   ) throws {
-    var missing = facts.socketsToAttribute(limits)
-    // In a process that opens and closes files all the time a search can pass over a descriptor. That nobody holds a
-    // socket is a finding, so several searches have to agree.
-    for _ in 0..<3 where !missing.isEmpty {
-      let book = try HolderBook(missing)
-      for socket in missing { facts.holders[socket.inode] = book.processes(of: socket) }
-      missing.removeAll { facts.holders[$0.inode]?.isEmpty == false }
-    }
+    let sockets = facts.socketsToAttribute(limits)
+    guard !sockets.isEmpty else { return }
+    let book = try HolderBook(sockets)
+    for socket in sockets { facts.holders[socket.inode] = book.processes(of: socket) }
+    let missing = sockets.filter { facts.holders[$0.inode]?.isEmpty != false }
     // A listener that was closed meanwhile has no holder either. One that is still there has had none.
     let remaining = missing.isEmpty ? [] : Set(try observer.currentListeners().map(\.inode))
     for socket in missing where !remaining.contains(socket.inode) { facts.holders[socket.inode] = nil }

@@ -24,7 +24,7 @@ struct WatchedRun: ~Copyable {
     self.preset = preset
     self.writesJSON = writesJSON
     diagnostician = try Diagnostician()
-    home = NamespaceFile.inode(ofProcess: getpid())
+    home = NetworkNamespaceID.ofCallingThread
     namespace = home
   }
 
@@ -80,7 +80,7 @@ struct WatchedRun: ~Copyable {
 
   /// A command may have gone to another network namespace, or begun in one.
   private mutating func enterNamespace(of call: BindCall) throws {
-    guard let other = NamespaceFile.inode(ofProcess: call.processID), other != namespace else { return }
+    guard let other = NetworkNamespaceID.of(process: call.processID), other != namespace else { return }
     try NetworkNamespacePath(process: call.processID).enter()
     namespace = other
     diagnostician = try Diagnostician()
@@ -94,15 +94,5 @@ struct WatchedRun: ~Copyable {
     case .invalidCommand: CommandFailure.usage("\(error)")
     default: CommandFailure(.system, "\(error)")
     }
-  }
-}
-
-/// The files that stand for network namespaces.
-enum NamespaceFile {
-  /// The number that names the namespace of a process; `nil` if that may not be seen.
-  static func inode(ofProcess pid: Int32) -> UInt64? {
-    var status = stat()
-    // SAFETY: the path is copied, and the call fills the structure.
-    return unsafe stat("/proc/\(pid)/ns/net", &status) == 0 ? UInt64(status.st_ino) : nil
   }
 }
