@@ -97,7 +97,7 @@ struct EventSequenceTests {
     let start = ContinuousClock.now
     task.cancel()
     #expect(try consumer.wait { $0.hasEnded })
-    #expect(ContinuousClock.now - start < .seconds(1))
+    #expect(ContinuousClock.now - start < .seconds(5))
     try await task.value
     // The sequence is still there, but the subscription went with its one iteration.
     #expect(try !withExtendedLifetime(sequence) { try Self.isHeld(name) })
@@ -114,7 +114,7 @@ struct EventSequenceTests {
       let hasEnded = try consumer.wait({ $0.hasEnded }, orElse: flood)
       return (hasEnded, ContinuousClock.now - start, consumer.seen)
     }
-    #expect(hasEnded && taken < .seconds(1))
+    #expect(hasEnded && taken < .seconds(5))
     #expect(seen > 0)
   }
 

@@ -43,7 +43,8 @@ struct EventTests {
       #expect(info.bytesSent == sent)
       // Each side's FIN counts as one, and so does the SYN of the one that connected.
       #expect(info.bytesAcknowledged == sent + (isClient ? 2 : 1))
-      #expect(info.bytesReceived == received + 1)
+      // If the other side takes its time, a small record has replaced the client's socket before the server's FIN comes.
+      #expect(info.bytesReceived == received + 1 || isClient && info.bytesReceived == received)
     }
   }
 

@@ -9,7 +9,7 @@ import Testing
 /// What happens between the look and the signals, which no command line can time.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EndingTests {
-  private static let manner = EndingManner(signal: .terminate, grace: .milliseconds(300), kills: true)
+  private static let manner = EndingManner(signal: .terminate, grace: .seconds(10), kills: true)
 
   private static func ending() throws -> PortEnding {
     try PortEnding(

@@ -104,7 +104,7 @@ struct KillCommandTests {
   }
 
   @Test func whoClosesTheSocketInsteadIsNotKilled() async throws {
-    let (result, signal, pid) = try await run("8080", "--yes", "--grace", "300ms", script: Subject.Script.draining)
+    let (result, signal, pid) = try await run("8080", "--yes", "--grace", "2s", script: Subject.Script.draining)
     #expect(signal == nil && result.status == 0)
     #expect(
       result.outputText
@@ -116,7 +116,7 @@ struct KillCommandTests {
     let (result, signals) = try await Laboratory.withNew { laboratory in
       let subjects = try Self.holders(
         laboratory, [Subject.Script.plain, Subject.Script.stubborn, Subject.Script.plain])
-      let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes", "--grace", "300ms"])
+      let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes", "--grace", "2s"])
       return (result, subjects.map(\.endingSignal))
     }
     #expect(signals == [SIGTERM, SIGKILL, SIGTERM])
