@@ -32,15 +32,14 @@ package struct KernelDirectories: DirectoryOperations {
     if file < 0 { return file }
     defer { _ = Glibc.close(file) }
     while bytes.count < limit {
-      let start = bytes.count
-      let space = min(limit - start, 4096)
-      bytes.append(contentsOf: repeatElement(0, count: space))
-      // SAFETY: the kernel writes at most `space` bytes behind the `start` that the array has before them.
-      let count = unsafe bytes.withUnsafeMutableBytes {
-        unsafe Glibc.read(file, $0.baseAddress?.advanced(by: start), space)
+      let space = min(limit - bytes.count, 4096)
+      // SAFETY: the kernel writes at most as many bytes as the piece has, and only those that it wrote are read.
+      let (count, error) = unsafe withUnsafeTemporaryAllocation(byteCount: space, alignment: 1) { piece in
+        let count = unsafe Glibc.read(file, piece.baseAddress, piece.count)
+        let error = errno
+        if count > 0 { unsafe bytes.append(contentsOf: piece.prefix(count)) }
+        return (count, error)
       }
-      let error = errno
-      bytes.removeLast(space - max(0, min(count, space)))
       if count == 0 { break }
       if count < 0, error != EINTR { return -error }
     }

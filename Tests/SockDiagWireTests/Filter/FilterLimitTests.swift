@@ -1,4 +1,5 @@
 import Foundation
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 
@@ -92,9 +93,12 @@ import Testing
 
   // MARK: A megabyte
 
-  private static func megabyte(_ text: String) -> String { String(repeating: text, count: 1_000_000 / text.utf8.count) }
+  private static func megabyte(_ text: String) -> String { repeated(text, Trials.count(1_000_000)) }
   /// As long as it takes to see that it is not shown whole, and read ten times as fast.
-  private static func long(_ text: String) -> String { String(repeating: text, count: 100_000 / text.utf8.count) }
+  private static func long(_ text: String) -> String { repeated(text, Trials.count(100_000)) }
+  private static func repeated(_ text: String, _ length: Int) -> String {
+    String(repeating: text, count: length / text.utf8.count)
+  }
 
   static let faulty: [(name: String, text: String)] = [
     ("a word", megabyte("x")), ("a word in quotes", "'\(long("x"))'"), ("a quote", "'" + megabyte("x")),
@@ -132,13 +136,13 @@ import Testing
   }
 
   static let sound: [(name: String, text: String)] = [
-    ("alternatives", (0..<60_000).map { "src 10.0.\($0 / 250).\($0 % 250)" }.joined(separator: "|")),
-    ("terms", (0..<40_000).map { "dport != :\($0 % 65_536)" }.joined(separator: " ")),
-    ("negations", String(repeating: "not ", count: 200_000) + "dev 1"), ("signs", megabyte("!") + "dev 1"),
-    ("ports", "sport = :" + (0..<150_000).map { String($0 * 7 % 65_536) }.joined(separator: ",")),
+    ("alternatives", (0..<Trials.count(60_000)).map { "src 10.0.\($0 / 250).\($0 % 250)" }.joined(separator: "|")),
+    ("terms", (0..<Trials.count(40_000)).map { "dport != :\($0 % 65_536)" }.joined(separator: " ")),
+    ("negations", repeated("not ", 4 * Trials.count(200_000)) + "dev 1"), ("signs", megabyte("!") + "dev 1"),
+    ("ports", "sport = :" + (0..<Trials.count(150_000)).map { String($0 * 7 % 65_536) }.joined(separator: ",")),
     ("states", long("state listen ")), ("blanks", long(" ") + "dev 1"),
     ("pairs", long("(dev 1)&") + "dev 1"),
-    ("figures", (0..<40_000).map { "uid = \($0)" }.joined(separator: " or ")),
+    ("figures", (0..<Trials.count(40_000)).map { "uid = \($0)" }.joined(separator: " or ")),
   ]
 
   @Test(arguments: sound.map(\.name)) func aMegabyteOfFilterIsAnswered(by name: String) async throws {
