@@ -109,6 +109,7 @@ struct EventSequenceTests {
       let task = consumer.start(try SocketEvents(.tcp, receiveBuffer: 10_000).sequence())
       func flood() throws { try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close() }
       for _ in 0..<2000 { try flood() }
+      _ = try consumer.wait({ $0.seen > 0 }, orElse: flood)
       let start = ContinuousClock.now
       task.cancel()
       let hasEnded = try consumer.wait({ $0.hasEnded }, orElse: flood)

@@ -4,7 +4,7 @@ import Testing
 
 /// What the kernel is asked, and what is left to do here, mean together what the filter means.
 @Suite struct CompiledFilterPropertyTests {
-  @Test(arguments: 1...8 as ClosedRange<UInt64>)
+  @Test(arguments: 1...16 as ClosedRange<UInt64>)
   func theKernelAndTheRestAcceptWhatTheFilterMeans(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let specimens = try FilterSpecimens(96, using: &random)
