@@ -84,6 +84,7 @@ struct WaitTests {
     let account = try await waitForRecord(inFinWait2: true)
     #expect(account.outcome == .isSo)
     #expect(account.time >= .seconds(1.9))
+    // Its timer wakes it, not the check; the second that is promised is held to where the minute is slept out.
     #expect(account.delay < LookSchedule.checkOfHolders)
     #expect(account.sleeps < 10)
   }

@@ -37,7 +37,7 @@ package struct KernelDirectories: DirectoryOperations {
       let (count, error) = unsafe withUnsafeTemporaryAllocation(byteCount: space, alignment: 1) { piece in
         let count = unsafe Glibc.read(file, piece.baseAddress, piece.count)
         let error = errno
-        if count > 0 { unsafe bytes.append(contentsOf: piece.prefix(count)) }
+        if count > 0 { unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece.prefix(count))) }
         return (count, error)
       }
       if count == 0 { break }
