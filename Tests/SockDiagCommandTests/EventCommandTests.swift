@@ -7,13 +7,16 @@ import Testing
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventCommandTests {
   /// Runs a script in which the command is `$0`. `ends COUNT` ends so many UDP sockets, `begun FILE LINES` waits, ending
-  /// one now and then, until the command has written more than so many lines, and `accounted FILE` counts what it has
-  /// written of, the dropped included.
+  /// one now and then, until the command has written more than so many lines, `stopped PID` stops it, `dropping` waits
+  /// until the kernel has dropped an event, which it announces when it finds the time, and `accounted FILE` counts what
+  /// the command has written of, the dropped included.
   private func run(_ script: String) async throws -> CommandResult {
     let tool = try Tool.path
     let functions = """
       ends() { for ((i = 0; i < $1; i++)); do exec 3>/dev/udp/127.0.0.1/9; exec 3>&-; done; }
       begun() { for ((n = 0; n < 200; n++)); do ends 1; sleep 0.05; [ "$(wc -l <"$1")" -gt ${2:-0} ] && return; done; }
+      stopped() { kill -STOP $1; until grep -q '^State:.[TZ]' /proc/$1/status; do sleep 0.01; done; }
+      dropping() { for ((n = 0; n < 400; n++)); do awk '{ sum += $9 } END { exit !sum }' /proc/net/netlink && return; sleep 0.05; done; }
       accounted() { awk -F'"dropped":' 'NF > 1 { sum += $2 } NF == 1 { sum++ } END { print sum + 0 }' "$1"; }
       out=$(mktemp); trap 'rm -f "$out" "$out.fifo"' EXIT
 
@@ -97,7 +100,7 @@ struct EventCommandTests {
     let result = try await run(
       """
       "$0" events --ndjson -u dport = :9 --buffer 10000 >"$out" & pid=$!
-      begun "$out"; kill -STOP $pid; before=$(grep -c . "$out"); ends \(count); kill -CONT $pid
+      begun "$out"; stopped $pid; before=$(grep -c . "$out"); ends \(count); dropping; kill -CONT $pid
       for ((n = 0; n < 200; n++)); do [ $(accounted "$out") -ge $((before + \(count))) ] && break; sleep 0.05; done
       kill -INT $pid; wait $pid; status=$?; tail -n +$((before + 1)) "$out"; exit $status
       """)
