@@ -10,13 +10,15 @@ extension DiagnosisText {
     let transport = request.protocol == .udp ? "UDP" : "TCP"
     line("\(transport) \(places): \(answer(diagnosis))", indent: 0, width: .max)
     var circumstances = ["user \(UserName.text(request.uid))"]
-    circumstances += request.options.kernelNames
+    // IPV6_V6ONLY is set for an IPv6 address alone, and goes without saying for another.
+    let options = group.reduce(into: BindOptions()) { $0.formUnion($1.request.options) }
+    circumstances += options.kernelNames
     if request.interfaceIndex != 0 {
       var interfaces = InterfaceNames(.host)
       let name = interfaces.name(request.interfaceIndex).map { String(decoding: $0, as: UTF8.self) }
       circumstances.append("bound to \(name ?? "interface \(request.interfaceIndex)")")
     }
-    let noOptions = request.options.isEmpty ? ", no socket options" : ""
+    let noOptions = options.isEmpty ? ", no socket options" : ""
     line("for \(circumstances.joined(separator: ", "))\(noOptions)", indent: 0)
   }
 
