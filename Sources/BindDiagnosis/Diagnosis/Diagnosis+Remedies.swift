@@ -21,7 +21,7 @@ extension Diagnosis {
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
     remedies += holderRemedies
-    if blockers.contains(where: { $0.use == .timeWait || $0.use == .orphan }) { remedies.append(.destroy) }
+    if blockers.contains(where: \.isLeftBehind) { remedies.append(.destroy) }
     if blockers.contains(where: { $0.use == .outgoingConnection }),
       conditions.choosablePorts.contains(request.local.port)
     {

@@ -74,6 +74,16 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.destroy))
   }
 
+  /// It has no process yet, and is its listener's; those of processes are in the same state.
+  @Test func whatWaitsToBeAcceptedIsNotDestroyed() {
+    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
+    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .orphan)
+    for (state, isOffered) in [(SocketState.established, false), (.closeWait, false), (.finWait2, true)] {
+      diagnosis.sockets[0].socket.state = state
+      #expect(diagnosis.remedies.contains(.destroy) == isOffered)
+    }
+  }
+
   @Test func theShadowOfAnIPv6SocketIsAvoidedByOneAddress() {
     let holder = PortHolder(
       .tcp, IPAddress(v6: 0, 1), .timeWait, uid: nil,
