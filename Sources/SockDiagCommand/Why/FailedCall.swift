@@ -64,10 +64,12 @@ struct FailedCall {
     let privileges = try? Privileges.of(process: call.processID)
     // The user of the socket decides about SO_REUSEPORT, the thread's capability about low ports.
     let uid = socket?.uid ?? 0
+    let options = socket?.options ?? []
     return BindRequest(
-      transport.isStream ? .tcp : transport, address, options: socket?.options ?? [], uid: uid,
+      transport.isStream ? .tcp : transport, address, options: options, uid: uid,
       interfaceIndex: socket?.interfaceIndex ?? 0, scopeID: call.scopeID,
-      mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts)
+      mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts,
+      callsBind: call.kind == .bind || address.port != 0 || options.contains(.bindAddressNoPort))
   }
 
   private static func inode(_ call: BindCall) -> UInt32? {
