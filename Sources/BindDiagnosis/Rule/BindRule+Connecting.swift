@@ -5,9 +5,11 @@ extension BindRule {
   ///
   /// Unlike bind() it shares a port, of whatever addresses, with connections to other places, if it was connect() that
   /// chose it for each of them. A port that somebody has bound it leaves alone. Of a connection nobody tells how it came by
-  /// its port, nor how many connections to the same place there are to be, so that only a no is certain.
+  /// its port, nor how many connections to the same place there are to be, so that a yes is none for certain. (A no may
+  /// be wrong where a bound socket has been connected, from an address that other connections have on the port: then the
+  /// kernel forgets that it was bound.)
   ///
-  /// Kernel: `__inet_hash_connect`, net/ipv4/inet_hashtables.c.
+  /// Kernel: `__inet_hash_connect` and `inet_bind_bucket_destroy`, net/ipv4/inet_hashtables.c.
   ///
   /// - Parameters:
   ///   - ports: The TCP sockets by their port.

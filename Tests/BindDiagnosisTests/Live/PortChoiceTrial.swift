@@ -10,6 +10,8 @@ struct PortChoiceTrial: ~Copyable {
     var answers: [PortChoicePlan.Call: (found: Int, exhausted: Int)] = [:]
     /// Definite predictions.
     var complete = 0
+    /// How often connect() took a port that somebody has bound.
+    var forgotten = 0
     var visible = 0
     var complaints: [String] = []
   }
@@ -36,10 +38,12 @@ struct PortChoiceTrial: ~Copyable {
     let model = SocketPlan(generator.chance(70) ? .tcp : .udp, using: &generator)
     // Where all ports are connect()'s own choice it still finds some.
     let isOfConnections = generator.chance(15)
+    var holders: [HolderPlan] = []
     for port in ports {
       for _ in 0..<generator.pick(isOfConnections ? [1, 1, 2] : [0, 1, 1, 2, 2, 3]) {
         var holder = HolderPlan(like: model, using: &generator)
         if isOfConnections { holder.form = .autobound }
+        holders.append(holder)
         try lab.make(holder, port: port)
       }
     }
@@ -62,12 +66,18 @@ struct PortChoiceTrial: ~Copyable {
       if prediction.isCertain {
         if prediction.knowsAll { tally.complete += 1 } else { tally.visible += 1 }
       }
-      let complaints = prediction.complaints(answers)
+      var complaints = prediction.complaints(answers)
+      if prediction.isRefuted(byConnecting: answers) {
+        // The kernel forgets that a port was bound where its socket has connected, from an address of other connections.
+        let mayBeForgotten = holders.contains { $0.form == .outgoing || $0.form == .disconnected }
+        if mayBeForgotten { tally.forgotten += 1 } else { complaints.append("connect was said to find no port") }
+      }
       guard !complaints.isEmpty else { continue }
-      let holders = zip(sockets, truth ?? []).map { "\($0) \($1.interfaceIndex) \($1.uid as Any) \($1.options)" }
+      let seen = zip(sockets, truth ?? []).map { "\($0) \($1.interfaceIndex) \($1.uid as Any) \($1.options)" }
       tally.complaints.append(
         "choice \(number), \(prediction.knowsAll ? "all known" : "visible"): \(complaints.joined(separator: ", ")); "
-          + "[\(plan)] \(conditions.reservedPorts) beside\n  \(holders.joined(separator: "\n  "))")
+          + "[\(plan)] \(conditions.reservedPorts) beside\n  "
+          + "\(seen.joined(separator: "\n  "))\n  of \(holders)")
     }
   }
 
@@ -153,14 +163,18 @@ extension PortChoiceTrial {
       if let listen = answers.listen {
         found += rule.listen.map { complaints("listen", $0, listen) } ?? ["listen: nothing was said"]
       }
-      guard let connect = answers.connect else { return found }
-      if plan.call == .connect {
-        if !mayConnect, connect == nil { found.append("connect was said to find no port") }
-      } else if early == .fails(.addressInUse) || early == .succeeds {
+      guard let connect = answers.connect, plan.call == .connectUDP else { return found }
+      if early == .fails(.addressInUse) || early == .succeeds {
         let finds = connect != .tryAgain
         if finds != (early == .succeeds) { found.append("connect: as bind, \(early), the kernel: \(finds)") }
       }
       return found
+    }
+
+    /// Whether connect() found a port where it was said to find none.
+    func isRefuted(byConnecting answers: Answers) -> Bool {
+      guard plan.call == .connect, let connect = answers.connect else { return false }
+      return !mayConnect && connect == nil
     }
 
     private func complaints(
@@ -184,6 +198,7 @@ extension BindErrno {
 extension PortChoiceTrial.Tally: CustomStringConvertible {
   var description: String {
     let calls = answers.map { "\($0): \($1.found) found, \($1.exhausted) exhausted" }.sorted()
-    return "\(complete) definite with all known, \(visible) from what is visible; \(calls.joined(separator: "; "))"
+    return
+      "\(complete) definite with all known, \(visible) from what is visible; \(forgotten) forgotten; \(calls.joined(separator: "; "))"
   }
 }
