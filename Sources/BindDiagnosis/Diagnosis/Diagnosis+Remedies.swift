@@ -8,8 +8,14 @@ extension Diagnosis {
     case .free: []
     case .error(let error): remedies(against: error)
     case .conflict, .depends:
-      request.local.port == 0 ? [.widenPortRange, .setOptions(.bindAddressNoPort, isCertain: true)] : remediesOfPort
+      request.local.port == 0 ? remediesOfChoice : remediesOfPort
     }
+  }
+
+  private var remediesOfChoice: [Remedy] {
+    // What listens needs a port of its own sooner or later, and what connects by UDP as well.
+    let isForConnect = request.protocol == .tcp && !request.choosesPortLater && mayConnect
+    return isForConnect ? [.widenPortRange, .choosePortInConnect] : [.widenPortRange]
   }
 
   private var remediesOfPort: [Remedy] {

@@ -87,6 +87,12 @@ struct RemedyText {
     case .widenPortRange:
       sentence = "Give the kernel more ports to choose from (as root):"
       commands = [inNamespace("sysctl -w net.ipv4.ip_local_port_range='1024 65535'")]
+    case .choosePortInConnect:
+      sentence =
+        "If the program only connects, set IP_BIND_ADDRESS_NO_PORT before bind(), and connect() may share a port with"
+        + " connections to other places:"
+      commands = [preset.statement(.bindAddressNoPort)].compactMap { $0 }
+      if commands.isEmpty { sentence = sentence.dropLast() + "." }
     }
   }
 
