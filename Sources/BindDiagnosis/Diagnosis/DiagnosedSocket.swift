@@ -30,15 +30,8 @@ public struct DiagnosedSocket: Hashable, Sendable {
     case inferred
   }
 
-  /// Whether no process has it any more: a record of the kernel's, or a connection whose process has closed it. One that
-  /// waits to be accepted has no process yet, and is its listener's.
-  public var isLeftBehind: Bool {
-    switch use {
-    case .timeWait: true
-    case .orphan: ![.established, .closeWait, .synReceived].contains(socket.state)
-    default: false
-    }
-  }
+  /// Whether no process has it any more: a record of the kernel's, or a connection whose process has closed it.
+  public var isLeftBehind: Bool { use == .timeWait || use == .orphan }
 
   /// Whether it stands in the way, for certain or perhaps.
   public var mayBlock: Bool {

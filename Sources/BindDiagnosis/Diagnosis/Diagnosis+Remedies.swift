@@ -13,9 +13,12 @@ extension Diagnosis {
   }
 
   private var remediesOfChoice: [Remedy] {
+    var remedies: [Remedy] = []
+    let ports = conditions.ephemeralPorts
+    if ports.lowerBound > 1024 || ports.upperBound < .max { remedies.append(.widenPortRange) }
     // What listens needs a port of its own sooner or later, and what connects by UDP as well.
-    let isForConnect = request.protocol == .tcp && !request.choosesPortLater && mayConnect
-    return isForConnect ? [.widenPortRange, .choosePortInConnect] : [.widenPortRange]
+    if request.protocol == .tcp, !request.choosesPortLater, mayConnect { remedies.append(.choosePortInConnect) }
+    return remedies
   }
 
   private var remediesOfPort: [Remedy] {

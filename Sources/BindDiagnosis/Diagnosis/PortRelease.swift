@@ -17,7 +17,8 @@ public enum PortRelease: Hashable, Sendable {
     case .timeWait:
       let rest = socket.timer?.expires ?? .zero
       self = socket.state == .finWait2 ? .afterOrLater(rest) : .after(rest)
-    case .orphan, .request: self = .whenPeerAnswers
+    case .orphan: self = .whenPeerAnswers
+    case .request where socket.state == .synReceived: self = .whenPeerAnswers
     default: self = .whenClosed
     }
   }

@@ -15,7 +15,7 @@ public enum PortUse: String, Hashable, Sendable, Codable {
   case orphan
   /// What the kernel keeps of a connection after its end, for a time: TIME_WAIT, and FIN_WAIT2 without a process.
   case timeWait = "time-wait"
-  /// A connection that is being made.
+  /// A connection that is being made, or waits to be accepted: it has no process yet, and goes with its listener.
   case request
   /// A UDP socket.
   case datagram
@@ -34,7 +34,9 @@ public enum PortUse: String, Hashable, Sendable, Codable {
     case .request: self = .request
     case .bound: self = .boundInactive
     case .occupies where socket.protocol != .tcp: self = .datagram
-    case .occupies where socket.inode == 0: self = .orphan
+    // What a process has closed leaves these states.
+    case .occupies where socket.inode == 0:
+      self = [.established, .closeWait, .synReceived].contains(socket.state) ? .request : .orphan
     case .occupies where socket.state == .synSent: self = .outgoingConnection
     case .occupies:
       self = !hasListener && choosablePorts.contains(socket.local.port) ? .outgoingConnection : .connection

@@ -78,7 +78,8 @@ extension DiagnosisText {
       case .outgoingConnection: "outgoing connection (\(record.state))"
       case .orphan: "connection without a process (\(record.state))"
       case .timeWait: "\(record.state)"
-      case .request: "connection that is being made"
+      case .request where record.state == .synReceived: "connection that is being made"
+      case .request: "connection that waits to be accepted (\(record.state))"
       case .datagram: "UDP socket"
       }
     var text = count == 1 ? name : "\(count) × \(name)"

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SockDiag
 import SocketOwners
 import Testing
@@ -43,11 +44,13 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   /// Port 0, with the same kind of socket on every port of the range.
-  private func choice(_ request: BindRequest, _ role: PortHolder.Role) -> Diagnosis {
-    let conditions = BindConditions(ephemeralPorts: 40000...40001)
+  private func choice(
+    _ request: BindRequest, _ role: PortHolder.Role, among range: ClosedRange<UInt16> = 40000...40001
+  ) -> Diagnosis {
+    let conditions = BindConditions(ephemeralPorts: range)
     let holder = PortHolder(
       request.protocol, loopback, role, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
-    let ports: [UInt16: [PortHolder]] = [40000: [holder], 40001: [holder]]
+    let ports = Dictionary(uniqueKeysWithValues: range.map { ($0, [holder]) })
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     return Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: .unknown,
@@ -115,14 +118,26 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.destroy))
   }
 
-  /// It has no process yet, and is its listener's; those of processes are in the same state.
-  @Test func whatWaitsToBeAcceptedIsNotDestroyed() {
+  /// It has no process yet, and is its listener's.
+  @Test(arguments: [(SocketState.established, false), (.closeWait, false), (.synReceived, false), (.finWait1, true)])
+  func whatWaitsToBeAcceptedIsNotDestroyed(_ state: SocketState, _ isLeftBehind: Bool) throws {
+    let text = """
+      {"protocol": "tcp", "family": "inet", "state": "\(state)", "inode": 0, "interface": 0, "receive_queue": 0,
+       "send_queue": 0, "uid": 0, "local": {"address": "127.0.0.1", "port": 8080},
+       "remote": {"address": "127.0.0.1", "port": 9090}}
+      """
+    let socket = try JSONDecoder().decode(InetSocket.self, from: Data(text.utf8))
+    let use = PortUse(socket, hasListener: true, choosablePorts: [])
+    #expect(use == (isLeftBehind ? .orphan : .request))
     let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
-    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .orphan)
-    for (state, isOffered) in [(SocketState.established, false), (.closeWait, false), (.finWait2, true)] {
-      diagnosis.sockets[0].socket.state = state
-      #expect(diagnosis.remedies.contains(.destroy) == isOffered)
-    }
+    let diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: use)
+    #expect(diagnosis.remedies.contains(.destroy) == isLeftBehind)
+  }
+
+  @Test func aRangeThatIsAllThereIsIsNotWidened() {
+    let request = BindRequest(.udp, "127.0.0.1:0", uid: 0)
+    #expect(choice(request, .occupies, among: 1024...65535).remedies == [])
+    #expect(choice(request, .occupies, among: 1024...65534).remedies == [.widenPortRange])
   }
 
   @Test func theShadowOfAnIPv6SocketIsAvoidedByOneAddress() {
