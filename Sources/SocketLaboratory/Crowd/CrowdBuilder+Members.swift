@@ -46,7 +46,7 @@ extension CrowdBuilder {
       socket.receiveQueue = amount
     default:
       try connection.peer.acceptConnection()
-      if case .persist = kind { try connection.peer.announce(window: 0) }
+      if case .persist = kind { try connection.closeWindow() }
       try connection.socket.send(amount)
       socket.sendQueue = amount
       if case .persist = kind { socket.timer = .persist }
