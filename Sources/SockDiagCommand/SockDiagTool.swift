@@ -3,13 +3,13 @@ internal import SockDiagWire
 
 /// The command `sockdiag`.
 public enum SockDiagTool {
-  /// Runs the command.
+  /// Runs the command of this process's command line.
   ///
-  /// - Parameter arguments: The words behind the command's name.
   /// - Returns: The exit status, see ``ExitStatus``. What went wrong stands on standard error already.
-  public static func run(_ arguments: [String]) -> Int32 {
+  public static func run() -> Int32 {
     Descriptors.fillClosedStandardStreams()
     do {
+      let arguments = try commandLine()
       try checkHelp(arguments)
       var command = try Sockdiag.parseAsRoot(arguments)
       try command.run()
@@ -19,6 +19,23 @@ public enum SockDiagTool {
     } catch {
       return end(error)
     }
+  }
+
+  /// The words behind the command's name, unchanged. The standard library would replace bytes that are no UTF-8, and a
+  /// file of another name would be read or overwritten.
+  private static func commandLine() throws(CommandFailure) -> [String] {
+    var words: [String] = []
+    for index in 1..<max(Int(CommandLine.argc), 1) {
+      // SAFETY: the vector has as many strings as the count says, for as long as the process lives.
+      guard let bytes = unsafe CommandLine.unsafeArgv[index] else { break }
+      guard let word = unsafe String(validatingCString: bytes) else {
+        throw .usage(
+          "argument \(index), '\(unsafe String(cString: bytes))', is not UTF-8; give names in UTF-8, of a file through"
+            + " a link to it")
+      }
+      words.append(word)
+    }
+    return words
   }
 
   /// The parser takes any word behind `help` and shows the help of something else.

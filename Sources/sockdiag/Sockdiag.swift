@@ -3,7 +3,5 @@ internal import SockDiagCommand
 
 @main
 enum Main {
-  static func main() {
-    exit(SockDiagTool.run(Array(CommandLine.arguments.dropFirst())))
-  }
+  static func main() { exit(SockDiagTool.run()) }
 }

@@ -6,7 +6,8 @@ final class Program {
   let pid: pid_t
   private var isRunning = true
 
-  /// Starts a program and waits until it has become another one.
+  /// Starts a program and waits until it has become another one, which sleeps: the kernel gives it its name before its
+  /// credentials.
   init(_ arguments: [String], becoming name: String) throws {
     // SAFETY: the strings are copies that this function frees; posix_spawnp writes to none.
     var vector = unsafe arguments.map { unsafe strdup($0) } + [nil]
@@ -17,8 +18,8 @@ final class Program {
     let error = unsafe posix_spawnp(&pid, arguments.first ?? "", nil, nil, &vector, environ)
     guard error == 0 else { throw Refusal(errno: error) }
     self.pid = pid
-    for _ in 0..<5000 where Self.name(of: pid) != name { usleep(1000) }
-    guard Self.name(of: pid) == name else { throw Refusal(errno: ETIMEDOUT) }
+    for _ in 0..<5000 where !Self.sleeps(pid, name) { usleep(1000) }
+    guard Self.sleeps(pid, name) else { throw Refusal(errno: ETIMEDOUT) }
   }
 
   deinit { end() }
@@ -31,7 +32,7 @@ final class Program {
     while waitpid(pid, nil, 0) < 0, errno == EINTR {}
   }
 
-  private static func name(of pid: pid_t) -> String? {
-    (try? FileText.read("/proc/\(pid)/comm")).map { String($0.prefix { $0 != "\n" }) }
+  private static func sleeps(_ pid: pid_t, _ name: String) -> Bool {
+    (try? FileText.read("/proc/\(pid)/stat"))?.contains(" (\(name)) S ") == true
   }
 }

@@ -25,7 +25,7 @@ struct EndingTests {
   }
 
   @Test func descendantThatOutlivesTheCommandIsWatchedOnlyIfAskedFor() async throws {
-    #expect(try await Subject.watch("late-child", "8011").lines == [])
+    #expect(try await Subject.watch("released-child", "8011").lines == [])
     #expect(
       try await Subject.watch([Subject.path, "late-child", "8011"], followsDescendants: true).lines
         == ["bind 127.0.0.1:8011 0"])

@@ -152,6 +152,22 @@ struct BadInputTests {
     #expect(result.text.isEmpty)
   }
 
+  /// What a script passes whose variable is empty.
+  @Test(arguments: [["", "--yes"], [" ", "", "--yes"]])
+  func anEmptyFilterIsNoFilter(_ words: [String]) throws {
+    let result = try Tool.run(["destroy"] + words)
+    #expect(result.errors == "sockdiag: \(Self.noFilter)\n")
+    #expect(result.status == Status.usage.rawValue)
+  }
+
+  @Test func anArgumentIsTakenAsItIsOrRefused() throws {
+    let result = try Tool.shell(#""$0" record "$(printf 'a\377')""#)
+    #expect(
+      result.errors
+        == "sockdiag: argument 2, 'a\u{FFFD}', is not UTF-8; give names in UTF-8, of a file through a link to it\n")
+    #expect(result.status == Status.usage.rawValue)
+  }
+
   @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"], ["events"]])
   func aFullDiskIsReported(_ arguments: [String]) throws {
     let result = try Tool.run(arguments, output: "/dev/full")
@@ -216,7 +232,8 @@ struct BadInputTests {
 
   @Test(arguments: ["list -a", "record -"])
   func aReaderThatIsGoneEndsTheCommandQuietly(_ line: String) throws {
-    let result = try Tool.shell("(sleep 0.2; trap '' PIPE; \"$0\" \(line); echo $? >&2) | true")
+    let result = try Tool.shell(
+      "(trap '' PIPE; while echo 2>/dev/null; do sleep 0.01; done; \"$0\" \(line); echo $? >&2) | true")
     #expect(result.errors == "141\n")
   }
 

@@ -81,6 +81,7 @@ struct DemoTests {
   func aSignalLeavesNothingBehind(_ signal: String) async throws {
     let script = """
       set -e
+      gone() { ! grep -qs '^State:.[^Z]' /proc/$server/status; }
       file=$(mktemp)
       "$0" demo listener --hold 10m >"$file" &
       demo=$!
@@ -95,10 +96,10 @@ struct DemoTests {
       status=0
       wait $demo || status=$?
       for round in $(seq 100); do
-        if [ ! -e /proc/$server ] || grep -q '^State:.Z' /proc/$server/status 2>/dev/null; then break; fi
+        if gone; then break; fi
         sleep 0.1
       done
-      if [ -e /proc/$server ] && ! grep -q '^State:.Z' /proc/$server/status 2>/dev/null; then exit 99; fi
+      gone || exit 99
       exit $status
       """
     let tool = try Tool.path

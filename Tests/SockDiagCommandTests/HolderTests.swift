@@ -142,6 +142,54 @@ struct HolderCommandTests {
     #expect(plain.errorText == "sockdiag: 2 sockets hide their processes from this user; run it as root to see them\n")
   }
 
+  /// A process that this proc does not show may be the one that the filter leaves out.
+  @Test(arguments: [["list", "-Htl"], ["destroy", "-Hl", "--yes"]])
+  func whoIsInAnotherPIDNamespaceIsNotNobody(_ words: [String]) async throws {
+    let tool = try Tool.path
+    let (result, isThere) = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80))
+      let namespace = laboratory.namespace
+      let apart = ["unshare", "--pid", "--fork", "--mount-proc", tool]
+      let result = try namespace.run(apart + words + ["not comm nobody-is-called-so"])
+      return (result, try !namespace.run([tool, "list", "-Htl"]).output.isEmpty)
+    }
+    #expect(result.outputText == "" && isThere)
+    #expect(
+      result.errorText.contains(
+        "sockdiag: 1 socket is left out, for its process is hidden from this user; root needs CAP_SYS_PTRACE to see"
+          + " them, and the host's /proc\n"))
+  }
+
+  /// A server whose workers start in the same tick of the clock as the process that forks them, and all keep its listener.
+  @Test func whoWasForkedInTheSameTickHasInherited() async throws {
+    let tool = try Tool.path
+    let script = """
+      import os, socket, subprocess, sys
+      listener = socket.create_server(("127.0.0.1", 80))
+      life, end = os.pipe()
+      heard, ready = os.pipe()
+      if os.fork() == 0:
+          os.close(end)
+          os.fork(), os.fork()
+          os.write(ready, b".")
+          os.read(life, 1)
+          try:
+              while True: os.wait()
+          except ChildProcessError: os._exit(0)
+      listener.close()
+      for _ in range(4): os.read(heard, 1)
+      subprocess.run([sys.argv[1], "list", "-tlp", "--json"])
+      os.close(end)
+      os.wait()
+      """
+    let result = try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.run(["python3", "-c", script, tool])
+    }
+    let holders = try JSONValue(parsing: result.output).elements.flatMap { $0["holders"]?.elements ?? [] }
+    #expect(holders.count == 4)
+    #expect(holders.count { $0["inherited"] == .boolean(true) } == 3)
+  }
+
   @Test func socketsOfAProcessCanBeDestroyed() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in

@@ -85,11 +85,15 @@ struct WaitScheduleTests {
     // SAFETY: the path is a literal, which open copies.
     let file = unsafe open("/dev/zero", O_RDONLY)
     defer { close(file) }
-    var goal = Restless(pause: .seconds(60), descriptors: [file], isConcerned: isConcerned)
-    var waiter = Waiter(timeout: .milliseconds(500), progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
-    #expect(waiter.sleeps > 2 && waiter.sleeps <= 2 * 500 / 50 + 2)
-    #expect(isConcerned ? goal.looks > 2 && goal.looks <= 13 : goal.looks == 2)
+    var goal = Restless(
+      comesAbout: isConcerned ? 6 : .max, pause: .seconds(60), descriptors: [file], isConcerned: isConcerned)
+    var waiter = Waiter(
+      timeout: isConcerned ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
+    let begin = ContinuousClock.now
+    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isSo : .timeUp))
+    let time = begin.duration(to: .now)
+    #expect(goal.looks == (isConcerned ? 6 : 2))
+    #expect(time < .seconds(50) && Double(waiter.sleeps) <= 2 * (time / .milliseconds(50)) + 2)
   }
 
   @Test func aRemarkIsMadeOnce() throws {

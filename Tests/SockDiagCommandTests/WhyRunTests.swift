@@ -147,7 +147,7 @@ struct WhyRunTests {
           except OSError: pass
           time.sleep(1.5)
           open("/proc/self/comm", "w").write("lone-grandchild")
-          time.sleep(30)
+          time.sleep(120)
         os._exit(0)
       os.wait()
       """
@@ -160,7 +160,7 @@ struct WhyRunTests {
       found = try Processes.named("lone-grandchild").first
     }
     let pid = try #require(found)
-    #expect(try Processes.state(of: pid) == "S")
+    #expect(["R", "S", "D"].contains(try Processes.state(of: pid)))
     kill(pid, SIGKILL)
   }
 }

@@ -25,7 +25,7 @@ struct Rounds {
     let measurements = workload.rivals.indices.compactMap { index -> Measurement? in
       let rival = workload.rivals[index]
       guard let times = Samples(Array(table[index].values)) else { return nil }
-      let ratios = table[index].compactMap { round, time in yardstick[round].map { time / $0 } }
+      let ratios = table[index].compactMap { round, time in yardstick[round].flatMap { $0 > 0 ? time / $0 : nil } }
       let isCounted = rival.runsHere && AllocationCounter.isCounting
       let operations = UInt64(rival.operations * rival.repeats)
       return Measurement(

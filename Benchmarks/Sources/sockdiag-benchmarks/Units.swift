@@ -40,8 +40,10 @@ enum Units {
 
   private static func fixed(_ value: Double, places: Int) -> String {
     let scale = places == 2 ? 100.0 : 10.0
-    let scaled = Int((value * scale).rounded())
+    // A difference of two times that are measured apart may be negative.
+    let scaled = Int((value.magnitude * scale).rounded())
     let fraction = String(scaled % Int(scale))
-    return "\(scaled / Int(scale)).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
+    return
+      "\(value < 0 ? "-" : "")\(scaled / Int(scale)).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
   }
 }

@@ -117,8 +117,8 @@ public struct Recording: Hashable, Sendable {
 extension SocketInspector {
   /// Hands all that is said between this inspector and the kernel to a recorder, or to none.
   ///
-  /// What is answered from `/proc/net`, where the kernel lacks a handler, is no datagram and not recorded; nor are the
-  /// few questions by which the inspector finds out what the kernel can do.
+  /// Nothing is read from `/proc/net` meanwhile: where the kernel lacks a handler, a query fails. The few questions by
+  /// which the inspector finds out what the kernel can do are not recorded.
   public mutating func record(with recorder: SocketRecorder?) {
     guard let recorder else {
       reader.conversation.observer = nil

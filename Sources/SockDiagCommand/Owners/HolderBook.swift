@@ -32,16 +32,22 @@ struct HolderBook {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
     let holders = report.holders(of: socket.inode)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
+    // By descriptor.
     var oldest: [UInt32: UInt64] = [:]
+    var processes: [UInt32: Set<Int32>] = [:]
     for holder in holders where holder.threadID == nil {
       let start = report.process(holder.pid)?.startTicks ?? .max
       oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
+      processes[holder.descriptor, default: []].insert(holder.pid)
     }
     let entries = holders.map { holder in
       let start = report.process(holder.pid)?.startTicks ?? .max
+      let process = details[holder.pid]
+      // The clock ticks too slowly for a server that forks at once.
+      let isChild = process?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
+      let isYounger = oldest[holder.descriptor].map { $0 < start } ?? false
       return HolderList.Entry(
-        holder: holder, process: details[holder.pid],
-        isInherited: holder.threadID == nil && (oldest[holder.descriptor]).map { $0 < start } ?? false)
+        holder: holder, process: process, isInherited: holder.threadID == nil && (isYounger || isChild))
     }
     return HolderList(entries: entries.filter { !$0.isInherited } + entries.filter(\.isInherited))
   }
@@ -51,7 +57,7 @@ struct HolderBook {
     let list = list(of: socket)
     // Somebody holds the socket, but nobody knows who: what a filter asks is not decided. A process that may not be read
     // could hold it besides those that are known, and then the filter is decided by what is known.
-    if list.entries.isEmpty, list.reasons?.takesPrivilege == true { return nil }
+    if let reasons = list.reasons, !reasons.excludesProcesses { return nil }
     return list.entries.map {
       FilterHolder(
         processID: $0.holder.pid, command: String(decoding: $0.process?.command ?? [], as: UTF8.self))

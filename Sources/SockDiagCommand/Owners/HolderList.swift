@@ -6,8 +6,8 @@ struct HolderList {
     var holder: SocketHolder
     /// `nil` if the process ended before it was looked at.
     var process: ProcessDetails?
-    /// Whether an older process holds the socket by a descriptor of the same number: then this one has it from there, by
-    /// a fork, perhaps without knowing.
+    /// Whether its parent or another older process holds the socket by a descriptor of the same number: then this one has
+    /// it from there, by a fork, perhaps without knowing.
     var isInherited: Bool
   }
 

@@ -37,7 +37,7 @@ struct Bench: ParsableCommand {
   }
 
   /// Compares until nothing differs, for what differs may have changed between two readings.
-  private func compare(_ inspector: inout SocketInspector) throws(SockDiagError) -> SourceComparison {
+  private func compare(_ inspector: inout SocketInspector) throws -> SourceComparison {
     var comparison = try SourceComparison(Self.everything, &inspector)
     for _ in 0..<4 where !comparison.differences.isEmpty {
       comparison = try SourceComparison(Self.everything, &inspector)

@@ -78,7 +78,8 @@ struct Destroy: ParsableCommand {
 extension SelectionOptions {
   /// Compiles the options of a command that nobody wants to take everything by a slip.
   func selectionToDestroy(details: InetDetails) throws(CommandFailure) -> Selection {
-    guard !filter.isEmpty else {
+    // A script whose variable is empty passes a word all the same.
+    guard !filter.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
       throw .usage(
         "no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and see with"
           + " --dry-run what it takes")

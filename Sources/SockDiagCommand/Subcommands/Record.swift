@@ -40,12 +40,21 @@ struct Record: ParsableCommand {
     let recording: Recording
     do {
       for query in selection.queriesByFamily {
-        let completeness = try inspector.forEach(query) { _ in
-          sockets += 1
-          return recorder.failure == nil ? .continue : .stop
+        do {
+          let completeness = try inspector.forEach(query) { _ in
+            sockets += 1
+            return recorder.failure == nil ? .continue : .stop
+          }
+          remarks.note(query.protocol, completeness, .sockDiag)
+        } catch let error as SockDiagError where error.code == .missingProtocolHandler {
+          let transport = query.protocol
+          remarks.add(
+            "the kernel has no sock_diag handler for \(transport), so the capture has no such sockets; load the module"
+              + " \(transport)_diag", .partial)
+        } catch let error as SockDiagError where error.code == .missingFamily && query.family == .inet6 {
+          // A kernel without IPv6 has no such sockets either.
         }
         if recorder.failure != nil { break }
-        remarks.note(query.protocol, completeness, .sockDiag)
       }
       recording = try finish(recorder)
     } catch {

@@ -29,9 +29,16 @@ struct SourceComparison {
   /// What one source shows and the other does not.
   private(set) var differences: [String] = []
 
-  init(_ queries: [SocketQuery], _ inspector: inout SocketInspector) throws(SockDiagError) {
+  init(_ queries: [SocketQuery], _ inspector: inout SocketInspector) throws {
     for query in queries {
-      let netlink = Set(try inspector.dump(query).sockets.map(Row.init))
+      let dump = try inspector.dump(query)
+      guard dump.source == .sockDiag else {
+        throw CommandFailure(
+          .system,
+          "the kernel has no sock_diag handler for \(query.protocol), so there is nothing to compare /proc with; load the"
+            + " module \(query.protocol)_diag")
+      }
+      let netlink = Set(dump.sockets.map(Row.init))
       let procNet = Set(try ProcNet.dump(query).sockets.map(Row.init))
       let netlinkAgain = Set(try inspector.dump(query).sockets.map(Row.init))
       let procNetAgain = Set(try ProcNet.dump(query).sockets.map(Row.init))

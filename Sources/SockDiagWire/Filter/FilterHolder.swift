@@ -55,8 +55,11 @@ extension FilterNode {
 extension HolderTest {
   func evaluate(_ holders: [FilterHolder]) -> Bool {
     switch self {
-    case .process(let id): holders.contains { $0.processID == id }
-    case .command(let name): holders.contains { $0.command.utf8.elementsEqual(name.utf8.prefix(15)) }
+    case .process(let id): return holders.contains { $0.processID == id }
+    case .command(let name):
+      // The kernel may cut in the middle of a character, of which both sides then make the same replacement.
+      let kept = String(decoding: name.utf8.prefix(15), as: UTF8.self)
+      return holders.contains { $0.command.utf8.elementsEqual(kept.utf8) }
     }
   }
 }

@@ -152,13 +152,13 @@ struct TableReader {
   /// The sockets among the fixed files of a ring; `nil` if the kernel does not tell.
   mutating func fixedSockets(_ ring: UInt32, _ directory: Int32) throws(Fault) -> [DescriptorInfo.FixedSocket]? {
     // The kernel prints the files only if nobody else has the ring's lock, which is never had for long.
-    for _ in 0..<4 {
+    for round in 0..<7 {
       work.filesRead += 1
       let error = files.contents(ProcPath("../fdinfo/\(ring)"), in: directory, limit: 1 << 22, into: &text)
       if error == -ENOENT { return [] }
       if error < 0 { throw Fault(errno: -error) }
       if let sockets = DescriptorInfo(text.span).fixedSockets { return sockets }
-      usleep(50)
+      usleep(50 << round)
     }
     return nil
   }

@@ -139,6 +139,15 @@ import Testing
     #expect(error?.code == .permissionDenied)
   }
 
+  @Test func nothingButTheKernelIsRecorded() {
+    var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: Self.proc)
+    reader.conversation.observer = { _, _ in }
+    let error = #expect(throws: SockDiagError.self) {
+      try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
+    }
+    #expect(error?.code == .missingProtocolHandler)
+  }
+
   @Test func failureOfProcNetLeavesTheKernelsAnswer() {
     var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: "/nonexistent")
     let error = #expect(throws: SockDiagError.self) {

@@ -128,6 +128,10 @@ import Testing
       ["recv-q > 10k", "recv-q > 10K", "recv-q > 10000", "recv-q > 0.01M", "recv-q > 0x2710"]
     ),
     (figure("send-q", 0...1_048_575), ["send-q < 1Mi", "send-q < 1024Ki", "send-q < 1048576", "send-q <= 1048575"]),
+    (figure("recv-q", 1537 ... .max), ["recv-q > 1.5Ki", "recv-q > 1.50000000000000000000000Ki", "recv-q > 1536"]),
+    (figure("recv-q", 1_572_864...1_572_864), ["recv-q = 1.5Mi", "recv-q = 1536Ki"]),
+    // The rest of a byte is cut.
+    (figure("recv-q", 102...102), ["recv-q = 0.1Ki"]),
     (figure("pacing_rate", 1_500_000_000...1_500_000_000), ["pacing_rate = 1.5G", "pacing_rate == 1500M"]),
     (figure("inode", 31...31), ["inode = 0x1f", "inode 31", "inode = 0X1F"]),
     (figure("cookie", .max ... .max), ["cookie = 18446744073709551615", "cookie 0xffffffffffffffff"]),

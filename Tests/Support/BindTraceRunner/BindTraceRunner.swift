@@ -6,7 +6,8 @@ import SockDiagWire
 ///
 ///     bind-trace-runner [--follow] [--detach] COMMAND …
 ///
-/// prints a line to standard error for each call, and ends as the command did.
+/// prints a line to standard error for each call, and one for how many could not be examined if there are any, and ends
+/// as the command did.
 @main enum BindTraceRunner {
   static func main() {
     var arguments = Array(CommandLine.arguments.dropFirst())
@@ -18,6 +19,7 @@ import SockDiagWire
         write("\(call.kind) \(call.address.map(\.description) ?? "-") \(call.errno)\n")
         return options.contains("--detach") ? .detach : .continue
       }
+      if report.unexaminedCallCount > 0 { write("unexamined \(report.unexaminedCallCount)\n") }
       switch report.ending {
       case .exited(let code): exit(code)
       case .signalled(let number, _): exit(128 + number)

@@ -117,19 +117,34 @@ static void fail_to_listen(int port)
 	REQUIRE(listen(descriptors[1], 7) < 0 && errno == EADDRINUSE);
 }
 
+static int is_traced(void)
+{
+	char line[128];
+	int tracer = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+
+	REQUIRE(status != NULL);
+	while (fgets(line, sizeof line, status) != NULL)
+		sscanf(line, "TracerPid: %d", &tracer);
+	fclose(status);
+	return tracer != 0;
+}
+
 static void be_killed_in_a_call(void)
 {
-	int ends[2];
+	int ends[2], bound[2];
 	pid_t child;
 	char byte;
 
-	REQUIRE(pipe(ends) == 0);
+	REQUIRE(pipe(ends) == 0 && pipe(bound) == 0);
 	child = fork();
 	if (child == 0) {
 		bind_port(make_socket(AF_INET, SOCK_STREAM), 8081);
+		REQUIRE(write(bound[1], "", 1) == 1);
 		while (read(ends[0], &byte, 1) != 0)
 			;
 	}
+	REQUIRE(read(bound[0], &byte, 1) == 1);
 	sleep_milliseconds(100);
 	REQUIRE(kill(child, SIGKILL) == 0);
 	REQUIRE(WTERMSIG(wait_for(child)) == SIGKILL);
@@ -204,6 +219,12 @@ int main(int count, char **arguments)
 	} else if (strcmp(mode, "late-child") == 0) {
 		if (fork() == 0) {
 			sleep_milliseconds(300);
+			bind_port(make_socket(AF_INET, SOCK_STREAM), number);
+		}
+	} else if (strcmp(mode, "released-child") == 0) {
+		if (fork() == 0) {
+			for (int round = 0; is_traced() && round < 20000; round++)
+				sleep_milliseconds(1);
 			bind_port(make_socket(AF_INET, SOCK_STREAM), number);
 		}
 	} else if (strcmp(mode, "killed") == 0) {

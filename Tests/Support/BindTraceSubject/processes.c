@@ -53,7 +53,7 @@ void linger(const char *path)
 	file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
 	REQUIRE(file >= 0 && dprintf(file, "%d ", getpid()) > 0);
 	REQUIRE(rename(temporary, path) == 0);
-	for (int round = 0; round < 20000 && access(path, F_OK) == 0; round++) {
+	for (int round = 0; round < 120000 && access(path, F_OK) == 0; round++) {
 		REQUIRE(write(file, ".", 1) == 1);
 		sleep_milliseconds(1);
 	}

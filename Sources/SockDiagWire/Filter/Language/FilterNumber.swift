@@ -38,19 +38,18 @@ enum FilterNumber {
     guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }),
       let whole = UInt64(parts[0])
     else { return nil }
-    var (result, isTooLarge) = whole.multipliedReportingOverflow(by: scale)
+    let (result, isTooLarge) = whole.multipliedReportingOverflow(by: scale)
     if isTooLarge { return nil }
     guard parts.count > 1 else { return result }
-    var place = scale
-    var rest: UInt64 = 0
-    for digit in parts[1].utf8 {
-      // Ten to the power of each place divides the scale of thousands, not that of 1024: there the rest is cut.
-      place /= 10
-      if place == 0, digit != 0x30 { return nil }
-      rest += UInt64(digit - 0x30) * place
-    }
-    (result, isTooLarge) = result.addingReportingOverflow(rest)
-    return isTooLarge ? nil : result
+    let digits = parts[1].prefix(through: parts[1].lastIndex { $0 != "0" } ?? parts[1].startIndex)
+    // Ten to the power of 19 is the last one of 64 bits.
+    guard digits.utf8.count <= 19, let numerator = UInt64(digits) else { return nil }
+    let denominator = digits.utf8.reduce(UInt64(1)) { power, _ in power * 10 }
+    let fraction = denominator.dividingFullWidth(numerator.multipliedFullWidth(by: scale))
+    // Few decimal fractions of a binary unit are whole numbers of bytes: there the rest is cut.
+    guard fraction.remainder == 0 || suffix.hasSuffix("i") else { return nil }
+    let (sum, isSumTooLarge) = result.addingReportingOverflow(fraction.quotient)
+    return isSumTooLarge ? nil : sum
   }
 }
 

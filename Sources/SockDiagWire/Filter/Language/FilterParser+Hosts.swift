@@ -71,14 +71,16 @@ extension FilterParser {
   /// Reads `[FAMILY:]ADDRESS[%INTERFACE][/LENGTH][:PORTS]`, an IPv6 address with ports in brackets.
   private func host(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterNode {
     var text = token.text[...]
-    // Quotes around nothing: a script whose variable is empty does not mean every socket.
-    if text.isEmpty { throw error(at: token, "the address is empty; write one, or * for any") }
     var terms: [FilterNode] = []
     var family: AddressFamily?
     for (prefix, named) in [("inet:", AddressFamily.inet), ("inet6:", .inet6)] where text.hasPrefix(prefix) {
       text = text.dropFirst(prefix.count)
       family = named
       terms.append(.condition(.family(named)))
+    }
+    // Quotes or brackets around nothing: a script whose variable is empty does not mean every socket.
+    if text.isEmpty || text.hasPrefix("[]") || text.hasPrefix("[%") {
+      throw error(at: token, "the address is empty; write one, or * for any")
     }
     var (address, ports) = try split(text, token)
     if let percent = address.firstIndex(of: "%") {
