@@ -84,7 +84,8 @@ struct FailedCall {
     request = BindRequest(
       socket.protocol == .udp ? .udp : .tcp, address, options: socket.options, uid: socket.uid,
       interfaceIndex: socket.interfaceIndex, scopeID: call.scopeID,
-      mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts)
+      mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts,
+      callsBind: call.kind == .bind || address.port != 0 || socket.options.contains(.bindAddressNoPort))
   }
 
   /// Why the call fails whatever else there is, or why nothing can be said about that.
