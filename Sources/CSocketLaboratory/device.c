@@ -37,12 +37,13 @@ int socklab_tun_open(const char *name) {
   if (descriptor < 0) return -errno;
   struct ifreq request = named(name);
   request.ifr_flags = IFF_TUN | IFF_NO_PI;
-  if (ioctl(descriptor, TUNSETIFF, &request) < 0) {
-    int error = errno;
-    close(descriptor);
-    return -error;
-  }
-  return descriptor;
+  int result = ioctl(descriptor, TUNSETIFF, &request) < 0 ? -errno : 0;
+  // The kernel never repeats an acknowledgement, and by default drops all but 500 packets.
+  request.ifr_qlen = 10000;
+  if (result == 0) result = configure(AF_INET, SIOCSIFTXQLEN, &request);
+  if (result == 0) return descriptor;
+  close(descriptor);
+  return result;
 }
 
 int socklab_link_up(const char *name) {

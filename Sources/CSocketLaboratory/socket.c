@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "CSocketLaboratory.h"
@@ -53,11 +54,12 @@ struct socklab_endpoint socklab_remote(int descriptor) {
   return socklab_from_sockaddr(&storage);
 }
 
-int socklab_tcp_state(int descriptor) {
+struct socklab_tcp socklab_tcp(int descriptor) {
   struct tcp_info info = {0};
   socklen_t length = sizeof info;
-  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return -errno;
-  return info.tcpi_state;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return (struct socklab_tcp){.error = -errno};
+  return (struct socklab_tcp){
+      .state = info.tcpi_state, .unacknowledged = info.tcpi_unacked, .send_window = info.tcpi_snd_wnd};
 }
 
 int socklab_take_error(int descriptor) {

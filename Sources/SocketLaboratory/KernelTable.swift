@@ -13,6 +13,8 @@ struct KernelTable {
     var timer: UInt8
     var retransmits: Int
     var inode: UInt64
+    /// Datagrams that UDP dropped for want of buffer.
+    var drops: Int
   }
 
   var rows: [Row] = []
@@ -46,7 +48,8 @@ struct KernelTable {
       receiveQueue: Int(queues[1]),
       timer: UInt8(truncatingIfNeeded: timer[0]),
       retransmits: Int(retransmits),
-      inode: inode
+      inode: inode,
+      drops: kind == .udp ? fields.last.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0 : 0
     )
   }
 

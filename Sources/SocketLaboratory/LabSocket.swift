@@ -58,16 +58,7 @@ public final class LabSocket {
   }
 
   /// The TCP state, as the owner of the descriptor sees it; `nil` for what is not TCP.
-  public var tcpState: LabState? { LabState(rawValue: UInt8(truncatingIfNeeded: socklab_tcp_state(descriptor))) }
-
-  /// Waits until TCP has come to a state.
-  func wait(for state: LabState) throws {
-    let deadline = Deadline()
-    while tcpState != state {
-      guard !deadline.hasPassed else { throw LaboratoryError(.timeout, "wait for \(state)") }
-      pause()
-    }
-  }
+  public var tcpState: LabState? { LabState(rawValue: UInt8(truncatingIfNeeded: socklab_tcp(descriptor).state)) }
 
   /// Takes the error away that the next call would fail with: an errno, 0 for none.
   public func takePendingError() throws -> Int32 { try check(socklab_take_error(descriptor), "ask for the error") }

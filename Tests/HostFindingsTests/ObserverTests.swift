@@ -20,12 +20,21 @@ struct ObserverTests {
     }
   }
 
+  /// Waits until the listener has heard of all who connect.
+  private static func waitForOverflows(_ count: UInt64) throws {
+    _ = try settled {
+      let overflows = NetworkCounters().listenOverflows ?? 0
+      return overflows >= count ? [] : ["\(overflows) overflows"]
+    }
+  }
+
   @Test func droppedConnectionsAreFound() async throws {
     let place = LabEndpoint(.loopbackV4, 80)
     let facts = try await facts { laboratory in
       _ = try laboratory.tcpListener(on: place, backlog: 1)
     } meanwhile: { laboratory in
       for _ in 0..<4 { _ = try laboratory.tcpClient(to: place) }
+      try Self.waitForOverflows(2)
     }
     let findings = facts.findings()
     #expect(findings.map(\.rule) == [.acceptQueue, .listenOverflow])
@@ -37,9 +46,12 @@ struct ObserverTests {
     let place = LabEndpoint(.loopbackV4, 80)
     let facts = try await facts { laboratory in
       let listener = try laboratory.tcpListener(on: place, backlog: 0)
-      let clients = try (0..<3).map { _ in try laboratory.tcpClient(to: place) }
+      _ = try laboratory.tcpClient(to: place)
+      try listener.wait(forWaiting: 1)
+      let others = try (0..<2).map { _ in try laboratory.tcpClient(to: place) }
+      try Self.waitForOverflows(2)
       _ = try listener.accept()
-      for client in clients.dropFirst() { client.close() }
+      for client in others { client.close() }
     } meanwhile: { _ in
     }
     #expect((facts.counters.listenOverflows ?? 0) > 0)

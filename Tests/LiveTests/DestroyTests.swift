@@ -108,6 +108,7 @@ struct DestroyTests {
     let (accepting, waiting, bindings, again, closed) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: place.server, options: place.options)
       let client = try laboratory.tcpClient(to: place.server, options: place.options)
+      try listener.wait(forWaiting: 1)
       var inspector = try SocketInspector()
       let socket = try Self.there(try inspector.socket(.tcp, local: SocketAddress(place.server)))
       try inspector.destroy(socket)

@@ -7,8 +7,6 @@ import Testing
 
 /// Runs tasks on a thread that other tests cannot keep busy: the pool has one for each processor, and some tests block.
 private final class OwnThread: TaskExecutor {
-  static let shared = OwnThread()
-
   private let queue = DispatchQueue(label: "consumer of events")
 
   func enqueue(_ job: consuming ExecutorJob) {
@@ -24,12 +22,13 @@ struct EventSequenceTests {
   /// A task that iterates, seen from outside.
   private final class Consumer: Sendable {
     private let state = Mutex<(count: Int, dropped: Int, hasEnded: Bool)>((0, 0, false))
+    private let thread = OwnThread()
 
     var seen: Int { state.withLock { $0.count + $0.dropped } }
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
     func start(_ sequence: SocketEventSequence) -> Task<Void, any Error> {
-      Task.detached(executorPreference: OwnThread.shared) { [self] in
+      Task.detached(executorPreference: thread) { [self] in
         defer { state.withLock { $0.hasEnded = true } }
         for try await event in sequence {
           switch event {
@@ -125,6 +124,7 @@ struct EventSequenceTests {
     let sequence = try await Laboratory.withNew { laboratory in
       let sequence = try SocketEvents(.tcp, receiveBuffer: 20_000).sequence()
       for _ in 0..<count { try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close() }
+      try waitForDrop()
       return sequence
     }
     var announced = Announced()

@@ -55,7 +55,7 @@ struct RecordingTests {
           let fields = ["state", "inet_sport", "inet_dport", "inode", "recv_queue", "send_queue", "cookie"]
           let tshark = try laboratory.namespace.run(
             ["tshark", "-r", path, "-Y", "netlink-sock_diag.inode", "-T", "fields", "-E", "occurrence=a"]
-              + fields.flatMap { ["-e", "netlink-sock_diag." + $0] })
+              + fields.flatMap { ["-e", "netlink-sock_diag." + $0] }, timeout: .seconds(300))
           return (seen, tshark.outputText)
         }
       }

@@ -19,6 +19,17 @@ struct socklab_endpoint {
   int32_t error;
 };
 
+struct socklab_tcp {
+  /// 0, or -errno of the call that should have filled the rest.
+  int32_t error;
+  /// By the kernel's number.
+  int32_t state;
+  /// Of a listener, how many connections wait to be accepted.
+  uint32_t unacknowledged;
+  /// The window that the peer last announced, in bytes.
+  uint32_t send_window;
+};
+
 enum socklab_kind { SOCKLAB_TCP, SOCKLAB_UDP, SOCKLAB_MPTCP };
 
 enum socklab_option {
@@ -63,6 +74,7 @@ int socklab_allow_low_ports(bool allow);
 
 // Devices (device.c)
 
+/// A TUN device that keeps many packets for a reader who takes its time.
 int socklab_tun_open(const char *name);
 int socklab_link_up(const char *name);
 /// Gives a device an address; the network is on the link.
@@ -81,8 +93,8 @@ int socklab_accept(int descriptor);
 int socklab_shutdown(int descriptor, bool receiving, bool sending);
 struct socklab_endpoint socklab_local(int descriptor);
 struct socklab_endpoint socklab_remote(int descriptor);
-/// The state of a TCP socket, by the kernel's number.
-int socklab_tcp_state(int descriptor);
+/// What the kernel tells the owner of a TCP socket (TCP_INFO).
+struct socklab_tcp socklab_tcp(int descriptor);
 /// The error that the socket's next call would fail with, as a positive number; 0 for none. It is taken away by this.
 int socklab_take_error(int descriptor);
 /// The kernel's number of a socket, never given twice; 0 on failure.

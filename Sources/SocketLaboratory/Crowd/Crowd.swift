@@ -32,6 +32,7 @@ public struct Crowd {
       kinds.shuffle(using: &members.random)
       for kind in kinds { try members.add(kind) }
     }
+    for expiring in members.last { try expiring() }
     scene = Scene(members.expected, sockets: members.sockets)
     try laboratory.wait(for: scene.expected)
     self.seed = seed

@@ -3,17 +3,27 @@ extension CrowdBuilder {
     let peer = wirePeer(isV6)
     if accepted, let listener = wireListener(isV6) {
       let connection = try laboratory.wireAccepted(by: listener.socket, at: listener.place, from: peer)
-      try connection.bring(to: state, closed: closed)
-      keep(connection, .brought(to: state, local: listener.place, remote: peer, closed: closed))
+      try bring(connection, state, closed, .brought(to: state, local: listener.place, remote: peer, closed: closed))
       return
     }
     let (options, adjust) = options(.tcp, isV6)
     let local = LabEndpoint(Wire.local(v6: isV6), try port())
     let connection = try laboratory.wireConnection(from: local, to: peer, options: options)
-    try connection.bring(to: state, closed: closed)
     var socket = ExpectedSocket.brought(to: state, local: local, remote: peer, closed: closed)
     adjust(&socket)
-    keep(connection, socket)
+    try bring(connection, state, closed, socket)
+  }
+
+  private mutating func bring(
+    _ connection: WireConnection, _ state: LabState, _ closed: Bool, _ socket: ExpectedSocket
+  ) throws {
+    if Kind.brought(state, closed: closed, accepted: false).expires {
+      last.append { try connection.bring(to: state, closed: closed) }
+      expected.append(socket)
+    } else {
+      try connection.bring(to: state, closed: closed)
+      keep(connection, socket)
+    }
   }
 
   mutating func addOnWire(_ kind: Kind, _ isV6: Bool) throws {
@@ -36,7 +46,7 @@ extension CrowdBuilder {
       socket.receiveQueue = amount
     default:
       try connection.peer.acceptConnection()
-      if case .persist = kind { try connection.peer.announce(window: 0) }
+      if case .persist = kind { try connection.closeWindow() }
       try connection.socket.send(amount)
       socket.sendQueue = amount
       if case .persist = kind { socket.timer = .persist }

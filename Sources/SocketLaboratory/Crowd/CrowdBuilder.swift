@@ -40,7 +40,10 @@ struct CrowdBuilder {
   var random: SeededGenerator
   var expected: [ExpectedSocket] = []
   var sockets: [LabSocket] = []
+  /// What is left to do: it makes of connections what the kernel removes after a minute, and a crowd may take longer.
+  var last: [() throws -> Void] = []
   private var ports: [UInt16]
+  private var peers: Set<LabEndpoint> = []
   private var wireListeners: [(socket: LabSocket, place: LabEndpoint)] = []
 
   init(in laboratory: Laboratory, seed: UInt64) throws {
@@ -75,11 +78,13 @@ struct CrowdBuilder {
     return port
   }
 
+  /// A peer that no other member has: two would talk to the same listener as one.
   mutating func wirePeer(_ isV6: Bool) -> LabEndpoint {
-    LabEndpoint(
-      Wire.peer(UInt8.random(in: 2...254, using: &random), v6: isV6),
-      UInt16.random(in: 1...UInt16.max, using: &random)
-    )
+    while true {
+      let address = Wire.peer(UInt8.random(in: 2...254, using: &random), v6: isV6)
+      let peer = LabEndpoint(address, UInt16.random(in: 1...UInt16.max, using: &random))
+      if peers.insert(peer).inserted { return peer }
+    }
   }
 
   mutating func loopback(_ isV6: Bool) throws -> LabEndpoint {

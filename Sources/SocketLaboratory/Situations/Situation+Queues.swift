@@ -29,7 +29,7 @@ extension Situation {
         socket.isOrphan = true
       },
       connection(at, "persist-timer", "1000 bytes wait for a window that the peer has closed") { connection, socket in
-        try connection.peer.announce(window: 0)
+        try connection.closeWindow()
         try connection.socket.send(1000)
         socket.sendQueue = 1000
         socket.timer = .persist

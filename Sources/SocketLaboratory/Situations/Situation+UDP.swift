@@ -67,14 +67,33 @@ extension Situation {
   ) throws -> Scene {
     let receiver = try laboratory.udpSocket(bound: place, options: options)
     let sender = try laboratory.udpSocket(bound: peer, connectedTo: place)
-    for _ in 0..<count { try sender.send(500) }
-    // Loopback delivers within send(2). UDP counts its queue in buffer memory, so its length is the kernel's to say.
-    let row = try KernelTable().rows.first { $0.protocol == .udp && $0.local == place }
-    guard let queue = row?.receiveQueue, queue > 0 else { throw LaboratoryError(.timeout, "fill a UDP queue") }
+    let queue = try fill(laboratory, place, from: sender, count: count)
     let expected = ExpectedSocket(.udp, .close, place) { socket in
       socket.receiveQueue = queue
       socket.hasDrops = drops ? true : nil
     }
     return Scene([expected, ExpectedSocket(.udp, .established, peer, place)], sockets: [receiver, sender])
+  }
+
+  /// Sends datagrams, waits until each has come or was dropped, and returns the length of the queue. UDP counts that in
+  /// buffer memory, of which the first datagram tells how much each takes.
+  private static func fill(
+    _ laboratory: Laboratory, _ place: LabEndpoint, from sender: LabSocket, count: Int
+  ) throws -> Int {
+    func wait(until condition: (KernelTable.Row) -> Bool) throws -> Int {
+      var queue = 0
+      try laboratory.wait("the datagrams of a UDP queue") {
+        guard let row = try KernelTable().rows.first(where: { $0.protocol == .udp && $0.local == place }) else {
+          return false
+        }
+        queue = row.receiveQueue
+        return condition(row)
+      }
+      return queue
+    }
+    try sender.send(500)
+    let size = try wait { $0.receiveQueue > 0 }
+    for _ in 1..<count { try sender.send(500) }
+    return try wait { $0.receiveQueue + size * $0.drops == size * count }
   }
 }

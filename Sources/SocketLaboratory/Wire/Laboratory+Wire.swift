@@ -47,6 +47,12 @@ extension Laboratory {
 }
 
 extension WireConnection {
+  /// Lets the peer announce that it takes no more data, and waits until the kernel knows.
+  func closeWindow() throws {
+    try peer.announce(window: 0)
+    try socket.waitForClosedWindow()
+  }
+
   /// Brings an established connection to a later state and leaves it there, the peer silent.
   ///
   /// - Parameters:

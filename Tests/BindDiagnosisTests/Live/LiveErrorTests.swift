@@ -19,7 +19,7 @@ struct LiveErrorTests {
     }
     print(tally.answers.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     #expect(tally.complaints.isEmpty, "seed \(seed): \(tally.complaints.prefix(5).joined(separator: "\n"))")
-    guard count >= 400 else { return }
+    guard count >= 1000 else { return }
     for error in ["OK", "EADDRNOTAVAIL", "EACCES", "EINVAL", "ENODEV"] {
       #expect(tally.answers[error, default: 0] > 0, "\(error)")
     }

@@ -36,21 +36,23 @@ final class LoopbackSockets {
     // LAST_ACK, and FIN_WAIT2 at the peer.
     let last = try connect(family, listener)
     try shutWriting(last.server)
-    usleep(1000)
+    try waitForEnd(at: last.client)
     try shutWriting(try fill(last.client))
     // FIN_WAIT2 and CLOSE_WAIT.
     try shutWriting(try connect(family, listener).client)
     // TIME_WAIT at the client.
     let past = try connect(family, listener)
     try shutWriting(past.client)
-    usleep(1000)
+    try waitForEnd(at: past.server)
     try shutWriting(past.server)
     // An orphan in FIN_WAIT2, which becomes a small record like that of TIME_WAIT.
     drop(try connect(family, listener).client)
 
     // An accept queue of two that is full, and a client whose SYN is ignored: SYN_SENT.
     let full = try listen(family, backlog: 1)
-    for _ in 0..<3 { _ = try connectOnly(family, full, waits: false) }
+    for _ in 0..<2 { _ = try connectOnly(family, full, waits: false) }
+    try waitForUnacknowledged(2, at: full)
+    _ = try connectOnly(family, full, waits: false)
     // SYN_RECV: the server answers, but waits for data before it believes in the connection.
     let deferring = try listen(family, backlog: 16)
     try setOption(Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, 60, of: deferring)
@@ -131,11 +133,38 @@ final class LoopbackSockets {
     try check("shutdown", shutdown(descriptor, Int32(SHUT_WR)))
   }
 
-  /// Writes until nothing more is taken.
+  /// Waits until the FIN of a peer who sends nothing has come.
+  private func waitForEnd(at descriptor: Int32) throws {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // SAFETY: the kernel reads and writes the one structure.
+    try check("wait for a FIN", unsafe poll(&wait, 1, 20_000) == 1 ? 0 : -1)
+  }
+
+  /// Waits until so much is unacknowledged: connections that a listener has not accepted, or segments of a connection.
+  private func waitForUnacknowledged(_ count: UInt32, at descriptor: Int32) throws {
+    let end = ContinuousClock.now + .seconds(20)
+    while true {
+      var info = tcp_info()
+      var length = socklen_t(MemoryLayout<tcp_info>.size)
+      // SAFETY: the kernel writes at most the given number of bytes.
+      try check("getsockopt", unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length))
+      if info.tcpi_unacked == count { return }
+      try check("wait for \(count) unacknowledged", .now < end ? 0 : -1)
+      usleep(1000)
+    }
+  }
+
+  /// Writes until not even what is here is taken by the peer, who has acknowledged all that was under way.
   private func fill(_ descriptor: Int32) throws -> Int32 {
     let bytes = [UInt8](repeating: 0, count: 1 << 16)
-    // SAFETY: the kernel reads the given number of bytes, which the array has.
-    while unsafe send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 {}
+    func isTaken() -> Bool {
+      // SAFETY: the kernel reads the given number of bytes, which the array has.
+      unsafe send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0
+    }
+    repeat {
+      while isTaken() {}
+      try waitForUnacknowledged(0, at: descriptor)
+    } while isTaken()
     return descriptor
   }
 
