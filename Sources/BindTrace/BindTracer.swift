@@ -5,8 +5,8 @@ internal import Glibc
 ///
 /// The command has this process's standard streams, process group, environment and namespaces. It is watched with
 /// ptrace(2), which stops it at each of its system calls: it is slower by some twenty microseconds a call, and cannot be
-/// watched by a debugger at the same time. Programs that change the user by a bit of their file run as who calls them,
-/// unless that is root.
+/// watched by a debugger at the same time. Programs whose file gives them another user or capabilities run without those, unless
+/// this process has CAP_SYS_PTRACE.
 ///
 /// While a command runs, the dispositions of some signals are changed for this whole process: SIGINT and SIGQUIT are
 /// ignored, since a terminal sends them to the command as well; SIGTERM and SIGHUP are passed on to the command if a

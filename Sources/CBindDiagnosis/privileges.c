@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -6,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "CBindDiagnosis.h"
@@ -76,4 +78,24 @@ int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_nam
 		owner = parent;
 	}
 	return 0;
+}
+
+/* Extended attributes are not among what Swift sees of the C library. */
+struct cbinddiagnosis_file_rights cbinddiagnosis_file_rights(const char *path)
+{
+	struct cbinddiagnosis_file_rights result = {.set_user = -1};
+	/* The longest of the forms: those before it are its beginnings. */
+	struct vfs_ns_cap_data attribute = {0};
+	struct stat status;
+
+	if (stat(path, &status) < 0) {
+		result.error = errno;
+		return result;
+	}
+	if (status.st_mode & S_ISUID)
+		result.set_user = status.st_uid;
+	/* No attribute, no room for it in the file system, or one that is too long: none that counts. */
+	if (getxattr(path, "security.capability", &attribute, sizeof attribute) > 0)
+		result.permitted = (uint64_t)le32toh(attribute.data[1].permitted) << 32 | le32toh(attribute.data[0].permitted);
+	return result;
 }

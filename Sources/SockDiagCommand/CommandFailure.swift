@@ -18,7 +18,8 @@ struct CommandFailure: Error, Hashable {
 
 extension CommandFailure {
   init(_ error: SockDiagError) {
-    self.init(error.code == .permissionDenied ? .noPermission : .system, error.description)
+    let isForbidden = error.code == .permissionDenied || error.code == .namespaceForbidden
+    self.init(isForbidden ? .noPermission : .system, error.description)
   }
 
   /// Any error, as the sentence that it makes of itself.

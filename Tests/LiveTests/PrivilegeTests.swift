@@ -52,3 +52,15 @@ struct PrivilegeTests {
     #expect(explanation.outputText.contains("this kernel refuses to compare marks"))
   }
 }
+
+/// Ways to another namespace for who may not go there.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct NamespacePrivilegeTests {
+  @Test func aForbiddenNamespaceIsAnErrorOfItsOwn() throws {
+    let error = try LoneThread.run(.unprivileged) {
+      #expect(throws: SockDiagError.self) { _ = try SocketInspector(inNamespaceAt: "/proc/1/ns/net") }
+    }
+    #expect(error?.code == .namespaceForbidden)
+    #expect(error?.cure?.contains("CAP_SYS_ADMIN") == true)
+  }
+}

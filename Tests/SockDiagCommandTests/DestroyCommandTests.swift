@@ -84,10 +84,19 @@ struct DestroyCommandTests {
     let (result, left) = try await run { namespace, tool in
       try namespace.run([tool, "destroy", "-u", "sport", "=", ":8080"], typing: answer)
     }
-    #expect(result.status == 0)
+    #expect(result.status == Status.system.rawValue)
     #expect(result.outputText == "")
     #expect(result.errorText.hasSuffix("Destroy this socket? [y/N] sockdiag: nothing was destroyed\n"))
     #expect(left == Self.all)
+  }
+
+  @Test func aNoInJSONIsTheListWithoutResults() async throws {
+    let (result, _) = try await run { namespace, tool in
+      try namespace.run([tool, "destroy", "-u", "sport", "=", ":8080", "--json"], typing: "n\n")
+    }
+    let elements = try JSONValue(parsing: result.output).elements
+    #expect(elements.count == 1 && elements.first?["result"] == nil)
+    #expect(result.status == Status.system.rawValue)
   }
 
   @Test func withoutATerminalAFileIsNoAnswer() async throws {

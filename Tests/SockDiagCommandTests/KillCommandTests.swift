@@ -76,11 +76,24 @@ struct KillCommandTests {
         return (try laboratory.namespace.run([tool, "kill", "8080"], typing: answer), subject.endingSignal)
       }
       #expect(signal == (isEnded ? SIGTERM : nil))
-      #expect(result.status == 0)
+      // Otherwise 'kill 8080 && ./server' would go on with the port held.
+      #expect(result.status == (isEnded ? 0 : Status.system.rawValue))
       #expect(result.errorText.contains(" uid=0 args=/bin/sh"))
       #expect(result.errorText.contains("\nEnd this process? [y/N] "))
       #expect(result.errorText.hasSuffix("sockdiag: nothing was ended\n") == !isEnded)
     }
+  }
+
+  @Test func aNoInJSONIsThePlan() async throws {
+    let tool = try Tool.path
+    let (result, pid) = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+      return (try laboratory.namespace.run([tool, "kill", "8080", "--json"], typing: "n\n"), subject.pid)
+    }
+    let value = try JSONValue(parsing: result.output)
+    #expect(try Self.schema.violations(of: value).isEmpty)
+    #expect(value["processes"]?.elements.first?["pid"] == .number(Double(pid)) && value["is_free"] == nil)
+    #expect(result.status == Status.system.rawValue)
   }
 
   @Test func withoutATerminalItTakesYes() async throws {

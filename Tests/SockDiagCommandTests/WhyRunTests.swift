@@ -88,6 +88,35 @@ struct WhyRunTests {
     #expect(!result.errorText.contains("bound, not listening"))
   }
 
+  /// IP_BIND_ADDRESS_NO_PORT, and multipath TCP, have no names in old versions of Python.
+  @Test(
+    arguments: ["s.setsockopt(socket.IPPROTO_IP, 24, 1); s.bind((sys.argv[1], 0))", "pass"],
+    [("127.0.0.1", 0), ("::1", 0), ("127.0.0.1", 262)])
+  func aListenThatFindsNoPortIsToldSo(_ preparation: String, _ place: (address: String, protocol: Int)) async throws {
+    let script = """
+      import socket, sys
+      family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+      open("/proc/sys/net/ipv4/ip_local_port_range", "w").write("40000 40001")
+      taken = [socket.socket(family) for _ in range(2)]
+      for port, s in enumerate(taken, 40000): s.bind((sys.argv[1], port))
+      s = socket.socket(family, socket.SOCK_STREAM, int(sys.argv[2]))
+      \(preparation)
+      try:
+        s.listen()
+      except OSError as error:
+        sys.exit(error.errno)
+      """
+    let result = try await run(
+      ["python3", "-c", script, place.address, "\(place.protocol)"], besideListener: false)
+    #expect(result.status == 98)
+    let text = result.errorText
+    let call = preparation == "pass" ? "listen()" : "bind() takes none, and listen()"
+    #expect(text.contains("no port is left to choose from: \(call) fails with EADDRINUSE"), "\(text)")
+    #expect(text.contains("ip_local_port_range='1024 65535'"), "\(text)")
+    #expect(!text.contains("Now nothing is in the way") && !text.contains("Set IP_BIND"), "\(text)")
+    #expect(text.contains("for user root, no socket options") == (preparation == "pass"), "\(text)")
+  }
+
   @Test func aPrivilegedPortIsJudgedByTheProgramsOwnRights() async throws {
     let script = """
       import os, socket, sys

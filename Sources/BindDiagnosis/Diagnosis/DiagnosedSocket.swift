@@ -30,6 +30,16 @@ public struct DiagnosedSocket: Hashable, Sendable {
     case inferred
   }
 
+  /// Whether no process has it any more: a record of the kernel's, or a connection whose process has closed it. One that
+  /// waits to be accepted has no process yet, and is its listener's.
+  public var isLeftBehind: Bool {
+    switch use {
+    case .timeWait: true
+    case .orphan: ![.established, .closeWait, .synReceived].contains(socket.state)
+    default: false
+    }
+  }
+
   /// Whether it stands in the way, for certain or perhaps.
   public var mayBlock: Bool {
     switch effect {

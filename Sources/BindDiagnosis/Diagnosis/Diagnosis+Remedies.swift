@@ -8,8 +8,14 @@ extension Diagnosis {
     case .free: []
     case .error(let error): remedies(against: error)
     case .conflict, .depends:
-      request.local.port == 0 ? [.widenPortRange, .setOptions(.bindAddressNoPort, isCertain: true)] : remediesOfPort
+      request.local.port == 0 ? remediesOfChoice : remediesOfPort
     }
+  }
+
+  private var remediesOfChoice: [Remedy] {
+    // What listens needs a port of its own sooner or later, and what connects by UDP as well.
+    let isForConnect = request.protocol == .tcp && !request.choosesPortLater && mayConnect
+    return isForConnect ? [.widenPortRange, .choosePortInConnect] : [.widenPortRange]
   }
 
   private var remediesOfPort: [Remedy] {
@@ -21,7 +27,7 @@ extension Diagnosis {
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
     remedies += holderRemedies
-    if blockers.contains(where: { $0.use == .timeWait || $0.use == .orphan }) { remedies.append(.destroy) }
+    if blockers.contains(where: \.isLeftBehind) { remedies.append(.destroy) }
     if blockers.contains(where: { $0.use == .outgoingConnection }),
       conditions.choosablePorts.contains(request.local.port)
     {

@@ -15,6 +15,8 @@ public struct Diagnosis: Sendable {
   public var settings: KernelSettings
   /// How many ports were left to choose from; `nil` if the request names a port.
   public var freePorts: Int?
+  /// Whether connect() may find a port where bind() finds none.
+  var mayConnect = false
   /// What a live bind answered, where one was made: `nil` in it is success.
   public var probe: Probe?
   /// What could not be looked at.
@@ -59,19 +61,15 @@ public struct Diagnosis: Sendable {
   /// The answer in a word.
   public var verdict: Verdict {
     switch probe {
-    case .succeeded?: return .free
     case .failed(let error)?: return error == .addressInUse ? .conflict : .error(error)
-    case .impossible?, nil: break
+    // Of a port that only listen() takes, a bind() shows nothing.
+    case .succeeded? where !request.choosesPortLater: return .free
+    case .succeeded?, .impossible?, nil: break
     }
-    switch prediction.bind {
+    switch prediction.decisive {
     case .fails(let error): return error == .addressInUse ? .conflict : .error(error)
     case .depends: return .depends
-    case .succeeds:
-      switch prediction.listen {
-      case .fails(let error)?: return error == .addressInUse ? .conflict : .error(error)
-      case .depends?: return .depends
-      case .succeeds?, nil: return .free
-      }
+    case .succeeds: return .free
     }
   }
 

@@ -163,10 +163,10 @@ public struct Diagnostician: ~Copyable {
       if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
     }
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
+    let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
     return Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
-      freePorts: free, probe: nil, blindSpots: blindSpots,
-      elsewhere: [])
+      freePorts: free, mayConnect: mayConnect, probe: nil, blindSpots: blindSpots, elsewhere: [])
   }
 }
 

@@ -41,4 +41,7 @@ public enum Remedy: Hashable, Sendable {
   case nameInterface
   /// The kernel gets more ports to choose from.
   case widenPortRange
+  /// The program binds the address alone, by IP_BIND_ADDRESS_NO_PORT, and leaves the port to connect(), which may share one
+  /// with connections to other places. It is of no use to a program that listens.
+  case choosePortInConnect
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import SockDiag
 
 /// The number that names a network namespace: the inode of its file.
 package enum NetworkNamespaceID {
@@ -7,6 +8,9 @@ package enum NetworkNamespaceID {
 
   /// That of a process; `nil` if it may not be seen.
   package static func of(process pid: Int32) -> UInt64? { inode("/proc/\(pid)/ns/net") }
+
+  /// That to which a path leads; `nil` if there is nothing, or it may not be seen.
+  package static func of(_ path: NetworkNamespacePath) -> UInt64? { inode(path.path) }
 
   private static func inode(_ path: String) -> UInt64? {
     var status = stat()

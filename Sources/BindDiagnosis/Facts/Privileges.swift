@@ -17,6 +17,9 @@ public struct Privileges: Hashable, Sendable {
   /// Whether the process has CAP_NET_BIND_SERVICE, wherever it counts. Kernel: linux/capability.h.
   public var hasNetBindService: Bool { effectiveCapabilities & 1 << 10 != 0 }
 
+  /// Whether the process has CAP_SYS_PTRACE, wherever it counts. Kernel: linux/capability.h.
+  public var hasSysPtrace: Bool { effectiveCapabilities & 1 << 19 != 0 }
+
   /// Whether the process may bind ports below `net.ipv4.ip_unprivileged_port_start` in its network namespace; `nil` if it
   /// has the capability and it cannot be told whether that counts there.
   ///

@@ -19,6 +19,7 @@ public struct BindOptions: OptionSet, Hashable, Sendable, Codable {
   /// The same for a proxy; setting it takes CAP_NET_ADMIN. Kernel: `IP_TRANSPARENT`, linux/in.h, and
   /// `IPV6_TRANSPARENT`, linux/in6.h.
   public static let transparent = BindOptions(rawValue: 1 << 4)
-  /// A bind to port 0 takes no port; connect() chooses it. Kernel: `IP_BIND_ADDRESS_NO_PORT`, linux/in.h, since 4.2.
+  /// A bind to port 0 takes no port; connect() chooses it, or listen(), and with UDP connect() or the first datagram.
+  /// Kernel: `IP_BIND_ADDRESS_NO_PORT`, linux/in.h, since 4.2.
   public static let bindAddressNoPort = BindOptions(rawValue: 1 << 5)
 }

@@ -1,6 +1,6 @@
 /// What bind() and listen() are going to answer.
 public struct BindPrediction: Hashable, Sendable {
-  /// What bind() answers.
+  /// What bind() answers. Where it is not called, it cannot fail.
   public var bind: Outcome
   /// What listen() answers if bind() succeeds and nothing changes in between; `nil` where there is no listen(): for
   /// UDP, and where bind() fails.
@@ -10,6 +10,14 @@ public struct BindPrediction: Hashable, Sendable {
   public var effects: [HolderEffect]
   /// What the answer leaves out.
   public var caveats: Caveats
+
+  /// What nobody tells and the answer hangs on; empty where it is certain.
+  public var unknowns: HolderEffect.Unknowns {
+    if case .depends(let on) = decisive { on } else { [] }
+  }
+
+  /// What the first of the two calls answers that may fail.
+  var decisive: Outcome { bind == .succeeds ? listen ?? .succeeds : bind }
 
   /// What a call answers.
   public enum Outcome: Hashable, Sendable {

@@ -18,6 +18,9 @@ public struct BindRequest: Hashable, Sendable {
   /// Whether the program may bind ports below `net.ipv4.ip_unprivileged_port_start`. Kernel: CAP_NET_BIND_SERVICE in the
   /// user namespace that owns the network namespace, linux/capability.h.
   public var mayBindPrivilegedPorts: Bool
+  /// Whether bind() is called before listen(). Without it listen() chooses a port for the wildcard: then ``local`` is that,
+  /// with port 0.
+  public var callsBind: Bool
 
   /// Creates a request.
   ///
@@ -29,9 +32,11 @@ public struct BindRequest: Hashable, Sendable {
   ///   - interfaceIndex: The interface that the socket is bound to; 0 for none.
   ///   - scopeID: The interface of a link-local address; 0 for none.
   ///   - mayBindPrivilegedPorts: Whether the program may bind low ports; by default, whether the user is root.
+  ///   - callsBind: Whether bind() is called before listen().
   public init(
     _ protocol: TransportProtocol = .tcp, _ local: SocketAddress, options: BindOptions = [], uid: UInt32,
-    interfaceIndex: UInt32 = 0, scopeID: UInt32 = 0, mayBindPrivilegedPorts: Bool? = nil
+    interfaceIndex: UInt32 = 0, scopeID: UInt32 = 0, mayBindPrivilegedPorts: Bool? = nil,
+    callsBind: Bool = true
   ) {
     self.protocol = `protocol`
     self.local = local
@@ -40,5 +45,9 @@ public struct BindRequest: Hashable, Sendable {
     self.interfaceIndex = interfaceIndex
     self.scopeID = scopeID
     self.mayBindPrivilegedPorts = mayBindPrivilegedPorts ?? (uid == 0)
+    self.callsBind = callsBind
   }
+
+  /// Whether bind() takes no port, and leaves the choice to listen(), to connect(), or with UDP to the first datagram.
+  var choosesPortLater: Bool { local.port == 0 && (!callsBind || options.contains(.bindAddressNoPort)) }
 }

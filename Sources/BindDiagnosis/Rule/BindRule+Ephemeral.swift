@@ -5,10 +5,13 @@ extension BindRule {
   ///
   /// For TCP the kernel takes a port of its range that nobody has whose address overlaps; that both have SO_REUSEADDR or
   /// SO_REUSEPORT helps nothing here, save where `net.ipv4.ip_autobind_reuse` is set. For UDP it takes one that the
-  /// socket may have or share, by the same options as a port that is asked for by number. With IP_BIND_ADDRESS_NO_PORT no
-  /// port is taken, so none can be missing.
+  /// socket may have or share, by the same options as a port that is asked for by number. With IP_BIND_ADDRESS_NO_PORT
+  /// bind() takes none, so it cannot fail for that; listen() then looks for one by the same rule, for the address that
+  /// bind() set, and so it does without any bind(). (What connect() finds is another matter. With UDP it finds what
+  /// bind() would have found, and fails with EAGAIN where that is nothing.)
   ///
-  /// Kernel: `inet_csk_find_open_port`, net/ipv4/inet_connection_sock.c; `udp_lib_get_port`, net/ipv4/udp.c.
+  /// Kernel: `inet_csk_find_open_port` and `inet_csk_listen_start`, net/ipv4/inet_connection_sock.c; `udp_lib_get_port`,
+  /// net/ipv4/udp.c; `inet_autobind`, net/ipv4/af_inet.c.
   ///
   /// - Parameters:
   ///   - request: What is asked of bind(), with port 0.
@@ -38,9 +41,13 @@ extension BindRule {
     // If one is left out, it is one of the two, so that both being free is enough.
     if let either = ends?.either, free.count == 1, either.contains(free[0]) { unknowns.insert(.firstTried) }
     let isCertain = !free.isEmpty && !unknowns.contains(.firstTried)
-    if !isCertain, !request.options.contains(.bindAddressNoPort) {
-      prediction.bind = unknowns.isEmpty ? .fails(.addressInUse) : .depends(on: unknowns)
-      prediction.listen = unknowns.isEmpty ? nil : prediction.listen
+    let choice: BindPrediction.Outcome =
+      isCertain ? .succeeds : unknowns.isEmpty ? .fails(.addressInUse) : .depends(on: unknowns)
+    if !request.choosesPortLater {
+      prediction.bind = choice
+      if case .fails = choice { prediction.listen = nil }
+    } else if request.protocol == .tcp {
+      prediction.listen = choice
     }
     return (prediction, free.count)
   }

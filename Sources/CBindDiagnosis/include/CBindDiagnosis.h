@@ -102,3 +102,14 @@ struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void);
  * network namespace or is an ancestor of the owner, 0 if not, a negative errno if it cannot be told.
  */
 int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_namespace);
+
+struct cbinddiagnosis_file_rights {
+	/* Capabilities that the file gives its program, as in security.capability. */
+	uint64_t permitted;
+	/* The user that the set-user-ID bit gives, -1 without the bit. */
+	int64_t set_user;
+	int32_t error;
+};
+
+/* What a program gets from its file on top of what its user may. */
+struct cbinddiagnosis_file_rights cbinddiagnosis_file_rights(const char *path);

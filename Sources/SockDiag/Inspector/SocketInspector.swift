@@ -22,7 +22,7 @@ public struct SocketInspector: ~Copyable {
   ///
   /// - Parameter path: A file that stands for the namespace, such as `/run/netns/NAME` or `/proc/PID/ns/net`.
   /// - Throws: ``SockDiagError``: `ENOENT` where there is nothing, `EINVAL` for a file that is no network namespace, the code
-  ///   ``SockDiagError/Code/permissionDenied`` without CAP_SYS_ADMIN there and here.
+  ///   ``SockDiagError/Code/namespaceForbidden`` without CAP_SYS_ADMIN there and here.
   ///
   /// Kernel: `setns(2)`, on a thread of its own.
   public init(inNamespaceAt path: String) throws(SockDiagError) {

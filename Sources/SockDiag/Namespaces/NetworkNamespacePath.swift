@@ -23,9 +23,9 @@ package struct NetworkNamespacePath: Hashable, Sendable {
     // A path may lead to a pipe, whose opening waits for a writer.
     // SAFETY: open copies the path.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw SockDiagError(errno: errno, operation: "open the namespace '\(path)'") }
+    guard descriptor >= 0 else { throw .onWay(toNamespace: errno, operation: "open the namespace '\(path)'") }
     defer { close(descriptor) }
     let result = csockdiag_enter_network_namespace(descriptor)
-    guard result == 0 else { throw SockDiagError(errno: -result, operation: "enter the namespace '\(path)'") }
+    guard result == 0 else { throw .onWay(toNamespace: -result, operation: "enter the namespace '\(path)'") }
   }
 }

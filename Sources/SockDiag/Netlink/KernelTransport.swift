@@ -27,13 +27,13 @@ package import SockDiagWire
     // A path may lead to a pipe, whose opening waits for a writer.
     // SAFETY: open copies the path.
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw SockDiagError(errno: errno, operation: "open the namespace '\(path)'") }
+    guard descriptor >= 0 else { throw .onWay(toNamespace: errno, operation: "open the namespace '\(path)'") }
     defer { close(descriptor) }
     var opened: OpaquePointer?
     // SAFETY: the shim writes the pointer and keeps nothing.
     let result = unsafe csockdiag_open_in(descriptor, &opened)
     guard result == 0, let socket = unsafe opened else {
-      throw SockDiagError(errno: -result, operation: "open a sock_diag socket in the namespace '\(path)'")
+      throw .onWay(toNamespace: -result, operation: "open a sock_diag socket in the namespace '\(path)'")
     }
     unsafe self.init(owning: socket)
   }

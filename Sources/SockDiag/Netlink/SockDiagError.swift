@@ -25,6 +25,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let incomplete = Code(rawValue: "incomplete")
     /// The kernel refused for want of a capability: `EPERM`, `EACCES`.
     public static let permissionDenied = Code(rawValue: "permission-denied")
+    /// A network namespace may not be entered, or not even seen: `EPERM`, `EACCES`.
+    public static let namespaceForbidden = Code(rawValue: "namespace-forbidden")
     /// The socket that was to be destroyed is not there any more, even if its addresses are in use again: `ENOENT`.
     public static let gone = Code(rawValue: "gone")
     /// The socket is only bound, and the kernel finds no such socket by its addresses: `ENOENT`, although it is there.
@@ -83,6 +85,13 @@ public struct SockDiagError: Error, Hashable, Sendable {
     self.init(code, operation: operation, errno: errno, kernelMessage: kernelMessage)
   }
 
+  /// The same for what leads to another network namespace, where other capabilities decide.
+  static func onWay(toNamespace errno: Int32, operation: String) -> SockDiagError {
+    errno == EPERM || errno == EACCES
+      ? SockDiagError(.namespaceForbidden, operation: operation, errno: errno)
+      : SockDiagError(errno: errno, operation: operation)
+  }
+
   /// What to do about the error, where that is known.
   public var cure: String? {
     switch code {
@@ -92,6 +101,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     case .missingSockDiag: "use a kernel built with CONFIG_INET_DIAG, or read /proc/net instead"
     case .netlinkForbidden: "allow AF_NETLINK in the sandbox (systemd: RestrictAddressFamilies)"
     case .permissionDenied: "run as root or with the capability CAP_NET_ADMIN"
+    // The second one to see the namespace of another user's process: PTRACE_MODE_READ_FSCREDS, fs/proc/namespaces.c.
+    case .namespaceForbidden: "run as root or with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"
     case .onlyBound, .shadowed: "close its descriptor, or end the process that holds it"
     case .destroyUnsupported:
       "end the process that holds it, or use a kernel (4.5 or later) built with CONFIG_INET_DIAG_DESTROY"

@@ -11,7 +11,8 @@ enum EndingRefusal {
       return CommandFailure(
         .negative,
         "no process holds \(claim.description): there \(records) of closed connections\(end);"
-          + " 'sockdiag destroy sport = :\(claim.port.port)' shows them, and removes them if it is told to")
+          + " 'sockdiag destroy sport = :\(claim.port.port) and inode = 0' shows them, and removes them if it is told to"
+      )
     }
     return CommandFailure(.negative, "no process holds \(claim.description)")
   }

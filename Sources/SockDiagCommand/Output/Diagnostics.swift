@@ -11,10 +11,15 @@ enum Diagnostics {
     var line = Array(prefix.utf8)
     line.appendVisible(message.utf8)
     line.append(UInt8(ascii: "\n"))
+    write(line)
+  }
+
+  /// Writes what was rendered already. Where it cannot be written there is nobody to tell.
+  static func write(_ bytes: [UInt8]) {
     var start = 0
-    while start < line.count {
+    while start < bytes.count {
       // SAFETY: write reads at most the bytes of the slice, during the call.
-      let written = unsafe line[start...].withUnsafeBytes {
+      let written = unsafe bytes[start...].withUnsafeBytes {
         unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
       }
       if written < 0, errno == EAGAIN {

@@ -17,6 +17,9 @@ struct Destroy: ParsableCommand {
 
       Results: destroyed; gone before it was its turn; denied for want of privilege; unsupported by the kernel; \
       only-bound; shadowed by another socket of the same address; failed.
+
+      Exits with 0 if none of them is left, with --dry-run, and if none matches; 71 if some are still there, after a no to \
+      the question all of them; 77 if a privilege is missing.
       """)
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
@@ -49,7 +52,10 @@ struct Destroy: ParsableCommand {
       return try destruction.end()
     }
     if !yes {
-      guard try isWanted(&destruction, selection) else { return Diagnostics.report("nothing was destroyed") }
+      guard try isWanted(&destruction, selection) else {
+        if format == .json { try show(destruction, selection, showsResults: false) }
+        throw CommandFailure(.system, "nothing was destroyed")
+      }
     }
     destruction.destroyAll()
     try show(destruction, selection, showsResults: true)

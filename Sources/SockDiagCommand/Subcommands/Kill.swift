@@ -26,7 +26,8 @@ struct Kill: ParsableCommand {
       spared.
 
       Exits with 0 if nothing holds the port any more, 1 if no process held it, 71 if it is still held, or nothing was \
-      done for a reason that is told, 77 if that is a missing privilege.
+      done for a reason that is told, a no to the question for one, 77 if that is a missing privilege. With --dry-run it \
+      is 0 if there is somebody to end.
       """)
 
   @Argument(help: ArgumentHelp("8080, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
@@ -88,7 +89,7 @@ struct Kill: ParsableCommand {
         Diagnostics.report("this command runs below \(target.name), so that this terminal or session may end as well")
       }
     } else if try !isWanted(&ending) {
-      return Diagnostics.report("nothing was ended")
+      try give(CommandFailure(.system, "nothing was ended"), ending)
     }
     let outcomes = ending.endAll(manner)
     let aftermath = try ending.aftermath(after: Self.pause)

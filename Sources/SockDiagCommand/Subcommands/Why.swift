@@ -14,6 +14,9 @@ struct Why: ParsableCommand {
       What hangs on socket options is read from the processes that hold the sockets, where this user may; otherwise the \
       answer says what it depends on.
 
+      With --run the exit status is the command's own. What a program gets by its file, from setcap or from the bit that makes \
+      sudo root, it does not get while it is watched, unless root watches.
+
       Exit status: 0 free; 1 in use; 2 it depends on what cannot be seen; 3 bind() fails with another error.
       """)
 
@@ -45,8 +48,9 @@ struct Why: ParsableCommand {
 
   func run() throws {
     try checkCombination()
+    let start = NetworkNamespaceID.ofCallingThread
     try namespace.enter()
-    if port == nil { try watch() } else { try answer() }
+    if port == nil { try watch(NamespaceNames(readers: start, given: namespace.netns)) } else { try answer() }
   }
 
   private func checkCombination() throws(CommandFailure) {
@@ -67,8 +71,9 @@ struct Why: ParsableCommand {
   }
 
   /// Runs the command, and ends as it does.
-  private func watch() throws {
-    var watched = try WatchedRun(command, followsDescendants: follow, preset: who.preset, writesJSON: json)
+  private func watch(_ names: NamespaceNames) throws {
+    var watched = try WatchedRun(
+      command, followsDescendants: follow, preset: who.preset, writesJSON: json, names: names)
     switch try watched.run() {
     case .exited(let code): throw ExitCode(code)
     case .signalled(let number, _): SignalDeath.die(of: number)

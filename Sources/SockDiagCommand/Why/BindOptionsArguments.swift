@@ -9,7 +9,8 @@ struct BindOptionsArguments: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "kind")
+      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")). To go and java, 0.0.0.0 is [::].",
+      valueName: "kind")
   )
   var preset: Preset?
 
@@ -38,37 +39,41 @@ struct BindOptionsArguments: ParsableArguments {
   func requests(_ port: PortArgument) throws -> [BindRequest] {
     let transport: TransportProtocol = udp ? .udp : .tcp
     let preset = preset ?? .c
-    var options = preset.options(transport)
+    var options: BindOptions = []
     if reuseAddress { options.insert(.reuseAddress) }
     if reusePort { options.insert(.reusePort) }
     if freebind { options.insert(.freebind) }
     let (user, mayBindPrivilegedPorts) = try self.user()
     let interface = try interfaceIndex()
-    return try addresses(port, preset).map { address in
+    return try addresses(port, preset, transport).map { address in
       var request = BindRequest(
-        transport, SocketAddress(address, port: port.port), options: options, uid: user, interfaceIndex: interface,
-        mayBindPrivilegedPorts: mayBindPrivilegedPorts)
+        transport, SocketAddress(address, port: port.port), options: options.union(preset.options(transport, address)),
+        uid: user, interfaceIndex: interface, mayBindPrivilegedPorts: mayBindPrivilegedPorts)
       if address.isLinkLocal {
         request.scopeID = port.interfaceIndex
       } else if port.interfaceIndex != 0 {
         request.interfaceIndex = port.interfaceIndex
       }
-      if v6Only {
-        guard address.family == .inet6 else {
-          throw CommandFailure.usage("--v6only is for IPv6, and \(address) is not; write an address such as [::]")
-        }
-        request.options.insert(.v6Only)
-      }
+      if v6Only { request.options.insert(.v6Only) }
       return request
     }
   }
 
-  private func addresses(_ port: PortArgument, _ preset: Preset) -> [IPAddress] {
-    switch port.place {
-    case .addresses(let addresses): addresses
-    case .everywhere: [.anyV4, .anyV6]
-    case .unnamed: v6Only ? [.anyV6] : preset.addresses
+  private func addresses(
+    _ port: PortArgument, _ preset: Preset, _ transport: TransportProtocol
+  ) throws(CommandFailure) -> [IPAddress] {
+    let asked: [IPAddress] =
+      switch port.place {
+      case .addresses(let addresses): addresses
+      case .everywhere: [.anyV4, .anyV6]
+      case .unnamed: v6Only ? [.anyV6] : preset.addresses(transport)
+      }
+    if v6Only, let address = asked.first(where: { $0.family != .inet6 }) {
+      throw .usage("--v6only is for IPv6, and \(address) is not; write an address such as [::]")
     }
+    var bound: [IPAddress] = []
+    for address in asked.map(preset.bound) where !bound.contains(address) { bound.append(address) }
+    return bound
   }
 
   private func interfaceIndex() throws(CommandFailure) -> UInt32 {

@@ -32,7 +32,7 @@ struct DiagnosisJSON {
       "verdict": .text(WhyStatus([diagnosis]).name),
       "bind": .text(Self.word(prediction.bind)),
       "listen": listen,
-      "depends_on": Self.unknowns(prediction.bind),
+      "depends_on": prediction.unknowns.isEmpty ? nil : .texts(prediction.unknowns.names),
       "probe": probe,
       "free_in_ms": freeAfter,
       "free_ports": freePorts,
@@ -105,10 +105,6 @@ struct DiagnosisJSON {
     case .failed(let error): "\(error)"
     case .impossible(let error): error.code.rawValue
     }
-  }
-
-  private static func unknowns(_ outcome: BindPrediction.Outcome) -> JSONDocument? {
-    if case .depends(let on) = outcome { .texts(on.names) } else { nil }
   }
 
   private static func time(_ release: PortRelease) -> JSONDocument? {
@@ -208,6 +204,7 @@ extension Remedy {
     case .allowNonlocalBind: "allow-nonlocal-bind"
     case .nameInterface: "name-interface"
     case .widenPortRange: "widen-port-range"
+    case .choosePortInConnect: "choose-port-in-connect"
     }
   }
 }

@@ -9,7 +9,7 @@ extension DiagnosisText {
     heading("Helps")
     for remedy in remedies {
       let advice = RemedyText(
-        remedy, diagnosis, preset: preset, namespace: namespace, namesAddress: group.count == 1)
+        remedy, diagnosis, preset: preset, namespace: namespace, requests: group.map(\.request))
       line(advice.sentence)
       for text in advice.commands { command(text) }
     }

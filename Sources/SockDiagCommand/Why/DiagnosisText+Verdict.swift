@@ -10,13 +10,15 @@ extension DiagnosisText {
     let transport = request.protocol == .udp ? "UDP" : "TCP"
     line("\(transport) \(places): \(answer(diagnosis))", indent: 0, width: .max)
     var circumstances = ["user \(UserName.text(request.uid))"]
-    circumstances += request.options.kernelNames
+    // IPV6_V6ONLY is set for an IPv6 address alone, and goes without saying for another.
+    let options = group.reduce(into: BindOptions()) { $0.formUnion($1.request.options) }
+    circumstances += options.kernelNames
     if request.interfaceIndex != 0 {
       var interfaces = InterfaceNames(.host)
       let name = interfaces.name(request.interfaceIndex).map { String(decoding: $0, as: UTF8.self) }
       circumstances.append("bound to \(name ?? "interface \(request.interfaceIndex)")")
     }
-    let noOptions = request.options.isEmpty ? ", no socket options" : ""
+    let noOptions = options.isEmpty ? ", no socket options" : ""
     line("for \(circumstances.joined(separator: ", "))\(noOptions)", indent: 0)
   }
 
@@ -25,13 +27,14 @@ extension DiagnosisText {
     switch (diagnosis.verdict, diagnosis.probe) {
     case (.free, .succeeded?): return "free. A bind() was tried and succeeded."
     case (.free, _):
-      if let ports = diagnosis.freePorts { return "free: \(Self.count(ports, "port")) left to choose from." }
+      if let ports = diagnosis.freePorts, ports > 0 { return "free: \(Self.count(ports, "port")) left to choose from." }
       return hasListen ? "free. bind() succeeds, and so does listen()." : "free. bind() succeeds."
     case (.conflict, .failed?): return "in use. A bind() was tried and failed with EADDRINUSE (Address already in use)."
     case (.conflict, _):
-      return diagnosis.freePorts == nil
-        ? "in use. bind() fails with EADDRINUSE (Address already in use)."
-        : "no port is left to choose from: bind() fails with EADDRINUSE (Address already in use)."
+      let listens = diagnosis.prediction.bind == .succeeds
+      let call = !listens ? "bind()" : diagnosis.request.callsBind ? "bind() takes none, and listen()" : "listen()"
+      let cause = diagnosis.freePorts == nil ? "in use. " : "no port is left to choose from: "
+      return "\(cause)\(call) fails with EADDRINUSE (Address already in use)."
     case (.depends, _): return "it depends on \(Self.unknowns(diagnosis)), which cannot be seen from here."
     case (.error(let error), _):
       return "bind() fails with \(error) (\(SystemMessage.text(error.rawValue))): \(Self.cause(error, diagnosis))."
@@ -39,9 +42,7 @@ extension DiagnosisText {
   }
 
   static func unknowns(_ diagnosis: Diagnosis) -> String {
-    var unknowns: HolderEffect.Unknowns = []
-    if case .depends(let on) = diagnosis.prediction.bind { unknowns = on }
-    return Self.names(unknowns).joined(separator: " and ")
+    names(diagnosis.prediction.unknowns).joined(separator: " and ")
   }
 
   static func names(_ unknowns: HolderEffect.Unknowns) -> [String] {

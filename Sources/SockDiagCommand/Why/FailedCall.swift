@@ -7,34 +7,33 @@ internal import SocketOwners
 /// A call of bind() or listen() that failed, with what can be found out about its socket while its thread is stopped.
 struct FailedCall {
   let call: BindCall
-  /// What was asked, with the options that the socket has; `nil` if the error is none that other sockets or the host
-  /// decide about.
-  private(set) var request: BindRequest?
-  /// The inode number of the socket; `nil` if it could not be looked at.
-  let inode: UInt32?
-  /// The socket; `nil` if it could not be looked at, and then why.
-  let socket: HeldSocketOptions?
-  let obstacle: BindFactError?
   /// What the program calls itself.
   let program: String
+  /// The inode number of the socket; `nil` if it was not looked at.
+  private(set) var inode: UInt32?
+  /// What was asked, by the socket as it is; `nil` if neither other sockets nor settings of the host decide, or if that
+  /// cannot be told.
+  private(set) var request: BindRequest?
+  /// What there is to say besides a diagnosis, or instead of one: sentences.
+  private(set) var remarks: [String] = []
+  /// Whether it was the watching that made the call fail.
+  private(set) var failedForBeingWatched = false
 
   init(_ call: BindCall) {
     self.call = call
     program = Self.name(of: call.processID)
-    inode = Self.inode(call)
-    var socket: HeldSocketOptions?
-    var obstacle: BindFactError?
-    if let inode {
-      let holder = SocketHolder(
-        pid: call.processID, descriptor: UInt32(bitPattern: call.descriptor),
-        threadID: call.hasOwnDescriptors == true ? call.threadID : nil)
-      do throws(BindFactError) { socket = try HeldSocketOptions(readFrom: holder, inode: inode) } catch {
-        obstacle = error
-      }
+    // The others tell about the call itself, and their names say it.
+    let decided: [BindErrno] = [
+      .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice,
+    ]
+    guard decided.contains(error) else { return }
+    do throws(BindFactError) {
+      let inode = try Self.inode(call)
+      self.inode = inode
+      judge(try HeldSocketOptions(readFrom: Self.holder(call), inode: inode))
+    } catch {
+      remarks.append("Its socket could not be looked at: \(error).")
     }
-    self.socket = socket
-    self.obstacle = obstacle
-    request = makeRequest()
   }
 
   var error: BindErrno { BindErrno(rawValue: call.errno) }
@@ -51,32 +50,85 @@ struct FailedCall {
     }
   }
 
-  /// Whether the socket had an address already, so that it could not be bound once more.
-  var isBoundAlready: Bool { call.kind == .bind && error == .invalidArgument && (socket?.local.port ?? 0) != 0 }
-
-  private func makeRequest() -> BindRequest? {
-    let decided: [BindErrno] = [
-      .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice,
-    ]
-    guard decided.contains(error), !isBoundAlready, let address = call.address,
-      let transport = call.protocol ?? socket?.protocol
-    else { return nil }
-    let privileges = try? Privileges.of(process: call.processID)
-    // The user of the socket decides about SO_REUSEPORT, the thread's capability about low ports.
-    let uid = socket?.uid ?? 0
-    return BindRequest(
-      transport.isStream ? .tcp : transport, address, options: socket?.options ?? [], uid: uid,
-      interfaceIndex: socket?.interfaceIndex ?? 0, scopeID: call.scopeID,
-      mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts)
+  /// Says why there is no diagnosis of what could be asked about.
+  mutating func remark(undiagnosedFor error: SockDiagError) {
+    remarks.append("It could not be diagnosed: \(error).")
   }
 
-  private static func inode(_ call: BindCall) -> UInt32? {
+  /// Gives the request the right to low ports that the program's file gives it and the watching takes.
+  ///
+  /// - Returns: Whether there is such a right.
+  mutating func restoreWithheldRight() -> Bool {
+    // By the capabilities of the tracer: `ptracer_capable`, kernel/ptrace.c.
+    guard let own = try? Privileges.ofCallingThread(), !own.hasSysPtrace,
+      let program = try? Privileges.of(process: call.processID), !program.hasNetBindService,
+      FileRights(ofProgramOf: call.processID)?.giveNetBindService == true
+    else { return false }
+    failedForBeingWatched = true
+    request?.mayBindPrivilegedPorts = true
+    remarks.append(
+      "Being watched took the right away: the file of the program gives it low ports (CAP_NET_BIND_SERVICE), but the"
+        + " kernel gives a program nothing by its file while a user without CAP_SYS_PTRACE watches it. Run this as root,"
+        + " or run the program without --run. Its bind() then meets this:")
+    return true
+  }
+
+  private mutating func judge(_ socket: HeldSocketOptions) {
+    if let cause = ownCause(socket) {
+      remarks.append(cause)
+      return
+    }
+    guard let address = call.address else { return }
+    let privileges = try? Privileges.of(process: call.processID)
+    // The user of the socket decides about SO_REUSEPORT, the thread's capability about low ports.
+    request = BindRequest(
+      socket.protocol == .udp ? .udp : .tcp, address, options: socket.options, uid: socket.uid,
+      interfaceIndex: socket.interfaceIndex, scopeID: call.scopeID,
+      mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts,
+      callsBind: call.kind == .bind || address.port != 0 || socket.options.contains(.bindAddressNoPort))
+  }
+
+  /// Why the call fails whatever else there is, or why nothing can be said about that.
+  private func ownCause(_ socket: HeldSocketOptions) -> String? {
+    switch (call.kind, error) {
+    case (.listen, .invalidArgument): return "The socket is connected or in use already, and cannot listen."
+    case (.bind, .invalidArgument) where socket.local.port != 0:
+      return "The socket has the address \(socket.local) already, and a socket is bound only once."
+    default: break
+    }
+    if call.address == nil { return "The address that it was given could not be read." }
+    // Ports of other protocols are others, with rules of their own.
+    if socket.protocol != .udp, !socket.protocol.isStream {
+      return "Its protocol is \(socket.protocol.name), and only TCP, MPTCP and UDP can be diagnosed."
+    }
+    return nil
+  }
+
+  private static func holder(_ call: BindCall) -> SocketHolder {
+    SocketHolder(
+      pid: call.processID, descriptor: UInt32(bitPattern: call.descriptor),
+      threadID: call.hasOwnDescriptors == true ? call.threadID : nil)
+  }
+
+  private static func inode(_ call: BindCall) throws(BindFactError) -> UInt32 {
     let directory =
       call.hasOwnDescriptors == true ? "/proc/\(call.processID)/task/\(call.threadID)" : "/proc/\(call.processID)"
+    let operation = "descriptor \(call.descriptor) of process \(call.processID)"
     var status = stat()
     // SAFETY: the path is copied, and the call fills the structure.
-    guard unsafe stat("\(directory)/fd/\(call.descriptor)", &status) == 0 else { return nil }
-    return UInt32(exactly: status.st_ino)
+    if unsafe stat("\(directory)/fd/\(call.descriptor)", &status) != 0 {
+      let code: BindFactError.Code =
+        switch errno {
+        case EACCES, EPERM: .permissionDenied
+        case ENOENT: .descriptorChanged
+        default: .system
+        }
+      throw BindFactError(code, operation: operation, errno: errno)
+    }
+    guard let inode = UInt32(exactly: status.st_ino) else {
+      throw BindFactError(.descriptorChanged, operation: operation)
+    }
+    return inode
   }
 
   private static func name(of pid: Int32) -> String {
@@ -94,42 +146,16 @@ struct FailedCall {
 extension TransportProtocol {
   /// Whether its sockets are bound by TCP's rule: multipath TCP's have a TCP socket below them.
   fileprivate var isStream: Bool { self == .tcp || rawValue == 262 }
-}
 
-extension DiagnosisText {
-  /// Appends a failed call, and why it failed.
-  mutating func append(_ failed: FailedCall, _ diagnosis: Diagnosis?) {
-    let call = failed.call
-    let what = call.kind == .bind ? "bind" : "listen"
-    let place = call.address.map { "\($0)" } ?? "fd \(call.descriptor)"
-    end()
-    line(
-      "\(what)() of \(failed.program) (pid \(call.processID), fd \(call.descriptor)) on \(place) failed with"
-        + " \(failed.error) (\(SystemMessage.text(call.errno))).", indent: 0, width: .max)
-    if let obstacle = failed.obstacle { line("Its socket could not be looked at: \(obstacle).", indent: 0) }
-    if failed.isBoundAlready, let local = failed.socket?.local {
-      line("The socket has the address \(local) already, and a socket is bound only once.", indent: 0)
+  /// A name for people of one that is not diagnosed. Kernel: `IPPROTO_*`, linux/in.h, linux/in6.h.
+  fileprivate var name: String {
+    switch rawValue {
+    case 1: "ICMP"
+    case 33: "DCCP"
+    case 58: "ICMPv6"
+    case 132: "SCTP"
+    case 136: "UDP-Lite"
+    default: "number \(rawValue)"
     }
-    guard let diagnosis else { return end() }
-    if diagnosis.verdict == .free {
-      line(
-        "Now nothing is in the way: what was has gone since, or a security module or a program of the cgroup (BPF)"
-          + " refuses it.", indent: 0)
-    }
-    append([diagnosis])
-    end()
-  }
-}
-
-extension FailedCall {
-  /// The same for programs.
-  func document(_ diagnosis: Diagnosis?, preset: Preset, namespace: String?) -> JSONDocument {
-    let address: JSONDocument? = call.address.map { .text("\($0)") }
-    let report: JSONDocument? = diagnosis.map { DiagnosisJSON(preset: preset, namespace: namespace).document([$0]) }
-    return .object([
-      "call": .text(call.kind == .bind ? "bind" : "listen"), "errno": .text("\(error)"),
-      "pid": .number(Int64(call.processID)), "thread": .number(Int64(call.threadID)),
-      "fd": .number(Int64(call.descriptor)), "command": .text(program), "address": address, "why": report,
-    ])
   }
 }

@@ -7,19 +7,24 @@ struct RemedyText {
   var sentence: String
   var commands: [String] = []
 
-  /// - Parameter namesAddress: Whether a wildcard is named in a repeated question, instead of the port alone.
-  init(_ remedy: Remedy, _ diagnosis: Diagnosis, preset: Preset, namespace: String?, namesAddress: Bool = true) {
+  /// - Parameter requests: What was asked, for each of the addresses that come out as this diagnosis does; by default for
+  ///   that of the diagnosis.
+  init(
+    _ remedy: Remedy, _ diagnosis: Diagnosis, preset: Preset, namespace: String?, requests: [BindRequest]? = nil
+  ) {
     let request = diagnosis.request
     let port = request.local.port
-    let tool = ToolLine(request, namespace: namespace)
+    let requests = requests ?? [request]
+    let tool = ToolLine(requests, namespace: namespace)
+    let ending = EndingAdvice(diagnosis, requests, namespace: namespace)
     func inNamespace(_ command: String) -> String { NamespaceEntry.command(command, in: namespace) }
     switch remedy {
     case .probe:
       sentence = "Ask the kernel: bind() for a moment, without listen(), and let go:"
-      commands = [tool.question("--probe", namesAddress: namesAddress)]
+      commands = tool.question("why", "--probe")
     case .wait(let time):
       sentence = "Wait \(TimeText.seconds(time)):"
-      commands = [tool.text("wait", "--free")]
+      commands = tool.question("wait", "--free")
     case .setOptions(let options, let isCertain):
       let names = options.kernelNames.joined(separator: " and ")
       sentence = "Set \(names) before bind()\(Self.condition(options, isCertain, diagnosis)):"
@@ -40,21 +45,19 @@ struct RemedyText {
       commands = [Supervisor(container).stopCommand]
     case .stopPublishedContainer:
       sentence = "Stop the container that Docker forwards the port for:"
-      commands = ["docker stop $(docker ps -q --filter publish=\(port))"]
+      // Docker takes a port without a protocol for one of TCP.
+      let published = request.protocol == .udp ? "\(port)/udp" : "\(port)"
+      commands = ["docker stop $(docker ps -q --filter publish=\(published))"]
     case .endConnectedProcesses(let pids):
       let processes = pids.count == 1 ? "process" : "processes"
       sentence = "End the \(processes) of its connections, which outlived their listener:"
-      commands = [tool.text("kill", "--connections")]
+      commands = ending.commands(for: pids, takesConnections: true)
     case .endProcesses(let pids):
       sentence = pids.count == 1 ? "End the process that has it:" : "End the processes that have it:"
-      commands = [tool.text("kill")]
+      commands = ending.commands(for: pids, takesConnections: false)
     case .destroy:
       sentence = "Destroy what no process holds (as root):"
-      let states = Set(diagnosis.blockers.filter { $0.use == .timeWait || $0.use == .orphan }.map(\.socket.state))
-      let names = states.map { "state \($0)" }.sorted().joined(separator: " or ")
-      let condition = states.count == 1 ? names : "(\(names))"
-      let udp = request.protocol == .udp ? "-u" : "-t"
-      commands = [inNamespace("sockdiag destroy \(udp) 'sport = :\(port) and \(condition)'")]
+      commands = [inNamespace("sockdiag destroy -t '\(DestroyFilter(diagnosis).text)'")]
     case .reservePort:
       sentence =
         "For the next time, keep the port out of those that the kernel gives to outgoing connections (as root):"
@@ -80,10 +83,16 @@ struct RemedyText {
       commands = [inNamespace("sysctl -w net.\(family).ip_nonlocal_bind=1")]
     case .nameInterface:
       sentence = "Name the interface:"
-      commands = ["sockdiag why '[\(request.local.address)%INTERFACE]:\(port)'"]
+      commands = tool.question(namingInterface: "INTERFACE")
     case .widenPortRange:
       sentence = "Give the kernel more ports to choose from (as root):"
       commands = [inNamespace("sysctl -w net.ipv4.ip_local_port_range='1024 65535'")]
+    case .choosePortInConnect:
+      sentence =
+        "If the program only connects, set IP_BIND_ADDRESS_NO_PORT before bind(), and connect() may share a port with"
+        + " connections to other places:"
+      commands = [preset.statement(.bindAddressNoPort)].compactMap { $0 }
+      if commands.isEmpty { sentence = sentence.dropLast() + "." }
     }
   }
 

@@ -2,41 +2,60 @@ internal import BindDiagnosis
 internal import Glibc
 internal import SockDiag
 
-/// A command of this tool for the same port.
+/// Commands of this tool that ask the same of bind() once more.
+///
+/// They carry all that the question had, for an address, an interface or an option less is another question: `wait` would
+/// wait for what is in nobody's way.
 struct ToolLine {
-  private let request: BindRequest
-  private let place: String
-  private let suffix: String
+  private let requests: [BindRequest]
+  private let namespace: String?
 
-  init(_ request: BindRequest, namespace: String?) {
-    self.request = request
-    let address = request.local.address
-    // Who asks for a wildcard is in the way of all addresses, so commands may take the port alone.
-    place =
-      address.unmapped.isUnspecified
-      ? "\(request.local.port)" : ShellWord.quoted(request.local.description)
-    suffix =
-      (request.protocol == .udp ? " --udp" : "") + (namespace.map { " --netns \(ShellWord.quoted($0))" } ?? "")
+  /// - Parameter requests: What was asked, for each of the addresses.
+  init(_ requests: [BindRequest], namespace: String?) {
+    self.requests = requests
+    self.namespace = namespace
   }
 
-  func text(_ subcommand: String, _ option: String? = nil) -> String {
-    "sockdiag \(subcommand) \(place)\(option.map { " \($0)" } ?? "")\(suffix)"
+  /// A command, or one for each address where a single one cannot say what was asked.
+  func question(_ subcommand: String, _ option: String) -> [String] {
+    let wildcards = Set(requests.map(\.local.address)) == [.anyV4, .anyV6]
+    if wildcards, Set(requests.map(words)).count == 1, let request = requests.first {
+      return [line(subcommand, "\(request.local.port)", request, option)]
+    }
+    return requests.map { line(subcommand, PortPlace($0).text, $0, option) }
   }
 
-  /// The same question once more, with another option.
-  func question(_ option: String, namesAddress: Bool) -> String {
-    let flags: [(BindOptions, String)] = [
-      (.reuseAddress, "--reuseaddr"), (.reusePort, "--reuseport"), (.v6Only, "--v6only"), (.freebind, "--freebind"),
-    ]
-    var words = flags.filter { request.options.contains($0.0) }.map(\.1)
+  /// The question with an interface that somebody has to fill in.
+  func question(namingInterface interface: String) -> [String] {
+    requests.map { line("why", "[\($0.local.address)%\(interface)]:\($0.local.port)", $0, nil) }
+  }
+
+  private func line(_ subcommand: String, _ place: String, _ request: BindRequest, _ option: String?) -> String {
+    let parts = ["sockdiag", subcommand, ShellWord.quoted(place)] + words(request) + (option.map { [$0] } ?? [])
+    return (parts + Self.suffix(request.protocol, namespace)).joined(separator: " ")
+  }
+
+  /// What every command of this tool needs to look at the right sockets.
+  static func suffix(_ transport: TransportProtocol, _ namespace: String?) -> [String] {
+    (transport == .udp ? ["--udp"] : []) + (namespace.map { ["--netns \(ShellWord.quoted($0))"] } ?? [])
+  }
+
+  /// Who binds, as options.
+  private func words(_ request: BindRequest) -> [String] {
+    var words: [String] = []
+    if request.options.contains(.reuseAddress) { words.append("--reuseaddr") }
+    if request.options.contains(.reusePort) { words.append("--reuseport") }
+    if request.options.contains(.v6Only), request.local.address.family == .inet6 { words.append("--v6only") }
+    // To bind() the two are one.
+    if !request.options.isDisjoint(with: [.freebind, .transparent]) { words.append("--freebind") }
     if request.uid != geteuid() { words.append("--uid \(request.uid)") }
     if request.interfaceIndex != 0 {
       var interfaces = InterfaceNames(.host)
       let name = interfaces.name(request.interfaceIndex).map { String(decoding: $0, as: UTF8.self) }
-      words += name.map { ["--device \(ShellWord.quoted($0))"] } ?? []
+      // One that is gone has no name, and asking without it would be another question.
+      words.append("--device \(ShellWord.quoted(name ?? "\(request.interfaceIndex)"))")
     }
-    let place = namesAddress ? ShellWord.quoted(request.local.description) : place
-    return "sockdiag why \(place) \((words + [option]).joined(separator: " "))\(suffix)"
+    return words
   }
 }
 

@@ -11,33 +11,39 @@ struct WatchedRun: ~Copyable {
   private let followsDescendants: Bool
   private let preset: Preset?
   private let writesJSON: Bool
+  private let names: NamespaceNames
   private var diagnostician: Diagnostician
-  /// The namespace in which this command runs, and the one in which the diagnostician was made.
-  private let home: UInt64?
+  /// The namespace in which the diagnostician was made.
   private var namespace: UInt64?
   private var callCount = 0
   private var failureCount = 0
 
-  init(_ command: [String], followsDescendants: Bool, preset: Preset?, writesJSON: Bool) throws {
+  init(
+    _ command: [String], followsDescendants: Bool, preset: Preset?, writesJSON: Bool, names: NamespaceNames
+  ) throws {
     self.command = command
     self.followsDescendants = followsDescendants
     self.preset = preset
     self.writesJSON = writesJSON
+    self.names = names
     diagnostician = try Diagnostician()
-    home = NetworkNamespaceID.ofCallingThread
-    namespace = home
+    namespace = NetworkNamespaceID.ofCallingThread
   }
 
   /// Runs it to its end.
   ///
+  /// Whatever goes wrong with the reports, the command is watched to its end: who waits for this process waits for that.
+  ///
   /// - Returns: How the command ended.
   mutating func run() throws -> CommandEnding {
+    // A reader who has gone is no reason to leave the command. It has the signal in force all the same.
+    _ = signal(SIGPIPE, SIG_IGN)
     let tracer = BindTracer(command, followsDescendants: followsDescendants)
     let report: BindTraceReport
     do {
       report = try tracer.run { call in
         callCount += 1
-        if call.errno != 0 { try tell(call) }
+        if call.errno != 0 { tell(call) }
         return .continue
       }
     } catch let error as BindTraceError {
@@ -53,37 +59,56 @@ struct WatchedRun: ~Copyable {
       Diagnostics.report(
         "\(report.unwatchedThreadCount) threads made calls of another architecture, which were not watched")
     }
+    if report.unexaminedCallCount > 0 {
+      let calls = DiagnosisText.count(report.unexaminedCallCount, "call")
+      Diagnostics.report("the sockets of \(calls) could not be looked at; it takes the right to trace their process")
+    }
     return report.ending
   }
 
-  private mutating func tell(_ call: BindCall) throws {
+  private mutating func tell(_ call: BindCall) {
     failureCount += 1
-    let failed = FailedCall(call)
-    if failed.request != nil { try enterNamespace(of: call) }
-    let diagnosis = try failed.request.map { request in
-      try diagnostician.diagnose(request, .harmless, by: failed.inode)
-    }
-    // Commands that are offered have to run where the socket is.
-    let place = namespace == home ? nil : "\(call.processID)"
-    var output = ByteOutput(descriptor: STDERR_FILENO)
+    var failed = FailedCall(call)
+    var diagnosis: Diagnosis?
+    do throws(SockDiagError) { diagnosis = try diagnose(&failed) } catch { failed.remark(undiagnosedFor: error) }
+    let preset = preset ?? failed.preset
+    let place = place(of: call, diagnosis)
     if writesJSON {
-      output.bytes += failed.document(diagnosis, preset: preset ?? failed.preset, namespace: place).bytes
-      output.bytes.append(UInt8(ascii: "\n"))
+      Diagnostics.write(failed.document(diagnosis, preset: preset, namespace: place).bytes + [UInt8(ascii: "\n")])
     } else {
-      var text = DiagnosisText(
-        preset: preset ?? failed.preset, namespace: place, showsColour: Terminal.standardError.showsColour)
+      var text = DiagnosisText(preset: preset, namespace: place, showsColour: Terminal.standardError.showsColour)
       text.append(failed, diagnosis)
-      output.bytes += text.bytes
+      Diagnostics.write(text.bytes)
     }
-    try output.flush()
+  }
+
+  private mutating func diagnose(_ failed: inout FailedCall) throws(SockDiagError) -> Diagnosis? {
+    guard let request = failed.request else { return nil }
+    try enterNamespace(of: failed.call.processID)
+    let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode)
+    guard diagnosis.verdict == .error(.accessDenied), failed.restoreWithheldRight(), let request = failed.request
+    else { return diagnosis }
+    return try diagnostician.diagnose(request, .harmless, by: failed.inode)
   }
 
   /// A command may have gone to another network namespace, or begun in one.
-  private mutating func enterNamespace(of call: BindCall) throws {
-    guard let other = NetworkNamespaceID.of(process: call.processID), other != namespace else { return }
-    try NetworkNamespacePath(process: call.processID).enter()
-    namespace = other
+  private mutating func enterNamespace(of process: Int32) throws(SockDiagError) {
+    let other = NetworkNamespaceID.of(process: process)
+    // One that cannot be seen cannot be entered either, and that says why.
+    guard other == nil || other != namespace else { return }
+    try NetworkNamespacePath(process: process).enter()
+    // If the next step fails, the diagnostician is that of a namespace in which this thread is no more.
+    namespace = nil
     diagnostician = try Diagnostician()
+    namespace = other
+  }
+
+  /// Commands that are offered have to run where the socket is.
+  private func place(of call: BindCall, _ diagnosis: Diagnosis?) -> String? {
+    guard let diagnosis else { return nil }
+    guard let namespace else { return "\(call.processID)" }
+    return names.name(
+      of: namespace, holders: diagnosis.blockers.flatMap { $0.holders.map(\.pid) }, caller: call.processID)
   }
 
   private static func failure(_ error: BindTraceError, _ command: [String]) -> any Error {

@@ -42,6 +42,47 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(offered > 500)
   }
 
+  /// Port 0, with the same kind of socket on every port of the range.
+  private func choice(_ request: BindRequest, _ role: PortHolder.Role) -> Diagnosis {
+    let conditions = BindConditions(ephemeralPorts: 40000...40001)
+    let holder = PortHolder(
+      request.protocol, loopback, role, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
+    let ports: [UInt16: [PortHolder]] = [40000: [holder], 40001: [holder]]
+    let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
+    return Diagnosis(
+      request: request, prediction: prediction, sockets: [], conditions: conditions, settings: .unknown,
+      freePorts: free, mayConnect: BindRule.mayConnect(choosingAmong: ports, under: conditions), probe: nil,
+      blindSpots: [], elsewhere: [])
+  }
+
+  @Test func aPortOfConnectIsOfferedOnlyWhereConnectMayFindOne() {
+    let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
+    #expect(choice(request, .occupies).remedies == [.widenPortRange, .choosePortInConnect])
+    for role in [PortHolder.Role.bound, .listens] { #expect(choice(request, role).remedies == [.widenPortRange]) }
+    // With UDP connect() looks for a port as bind() does.
+    #expect(choice(BindRequest(.udp, "127.0.0.1:0", uid: 0), .occupies).remedies == [.widenPortRange])
+  }
+
+  @Test func aPortOfConnectIsNotOfferedToWhatListens() {
+    for request in [
+      BindRequest(.tcp, "127.0.0.1:0", options: .bindAddressNoPort, uid: 0),
+      BindRequest(.tcp, "0.0.0.0:0", uid: 0, callsBind: false),
+    ] {
+      let diagnosis = choice(request, .occupies)
+      #expect(diagnosis.verdict == .conflict)
+      #expect(diagnosis.remedies == [.widenPortRange])
+    }
+  }
+
+  @Test func aLiveBindShowsNothingOfAPortThatListenTakes() {
+    var late = choice(BindRequest(.tcp, "127.0.0.1:0", options: .bindAddressNoPort, uid: 0), .occupies)
+    late.probe = .succeeded
+    #expect(late.verdict == .conflict)
+    var early = choice(BindRequest(.tcp, "127.0.0.1:0", uid: 0), .occupies)
+    early.probe = .succeeded
+    #expect(early.verdict == .free)
+  }
+
   @Test func aFreePortNeedsNoRemedy() {
     #expect(diagnosis(BindRequest(.tcp, "0.0.0.0:80", uid: 0), []).remedies.isEmpty)
   }
@@ -72,6 +113,16 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
         .wait(.seconds(40)), .setOptions(.reuseAddress, isCertain: false), .destroy,
       ])
     #expect(diagnosis.remedies.contains(.destroy))
+  }
+
+  /// It has no process yet, and is its listener's; those of processes are in the same state.
+  @Test func whatWaitsToBeAcceptedIsNotDestroyed() {
+    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
+    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .orphan)
+    for (state, isOffered) in [(SocketState.established, false), (.closeWait, false), (.finWait2, true)] {
+      diagnosis.sockets[0].socket.state = state
+      #expect(diagnosis.remedies.contains(.destroy) == isOffered)
+    }
   }
 
   @Test func theShadowOfAnIPv6SocketIsAvoidedByOneAddress() {

@@ -47,14 +47,7 @@ struct HolderPlan {
 }
 
 extension HolderPlan {
-  /// Where a socket of this address can connect to on this host, and be connected to.
-  var destination: IPAddress {
-    let mapped = IPAddress(literal: "::ffff:127.0.0.1")
-    if !socket.address.unmapped.isUnspecified { return socket.address }
-    if socket.address.family == .inet { return .loopbackV4 }
-    if socket.address.isV4Mapped { return mapped }
-    return prefersIPv4 && !socket.options.contains(.v6Only) ? mapped : .loopbackV6
-  }
+  var destination: IPAddress { socket.destination(prefersIPv4: prefersIPv4) }
 }
 
 extension HolderPlan: CustomStringConvertible {

@@ -46,6 +46,15 @@ struct SocketPlan {
 
   func endpoint(_ port: UInt16) -> LabEndpoint { LabEndpoint(LabAddress(address), port) }
 
+  /// Where a socket of this address can connect to on this host, and be connected to.
+  func destination(prefersIPv4: Bool) -> IPAddress {
+    let mapped = IPAddress(literal: "::ffff:127.0.0.1")
+    if !address.unmapped.isUnspecified { return address }
+    if address.family == .inet { return .loopbackV4 }
+    if address.isV4Mapped { return mapped }
+    return prefersIPv4 && !options.contains(.v6Only) ? mapped : .loopbackV6
+  }
+
   func request(_ port: UInt16) -> BindRequest {
     BindRequest(
       `protocol`, SocketAddress(address, port: port), options: options, uid: uid, interfaceIndex: interface?.index ?? 0,
@@ -63,7 +72,8 @@ extension SocketPlan: CustomStringConvertible {
     let words = [
       "\(`protocol`)", "\(address)", options.contains(.reuseAddress) ? "A" : "",
       options.contains(.reusePort) ? "P" : "",
-      options.contains(.v6Only) ? "v6only" : "", "uid \(uid)", interface.map { "dev \($0.rawValue)" } ?? "",
+      options.contains(.v6Only) ? "v6only" : "", options.contains(.bindAddressNoPort) ? "no port" : "", "uid \(uid)",
+      interface.map { "dev \($0.rawValue)" } ?? "",
     ]
     return words.filter { !$0.isEmpty }.joined(separator: " ")
   }

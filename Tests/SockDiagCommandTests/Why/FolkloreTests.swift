@@ -189,6 +189,48 @@ struct FolkloreTests {
     #expect(errnos == [EADDRINUSE, EADDRINUSE, EADDRNOTAVAIL])
   }
 
+  /// IP_BIND_ADDRESS_NO_PORT is for what connects, and only where connections have the ports.
+  @Test(arguments: [LabAddress.loopbackV4, .loopbackV6])
+  func aPortLeftToConnectIsSharedWithConnections(_ own: LabAddress) async throws {
+    let complaints = try await Laboratory.withNew { laboratory -> [String] in
+      let servers = try [8443, 9443].map { try laboratory.tcpListener(on: LabEndpoint(own, $0)) }
+      try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: "40000 40000")
+      func errno(after options: [SocketOption], _ body: (LabSocket) throws -> Void) throws -> Int32 {
+        let socket = try laboratory.socket(.tcp, v6: own.isV6, options: options)
+        defer { socket.close() }
+        do {
+          try socket.bind(to: LabEndpoint(own, 0))
+          try body(socket)
+        } catch let error as LaboratoryError { return error.errno }
+        return 0
+      }
+      func remedies() throws -> [Remedy] {
+        let place = own.isV6 ? "[::1]:0" : "127.0.0.1:0"
+        return try Why.parse([place]).diagnoses([]).flatMap(\.remedies)
+      }
+      func answers() throws -> [Int32] {
+        [
+          try errno(after: []) { _ in },
+          try errno(after: [.bindAddressNoPort]) { try $0.listen(backlog: 1) },
+          try errno(after: [.bindAddressNoPort]) { try $0.connect(to: LabEndpoint(own, 9443)) },
+        ]
+      }
+      var complaints: [String] = []
+      func expect<Value: Equatable>(_ value: Value, _ expected: Value) {
+        if value != expected { complaints.append("\(value) is not \(expected)") }
+      }
+      try withExtendedLifetime(servers) {
+        let client = try laboratory.tcpClient(to: LabEndpoint(own, 8443))
+        expect(try remedies(), [.widenPortRange, .choosePortInConnect])
+        expect(try answers(), [EADDRINUSE, EADDRINUSE, 0])
+        try client.set(.linger(seconds: 0))
+        client.close()
+      }
+      return complaints
+    }
+    #expect(complaints == [])
+  }
+
   @Test func anotherNamespaceIsInNobodysWay() async throws {
     #expect(try await inside(situation("other-namespace")) { _, _ in try Self.bind() } == 0)
   }

@@ -117,6 +117,8 @@ private struct Treatment {
     switch remedy {
     case .setOptions(let options, isCertain: true):
       request.options.formUnion(options)
+    case .choosePortInConnect:
+      request.options.insert(.bindAddressNoPort)
     case .bindAddress(let address):
       request.local.address = address
     case .endProcesses(let pids), .endConnectedProcesses(let pids):

@@ -1,0 +1,46 @@
+import BindDiagnosis
+import SockDiag
+import SocketLaboratory
+
+/// A socket that leaves the choice of its port to the kernel, and the call that makes it.
+struct PortChoicePlan {
+  /// Which call has to find a port.
+  enum Call: CaseIterable {
+    case bind
+    /// After a bind() with IP_BIND_ADDRESS_NO_PORT.
+    case listen, connect, connectUDP
+    /// Without any bind().
+    case unboundListen
+  }
+
+  var socket: SocketPlan
+  var call: Call
+  var prefersIPv4: Bool
+
+  /// A random choice.
+  init(like model: SocketPlan, using generator: inout SeededGenerator) {
+    socket = SocketPlan(model.protocol, like: model, using: &generator)
+    prefersIPv4 = generator.chance(50)
+    let isTCP = socket.protocol == .tcp
+    if isTCP, socket.address.unmapped.isUnspecified, !socket.address.isV4Mapped, generator.chance(30) {
+      call = .unboundListen
+    } else if generator.chance(isTCP ? 40 : 50) {
+      call = isTCP ? (generator.chance(50) ? .listen : .connect) : .connectUDP
+    } else {
+      call = .bind
+    }
+    let isLate = call != .bind && call != .unboundListen
+    // Without a bind() the option makes no difference.
+    if isLate || call == .unboundListen && generator.chance(20) { socket.options.insert(.bindAddressNoPort) }
+  }
+
+  var request: BindRequest {
+    var request = socket.request(0)
+    request.callsBind = call != .unboundListen
+    return request
+  }
+}
+
+extension PortChoicePlan: CustomStringConvertible {
+  var description: String { "\(call) of \(socket)" }
+}

@@ -1,0 +1,96 @@
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+struct MountedNamespaceTests {
+  @Test func pathsOfTheNamespaceAreFoundAmongTheMounts() {
+    let text = """
+      22 1 8:1 / / rw,relatime - ext4 /dev/root rw
+      36 22 0:4 net:[4026532623] /run/netns/blue rw shared:5 - nsfs nsfs rw
+      37 22 0:4 net:[4026532624] /run/netns/red rw - nsfs nsfs rw
+      38 22 0:4 mnt:[4026532623] /run/other rw - nsfs nsfs rw
+      39 22 0:4 net:[4026532623] /run/with\\040blank\\134 rw - nsfs nsfs rw
+      40 22 0:4 net:[4026532623]
+      41 22 0:4 net:[4026532623] /run/cut\\04 rw - nsfs nsfs rw
+      """
+    let paths = MountedNamespaces.paths(of: 4_026_532_623, inMountInfo: Array(text.utf8))
+    #expect(paths == ["/run/netns/blue", "/run/with blank\\", "/run/cut\\04"])
+    #expect(MountedNamespaces.paths(of: 1, inMountInfo: Array(text.utf8)) == [])
+    #expect(MountedNamespaces.paths(of: 1, inMountInfo: []) == [])
+  }
+}
+
+/// The commands that `why --run` offers run in the reader's shell, and later.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct NamespaceNameTests {
+  private static let program = """
+    import socket, sys
+    try:
+      socket.socket().bind((sys.argv[1], 8080))
+    except OSError as error:
+      sys.exit(error.errno)
+    """
+
+  /// Runs the tool beside the namespace in which a process of its own has 127.0.0.1:8080.
+  private func offers(
+    _ words: @escaping @Sendable (_ holder: Int32) -> [String]
+  ) async throws -> (kill: Substring?, holder: Int32, status: Int32) {
+    let tool = try Tool.path
+    return try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let holder = try Subject(Subject.Script.plain, holding: [listener])
+      defer { holder.end() }
+      let result = try laboratory.namespace.inAnother {
+        try laboratory.namespace.run([tool, "why"] + words(holder.pid) + ["python3", "-c", Self.program, "127.0.0.1"])
+      }
+      let kill = result.errorText.split(separator: "\n").first { $0.contains("sockdiag kill ") }
+      return (kill, holder.pid, result.status)
+    }
+  }
+
+  @Test func theNamespaceThatWasGivenIsGivenOn() async throws {
+    // A path, so that no other way leads to the same words.
+    let offer = try await offers { ["--netns", "/proc/\($0)/ns/net", "--run"] }
+    #expect(offer.kill?.hasSuffix(" --netns /proc/\(offer.holder)/ns/net") == true, "\(offer)")
+    #expect(offer.status == 98)
+  }
+
+  @Test func theNamespaceThatTheCommandWentToIsThatOfWhoStaysThere() async throws {
+    let offer = try await offers { ["--run", "nsenter", "-t", "\($0)", "-n"] }
+    #expect(offer.kill?.hasSuffix(" --netns \(offer.holder)") == true, "\(offer)")
+    #expect(offer.status == 98)
+  }
+
+  @Test func theReadersOwnNamespaceNeedsNoName() async throws {
+    let tool = try Tool.path
+    let text = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let home = try Subject(Subject.Script.plain, holding: [listener])
+      defer { home.end() }
+      let elsewhere = try laboratory.namespace.inAnother { try Subject(Subject.Script.plain, holding: []) }
+      defer { elsewhere.end() }
+      return try laboratory.namespace.run(
+        [tool, "why", "--netns", "\(elsewhere.pid)", "--run", "nsenter", "-t", "\(home.pid)", "-n"]
+          + ["python3", "-c", Self.program, "127.0.0.1"]
+      ).errorText
+    }
+    #expect(text.contains("sockdiag kill "), "\(text)")
+    #expect(!text.contains("--netns"), "\(text)")
+  }
+
+  @Test(.enabled(if: NetworkNamespace.hasProgram("ip"), "needs ip"))
+  func theNameOfANamespaceIsPreferred() async throws {
+    let tool = try Tool.path
+    let script = """
+      mount -t tmpfs none /run && ip netns add blue && ip -n blue link set lo up &&
+      exec "$0" why --run ip netns exec blue python3 -c "$1" 192.0.2.9
+      """
+    let text = try await NetworkNamespace.withNew { namespace in
+      try namespace.run(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c", script, tool, Self.program]
+      ).errorText
+    }
+    #expect(text.contains(" ip netns exec blue sysctl -w net.ipv4.ip_nonlocal_bind=1\n"), "\(text)")
+  }
+}

@@ -1,0 +1,134 @@
+import SocketLaboratory
+import Testing
+
+/// `why --run` where a call that failed cannot be looked at, diagnosed or told about: the command goes on, is watched to
+/// its end, and has its exit status passed through.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct WhyRunObstacleTests {
+  /// What makes the tool one that an ordinary user runs.
+  private static let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+  /// Whether nobody may make user namespaces; some distributions forbid it.
+  private static let mayNobodyUnshare =
+    (try? NetworkNamespace.withNew { namespace in
+      try namespace.run(asNobody + ["unshare", "-Urn", "true"]).status == 0
+    }) ?? false
+
+  /// A second socket on 127.0.0.1:8080 fails and is the end.
+  private static let conflict = """
+    import socket, sys
+    first = socket.socket()
+    first.bind(("127.0.0.1", 8080))
+    try:
+      socket.socket().bind(("127.0.0.1", 8080))
+    except OSError as error:
+      sys.exit(error.errno)
+    """
+
+  private func run(
+    _ command: [String], by starter: [String] = [], options: [String] = [], pingGroups: Bool = false
+  ) async throws -> CommandResult {
+    let tool = try Tool.path
+    return try await NetworkNamespace.withNew { namespace in
+      if pingGroups { try namespace.set("net.ipv4.ping_group_range", to: "0 65535") }
+      return try namespace.run(starter + [tool, "why"] + options + ["--run"] + command)
+    }
+  }
+
+  @Test func anotherProtocolIsNamedAndTheNextFailureIsDiagnosed() async throws {
+    let ping = """
+      import socket
+      try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP).bind(("192.0.2.1", 0))
+      except OSError:
+        pass
+      """
+    let result = try await run(["python3", "-c", ping + "\n" + Self.conflict], pingGroups: true)
+    let text = result.errorText
+    #expect(text.contains("on 192.0.2.1:0 failed with EADDRNOTAVAIL"), "\(text)")
+    #expect(text.contains("\nIts protocol is ICMP, and only TCP, MPTCP and UDP can be diagnosed.\n"), "\(text)")
+    #expect(text.contains("\nTCP 127.0.0.1:8080: in use."), "\(text)")
+    #expect(result.status == 98)
+  }
+
+  @Test(.enabled(if: mayNobodyUnshare, "needs user namespaces for everybody"))
+  func aNamespaceThatMayNotBeEnteredIsNamed() async throws {
+    let setUp = #"ip link set lo up; exec python3 -c "$0""#
+    let result = try await run(["unshare", "-Urn", "sh", "-c", setUp, Self.conflict], by: Self.asNobody)
+    let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("on 127.0.0.1:8080 failed with EADDRINUSE"), "\(text)")
+    #expect(text.contains("It could not be diagnosed: enter the namespace"), "\(text)")
+    #expect(text.contains("CAP_SYS_ADMIN") && !text.contains("CAP_NET_ADMIN"), "\(text)")
+    #expect(result.status == 98)
+  }
+
+  @Test func aFullStandardErrorIsNoReasonToLeave() async throws {
+    let tool = try Tool.path
+    let result = try await NetworkNamespace.withNew { namespace in
+      try namespace.run(
+        ["sh", "-c", #"exec "$0" why --run python3 -c "$1" 2>/dev/full"#, tool, Self.conflict])
+    }
+    #expect(result.status == 98)
+  }
+
+  @Test func aReaderWhoHasGoneIsNoReasonToLeave() async throws {
+    let tool = try Tool.path
+    let starter = """
+      import os, subprocess, sys
+      here, there = os.pipe()
+      os.close(here)
+      sys.exit(subprocess.run(sys.argv[1:], stderr=there).returncode)
+      """
+    let result = try await NetworkNamespace.withNew { namespace in
+      try namespace.run(["python3", "-c", starter, tool, "why", "--run", "python3", "-c", Self.conflict])
+    }
+    #expect(result.status == 98)
+  }
+
+  private static let hidden = "import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n" + conflict
+
+  @Test func aSocketThatMayNotBeSeenIsSaidToBe() async throws {
+    let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody)
+    let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains(", fd 4) failed with EADDRINUSE"), "\(text)")
+    #expect(text.contains("Its socket could not be looked at: descriptor 4 of process"), "\(text)")
+    #expect(text.contains("Permission denied; run as root or with the capability CAP_SYS_PTRACE."), "\(text)")
+    #expect(text.contains("sockdiag: the sockets of 2 calls could not be looked at"), "\(text)")
+    // Nothing is claimed of what was not read.
+    #expect(!text.contains("for user") && !text.contains("no socket options"), "\(text)")
+    #expect(result.status == 98)
+  }
+
+  @Test func programsAreToldToo() async throws {
+    let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody, options: ["--json"])
+    let line = try #require(result.errorText.split(separator: "\n").first)
+    let object = try JSONValue(parsing: Array(line.utf8))
+    guard case .array(let remarks)? = object["remarks"] else {
+      Issue.record("\(line)")
+      return
+    }
+    #expect(remarks.count == 1)
+    #expect(object["why"] == nil)
+  }
+
+  @Test func aSocketInUseIsNotBlamedOnOthers() async throws {
+    let script = """
+      import socket, sys
+      server = socket.socket()
+      server.bind(("127.0.0.1", 8080))
+      server.listen()
+      client = socket.socket()
+      client.connect(("127.0.0.1", 8080))
+      try:
+        client.listen()
+      except OSError as error:
+        sys.exit(error.errno)
+      """
+    let result = try await run(["python3", "-c", script])
+    let text = result.errorText
+    #expect(text.contains("listen() of python3") && text.contains("failed with EINVAL"), "\(text)")
+    #expect(text.contains("\nThe socket is connected or in use already, and cannot listen.\n"), "\(text)")
+    #expect(!text.contains("nothing is in the way") && !text.contains("free"), "\(text)")
+    #expect(result.status == 22)
+  }
+}
