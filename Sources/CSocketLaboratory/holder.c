@@ -47,9 +47,17 @@ static _Noreturn void report_and_wait(struct place *place) {
   __builtin_unreachable();
 }
 
+// Everything but three numbers, of which no two are the same.
 static void close_all_but(int first, int second, int third) {
-  for (int descriptor = 0; descriptor < 4096; descriptor++)
-    if (descriptor != first && descriptor != second && descriptor != third) close(descriptor);
+  const int kept[] = {first, second, third};
+  for (unsigned begin = 0;;) {
+    unsigned next = ~0U;
+    for (int index = 0; index < 3; index++)
+      if ((unsigned)kept[index] >= begin && (unsigned)kept[index] < next) next = (unsigned)kept[index];
+    if (next > begin) syscall(SYS_close_range, begin, next == ~0U ? next : next - 1, 0);
+    if (next == ~0U) return;
+    begin = next + 1;
+  }
 }
 
 static int send_descriptor(int channel, int descriptor) {
@@ -181,10 +189,11 @@ static void enter_pid_namespace(struct place *place) {
   pid_t child = fork();
   if (child > 0) {
     close(channel[0]);
-    if (write(channel[1], &child, sizeof child) < 0) _exit(1);
-    close(channel[1]);
+    // Before the child hears its number and reports, so that it alone has the socket then.
     close(place->reports);
     close(place->descriptor);
+    if (write(channel[1], &child, sizeof child) < 0) _exit(1);
+    close(channel[1]);
     // The child ends with the same pipe.
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
     }
@@ -233,6 +242,7 @@ struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor)
     close(life[1]);
     return holder;
   }
+  bool start = socklab_start_begin();
   pid_t child = fork();
   if (child == 0) {
     struct place place = {.descriptor = descriptor, .life = life[0], .reports = reports[1]};
@@ -251,6 +261,7 @@ struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor)
       holder.error = -EPROTO;
     }
   }
+  socklab_starts_go_on(start);
   close(reports[0]);
   holder.child = child;
   holder.life = life[1];

@@ -30,6 +30,7 @@ int socklab_spawn(const char *arguments, int count, int input, int output, int e
   posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
+  socklab_close_before_exec(&files, 3);
   // A test runner may block or ignore signals; the child starts as from a shell.
   posix_spawnattr_init(&attributes);
   sigemptyset(&signals);
@@ -38,7 +39,9 @@ int socklab_spawn(const char *arguments, int count, int input, int output, int e
   posix_spawnattr_setsigdefault(&attributes, &signals);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t process = 0;
+  bool start = socklab_start_begin();
   int error = count > 0 ? posix_spawnp(&process, vector[0], &files, &attributes, vector, environ) : EINVAL;
+  socklab_starts_go_on(start);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   free(vector);
@@ -120,6 +123,7 @@ static int take_over(int channel) {
 int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6) {
   int channel[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0) return -errno;
+  bool start = socklab_start_begin();
   pid_t child = fork();
   if (child == 0) {
     hand_over(channel[1], create_in_cgroup(procs_path, kind, v6));
@@ -132,6 +136,7 @@ int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, boo
     struct socklab_exit outcome = socklab_wait(child, 10000);
     if (outcome.error < 0 && result < 0) result = outcome.error;
   }
+  socklab_starts_go_on(start);
   close(channel[0]);
   return result;
 }

@@ -79,6 +79,7 @@ struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *d
     close(life[1]);
     return holder;
   }
+  bool start = socklab_start_begin();
   pid_t child = fork();
   if (child == 0) {
     // Its own end of the pipe would keep it from seeing the other's close.
@@ -98,6 +99,7 @@ struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *d
   } else {
     holder.error = error;
   }
+  socklab_starts_go_on(start);
   close(reports[0]);
   holder.child = child;
   holder.life = life[1];

@@ -32,7 +32,7 @@ public final class LabServer {
     try check(holder.error, "start \(name)")
     (pid, self.name) = (holder.process, name)
     self.holder = holder
-    if !leavesOpen { for socket in sockets { socket.close() } }
+    if !leavesOpen { LabSocket.close(sockets) }
   }
 
   deinit { end() }

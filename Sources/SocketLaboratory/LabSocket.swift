@@ -12,10 +12,18 @@ public final class LabSocket {
   /// Takes over a descriptor.
   init(owning descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close() }
+  deinit { drop() }
 
   /// Closes the descriptor. What remains in the kernel afterwards is an orphan.
-  public func close() {
+  public func close() { Self.close(CollectionOfOne(self)) }
+
+  /// Closes several descriptors.
+  public static func close(_ sockets: some Sequence<LabSocket>) {
+    ProcessStarts.heldOff { for socket in sockets { socket.drop() } }
+  }
+
+  /// A process that is being started may have a copy for another moment.
+  private func drop() {
     if descriptor >= 0 { _ = socklab_close(descriptor) }
     descriptor = -1
   }

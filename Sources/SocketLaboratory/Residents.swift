@@ -25,7 +25,7 @@ final class Residents {
   func evict() {
     wire?.resetAll()
     wire = nil
-    for socket in sockets { socket.close() }
+    LabSocket.close(sockets)
     sockets = []
     cgroups = []
   }

@@ -17,7 +17,7 @@ struct BindProbeTests {
     try await Laboratory.withNew { (_: Laboratory) throws in
       for port in [Self.port, 0] {
         let request = BindRequest(transport, SocketAddress(address.address, port: port), uid: 0)
-        #expect(try BindProbe.outcome(of: request) == 0)
+        #expect(try BindProbe.quietOutcome(of: request) == 0)
       }
       #expect(try socketsWithPort().isEmpty)
     }
@@ -32,7 +32,7 @@ struct BindProbeTests {
         let holder = try laboratory.boundSocket(
           transport == .tcp ? .tcp : .udp, to: endpoint, options: SocketOption.sharing(held))
         let local = SocketAddress(address.address, port: Self.port)
-        let outcome = try BindProbe.outcome(of: BindRequest(transport, local, options: wanted, uid: 0))
+        let outcome = try BindProbe.quietOutcome(of: BindRequest(transport, local, options: wanted, uid: 0))
         #expect(outcome == (held.isDisjoint(with: wanted) ? EADDRINUSE : 0), "\(held) \(wanted)")
         withExtendedLifetime(holder) {}
       }
@@ -44,7 +44,7 @@ struct BindProbeTests {
       _ = try laboratory.tcpListener(
         on: LabEndpoint(.loopbackV4, Self.port), options: SocketOption.sharing([.reuseAddress, .reusePort]))
       for wanted in Self.mixes {
-        let outcome = try BindProbe.outcome(of: BindRequest(.tcp, "127.0.0.1:8080", options: wanted, uid: 0))
+        let outcome = try BindProbe.quietOutcome(of: BindRequest(.tcp, "127.0.0.1:8080", options: wanted, uid: 0))
         #expect(outcome == (wanted.contains(.reusePort) ? 0 : EADDRINUSE), "\(wanted)")
       }
     }
@@ -59,7 +59,7 @@ struct BindProbeTests {
       try holder.bind(to: LabEndpoint(.loopbackV4, Self.port))
       for uid in [UInt32(0), 1000, 1001] {
         let request = BindRequest(transport, "127.0.0.1:8080", options: [.reusePort], uid: uid)
-        #expect(try BindProbe.outcome(of: request) == (uid == holderUID ? 0 : EADDRINUSE), "\(uid)")
+        #expect(try BindProbe.quietOutcome(of: request) == (uid == holderUID ? 0 : EADDRINUSE), "\(uid)")
       }
     }
   }
@@ -68,8 +68,8 @@ struct BindProbeTests {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, Self.port))
       let mapped = SocketAddress(LabAddress.loopbackV4.mapped.address, port: Self.port)
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, mapped, uid: 0)) == EADDRINUSE)
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, mapped, options: [.v6Only], uid: 0)) == EINVAL)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, mapped, uid: 0)) == EADDRINUSE)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, mapped, options: [.v6Only], uid: 0)) == EINVAL)
     }
   }
 
@@ -78,8 +78,8 @@ struct BindProbeTests {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       try laboratory.namespace.set("net.ipv6.bindv6only", to: bindV6Only)
       _ = try laboratory.tcpListener(on: LabEndpoint(.anyV4, Self.port))
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, "[::]:8080", uid: 0)) == EADDRINUSE)
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, "[::]:8080", options: [.v6Only], uid: 0)) == 0)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, "[::]:8080", uid: 0)) == EADDRINUSE)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, "[::]:8080", options: [.v6Only], uid: 0)) == 0)
     }
   }
 
@@ -91,10 +91,10 @@ struct BindProbeTests {
       let local = SocketAddress(address.address, port: Self.port)
       for (interface, expected) in [(0, EADDRINUSE), (loopback, EADDRINUSE), (wire, 0)] {
         let request = BindRequest(.tcp, local, uid: 0, interfaceIndex: interface)
-        #expect(try BindProbe.outcome(of: request) == expected, "\(interface)")
+        #expect(try BindProbe.quietOutcome(of: request) == expected, "\(interface)")
       }
       let error = #expect(throws: BindFactError.self) {
-        try BindProbe.outcome(of: BindRequest(.tcp, local, uid: 0, interfaceIndex: 9999))
+        try BindProbe.quietOutcome(of: BindRequest(.tcp, local, uid: 0, interfaceIndex: 9999))
       }
       #expect(error?.code == .unknownInterface)
     }
@@ -106,7 +106,8 @@ struct BindProbeTests {
       let local = SocketAddress(Wire.localLinkLocal.address, port: Self.port)
       let wire = interfaceIndex(Wire.deviceName)
       for (scope, expected) in [(0, EINVAL), (wire, 0), (interfaceIndex("lo"), EADDRNOTAVAIL), (9999, ENODEV)] {
-        #expect(try BindProbe.outcome(of: BindRequest(.tcp, local, uid: 0, scopeID: scope)) == expected, "\(scope)")
+        #expect(
+          try BindProbe.quietOutcome(of: BindRequest(.tcp, local, uid: 0, scopeID: scope)) == expected, "\(scope)")
       }
     }
   }
@@ -117,11 +118,11 @@ struct BindProbeTests {
       for (port, may) in [(UInt16(80), true), (80, false), (1024, false)] {
         let local = SocketAddress(address.address, port: port)
         let request = BindRequest(.tcp, local, uid: uid, mayBindPrivilegedPorts: may)
-        #expect(try BindProbe.outcome(of: request) == (port == 80 && !may ? EACCES : 0), "\(port) \(may)")
+        #expect(try BindProbe.quietOutcome(of: request) == (port == 80 && !may ? EACCES : 0), "\(port) \(may)")
       }
       try laboratory.namespace.set("net.ipv4.ip_unprivileged_port_start", to: 80)
       let local = SocketAddress(address.address, port: 80)
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, local, uid: 1000)) == 0)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, local, uid: 1000)) == 0)
     }
   }
 
@@ -137,7 +138,7 @@ struct BindProbeTests {
       try #require(socklab_namespace_leave(network) == 0)
       for may in [true, false] {
         let request = BindRequest(.tcp, "0.0.0.0:80", uid: uid, mayBindPrivilegedPorts: may)
-        #expect(try BindProbe.outcome(of: request) == (may ? 0 : EACCES), "\(may)")
+        #expect(try BindProbe.quietOutcome(of: request) == (may ? 0 : EACCES), "\(may)")
       }
     }
   }
@@ -148,8 +149,8 @@ struct BindProbeTests {
   func foreignAddressTakesAnOption(_ option: BindOptions, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let local = SocketAddress(address.address, port: Self.port)
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, local, uid: 1000)) == EADDRNOTAVAIL)
-      #expect(try BindProbe.outcome(of: BindRequest(.tcp, local, options: option, uid: 1000)) == 0)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, local, uid: 1000)) == EADDRNOTAVAIL)
+      #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, local, options: option, uid: 1000)) == 0)
     }
   }
 
@@ -157,11 +158,11 @@ struct BindProbeTests {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       try laboratory.leaveOnePort(Self.port)
       let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
-      #expect(try BindProbe.outcome(of: request) == 0)
+      #expect(try BindProbe.quietOutcome(of: request) == 0)
       _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, Self.port))
-      #expect(try BindProbe.outcome(of: request) == EADDRINUSE)
+      #expect(try BindProbe.quietOutcome(of: request) == EADDRINUSE)
       let late = BindRequest(.tcp, "127.0.0.1:0", options: [.bindAddressNoPort], uid: 0)
-      #expect(try BindProbe.outcome(of: late) == 0)
+      #expect(try BindProbe.quietOutcome(of: late) == 0)
     }
   }
 
@@ -188,7 +189,7 @@ struct BindProbeTests {
     try await Laboratory.withNew { _ in
       let outcomes = try LoneThread.run(.unprivilegedBut(capability: 10)) {
         try [true, false].map { may in
-          try BindProbe.outcome(of: BindRequest(.tcp, "127.0.0.1:80", uid: 65534, mayBindPrivilegedPorts: may))
+          try BindProbe.quietOutcome(of: BindRequest(.tcp, "127.0.0.1:80", uid: 65534, mayBindPrivilegedPorts: may))
         }
       }
       #expect(outcomes == [0, EACCES])
@@ -201,7 +202,7 @@ struct BindProbeTests {
 
   private static func failure(_ request: BindRequest) -> BindFactError.Code? {
     do {
-      _ = try BindProbe.outcome(of: request)
+      _ = try BindProbe.quietOutcome(of: request)
       return nil
     } catch {
       return error.code

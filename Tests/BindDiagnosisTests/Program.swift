@@ -13,9 +13,16 @@ final class Program {
     var vector = unsafe arguments.map { unsafe strdup($0) } + [nil]
     // SAFETY: each is a copy that nobody else has, or nil.
     defer { unsafe vector.forEach { unsafe free($0) } }
+    // SAFETY: an empty structure, filled by the next call and destroyed when this function ends.
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe ProcessStarts.close(from: 3, beforeExecBy: &actions)
     var pid: pid_t = 0
     // SAFETY: the vector ends with nil and outlives the call.
-    let error = unsafe posix_spawnp(&pid, arguments.first ?? "", nil, nil, &vector, environ)
+    let error = ProcessStarts.announced {
+      unsafe posix_spawnp(&pid, arguments.first ?? "", &actions, nil, &vector, environ)
+    }
     guard error == 0 else { throw Refusal(errno: error) }
     self.pid = pid
     for _ in 0..<5000 where !Self.sleeps(pid, name) { usleep(1000) }

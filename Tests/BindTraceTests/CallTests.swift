@@ -107,7 +107,7 @@ struct CallTests {
     let states = try await NetworkNamespace.withNew { _ in
       var states: [Character?] = []
       let thread = pthread_self()
-      _ = try BindTracer([Subject.path, "bind-fail", "8001"]).run { call in
+      _ = try Subject.trace([Subject.path, "bind-fail", "8001"]) { call in
         states.append(ProcessStatus(call.processID)?.state)
         #expect(pthread_equal(thread, pthread_self()) != 0)
         let link = "/proc/\(call.processID)/task/\(call.threadID)/fd/\(call.descriptor)"

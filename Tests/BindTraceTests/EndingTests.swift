@@ -62,7 +62,7 @@ struct EndingTests {
   @Test func detachedCommandRunsToItsEnd() async throws {
     let (report, count) = try await NetworkNamespace.withNew { _ in
       var count = 0
-      let report = try BindTracer([Subject.path, "threads", "20"]).run { _ in
+      let report = try Subject.trace([Subject.path, "threads", "20"]) { _ in
         count += 1
         return .detach
       }
@@ -79,7 +79,7 @@ struct EndingTests {
     try await NetworkNamespace.withNew { _ in
       _ = #expect(throws: Refusal.self) {
         let script = "\(Subject.path) bind 8001; exec \(Subject.path) linger \(file)"
-        _ = try BindTracer(["sh", "-c", script]).run { _ in throw Refusal() }
+        _ = try Subject.trace(["sh", "-c", script]) { _ in throw Refusal() }
       }
     }
     try expectToRun(file)

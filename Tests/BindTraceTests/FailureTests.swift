@@ -127,9 +127,17 @@ struct FailureTests {
     // SAFETY: the copies are freed below, and nil ends the list.
     var vector: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
     defer { unsafe vector.forEach { unsafe free($0) } }
+    // SAFETY: an empty structure, filled by the next call and destroyed when this function ends.
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe ProcessStarts.close(from: 3, beforeExecBy: &actions)
     var process: pid_t = 0
     // SAFETY: the strings outlive the call.
-    #expect(unsafe posix_spawn(&process, arguments[0], nil, nil, &vector, environ) == 0)
+    let error = ProcessStarts.announced {
+      unsafe posix_spawn(&process, arguments[0], &actions, nil, &vector, environ)
+    }
+    #expect(error == 0)
     return process
   }
 }

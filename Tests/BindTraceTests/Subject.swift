@@ -25,11 +25,24 @@ enum Subject {
   /// Watches a command in the namespace of the calling thread.
   static func here(_ command: [String], followsDescendants: Bool = false) throws -> Watched {
     var calls: [BindCall] = []
-    let report = try BindTracer(command, followsDescendants: followsDescendants).run {
+    let report = try trace(command, followsDescendants: followsDescendants) {
       calls.append($0)
       return .continue
     }
     return Watched(report: report, calls: calls)
+  }
+
+  /// Watches a command in the namespace of the calling thread, and announces its start: when a call is heard of, the
+  /// command has none of the descriptors that its process had before.
+  static func trace(
+    _ command: [String], followsDescendants: Bool = false, _ onCall: (BindCall) throws -> BindTraceFlow
+  ) throws -> BindTraceReport {
+    let start = ProcessStarts()
+    defer { start.end() }
+    return try BindTracer(command, followsDescendants: followsDescendants).run { call in
+      start.end()
+      return try onCall(call)
+    }
   }
 }
 

@@ -187,7 +187,7 @@ struct EventTests {
       var events = try SocketEvents(.tcp)
       let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 10))
       // A socket ends with the last of its descriptors.
-      let last = dup(socket.descriptor)
+      let last = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0)
       socket.close()
       Thread.detachNewThread {
         usleep(50_000)

@@ -181,10 +181,17 @@ struct CheckCommandTests {
       let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
       // Which member gets a client depends on its port. One accepts whatever it gets, the other nothing.
       let clients = try (0..<16).map { _ in try laboratory.tcpClient(to: place) }
-      let table = try laboratory.namespace.run(["ss", "-Hltne"]).outputText
-      let waiting = table.split(separator: "\n").first { $0.contains("ino:\(members[0].inode) ") }
-        .flatMap { Int($0.split(separator: " ")[1]) }
-      for _ in 0..<(waiting ?? 0) { _ = try members[0].accept() }
+      var waiting: [UInt32: Int] = [:]
+      // A client has connected before the listener has heard of it.
+      _ = try settled {
+        for line in try laboratory.namespace.run(["ss", "-Hltne"]).outputText.split(separator: "\n") {
+          for member in members where line.contains("ino:\(member.inode) ") {
+            waiting[member.inode] = Int(line.split(separator: " ")[1])
+          }
+        }
+        return waiting.values.reduce(0, +) < clients.count ? ["clients on their way"] : []
+      }
+      for _ in 0..<(waiting[members[0].inode] ?? 0) { _ = try members[0].accept() }
       return [members, clients]
     }
     try expect(answers, ["silent-member"])

@@ -113,6 +113,18 @@ int socklab_set_congestion(int descriptor, const char *name);
 int socklab_set_device(int descriptor, const char *name);
 int socklab_set_md5(int descriptor, struct socklab_endpoint peer, int prefix, const char *key);
 
+// When processes are started (starts.c)
+
+/// Announces that this thread forks; ended by `socklab_starts_go_on` once the child has let go of its copies.
+bool socklab_start_begin(void);
+/// Waits until no child has copies of descriptors any more, and lets nobody fork, until `socklab_starts_go_on`.
+bool socklab_starts_hold_off(void);
+/// Takes what one of the two answered.
+void socklab_starts_go_on(bool was_taken);
+/// Lets posix_spawn close every descriptor from a number on: it returns before exec has done so. The actions are a
+/// `posix_spawn_file_actions_t`.
+void socklab_close_before_exec(void *actions, int first);
+
 // Processes and cgroups (process.c)
 
 struct socklab_exit {

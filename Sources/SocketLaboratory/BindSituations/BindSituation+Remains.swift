@@ -47,7 +47,7 @@ extension BindSituation {
     let accepted = try clients.map { _ in try listener.accept() }
     listener.close()
     let peers = try accepted.map { try $0.remote() }
-    for client in clients { client.close() }
+    LabSocket.close(clients)
     return BindScene(
       port: place.port,
       "A process web-worker keeps three connections of \(at) whose clients have closed them; the listener is gone.",

@@ -68,7 +68,7 @@ public struct BindPlace: Sendable {
     for port in (UInt16(61000)...65000).shuffled().prefix(100) {
       let kinds: [LabProtocol] = [.tcp, .udp]
       let sockets = kinds.compactMap { try? laboratory.boundSocket($0, to: LabEndpoint(.loopbackV4, port)) }
-      for socket in sockets { socket.close() }
+      LabSocket.close(sockets)
       if sockets.count == kinds.count { return BindPlace(port: port, clientPort: nil, isOwnNamespace: false) }
     }
     throw LaboratoryError(.unsupported, "find a free port from 61000 to 65000")

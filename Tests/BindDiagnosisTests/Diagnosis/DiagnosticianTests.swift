@@ -11,7 +11,8 @@ import Testing
     _ request: BindRequest, _ effort: Diagnostician.Effort = quick
   ) throws -> Diagnosis {
     var diagnostician = try Diagnostician()
-    return try diagnostician.diagnose(request, effort)
+    // A process that is being started elsewhere would hold the sockets too.
+    return try ProcessStarts.heldOff { try diagnostician.diagnose(request, effort) }
   }
 
   @Test func optionsOfAListenerAreReadFromItsProcess() async throws {
@@ -49,10 +50,12 @@ import Testing
     try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(
         to: LabEndpoint(.loopbackV4, 8080), serverOptions: [.reuseAddress])
+      let client = try pair.client.local()
       pair.server.close()
       _ = try pair.client.discard()
       pair.client.close()
       pair.listener.close()
+      try laboratory.wait(for: [.brought(to: .timeWait, local: LabEndpoint(.loopbackV4, 8080), remote: client)])
       let request = BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0)
       var diagnosis = try Self.diagnose(request)
       #expect(diagnosis.verdict == .depends)

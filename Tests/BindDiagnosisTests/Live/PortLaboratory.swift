@@ -119,10 +119,8 @@ final class PortLaboratory {
   func clear() {
     // Whoever gave up before it was accepted would fill the queue.
     while let peer = try? service.acceptNow() { peers.append(peer) }
-    for socket in holders + peers where socket.descriptor >= 0 {
-      try? socket.set(.linger(seconds: 0))
-      socket.close()
-    }
+    for socket in holders + peers where socket.descriptor >= 0 { try? socket.set(.linger(seconds: 0)) }
+    LabSocket.close(holders + peers)
     (holders, peers, listeners, bound, truths) = ([], [], [], [], [:])
     hasChangedOptions = false
   }

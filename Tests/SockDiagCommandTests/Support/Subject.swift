@@ -40,7 +40,7 @@ final class Subject {
     (input, output) = (ownInput, ownOutput)
     // Out of the way of the numbers that they get.
     let copies = sockets.map { fcntl($0.descriptor, F_DUPFD_CLOEXEC, 64) }
-    defer { for copy in copies + [theirInput, theirOutput] { close(copy) } }
+    defer { ProcessStarts.heldOff { for copy in copies + [theirInput, theirOutput] { close(copy) } } }
     let streams = [(theirInput, Int32(0)), (theirOutput, 1), (theirOutput, 2)]
     let held = copies.enumerated().map { ($1, Int32(9 - $0)) }
     pid = try Tool.start(starter + ["/bin/sh", "-c", script] + arguments, streams + held)
@@ -133,10 +133,16 @@ extension Tool {
       unsafe posix_spawn_file_actions_destroy(&actions)
       unsafe posix_spawnattr_destroy(&attributes)
     }
+    let first = descriptors.map(\.to).reduce(2, max) + 1
     for (from, to) in descriptors {
       // SAFETY: the structure was initialized.
       unsafe posix_spawn_file_actions_adddup2(&actions, from, to)
     }
+    // SAFETY: as above.
+    for other in 3..<first where !descriptors.contains(where: { $0.to == other }) {
+      unsafe posix_spawn_file_actions_addclose(&actions, other)
+    }
+    unsafe ProcessStarts.close(from: first, beforeExecBy: &actions)
     var signals = sigset_t()
     // SAFETY: the calls fill the set and copy it.
     unsafe sigemptyset(&signals)
@@ -148,7 +154,9 @@ extension Tool {
     // SAFETY: all pointers live through the call.
     let failure = unsafe withCStrings(words) { arguments in
       unsafe withCStrings(["PATH=/usr/bin:/bin:/usr/sbin:/sbin"]) { environment in
-        unsafe posix_spawnp(&process, words[0], &actions, &attributes, arguments, environment)
+        ProcessStarts.announced {
+          unsafe posix_spawnp(&process, words[0], &actions, &attributes, arguments, environment)
+        }
       }
     }
     guard failure == 0 else { throw Failure(what: "\(words[0]): errno \(failure)") }

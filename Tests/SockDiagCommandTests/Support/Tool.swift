@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SocketLaboratory
 
 /// The built command, as a user runs it.
 struct Tool {
@@ -62,12 +63,14 @@ struct Tool {
       // SAFETY: the path is copied.
       unsafe posix_spawn_file_actions_addopen(&actions, Int32(descriptor), path, flags, 0o600)
     }
+    // SAFETY: as above.
+    unsafe ProcessStarts.close(from: Int32(streams.count), beforeExecBy: &actions)
     var process = pid_t()
     // A test of the command is one in the environment that scripts run it in.
     // SAFETY: all pointers live through the call.
     let failure = unsafe withCStrings(words) { arguments in
       unsafe withCStrings(["PATH=/usr/bin:/bin", "TERM=xterm"]) { environment in
-        unsafe posix_spawn(&process, words[0], &actions, nil, arguments, environment)
+        ProcessStarts.announced { unsafe posix_spawn(&process, words[0], &actions, nil, arguments, environment) }
       }
     }
     guard failure == 0 else { throw Failure(what: "\(words[0]): errno \(failure)") }

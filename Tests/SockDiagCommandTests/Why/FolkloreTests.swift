@@ -13,7 +13,7 @@ struct FolkloreTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
 
   private static func bind(_ options: BindOptions = [], uid: UInt32 = 0) throws -> Int32 {
-    try BindProbe.outcome(of: BindRequest(.tcp, "127.0.0.1:8080", options: options, uid: uid))
+    try BindProbe.quietOutcome(of: BindRequest(.tcp, "127.0.0.1:8080", options: options, uid: uid))
   }
 
   /// What a situation lets happen once it stands.
@@ -39,7 +39,7 @@ struct FolkloreTests {
 
   @Test func finTimeoutDoesNotShortenTimeWait() async throws {
     let rest = try await inside(situation("time-wait"), sysctl: ("net.ipv4.tcp_fin_timeout", 3)) { _, _ in
-      try Why.parse(["127.0.0.1:8080"]).diagnoses([]).first?.freeAfter
+      try Why.parse(["127.0.0.1:8080"]).quietDiagnoses([]).first?.freeAfter
     }
     #expect(try #require(rest) > .seconds(20))
   }
@@ -82,7 +82,7 @@ struct FolkloreTests {
     let answers = try await Laboratory.withNew { laboratory in
       _ = try laboratory.udpSocket(bound: Self.at, options: [.reuseAddress])
       return try [BindOptions(), .reuseAddress].map {
-        try BindProbe.outcome(of: BindRequest(.udp, "127.0.0.1:8080", options: $0, uid: 1000))
+        try BindProbe.quietOutcome(of: BindRequest(.udp, "127.0.0.1:8080", options: $0, uid: 1000))
       }
     }
     #expect(answers == [EADDRINUSE, 0])
@@ -92,8 +92,8 @@ struct FolkloreTests {
     let answers = try await Laboratory.withNew { laboratory in
       _ = try laboratory.udpSocket(bound: Self.at, connectedTo: LabEndpoint(.loopbackV4, 9))
       return [
-        try BindProbe.outcome(of: BindRequest(.udp, "127.0.0.1:8080", uid: 0)),
-        try BindProbe.outcome(of: BindRequest(.udp, "0.0.0.0:8080", uid: 0)), try Self.bind(),
+        try BindProbe.quietOutcome(of: BindRequest(.udp, "127.0.0.1:8080", uid: 0)),
+        try BindProbe.quietOutcome(of: BindRequest(.udp, "0.0.0.0:8080", uid: 0)), try Self.bind(),
       ]
     }
     #expect(answers == [EADDRINUSE, EADDRINUSE, 0])
@@ -241,7 +241,7 @@ struct FolkloreTests {
       try ["198.51.100.1", "2001:db8:ff::1"].map { text -> Int32 in
         let place = try PortArgument(parsing: text.contains(":") ? "[\(text)]:80" : "\(text):80")
         guard case .addresses(let addresses) = place.place, let address = addresses.first else { return -1 }
-        return try BindProbe.outcome(of: BindRequest(.tcp, SocketAddress(address, port: 80), uid: 1000))
+        return try BindProbe.quietOutcome(of: BindRequest(.tcp, SocketAddress(address, port: 80), uid: 1000))
       }
     }
     #expect(errnos == [EADDRNOTAVAIL, EACCES])

@@ -23,7 +23,7 @@ struct WhyTranscript: Sendable {
         var transcript = WhyTranscript()
         for question in situation.questions(about: scene.port) {
           let why = try Why.parse(question)
-          let diagnoses = try why.diagnoses().map { try mask.masked($0) }
+          let diagnoses = try why.quietDiagnoses(.harmless).map { try mask.masked($0) }
           let title = "$ sockdiag why \(question.map(ShellWord.quoted).joined(separator: " "))\n"
           if !transcript.text.isEmpty { transcript.text.append(0x0a) }
           transcript.text += Array(title.utf8) + why.text(diagnoses)

@@ -18,7 +18,9 @@ struct WhyTruthTests {
       return try withExtendedLifetime(scene) {
         try settled {
           try situation.questions(about: scene.port).flatMap { question in
-            try Why.parse(question).diagnoses(Self.effort).flatMap { try Self.complaints(about: $0, in: laboratory) }
+            try Why.parse(question).quietDiagnoses(Self.effort).flatMap {
+              try Self.complaints(about: $0, in: laboratory)
+            }
           }
         }
       }
@@ -28,7 +30,7 @@ struct WhyTruthTests {
 
   private static func complaints(about diagnosis: Diagnosis, in laboratory: Laboratory) throws -> [String] {
     let request = diagnosis.request
-    let errno = try BindProbe.outcome(of: request)
+    let errno = try BindProbe.quietOutcome(of: request)
     let isAsSaid =
       switch diagnosis.verdict {
       case .free: errno == 0
@@ -66,7 +68,7 @@ struct WhyTruthTests {
         var seen: Set<String> = []
         var offers: [Offer] = []
         for question in situation.questions(about: scene.port) {
-          for (address, diagnosis) in try Why.parse(question).diagnoses(effort).enumerated() {
+          for (address, diagnosis) in try Why.parse(question).quietDiagnoses(effort).enumerated() {
             for (index, remedy) in diagnosis.remedies.enumerated() {
               let text = RemedyText(remedy, diagnosis, preset: .c, namespace: nil)
               if seen.insert(text.sentence + text.commands.joined()).inserted {
@@ -85,13 +87,13 @@ struct WhyTruthTests {
     return try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
-        let diagnosis = try Why.parse(offer.question).diagnoses(effort)[offer.address]
+        let diagnosis = try Why.parse(offer.question).quietDiagnoses(effort)[offer.address]
         guard diagnosis.remedies.indices.contains(offer.index) else { return "is no longer offered" }
         let remedy = diagnosis.remedies[offer.index]
         let treatment = Treatment(tool: tool, laboratory: laboratory, scene: scene)
         guard let request = try treatment.apply(remedy, diagnosis) else { return "helps or not, untried: \(remedy)" }
         let last = try settled {
-          let errno = try BindProbe.outcome(of: request)
+          let errno = try BindProbe.quietOutcome(of: request)
           return errno == 0 ? [] : ["fails with errno \(errno): \(remedy)"]
         }
         return last.first ?? "helps: \(remedy)"
@@ -134,7 +136,7 @@ private struct Treatment {
     case .probe:
       let why = try Why.parse(
         commands.flatMap { $0.replacing("'", with: "").split(separator: " ").dropFirst(2).map(String.init) })
-      let hasAnswer = try why.diagnoses([]).allSatisfy { $0.verdict == .free || $0.verdict == .conflict }
+      let hasAnswer = try why.quietDiagnoses([]).allSatisfy { $0.verdict == .free || $0.verdict == .conflict }
       return hasAnswer ? nil : request
     // A minute is long, and the others are for managers that a namespace has not.
     case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopPublishedContainer, .nameInterface:

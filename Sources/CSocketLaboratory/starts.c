@@ -1,0 +1,28 @@
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <spawn.h>
+
+#include "CSocketLaboratory.h"
+
+// Shared by who starts a process, exclusive to who wants none started. Who wants none goes first: it waits for a moment's
+// work, where starts may follow one another without end. A child never touches it.
+static pthread_rwlock_t starts = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+
+// Either fails where this thread holds starts off already, so that nobody else starts a process anyway.
+bool socklab_start_begin(void) { return pthread_rwlock_rdlock(&starts) == 0; }
+
+bool socklab_starts_hold_off(void) { return pthread_rwlock_wrlock(&starts) == 0; }
+
+void socklab_starts_go_on(bool was_taken) {
+  if (was_taken) pthread_rwlock_unlock(&starts);
+}
+
+void socklab_close_before_exec(void *actions, int first) {
+  // Where the C library has no such action, a copy may outlast the call by a moment.
+#if __GLIBC_PREREQ(2, 34)
+  posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+  (void)actions;
+  (void)first;
+#endif
+}
