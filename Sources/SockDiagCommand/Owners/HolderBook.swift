@@ -35,7 +35,8 @@ struct HolderBook {
     // By descriptor.
     var oldest: [UInt32: UInt64] = [:]
     var processes: [UInt32: Set<Int32>] = [:]
-    for holder in holders where holder.threadID == nil {
+    // What one has alone nobody has inherited, and most sockets are such.
+    for holder in holders where holders.count > 1 && holder.threadID == nil {
       let start = report.process(holder.pid)?.startTicks ?? .max
       oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
       processes[holder.descriptor, default: []].insert(holder.pid)
