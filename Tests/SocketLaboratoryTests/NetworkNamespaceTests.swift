@@ -42,6 +42,21 @@ struct NetworkNamespaceTests {
     #expect(lines.allSatisfy { $0.contains("127.0.0.1/8") || $0.contains("::1/128") })
   }
 
+  @Test func noResetEndsATimeWait() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.wire()
+      let server = LabEndpoint(Wire.localV4, 8080)
+      let listener = try laboratory.tcpListener(on: server)
+      let (first, second) = (LabEndpoint(Wire.peer(2, v6: false), 50000), LabEndpoint(Wire.peer(2, v6: false), 50001))
+      let connection = try laboratory.wireAccepted(by: listener, at: server, from: first)
+      try connection.bring(to: .timeWait)
+      try connection.peer.reset()
+      // What comes after the reset has arrived, and so has that.
+      _ = try laboratory.wireAccepted(by: listener, at: server, from: second)
+      try laboratory.wait(for: [.brought(to: .timeWait, local: server, remote: first)])
+    }
+  }
+
   @Test func programsLiveInsideIt() async throws {
     let (inode, seen) = try await NetworkNamespace.withNew { namespace in
       (namespace.inode, try namespace.run(["readlink", "/proc/self/ns/net"]).outputText)
