@@ -146,7 +146,7 @@ struct CheckCommandTests {
     #expect(answers.lines.outputText.contains("(\(getpid())); further ones are dropped"))
   }
 
-  private static func leaks(_ count: Int, _ laboratory: Laboratory, seconds: Double = 1.1) throws -> [Any] {
+  private static func leaks(_ count: Int, _ laboratory: Laboratory, seconds: Double = 2) throws -> [Any] {
     let pairs = try (0..<count).map { try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 1000 + UInt16($0))) }
     for pair in pairs {
       try pair.client.shutdown(sending: true)

@@ -54,11 +54,7 @@ struct WaitCommandTests {
   @Test func aTimerThatIsLongerThanTheTimeIsTold() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
-      let pair = try laboratory.connectedPair(to: Self.loopback)
-      pair.listener.close()
-      pair.server.close()
-      try pair.client.discard()
-      pair.client.close()
+      try laboratory.leaveTimeWait(on: Self.loopback)
       return try laboratory.namespace.run([tool, "wait", "8080", "--free", "--timeout", "200ms"])
     }
     #expect(result.status == 1)

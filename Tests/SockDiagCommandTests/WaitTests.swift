@@ -230,8 +230,10 @@ struct WaitTests {
   @Test func whatDependsIsWaitedForUnlessABindDecides() async throws {
     let (plain, remarks, probed) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.place, serverOptions: [.reuseAddress])
+      let client = try pair.client.local()
       pair.listener.close()
       pair.server.close()
+      try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
       func wait(probes: Bool, tell: @escaping (String) -> Void) throws -> Waiter.Outcome {
         var goal = try FreePort([Self.request(.reuseAddress)], probes: probes, hint: "")
         var waiter = Waiter(timeout: .milliseconds(300), progress: .hidden, interruption: .none, tell: tell)

@@ -4,7 +4,7 @@ extension BindSituation {
     "time-wait", "a server without SO_REUSEADDR closed a connection first, and ended",
     asking: ["PORT", "PORT --reuseaddr", "PORT --reuseaddr --probe"]
   ) { laboratory, place in
-    let rest = try laboratory.leaveTimeWait(place, .loopbackV4, options: [])
+    let rest = try laboratory.leaveTimeWait(on: place.server(.loopbackV4), from: place.client(.loopbackV4))
     return BindScene(
       port: place.port,
       "A server on \(place.server(.loopbackV4)), without SO_REUSEADDR, closed a connection first, and ended.",
@@ -15,7 +15,8 @@ extension BindSituation {
     "time-wait-reuseaddr", "the same with SO_REUSEADDR on the old server",
     asking: ["PORT", "PORT --reuseaddr", "PORT --reuseaddr --probe"]
   ) { laboratory, place in
-    let rest = try laboratory.leaveTimeWait(place, .loopbackV4, options: [.reuseAddress])
+    let rest = try laboratory.leaveTimeWait(
+      on: place.server(.loopbackV4), from: place.client(.loopbackV4), options: [.reuseAddress])
     return BindScene(
       port: place.port,
       "A server on \(place.server(.loopbackV4)), with SO_REUSEADDR, closed a connection first, and ended.",
@@ -27,7 +28,9 @@ extension BindSituation {
     asking: ["0.0.0.0:PORT", "0.0.0.0:PORT --probe", "127.0.0.1:PORT"],
     inNamespaceBecause: "its server listens on every address of its host"
   ) { laboratory, place in
-    let rest = try laboratory.leaveTimeWait(place, .loopbackV6, listener: .anyV6, options: [.v6Only(false)])
+    let rest = try laboratory.leaveTimeWait(
+      on: place.server(.loopbackV6), from: place.client(.loopbackV6), listenerAddress: .anyV6, options: [.v6Only(false)]
+    )
     return BindScene(
       port: place.port,
       "A server on \(place.server(.anyV6)), which took IPv4 too, closed a connection of ::1 first, and ended.",
@@ -102,21 +105,5 @@ extension BindSituation {
     return BindScene(
       port: 0, "The kernel may choose from two ports, 40000 and 40001, and a process pool has both.",
       servers: [try LabServer("pool", holding: sockets)])
-  }
-}
-
-extension Laboratory {
-  /// Leaves nothing of a server but TIME_WAIT on its port.
-  fileprivate func leaveTimeWait(
-    _ place: BindPlace, _ address: LabAddress, listener: LabAddress? = nil, options: [SocketOption]
-  ) throws -> ExpectedSocket {
-    let pair = try connectedPair(
-      to: place.server(address), from: place.client(address), listenerAddress: listener, serverOptions: options)
-    let client = try pair.client.local()
-    pair.listener.close()
-    pair.server.close()
-    try pair.client.discard()
-    pair.client.close()
-    return .brought(to: .timeWait, local: place.server(address), remote: client)
   }
 }

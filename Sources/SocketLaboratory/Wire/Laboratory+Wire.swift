@@ -67,18 +67,22 @@ extension WireConnection {
       if closed { throw LaboratoryError(.misuse, "an established connection cannot be closed") }
     case .finWait1:
       try finish()
+    // Closed last: the state of an orphan could not be waited for.
     case .finWait2:
-      try finish()
+      try socket.shutdown(sending: true)
       try peer.expect(.fin)
       try peer.acknowledge()
+      try socket.wait(for: .finWait2)
+      if closed { socket.close() }
     case .timeWait:
       try socket.shutdown(sending: true)
       try peer.expect(.fin)
       try peer.acknowledge()
       try peer.finish()
+      // The record has taken the socket's place.
+      try socket.wait(for: .close)
       socket.close()
     case .closing:
-      // Closed last: the state of an orphan could not be waited for.
       try socket.shutdown(sending: true)
       try peer.expect(.fin)
       try peer.finish()

@@ -48,14 +48,7 @@ import Testing
 
   @Test func aLiveBindSettlesWhatNobodyTells() async throws {
     try await Laboratory.withNew { laboratory in
-      let pair = try laboratory.connectedPair(
-        to: LabEndpoint(.loopbackV4, 8080), serverOptions: [.reuseAddress])
-      let client = try pair.client.local()
-      pair.server.close()
-      _ = try pair.client.discard()
-      pair.client.close()
-      pair.listener.close()
-      try laboratory.wait(for: [.brought(to: .timeWait, local: LabEndpoint(.loopbackV4, 8080), remote: client)])
+      try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080), options: [.reuseAddress])
       let request = BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0)
       var diagnosis = try Self.diagnose(request)
       #expect(diagnosis.verdict == .depends)

@@ -47,7 +47,7 @@ struct FolkloreTests {
   /// An orphan in FIN_WAIT2 is what the setting is for: the other side has not closed.
   @Test func finTimeoutEndsAnOrphanInFinWait2() async throws {
     let complaints = try await Laboratory.withNew { laboratory in
-      try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2)
+      try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5)
       let pair = try laboratory.connectedPair(to: Self.at)
       pair.listener.close()
       pair.server.close()
@@ -107,13 +107,7 @@ struct FolkloreTests {
     #expect(answers == [EADDRINUSE, 0, EADDRINUSE])
 
     let beside = try await Laboratory.withNew { laboratory in
-      let pair = try laboratory.connectedPair(to: Self.at, serverOptions: [.reusePort])
-      let client = try pair.client.local()
-      pair.listener.close()
-      pair.server.close()
-      try pair.client.discard()
-      pair.client.close()
-      try laboratory.wait(for: [.brought(to: .timeWait, local: Self.at, remote: client)])
+      try laboratory.leaveTimeWait(on: Self.at, options: [.reusePort])
       return [try Self.bind(), try Self.bind(.reusePort, uid: 1000)]
     }
     #expect(beside == [EADDRINUSE, 0])

@@ -115,13 +115,7 @@ struct OfferedCommandTests {
   @Test func waitAsksForWhatWhyWasAsked() async throws {
     let tool = try Tool.path
     let (offered, result) = try await Laboratory.withNew { laboratory in
-      let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV6, 8080), serverOptions: [.v6Only(true)])
-      let (server, client) = (try pair.server.local(), try pair.client.local())
-      pair.listener.close()
-      pair.server.close()
-      try pair.client.discard()
-      pair.client.close()
-      try laboratory.wait(for: [.brought(to: .timeWait, local: server, remote: client)])
+      try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV6, 8080), options: [.v6Only(true)])
       let other = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080))
       return try withExtendedLifetime(other) {
         let offered = try Self.offers("sockdiag wait", ["[::]:8080", "--v6only"], in: laboratory)
@@ -182,15 +176,7 @@ struct OfferedCommandTests {
   @Test func destroyLeavesTheOtherFamily() async throws {
     let (offered, left) = try await Laboratory.withNew { laboratory in
       let places = [LabAddress.loopbackV4, .loopbackV6].map { LabEndpoint($0, 8080) }
-      for place in places {
-        let pair = try laboratory.connectedPair(to: place)
-        let client = try pair.client.local()
-        pair.listener.close()
-        pair.server.close()
-        try pair.client.discard()
-        pair.client.close()
-        try laboratory.wait(for: [.brought(to: .timeWait, local: place, remote: client)])
-      }
+      for place in places { try laboratory.leaveTimeWait(on: place) }
       let offered = try Self.offers("sockdiag destroy", ["127.0.0.1:8080"], in: laboratory)
       try Self.run(offered, in: laboratory)
       return (offered, try laboratory.namespace.run(["ss", "-Htan", "sport", "=", ":8080"]).outputText)
