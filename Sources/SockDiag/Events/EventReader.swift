@@ -23,17 +23,23 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
   /// Whether the kernel said that it drops and no gap has told of it.
   private var isOverrun = false
 
-  /// Whether the kernel's count may rise although nothing more is queued, so that a sleeper would not hear of it.
+  /// Until when the kernel's count may rise although nothing more is queued, so that a sleeper would not hear of it.
   ///
   /// The kernel marks the socket as full first and counts afterwards: a reader on another processor can see the one
-  /// before the other. So who waits looks once more after ``recheckMilliseconds``.
-  package private(set) var needsRecheck = false
+  /// before the other, and by long before where the kernel's own thread is kept from running. So for a while after each
+  /// sign of a loss who waits looks again every ``recheckMilliseconds``.
+  private var recheckEnd: ContinuousClock.Instant?
+  private let recheckTime: Duration
   package static var recheckMilliseconds: Int32 { 100 }
 
-  package init(_ transport: consuming Transport) {
+  package init(_ transport: consuming Transport, recheckTime: Duration = .seconds(5)) {
     toldDrops = transport.drops() ?? 0
     self.transport = transport
+    self.recheckTime = recheckTime
   }
+
+  /// Whether a loss may still be counted that no wake-up tells of.
+  package var needsRecheck: Bool { recheckEnd.map { $0 > .now } ?? false }
 
   /// The next event, or `nil` if there is none now.
   package mutating func nextIfReady() throws(SockDiagError) -> SocketEvent? {
@@ -50,16 +56,13 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
         // The second one in a row: the queue was empty in between, if only for a moment.
         let gap = isOverrun ? takeGap() : nil
         isOverrun = true
-        needsRecheck = true
+        recheckEnd = .now + recheckTime
         if let gap { return gap }
       case .failure(EAGAIN): return takeGap()
       case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive socket events")
       }
     }
   }
-
-  /// Forgets that another look is due, for it is about to be taken.
-  package mutating func recheck() { needsRecheck = false }
 
   /// What the kernel has dropped since the last gap.
   private mutating func takeGap() -> SocketEvent? {
@@ -71,7 +74,7 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
     let dropped = count &- toldDrops
     guard dropped > 0 else { return nil }
     toldDrops = count
-    needsRecheck = true
+    recheckEnd = .now + recheckTime
     return .gap(EventGap(dropped: Int(dropped)))
   }
 

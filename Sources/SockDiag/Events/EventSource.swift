@@ -18,12 +18,7 @@ final class EventSource: Sendable {
 
   /// Suspends the task until there is something to read, another look is due, or the task is cancelled.
   func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
-    let milliseconds = events.withLock { events in
-      let milliseconds = events.recheckMilliseconds
-      // The look is taken after the wait, whatever ends it.
-      events.recheck()
-      return milliseconds
-    }
+    let milliseconds = events.withLock { $0.recheckMilliseconds }
     let wait = ReadableWait()
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -57,7 +57,7 @@ public struct SocketEvents: ~Copyable, Sendable {
   public mutating func next() throws(SockDiagError) -> SocketEvent {
     while true {
       if let event = try reader.nextIfReady() { return event }
-      if !reader.transport.waitUntilReadable(milliseconds: recheckMilliseconds) { recheck() }
+      _ = reader.transport.waitUntilReadable(milliseconds: recheckMilliseconds)
     }
   }
 
@@ -65,7 +65,4 @@ public struct SocketEvents: ~Copyable, Sendable {
   package var recheckMilliseconds: Int32? {
     reader.needsRecheck ? EventReader<EventSubscription>.recheckMilliseconds : nil
   }
-
-  /// Says that the time is up and another look is about to be taken.
-  package mutating func recheck() { reader.recheck() }
 }

@@ -52,8 +52,7 @@ struct Events: ParsableCommand {
     while try Self.showReady(&events, selection, renderer, interruption, &hasUndecided) {
       let milliseconds = events.recheckMilliseconds
       switch interruption.wait(events.fileDescriptor, for: POLLIN, milliseconds: milliseconds) {
-      case .ready: break
-      case .timeUp: events.recheck()
+      case .ready, .timeUp: break
       case .interrupted: return
       case .abandoned: ByteOutput.endByBrokenPipe()
       }
