@@ -96,6 +96,10 @@ int cbindtrace_signals_forward(pid_t process)
 			continue;
 		atomic_store(&slots[slot].process, process);
 		atomic_store(&slots[slot].descriptor, descriptor + 1);
+		/* What came between fork and here found nobody to be sent on to. */
+		for (int index = FIRST_FORWARDED; index < FIRST_UNTOUCHED; index++)
+			if (atomic_exchange(&undelivered[index], 0))
+				syscall(SYS_pidfd_send_signal, descriptor, signals[index], NULL, 0);
 		pthread_mutex_unlock(&lock);
 		return slot;
 	}
