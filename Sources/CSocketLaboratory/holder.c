@@ -137,15 +137,19 @@ static int run_thread(void *argument) {
   } else {
     // The first thread goes; until it is gone, its table is the process's.
     char path[64] = "/proc/self/stat";
-    for (int look = 0; look < 5000; look++) {
+    place->report.error = -ETIMEDOUT;
+    for (int look = 0; look < 20000 && place->report.error != 0; look++) {
       char text[256];
       int file = open(path, O_RDONLY | O_CLOEXEC);
       ssize_t count = file < 0 ? 0 : read(file, text, sizeof text - 1);
       close(file);
       text[count < 0 ? 0 : count] = 0;
       char *state = strrchr(text, ')');
-      if (state != NULL && state[1] == ' ' && state[2] == 'Z') break;
-      usleep(1000);
+      if (state != NULL && state[1] == ' ' && state[2] == 'Z') {
+        place->report.error = 0;
+      } else {
+        usleep(1000);
+      }
     }
   }
   report_and_wait(place);

@@ -22,6 +22,9 @@ extension Laboratory {
     try pair.client.discard()
     pair.client.close()
     try wait(for: [rest])
+    try wait("the end of the client") {
+      try !KernelTable().rows.contains { $0.local == rest.remote && $0.remote == rest.local }
+    }
     return rest
   }
 }

@@ -18,14 +18,19 @@ extension Laboratory {
   ///
   /// What /proc does not show, bound-inactive and MPTCP sockets, is passed over: it needs no waiting for the former and
   /// its subflows are waited for in place of the latter.
-  public func wait(for expected: [ExpectedSocket]) throws {
+  ///
+  /// - Parameters:
+  ///   - expected: The sockets.
+  ///   - isAlone: Whether everything else of the namespace must be gone, such as the side that closed last.
+  public func wait(for expected: [ExpectedSocket], alone isAlone: Bool = false) throws {
     let deadline = Deadline()
     while true {
-      let missing = try missing(expected)
-      guard !missing.isEmpty else { return }
+      let (missing, others) = try compare(with: expected)
+      guard !missing.isEmpty || isAlone && !others.isEmpty else { return }
       guard !deadline.hasPassed else {
-        let list = missing.map { "\($0.protocol) \($0.state) \($0.local) \($0.remote)" }.joined(separator: ", ")
-        throw LaboratoryError(.timeout, "wait for \(list)")
+        let wanted = missing.map { "\($0.protocol) \($0.state) \($0.local) \($0.remote)" }
+        let unwanted = isAlone ? others.map { "the end of \($0.protocol) \($0.local) \($0.remote)" } : []
+        throw LaboratoryError(.timeout, "wait for \((wanted + unwanted).joined(separator: ", "))")
       }
       pause()
     }
@@ -40,15 +45,19 @@ extension Laboratory {
     }
   }
 
-  private func missing(_ expected: [ExpectedSocket]) throws -> [ExpectedSocket] {
+  /// What is not there, and what is there besides.
+  private func compare(
+    with expected: [ExpectedSocket]
+  ) throws -> (missing: [ExpectedSocket], others: [KernelTable.Row]) {
     // By identity, so that thousands of sockets are matched in one pass.
     var rows = Dictionary(grouping: try KernelTable().rows, by: \.identity)
-    return expected.filter { socket in
+    let missing = expected.filter { socket in
       guard socket.protocol != .mptcp, socket.state != .boundInactive else { return false }
       let identity = KernelTable.Row.identity(socket.local, socket.remote)
       guard let index = rows[identity]?.firstIndex(where: { $0.fulfils(socket) }) else { return true }
       rows[identity]?.remove(at: index)
       return false
     }
+    return (missing, rows.values.flatMap { $0 })
   }
 }

@@ -12,13 +12,13 @@ public struct Situation: Sendable, CustomStringConvertible {
     self.make = make
   }
 
-  /// Brings the situation about and waits until the kernel shows it. It lasts as long as the laboratory's namespace,
+  /// Brings the situation about and waits until the kernel shows it, and nothing else. It lasts as long as the laboratory's namespace,
   /// except for what TIME_WAIT and orphaned FIN_WAIT2 end after a minute.
   ///
   /// - Throws: ``LaboratoryError``, with code `unsupported` where this kernel or user cannot.
   public func build(in laboratory: Laboratory) throws -> Scene {
     let scene = try make(laboratory)
-    try laboratory.wait(for: scene.expected)
+    try laboratory.wait(for: scene.expected, alone: true)
     return scene
   }
 

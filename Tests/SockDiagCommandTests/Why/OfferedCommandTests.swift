@@ -157,7 +157,7 @@ struct OfferedCommandTests {
       let clients = [try laboratory.tcpClient(to: at), try laboratory.tcpClient(to: at)]
       let servers = [try listener.accept(), try listener.accept()]
       listener.close()
-      let peers = try clients.map { try $0.local() }
+      let peers = try servers.map { try $0.remote() }
       servers[0].close()
       try servers[1].shutdown(sending: true)
       try laboratory.wait(
