@@ -25,8 +25,7 @@ final class Program {
     }
     guard error == 0 else { throw Refusal(errno: error) }
     self.pid = pid
-    for _ in 0..<5000 where !Self.sleeps(pid, name) { usleep(1000) }
-    guard Self.sleeps(pid, name) else { throw Refusal(errno: ETIMEDOUT) }
+    guard try settled({ Self.sleeps(pid, name) ? [] : [name] }).isEmpty else { throw Refusal(errno: ETIMEDOUT) }
   }
 
   deinit { end() }

@@ -73,9 +73,12 @@ struct RunnerTests {
         time.sleep(0.2)
         return os.path.getsize(path) if os.path.exists(path) else 0
       while length() == 0: pass
+      process = open(path).read().split()[0]
+      def is_stopped(): return open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[0] in "tT"
       for _ in range(3):
         os.killpg(child.pid, signal.SIGTSTP)
         assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])
+        while not is_stopped(): time.sleep(0.01)
         assert length() == length(), "goes on while it should be stopped"
         os.killpg(child.pid, signal.SIGCONT)
         before = length()

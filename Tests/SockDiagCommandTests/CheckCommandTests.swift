@@ -137,7 +137,9 @@ struct CheckCommandTests {
     let place = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(finds: ["accept-queue"], inThisProcess: true) { laboratory in
       let listener = try laboratory.tcpListener(on: place, backlog: 1)
-      return [listener, try (0..<2).map { _ in try laboratory.tcpClient(to: place) }]
+      let clients = try (0..<2).map { _ in try laboratory.tcpClient(to: place) }
+      try listener.wait(forWaiting: 2)
+      return [listener, clients]
     }
     try expect(answers, ["accept-queue"])
     let element = try #require(try JSONValue(parsing: answers.json.output).elements.first)
@@ -257,6 +259,7 @@ struct CheckCommandTests {
     let answers = try await check(finds: ["self-connection"], inThisProcess: true) { laboratory in
       let client = try laboratory.tcpClient(from: place, to: place)
       Self.expect(errno: EADDRINUSE) { _ = try laboratory.tcpListener(on: place) }
+      try laboratory.wait(for: [ExpectedSocket(.tcp, .established, place, place)])
       return [client]
     }
     try expect(answers, ["self-connection"])

@@ -117,7 +117,7 @@ struct KillCommandTests {
   }
 
   @Test func whoClosesTheSocketInsteadIsNotKilled() async throws {
-    let (result, signal, pid) = try await run("8080", "--yes", "--grace", "2s", script: Subject.Script.draining)
+    let (result, signal, pid) = try await run("8080", "--yes", "--grace", "10s", script: Subject.Script.draining)
     #expect(signal == nil && result.status == 0)
     #expect(
       result.outputText

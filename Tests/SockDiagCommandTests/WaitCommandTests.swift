@@ -118,12 +118,12 @@ struct WaitCommandTests {
 
   @Test func aTerminalHasALineThatIsGoneAtTheEnd() async throws {
     let result = try await run(
-      listeningOn: [Self.loopback], terminal: true, "8080", "--free", "--timeout", "3s")
+      listeningOn: [Self.loopback], terminal: true, "8080", "--free", "--timeout", "8s")
     #expect(result.status == 1 && result.output.isEmpty)
     let shown = result.errorText
     #expect(shown.hasPrefix("\rwaiting for TCP port 8080 to be free: "))
     #expect(shown.contains(" s left; listener 127.0.0.1:8080 "))
-    #expect(shown.contains("\r\u{1B}[Ksockdiag: TCP port 8080 is still in use after 3s"))
+    #expect(shown.contains("\r\u{1B}[Ksockdiag: TCP port 8080 is still in use after 8s"))
 
     let free = try await run(terminal: true, "8080", "--free")
     #expect(free.errorText == "sockdiag: TCP port 8080 is free\n")

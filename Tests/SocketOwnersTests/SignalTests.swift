@@ -8,9 +8,13 @@ import Testing
 struct SignalTests {
   @Test(arguments: HiddenHolderTests.visible) func holderIsSignalled(_ holding: LabHolder.Holding) async throws {
     try await Self.withHolder(holding) { owners, holder, found, inode, process in
-      #expect(owners.verify(found, of: inode, process: process) == true)
-      #expect(owners.signal(0, found, of: inode, process: process) == .signalled)
-      #expect(owners.signal(SIGKILL, found, of: inode, process: process) == .signalled)
+      #expect(try Self.unlessBusy(nil) { owners.verify(found, of: inode, process: process) } == true)
+      for signal in [0, SIGKILL] {
+        let outcome = try Self.unlessBusy(.unsupported(EBUSY)) {
+          owners.signal(signal, found, of: inode, process: process)
+        }
+        #expect(outcome == .signalled)
+      }
       holder.letGo()
       #expect(owners.signal(SIGKILL, found, of: inode, process: process) == .gone)
       #expect(owners.verify(found, of: inode, process: process) == false)
@@ -71,6 +75,16 @@ struct SignalTests {
     }
   }
 
+  /// An answer, asked for again as long as somebody else has the lock of the io_uring that holds the socket.
+  private static func unlessBusy<Answer: Equatable>(_ busy: Answer, _ ask: () -> Answer) throws -> Answer {
+    var answer = busy
+    _ = try settled {
+      answer = ask()
+      return answer == busy ? ["the ring is busy"] : []
+    }
+    return answer
+  }
+
   enum Step: Sendable { case open, send }
 
   private static func withHolder(
@@ -83,7 +97,7 @@ struct SignalTests {
       let holder = try LabHolder(holding, socket)
       socket.close()
       var owners = try OwnerFinder()
-      let report = try owners.find([WantedSocket(inode: inode)])
+      let report = try HiddenHolderTests.settled(expecting: 1) { try owners.find([WantedSocket(inode: inode)]) }
       let found = try #require(report.holders(of: inode).first { $0.pid == holder.pid })
       try body(owners, holder, found, inode, try #require(report.process(found.pid)))
     }

@@ -16,7 +16,7 @@ struct LivePortChoiceTests {
     #expect(tally.complaints.isEmpty, "seed \(seed): \(tally.complaints.prefix(5).joined(separator: "\n"))")
     guard count >= 200 else { return }
     #expect(tally.complete >= count * 9 / 10 && tally.visible >= count / 2)
-    #expect(tally.forgotten <= count / 50)
+    #expect(tally.forgotten <= count / 50 && tally.restless <= count / 50)
     let (found, exhausted) = tally.answers.values.reduce((0, 0)) { ($0.0 + $1.found, $0.1 + $1.exhausted) }
     #expect(found >= count / 10 && exhausted >= count / 10)
     guard count >= 500 else { return }

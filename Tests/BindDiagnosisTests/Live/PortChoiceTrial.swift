@@ -13,6 +13,8 @@ struct PortChoiceTrial: ~Copyable {
     /// How often connect() took a port that somebody has bound.
     var forgotten = 0
     var visible = 0
+    /// Sockets that changed between the look and the call.
+    var restless = 0
     var complaints: [String] = []
   }
 
@@ -60,7 +62,7 @@ struct PortChoiceTrial: ~Copyable {
       Prediction(plan, byPort(view.visible(infers: !lab.hasChangedOptions), sockets), conditions, knowsAll: false)
     ]
     if let truth { predictions.append(Prediction(plan, byPort(truth, sockets), conditions, knowsAll: true)) }
-    let answers = try answers(plan, conditions)
+    let (answers, own) = try answers(plan, conditions)
     count(plan, answers)
     for prediction in predictions {
       if prediction.isCertain {
@@ -73,6 +75,10 @@ struct PortChoiceTrial: ~Copyable {
         if mayBeForgotten { tally.forgotten += 1 } else { complaints.append("connect was said to find no port") }
       }
       guard !complaints.isEmpty else { continue }
+      guard try PortView(sockets: reader.read(plan.socket.protocol, ports)).without(own).isSame(as: view) else {
+        tally.restless += 1
+        continue
+      }
       let seen = zip(sockets, truth ?? []).map { "\($0) \($1.interfaceIndex) \($1.uid as Any) \($1.options)" }
       tally.complaints.append(
         "choice \(number), \(prediction.knowsAll ? "all known" : "visible"): \(complaints.joined(separator: ", ")); "
@@ -81,11 +87,12 @@ struct PortChoiceTrial: ~Copyable {
     }
   }
 
-  /// What the kernel says; `nil` where it did not come to the call.
-  private func answers(_ plan: PortChoicePlan, _ conditions: BindConditions) throws -> Answers {
+  /// What the kernel says, and to which socket; `nil` where it did not come to the call.
+  private func answers(_ plan: PortChoicePlan, _ conditions: BindConditions) throws -> (Answers, SocketCookie) {
     let socket = try plan.socket.make(in: lab.laboratory)
     defer { socket.close() }
-    return try lab.choosing(among: conditions.ephemeralPorts, except: conditions.reservedPorts) {
+    let own = SocketCookie(rawValue: try socket.cookie())
+    let answers = try lab.choosing(among: conditions.ephemeralPorts, except: conditions.reservedPorts) {
       var answers = Answers()
       if plan.call != .unboundListen {
         let bind = try BindErrno.answer { try socket.bind(to: plan.socket.endpoint(0)) }
@@ -103,6 +110,7 @@ struct PortChoiceTrial: ~Copyable {
       }
       return answers
     }
+    return (answers, own)
   }
 
   private mutating func count(_ plan: PortChoicePlan, _ answers: Answers) {
@@ -199,6 +207,6 @@ extension PortChoiceTrial.Tally: CustomStringConvertible {
   var description: String {
     let calls = answers.map { "\($0): \($1.found) found, \($1.exhausted) exhausted" }.sorted()
     return
-      "\(complete) definite with all known, \(visible) from what is visible; \(forgotten) forgotten; \(calls.joined(separator: "; "))"
+      "\(complete) definite with all known, \(visible) from what is visible; \(forgotten) forgotten, \(restless) restless; \(calls.joined(separator: "; "))"
   }
 }

@@ -47,10 +47,11 @@ extension PortLaboratory {
     return try IPAddress(one.local()) == IPAddress(remote) && one.local().port == remote.port
   }
 
-  /// Waits until a connection is made; false if it is not.
+  /// Waits until a connection is made; false if it is not, as where nobody answers.
   private func settles(_ socket: LabSocket) -> Bool { waits(socket, for: .established, tries: 20) }
 
-  private func waits(_ socket: LabSocket, for state: LabState, tries: Int = 200) -> Bool {
+  /// Waits for a state that has to come.
+  private func waits(_ socket: LabSocket, for state: LabState, tries: Int = 20_000) -> Bool {
     for _ in 0..<tries {
       let now = socket.tcpState
       if now == state { return true }

@@ -23,7 +23,11 @@ struct WhyRunRightsTests {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let program = folder + "/subject"
-    try FileManager.default.copyItem(atPath: tool.replacing("/sockdiag", with: "/bind-trace-subject"), toPath: program)
+    // Who starts a process meanwhile would keep the copy open for writing, and then it cannot be run.
+    try ProcessStarts.heldOff {
+      try FileManager.default.copyItem(
+        atPath: tool.replacing("/sockdiag", with: "/bind-trace-subject"), toPath: program)
+    }
     return try await NetworkNamespace.withNew { namespace in
       let script =
         "import os, struct, sys; os.chmod('\(folder)', 0o755); os.chmod(sys.argv[1], 0o755)\n" + gift.rawValue

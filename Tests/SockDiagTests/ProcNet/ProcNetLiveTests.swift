@@ -21,16 +21,20 @@ import Testing
     if `protocol` == .udp { query.details = .socketMemory }
     var inspector = try SocketInspector()
 
-    // Acknowledgements and probes are still under way, and any other socket of this host that comes or goes can make the
+    // Segments and probes are still under way, and any other socket of this host that comes or goes can make the
     // kernel skip a row at the end of a page. So the looks are repeated until they agree: a field that is read wrongly
     // never does.
     var table: [Facts] = []
     var record: [Facts] = []
-    for _ in 0..<200 {
+    var isSettled = false
+    let end = ContinuousClock.now + .seconds(20)
+    while !isSettled, .now < end {
+      usleep(20_000)
       table = Self.facts(try ProcNet.dump(query), sockets.ports)
       record = Self.facts(try inspector.dump(query), sockets.ports)
-      if table == record, Self.largestTimeBetween(table, record) < 500 { break }
-      usleep(20_000)
+      isSettled =
+        table == record && Self.largestTimeBetween(table, record) < 500
+        && Set(table.map(\.state)) == Self.expectedStates(`protocol`)
     }
     #expect(table == record)
     #expect(Self.largestTimeBetween(table, record) < 500)
