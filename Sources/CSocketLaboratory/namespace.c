@@ -35,19 +35,20 @@ int socklab_thread(void (*entry)(void *), void *context, bool wait) {
 }
 
 // Where the machine stands still for longer than TCP waits before it sends again, the kernel's answer to the second FIN
-// comes when its receiver is gone, and the reset that this earns ends a TIME_WAIT, unless that heeds RFC 1337.
-static int keep_time_wait(void) { return socklab_write_file("/proc/sys/net/ipv4/tcp_rfc1337", "1"); }
+// comes when its receiver is gone, and the reset that this earns ends a TIME_WAIT, unless that heeds RFC 1337. A container
+// that shows its settings for reading only has to do without.
+static void keep_time_wait(void) { (void)socklab_write_file("/proc/sys/net/ipv4/tcp_rfc1337", "1"); }
 
 int socklab_namespace_enter(void) {
   int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
   if (home < 0) return -errno;
   int result = unshare(CLONE_NEWNET) < 0 ? -errno : socklab_link_up("lo");
-  if (result >= 0) result = keep_time_wait();
   if (result < 0) {
     setns(home, CLONE_NEWNET);
     close(home);
     return result;
   }
+  keep_time_wait();
   return home;
 }
 

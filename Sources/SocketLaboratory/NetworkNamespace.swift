@@ -4,8 +4,9 @@ internal import Synchronization
 /// A fresh network namespace, inhabited by one thread of its own for as long as a closure runs.
 ///
 /// Inside, the loopback device is up with `127.0.0.1` and `::1`, and nothing else exists. No reset ends a TIME_WAIT before
-/// its time (`net.ipv4.tcp_rfc1337`). Sockets made there, files read from `/proc/thread-self/net` and programs started with
-/// ``run(_:input:timeout:)`` belong to the namespace. It ends with the closure, and so do its sockets.
+/// its time (`net.ipv4.tcp_rfc1337`), if settings can be written. Sockets made there, files read from
+/// `/proc/thread-self/net` and programs started with ``run(_:input:timeout:)`` belong to the namespace. It ends with the
+/// closure, and so do its sockets.
 ///
 /// A dedicated thread, because a namespace belongs to a thread: work that blocks here holds up no task, and no task
 /// ever finds itself in the wrong namespace.
