@@ -92,6 +92,13 @@ void cbindtrace_abandon(pid_t process)
 	cbindtrace_wait_for_end(process, &status);
 }
 
+bool cbindtrace_has_ended(pid_t process)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == process;
+}
+
 int cbindtrace_wait_for_end(pid_t process, int32_t *status)
 {
 	int value = 0x7f;

@@ -1,9 +1,10 @@
-import BindTrace
 import Foundation
 import Glibc
 import SockDiagWire
 import SocketLaboratory
 import Testing
+
+@testable import BindTrace
 
 /// Why a command was not run, what of it may not be seen, and what others of the same process do meanwhile.
 @Suite(
@@ -121,6 +122,19 @@ struct FailureTests {
       #expect(unsafe waitpid(child, &status, 0) == child)
       #expect(status == 3 << 8)
     }
+  }
+
+  /// A signal that came while the command was being started is sent on to what is not the command yet.
+  @Test func childThatASignalEndedBeforeItWasTracedIsNoFailure() async throws {
+    let child = try Self.spawn("/bin/sh", "-c", "kill -KILL $$")
+    #expect(eventually { ProcessStatus(child)?.state == "Z" })
+    var tracer = Tracer(command: child, channel: -1, followsDescendants: false, onEnd: {}, ask: { _ in .continue })
+    try tracer.run()
+    #expect(tracer.outcome.ending == nil && tracer.outcome.fault == 0)
+    var status: Int32 = 0
+    // SAFETY: the call fills the number.
+    #expect(unsafe waitpid(child, &status, 0) == child)
+    #expect(status == SIGKILL)
   }
 
   private static func spawn(_ arguments: String...) throws -> pid_t {

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// What tracing came to.
 struct TracerOutcome: Sendable {
-  /// How the command ended; `nil` if it was let go of before, or if it ended before it was the command: see `fault`.
+  /// How the command ended; `nil` if nobody traced it then: it was let go of before, or ended before it could be traced.
   var ending: CommandEnding?
   /// The errno for which the child could not become the command.
   var fault: Int32 = 0
@@ -44,7 +44,7 @@ struct Tracer {
 
   /// Attaches to the child that waits to become the command, lets it, and follows it.
   mutating func run() throws(BindTraceError) {
-    try seize()
+    guard try seize() else { return }
     var event = cbindtrace_event()
     // SAFETY: the call fills the structure and keeps no pointer.
     while unsafe cbindtrace_next(&event) == 0 {
@@ -53,14 +53,17 @@ struct Tracer {
     // Nothing is left to wait for. Without an ending, somebody else has waited for the command.
   }
 
-  private func seize() throws(BindTraceError) {
+  /// Becomes the child's tracer and lets it go on; false if a signal that was sent on to it has ended it already.
+  private func seize() throws(BindTraceError) -> Bool {
     let error = cbindtrace_seize(command)
     guard error == 0 else {
+      if cbindtrace_has_ended(command) { return false }
       cbindtrace_abandon(command)
       throw Self.failure(errno: -error)
     }
     // It fails only if the child is gone, and then there is an event.
     cbindtrace_release(channel)
+    return true
   }
 
   private mutating func handle(_ event: cbindtrace_event) throws(BindTraceError) -> BindTraceFlow {

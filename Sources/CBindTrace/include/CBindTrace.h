@@ -56,6 +56,9 @@ int cbindtrace_fault(int channel);
 /* Ends a child that has not become the program, and reaps it. */
 void cbindtrace_abandon(pid_t process);
 
+/* Whether a child has ended, which stays to be waited for. */
+bool cbindtrace_has_ended(pid_t process);
+
 /* Waits for the end of a child that is traced no longer; its wait status goes to `status`. */
 int cbindtrace_wait_for_end(pid_t process, int32_t *status);
 
