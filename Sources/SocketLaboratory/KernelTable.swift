@@ -85,7 +85,12 @@ struct KernelTable {
   }
 }
 
-extension KernelTable.Row {
+extension KernelTable.Row: CustomStringConvertible {
+  var description: String {
+    "\(`protocol`) \(LabState(rawValue: state).map(\.description) ?? "state \(state)") \(local) \(remote) timer \(timer)"
+      + " inode \(inode)"
+  }
+
   /// Whether this row is the expected socket, as far as /proc can tell.
   func fulfils(_ expected: ExpectedSocket) -> Bool {
     `protocol` == expected.protocol && state == expected.state.rawValue

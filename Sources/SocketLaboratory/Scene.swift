@@ -29,8 +29,9 @@ extension Laboratory {
       guard !missing.isEmpty || isAlone && !others.isEmpty else { return }
       guard !deadline.hasPassed else {
         let wanted = missing.map { "\($0.protocol) \($0.state) \($0.local) \($0.remote)" }
-        let unwanted = isAlone ? others.map { "the end of \($0.protocol) \($0.local) \($0.remote)" } : []
-        throw LaboratoryError(.timeout, "wait for \((wanted + unwanted).joined(separator: ", "))")
+        // What stands there instead tells how far it came; of a host's many the first ones do.
+        let found = others.prefix(8).map(\.description)
+        throw LaboratoryError(.timeout, "wait for \(Self.list(wanted)); besides there is \(Self.list(found))")
       }
       pause()
     }
@@ -44,6 +45,8 @@ extension Laboratory {
       pause()
     }
   }
+
+  private static func list(_ items: [String]) -> String { items.isEmpty ? "nothing" : items.joined(separator: ", ") }
 
   /// What is not there, and what is there besides.
   private func compare(
