@@ -50,26 +50,28 @@ struct WaitTests {
   /// Threads that only sleep: by how much they wake too late is the machine's doing. Enough of them to have some on every
   /// processor.
   private final class Sleepers: Sendable {
-    private let longest = Mutex(Duration.zero)
+    private let delays = Mutex<[Range<ContinuousClock.Instant>]>([])
     private let isOver = Atomic<Bool>(false)
 
     init() {
       for _ in 0..<8 {
         Thread {
           while !self.isOver.load(ordering: .relaxed) {
-            let begin = ContinuousClock.now
+            let due = ContinuousClock.now + .milliseconds(20)
             usleep(20_000)
-            let late = begin.duration(to: .now) - .milliseconds(20)
-            self.longest.withLock { $0 = max($0, late) }
+            let end = ContinuousClock.now
+            if end > due { self.delays.withLock { $0.append(due..<end) } }
           }
         }.start()
       }
     }
 
-    /// For how long the machine has stood still at most.
-    func end() -> Duration {
+    /// For how long the machine stood still at most between two moments, the first of which may be the later one.
+    func longestDelay(from begin: ContinuousClock.Instant, to end: ContinuousClock.Instant) -> Duration {
       isOver.store(true, ordering: .relaxed)
-      return longest.withLock { $0 }
+      let time = begin..<max(begin, end)
+      let delays = delays.withLock { $0.filter(time.overlaps) }
+      return delays.map { $0.lowerBound.duration(to: $0.upperBound) }.max() ?? .zero
     }
   }
 
@@ -78,7 +80,7 @@ struct WaitTests {
     var sleeps: Int
     /// From the first bind() that succeeded to the end of the wait.
     var delay: Duration
-    /// For how long the machine stood still at most: for so long nobody can have looked.
+    /// For how long the machine stood still meanwhile: for so long nobody can have looked.
     var standstill: Duration
     var time: Duration
   }
@@ -107,8 +109,8 @@ struct WaitTests {
       let success = try #require(binds.success())
       return withExtendedLifetime(pair) {
         Account(
-          outcome: outcome, sleeps: waiter.sleeps, delay: success.duration(to: end), standstill: sleepers.end(),
-          time: begin.duration(to: end))
+          outcome: outcome, sleeps: waiter.sleeps, delay: success.duration(to: end),
+          standstill: sleepers.longestDelay(from: success, to: end), time: begin.duration(to: end))
       }
     }
   }
