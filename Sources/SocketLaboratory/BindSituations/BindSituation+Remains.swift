@@ -43,11 +43,13 @@ extension BindSituation {
   ) { laboratory, place in
     let at = place.server(.loopbackV4)
     let listener = try laboratory.tcpListener(on: at)
-    let clients = try (0..<3).map { index in
+    var (clients, accepted): ([LabSocket], [LabSocket]) = ([], [])
+    for index in 0..<3 {
       let source = place.clientPort.map { LabEndpoint(.loopbackV4, $0 + UInt16(index)) }
-      return try laboratory.tcpClient(from: source, to: at)
+      clients.append(try laboratory.tcpClient(from: source, to: at))
+      // One after the other, for what comes through another processor may come first.
+      accepted.append(try listener.accept())
     }
-    let accepted = try clients.map { _ in try listener.accept() }
     listener.close()
     let peers = try accepted.map { try $0.remote() }
     LabSocket.close(clients)
