@@ -134,7 +134,9 @@ struct WaitTests {
     #expect(account.time >= .seconds(59))
     #expect(account.delay < .seconds(1) + account.standstill)
     #expect(account.sleeps < 20)
-    print("free after \(account.time), seen \(account.delay) after the first bind(), \(account.sleeps) sleeps")
+    print(
+      "free after \(account.time), seen \(account.delay) after the first bind(), in which the machine stood still for"
+        + " \(account.standstill); \(account.sleeps) sleeps")
   }
 
   /// A port that somebody lets go of after the wait has begun.
