@@ -63,10 +63,10 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
 
   func drops() -> UInt32? { UInt32(exactly: csockdiag_events_drops(socket)) }
 
-  /// Waits until there is something to receive; `false` if the time is up before.
-  func waitUntilReadable(milliseconds: Int32?) -> Bool {
+  /// Waits until there is something to receive, or the time is up.
+  func waitUntilReadable(milliseconds: Int32?) {
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // SAFETY: poll uses the one structure during the call. An interrupted call ends the wait early, which is harmless.
-    return unsafe poll(&wait, 1, milliseconds ?? -1) != 0
+    _ = unsafe poll(&wait, 1, milliseconds ?? -1)
   }
 }

@@ -57,7 +57,7 @@ public struct SocketEvents: ~Copyable, Sendable {
   public mutating func next() throws(SockDiagError) -> SocketEvent {
     while true {
       if let event = try reader.nextIfReady() { return event }
-      _ = reader.transport.waitUntilReadable(milliseconds: recheckMilliseconds)
+      reader.transport.waitUntilReadable(milliseconds: recheckMilliseconds)
     }
   }
 
