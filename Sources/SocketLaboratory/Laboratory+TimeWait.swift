@@ -22,9 +22,8 @@ extension Laboratory {
     try pair.client.discard()
     pair.client.close()
     try wait(for: [rest])
-    try wait("the end of the client") {
-      try !KernelTable().rows.contains { $0.local == rest.remote && $0.remote == rest.local }
-    }
+    let other = KernelTable.Row.identity(rest.remote, rest.local)
+    try wait("the end of the client") { try !KernelTable().rows.contains { $0.identity == other } }
     return rest
   }
 }

@@ -13,7 +13,7 @@ struct PortChoiceTrial: ~Copyable {
     /// How often connect() took a port that somebody has bound.
     var forgotten = 0
     var visible = 0
-    /// Sockets that changed between the look and the call.
+    /// Trials whose sockets changed between the look and the call, so that nothing was said of what was tried.
     var restless = 0
     var complaints: [String] = []
   }
@@ -77,7 +77,7 @@ struct PortChoiceTrial: ~Copyable {
       guard !complaints.isEmpty else { continue }
       guard try PortView(sockets: reader.read(plan.socket.protocol, ports)).without(own).isSame(as: view) else {
         tally.restless += 1
-        continue
+        return
       }
       let seen = zip(sockets, truth ?? []).map { "\($0) \($1.interfaceIndex) \($1.uid as Any) \($1.options)" }
       tally.complaints.append(
