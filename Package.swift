@@ -68,7 +68,7 @@ let package = Package(
       name: "SockDiagCommandTests",
       dependencies: [
         "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
-        "bind-trace-subject",
+        "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -80,6 +80,7 @@ let package = Package(
       name: "BindDiagnosisTests",
       dependencies: [
         "BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory",
+        "restrained",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -100,6 +101,10 @@ let package = Package(
     .executableTarget(
       name: "bind-trace-runner", dependencies: ["BindTrace"], path: "Tests/Support/BindTraceRunner",
       swiftSettings: swiftSettings),
+
+    // A program that puts a restraint on itself (Landlock, seccomp, a cgroup's BPF program, masked settings) and becomes a
+    // command.
+    .executableTarget(name: "restrained", path: "Tests/Support/Restrained", cSettings: cSettings),
 
     // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
