@@ -79,8 +79,8 @@ let package = Package(
     .testTarget(
       name: "BindDiagnosisTests",
       dependencies: [
-        "BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory",
-        "restrained",
+        "BindDiagnosis", "BindSituationKit", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners",
+        "SocketLaboratory", "restrained",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -115,6 +115,11 @@ let package = Package(
     .executableTarget(
       name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],
       path: "Tests/Support/RecordFixtures", swiftSettings: swiftSettings),
+
+    // Random sockets on a port, and one that asks for it.
+    .target(
+      name: "BindSituationKit", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
+      path: "Tests/Support/BindSituationKit", swiftSettings: swiftSettings),
 
     // What tests of several modules need.
     .target(
