@@ -45,7 +45,9 @@ enum Restraint: Hashable {
     case .landlock: error == "EACCES"
     case .seccompBind(let errno): error == "\(BindErrno(rawValue: errno))"
     case .cgroup: error == "EPERM"
-    case .none, .noFamily, .maskedSettings, .oldRelease: false
+    // From which port on no right is needed.
+    case .maskedSettings: error == "EACCES"
+    case .none, .noFamily, .oldRelease: false
     }
   }
 

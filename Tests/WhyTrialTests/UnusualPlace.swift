@@ -38,6 +38,15 @@ extension SocketPlan {
 }
 
 extension HolderPlan {
+  /// Two workers that share the port, as the kernel lets sockets of one user.
+  var workers: [HolderPlan] {
+    var plan = self
+    plan.form = socket.protocol == .udp ? .bound : .listening
+    plan.socket.options.insert(.reusePort)
+    plan.changesTo = nil
+    return [plan, plan]
+  }
+
   /// The same, or one of a kind that few servers are of.
   func varied(using generator: inout SeededGenerator) -> HolderPlan {
     var plan = self

@@ -26,10 +26,11 @@ struct WhyJudge {
     // What refuses comes before everything else, and then it is all the same what else would.
     if situation.restraint.mayRefuse(with: kernel.error) { return part.verdict != "free" }
     switch part.verdict {
-    case "free": kernel.error == nil
-    case "conflict": kernel.error == "EADDRINUSE" || kernel.error == nil && part.caveats.contains("bucket-memory")
-    case "error": kernel.error == said
-    default: part.verdict == "depends"
+    case "free": return kernel.error == nil
+    case "conflict":
+      return kernel.error == "EADDRINUSE" || kernel.error == nil && part.caveats.contains("bucket-memory")
+    case "error": return kernel.error == said
+    default: return part.verdict == "depends"
     }
   }
 
