@@ -44,7 +44,7 @@ struct WhySituation {
       // Mostly who asks means to bind.
       if generator.chance(70) { socket.uid = asker.uid }
     default:
-      asker = .inUserNamespace(1001, shownAs: generator.pick([0, 1001, 65534]))
+      asker = .inUserNamespace(1001, shownAs: generator.pick([0, 1001]))
       socket.uid = asker.uid
     }
     var question = WhyQuestion(socket: socket, port: port, asker: asker)
