@@ -94,6 +94,10 @@ int cbinddiagnosis_v6_only_by_default(void);
 
 struct cbinddiagnosis_capabilities {
 	uint64_t effective;
+	/* What no program can have that this thread becomes, not by its file either, is not in it. */
+	uint64_t bounding;
+	/* Whether execve() gives no program more than the thread has. */
+	bool no_new_privileges;
 	int32_t error;
 };
 
