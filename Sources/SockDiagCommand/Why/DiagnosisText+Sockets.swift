@@ -169,6 +169,9 @@ extension DiagnosisText {
     line(
       "\(transport) sockets of both families in all states, in \(namespace.map { "namespace \($0)" } ?? "this network namespace"); kernel settings."
     )
+    if let substitution = diagnosis.substitution {
+      line(substitution.remarkOnSubstitution(for: diagnosis.request.protocol) + ".")
+    }
     let read = diagnosis.sockets.count { $0.evidence == .read }
     if read > 0 { line("Socket options of \(Self.count(read, "socket")), read from the processes that hold them.") }
     let inferred = diagnosis.sockets.count { $0.evidence == .inferred }
