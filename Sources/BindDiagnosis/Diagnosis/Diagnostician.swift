@@ -162,13 +162,16 @@ public struct Diagnostician: ~Copyable {
     for states in states {
       let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
       for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
-      if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
     }
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
-    return Diagnosis(
+    var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
       freePorts: free, mayConnect: mayConnect, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
+    return diagnosis
   }
 }
 

@@ -23,7 +23,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   /// Where `/proc/net` is read if sock_diag has no answer; `nil` for nowhere.
   private let procRoot: String?
   /// Why the last list came from there; `nil` if it did not.
-  private(set) var substitution: SockDiagError?
+  package private(set) var substitution: SockDiagError?
 
   package init(_ transport: consuming Transport, procRoot: String? = nil) {
     conversation = Conversation(transport)
