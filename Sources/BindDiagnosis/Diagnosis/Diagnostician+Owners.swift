@@ -7,7 +7,7 @@ extension Diagnostician {
     _ records: [InetSocket], _ conditions: BindConditions, _ effort: Effort,
     _ blindSpots: inout Diagnosis.BlindSpots
   ) -> [DiagnosedSocket] {
-    let hasListener = records.contains { $0.state == .listen }
+    let hasListener = records.contains { PortUse($0).isServer }
     var sockets = records.map { record in
       DiagnosedSocket(
         socket: record, holder: PortHolder(record), effect: nil,

@@ -128,7 +128,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       """
     let socket = try JSONDecoder().decode(InetSocket.self, from: Data(text.utf8))
     let use = PortUse(socket, hasListener: true, choosablePorts: [])
-    #expect(use == (isLeftBehind ? .orphan : .request))
+    #expect(use == (isLeftBehind ? .orphan : state == .synReceived ? .request : .unaccepted))
     let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
     let diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: use)
     #expect(diagnosis.remedies.contains(.destroy) == isLeftBehind)
