@@ -25,7 +25,8 @@ struct Wait: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
+    help: ArgumentHelp(
+      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String
 
   @Flag(help: "Wait until the port is free.")

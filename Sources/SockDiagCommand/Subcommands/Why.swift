@@ -21,7 +21,8 @@ struct Why: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
+    help: ArgumentHelp(
+      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String?
 
   @Option(
