@@ -21,7 +21,8 @@ struct Why: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+    help: ArgumentHelp(
+      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String?
 
   @Option(
@@ -64,7 +65,7 @@ struct Why: ParsableCommand {
     var asked = who
     // How a program of its kind sets options is worth knowing all the same.
     asked.preset = nil
-    let words = asked.words + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+    let words = asked.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
     if let word = words.first {
       throw .usage("\(word) says what to ask, but with --run the failing socket tells it; leave it out")
     }

@@ -14,6 +14,9 @@ struct BindOptionsArguments: ParsableArguments {
   )
   var preset: Preset?
 
+  @Flag(name: .shortAndLong, help: "TCP, as without -t and -u.")
+  var tcp = false
+
   @Flag(name: .shortAndLong, help: "UDP instead of TCP.")
   var udp = false
 
@@ -35,9 +38,14 @@ struct BindOptionsArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Bound to an interface, by SO_BINDTODEVICE.", valueName: "interface"))
   var device: String?
 
+  /// The protocol that is asked about.
+  func transport(of port: PortArgument) throws(CommandFailure) -> TransportProtocol {
+    try port.singleTransport(tcp: tcp, udp: udp)
+  }
+
   /// What is asked of bind(), for each of the addresses.
   func requests(_ port: PortArgument) throws -> [BindRequest] {
-    let transport: TransportProtocol = udp ? .udp : .tcp
+    let transport = try self.transport(of: port)
     let preset = preset ?? .c
     var options: BindOptions = []
     if reuseAddress { options.insert(.reuseAddress) }
