@@ -21,6 +21,8 @@ public struct DiagnosedSocket: Hashable, Sendable {
   public var processes: [ProcessDetails]
   /// Why nobody is known who holds it; `nil` if somebody is.
   public var missing: MissingHolder.Reasons?
+  /// The `.socket` unit for which systemd holds it; `nil` if it is not known, or if no systemd holds the socket.
+  public var socketUnit: SystemdUnit?
 
   /// Where the options of a socket are known from.
   public enum Evidence: String, Hashable, Sendable, Codable {
@@ -32,6 +34,9 @@ public struct DiagnosedSocket: Hashable, Sendable {
 
   /// Whether no process has it any more: a record of the kernel's, or a connection whose process has closed it.
   public var isLeftBehind: Bool { use == .timeWait || use == .orphan }
+
+  /// Whether it is a closed connection whose peer has not closed its side: what `net.ipv4.tcp_fin_timeout` is for.
+  public var isHalfClosed: Bool { isLeftBehind && socket.state == .finWait2 }
 
   /// Whether it stands in the way, for certain or perhaps.
   public var mayBlock: Bool {

@@ -31,6 +31,7 @@ extension Diagnosis {
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
     remedies += holderRemedies
     if blockers.contains(where: \.isLeftBehind) { remedies.append(.destroy) }
+    if blockers.contains(where: \.isHalfClosed) { remedies.append(.shortenFinTimeout) }
     if blockers.contains(where: { $0.use == .outgoingConnection }),
       conditions.choosablePorts.contains(request.local.port)
     {
@@ -74,13 +75,14 @@ extension Diagnosis {
 
   /// What ends the processes that hold what blocks: by their manager, where they have one.
   private var holderRemedies: [Remedy] {
-    var remedies: [Remedy] = []
+    var remedies = ownSockets.map { Remedy.reuseOwnSocket(descriptor: $0) }
     var servers: Set<Int32> = []
     var workers: Set<Int32> = []
     // Whose connection merely happens to have the port is not to be ended for it.
     for blocker in blockers where blocker.use != .outgoingConnection {
-      for process in blocker.processes {
-        if let remedy = managerRemedy(process) {
+      for process in blocker.processes where process.process.pid != caller {
+        if let supervision = process.supervision(holding: request.local.port, besides: surroundings) {
+          let remedy = Self.remedy(supervision, blocker)
           remedies.append(remedy)
         } else if blocker.use == .connection {
           workers.insert(process.process.pid)
@@ -96,22 +98,34 @@ extension Diagnosis {
     return remedies.filter { seen.insert($0).inserted }
   }
 
-  /// Who stops a process for good; `nil` for one that nobody looks after. What runs this process as well does not count:
-  /// from a shell inside of a container or a service, its end is no advice.
-  private func managerRemedy(_ process: ProcessDetails) -> Remedy? {
-    if process.process.pid == 1 { return .stopSocketUnit }
-    // It forwards a port for a container, but is in the unit of Docker itself.
-    if process.command == Array("docker-proxy".utf8) { return .stopPublishedContainer }
-    if let container = process.cgroup?.container {
-      return container == surroundings?.container ? nil : .stopContainer(container)
+  /// The descriptors by which the process that asks has the port itself.
+  private var ownSockets: [UInt32] { Set(blockers.compactMap(ownDescriptor)).sorted() }
+
+  /// What gives a program a low port. What cannot help where the program runs is left out.
+  private var remediesOfPrivilege: [Remedy] {
+    switch privileges?.capabilityObstacle {
+    case nil: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
+    // A container with the network of its host cannot be started with settings for it.
+    case .foreignNetwork?: [.lowerPrivilegedPorts, .useUnprivilegedPort]
+    case .boundingSet?, .noNewPrivileges?:
+      [.lowerPrivilegedPorts, .lowerPrivilegedPortsOfContainer, .useUnprivilegedPort]
     }
-    guard let unit = process.cgroup?.unit, unit.isSupervised, unit != surroundings?.unit else { return nil }
-    return .stopUnit(unit)
+  }
+
+  /// What ends a supervised process for good.
+  private static func remedy(_ supervision: ProcessSupervision, _ blocker: DiagnosedSocket) -> Remedy {
+    switch supervision {
+    case .unit(let unit): .stopUnit(unit)
+    case .socketActivation(let uid): .stopSocketUnit(blocker.socketUnit, managerUID: uid)
+    case .container(let container): .stopContainer(container)
+    case .forwarder(let forwarder): .stopForwarding(forwarder)
+    case .firstProcess: .stopMachine
+    }
   }
 
   private func remedies(against error: BindErrno) -> [Remedy] {
     switch error {
-    case .accessDenied: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
+    case .accessDenied: remediesOfPrivilege
     case .addressNotAvailable: [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind]
     case .invalidArgument where request.local.address.isLinkLocal: [.nameInterface]
     default: []

@@ -28,7 +28,7 @@ struct RemedyText {
     case .setOptions(let options, let isCertain):
       let names = options.kernelNames.joined(separator: " and ")
       sentence = "Set \(names) before bind()\(Self.condition(options, isCertain, diagnosis)):"
-      commands = options.each.compactMap { preset.statement($0) }
+      commands = options.each.compactMap { preset.statement($0, request.protocol) }
       if commands.isEmpty { sentence.removeLast() }
     case .bindAddress(let address):
       sentence = "Bind \(SocketAddress(address, port: port)), which is free, if that is enough."
@@ -36,18 +36,22 @@ struct RemedyText {
     case .stopUnit(let unit):
       sentence = "Stop the unit \(unit.displayName), which would start its process again if that were killed:"
       commands = [Supervisor.stopCommand(unit.name, managerUID: unit.managerUID)]
-    case .stopSocketUnit:
-      sentence =
-        "systemd itself holds it for a service: stop the socket unit that 'systemctl list-sockets' shows for it:"
-      commands = ["systemctl list-sockets --all | grep -w \(port)"]
+    case .stopSocketUnit(let unit?, let uid):
+      sentence = "Stop the unit \(unit.displayName): systemd itself holds the socket for it:"
+      commands = [Supervisor.stopCommand(unit.name, managerUID: unit.managerUID ?? uid)]
+    case .stopSocketUnit(nil, let uid):
+      sentence = "systemd itself holds the socket for a service. Find its .socket unit, and stop that:"
+      commands = ["\(Supervisor.systemctl(managerUID: uid)) list-sockets --all | grep -w \(port)"]
     case .stopContainer(let container):
       sentence = "Stop the container:"
       commands = [Supervisor(container).stopCommand]
-    case .stopPublishedContainer:
-      sentence = "Stop the container that Docker forwards the port for:"
-      // Docker takes a port without a protocol for one of TCP.
-      let published = request.protocol == .udp ? "\(port)/udp" : "\(port)"
-      commands = ["docker stop $(docker ps -q --filter publish=\(published))"]
+    case .stopForwarding(let forwarder):
+      let supervisor = Supervisor(forwarder, port: port, isUDP: request.protocol == .udp)
+      sentence = Self.sentence(forwarder, supervisor.name)
+      commands = [supervisor.stopCommand]
+    case .stopMachine:
+      sentence =
+        "Stop the machine or the container: its first process has the port, and everything in it ends with that."
     case .endConnectedProcesses(let pids):
       let processes = pids.count == 1 ? "process" : "processes"
       sentence = "End the \(processes) of its connections, which outlived their listener:"
@@ -67,8 +71,25 @@ struct RemedyText {
     case .grantCapability:
       sentence = "Give the program the right, or its unit AmbientCapabilities=CAP_NET_BIND_SERVICE:"
       commands = ["setcap cap_net_bind_service=+ep PROGRAM"]
+    case .reuseOwnSocket(let descriptor):
+      sentence =
+        "The program has the port itself, by its descriptor \(descriptor): let it use that socket, or close it before it"
+        + " binds another."
+    case .shortenFinTimeout:
+      sentence =
+        "For the next time, let the kernel forget connections in fin-wait-2 sooner (as root). Those that are there keep"
+        + " their time:"
+      commands = [inNamespace("sysctl -w net.ipv4.tcp_fin_timeout=10")]
+    case .lowerPrivilegedPortsOfContainer:
+      sentence = "If a container engine starts the program, in a network of its own, let it do the same:"
+      commands = [
+        "docker run --sysctl net.ipv4.ip_unprivileged_port_start=\(port) …",
+        "podman run --sysctl net.ipv4.ip_unprivileged_port_start=\(port) …",
+      ]
     case .lowerPrivilegedPorts:
-      sentence = "Let everybody bind ports from \(port) on (as root):"
+      let place =
+        diagnosis.privileges?.mayConfigureNetwork == false ? "as root of the host, in this network" : "as root"
+      sentence = "Let everybody bind ports from \(port) on (\(place)):"
       commands = [inNamespace("sysctl -w net.ipv4.ip_unprivileged_port_start=\(port)")]
     case .useUnprivilegedPort:
       sentence =
@@ -91,8 +112,21 @@ struct RemedyText {
       sentence =
         "If the program only connects, set IP_BIND_ADDRESS_NO_PORT before bind(), and connect() may share a port with"
         + " connections to other places:"
-      commands = [preset.statement(.bindAddressNoPort)].compactMap { $0 }
+      commands = [preset.statement(.bindAddressNoPort, request.protocol)].compactMap { $0 }
       if commands.isEmpty { sentence = sentence.dropLast() + "." }
+    }
+  }
+
+  private static func sentence(_ forwarder: PortForwarder, _ name: String) -> String {
+    switch forwarder.engine {
+    case .kubernetes:
+      return
+        "kube-proxy keeps the port for a service of Kubernetes. Find the service, and delete it or change its node port:"
+    case .lxd, .incus:
+      let client = forwarder.engine == .lxd ? "lxc" : "incus"
+      let names = forwarder.device == nil ? " ('\(client) config show CONTAINER --expanded' shows its devices)" : ""
+      return "Remove the device by which \(name) forwards the port to a container\(names):"
+    default: return "Stop the container that \(name) forwards the port for:"
     }
   }
 

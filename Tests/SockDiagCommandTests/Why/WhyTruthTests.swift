@@ -139,7 +139,8 @@ private struct Treatment {
       let hasAnswer = try why.quietDiagnoses([]).allSatisfy { $0.verdict == .free || $0.verdict == .conflict }
       return hasAnswer ? nil : request
     // A minute is long, and the others are for managers that a namespace has not.
-    case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopPublishedContainer, .nameInterface:
+    case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
+      .nameInterface, .reuseOwnSocket, .shortenFinTimeout, .lowerPrivilegedPortsOfContainer:
       return nil
     }
     return request
