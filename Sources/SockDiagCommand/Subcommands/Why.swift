@@ -17,6 +17,11 @@ struct Why: ParsableCommand {
       With --run the exit status is the command's own. What a program gets by its file, from setcap or from the bit that makes \
       sudo root, it does not get while it is watched, unless root watches.
 
+      The same failure of the same program is diagnosed once, and its repeats are counted; when it still fails after 10 s, 20 s, \
+      40 s and so on, it is looked at again and reported if something else is in the way by then. A run has at most 10 diagnoses \
+      and shows at most 40 different failures. connect() and UNIX sockets that fail are named in a line. Calls through io_uring \
+      are not seen, which is said where the command uses it.
+
       Exit status: 0 free; 1 in use; 2 it depends on what cannot be seen; 3 bind() fails with another error.
       """)
 

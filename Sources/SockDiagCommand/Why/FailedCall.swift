@@ -7,8 +7,8 @@ internal import SocketOwners
 /// A call of bind() or listen() that failed, with what can be found out about its socket while its thread is stopped.
 struct FailedCall {
   let call: BindCall
-  /// What the program calls itself.
-  let program: String
+  /// What it has in common with its repeats.
+  let failure: Failure
   /// The inode number of the socket; `nil` if it was not looked at.
   private(set) var inode: UInt32?
   /// What was asked, by the socket as it is; `nil` if neither other sockets nor settings of the host decide, or if that
@@ -19,9 +19,13 @@ struct FailedCall {
   /// Whether it was the watching that made the call fail.
   private(set) var failedForBeingWatched = false
 
-  init(_ call: BindCall) {
+  init(_ call: BindCall, _ failure: Failure) {
     self.call = call
-    program = Self.name(of: call.processID)
+    self.failure = failure
+  }
+
+  /// Finds out what was asked, while the thread that asked is stopped.
+  mutating func lookAtSocket() {
     // The others tell about the call itself, and their names say it.
     let decided: [BindErrno] = [
       .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice,
@@ -40,7 +44,7 @@ struct FailedCall {
 
   /// The kind of program that this seems to be, for what is said about setting options.
   var preset: Preset {
-    let name = program.prefix { $0.isLetter }
+    let name = failure.program.prefix { $0.isLetter }
     switch name {
     case "python": return .python
     case "java", "nginx", "systemd": return Preset(rawValue: String(name)) ?? .c
@@ -129,17 +133,6 @@ struct FailedCall {
       throw BindFactError(.descriptorChanged, operation: operation)
     }
     return inode
-  }
-
-  private static func name(of pid: Int32) -> String {
-    // SAFETY: open copies the path.
-    let file = unsafe open("/proc/\(pid)/comm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "?" }
-    defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 64)
-    // SAFETY: the call writes at most as many bytes as the buffer has.
-    let count = unsafe read(file, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(count, 0)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 }
 
