@@ -47,19 +47,35 @@ public struct Diagnostician: ~Copyable {
   ///   - request: What is asked of bind().
   ///   - effort: How much to find out.
   ///   - inode: The socket that binds or listens, if it is there already: it is not in its own way.
+  ///   - process: The process that binds, if it is there already. By default the question is one of this process, or of a
+  ///     user whose programs start as those of this process do.
   /// - Throws: `SockDiagError` if the sockets cannot be read. What else cannot be seen is in ``Diagnosis/blindSpots``.
   public mutating func diagnose(
-    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
+    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil, process: Int32? = nil
   ) throws(SockDiagError) -> Diagnosis {
     var diagnosis = try look(request, effort, inode)
-    guard effort.contains(.probe) else { return diagnosis }
-    diagnosis.probe = Self.probe(request)
-    if diagnosis.contradictsProbe {
-      // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
-      diagnosis = try look(request, effort, inode)
+    if effort.contains(.probe) {
       diagnosis.probe = Self.probe(request)
+      if diagnosis.contradictsProbe {
+        // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
+        diagnosis = try look(request, effort, inode)
+        diagnosis.probe = Self.probe(request)
+      }
+    }
+    diagnosis.caller = process
+    if diagnosis.verdict == .error(.accessDenied) {
+      diagnosis.privileges = Self.privileges(process, uid: request.uid)
     }
     return diagnosis
+  }
+
+  /// What the process may do that asks, as far as its programs start with it.
+  private static func privileges(_ process: Int32?, uid: UInt32) -> Privileges? {
+    if let process { return try? Privileges.of(process: process) }
+    var privileges = try? Privileges.ofCallingThread()
+    // The programs of another user are not started here, but they have the same bounds where this is a container.
+    if uid != geteuid() { privileges?.hasNoNewPrivileges = nil }
+    return privileges
   }
 
   private mutating func look(

@@ -140,7 +140,7 @@ private struct Treatment {
       return hasAnswer ? nil : request
     // A minute is long, and the others are for managers that a namespace has not.
     case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
-      .nameInterface:
+      .nameInterface, .reuseOwnSocket, .shortenFinTimeout, .lowerPrivilegedPortsOfContainer:
       return nil
     }
     return request
