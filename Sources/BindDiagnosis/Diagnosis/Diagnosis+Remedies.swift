@@ -14,6 +14,10 @@ extension Diagnosis {
 
   private var remediesOfChoice: [Remedy] {
     var remedies: [Remedy] = []
+    if verdict == .depends, !openQuestions.isEmpty {
+      // Of a port that only listen() takes, a bind() shows nothing.
+      return request.choosesPortLater ? [] : [.probe]
+    }
     let ports = conditions.ephemeralPorts
     if ports.lowerBound > 1024 || ports.upperBound < .max { remedies.append(.widenPortRange) }
     // What listens needs a port of its own sooner or later, and what connects by UDP as well.
@@ -23,9 +27,9 @@ extension Diagnosis {
 
   private var remediesOfPort: [Remedy] {
     var remedies: [Remedy] = []
-    // A live bind may have met what nobody sees.
-    if blockers.isEmpty { return [] }
     if verdict == .depends { remedies.append(.probe) }
+    // A live bind may have met what nobody sees.
+    if blockers.isEmpty { return remedies }
     if let freeAfter { remedies.append(.wait(freeAfter)) }
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
@@ -125,7 +129,7 @@ extension Diagnosis {
 
   private func remedies(against error: BindErrno) -> [Remedy] {
     switch error {
-    case .accessDenied: remediesOfPrivilege
+    case .accessDenied where denial == .missingCapability: remediesOfPrivilege
     case .addressNotAvailable: [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind]
     case .invalidArgument where request.local.address.isLinkLocal: [.nameInterface]
     default: []

@@ -22,6 +22,8 @@ struct DiagnosisJSON {
     let freeAfter: JSONDocument? = diagnosis.freeAfter.map { .milliseconds($0) }
     let freePorts: JSONDocument? = diagnosis.freePorts.map { .number(Int64($0)) }
     let remedies = diagnosis.remedies.map { document($0, diagnosis) }
+    let unknowns = prediction.unknowns.names + diagnosis.openQuestions.names
+    let restraints: JSONDocument? = diagnosis.denial.flatMap { document($0, diagnosis) }
     return .object([
       "protocol": .text("\(request.protocol)"),
       "address": .text("\(request.local.address)"),
@@ -32,12 +34,13 @@ struct DiagnosisJSON {
       "verdict": .text(WhyStatus([diagnosis]).name),
       "bind": .text(Self.word(prediction.bind)),
       "listen": listen,
-      "depends_on": prediction.unknowns.isEmpty ? nil : .texts(prediction.unknowns.names),
+      "depends_on": unknowns.isEmpty ? nil : .texts(unknowns),
       "probe": probe,
       "free_in_ms": freeAfter,
       "free_ports": freePorts,
       "sockets": .array(diagnosis.sockets.map { document($0) }),
       "remedies": .array(remedies),
+      "refused_by": restraints,
       "misbeliefs": .array(misbeliefs),
       "elsewhere": .array(diagnosis.elsewhere.map { document($0) }),
       "caveats": .texts(prediction.caveats.names),
@@ -74,6 +77,18 @@ struct DiagnosisJSON {
   private func document(_ remedy: Remedy, _ diagnosis: Diagnosis) -> JSONDocument {
     let text = RemedyText(remedy, diagnosis, preset: preset, namespace: namespace)
     return .object(["kind": .text(remedy.kind), "text": .text(text.sentence), "commands": .texts(text.commands)])
+  }
+
+  private func document(_ denial: Diagnosis.Denial, _ diagnosis: Diagnosis) -> JSONDocument? {
+    guard case .restraint(let error) = denial else { return nil }
+    let candidates = diagnosis.restraints.candidates(for: error, diagnosis.request.protocol)
+    return .array(
+      candidates.map { candidate in
+        let text = RestraintText(candidate, diagnosis.restraints, pid: nil)
+        return .object([
+          "kind": .text(candidate.name), "text": .text(text.sentence), "commands": .texts(text.commands),
+        ])
+      })
   }
 
   private func document(_ listener: ListenerElsewhere) -> JSONDocument {
@@ -176,7 +191,9 @@ extension Diagnosis.BlindSpots {
   fileprivate var names: [String] {
     let names: [(Diagnosis.BlindSpots, String)] = [
       (.incompleteList, "incomplete-list"), (.boundSockets, "bound-sockets"), (.processes, "processes"),
-      (.options, "options"), (.otherNamespaces, "other-namespaces"), (.address, "address"),
+      (.options, "options"), (.otherNamespaces, "other-namespaces"), (.address, "address"), (.settings, "settings"),
+      (.privilege, "privilege"), (.portRange, "port-range"), (.restraints, "restraints"),
+      (.latePrograms, "late-programs"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
   }

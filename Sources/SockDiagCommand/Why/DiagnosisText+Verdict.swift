@@ -42,7 +42,21 @@ extension DiagnosisText {
   }
 
   static func unknowns(_ diagnosis: Diagnosis) -> String {
-    names(diagnosis.prediction.unknowns).joined(separator: " and ")
+    (names(diagnosis.prediction.unknowns) + names(diagnosis.openQuestions)).joined(separator: " and ")
+  }
+
+  /// What was not seen and may make bind() fail, as parts of a sentence.
+  private static func names(_ questions: Diagnosis.BlindSpots) -> [String] {
+    let names: [(Diagnosis.BlindSpots, String)] = [
+      (.incompleteList, "whether the kernel's list of sockets, which changed while it was read, lacks one on the port"),
+      (.boundSockets, "whether a socket is bound to the port without listening"),
+      (.address, "whether the address is one of this host"),
+      (.privilege, "whether the port takes a privilege (net.ipv4.ip_unprivileged_port_start)"),
+      (.portRange, "the ports from which the kernel chooses (net.ipv4.ip_local_port_range)"),
+      (.restraints, "whether a security module, a seccomp filter or a BPF program refuses the bind()"),
+      (.latePrograms, "a BPF program of the cgroup, which is asked after the bind"),
+    ]
+    return names.filter { questions.contains($0.0) }.map(\.1)
   }
 
   static func names(_ unknowns: HolderEffect.Unknowns) -> [String] {
@@ -58,10 +72,9 @@ extension DiagnosisText {
   }
 
   static func cause(_ error: BindErrno, _ diagnosis: Diagnosis) -> String {
-    let (address, port) = (diagnosis.request.local.address, diagnosis.request.local.port)
+    let address = diagnosis.request.local.address
+    if let denial = diagnosis.denial { return cause(denial, diagnosis) }
     switch error {
-    case .accessDenied:
-      return "ports below \(diagnosis.conditions.unprivilegedPortStart) take CAP_NET_BIND_SERVICE, and \(port) is one"
     case .addressNotAvailable: return "\(address) is no address of this host"
     case .noSuchDevice: return "there is no such interface"
     case .invalidArgument where address.isV4Mapped:
@@ -70,6 +83,18 @@ extension DiagnosisText {
       return "a link-local address is meant on one interface, and none is named"
     case .invalidArgument: return "a stream cannot be bound to a group"
     default: return "the kernel has no other word for it"
+    }
+  }
+
+  private static func cause(_ denial: Diagnosis.Denial, _ diagnosis: Diagnosis) -> String {
+    switch denial {
+    case .missingCapability:
+      let port = diagnosis.request.local.port
+      return "ports below \(diagnosis.conditions.unprivilegedPortStart) take CAP_NET_BIND_SERVICE, and \(port) is one"
+    case .restraint(let error):
+      let names = RestraintText.names(diagnosis.restraints.candidates(for: error, diagnosis.request.protocol))
+      return names.isEmpty
+        ? "a security rule refuses it, and no socket" : "a security rule refuses it, and no socket: that of \(names)"
     }
   }
 

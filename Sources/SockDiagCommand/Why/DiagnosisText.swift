@@ -38,7 +38,8 @@ struct DiagnosisText {
       Dictionary(
         diagnosis.sockets.map { (SocketIdentity($0.socket), $0.mayBlock) }, uniquingKeysWith: { first, _ in first })
     }
-    return one.verdict == other.verdict && effects(one) == effects(other) && one.probe == other.probe
+    return one.verdict == other.verdict && one.openQuestions == other.openQuestions
+      && effects(one) == effects(other) && one.probe == other.probe
   }
 
   private mutating func append(group: [Diagnosis]) {
@@ -47,6 +48,7 @@ struct DiagnosisText {
     blockers(diagnosis)
     release(diagnosis)
     remedies(group)
+    restraints(diagnosis)
     misbeliefs(diagnosis)
     harmless(diagnosis)
     elsewhere(diagnosis)

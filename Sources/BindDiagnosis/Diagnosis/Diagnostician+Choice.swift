@@ -1,0 +1,32 @@
+internal import SockDiag
+
+extension Diagnostician {
+  /// Looks at a bind() to port 0, about which the sockets of all ports decide.
+  mutating func lookAtChoice(
+    _ request: BindRequest, _ settings: KernelSettings
+  ) throws(SockDiagError) -> Diagnosis {
+    var blindSpots: Diagnosis.BlindSpots = []
+    let rehearsal = BindRehearsal.ofChoice(request)
+    if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
+    let restraints = BindRestraints(family: request.local.address.family)
+    if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
+    let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
+    var ports: [UInt16: [PortHolder]] = [:]
+    let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
+    for states in states {
+      let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
+      for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
+    }
+    var (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
+    prediction.refuse(rehearsal)
+    let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
+    var diagnosis = Diagnosis(
+      request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
+      freePorts: free, mayConnect: mayConnect, probe: nil, rehearsal: rehearsal, restraints: restraints,
+      blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
+    return diagnosis
+  }
+}
