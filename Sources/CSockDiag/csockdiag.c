@@ -9,6 +9,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 
 /* Added to linux/inet_diag.h in 5.9; older headers lack the name, every kernel that knows it uses this number. */
@@ -16,9 +17,9 @@
 /* SOCK_DESTROY of linux/sock_diag.h, since 4.5. */
 #define SOCK_DESTROY_REQUEST 21
 
-int csockdiag_open(struct mnl_socket **result)
+static int open_bus(int bus, struct mnl_socket **result)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	int on = 1;
 
 	if (socket == NULL)
@@ -33,6 +34,16 @@ int csockdiag_open(struct mnl_socket **result)
 	(void)mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	*result = socket;
 	return 0;
+}
+
+int csockdiag_open(struct mnl_socket **result)
+{
+	return open_bus(NETLINK_SOCK_DIAG, result);
+}
+
+int csockdiag_route_open(struct mnl_socket **result)
+{
+	return open_bus(NETLINK_ROUTE, result);
 }
 
 void csockdiag_close(struct mnl_socket *socket)
@@ -116,6 +127,19 @@ ssize_t csockdiag_put_inet_dump(void *buffer, size_t capacity, uint32_t sequence
 	if (bytecode_length > 0 &&
 	    !mnl_attr_put_check(message, capacity, INET_DIAG_REQ_BYTECODE, bytecode_length, bytecode))
 		return -EMSGSIZE;
+	return message->nlmsg_len;
+}
+
+ssize_t csockdiag_put_route_dump(void *buffer, size_t capacity, uint32_t sequence, uint16_t type, uint8_t family)
+{
+	struct nlmsghdr *message;
+	struct rtgenmsg *body;
+
+	if (capacity < MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(*body)))
+		return -EMSGSIZE;
+	message = put_header(buffer, type, NLM_F_DUMP, sequence);
+	body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
+	body->rtgen_family = family;
 	return message->nlmsg_len;
 }
 

@@ -19,6 +19,8 @@ public struct Diagnosis: Sendable {
   var mayConnect = false
   /// What a live bind answered, where one was made: `nil` in it is success.
   public var probe: Probe?
+  /// Why the kernel does not let the socket have the address; `nil` if that is not the error, or not known.
+  public var addressObstacle: AddressObstacle?
   /// What could not be looked at.
   public var blindSpots: BlindSpots
   /// Listeners on the same port in other network namespaces, which are in nobody's way here.
@@ -83,6 +85,11 @@ public struct Diagnosis: Sendable {
     case depends
     /// Another error.
     case error(BindErrno)
+  }
+
+  /// Whether bind() fails with an error that passes by itself: an address is still being checked for duplicates.
+  public var isPassing: Bool {
+    verdict == .error(.addressNotAvailable) && addressObstacle?.isPassing == true
   }
 
   /// Whether the live bind and the rule disagree for certain.

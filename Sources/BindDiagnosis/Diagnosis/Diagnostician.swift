@@ -52,14 +52,28 @@ public struct Diagnostician: ~Copyable {
     _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
   ) throws(SockDiagError) -> Diagnosis {
     var diagnosis = try look(request, effort, inode)
-    guard effort.contains(.probe) else { return diagnosis }
-    diagnosis.probe = Self.probe(request)
-    if diagnosis.contradictsProbe {
-      // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
-      diagnosis = try look(request, effort, inode)
+    if effort.contains(.probe) {
       diagnosis.probe = Self.probe(request)
+      if diagnosis.contradictsProbe {
+        // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
+        diagnosis = try look(request, effort, inode)
+        diagnosis.probe = Self.probe(request)
+      }
     }
+    diagnosis.addressObstacle = Self.obstacle(to: diagnosis)
     return diagnosis
+  }
+
+  /// Why the address is refused, if it is.
+  private static func obstacle(to diagnosis: Diagnosis) -> AddressObstacle? {
+    let isRefused =
+      switch diagnosis.verdict {
+      case .error(.addressNotAvailable): true
+      case .error(.invalidArgument): diagnosis.request.lacksInterface && !diagnosis.request.local.address.isMulticastV6
+      default: false
+      }
+    // What cannot be read leaves the kernel's own word.
+    return isRefused ? try? AddressObstacle.find(for: diagnosis.request) : nil
   }
 
   private mutating func look(
@@ -67,11 +81,23 @@ public struct Diagnostician: ~Copyable {
   ) throws(SockDiagError) -> Diagnosis {
     let settings = KernelSettings()
     var blindSpots: Diagnosis.BlindSpots = []
+    if request.local.port == 0 {
+      let conditions = BindConditions(request, settings, &blindSpots)
+      return try lookAtChoice(request, settings, conditions, blindSpots)
+    }
+    var request = request
+    var records = try sockets(request, &blindSpots)
+    if let inode, let own = records.firstIndex(where: { $0.inode == inode }) {
+      request.takeOver(records[own])
+      records.removeAll { $0.inode == inode }
+    }
     let conditions = BindConditions(request, settings, &blindSpots)
-    if request.local.port == 0 { return try lookAtChoice(request, settings, conditions, blindSpots) }
-
-    let records = try sockets(request, &blindSpots).filter { inode == nil || $0.inode != inode }
+    let domains = RoutingDomains.deciding(request, beside: records.lazy.map(\.interfaceIndex), settings)
+    request.routingDomain = domains[request.effectiveInterfaceIndex]
     var sockets = owned(records, conditions, effort, &blindSpots)
+    for index in sockets.indices {
+      sockets[index].holder.routingDomain = domains[sockets[index].holder.interfaceIndex]
+    }
     var prediction = Self.judge(&sockets, request, conditions)
     if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
       prediction = Self.judge(&sockets, request, conditions)
@@ -145,6 +171,8 @@ public struct Diagnostician: ~Copyable {
       let errno = try BindProbe.outcome(of: request)
       return errno == 0 ? .succeeded : .failed(BindErrno(rawValue: errno))
     } catch {
+      // There is no socket of the family, so the program does not come to its bind() either.
+      if error.errno == BindErrno.familyNotSupported.rawValue { return .failed(.familyNotSupported) }
       return .impossible(error)
     }
   }
@@ -155,12 +183,21 @@ public struct Diagnostician: ~Copyable {
     _ blindSpots: Diagnosis.BlindSpots
   ) throws(SockDiagError) -> Diagnosis {
     var blindSpots = blindSpots
-    var ports: [UInt16: [PortHolder]] = [:]
+    var found: [InetSocket] = []
     let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
     for states in states {
       let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
-      for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
+      found += dump.sockets
       if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
+    }
+    let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)
+    var request = request
+    request.routingDomain = domains[request.effectiveInterfaceIndex]
+    var ports: [UInt16: [PortHolder]] = [:]
+    for socket in found {
+      var holder = PortHolder(socket)
+      holder.routingDomain = domains[holder.interfaceIndex]
+      ports[socket.local.port, default: []].append(holder)
     }
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
@@ -173,19 +210,32 @@ public struct Diagnostician: ~Copyable {
 extension BindConditions {
   /// What decides about a request in the network namespace of the calling thread.
   init(_ request: BindRequest, _ settings: KernelSettings, _ blindSpots: inout Diagnosis.BlindSpots) {
+    var ports = settings.localPortRange ?? 32768...60999
+    if let bounds = request.portBounds { ports = bounds.narrow(ports) }
     let isV4 = request.local.address.unmapped.family == .inet
     self.init(
       allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
       unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
-      ephemeralPorts: settings.localPortRange ?? 32768...60999, reservedPorts: settings.reservedPorts ?? [])
+      ephemeralPorts: ports, reservedPorts: settings.reservedPorts ?? [],
+      sharesChosenPorts: settings.sharesChosenPorts ?? false)
     do throws(BindFactError) {
       switch try AddressStanding.ofAddressWithoutWaiver(in: request) {
       case .notLocal: isAddressLocal = false
       case .unknownInterface: isInterfaceKnown = false
+      case .unknownFamily: isFamilySupported = false
       case .usable, .missingScope, .other: break
       }
     } catch {
       blindSpots.insert(.address)
     }
+  }
+}
+
+extension BindRequest {
+  /// Takes from the socket that is bound already what its descriptor need not tell: with multipath TCP the port belongs to
+  /// the TCP socket below, and so do the user and the interface that count.
+  fileprivate mutating func takeOver(_ socket: InetSocket) {
+    if let uid = socket.uid { self.uid = uid }
+    if lacksInterface { interfaceIndex = socket.interfaceIndex }
   }
 }

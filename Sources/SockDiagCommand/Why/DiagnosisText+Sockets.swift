@@ -167,6 +167,7 @@ extension DiagnosisText {
     line(
       "\(transport) sockets of both families in all states, in \(namespace.map { "namespace \($0)" } ?? "this network namespace"); kernel settings."
     )
+    if leavesOutIPv6 { line("No IPv6 address: this host has no IPv6, and servers then bind IPv4 alone.") }
     let read = diagnosis.sockets.count { $0.evidence == .read }
     if read > 0 { line("Socket options of \(Self.count(read, "socket")), read from the processes that hold them.") }
     let inferred = diagnosis.sockets.count { $0.evidence == .inferred }

@@ -86,6 +86,9 @@ struct WatchedRun: ~Copyable {
     guard let request = failed.request else { return nil }
     try enterNamespace(of: failed.call.processID)
     let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode)
+    if failed.supposeProgram(diagnosis), let request = failed.request {
+      return try diagnostician.diagnose(request, .harmless, by: failed.inode)
+    }
     guard diagnosis.verdict == .error(.accessDenied), failed.restoreWithheldRight(), let request = failed.request
     else { return diagnosis }
     return try diagnostician.diagnose(request, .harmless, by: failed.inode)
