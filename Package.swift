@@ -68,7 +68,7 @@ let package = Package(
       name: "SockDiagCommandTests",
       dependencies: [
         "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
-        "bind-trace-subject",
+        "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -79,7 +79,8 @@ let package = Package(
     .testTarget(
       name: "BindDiagnosisTests",
       dependencies: [
-        "BindDiagnosis", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners", "SocketLaboratory",
+        "BindDiagnosis", "BindSituationKit", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners",
+        "SocketLaboratory", "restrained",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -101,6 +102,10 @@ let package = Package(
       name: "bind-trace-runner", dependencies: ["BindTrace"], path: "Tests/Support/BindTraceRunner",
       swiftSettings: swiftSettings),
 
+    // A program that puts a restraint on itself (Landlock, seccomp, a cgroup's BPF program, masked settings) and becomes a
+    // command.
+    .executableTarget(name: "restrained", path: "Tests/Support/Restrained", cSettings: cSettings),
+
     // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
@@ -110,6 +115,11 @@ let package = Package(
     .executableTarget(
       name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],
       path: "Tests/Support/RecordFixtures", swiftSettings: swiftSettings),
+
+    // Random sockets on a port, and one that asks for it.
+    .target(
+      name: "BindSituationKit", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
+      path: "Tests/Support/BindSituationKit", swiftSettings: swiftSettings),
 
     // What tests of several modules need.
     .target(

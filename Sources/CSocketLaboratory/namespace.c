@@ -21,7 +21,7 @@ static void *run(void *argument) {
   return NULL;
 }
 
-int socklab_thread(void (*entry)(void *), void *context, bool wait) {
+int socklab_thread(void (*entry)(void *), void *context) {
   struct job *job = malloc(sizeof *job);
   if (job == NULL) return -ENOMEM;
   *job = (struct job){entry, context};
@@ -31,7 +31,7 @@ int socklab_thread(void (*entry)(void *), void *context, bool wait) {
     free(job);
     return -error;
   }
-  return wait ? -pthread_join(thread, NULL) : -pthread_detach(thread);
+  return -pthread_detach(thread);
 }
 
 // Where the machine stands still for longer than TCP waits before it sends again, the kernel's answer to the second FIN

@@ -1,5 +1,4 @@
 internal import CSocketLaboratory
-internal import Synchronization
 
 /// A thread that may be changed in ways that no task should find itself in, and ends with its work.
 public enum LoneThread {
@@ -13,26 +12,21 @@ public enum LoneThread {
     case unprivilegedWithProc(String)
   }
 
-  /// Runs `body` on a thread of its own; the calling thread waits.
+  /// Runs `body` on a thread of its own, with the task-local values of the caller; the calling thread waits.
   ///
   /// - Throws: ``LaboratoryError``, and what `body` throws.
   public static func run<Value: Sendable>(
     _ change: Change, _ body: @escaping @Sendable () throws -> Value
   ) throws -> Value {
-    let outcome = Outcome<Value>()
-    try NetworkNamespace.onOwnThread {
-      outcome.set(
-        Result {
-          if case .unprivilegedWithProc(let options) = change {
-            // SAFETY: the call reads the NUL-terminated options and keeps nothing.
-            try check(unsafe socklab_mount_own_proc(options), "mount proc with \(options)")
-          }
-          var capability: Int32 = -1
-          if case .unprivilegedBut(let kept) = change { capability = kept }
-          try check(socklab_become_nobody(capability), "become nobody")
-          return try body()
-        })
+    try OwnThread.run {
+      if case .unprivilegedWithProc(let options) = change {
+        // SAFETY: the call reads the NUL-terminated options and keeps nothing.
+        try check(unsafe socklab_mount_own_proc(options), "mount proc with \(options)")
+      }
+      var capability: Int32 = -1
+      if case .unprivilegedBut(let kept) = change { capability = kept }
+      try check(socklab_become_nobody(capability), "become nobody")
+      return try body()
     }
-    return try outcome.get()
   }
 }

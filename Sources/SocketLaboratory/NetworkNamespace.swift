@@ -1,5 +1,4 @@
 internal import CSocketLaboratory
-internal import Synchronization
 
 /// A fresh network namespace, inhabited by one thread of its own for as long as a closure runs.
 ///
@@ -8,8 +7,8 @@ internal import Synchronization
 /// `/proc/thread-self/net` and programs started with ``run(_:input:timeout:)`` belong to the namespace. It ends with the
 /// closure, and so do its sockets.
 ///
-/// A dedicated thread, because a namespace belongs to a thread: work that blocks here holds up no task, and no task
-/// ever finds itself in the wrong namespace.
+/// A dedicated thread, because a namespace belongs to a thread: work that blocks here holds up no task, and no other task
+/// ever finds itself in the wrong namespace. The closure sees the task-local values of the caller.
 public final class NetworkNamespace {
   /// The inode number that names this namespace, as in `/proc/PID/ns/net`.
   public let inode: UInt64
@@ -32,9 +31,7 @@ public final class NetworkNamespace {
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
   ) throws -> Result {
-    let outcome = Outcome<Result>()
-    try start(Job { outcome.set(inside(body)) }, wait: true)
-    return try outcome.get()
+    try OwnThread.run { try inside(body) }
   }
 
   /// Runs `body` in a new namespace and returns what it returns; the calling task is suspended, no thread waits.
@@ -43,13 +40,7 @@ public final class NetworkNamespace {
   ) async throws -> Result {
     await NamespaceGate.shared.enter()
     defer { NamespaceGate.shared.leave() }
-    return try await withCheckedThrowingContinuation { continuation in
-      do {
-        try start(Job { continuation.resume(with: inside(body)) }, wait: false)
-      } catch {
-        continuation.resume(throwing: error)
-      }
-    }
+    return try await OwnThread.run { try inside(body) }
   }
 
   /// Runs `body` on the calling thread, in the namespace where that is: for who may not make one.
@@ -79,54 +70,13 @@ public final class NetworkNamespace {
     try FileSystem.write(text, to: "/proc/sys/" + sysctl.replacing(dots: "/"))
   }
 
-  private static func inside<R>(_ body: (NetworkNamespace) throws -> R) -> Result<R, any Error> {
-    Result {
-      let home = try check(socklab_namespace_enter(), "make a network namespace")
-      // Left before the result is handed over, so that the namespace is gone when the caller goes on.
-      defer { _ = socklab_namespace_leave(home) }
-      let namespace = NetworkNamespace()
-      defer { namespace.residents.evict() }
-      return try body(namespace)
-    }
-  }
-
-  /// Runs `work` on a thread that ends with it; the calling thread waits.
-  static func onOwnThread(_ work: @escaping @Sendable () -> Void) throws {
-    try start(Job(work), wait: true)
-  }
-
-  private static func start(_ job: Job, wait: Bool) throws {
-    // SAFETY: the retain is balanced by the entry function, which runs exactly once if the thread starts.
-    let context = unsafe Unmanaged.passRetained(job)
-    // SAFETY: the context is the retained job above; the entry function expects nothing else.
-    let result = unsafe socklab_thread({ unsafe runJob($0) }, context.toOpaque(), wait)
-    if result < 0 { unsafe context.release() }
-    try check(result, "start a thread")
-  }
-}
-
-private final class Job: Sendable {
-  let work: @Sendable () -> Void
-  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
-}
-
-private func runJob(_ context: UnsafeMutableRawPointer?) {
-  guard let context = unsafe context else { return }
-  // SAFETY: `start` passed a retained Job; this is its one release.
-  let job = unsafe Unmanaged<Job>.fromOpaque(context).takeRetainedValue()
-  job.work()
-}
-
-final class Outcome<Value: Sendable>: Sendable {
-  private let result = Mutex<Result<Value, any Error>?>(nil)
-
-  func set(_ value: Result<Value, any Error>) { result.withLock { $0 = value } }
-
-  func get() throws -> Value {
-    guard let value = result.withLock({ $0 }) else {
-      throw LaboratoryError(.misuse, "the namespace thread ended without a result")
-    }
-    return try value.get()
+  private static func inside<Result>(_ body: (NetworkNamespace) throws -> Result) throws -> Result {
+    let home = try check(socklab_namespace_enter(), "make a network namespace")
+    // Left before the result is handed over, so that the namespace is gone when the caller goes on.
+    defer { _ = socklab_namespace_leave(home) }
+    let namespace = NetworkNamespace()
+    defer { namespace.residents.evict() }
+    return try body(namespace)
   }
 }
 

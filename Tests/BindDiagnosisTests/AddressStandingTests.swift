@@ -1,4 +1,5 @@
 import BindDiagnosis
+import BindSituationKit
 import Glibc
 import SockDiag
 import SockDiagWire

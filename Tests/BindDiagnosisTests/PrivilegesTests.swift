@@ -1,3 +1,4 @@
+import BindSituationKit
 import Glibc
 import SocketLaboratory
 import SocketOwners

@@ -1,4 +1,5 @@
 import BindDiagnosis
+import BindSituationKit
 import CSocketLaboratory
 import Glibc
 import SockDiag

@@ -62,7 +62,8 @@ import Testing
     ("/system.slice/docker-\(id).scope/init.scope", Container(runtime: .docker, id: id)),
     ("/machine.slice/libpod-\(id).scope/container", Container(runtime: .podman, id: id)),
     (
-      "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope", Container(runtime: .podman, id: id)
+      "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope",
+      Container(runtime: .podman, id: id, managerUID: 1000)
     ),
     ("/libpod_parent/\(id)", Container(runtime: .podman, id: id)),
     ("/machine.slice/libpod-conmon-\(id).scope", nil),

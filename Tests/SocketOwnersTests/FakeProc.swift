@@ -5,7 +5,8 @@ import Synchronization
 /// A proc of a few processes that behaves like the kernel's: it counts descriptors, gives every process inodes of its
 /// own, and keeps a directory that was opened bound to its process, whoever has the process id later.
 ///
-/// Before each operation something can happen: an errno, or a change of the processes.
+/// Before each operation something can happen: an errno, or a change of the processes. A test names the operation by its
+/// number or by what it works on.
 final class FakeProc: DirectoryOperations {
   /// A process. Descriptors lead to what their links say.
   struct Process: Sendable {
@@ -31,11 +32,32 @@ final class FakeProc: DirectoryOperations {
     case process(Int32, UInt64)
     case table(Int32, UInt64, thread: Int32)
     case tasks(Int32, UInt64)
+
+    /// The path below proc.
+    var path: String {
+      switch self {
+      case .root: "."
+      case .process(let pid, _): "\(pid)"
+      case .table(let pid, _, 0): "\(pid)/fd"
+      case .table(let pid, _, let thread): "\(pid)/task/\(thread)/fd"
+      case .tasks(let pid, _): "\(pid)/task"
+      }
+    }
+  }
+
+  /// What is done to a file of proc. Where its directory is open, the path begins with that of the directory.
+  struct Operation: Sendable, Equatable {
+    enum Kind: Sendable { case open, list, link, read, status, compare }
+
+    let kind: Kind
+    let path: String
+
+    init(_ kind: Kind, _ path: String) { (self.kind, self.path) = (kind, path) }
   }
 
   private struct State: Sendable {
     var processes: [Int32: Process] = [:]
-    var nodes: [Int32: (node: Node, isListed: Bool)] = [:]
+    var nodes: [Int32: (node: Node, names: [String]?)] = [:]
     var nextNode: Int32 = 1
     var nextInode: UInt64 = 100
     var operations = 0
@@ -44,6 +66,7 @@ final class FakeProc: DirectoryOperations {
 
   private let state = Mutex(State())
   private let event: Mutex<(@Sendable (Int, FakeProc) -> Int32)?> = Mutex(nil)
+  private let namedEvent: Mutex<(@Sendable (Operation, FakeProc) -> Int32)?> = Mutex(nil)
 
   /// The processes. A new one, or one with another start, gets new inodes.
   var processes: [Int32: Process] {
@@ -81,6 +104,14 @@ final class FakeProc: DirectoryOperations {
     self.event.withLock { $0 = event }
   }
 
+  /// What happens before an operation, by what that is: an errno to fail with, or 0.
+  func before(_ event: (@Sendable (Operation, FakeProc) -> Int32)?) { namedEvent.withLock { $0 = event } }
+
+  /// Lets an operation fail with an errno, every time.
+  func fail(_ kind: Operation.Kind, _ path: String, _ errno: Int32) {
+    before { operation, _ in operation == Operation(kind, path) ? errno : 0 }
+  }
+
   var operations: Int { state.withLock { $0.operations } }
   /// Directories that nobody closed.
   var openDirectories: Int { state.withLock { $0.openNodes } }
@@ -102,22 +133,26 @@ final class FakeProc: DirectoryOperations {
 
   // MARK: Operations
 
-  private func begin() -> Int32 {
-    let number = state.withLock { state in
+  private func begin(_ kind: Operation.Kind, _ path: String, in directory: Int32? = nil) -> Int32 {
+    let (number, base) = state.withLock { state in
       state.operations += 1
-      return state.operations - 1
+      return (state.operations - 1, directory.flatMap { state.nodes[$0]?.node.path } ?? ".")
+    }
+    if let event = namedEvent.withLock({ $0 }) {
+      let error = event(Operation(kind, base == "." ? path : path == "." ? base : "\(base)/\(path)"), self)
+      if error != 0 { return error }
     }
     guard let event = event.withLock({ $0 }) else { return 0 }
     return event(number, self)
   }
 
   func openDirectory(_ path: ProcPath, in directory: Int32) -> Int32 {
-    let error = begin()
+    let error = begin(.open, path.text, in: directory)
     if error != 0 { return -error }
     return state.withLock { state in
       guard let node = Self.node(path, state, isRoot: directory == -100) else { return -ENOENT }
       state.nextNode += 1
-      state.nodes[state.nextNode] = (node, false)
+      state.nodes[state.nextNode] = (node, nil)
       return state.nextNode
     }
   }
@@ -155,19 +190,14 @@ final class FakeProc: DirectoryOperations {
   }
 
   func entries(of directory: Int32, into buffer: inout [UInt8]) -> Int {
-    let error = begin()
+    let error = begin(.list, ".", in: directory)
     if error != 0 { return -Int(error) }
     let names: [String]? = state.withLock { state in
-      guard let (node, isListed) = state.nodes[directory] else { return nil }
-      if isListed { return [] }
-      state.nodes[directory]?.isListed = true
-      switch node {
-      case .root: return ["self", "sys"] + state.processes.keys.map(String.init)
-      case .table: return Self.table(node, state)?.keys.map(String.init)
-      case .tasks(let pid, _):
-        return Self.process(node, state).map { [String(pid)] + $0.1.threads.keys.map(String.init) }
-      case .process: return []
-      }
+      guard let (node, rest) = state.nodes[directory] else { return nil }
+      let names = rest ?? Self.names(node, state)
+      // Some of them, as a large directory comes in several pieces.
+      state.nodes[directory]?.names = names.map { Array($0.dropFirst(500)) }
+      return names.map { Array($0.prefix(500)) }
     }
     guard let names else { return -Int(ENOENT) }
     if names.isEmpty { return 0 }
@@ -182,8 +212,17 @@ final class FakeProc: DirectoryOperations {
     return bytes.count
   }
 
+  private static func names(_ node: Node, _ state: State) -> [String]? {
+    switch node {
+    case .root: ["self", "sys"] + state.processes.keys.map(String.init)
+    case .table: table(node, state)?.keys.map(String.init)
+    case .tasks(let pid, _): process(node, state).map { [String(pid)] + $0.1.threads.keys.map(String.init) }
+    case .process: []
+    }
+  }
+
   func link(_ path: ProcPath, in directory: Int32, into buffer: inout [UInt8]) -> Int {
-    let error = begin()
+    let error = begin(.link, path.text, in: directory)
     if error != 0 { return -Int(error) }
     let target: String? = state.withLock { state in
       guard let (node, _) = state.nodes[directory] else { return nil }
@@ -197,7 +236,7 @@ final class FakeProc: DirectoryOperations {
   }
 
   func contents(_ path: ProcPath, in directory: Int32, limit: Int, into bytes: inout [UInt8]) -> Int32 {
-    let error = begin()
+    let error = begin(.read, path.text, in: directory)
     if error != 0 { return -error }
     let words = path.text.split(separator: "/")
     let text: String? = state.withLock { state in
@@ -205,9 +244,9 @@ final class FakeProc: DirectoryOperations {
       if case .root = node {
         // The kernel's own threads are there.
         if path.text == "2/stat" { return "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0" }
-        guard words.count == 2, words[1] == "stat", let pid = Int32(words[0]), let process = state.processes[pid]
-        else { return nil }
-        return Self.stat(pid, process)
+        guard words.count > 1, let pid = Int32(words[0]), let process = state.processes[pid] else { return nil }
+        if words.count == 3, words[1] == "fdinfo" { return UInt32(words[2]).flatMap { process.info[$0] } }
+        return words.count == 2 && words[1] == "stat" ? Self.stat(pid, process) : nil
       }
       guard let (pid, process) = Self.process(node, state) else { return nil }
       if words.last == "stat" { return Self.stat(pid, process) }
@@ -223,7 +262,7 @@ final class FakeProc: DirectoryOperations {
   }
 
   func status(_ path: ProcPath, in directory: Int32, into status: inout FileStatus) -> Int32 {
-    let error = begin()
+    let error = begin(.status, path.text, in: directory)
     if error != 0 { return -error }
     return state.withLock { state in
       if path.text == "self/fd" {
@@ -244,7 +283,7 @@ final class FakeProc: DirectoryOperations {
   }
 
   func compareTables(_ first: Int32, _ second: Int32) -> Int32 {
-    let error = begin()
+    let error = begin(.compare, "\(first) \(second)")
     if error != 0 { return -error }
     let isThere = state.withLock { $0.processes.values.contains { $0.threads[second] != nil } }
     return isThere ? 1 : -ESRCH

@@ -21,6 +21,8 @@ public struct DiagnosedSocket: Hashable, Sendable {
   public var processes: [ProcessDetails]
   /// Why nobody is known who holds it; `nil` if somebody is.
   public var missing: MissingHolder.Reasons?
+  /// The `.socket` unit for which systemd holds it; `nil` if it is not known, or if no systemd holds the socket.
+  public var socketUnit: SystemdUnit?
 
   /// Where the options of a socket are known from.
   public enum Evidence: String, Hashable, Sendable, Codable {

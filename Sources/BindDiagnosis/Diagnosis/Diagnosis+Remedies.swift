@@ -80,7 +80,8 @@ extension Diagnosis {
     // Whose connection merely happens to have the port is not to be ended for it.
     for blocker in blockers where blocker.use != .outgoingConnection {
       for process in blocker.processes {
-        if let remedy = managerRemedy(process) {
+        if let supervision = process.supervision(holding: request.local.port, besides: surroundings) {
+          let remedy = Self.remedy(supervision, blocker)
           remedies.append(remedy)
         } else if blocker.use == .connection {
           workers.insert(process.process.pid)
@@ -96,24 +97,23 @@ extension Diagnosis {
     return remedies.filter { seen.insert($0).inserted }
   }
 
-  /// Who stops a process for good; `nil` for one that nobody looks after. What runs this process as well does not count:
-  /// from a shell inside of a container or a service, its end is no advice.
-  private func managerRemedy(_ process: ProcessDetails) -> Remedy? {
-    if process.process.pid == 1 { return .stopSocketUnit }
-    // It forwards a port for a container, but is in the unit of Docker itself.
-    if process.command == Array("docker-proxy".utf8) { return .stopPublishedContainer }
-    if let container = process.cgroup?.container {
-      return container == surroundings?.container ? nil : .stopContainer(container)
+  /// What ends a supervised process for good.
+  private static func remedy(_ supervision: ProcessSupervision, _ blocker: DiagnosedSocket) -> Remedy {
+    switch supervision {
+    case .unit(let unit): .stopUnit(unit)
+    case .socketActivation(let uid): .stopSocketUnit(blocker.socketUnit, managerUID: uid)
+    case .container(let container): .stopContainer(container)
+    case .forwarder(let forwarder): .stopForwarding(forwarder)
+    case .firstProcess: .stopMachine
     }
-    guard let unit = process.cgroup?.unit, unit.isSupervised, unit != surroundings?.unit else { return nil }
-    return .stopUnit(unit)
   }
 
   private func remedies(against error: BindErrno) -> [Remedy] {
     switch error {
     case .accessDenied: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
     case .addressNotAvailable: remediesOfAddress
-    case .invalidArgument where request.lacksInterface && !(request.protocol == .tcp && request.local.address.isMulticastV6):
+    case .invalidArgument
+    where request.lacksInterface && !(request.protocol == .tcp && request.local.address.isMulticastV6):
       [.nameInterface]
     case .familyNotSupported where request.local.address.family == .inet6: [.useIPv4(addressInIPv4)]
     default: []

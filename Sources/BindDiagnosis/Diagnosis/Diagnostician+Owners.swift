@@ -7,7 +7,7 @@ extension Diagnostician {
     _ records: [InetSocket], _ conditions: BindConditions, _ effort: Effort,
     _ blindSpots: inout Diagnosis.BlindSpots
   ) -> [DiagnosedSocket] {
-    let hasListener = records.contains { $0.state == .listen }
+    let hasListener = records.contains { PortUse($0).isServer }
     var sockets = records.map { record in
       DiagnosedSocket(
         socket: record, holder: PortHolder(record), effect: nil,
@@ -27,6 +27,7 @@ extension Diagnostician {
       let holders = Array(report.holders(of: inode))
       sockets[index].holders = holders
       sockets[index].processes = Set(holders.map(\.pid)).sorted().compactMap { details[$0] }
+      sockets[index].socketUnit = socketUnit(of: sockets[index])
       if holders.isEmpty {
         let reasons = report.reasons(for: inode) ?? []
         sockets[index].missing = reasons
@@ -36,6 +37,16 @@ extension Diagnostician {
       }
     }
     return sockets
+  }
+
+  /// The unit for which systemd holds a socket: systemd makes the socket in the cgroup of that unit.
+  private mutating func socketUnit(of socket: DiagnosedSocket) -> SystemdUnit? {
+    let isActivated = socket.processes.contains {
+      if case .socketActivation? = $0.supervision() { true } else { false }
+    }
+    // The whole hierarchy is walked only where it may have an answer.
+    guard isActivated, let id = socket.socket.cgroupID, let unit = owners?.cgroup(id)?.unit else { return nil }
+    return unit.name.hasSuffix(".socket") ? unit : nil
   }
 
   /// Reads options where the answer hangs on them.

@@ -13,12 +13,11 @@ public enum PortRelease: Hashable, Sendable {
 
   /// Until when a socket keeps its port.
   public init(_ socket: InetSocket) {
-    switch PortUse(socket, hasListener: true, choosablePorts: []) {
+    switch PortUse(socket) {
     case .timeWait:
       let rest = socket.timer?.expires ?? .zero
       self = socket.state == .finWait2 ? .afterOrLater(rest) : .after(rest)
-    case .orphan: self = .whenPeerAnswers
-    case .request where socket.state == .synReceived: self = .whenPeerAnswers
+    case .orphan, .request: self = .whenPeerAnswers
     default: self = .whenClosed
     }
   }

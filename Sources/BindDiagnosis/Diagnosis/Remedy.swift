@@ -11,14 +11,17 @@ public enum Remedy: Hashable, Sendable {
   case setOptions(BindOptions, isCertain: Bool)
   /// The program asks for an address with which nothing on the port overlaps.
   case bindAddress(IPAddress)
-  /// The manager of a unit stops it; who ends only the process sees it restarted.
+  /// The unit is stopped; systemd would start its process again if that alone were ended.
   case stopUnit(SystemdUnit)
-  /// The unit of systemd that owns a listening socket is stopped: systemd itself holds it and starts the service on demand.
-  case stopSocketUnit
+  /// The `.socket` unit is stopped for which systemd itself holds a socket: `nil` where the unit is not known. The user is
+  /// the one whose manager holds it, `nil` for the manager of the system.
+  case stopSocketUnit(SystemdUnit?, managerUID: UInt32?)
   /// The container is stopped.
   case stopContainer(Container)
-  /// The container is stopped for which Docker's proxy holds the port.
-  case stopPublishedContainer
+  /// The container is stopped, or loses its port, for which a forwarder holds the port.
+  case stopForwarding(PortForwarder)
+  /// The container or the machine is stopped whose first process holds the port: everything in it ends with that process.
+  case stopMachine
   /// The processes that hold what blocks are ended, or close it.
   case endProcesses([Int32])
   /// The same for processes that only have connections on the port, and no listener any more.

@@ -39,7 +39,8 @@ extension AddressObstacle {
   ///
   /// - Parameter interfaceIndex: The interface that has to have the address; 0 for any.
   static func find(
-    _ address: IPAddress, on interfaceIndex: UInt32, among addresses: [InterfaceAddress], of interfaces: [NetworkInterface]
+    _ address: IPAddress, on interfaceIndex: UInt32, among addresses: [InterfaceAddress],
+    of interfaces: [NetworkInterface]
   ) -> AddressObstacle? {
     let byIndex = Dictionary(interfaces.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
     let owned = addresses.filter { $0.address == address }

@@ -15,7 +15,8 @@ extension BindRequest {
         high: local.address.high, low: local.address.low, scope: scopeID, port: local.port,
         is_v6: local.address.family == .inet6),
       uid: uid, interface_index: interfaceIndex,
-      port_bounds: portBounds.map { UInt32($0.highest) << 16 | UInt32($0.lowest) } ?? 0, options: options.rawValue, is_udp: `protocol` == .udp,
+      port_bounds: portBounds.map { UInt32($0.highest) << 16 | UInt32($0.lowest) } ?? 0, options: options.rawValue,
+      is_udp: `protocol` == .udp,
       may_bind_privileged_ports: mayBindPrivilegedPorts)
   }
 

@@ -36,7 +36,8 @@ struct RoutingDomains {
     _ request: BindRequest, beside interfaces: some Sequence<UInt32>, _ settings: KernelSettings
   ) -> RoutingDomains {
     // Kernels before 5.0 had one table for all of them, and so have those that accept from all.
-    guard request.protocol == .tcp, settings.acceptsFromAllRoutingDomains == false, KernelRelease.current.isAtLeast(5, 0),
+    guard request.protocol == .tcp, settings.acceptsFromAllRoutingDomains == false,
+      KernelRelease.current.isAtLeast(5, 0),
       request.effectiveInterfaceIndex != 0 || interfaces.contains(where: { $0 != 0 })
     else { return .none }
     do throws(SockDiagError) {

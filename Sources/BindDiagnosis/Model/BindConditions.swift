@@ -26,7 +26,8 @@ public struct BindConditions: Hashable, Sendable {
 
   /// Creates conditions; by default those of a host where nothing is in the way.
   public init(
-    isFamilySupported: Bool = true, isAddressLocal: Bool = true, isInterfaceKnown: Bool = true, allowsNonlocalBind: Bool = false,
+    isFamilySupported: Bool = true, isAddressLocal: Bool = true, isInterfaceKnown: Bool = true,
+    allowsNonlocalBind: Bool = false,
     unprivilegedPortStart: UInt16 = 1024, ephemeralPorts: ClosedRange<UInt16> = 32768...60999,
     reservedPorts: PortSet = [],
     sharesChosenPorts: Bool = false

@@ -65,23 +65,3 @@ public struct PortHolder: Hashable, Sendable {
       options: options)
   }
 }
-
-extension PortHolder.Role {
-  /// The role of a socket that sock_diag reports.
-  public init(_ socket: InetSocket) {
-    if socket.protocol != .tcp {
-      self = .occupies
-    } else if socket.state == .listen {
-      self = .listens
-    } else if socket.state == .synReceived, socket.inode == 0 {
-      self = .request
-    } else if socket.state == .boundInactive || socket.state == .close {
-      self = .bound
-    } else if socket.isMinisocket {
-      // Not by the state: an orphan in FIN_WAIT2 has become such a record, and keeps its state.
-      self = .timeWait
-    } else {
-      self = .occupies
-    }
-  }
-}

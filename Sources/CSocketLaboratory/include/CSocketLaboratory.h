@@ -55,8 +55,8 @@ enum socklab_option {
 
 // Threads and namespaces (namespace.c)
 
-/// Runs `entry(context)` on a new thread; joins it if `wait`, otherwise lets it go.
-int socklab_thread(void (*entry)(void *), void *context, bool wait);
+/// Runs `entry(context)` on a new thread, for which nobody waits.
+int socklab_thread(void (*entry)(void *), void *context);
 /// Moves the calling thread into a fresh network namespace; answers a descriptor of the one it left.
 int socklab_namespace_enter(void);
 /// Returns the calling thread to the namespace `home` and closes that descriptor.

@@ -27,7 +27,7 @@ struct EndingPlan {
       }
     }
     targets = Self.ordered(
-      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, surroundings, port: claim.port.port) })
+      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, surroundings, claim) })
   }
 
   /// By age, and where the clock does not tell, for a fork takes less than its tick, by descent.

@@ -89,19 +89,18 @@ enum EndingRefusal {
     _ plan: borrowing EndingPlan, _ manager: EndingTarget, _ socketUnit: (InetSocket) -> SystemdUnit?
   ) -> String {
     let name = manager.name
-    guard manager.details.command == Array("systemd".utf8) else {
+    guard case .socketActivation(let managerUID)? = manager.supervision else {
       return "\(name) holds \(plan.claim.description) and is the first process, without which nothing runs here;"
         + " stop the machine or the container"
     }
-    let managerUID = manager.details.cgroup?.unit?.managerUID
     let holds = Set(manager.holds.map(\.inode))
     for (socket, _) in plan.sockets where holds.contains(socket.inode) {
       guard let unit = socketUnit(socket) else { continue }
       let command = Supervisor.stopCommand(unit.name, managerUID: unit.managerUID ?? managerUID)
       return "systemd holds \(plan.claim.description) for \(unit.displayName); run '\(command)'"
     }
-    let list = managerUID == nil ? "systemctl list-sockets" : "systemctl --user list-sockets"
-    return "systemd holds \(plan.claim.description) for one of its .socket units; '\(list)' shows which, and"
-      + " 'systemctl \(managerUID == nil ? "" : "--user ")stop NAME.socket' ends it"
+    let systemctl = Supervisor.systemctl(managerUID: managerUID)
+    return "systemd holds \(plan.claim.description) for one of its .socket units; '\(systemctl) list-sockets' shows"
+      + " which, and '\(systemctl) stop NAME.socket' ends it"
   }
 }

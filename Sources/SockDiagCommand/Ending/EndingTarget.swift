@@ -16,13 +16,16 @@ struct EndingTarget {
     case ancestor
     /// The command itself, which got the descriptor from who started it.
     case itself
-    /// The first process, or the service manager of a user: it holds sockets for others, and ending it ends everything.
+    /// systemd, of the system or of a user, which holds sockets for others; or another first process. Everything else ends
+    /// with it.
     case manager
   }
 
   var details: ProcessDetails
   var holds: [Hold]
   var standing = Standing.ordinary
+  /// What stands behind the process, this command's own surroundings left out.
+  var supervision: ProcessSupervision?
   var supervisor: Supervisor?
 
   var process: HoldingProcess { details.process }
@@ -30,17 +33,17 @@ struct EndingTarget {
   /// `nginx(812)`, the name made harmless.
   var name: String { details.cellName }
 
-  init(details: ProcessDetails, holds: [Hold], _ surroundings: Surroundings, port: UInt16) {
+  init(details: ProcessDetails, holds: [Hold], _ surroundings: Surroundings, _ claim: PortClaim) {
     self.details = details
     self.holds = holds
-    let unit = details.cgroup?.unit
-    if details.process.pid == 1 || unit?.name == "init.scope" {
-      standing = .manager
-    } else if details.process.pid == surroundings.pid {
-      standing = .itself
-    } else {
+    let port = claim.port.port
+    supervision = details.supervision(holding: port, besides: surroundings.cgroup)
+    switch supervision {
+    case .socketActivation?, .firstProcess?: standing = .manager
+    case _ where details.process.pid == surroundings.pid: standing = .itself
+    case let other:
       if surroundings.ancestors.contains(details.process.pid) { standing = .ancestor }
-      supervisor = Supervisor(of: details, besides: surroundings.cgroup, port: port)
+      supervisor = other.flatMap { Supervisor($0, port: port, isUDP: claim.transports == [.udp]) }
     }
   }
 }

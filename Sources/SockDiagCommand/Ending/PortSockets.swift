@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import SockDiag
 
 /// The sockets of a port, by what they are to who wants it.
@@ -13,15 +14,12 @@ struct PortSockets {
 
   init(_ sockets: some Sequence<InetSocket>, of claim: PortClaim) {
     for socket in sockets where claim.meets(socket) {
-      if socket.state == .synReceived, socket.inode == 0 {
-        // A request is its listener's, and goes with it.
-        continue
-      } else if socket.inode == 0 {
-        leftOver.append(socket)
-      } else if socket.state == .listen || socket.state == .boundInactive || socket.state == .close {
-        holding.append(socket)
-      } else {
-        connections.append(socket)
+      switch PortUse(socket) {
+      case .listener, .boundInactive, .datagram: holding.append(socket)
+      case .connection, .outgoingConnection: connections.append(socket)
+      case .orphan, .timeWait: leftOver.append(socket)
+      // They are their listener's, and end with it.
+      case .request, .unaccepted: continue
       }
     }
   }

@@ -1,34 +1,27 @@
-internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// Who runs a process, and would perhaps start it again when it is ended.
+/// Who runs a process, for people: its name, and the command that ends the process for good.
+///
+/// This is the only place that writes such commands.
 struct Supervisor: Hashable {
   /// The name for people.
   var name: String
-  /// The command that ends the process for good.
+  /// The command that ends the process for good, or that frees its port.
   var stopCommand: String
 
-  /// Who runs a process; `nil` for one that nobody looks after.
-  ///
   /// - Parameters:
-  ///   - cgroup: Where this command itself is. What runs this command does not supervise its neighbours in a way that
-  ///     matters here: of a shell that came through an sshd without session scopes, `systemctl stop ssh.service` would be
-  ///     bad advice.
+  ///   - supervision: What was found out about the process.
   ///   - port: A port that the process holds.
-  init?(of process: ProcessDetails, besides cgroup: CgroupPath?, port: UInt16) {
-    // It forwards a port for a container, but is in the unit of Docker itself.
-    if process.command == Array("docker-proxy".utf8) {
-      self.init(name: "Docker", stopCommand: "docker stop $(docker ps -q --filter publish=\(port))")
-    } else if let container = process.cgroup?.container {
-      guard container != cgroup?.container else { return nil }
-      self.init(container)
-    } else if let unit = process.cgroup?.unit, unit.isSupervised {
-      // Scopes and slices start nothing: processes were put there, such as those of a login.
-      guard unit != cgroup?.unit else { return nil }
+  ///   - isUDP: Whether it is one of UDP, and not of TCP as well.
+  /// - Returns: `nil` where nothing is to be stopped by a command: for systemd itself and for a first process.
+  init?(_ supervision: ProcessSupervision, port: UInt16, isUDP: Bool = false) {
+    switch supervision {
+    case .unit(let unit):
       self.init(name: unit.displayName, stopCommand: Self.stopCommand(unit.name, managerUID: unit.managerUID))
-    } else {
-      return nil
+    case .container(let container): self.init(container)
+    case .forwarder(let forwarder): self.init(forwarder, port: port, isUDP: isUDP)
+    case .socketActivation, .firstProcess: return nil
     }
   }
 
@@ -36,8 +29,8 @@ struct Supervisor: Hashable {
     let id = container.id.utf8.count == 64 ? String(container.id.prefix(12)) : container.id
     let (name, short) = ("container \(id)", ShellWord.quoted(id))
     switch container.runtime {
-    case .docker: self.init(name: name, stopCommand: "docker stop \(short)")
-    case .podman: self.init(name: name, stopCommand: "podman stop \(short)")
+    case .docker: self.init(name: name, stopCommand: "\(Self.docker(container.managerUID)) stop \(short)")
+    case .podman: self.init(name: name, stopCommand: "\(Self.asUser(container.managerUID))podman stop \(short)")
     case .lxc: self.init(name: name, stopCommand: "lxc-stop -n \(short)")
     case .nspawn: self.init(name: name, stopCommand: "machinectl stop \(short)")
     // The kubelet starts it again all the same, unless what wants it is deleted.
@@ -47,17 +40,61 @@ struct Supervisor: Hashable {
     }
   }
 
+  init(_ forwarder: PortForwarder, port: UInt16, isUDP: Bool = false) {
+    let user = Self.asUser(forwarder.uid)
+    // Docker takes a port without a protocol for one of TCP, and Podman shows one.
+    let transport = isUDP ? "/udp" : ""
+    let shown = "grep -E \":\(port)(-[0-9]+)?->.*/\(isUDP ? "udp" : "tcp")\""
+    switch forwarder.engine {
+    case .docker:
+      let docker = Self.docker(forwarder.uid)
+      self.init(
+        name: "Docker", stopCommand: "\(docker) stop $(\(docker) ps -q --filter publish=\(port)\(transport))")
+    case .podman:
+      let list = "\(user)podman ps --format \"{{.ID}} {{.Ports}}\""
+      self.init(name: "Podman", stopCommand: "\(user)podman stop $(\(list) | \(shown) | cut -c-12)")
+    case .nerdctl:
+      let list = "\(user)nerdctl ps --format \"{{.ID}} {{.Ports}}\""
+      self.init(name: "nerdctl", stopCommand: "\(user)nerdctl stop $(\(list) | \(shown) | cut -c-12)")
+    case .lxd: self.init(name: "LXD", stopCommand: "lxc config device remove \(Self.words(forwarder.device))")
+    case .incus: self.init(name: "Incus", stopCommand: "incus config device remove \(Self.words(forwarder.device))")
+    default:
+      self.init(name: "Kubernetes", stopCommand: "kubectl get services -A | grep -E \"[:,]\(port)/\"")
+    }
+  }
+
   init(name: String, stopCommand: String) {
     self.name = name
     self.stopCommand = stopCommand
   }
 
+  // MARK: Commands
+
   /// The command that stops a unit.
   static func stopCommand(_ unit: String, managerUID: UInt32?) -> String {
-    let word = ShellWord.quoted(unit)
-    guard let managerUID else { return "systemctl stop \(word)" }
-    // The user's manager is asked as that user; root and others have to say whose they mean.
-    let whose = managerUID == CommandUser.effective ? "" : "--machine=\(managerUID)@.host "
-    return "systemctl --user \(whose)stop \(word)"
+    "\(systemctl(managerUID: managerUID)) stop \(ShellWord.quoted(unit))"
+  }
+
+  /// The command that talks to a manager of units. Another user's manager has to be named.
+  static func systemctl(managerUID: UInt32?) -> String {
+    guard let managerUID else { return "systemctl" }
+    return "systemctl --user" + (managerUID == CommandUser.effective ? "" : " --machine=\(managerUID)@.host")
+  }
+
+  /// Docker without root listens on a socket of its own, which root may use too.
+  private static func docker(_ uid: UInt32?) -> String {
+    guard let uid, uid != 0 else { return "docker" }
+    return "docker -H unix:///run/user/\(uid)/docker.sock"
+  }
+
+  /// Podman and nerdctl without root know the containers of their own user only.
+  private static func asUser(_ uid: UInt32?) -> String {
+    guard let uid, uid != 0, uid != CommandUser.effective else { return "" }
+    return "sudo -iu \(ShellWord.quoted(UserName.text(uid))) "
+  }
+
+  private static func words(_ device: PortForwarder.Device?) -> String {
+    guard let device else { return "CONTAINER DEVICE" }
+    return "\(ShellWord.quoted(device.container)) \(ShellWord.quoted(device.name))"
   }
 }

@@ -42,7 +42,8 @@ struct PortArgument: Hashable {
   ///
   /// A bind() is asked about as it would be called, and need not have one: the socket may be bound to the interface.
   func requireInterface() throws(CommandFailure) {
-    guard interfaceIndex == 0, case .addresses(let addresses) = place, let address = addresses.first(where: \.isLinkLocal)
+    guard interfaceIndex == 0, case .addresses(let addresses) = place,
+      let address = addresses.first(where: \.isLinkLocal)
     else { return }
     throw .usage(
       "'\(text)' has a link-local address without an interface; write it as [\(address)%eth0]:\(port)")

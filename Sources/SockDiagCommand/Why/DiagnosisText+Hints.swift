@@ -12,7 +12,7 @@ extension DiagnosisText {
       return "The port is one of those that the kernel gives to outgoing connections, and this one has got it."
     case .connection where socket.socket.state == .closeWait:
       return "The other side has closed it; the program has not, and no setting of the kernel does it for it."
-    case .connection where !diagnosis.sockets.contains { $0.use == .listener }:
+    case .connection where socket.socket.protocol == .tcp && !diagnosis.sockets.contains { $0.use == .listener }:
       return "Nobody listens on the port any more: this is left of a server that has ended or restarts."
     case .listener where Set(socket.processes.map(\.command)).count > 1:
       return

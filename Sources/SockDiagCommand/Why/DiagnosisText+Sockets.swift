@@ -74,12 +74,14 @@ extension DiagnosisText {
       switch socket.use {
       case .listener: "listener"
       case .boundInactive: "bound, not listening"
+      case .connection where record.protocol != .tcp, .outgoingConnection where record.protocol != .tcp:
+        "connected UDP socket"
       case .connection: "connection (\(record.state))"
       case .outgoingConnection: "outgoing connection (\(record.state))"
       case .orphan: "connection without a process (\(record.state))"
       case .timeWait: "\(record.state)"
-      case .request where record.state == .synReceived: "connection that is being made"
-      case .request: "connection that waits to be accepted (\(record.state))"
+      case .request: "connection that is being made"
+      case .unaccepted: "connection that waits to be accepted (\(record.state))"
       case .datagram: "UDP socket"
       }
     var text = count == 1 ? name : "\(count) × \(name)"

@@ -49,7 +49,8 @@ extension DiagnosisText {
     let names: [(HolderEffect.Unknowns, String)] = [
       (.reuseAddress, "whether the other side has SO_REUSEADDR"),
       (.reusePort, "whether the other side has SO_REUSEPORT"),
-      (.v6Only, "whether the other side refuses IPv4 (IPV6_V6ONLY)"), (.uid, "whether the other side belongs to the same user"),
+      (.v6Only, "whether the other side refuses IPv4 (IPV6_V6ONLY)"),
+      (.uid, "whether the other side belongs to the same user"),
       (.order, "the order in which the kernel meets the sockets"),
       (.firstTried, "the port at which the kernel begins to look"),
     ]

@@ -36,18 +36,22 @@ struct RemedyText {
     case .stopUnit(let unit):
       sentence = "Stop the unit \(unit.displayName), which would start its process again if that were killed:"
       commands = [Supervisor.stopCommand(unit.name, managerUID: unit.managerUID)]
-    case .stopSocketUnit:
-      sentence =
-        "systemd itself holds it for a service: stop the socket unit that 'systemctl list-sockets' shows for it:"
-      commands = ["systemctl list-sockets --all | grep -w \(port)"]
+    case .stopSocketUnit(let unit?, let uid):
+      sentence = "Stop the unit \(unit.displayName): systemd itself holds the socket for it:"
+      commands = [Supervisor.stopCommand(unit.name, managerUID: unit.managerUID ?? uid)]
+    case .stopSocketUnit(nil, let uid):
+      sentence = "systemd itself holds the socket for a service. Find its .socket unit, and stop that:"
+      commands = ["\(Supervisor.systemctl(managerUID: uid)) list-sockets --all | grep -w \(port)"]
     case .stopContainer(let container):
       sentence = "Stop the container:"
       commands = [Supervisor(container).stopCommand]
-    case .stopPublishedContainer:
-      sentence = "Stop the container that Docker forwards the port for:"
-      // Docker takes a port without a protocol for one of TCP.
-      let published = request.protocol == .udp ? "\(port)/udp" : "\(port)"
-      commands = ["docker stop $(docker ps -q --filter publish=\(published))"]
+    case .stopForwarding(let forwarder):
+      let supervisor = Supervisor(forwarder, port: port, isUDP: request.protocol == .udp)
+      sentence = Self.sentence(forwarder, supervisor.name)
+      commands = [supervisor.stopCommand]
+    case .stopMachine:
+      sentence =
+        "Stop the machine or the container: its first process has the port, and everything in it ends with that."
     case .endConnectedProcesses(let pids):
       let processes = pids.count == 1 ? "process" : "processes"
       sentence = "End the \(processes) of its connections, which outlived their listener:"
@@ -129,6 +133,19 @@ struct RemedyText {
         + " connections to other places:"
       commands = [preset.statement(.bindAddressNoPort)].compactMap { $0 }
       if commands.isEmpty { sentence = sentence.dropLast() + "." }
+    }
+  }
+
+  private static func sentence(_ forwarder: PortForwarder, _ name: String) -> String {
+    switch forwarder.engine {
+    case .kubernetes:
+      return
+        "kube-proxy keeps the port for a service of Kubernetes. Find the service, and delete it or change its node port:"
+    case .lxd, .incus:
+      let client = forwarder.engine == .lxd ? "lxc" : "incus"
+      let names = forwarder.device == nil ? " ('\(client) config show CONTAINER --expanded' shows its devices)" : ""
+      return "Remove the device by which \(name) forwards the port to a container\(names):"
+    default: return "Stop the container that \(name) forwards the port for:"
     }
   }
 

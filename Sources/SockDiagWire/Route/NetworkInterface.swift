@@ -47,7 +47,8 @@ extension NetworkInterface {
     }
     let flags = bytes.host32(at: payload.lowerBound + 8)
     self.init(
-      index: bytes.host32(at: payload.lowerBound + 4), name: "", isUp: flags & 0x1 != 0, hasCarrier: flags & 0x10000 != 0,
+      index: bytes.host32(at: payload.lowerBound + 4), name: "", isUp: flags & 0x1 != 0,
+      hasCarrier: flags & 0x10000 != 0,
       isLoopback: flags & 0x8 != 0, refusesIPv6: nil)
     var cursor = NetlinkAttributeCursor(payload.lowerBound + 16..<payload.upperBound)
     while let attribute = try cursor.next(in: bytes) {

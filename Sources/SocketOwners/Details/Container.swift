@@ -30,12 +30,15 @@ public struct Container: Sendable, Hashable, Codable {
   public var id: String
   /// The pod of Kubernetes in which it is.
   public var podUID: String?
+  /// The user who runs it without root, in units of that user's manager; `nil` for one of the system.
+  public var managerUID: UInt32?
 
   /// Creates a container.
-  public init(runtime: Runtime, id: String, podUID: String? = nil) {
+  public init(runtime: Runtime, id: String, podUID: String? = nil, managerUID: UInt32? = nil) {
     self.runtime = runtime
     self.id = id
     self.podUID = podUID
+    self.managerUID = managerUID
   }
 }
 
@@ -52,6 +55,7 @@ extension CgroupPath {
       guard let (runtime, id) = Self.scope(name) ?? Self.plain(name, in: parent, isInPod: pod != nil) else { continue }
       found = Container(runtime: runtime, id: id, podUID: pod)
     }
+    found?.managerUID = unit?.managerUID
     return found
   }
 

@@ -1,3 +1,4 @@
+import BindSituationKit
 import SocketLaboratory
 import Testing
 

@@ -1,4 +1,5 @@
 import BindDiagnosis
+import BindSituationKit
 import SockDiag
 import SocketLaboratory
 

@@ -1,3 +1,4 @@
+import BindSituationKit
 import SockDiag
 import Testing
 
@@ -36,23 +37,6 @@ struct PortView {
   }
 
   func without(_ cookie: SocketCookie) -> PortView { PortView(sockets: sockets.filter { $0.cookie != cookie }) }
-}
-
-/// What tells sockets apart: a TIME_WAIT record has the cookie of its socket, which may live on, bound and with other
-/// options.
-struct SocketIdentity: Hashable {
-  let cookie: SocketCookie
-  let isRecord: Bool
-
-  init(_ cookie: SocketCookie, isRecord: Bool) {
-    self.cookie = cookie
-    self.isRecord = isRecord
-  }
-
-  init?(_ socket: InetSocket) {
-    guard let cookie = socket.cookie else { return nil }
-    self.init(cookie, isRecord: PortHolder.Role(socket) == .timeWait)
-  }
 }
 
 /// Reads ports again and again.

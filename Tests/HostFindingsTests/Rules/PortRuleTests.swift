@@ -75,6 +75,20 @@ struct PortRuleTests {
     #expect(findings.allSatisfy { $0.text.hasSuffix(", 9 of them in TIME_WAIT") })
   }
 
+  /// Either end on the loopback network is enough (`tcp_twsk_unique`, net/ipv4/tcp_ipv4.c).
+  @Test(arguments: [
+    ("127.0.0.1", "10.0.0.1", false), ("10.0.0.1", "127.0.0.1", false), ("127.0.0.1", "127.0.0.2", false),
+    ("10.0.0.1", "10.0.0.2", true), ("128.0.0.1", "126.255.255.255", true), ("::2", "::3", true),
+    ("::1", "fd00::1", false), ("fd00::1", "::1", false),
+  ])
+  func timeWaitOfOneLoopbackEndIsGivenAway(_ local: String, _ remote: String, _ isFound: Bool) throws {
+    var facts = HostFacts.ports(1000...1009)
+    facts.settings.timeWaitReuse = .loopback
+    let destination = SocketAddress(try Specimen.address(remote), port: 80)
+    facts.sockets = try Specimen.connections(9, from: local, to: destination, state: "time-wait")
+    #expect(facts.findings(of: .portsToDestination).count == (isFound ? 1 : 0))
+  }
+
   @Test func portsOfAnySocketCountAgainstBind() throws {
     var facts = HostFacts.ports(1000...1009)
     facts.sockets = try Specimen.connections(3) + Specimen.connections(3, to: "10.0.0.8:1", ports: 1003)

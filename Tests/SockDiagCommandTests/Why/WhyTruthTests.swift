@@ -145,7 +145,8 @@ private struct Treatment {
     case .bindToInterface(let interface):
       request.interfaceIndex = interface.index
     // A minute is long, and the others are for managers that a namespace has not.
-    case .wait, .awaitAddress, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopPublishedContainer, .nameInterface:
+    case .wait, .awaitAddress, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
+      .nameInterface:
       return nil
     }
     return request

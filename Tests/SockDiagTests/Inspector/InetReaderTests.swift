@@ -50,7 +50,8 @@ import Testing
   @Test func stopAtTheEndNeedsNoDraining() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(
-      ScriptedKernel([[.messages([.socket(port: 1, cookie: 1), .socket(port: 2, cookie: 2), .done()])]], log: log))
+      ScriptedKernel(
+        [[.messages([.socket(port: 1, cookie: 1), .socket(port: 2, cookie: 2), .done()])], Self.empty], log: log))
     var count = 0
     _ = try reader.forEach(SocketQuery(.tcp, family: .inet)) { _ in
       count += 1
@@ -58,6 +59,34 @@ import Testing
     }
     #expect(count == 1)
     #expect(log.unreadEvents == 0)
+    let receptions = log.receptions
+    _ = try reader.dump(SocketQuery(.tcp, family: .inet))
+    #expect(log.receptions == receptions + 1)
+  }
+
+  @Test func aDumpThatCameToItsEndNeedsNoDraining() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel([Self.empty, Self.empty], log: log))
+    for count in 1...2 {
+      _ = try reader.dump(SocketQuery(.tcp, family: .inet))
+      #expect(log.receptions == count)
+    }
+  }
+
+  @Test func drainingBelievesTheKernelAlone() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel(
+        [
+          [
+            .messages([.socket(port: 1, cookie: 1)]), .foreign(port: 7, [.done()]),
+            .messages([.withSequence(99, .done())]), .messages([.socket(port: 2, cookie: 2)]), .messages([.done()]),
+          ], [.messages([.socket(port: 3, cookie: 3), .done()])],
+        ], log: log))
+    _ = try reader.forEach(SocketQuery(.tcp, family: .inet)) { _ in .stop }
+    let receptions = log.receptions
+    #expect(try reader.dump(SocketQuery(.tcp, family: .inet)).sockets.map(\.local.port) == [3])
+    #expect(log.receptions == receptions + 5)
   }
 
   // MARK: Both families
@@ -111,6 +140,94 @@ import Testing
     #expect(dump.completeness.isComplete)
   }
 
+  /// A kernel that answers for one family after the other.
+  private static func twice(
+    _ first: [Event], _ second: [Event], log: ScriptedKernel.Log = .init()
+  ) -> InetReader<ScriptedKernel> {
+    InetReader(ScriptedKernel([[.messages([.error(EOPNOTSUPP)])], first, second], log: log))
+  }
+
+  private static let four: [Event] = [.messages([.socket(port: 4, cookie: 1), .done()])]
+
+  @Test(arguments: [EIO, EPERM, ENOMEM, EBUSY])
+  func anyOtherErrorOfTheSecondFamilyIsThrown(_ errno: Int32) throws {
+    // The second time for a kernel that is busy.
+    let refused: [Event] = [.messages([.error(errno)])]
+    var reader = InetReader(
+      ScriptedKernel([[.messages([.error(EOPNOTSUPP)])], Self.four, refused, errno == EBUSY ? refused : []]))
+    let error = #expect(throws: SockDiagError.self) { try reader.dump(SocketQuery(.tcp)) }
+    #expect(error?.errno == errno)
+  }
+
+  @Test func aFamilyThatIsMissingWithoutTheOtherIsAnError() throws {
+    var reader = Self.twice([.messages([.error(ENOENT)])], Self.empty)
+    let error = #expect(throws: SockDiagError.self) { try reader.dump(SocketQuery(.tcp)) }
+    #expect(error?.code == .missingFamily)
+  }
+
+  @Test func whatIsMissingOfEitherFamilyIsMissingOfBoth() throws {
+    let interrupted: [Event] = [.messages([.interrupted(.done())])]
+    let overrun: [Event] = [.messages([.overrun, .done()])]
+    let both: Completeness = [.interrupted, .overrun]
+    for (first, second, expected) in [
+      (interrupted, Self.empty, Completeness.interrupted), (Self.empty, overrun, .overrun),
+      (interrupted, overrun, both),
+    ] {
+      var reader = Self.twice(first, second)
+      #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .continue }.completeness == expected)
+    }
+  }
+
+  @Test func ofTwoFamiliesAStoppedReaderAsksForOne() throws {
+    let log = ScriptedKernel.Log()
+    var reader = Self.twice(Self.four, Self.empty, log: log)
+    #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .stop }.completeness == .stopped)
+    #expect(log.requests.map(\.family) == [nil, .inet])
+  }
+
+  @Test func whatTheKernelCannotDoIsRemembered() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(
+      ScriptedKernel(
+        [[.messages([.error(EOPNOTSUPP)])], Self.empty, Self.empty, Self.empty, Self.empty, Self.empty, Self.empty],
+        log: log))
+    for kind in [TransportProtocol.tcp, .tcp, .udp] { _ = try reader.dump(SocketQuery(kind)) }
+    #expect(log.requests.map(\.family) == [nil, .inet, .inet6, .inet, .inet6, .inet, .inet6])
+  }
+
+  /// Memory may be short now, a module may be loaded later.
+  @Test func aRefusalThatMayPassIsNotRemembered() throws {
+    let log = ScriptedKernel.Log()
+    let short: [Event] = [.messages([.error(ENOMEM)])]
+    var reader = InetReader(
+      ScriptedKernel(
+        [
+          short, Self.empty, Self.empty,
+          // Now for UDP, whose own question comes second.
+          Self.empty, short, Self.empty, Self.empty,
+          Self.missingHandler, Self.empty,
+        ], log: log))
+    for kind in [TransportProtocol.tcp, .udp, .udp] { _ = try reader.dump(SocketQuery(kind, states: .all)) }
+    #expect(log.requests.map(\.family) == [nil, .inet, .inet6, nil, nil, .inet, .inet6, nil, nil])
+    #expect(log.requests.last?.protocol == .udp)
+  }
+
+  /// A TIME_WAIT record has the cookie of the socket that it came from, which may be bound to the port still.
+  @Test func aRecordAndItsSocketAreTwo() throws {
+    var reader = InetReader(
+      ScriptedKernel([
+        [
+          .messages([
+            .socket(port: 1, cookie: 7, state: .timeWait), .socket(port: 1, cookie: 7, state: .close),
+            .socket(port: 1, cookie: 7, state: .timeWait), .socket(port: 1, cookie: 0), .socket(port: 1, cookie: 0),
+            .done(),
+          ])
+        ]
+      ]))
+    let states = try reader.dump(SocketQuery(.tcp, family: .inet, states: .all)).sockets.map(\.state)
+    #expect(states == [.timeWait, .boundInactive, .established, .established])
+  }
+
   // MARK: Kernels without a handler
 
   private static let proc = Fixtures.folder.appending(path: "proc/linux-6.18").path
@@ -122,6 +239,20 @@ import Testing
     #expect(dump.source == .procNet)
     #expect(!dump.sockets.isEmpty)
     #expect(dump.sockets.allSatisfy { $0.source == .procNet && $0.protocol == .udp && $0.family == .inet })
+  }
+
+  @Test func aStreamComesFromProcNetToo() throws {
+    var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: Self.proc)
+    var sources: Set<SocketSource> = []
+    let result = try reader.forEach(SocketQuery(.udp, family: .inet, states: .all)) { socket in
+      sources.insert(socket.source)
+      return .continue
+    }
+    #expect(result.source == .procNet && result.completeness.isComplete)
+    #expect(sources == [.procNet])
+    var kernel = InetReader(ScriptedKernel([Self.empty]), procRoot: Self.proc)
+    let source = try kernel.forEach(SocketQuery(.udp, family: .inet, states: .all)) { _ in .continue }.source
+    #expect(source == .sockDiag)
   }
 
   @Test func rowThatProcNetGivesTwiceIsCollectedOnce() throws {
@@ -238,14 +369,6 @@ import Testing
     var reader = InetReader(ScriptedKernel([[]]))
     let error = #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
     #expect(error?.code == .noReply)
-  }
-
-  @Test func exactReplyLongerThanTheBufferIsAskedForAgain() throws {
-    var reader = InetReader(
-      ScriptedKernel([
-        [.truncated([.socket(port: 9, cookie: 5)], length: 70_000)], [.messages([.socket(port: 9, cookie: 5)])],
-      ]))
-    #expect(try reader.get(InetRequest(.get, .tcp, .inet))?.cookie?.rawValue == 5)
   }
 
   @Test func damagedExactReplyIsNoWholeSocket() {

@@ -165,24 +165,30 @@ import Testing
   }
 
   @Test func aSecondAttemptWithALargerBufferHealsTruncation() throws {
-    let result = try dump(
-      [.truncated([.socket(port: 1, cookie: 1)], length: 40_000), .messages([.done()])],
-      [.messages((1...300).map { .socket(port: $0, cookie: UInt64($0)) }), .messages([.done()])])
-    #expect(result.sockets.count == 300)
+    // More than the buffer holds at first: 420 messages of 88 bytes.
+    let sockets: [ScriptedKernel.Message] = (1...420).map { .socket(port: $0, cookie: UInt64($0)) }
+    let log = ScriptedKernel.Log()
+    let attempt: [Event] = [.messages(sockets), .messages([.done()])]
+    let result = try dump(attempt, attempt, log: log)
+    #expect(result.sockets.count == 420)
     #expect(result.completeness.isComplete)
+    #expect(log.requests.count == 2)
   }
 
+  /// For want of memory the kernel broke off an earlier dump. It refuses another until the end of that was received.
   @Test func dumpThatWasBrokenOffIsReadToItsEndBeforeTheNext() throws {
+    let rest: [Event] = [
+      .messages([.socket(port: 666, cookie: 9)]), .failure(EINTR), .failure(ENOBUFS), .foreign(port: 7, [.done()]),
+      .messages([.socket(port: 667, cookie: 10)]), .messages([.done()]),
+    ]
     let log = ScriptedKernel.Log()
-    let result = try dump(
-      [
-        .messages([.error(EBUSY)]), .messages([.withSequence(99, .socket(port: 666, cookie: 9))]),
-        .messages([.withSequence(99, .done())]),
-      ],
-      [.messages([.socket(port: 1, cookie: 1), .done()])], log: log)
+    var reader = InetReader(
+      ScriptedKernel([[.messages([.socket(port: 1, cookie: 1), .done()])]], rest: rest, log: log))
+    let result = try reader.dump(Self.query)
     #expect(ports(result) == [1])
     #expect(result.completeness.isComplete)
     #expect(log.unreadEvents == 0)
+    #expect(log.requests.count == 2)
   }
 
   @Test func busyThatStaysIsAnError() {
@@ -213,9 +219,29 @@ import Testing
     #expect(error.map { "\($0)".contains("Invalid attribute") } == true)
   }
 
+  @Test func theKernelsWordsStandInTheEndOfADumpToo() {
+    let refused = failure([.messages([.done(errno: EINVAL, words: "Unsupported protocol")])])
+    #expect(refused?.errno == EINVAL)
+    #expect(refused?.kernelMessage == "Unsupported protocol")
+    for message in [
+      ScriptedKernel.Message.done(errno: ENOENT, words: "No handler"), .error(ENOENT, words: "No handler"),
+    ] {
+      #expect(failure([.messages([message])])?.kernelMessage == "No handler")
+    }
+  }
+
   @Test func acknowledgementsAndNoOperationsMeanNothing() throws {
-    let result = try dump([.messages([.noOperation, .error(0), .socket(port: 1, cookie: 1), .done()])])
+    let result = try dump([
+      .messages([.noOperation]), .messages([.error(0)]),
+      .messages([.noOperation, .error(0), .socket(port: 1, cookie: 1)]), .messages([.done()]),
+    ])
     #expect(ports(result) == [1])
+    #expect(result.completeness.isComplete)
+  }
+
+  /// In an error message the bit has another meaning, or none.
+  @Test func onlySocketsAndTheEndSayThatTheTableChanged() throws {
+    let result = try dump([.messages([.interrupted(.error(0)), .socket(port: 1, cookie: 1), .done()])])
     #expect(result.completeness.isComplete)
   }
 

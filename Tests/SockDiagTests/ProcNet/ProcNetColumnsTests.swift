@@ -79,6 +79,14 @@ import Testing
     #expect(request == (try Self.row(.tcp, .inet, Self.tcp(state: "03", timer: "01:00000096", uid: "0", inode: "0"))))
   }
 
+  /// Two ends that open a connection to each other at once: a whole socket of a process, and no request to a listener.
+  @Test func aSocketInSynReceivedThatHasAnInodeBelongsToItsUser() throws {
+    let socket = try Self.row(.tcp, .inet, Self.tcp(state: "03", timer: "01:00000096", uid: "12345", inode: "4711"))
+    #expect(socket.uid == 12345)
+    #expect(socket.inode == 4711)
+    #expect(!socket.isMinisocket)
+  }
+
   @Test(arguments: 1...15 as ClosedRange<UInt8>)
   func stateIsTheKernelsNumber(_ number: UInt8) throws {
     let state = "0" + String(number, radix: 16, uppercase: true)

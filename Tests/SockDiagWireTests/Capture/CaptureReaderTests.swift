@@ -40,6 +40,18 @@ import Testing
     #expect(try CaptureReader(bytes.span).format == .messages)
   }
 
+  /// Each begins at a multiple of four, whatever the length of the one before.
+  @Test(arguments: 1...3) func messagesOfAStreamArePadded(_ count: Int) throws {
+    let odd = MessageBuilder.socket().appending([UInt8](repeating: 0, count: count))
+    let bytes = odd.padded + MessageBuilder.done().padded + reply
+    let (packets, errors) = try readCapture(bytes)
+    #expect(errors.isEmpty)
+    #expect(packets.map(\.range) == [0..<88 + count, 92..<112, 112..<200])
+    #expect(try decodeCapture(bytes).sockets.count == 2)
+    // The last one may lack it.
+    #expect(try readCapture(Array(bytes.prefix(88 + count))).errors.isEmpty)
+  }
+
   @Test func aFileWithoutPacketsIsACapture() throws {
     #expect(try readCapture(PcapBuilder().bytes).packets.isEmpty)
     #expect(try decodeCapture(PcapBuilder().bytes).summary.isComplete)

@@ -131,6 +131,30 @@ import Testing
     #expect(try decode(.socket().attribute(14, []).attribute(8, [1])).unknownAttributes.isEmpty)
   }
 
+  /// The two highest bits of a type mark a nest and network byte order (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
+  @Test(arguments: [0x4000, 0x8000, 0xc000] as [UInt16]) func flagsOfAnAttributeAreNotItsType(_ flags: UInt16) throws {
+    let socket = try decode(
+      .socket().attribute(15 | flags, 5).attribute(4 | flags, Array("cubic\0".utf8)).attribute(999 | flags, [1]))
+    #expect(socket.mark == 5)
+    #expect(socket.congestion == "cubic")
+    #expect(socket.unknownAttributes == [UnknownAttribute(type: 999, payload: [1])])
+  }
+
+  /// Of several faults the first one is told, for the others may follow from it.
+  @Test func theFirstFaultOfAMessageIsReported() throws {
+    let broken: [UInt8] = [2, 0, 1, 0]
+    let one = MessageBuilder.socket().attribute(19 | 0x8000, broken)
+    let first = try #require(try decodeWithFault(one).fault)
+    #expect(first.offset == 16 + 72 + 4)
+    let (twice, second) = try decodeWithFault(one.attribute(19 | 0x8000, broken).attribute(15, 5))
+    #expect(second == first)
+    #expect(twice.mark == 5)
+    // The other one ends the message.
+    let (ended, fault) = try decodeWithFault(one.attribute(21, UInt64(1).memory, claimedLength: 3).attribute(15, 5))
+    #expect(fault == first)
+    #expect(ended.mark == nil)
+  }
+
   @Test func unknownAttributesAreKeptAsTheyCame() throws {
     let socket = try decode(
       .socket().attribute(8, [1]).attribute(999, [1, 2, 3]).attribute(20, []).attribute(0, [9]).attribute(15, 5))

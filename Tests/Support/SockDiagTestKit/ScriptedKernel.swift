@@ -6,6 +6,10 @@ import Synchronization
 ///
 /// For each request it has a list of events; what is left of them when the next request comes stays in the socket, as it
 /// does with a real kernel.
+///
+/// It may be in the middle of an earlier dump, which it broke off for want of memory. Until the end of that was received it
+/// refuses every request with `EBUSY`, and it goes on with it whenever something was received (`netlink_recvmsg`,
+/// net/netlink/af_netlink.c).
 package struct ScriptedKernel: NetlinkTransport, ~Copyable {
   /// What the next attempt to receive brings.
   package enum Event: Sendable {
@@ -25,7 +29,7 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
   package enum Message: Sendable {
     case socket(port: UInt16, cookie: UInt64, state: SocketState = .established)
     case socketWithAttributes(port: UInt16, cookie: UInt64, [UInt8])
-    case done(errno: Int32 = 0)
+    case done(errno: Int32 = 0, words: String? = nil)
     case error(Int32, words: String? = nil)
     case overrun
     case noOperation
@@ -39,44 +43,67 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
 
   /// What a test can look at while a reader owns the kernel.
   package final class Log: Sendable {
-    private let entries = Mutex<(requests: [InetRequest], unread: Int)>(([], 0))
+    private let entries = Mutex<(requests: [InetRequest], unread: Int, receptions: Int)>(([], 0, 0))
     package init() {}
     package var requests: [InetRequest] { entries.withLock { $0.requests } }
     /// Events that nobody has received yet.
     package var unreadEvents: Int { entries.withLock { $0.unread } }
+    /// How often somebody tried to receive.
+    package var receptions: Int { entries.withLock { $0.receptions } }
     fileprivate func append(_ request: InetRequest) { entries.withLock { $0.requests.append(request) } }
     fileprivate func setUnread(_ count: Int) { entries.withLock { $0.unread = count } }
+    fileprivate func countReception() { entries.withLock { $0.receptions += 1 } }
   }
 
   package let portID: UInt32 = 4242
   private var script: [[Event]]
+  /// What is still to come of an earlier dump.
+  private var rest: [Event]
   private var pending: [(sequence: UInt32, event: Event)] = []
   private var sequence: UInt32 = 0
   private let log: Log
 
-  package init(_ script: [[Event]], log: Log = Log()) {
+  /// Creates a kernel.
+  ///
+  /// - Parameters:
+  ///   - script: What each request brings.
+  ///   - rest: What is still to come of an earlier dump, whose sequence number is 99.
+  ///   - log: Where requests are noted.
+  package init(_ script: [[Event]], rest: [Event] = [], log: Log = Log()) {
     self.script = script
+    self.rest = rest
     self.log = log
   }
 
   package mutating func write(
     _ request: InetRequest, sequence: UInt32, into buffer: inout [UInt8]
   ) throws(SockDiagError) -> Int {
+    // As much as the longest form of a request and its attributes take, as with the real one.
+    guard buffer.count >= 128 + request.bytecode.count else {
+      throw SockDiagError(.system, operation: "write a sock_diag request", errno: 90)
+    }
     log.append(request)
     self.sequence = sequence
     return 0
   }
 
   package mutating func send(_ buffer: [UInt8], count: Int) throws(SockDiagError) {
+    if !rest.isEmpty {
+      // EBUSY
+      pending.append((sequence, .messages([.error(16)])))
+      return
+    }
     if script.isEmpty { return }
     pending += script.removeFirst().map { (sequence, $0) }
     log.setUnread(pending.count)
   }
 
   package mutating func receive(into buffer: inout [UInt8]) -> Reception {
+    log.countReception()
     // EAGAIN, as from a real socket that is empty.
     guard !pending.isEmpty else { return .failure(11) }
     let (sequence, event) = pending.removeFirst()
+    if !rest.isEmpty { pending.append((99, rest.removeFirst())) }
     log.setUnread(pending.count)
     switch event {
     case .failure(let errno): return .failure(errno)
@@ -110,7 +137,10 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
       return build(.sockDiagByFamily, NetlinkBytes.record(port: port, cookie: cookie, state: state))
     case .socketWithAttributes(let port, let cookie, let attributes):
       return build(.sockDiagByFamily, NetlinkBytes.record(port: port, cookie: cookie) + attributes)
-    case .done(let errno): return build(.done, NetlinkBytes.errno(errno))
+    case .done(let errno, nil): return build(.done, NetlinkBytes.errno(errno))
+    case .done(let errno, let words?):
+      let text = NetlinkBytes.attribute(1, Array(words.utf8) + [0])
+      return build(.done, NetlinkBytes.errno(errno) + text, .extendedAcknowledgement)
     case .error(let errno, let words):
       return build(
         .error, NetlinkBytes.refusal(errno, words: words), words == nil ? .capped : [.capped, .extendedAcknowledgement])

@@ -1,27 +1,27 @@
-import BindDiagnosis
-import SockDiag
-import SocketLaboratory
+package import BindDiagnosis
+package import SockDiag
+package import SocketLaboratory
 
 /// Makes holders of ports, and keeps in mind what sock_diag does not tell of them.
-final class PortLaboratory {
-  let laboratory: Laboratory
+package final class PortLaboratory {
+  package let laboratory: Laboratory
   /// What was set on a socket when it was last seen, and for a TIME_WAIT record, before its socket was closed.
-  private(set) var truths: [SocketIdentity: KnownOptions] = [:]
+  package private(set) var truths: [SocketIdentity: KnownOptions] = [:]
   /// The sockets of the present situation that hold its port, and their peers.
-  var holders: [LabSocket] = []
-  var peers: [LabSocket] = []
-  var listeners: [LabSocket] = []
+  package var holders: [LabSocket] = []
+  package var peers: [LabSocket] = []
+  package var listeners: [LabSocket] = []
   /// Sockets that are bound, and may listen.
-  private(set) var bound: [LabSocket] = []
+  package private(set) var bound: [LabSocket] = []
   /// Whether options of a holder were changed after it had its port.
-  private(set) var hasChangedOptions = false
+  package private(set) var hasChangedOptions = false
   /// Where outgoing connections go.
-  let service: LabSocket
+  package let service: LabSocket
 
-  static let servicePort: UInt16 = 9
+  package static let servicePort: UInt16 = 9
   private static let usualPorts = "32768 60999"
 
-  init(_ laboratory: Laboratory) throws {
+  package init(_ laboratory: Laboratory) throws {
     self.laboratory = laboratory
     _ = try laboratory.wire()
     // Little is received unread, so that what is sent after it keeps a FIN back.
@@ -31,7 +31,7 @@ final class PortLaboratory {
   }
 
   /// Makes a holder. One that the kernel refuses is not there, or is there as far as it came.
-  func make(_ plan: HolderPlan, port: UInt16) throws {
+  package func make(_ plan: HolderPlan, port: UInt16) throws {
     do {
       try build(plan, port)
     } catch let error as LaboratoryError where error.errno != 0 {
@@ -78,7 +78,7 @@ final class PortLaboratory {
   }
 
   /// Runs `body` while the kernel chooses from a few ports.
-  func choosing<Result>(
+  package func choosing<Result>(
     among ports: ClosedRange<UInt16>, except reserved: PortSet, _ body: () throws -> Result
   ) throws -> Result {
     let namespace = laboratory.namespace
@@ -92,20 +92,20 @@ final class PortLaboratory {
   }
 
   /// Takes down what is set on the sockets that hold the port.
-  func rememberAll() throws {
+  package func rememberAll() throws {
     for socket in holders where socket.descriptor >= 0 { try remember(socket) }
   }
 
   /// The cookies of all sockets that must be on a port. A connection that its peer closed may still name its port, and have
   /// lost it.
-  func cookies(on port: UInt16) throws -> Set<SocketCookie> {
+  package func cookies(on port: UInt16) throws -> Set<SocketCookie> {
     let live = (holders.filter { $0.tcpState != .close } + bound).filter {
       $0.descriptor >= 0 && (try? $0.local().port) == port
     }
     return try Set(live.map { SocketCookie(rawValue: try $0.cookie()) })
   }
 
-  func remember(_ socket: LabSocket, forRecord: Bool = false) throws {
+  package func remember(_ socket: LabSocket, forRecord: Bool = false) throws {
     var options: BindOptions = try socket.reusesAddress() ? .reuseAddress : []
     if try socket.reusesPort() { options.insert(.reusePort) }
     if try socket.local().address.isV6, try socket.isV6Only() { options.insert(.v6Only) }
@@ -116,7 +116,7 @@ final class PortLaboratory {
   }
 
   /// Ends the situation. What remains of it is on a port that no other situation has.
-  func clear() {
+  package func clear() {
     // Whoever gave up before it was accepted would fill the queue.
     while let peer = try? service.acceptNow() { peers.append(peer) }
     for socket in holders + peers where socket.descriptor >= 0 { try? socket.set(.linger(seconds: 0)) }

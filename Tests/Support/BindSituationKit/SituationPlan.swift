@@ -1,15 +1,15 @@
-import SockDiag
-import SocketLaboratory
+internal import SockDiag
+package import SocketLaboratory
 
 /// Sockets that are to hold a port, and one that asks for it.
-struct SituationPlan {
-  var holders: [HolderPlan]
-  var request: SocketPlan
+package struct SituationPlan {
+  package var holders: [HolderPlan]
+  package var request: SocketPlan
   /// Whether a bound socket is to listen between the bind() and the listen() of the request.
-  var isRaced: Bool
+  package var isRaced: Bool
 
   /// A random situation.
-  init(using generator: inout SeededGenerator) {
+  package init(using generator: inout SeededGenerator) {
     let model = SocketPlan(generator.chance(75) ? .tcp : .udp, using: &generator)
     let count = generator.pick([1, 1, 2, 2, 3, 4, 5])
     holders = (0..<count).map { _ in HolderPlan(like: model, using: &generator) }
@@ -19,5 +19,5 @@ struct SituationPlan {
 }
 
 extension SituationPlan: CustomStringConvertible {
-  var description: String { "[\(request)] beside [\(holders.map(\.description).joined(separator: "; "))]" }
+  package var description: String { "[\(request)] beside [\(holders.map(\.description).joined(separator: "; "))]" }
 }

@@ -1,11 +1,11 @@
-import BindDiagnosis
-import Glibc
-import SockDiag
-import SocketLaboratory
+internal import BindDiagnosis
+internal import Glibc
+internal import SockDiag
+package import SocketLaboratory
 
 extension PortLaboratory {
   /// Connects a socket to the service, and ends the connection as planned.
-  func connect(_ plan: HolderPlan, _ socket: LabSocket) throws {
+  package func connect(_ plan: HolderPlan, _ socket: LabSocket) throws {
     try socket.connect(to: LabEndpoint(LabAddress(plan.destination), Self.servicePort))
     // What goes out on the wire is not answered.
     if plan.socket.protocol == .udp || plan.form == .disconnected || plan.socket.interface == .wire { return }
@@ -17,7 +17,7 @@ extension PortLaboratory {
   }
 
   /// Lets a socket listen and accept a connection, and ends that as planned.
-  func accept(_ plan: HolderPlan, _ listener: LabSocket, _ port: UInt16) throws {
+  package func accept(_ plan: HolderPlan, _ listener: LabSocket, _ port: UInt16) throws {
     try listener.listen(backlog: 16)
     listeners.append(listener)
     let destination = plan.destination

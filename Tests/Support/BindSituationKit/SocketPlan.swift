@@ -1,17 +1,17 @@
-import BindDiagnosis
-import SockDiag
-import SocketLaboratory
+package import BindDiagnosis
+package import SockDiag
+package import SocketLaboratory
 
 /// A socket that is to be made and bound.
-struct SocketPlan {
-  var `protocol`: TransportProtocol
-  var address: IPAddress
-  var options: BindOptions
-  var uid: UInt32
-  var interface: LiveInterface?
+package struct SocketPlan {
+  package var `protocol`: TransportProtocol
+  package var address: IPAddress
+  package var options: BindOptions
+  package var uid: UInt32
+  package var interface: LiveInterface?
 
   /// A random socket of a protocol; `like` another one often enough that they can share a port.
-  init(_ protocol: TransportProtocol, like other: SocketPlan? = nil, using generator: inout SeededGenerator) {
+  package init(_ protocol: TransportProtocol, like other: SocketPlan? = nil, using generator: inout SeededGenerator) {
     self.protocol = `protocol`
     address = generator.pick(IPAddress.ofLaboratory)
     options = generator.sharing()
@@ -22,10 +22,10 @@ struct SocketPlan {
     interface = generator.chance(75) ? nil : generator.chance(60) ? .loopback : .wire
   }
 
-  var kind: LabProtocol { `protocol` == .udp ? .udp : .tcp }
+  package var kind: LabProtocol { `protocol` == .udp ? .udp : .tcp }
 
   /// The options as the laboratory sets them.
-  var labOptions: [SocketOption] {
+  package var labOptions: [SocketOption] {
     var list: [SocketOption] = []
     if options.contains(.reuseAddress) { list.append(.reuseAddress) }
     if options.contains(.reusePort) { list.append(.reusePort) }
@@ -38,16 +38,16 @@ struct SocketPlan {
   }
 
   /// The socket, not bound yet.
-  func make(in laboratory: Laboratory, with others: [SocketOption] = []) throws -> LabSocket {
+  package func make(in laboratory: Laboratory, with others: [SocketOption] = []) throws -> LabSocket {
     try laboratory.namespace.acting(as: uid) {
       try laboratory.socket(kind, v6: address.family == .inet6, options: labOptions + others)
     }
   }
 
-  func endpoint(_ port: UInt16) -> LabEndpoint { LabEndpoint(LabAddress(address), port) }
+  package func endpoint(_ port: UInt16) -> LabEndpoint { LabEndpoint(LabAddress(address), port) }
 
   /// Where a socket of this address can connect to on this host, and be connected to.
-  func destination(prefersIPv4: Bool) -> IPAddress {
+  package func destination(prefersIPv4: Bool) -> IPAddress {
     let mapped = IPAddress(literal: "::ffff:127.0.0.1")
     if !address.unmapped.isUnspecified { return address }
     if address.family == .inet { return .loopbackV4 }
@@ -55,20 +55,20 @@ struct SocketPlan {
     return prefersIPv4 && !options.contains(.v6Only) ? mapped : .loopbackV6
   }
 
-  func request(_ port: UInt16) -> BindRequest {
+  package func request(_ port: UInt16) -> BindRequest {
     BindRequest(
       `protocol`, SocketAddress(address, port: port), options: options, uid: uid, interfaceIndex: interface?.index ?? 0,
       mayBindPrivilegedPorts: true)
   }
 
   /// What else than sockets decides. ::1 is an address of one interface, unlike all others here.
-  var conditions: BindConditions {
+  package var conditions: BindConditions {
     BindConditions(isAddressLocal: !(address == .loopbackV6 && interface == .wire), unprivilegedPortStart: 0)
   }
 }
 
 extension SocketPlan: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     let words = [
       "\(`protocol`)", "\(address)", options.contains(.reuseAddress) ? "A" : "",
       options.contains(.reusePort) ? "P" : "",

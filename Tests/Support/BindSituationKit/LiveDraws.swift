@@ -1,19 +1,19 @@
-import BindDiagnosis
-import Foundation
-import SockDiag
-import SocketLaboratory
+package import BindDiagnosis
+internal import Foundation
+package import SockDiag
+package import SocketLaboratory
 
 extension SeededGenerator {
   /// True in so many of a hundred cases.
-  mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+  package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
   /// One of several, which are not none.
-  mutating func pick<Element>(_ elements: [Element]) -> Element {
+  package mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[Int.random(in: 0..<elements.count, using: &self)]
   }
 
   /// SO_REUSEADDR and SO_REUSEPORT, each or not.
-  mutating func sharing() -> BindOptions {
+  package mutating func sharing() -> BindOptions {
     var options: BindOptions = chance(50) ? .reuseAddress : []
     if chance(50) { options.insert(.reusePort) }
     return options
@@ -21,9 +21,9 @@ extension SeededGenerator {
 }
 
 /// What random tests take from the environment.
-enum LiveSettings {
+package enum LiveSettings {
   /// The seed of SOCKDIAG_BIND_SEED, or a random one. Prints it.
-  static func seed(_ what: String) -> UInt64 {
+  package static func seed(_ what: String) -> UInt64 {
     let given = ProcessInfo.processInfo.environment["SOCKDIAG_BIND_SEED"].flatMap(UInt64.init)
     let seed = given ?? UInt64.random(in: 0 ... .max)
     print("\(what): SOCKDIAG_BIND_SEED=\(seed)")
@@ -31,19 +31,19 @@ enum LiveSettings {
   }
 
   /// How many situations SOCKDIAG_BIND_SITUATIONS asks for, or 2,000; a fifth of them under a thread sanitizer.
-  static var count: Int {
+  package static var count: Int {
     let given = ProcessInfo.processInfo.environment["SOCKDIAG_BIND_SITUATIONS"].flatMap(Int.init)
     return given ?? (LaboratoryBuild.isThreadSanitized ? 400 : 2000)
   }
 }
 
 /// Users who make sockets.
-enum LiveUser {
-  static let all: [UInt32] = [0, 1001, 1002]
+package enum LiveUser {
+  package static let all: [UInt32] = [0, 1001, 1002]
 }
 
 extension LabAddress {
-  init(_ address: IPAddress) {
+  package init(_ address: IPAddress) {
     let bytes = address.bytes
     self =
       address.family == .inet6 ? .v6(address.high, address.low) : .v4(bytes[0], bytes[1], bytes[2], bytes[3])
@@ -52,7 +52,7 @@ extension LabAddress {
 
 extension IPAddress {
   /// The address of an endpoint; a mapped one as IPv4.
-  init(_ endpoint: LabEndpoint) {
+  package init(_ endpoint: LabEndpoint) {
     let address = endpoint.address
     let isV4 = !address.isV6 || address.isMapped
     self =
@@ -60,19 +60,19 @@ extension IPAddress {
   }
 
   /// An address that is known to be one.
-  init(literal text: StaticString) {
+  package init(literal text: StaticString) {
     guard let address = IPAddress("\(text)") else { preconditionFailure("\(text) is no address") }
     self = address
   }
 
-  static let loopbackV4 = IPAddress(literal: "127.0.0.1")
-  static let loopbackV6 = IPAddress(literal: "::1")
+  package static let loopbackV4 = IPAddress(literal: "127.0.0.1")
+  package static let loopbackV6 = IPAddress(literal: "::1")
   /// The addresses of the device beside loopback.
-  static let deviceV4 = IPAddress(literal: "192.0.2.1")
-  static let deviceV6 = IPAddress(literal: "2001:db8::1")
+  package static let deviceV4 = IPAddress(literal: "192.0.2.1")
+  package static let deviceV6 = IPAddress(literal: "2001:db8::1")
 
   /// Addresses that sockets of the laboratory have, the likeliest to meet most often.
-  static let ofLaboratory: [IPAddress] = [
+  package static let ofLaboratory: [IPAddress] = [
     .anyV4, .anyV4, .anyV6, .anyV6, .anyV6, .loopbackV4, .loopbackV4, .loopbackV6, .loopbackV6,
     IPAddress(literal: "127.0.0.2"), IPAddress(literal: "127.0.0.6"), .deviceV4, .deviceV6,
     IPAddress(literal: "::ffff:0.0.0.0"), IPAddress(literal: "::ffff:127.0.0.1"),
@@ -81,12 +81,12 @@ extension IPAddress {
 }
 
 /// The interfaces of a laboratory with a wire.
-enum LiveInterface: String {
+package enum LiveInterface: String {
   case loopback = "lo"
   case wire = "wire0"
 
   /// The number of the interface in the namespace of the calling thread.
-  var index: UInt32 {
+  package var index: UInt32 {
     // SAFETY: a string that lives through the call.
     unsafe if_nametoindex(rawValue)
   }

@@ -1,11 +1,11 @@
-import BindDiagnosis
-import SockDiag
-import SocketLaboratory
+internal import BindDiagnosis
+package import SockDiag
+package import SocketLaboratory
 
 /// A socket that is to hold a port, and how.
-struct HolderPlan {
+package struct HolderPlan {
   /// How it comes to its port.
-  enum Form: String, CaseIterable {
+  package enum Form: String, CaseIterable {
     case bound, listening, accepted, outgoing, autobound
     /// A listener that was shut down.
     case shutDown
@@ -14,25 +14,25 @@ struct HolderPlan {
   }
 
   /// What becomes of a connection.
-  enum Ending: String, CaseIterable {
+  package enum Ending: String, CaseIterable {
     case established, finWait1, finWait2, closeWait, lastACK, timeWait
     case finWait1Orphan, finWait2Orphan, lastACKOrphan, timeWaitOfOrphan
   }
 
-  var socket: SocketPlan
-  var form: Form
-  var ending: Ending
+  package var socket: SocketPlan
+  package var form: Form
+  package var ending: Ending
   /// Whether the listener outlives what it accepted.
-  var listenerStays: Bool
+  package var listenerStays: Bool
   /// Whether the connection is accepted by the user of the listener, or by root.
-  var isAcceptedByUser: Bool
+  package var isAcceptedByUser: Bool
   /// Whether a dual-stack socket has an IPv4 peer.
-  var prefersIPv4: Bool
+  package var prefersIPv4: Bool
   /// SO_REUSEADDR and SO_REUSEPORT as they are set once everything else is done.
-  var changesTo: (address: Bool, port: Bool)?
+  package var changesTo: (address: Bool, port: Bool)?
 
   /// A random holder.
-  init(like other: SocketPlan, using generator: inout SeededGenerator) {
+  package init(like other: SocketPlan, using generator: inout SeededGenerator) {
     socket = SocketPlan(other.protocol, like: other, using: &generator)
     form =
       socket.protocol == .udp
@@ -47,11 +47,11 @@ struct HolderPlan {
 }
 
 extension HolderPlan {
-  var destination: IPAddress { socket.destination(prefersIPv4: prefersIPv4) }
+  package var destination: IPAddress { socket.destination(prefersIPv4: prefersIPv4) }
 }
 
 extension HolderPlan: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     var text = "\(form.rawValue) \(socket)"
     if form == .accepted || form == .outgoing || form == .autobound { text += " \(ending.rawValue)" }
     if form == .accepted, !listenerStays { text += ", its listener closed" }

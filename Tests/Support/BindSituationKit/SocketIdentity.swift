@@ -1,0 +1,19 @@
+internal import BindDiagnosis
+package import SockDiag
+
+/// What tells sockets apart: a TIME_WAIT record has the cookie of its socket, which may live on, bound and with other
+/// options.
+package struct SocketIdentity: Hashable {
+  package let cookie: SocketCookie
+  package let isRecord: Bool
+
+  package init(_ cookie: SocketCookie, isRecord: Bool) {
+    self.cookie = cookie
+    self.isRecord = isRecord
+  }
+
+  package init?(_ socket: InetSocket) {
+    guard let cookie = socket.cookie else { return nil }
+    self.init(cookie, isRecord: PortHolder.Role(socket) == .timeWait)
+  }
+}
