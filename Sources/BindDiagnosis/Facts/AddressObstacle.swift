@@ -45,7 +45,11 @@ extension AddressObstacle {
     let byIndex = Dictionary(interfaces.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
     let owned = addresses.filter { $0.address == address }
     let lacksInterface = interfaceIndex == 0 && address.needsInterface
-    let fitting = lacksInterface ? [] : owned.filter { interfaceIndex == 0 || $0.interfaceIndex == interfaceIndex }
+    // Other addresses are those of the host, whichever interface has them.
+    let isOfInterface = address.isLinkLocal || address == IPAddress(v6: 0, 1)
+    let fitting =
+      lacksInterface
+      ? [] : owned.filter { interfaceIndex == 0 || !isOfInterface || $0.interfaceIndex == interfaceIndex }
     if fitting.contains(where: \.isUsable) { return nil }
     // A check that still runs may end well; one that failed does not.
     let flagged = fitting.first { !$0.flags.contains(.duplicate) } ?? fitting.first

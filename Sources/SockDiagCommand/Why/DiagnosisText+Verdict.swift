@@ -82,8 +82,8 @@ extension DiagnosisText {
 
   private static func cause(_ obstacle: AddressObstacle?, _ address: IPAddress, _ request: BindRequest) -> String {
     switch obstacle {
-    case nil, .absent(nil)?: return "\(address) is no address of this host"
-    case .absent(let interface?)?: return "\(address) is no address of \(interface.name)"
+    case .absent(let interface?)? where address.isLinkLocal: return "\(address) is no address of \(interface.name)"
+    case nil, .absent?: return "\(address) is no address of this host"
     case .onOtherInterface(let interface)?:
       return "\(address) is an address of \(interface.name), and the socket is bound to another interface"
     case .tentative(let interface, _)? where !interface.isUp:
