@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -19,10 +20,20 @@ struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void)
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
 	struct cbinddiagnosis_capabilities result = {0};
 
-	if (syscall(SYS_capget, &header, data) < 0)
+	if (syscall(SYS_capget, &header, data) < 0) {
 		result.error = errno;
-	else
-		result.effective = (uint64_t)data[1].effective << 32 | data[0].effective;
+		return result;
+	}
+	result.effective = (uint64_t)data[1].effective << 32 | data[0].effective;
+	for (int capability = 0; capability < 64; capability++) {
+		int has = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+
+		/* The kernel knows no such capability, nor any behind it. */
+		if (has < 0)
+			break;
+		result.bounding |= (uint64_t)has << capability;
+	}
+	result.no_new_privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 	return result;
 }
 

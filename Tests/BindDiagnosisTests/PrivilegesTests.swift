@@ -17,11 +17,21 @@ struct PrivilegesTextTests {
     ("Name:\tCapEff:\\nCapEff:\t400\n", nil), ("xCapEff:\t400\n", nil),
   ])
   func capabilitiesAreReadOrMissed(_ text: String, _ expected: UInt64?) {
-    #expect(Privileges.effectiveCapabilities(inStatus: text.utf8) == expected)
+    #expect(Privileges(status: text.utf8, countInNetwork: nil)?.effectiveCapabilities == expected)
   }
 
   @Test func bytesThatAreNoTextAreMissed() {
-    #expect(Privileges.effectiveCapabilities(inStatus: Array("CapEff:\t".utf8) + [0xff, 0, 0x80]) == nil)
+    #expect(Privileges(status: Array("CapEff:\t".utf8) + [0xff, 0, 0x80], countInNetwork: nil) == nil)
+  }
+
+  @Test func boundsAreReadWhereTheKernelTellsThem() {
+    let text = "Name:\tx\nCapEff:\t0000000000000400\nCapBnd:\t00000000a80425fb\nNoNewPrivs:\t1\n"
+    let privileges = Privileges(status: text.utf8, countInNetwork: true)
+    #expect(privileges?.boundingSet == 0xa804_25fb && privileges?.hasNoNewPrivileges == true)
+    let old = Privileges(status: "CapEff:\t0\n".utf8, countInNetwork: true)
+    #expect(old != nil && old?.boundingSet == nil && old?.hasNoNewPrivileges == nil)
+    let free = Privileges(status: "CapEff:\t0\nNoNewPrivs:\t0\n".utf8, countInNetwork: true)
+    #expect(free?.hasNoNewPrivileges == false)
   }
 
   @Test func unknownPlaceLeavesTheQuestionOpen() {
@@ -60,6 +70,24 @@ struct PrivilegesTests {
         let error = #expect(throws: BindFactError.self) { try Privileges.of(process: gone) }
         #expect(error?.code == .processGone)
       }
+    }
+  }
+
+  /// What the thread itself reads is what proc says of it.
+  @Test(arguments: [
+    (["setpriv", "--no-new-privs", "sleep", "60"], true, true),
+    (["setpriv", "--bounding-set", "-net_bind_service", "sleep", "60"], false, false),
+    (["sleep", "60"], false, true),
+  ])
+  func boundsOfAProcessAreSeen(_ program: [String], _ gainsNothing: Bool, _ mayHave: Bool) async throws {
+    try await Laboratory.withNew { (_: Laboratory) throws in
+      let process = try Program(program, becoming: "sleep")
+      defer { process.end() }
+      let privileges = try Privileges.of(process: process.pid)
+      #expect(privileges.hasNoNewPrivileges == gainsNothing)
+      #expect(privileges.boundingSet.map { $0 & 1 << 10 != 0 } == mayHave)
+      let own = try Privileges.ofCallingThread()
+      #expect(own == (try Privileges.of(process: getpid())))
     }
   }
 

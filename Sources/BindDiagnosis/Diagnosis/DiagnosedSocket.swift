@@ -35,6 +35,9 @@ public struct DiagnosedSocket: Hashable, Sendable {
   /// Whether no process has it any more: a record of the kernel's, or a connection whose process has closed it.
   public var isLeftBehind: Bool { use == .timeWait || use == .orphan }
 
+  /// Whether it is a closed connection whose peer has not closed its side: what `net.ipv4.tcp_fin_timeout` is for.
+  public var isHalfClosed: Bool { isLeftBehind && socket.state == .finWait2 }
+
   /// Whether it stands in the way, for certain or perhaps.
   public var mayBlock: Bool {
     switch effect {

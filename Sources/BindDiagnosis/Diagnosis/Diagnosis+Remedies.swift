@@ -31,6 +31,7 @@ extension Diagnosis {
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
     remedies += holderRemedies
     if blockers.contains(where: \.isLeftBehind) { remedies.append(.destroy) }
+    if blockers.contains(where: \.isHalfClosed) { remedies.append(.shortenFinTimeout) }
     if blockers.contains(where: { $0.use == .outgoingConnection }),
       conditions.choosablePorts.contains(request.local.port)
     {
@@ -74,12 +75,12 @@ extension Diagnosis {
 
   /// What ends the processes that hold what blocks: by their manager, where they have one.
   private var holderRemedies: [Remedy] {
-    var remedies: [Remedy] = []
+    var remedies = ownSockets.map { Remedy.reuseOwnSocket(descriptor: $0) }
     var servers: Set<Int32> = []
     var workers: Set<Int32> = []
     // Whose connection merely happens to have the port is not to be ended for it.
     for blocker in blockers where blocker.use != .outgoingConnection {
-      for process in blocker.processes {
+      for process in blocker.processes where process.process.pid != caller {
         if let supervision = process.supervision(holding: request.local.port, besides: surroundings) {
           let remedy = Self.remedy(supervision, blocker)
           remedies.append(remedy)
@@ -97,6 +98,20 @@ extension Diagnosis {
     return remedies.filter { seen.insert($0).inserted }
   }
 
+  /// The descriptors by which the process that asks has the port itself.
+  private var ownSockets: [UInt32] { Set(blockers.compactMap(ownDescriptor)).sorted() }
+
+  /// What gives a program a low port. What cannot help where the program runs is left out.
+  private var remediesOfPrivilege: [Remedy] {
+    switch privileges?.capabilityObstacle {
+    case nil: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
+    // A container with the network of its host cannot be started with settings for it.
+    case .foreignNetwork?: [.lowerPrivilegedPorts, .useUnprivilegedPort]
+    case .boundingSet?, .noNewPrivileges?:
+      [.lowerPrivilegedPorts, .lowerPrivilegedPortsOfContainer, .useUnprivilegedPort]
+    }
+  }
+
   /// What ends a supervised process for good.
   private static func remedy(_ supervision: ProcessSupervision, _ blocker: DiagnosedSocket) -> Remedy {
     switch supervision {
@@ -110,7 +125,7 @@ extension Diagnosis {
 
   private func remedies(against error: BindErrno) -> [Remedy] {
     switch error {
-    case .accessDenied: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
+    case .accessDenied: remediesOfPrivilege
     case .addressNotAvailable: remediesOfAddress
     case .invalidArgument
     where request.lacksInterface && !(request.protocol == .tcp && request.local.address.isMulticastV6):

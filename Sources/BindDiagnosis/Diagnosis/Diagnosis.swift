@@ -27,6 +27,10 @@ public struct Diagnosis: Sendable {
   public var elsewhere: [ListenerElsewhere]
   /// Where this process itself is among cgroups; `nil` if that is not known.
   public var surroundings: CgroupPath?
+  /// The process that asked for the port and is there, where one did: it may hold the port itself.
+  public var caller: Int32?
+  /// What the process may do that asks for the port; `nil` unless that decides. See ``Diagnostician/diagnose(_:_:by:process:)``.
+  public var privileges: Privileges?
 
   /// What a live bind answered.
   public enum Probe: Hashable, Sendable {
@@ -102,6 +106,12 @@ public struct Diagnosis: Sendable {
 
   /// What blocks, or may.
   public var blockers: [DiagnosedSocket] { sockets.filter(\.mayBlock) }
+
+  /// The descriptor by which the process that asks holds a socket itself, the first of several; `nil` if it does not, or if
+  /// no process asks.
+  public func ownDescriptor(of socket: DiagnosedSocket) -> UInt32? {
+    caller.flatMap { caller in socket.holders.first { $0.pid == caller }?.descriptor }
+  }
 
   /// When the last of the blockers goes by itself; `nil` if there are none, or if one of them does not.
   public var freeAfter: Duration? {

@@ -47,9 +47,11 @@ public struct Diagnostician: ~Copyable {
   ///   - request: What is asked of bind().
   ///   - effort: How much to find out.
   ///   - inode: The socket that binds or listens, if it is there already: it is not in its own way.
+  ///   - process: The process that binds, if it is there already. By default the question is one of this process, or of a
+  ///     user whose programs start as those of this process do.
   /// - Throws: `SockDiagError` if the sockets cannot be read. What else cannot be seen is in ``Diagnosis/blindSpots``.
   public mutating func diagnose(
-    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
+    _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil, process: Int32? = nil
   ) throws(SockDiagError) -> Diagnosis {
     var diagnosis = try look(request, effort, inode)
     if effort.contains(.probe) {
@@ -59,6 +61,10 @@ public struct Diagnostician: ~Copyable {
         diagnosis = try look(request, effort, inode)
         diagnosis.probe = Self.probe(request)
       }
+    }
+    diagnosis.caller = process
+    if diagnosis.verdict == .error(.accessDenied) {
+      diagnosis.privileges = Self.privileges(process, uid: request.uid)
     }
     diagnosis.addressObstacle = Self.obstacle(to: diagnosis)
     return diagnosis
@@ -74,6 +80,15 @@ public struct Diagnostician: ~Copyable {
       }
     // What cannot be read leaves the kernel's own word.
     return isRefused ? try? AddressObstacle.find(for: diagnosis.request) : nil
+  }
+
+  /// What the process may do that asks, as far as its programs start with it.
+  private static func privileges(_ process: Int32?, uid: UInt32) -> Privileges? {
+    if let process { return try? Privileges.of(process: process) }
+    var privileges = try? Privileges.ofCallingThread()
+    // The programs of another user are not started here, but they have the same bounds where this is a container.
+    if uid != geteuid() { privileges?.hasNoNewPrivileges = nil }
+    return privileges
   }
 
   private mutating func look(

@@ -23,14 +23,23 @@ public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
   /// A larger `net.core.somaxconn`.
   case largerBacklog = "somaxconn"
 
+  /// File capabilities and AmbientCapabilities, where no capability counts.
+  case capabilityInForeignNetwork = "capability-in-foreign-network"
+  /// The same, where the bounding set has not got the capability.
+  case capabilityOutsideBoundingSet = "capability-outside-bounding-set"
+  /// File capabilities under no_new_privs.
+  case fileCapability = "file-capability"
+
   /// Those that somebody may come upon who has this diagnosis.
   public static func tempting(_ diagnosis: Diagnosis) -> [Misbelief] {
+    if diagnosis.verdict == .error(.accessDenied) { return tempting(diagnosis.privileges?.capabilityObstacle) }
     let blockers = diagnosis.blockers
     guard !blockers.isEmpty else { return [] }
     let uses = Set(blockers.map(\.use))
     let isTCP = diagnosis.request.protocol == .tcp
     var found: Set<Misbelief> = []
-    if uses.contains(.timeWait) { found.formUnion([.timeWaitReuse, .finTimeout]) }
+    if uses.contains(.timeWait) { found.insert(.timeWaitReuse) }
+    if uses.contains(.timeWait), !blockers.contains(where: \.isHalfClosed) { found.insert(.finTimeout) }
     if isTCP, uses.contains(.listener) {
       found.formUnion([.reuseAddressBesideListener, .destroyingListener])
       let remains = diagnosis.sockets.contains { ![.listener, .outgoingConnection, .boundInactive].contains($0.use) }
@@ -45,6 +54,15 @@ public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
     }
     if blockers.contains(where: \.defeatsReusePort) { found.insert(.reusePortOnOneSide) }
     return allCases.filter(found.contains)
+  }
+
+  private static func tempting(_ obstacle: CapabilityObstacle?) -> [Misbelief] {
+    switch obstacle {
+    case .foreignNetwork?: [.capabilityInForeignNetwork]
+    case .boundingSet?: [.capabilityOutsideBoundingSet]
+    case .noNewPrivileges?: [.fileCapability]
+    case nil: []
+    }
   }
 }
 

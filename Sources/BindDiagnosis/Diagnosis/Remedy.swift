@@ -30,8 +30,16 @@ public enum Remedy: Hashable, Sendable {
   case destroy
   /// The kernel keeps the port out of those that it chooses for outgoing connections, from now on.
   case reservePort
+  /// The program uses the socket with which it has the port itself, by this descriptor, or closes it before it binds
+  /// another.
+  case reuseOwnSocket(descriptor: UInt32)
+  /// The kernel keeps what a process has closed, and its peer has not, for a shorter time, from now on. What is there
+  /// keeps its time.
+  case shortenFinTimeout
   /// The kernel lets everybody bind the port.
   case lowerPrivilegedPorts
+  /// The same for a container that has a network of its own, when it is started.
+  case lowerPrivilegedPortsOfContainer
   /// The program may bind low ports.
   case grantCapability
   /// The program asks for a port that takes no privilege.

@@ -13,7 +13,9 @@ extension Privileges {
     guard answer.error == 0 else {
       throw BindFactError(.system, operation: "read the capabilities", errno: answer.error)
     }
-    return Privileges(effectiveCapabilities: answer.effective, countInNetwork: counts("/proc/thread-self/ns"))
+    return Privileges(
+      effectiveCapabilities: answer.effective, countInNetwork: counts("/proc/thread-self/ns"),
+      boundingSet: answer.bounding, hasNoNewPrivileges: answer.no_new_privileges)
   }
 
   /// What a process may do now: what its first thread may.
@@ -40,10 +42,10 @@ extension Privileges {
     case EPERM, EACCES: throw BindFactError(.permissionDenied, operation: operation, errno: error)
     default: throw BindFactError(.system, operation: operation, errno: error)
     }
-    guard let capabilities = effectiveCapabilities(inStatus: text) else {
+    guard let privileges = Privileges(status: text, countInNetwork: counts(directory + "/ns")) else {
       throw BindFactError(.unsupported, operation: operation)
     }
-    return Privileges(effectiveCapabilities: capabilities, countInNetwork: counts(directory + "/ns"))
+    return privileges
   }
 
   private static func counts(_ namespaces: String) -> Bool? {

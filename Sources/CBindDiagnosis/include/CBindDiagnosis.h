@@ -97,6 +97,10 @@ struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int des
 
 struct cbinddiagnosis_capabilities {
 	uint64_t effective;
+	/* What no program can have that this thread becomes, not by its file either, is not in it. */
+	uint64_t bounding;
+	/* Whether execve() gives no program more than the thread has. */
+	bool no_new_privileges;
 	int32_t error;
 };
 

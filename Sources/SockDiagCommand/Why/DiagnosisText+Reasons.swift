@@ -7,13 +7,23 @@ extension DiagnosisText {
     let request = diagnosis.request
     return switch socket.effect {
     case .blocks(let reason)?:
-      [hint(socket, diagnosis), overlap(reason.overlap, socket), sharing(reason, socket, request)].compactMap { $0 }
+      [
+        own(socket, diagnosis), hint(socket, diagnosis), overlap(reason.overlap, socket),
+        sharing(reason, socket, request),
+      ].compactMap { $0 }
     case .depends(let on)?:
-      [hint(socket, diagnosis), overlapOfDepending(on, socket, request), unknown(on, socket, diagnosis)]
-        .compactMap { $0 }
+      [
+        own(socket, diagnosis), hint(socket, diagnosis), overlapOfDepending(on, socket, request),
+        unknown(on, socket, diagnosis),
+      ].compactMap { $0 }
     case .harmless(let reason)?: [harmless(reason, socket)]
     case nil: []
     }
+  }
+
+  /// That the process which asks has the port itself.
+  private func own(_ socket: DiagnosedSocket, _ diagnosis: Diagnosis) -> String? {
+    diagnosis.ownDescriptor(of: socket).map { "The same process bound it before, as fd \($0)." }
   }
 
   private func overlap(_ overlap: AddressOverlap, _ socket: DiagnosedSocket) -> String? {

@@ -17,7 +17,7 @@ extension DiagnosisText {
 
   mutating func misbeliefs(_ diagnosis: Diagnosis) {
     let misbeliefs = Misbelief.tempting(diagnosis)
-    guard !misbeliefs.isEmpty, diagnosis.verdict == .conflict || diagnosis.verdict == .depends else { return }
+    guard !misbeliefs.isEmpty, diagnosis.verdict != .free else { return }
     heading("Often advised, and no help here")
     for misbelief in misbeliefs { line(misbelief.sentence) }
   }
@@ -39,6 +39,14 @@ extension Misbelief {
       "'ss -K' or 'sockdiag destroy' on the listener: it keeps the port, bound, until its process closes it."
     case .lookingForListener: "'ss -ltnp' and 'netstat -ltnp': no listener is in the way, and they show nothing else."
     case .waitingAMinute: "Waiting a minute: only time-wait goes by itself, and none is in the way."
+    case .capabilityInForeignNetwork:
+      "setcap and AmbientCapabilities=: this network belongs to another user namespace, where no capability of this one"
+        + " counts."
+    case .capabilityOutsideBoundingSet:
+      "setcap and AmbientCapabilities=: CAP_NET_BIND_SERVICE is outside of the bounding set here, so no program can have it."
+    case .fileCapability:
+      "setcap: under no_new_privs a program gains nothing by its file. Only what a unit of systemd hands on by"
+        + " AmbientCapabilities= reaches it."
     case .largerBacklog: "net.core.somaxconn: the backlog has no part in this."
     }
   }

@@ -40,65 +40,6 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
     default: address
     }
   }
-
-  /// How an option is set in a program of this kind; `nil` where that is not the program's business.
-  func statement(_ option: BindOptions) -> String? {
-    guard let name = option.kernelNames.first else { return nil }
-    switch self {
-    case .python, .asyncio:
-      switch option {
-      case .reuseAddress where self == .asyncio: return "loop.create_server(…, reuse_address=True)"
-      case .reusePort where self == .asyncio: return "loop.create_server(…, reuse_port=True)"
-      // Of options of the address, old versions lack the name.
-      case .freebind: return "s.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND"
-      case .bindAddressNoPort: return "s.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT"
-      default: return "s.setsockopt(socket.\(Self.level(option)), socket.\(name), 1)"
-      }
-    case .node:
-      switch option {
-      case .reusePort: return "server.listen({ port, reusePort: true })"
-      case .v6Only: return "server.listen({ port, ipv6Only: true })"
-      default: return nil
-      }
-    case .go:
-      switch option {
-      case .v6Only: return "net.Listen(\"tcp6\", …)"
-      default:
-        return "net.ListenConfig{Control: …}, in it"
-          + " unix.SetsockoptInt(int(fd), unix.\(Self.level(option)), unix.\(name), 1)"
-      }
-    case .nginx:
-      switch option {
-      case .reusePort: return "listen … reuseport;"
-      case .v6Only: return "listen [::]:… ipv6only=on;"
-      default: return nil
-      }
-    case .systemd:
-      switch option {
-      case .reusePort: return "ReusePort=yes"
-      case .v6Only: return "BindIPv6Only=ipv6-only"
-      case .freebind: return "FreeBind=yes"
-      default: return nil
-      }
-    case .java:
-      switch option {
-      case .reuseAddress: return "socket.setReuseAddress(true)"
-      case .reusePort: return "socket.setOption(StandardSocketOptions.SO_REUSEPORT, true)"
-      default: return nil
-      }
-    case .c, .rust:
-      return "setsockopt(fd, \(Self.level(option)), \(name), &(int){1}, sizeof(int))"
-    }
-  }
-
-  /// The first number of setsockopt(), by its name.
-  private static func level(_ option: BindOptions) -> String {
-    switch option {
-    case .v6Only: "IPPROTO_IPV6"
-    case .freebind, .transparent, .bindAddressNoPort: "IPPROTO_IP"
-    default: "SOL_SOCKET"
-    }
-  }
 }
 
 extension BindOptions {

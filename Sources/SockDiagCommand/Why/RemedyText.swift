@@ -28,7 +28,7 @@ struct RemedyText {
     case .setOptions(let options, let isCertain):
       let names = options.kernelNames.joined(separator: " and ")
       sentence = "Set \(names) before bind()\(Self.condition(options, isCertain, diagnosis)):"
-      commands = options.each.compactMap { preset.statement($0) }
+      commands = options.each.compactMap { preset.statement($0, request.protocol) }
       if commands.isEmpty { sentence.removeLast() }
     case .bindAddress(let address):
       sentence = "Bind \(SocketAddress(address, port: port)), which is free, if that is enough."
@@ -71,8 +71,25 @@ struct RemedyText {
     case .grantCapability:
       sentence = "Give the program the right, or its unit AmbientCapabilities=CAP_NET_BIND_SERVICE:"
       commands = ["setcap cap_net_bind_service=+ep PROGRAM"]
+    case .reuseOwnSocket(let descriptor):
+      sentence =
+        "The program has the port itself, by its descriptor \(descriptor): let it use that socket, or close it before it"
+        + " binds another."
+    case .shortenFinTimeout:
+      sentence =
+        "For the next time, let the kernel forget connections in fin-wait-2 sooner (as root). Those that are there keep"
+        + " their time:"
+      commands = [inNamespace("sysctl -w net.ipv4.tcp_fin_timeout=10")]
+    case .lowerPrivilegedPortsOfContainer:
+      sentence = "If a container engine starts the program, in a network of its own, let it do the same:"
+      commands = [
+        "docker run --sysctl net.ipv4.ip_unprivileged_port_start=\(port) …",
+        "podman run --sysctl net.ipv4.ip_unprivileged_port_start=\(port) …",
+      ]
     case .lowerPrivilegedPorts:
-      sentence = "Let everybody bind ports from \(port) on (as root):"
+      let place =
+        diagnosis.privileges?.mayConfigureNetwork == false ? "as root of the host, in this network" : "as root"
+      sentence = "Let everybody bind ports from \(port) on (\(place)):"
       commands = [inNamespace("sysctl -w net.ipv4.ip_unprivileged_port_start=\(port)")]
     case .useUnprivilegedPort:
       sentence =
@@ -131,7 +148,7 @@ struct RemedyText {
       sentence =
         "If the program only connects, set IP_BIND_ADDRESS_NO_PORT before bind(), and connect() may share a port with"
         + " connections to other places:"
-      commands = [preset.statement(.bindAddressNoPort)].compactMap { $0 }
+      commands = [preset.statement(.bindAddressNoPort, request.protocol)].compactMap { $0 }
       if commands.isEmpty { sentence = sentence.dropLast() + "." }
     }
   }

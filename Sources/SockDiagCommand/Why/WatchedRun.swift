@@ -85,13 +85,13 @@ struct WatchedRun: ~Copyable {
   private mutating func diagnose(_ failed: inout FailedCall) throws(SockDiagError) -> Diagnosis? {
     guard let request = failed.request else { return nil }
     try enterNamespace(of: failed.call.processID)
-    let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode)
+    let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
     if failed.supposeProgram(diagnosis), let request = failed.request {
-      return try diagnostician.diagnose(request, .harmless, by: failed.inode)
+      return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
     }
     guard diagnosis.verdict == .error(.accessDenied), failed.restoreWithheldRight(), let request = failed.request
     else { return diagnosis }
-    return try diagnostician.diagnose(request, .harmless, by: failed.inode)
+    return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
   }
 
   /// A command may have gone to another network namespace, or begun in one.

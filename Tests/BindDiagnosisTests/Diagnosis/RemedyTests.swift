@@ -158,6 +158,79 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.reservePort))
   }
 
+  /// The kernel gives such a port to nobody, so that there is nothing to keep it from.
+  @Test(arguments: [(45000 as UInt16, true), (8080, false), (60999, true), (61000, false), (45001, false)])
+  func aPortThatTheKernelDoesNotChooseIsNotReserved(_ port: UInt16, _ isOffered: Bool) {
+    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
+    let conditions = BindConditions(ephemeralPorts: 32768...60999, reservedPorts: PortSet(45001))
+    for use in [PortUse.outgoingConnection, .connection] {
+      let diagnosis = diagnosis(
+        BindRequest(.tcp, SocketAddress(.anyV4, port: port), uid: 0), [holder], use: use, conditions: conditions)
+      #expect(diagnosis.remedies.contains(.reservePort) == (isOffered && use == .outgoingConnection))
+    }
+  }
+
+  @Test func theProcessThatAsksIsNotToBeEnded() {
+    let holder = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .listener)
+    diagnosis.sockets[0].processes = [7, 8].map {
+      ProcessDetails(process: HoldingProcess(pid: $0, startTicks: 1), command: [])
+    }
+    diagnosis.sockets[0].holders = [SocketHolder(pid: 7, descriptor: 5), SocketHolder(pid: 8, descriptor: 3)]
+    #expect(diagnosis.remedies == [.endProcesses([7, 8])])
+    diagnosis.caller = 7
+    #expect(diagnosis.remedies == [.reuseOwnSocket(descriptor: 5), .endProcesses([8])])
+    #expect(diagnosis.ownDescriptor(of: diagnosis.sockets[0]) == 5)
+  }
+
+  @Test func whatSystemdHoldsIsNamedByItsUnit() {
+    let holder = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .listener)
+    diagnosis.sockets[0].processes = [
+      ProcessDetails(process: HoldingProcess(pid: 1, startTicks: 1), command: Array("systemd".utf8))
+    ]
+    let unit = SystemdUnit(name: "cups.socket", slice: "system.slice")
+    diagnosis.sockets[0].socketUnit = unit
+    #expect(diagnosis.remedies == [.stopSocketUnit(unit, managerUID: nil)])
+  }
+
+  /// A capability is offered where it would count, and what is offered instead is what may work there.
+  @Test(
+    arguments: [
+      (Privileges(effectiveCapabilities: 0, countInNetwork: true), nil),
+      (Privileges(effectiveCapabilities: 0, countInNetwork: nil, boundingSet: .max, hasNoNewPrivileges: false), nil),
+      (
+        Privileges(effectiveCapabilities: 0, countInNetwork: true, boundingSet: .max, hasNoNewPrivileges: true),
+        .noNewPrivileges
+      ),
+      (
+        Privileges(effectiveCapabilities: 0, countInNetwork: true, boundingSet: ~(1 << 10), hasNoNewPrivileges: true),
+        .boundingSet
+      ),
+      (
+        Privileges(effectiveCapabilities: .max, countInNetwork: false, boundingSet: 0, hasNoNewPrivileges: true),
+        .foreignNetwork
+      ),
+    ] as [(Privileges, CapabilityObstacle?)])
+  func aCapabilityIsOfferedWhereItCounts(_ privileges: Privileges, _ obstacle: CapabilityObstacle?) {
+    #expect(privileges.capabilityObstacle == obstacle)
+    var low = diagnosis(BindRequest(.tcp, "127.0.0.1:80", uid: 1000), [])
+    low.privileges = privileges
+    #expect(low.remedies.contains(.grantCapability) == (obstacle == nil))
+    #expect(
+      low.remedies.contains(.lowerPrivilegedPortsOfContainer) == [.boundingSet, .noNewPrivileges].contains(obstacle))
+    #expect(low.remedies.suffix(1) == [.useUnprivilegedPort] && low.remedies.contains(.lowerPrivilegedPorts))
+    #expect(Misbelief.tempting(low).count == (obstacle == nil ? 0 : 1))
+  }
+
+  @Test func theNetworkIsConfiguredWhereItsRootIs() {
+    func may(_ counts: Bool?, _ bounds: UInt64?) -> Bool {
+      Privileges(effectiveCapabilities: 0, countInNetwork: counts, boundingSet: bounds).mayConfigureNetwork
+    }
+    #expect(may(true, .max) && may(nil, nil) && may(nil, 1 << 12))
+    #expect(!may(false, .max) && !may(true, ~(1 << 12)))
+  }
+
   @Test func whoLooksAfterAProcessIsToStopIt() throws {
     let unit = Array("0::/system.slice/web.service\n".utf8)
     func process(_ pid: Int32, _ command: String, _ membership: [UInt8]? = nil) -> ProcessDetails {

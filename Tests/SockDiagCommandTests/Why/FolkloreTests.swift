@@ -59,6 +59,25 @@ struct FolkloreTests {
     #expect(complaints == [])
   }
 
+  /// So it is offered for the next time, and not said to be of no use.
+  @Test func finTimeoutLeavesAnOrphanThatIsThereItsTime() async throws {
+    let (rest, remedies, misbeliefs) = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: Self.at)
+      pair.listener.close()
+      pair.server.close()
+      return try withExtendedLifetime(pair.client) {
+        func diagnosis() throws -> Diagnosis? { try Why.parse(["127.0.0.1:8080"]).quietDiagnoses([]).first }
+        _ = try settled { try diagnosis()?.blockers.first?.isHalfClosed == true ? [] : ["not yet in fin-wait-2"] }
+        try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5)
+        let found = try diagnosis()
+        return (found?.blockers.first?.socket.timer?.expires, found?.remedies, found.map(Misbelief.tempting))
+      }
+    }
+    #expect(try #require(rest) > .seconds(20))
+    #expect(remedies?.contains(.shortenFinTimeout) == true)
+    #expect(misbeliefs?.contains(.finTimeout) == false)
+  }
+
   @Test func reuseAddressBeatsTimeWaitOnlyIfTheOldSideHadIt() async throws {
     #expect(try await inside(situation("time-wait")) { _, _ in try Self.bind(.reuseAddress) } == EADDRINUSE)
     #expect(try await inside(situation("time-wait-reuseaddr")) { _, _ in try Self.bind(.reuseAddress) } == 0)

@@ -146,7 +146,7 @@ private struct Treatment {
       request.interfaceIndex = interface.index
     // A minute is long, and the others are for managers that a namespace has not.
     case .wait, .awaitAddress, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
-      .nameInterface:
+      .nameInterface, .reuseOwnSocket, .shortenFinTimeout, .lowerPrivilegedPortsOfContainer:
       return nil
     }
     return request

@@ -1,0 +1,110 @@
+internal import BindDiagnosis
+internal import SockDiag
+
+extension Preset {
+  /// How an option is set in a program of this kind, for a socket of TCP or of UDP; `nil` where the program sets it anyway
+  /// or has no way to set it.
+  func statement(_ option: BindOptions, _ transport: TransportProtocol) -> String? {
+    guard let name = option.kernelNames.first else { return nil }
+    let isUDP = transport == .udp
+    let level = Self.level(option)
+    switch self {
+    case .c: return "setsockopt(fd, \(level), \(name), &(int){1}, sizeof(int))"
+    case .rust: return Self.rust(option, level, name)
+    case .python: return Self.python(option, level, name)
+    case .asyncio: return Self.asyncio(option, isUDP, Self.python(option, level, name))
+    case .go: return Self.go(option, isUDP, "unix.SetsockoptInt(int(fd), unix.\(level), unix.\(name), 1)")
+    case .node: return isUDP ? Self.nodeDatagram(option) : Self.nodeStream(option)
+    case .java: return Self.java(option, isUDP)
+    case .nginx:
+      let udp = isUDP ? "udp " : ""
+      switch option {
+      case .reusePort: return "listen … \(udp)reuseport;"
+      case .v6Only: return "listen [::]:… \(udp)ipv6only=on;"
+      default: return nil
+      }
+    case .systemd:
+      switch option {
+      case .reusePort: return "ReusePort=yes"
+      case .v6Only: return "BindIPv6Only=ipv6-only"
+      case .freebind: return "FreeBind=yes"
+      default: return nil
+      }
+    }
+  }
+
+  /// Of the options of the address, Python's module lacks the names.
+  private static func python(_ option: BindOptions, _ level: String, _ name: String) -> String {
+    switch option {
+    case .freebind: "s.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND"
+    case .bindAddressNoPort: "s.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT"
+    default: "s.setsockopt(socket.\(level), socket.\(name), 1)"
+    }
+  }
+
+  private static func asyncio(_ option: BindOptions, _ isUDP: Bool, _ statement: String) -> String {
+    let call = isUDP ? "loop.create_datagram_endpoint" : "loop.create_server"
+    switch option {
+    case .reuseAddress where !isUDP: return "\(call)(…, reuse_address=True)"
+    case .reusePort: return "\(call)(…, reuse_port=True)"
+    // A datagram endpoint took reuse_address too, until Python 3.11.
+    default: return "\(statement); then bind s, and \(call)(…, sock=s)"
+    }
+  }
+
+  private static func go(_ option: BindOptions, _ isUDP: Bool, _ statement: String) -> String {
+    switch option {
+    case .v6Only: isUDP ? "net.ListenPacket(\"udp6\", …)" : "net.Listen(\"tcp6\", …)"
+    // It is for what connects.
+    case .bindAddressNoPort: "net.Dialer{LocalAddr: …, Control: …}, in it \(statement)"
+    default: "net.ListenConfig{Control: …}, in it \(statement)"
+    }
+  }
+
+  private static func nodeStream(_ option: BindOptions) -> String? {
+    switch option {
+    // Older ones take the word and do nothing.
+    case .reusePort: "server.listen({ port, reusePort: true })  // since Node.js 22.12 and 23.1"
+    case .v6Only: "server.listen({ port, ipv6Only: true })"
+    default: nil
+    }
+  }
+
+  private static func nodeDatagram(_ option: BindOptions) -> String? {
+    switch option {
+    case .reuseAddress: "dgram.createSocket({ type, reuseAddr: true })"
+    case .reusePort: "dgram.createSocket({ type, reusePort: true })  // since Node.js 22.12 and 23.1"
+    case .v6Only: "dgram.createSocket({ type: 'udp6', ipv6Only: true })"
+    default: nil
+    }
+  }
+
+  /// Made with an address, a socket is bound at once.
+  private static func java(_ option: BindOptions, _ isUDP: Bool) -> String? {
+    let made = isUDP ? "socket = new DatagramSocket(null)" : "socket = new ServerSocket()"
+    switch option {
+    case .reuseAddress: return "\(made); socket.setReuseAddress(true); socket.bind(…)"
+    case .reusePort: return "\(made); socket.setOption(StandardSocketOptions.SO_REUSEPORT, true); socket.bind(…)"
+    default: return nil
+    }
+  }
+
+  /// By the crate socket2, for the standard library binds at once. What that has not got is left to the crate libc.
+  private static func rust(_ option: BindOptions, _ level: String, _ name: String) -> String {
+    switch option {
+    case .reuseAddress: "socket2::Socket: socket.set_reuse_address(true)?"
+    case .reusePort: "socket2::Socket: socket.set_reuse_port(true)?"
+    case .v6Only: "socket2::Socket: socket.set_only_v6(true)?"
+    default: "socket2::Socket, and libc::setsockopt(socket.as_raw_fd(), libc::\(level), libc::\(name), …)"
+    }
+  }
+
+  /// The first number of setsockopt(), by its name.
+  private static func level(_ option: BindOptions) -> String {
+    switch option {
+    case .v6Only: "IPPROTO_IPV6"
+    case .freebind, .transparent, .bindAddressNoPort: "IPPROTO_IP"
+    default: "SOL_SOCKET"
+    }
+  }
+}
