@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -40,6 +41,20 @@ static int bind_to_interface(int descriptor, int index)
 	return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name.ifr_name, IFNAMSIZ) < 0 ? errno : 0;
 }
 
+/* A program that always chooses the first socket. What it chooses makes no difference to bind(). */
+static int attach_program(int descriptor)
+{
+	struct sock_filter first[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+	struct sock_fprog program = {.len = 1, .filter = first};
+
+	return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) < 0 ? errno : 0;
+}
+
+static struct cbinddiagnosis_outcome refused(uint8_t option, int error)
+{
+	return (struct cbinddiagnosis_outcome){.step = CBINDDIAGNOSIS_OPTION, .error = error, .option = option};
+}
+
 static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbinddiagnosis_request *request)
 {
 	for (int index = 0; index < OPTION_COUNT; index++) {
@@ -56,13 +71,18 @@ static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbindd
 
 		int error = option_set(descriptor, option, request->local.is_v6, wanted);
 
-		if (error != 0) {
-			struct cbinddiagnosis_outcome refused = outcome(CBINDDIAGNOSIS_OPTION, error);
-
-			refused.option = option->bit;
-			return refused;
-		}
+		if (error != 0)
+			return refused(option->bit, error);
 	}
+	if (request->options & CBINDDIAGNOSIS_REUSE_PORT_PROGRAM) {
+		int error = attach_program(descriptor);
+
+		if (error != 0)
+			return refused(CBINDDIAGNOSIS_REUSE_PORT_PROGRAM, error);
+	}
+	/* Only for a port of the kernel's choice. A kernel that does not know it has no program that set it. */
+	if (request->local.port == 0 && request->port_bounds != 0)
+		setsockopt(descriptor, SOL_IP, IP_LOCAL_PORT_RANGE, &request->port_bounds, sizeof request->port_bounds);
 	if (request->interface_index != 0) {
 		int error = bind_to_interface(descriptor, (int)request->interface_index);
 

@@ -130,9 +130,35 @@ extension Diagnosis {
   private func remedies(against error: BindErrno) -> [Remedy] {
     switch error {
     case .accessDenied where denial == .missingCapability: remediesOfPrivilege
-    case .addressNotAvailable: [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind]
-    case .invalidArgument where request.local.address.isLinkLocal: [.nameInterface]
+    case .addressNotAvailable: remediesOfAddress
+    case .invalidArgument
+    where request.lacksInterface && !(request.protocol == .tcp && request.local.address.isMulticastV6):
+      [.nameInterface]
+    case .familyNotSupported where request.local.address.family == .inet6: [.useIPv4(addressInIPv4)]
     default: []
     }
+  }
+
+  /// What helps against an address that the kernel refuses. `ip address add` does so only if no interface has it and one
+  /// takes it.
+  private var remediesOfAddress: [Remedy] {
+    let waivers: [Remedy] = [.setOptions(.freebind, isCertain: true), .allowNonlocalBind]
+    switch addressObstacle {
+    case .absent?, nil: return [.addAddress] + waivers
+    case .onOtherInterface(let interface)?: return [.bindToInterface(interface)]
+    case .tentative(let interface, _)?:
+      let works = interface.isUp && interface.hasCarrier
+      return [works ? .awaitAddress : .raiseLink(interface), .skipAddressCheck] + waivers
+    // Two hosts with one address disturb each other, so that binding it nevertheless is no help.
+    case .duplicate?: return [.resolveDuplicate]
+    case .refusesIPv6?: return [.enableIPv6]
+    }
+  }
+
+  /// The IPv4 address that stands where the requested one would.
+  private var addressInIPv4: IPAddress {
+    let address = request.local.address
+    if address.isV4Mapped { return address.unmapped }
+    return address == IPAddress(v6: 0, 1) ? IPAddress(v4: 0x7f00_0001) : .anyV4
   }
 }

@@ -23,6 +23,8 @@ public struct Diagnosis: Sendable {
   public var rehearsal: BindRehearsal?
   /// What may refuse a bind() besides sockets, the address and the capability.
   public var restraints = BindRestraints()
+  /// Why the kernel does not let the socket have the address; `nil` if that is not the error, or not known.
+  public var addressObstacle: AddressObstacle?
   /// What could not be looked at.
   public var blindSpots: BlindSpots
   /// Why the sockets were read from `/proc/net`, which tells less; `nil` if sock_diag reported them.
@@ -44,6 +46,11 @@ public struct Diagnosis: Sendable {
     case failed(BindErrno)
     /// It did not come to a bind, and why.
     case impossible(BindFactError)
+  }
+
+  /// Whether bind() fails with an error that passes by itself: an address is still being checked for duplicates.
+  public var isPassing: Bool {
+    verdict == .error(.addressNotAvailable) && addressObstacle?.isPassing == true
   }
 
   /// Whether the live bind and the rule disagree for certain.

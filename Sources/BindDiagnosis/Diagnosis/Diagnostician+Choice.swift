@@ -11,13 +11,22 @@ extension Diagnostician {
     let restraints = BindRestraints(family: request.local.address.family)
     if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
     let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
-    var ports: [UInt16: [PortHolder]] = [:]
+    var found: [InetSocket] = []
     let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
     for states in states {
       let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
-      for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
+      found += dump.sockets
       if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
       if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
+    }
+    let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)
+    var request = request
+    request.routingDomain = domains[request.effectiveInterfaceIndex]
+    var ports: [UInt16: [PortHolder]] = [:]
+    for socket in found {
+      var holder = PortHolder(socket)
+      holder.routingDomain = domains[holder.interfaceIndex]
+      ports[socket.local.port, default: []].append(holder)
     }
     var (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     prediction.refuse(rehearsal)

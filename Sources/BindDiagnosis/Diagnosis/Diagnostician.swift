@@ -67,7 +67,20 @@ public struct Diagnostician: ~Copyable {
     if diagnosis.verdict == .error(.accessDenied) {
       diagnosis.privileges = Self.privileges(process, uid: request.uid)
     }
+    diagnosis.addressObstacle = Self.obstacle(to: diagnosis)
     return diagnosis
+  }
+
+  /// Why the address is refused, if it is.
+  private static func obstacle(to diagnosis: Diagnosis) -> AddressObstacle? {
+    let isRefused =
+      switch diagnosis.verdict {
+      case .error(.addressNotAvailable): true
+      case .error(.invalidArgument): diagnosis.request.lacksInterface && !diagnosis.request.local.address.isMulticastV6
+      default: false
+      }
+    // What cannot be read leaves the kernel's own word.
+    return isRefused ? try? AddressObstacle.find(for: diagnosis.request) : nil
   }
 
   /// What the process may do that asks, as far as its programs start with it.
@@ -89,10 +102,20 @@ public struct Diagnostician: ~Copyable {
     if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
     let restraints = BindRestraints(family: request.local.address.family)
     if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
-    let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
 
-    let records = try sockets(request, &blindSpots).filter { inode == nil || $0.inode != inode }
+    var request = request
+    var records = try sockets(request, &blindSpots)
+    if let inode, let own = records.firstIndex(where: { $0.inode == inode }) {
+      request.takeOver(records[own])
+      records.removeAll { $0.inode == inode }
+    }
+    let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
+    let domains = RoutingDomains.deciding(request, beside: records.lazy.map(\.interfaceIndex), settings)
+    request.routingDomain = domains[request.effectiveInterfaceIndex]
     var sockets = owned(records, conditions, effort, &blindSpots)
+    for index in sockets.indices {
+      sockets[index].holder.routingDomain = domains[sockets[index].holder.interfaceIndex]
+    }
     var prediction = Self.judge(&sockets, request, conditions)
     if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
       prediction = Self.judge(&sockets, request, conditions)
@@ -168,7 +191,18 @@ public struct Diagnostician: ~Copyable {
       let errno = try BindProbe.outcome(of: request)
       return errno == 0 ? .succeeded : .failed(BindErrno(rawValue: errno))
     } catch {
+      // There is no socket of the family, so the program does not come to its bind() either.
+      if error.errno == BindErrno.familyNotSupported.rawValue { return .failed(.familyNotSupported) }
       return .impossible(error)
     }
+  }
+}
+
+extension BindRequest {
+  /// Takes from the socket that is bound already what its descriptor need not tell: with multipath TCP the port belongs to
+  /// the TCP socket below, and so do the user and the interface that count.
+  fileprivate mutating func takeOver(_ socket: InetSocket) {
+    if let uid = socket.uid { self.uid = uid }
+    if lacksInterface { interfaceIndex = socket.interfaceIndex }
   }
 }

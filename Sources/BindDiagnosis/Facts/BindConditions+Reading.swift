@@ -8,11 +8,14 @@ extension BindConditions {
     _ request: BindRequest, _ settings: KernelSettings, _ rehearsal: BindRehearsal,
     _ blindSpots: inout Diagnosis.BlindSpots
   ) {
+    var ports = settings.localPortRange ?? 32768...60999
+    if let bounds = request.portBounds { ports = bounds.narrow(ports) }
     let isV4 = request.local.address.unmapped.family == .inet
     self.init(
       allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
       unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
-      ephemeralPorts: settings.localPortRange ?? 32768...60999, reservedPorts: settings.reservedPorts ?? [])
+      ephemeralPorts: ports, reservedPorts: settings.reservedPorts ?? [],
+      sharesChosenPorts: settings.sharesChosenPorts ?? false)
     if request.local.port == 0 {
       if settings.localPortRange == nil || settings.reservedPorts == nil {
         blindSpots.formUnion([.settings, .portRange])
@@ -49,6 +52,7 @@ extension BindConditions {
       switch standing {
       case .notLocal: isAddressLocal = false
       case .unknownInterface: isInterfaceKnown = false
+      case .unknownFamily: isFamilySupported = false
       case .usable, .missingScope: break
       case .other: if request.needsLocalAddress { blindSpots.insert(.address) }
       }

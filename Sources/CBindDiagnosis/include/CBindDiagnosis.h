@@ -18,6 +18,8 @@ enum {
 	CBINDDIAGNOSIS_FREEBIND = 1 << 3,
 	CBINDDIAGNOSIS_TRANSPARENT = 1 << 4,
 	CBINDDIAGNOSIS_BIND_ADDRESS_NO_PORT = 1 << 5,
+	/* Not an option that can be read. */
+	CBINDDIAGNOSIS_REUSE_PORT_PROGRAM = 1 << 6,
 };
 
 /* An address and port in host order. An IPv4 address is the low 32 bits of `low`. */
@@ -33,6 +35,8 @@ struct cbinddiagnosis_request {
 	struct cbinddiagnosis_address local;
 	uint32_t uid;
 	uint32_t interface_index;
+	/* As in struct cbinddiagnosis_held. */
+	uint32_t port_bounds;
 	uint8_t options;
 	bool is_udp;
 	bool may_bind_privileged_ports;
@@ -108,6 +112,8 @@ struct cbinddiagnosis_held {
 	uint8_t options;
 	/* Options that the kernel would not tell for this socket. */
 	uint8_t unread;
+	/* The lowest port in the low half, the highest in the high half (IP_LOCAL_PORT_RANGE, linux/in.h); 0 for none. */
+	uint32_t port_bounds;
 	bool is_listening;
 };
 

@@ -19,6 +19,7 @@ struct DiagnosisJSON {
     }
     let listen: JSONDocument? = prediction.listen.map { .text(Self.word($0)) }
     let probe: JSONDocument? = diagnosis.probe.map { .text(Self.word($0)) }
+    let obstacle: JSONDocument? = diagnosis.addressObstacle.map { .text($0.name) }
     let freeAfter: JSONDocument? = diagnosis.freeAfter.map { .milliseconds($0) }
     let freePorts: JSONDocument? = diagnosis.freePorts.map { .number(Int64($0)) }
     let remedies = diagnosis.remedies.map { document($0, diagnosis) }
@@ -36,6 +37,7 @@ struct DiagnosisJSON {
       "listen": listen,
       "depends_on": unknowns.isEmpty ? nil : .texts(unknowns),
       "probe": probe,
+      "address_obstacle": obstacle,
       "free_in_ms": freeAfter,
       "free_ports": freePorts,
       "sockets": .array(diagnosis.sockets.map { document($0) }),
@@ -160,6 +162,18 @@ extension WhyStatus {
   }
 }
 
+extension AddressObstacle {
+  fileprivate var name: String {
+    switch self {
+    case .absent: "absent"
+    case .onOtherInterface: "on-other-interface"
+    case .tentative: "tentative"
+    case .duplicate: "duplicate"
+    case .refusesIPv6: "refuses-ipv6"
+    }
+  }
+}
+
 extension HolderEffect {
   fileprivate var name: String {
     switch self {
@@ -222,6 +236,13 @@ extension Remedy {
     case .lowerPrivilegedPortsOfContainer: "lower-privileged-ports-of-container"
     case .grantCapability: "grant-capability"
     case .useUnprivilegedPort: "use-unprivileged-port"
+    case .useIPv4: "use-ipv4"
+    case .awaitAddress: "await-address"
+    case .skipAddressCheck: "skip-address-check"
+    case .raiseLink: "raise-link"
+    case .resolveDuplicate: "resolve-duplicate"
+    case .enableIPv6: "enable-ipv6"
+    case .bindToInterface: "bind-to-interface"
     case .addAddress: "add-address"
     case .allowNonlocalBind: "allow-nonlocal-bind"
     case .nameInterface: "name-interface"

@@ -169,6 +169,7 @@ extension DiagnosisText {
     let place = namespace.map { "namespace \($0)" } ?? "this network namespace"
     let settings = diagnosis.blindSpots.contains(.settings) ? "" : "; kernel settings"
     line("\(transport) sockets of both families in all states, in \(place)\(settings).")
+    if leavesOutIPv6 { line("No IPv6 address: this host has no IPv6, and servers then bind IPv4 alone.") }
     if let substitution = diagnosis.substitution {
       line(substitution.remarkOnSubstitution(for: diagnosis.request.protocol) + ".")
     }

@@ -9,9 +9,12 @@ struct DiagnosisText {
   /// The namespace in which the commands that are offered have to run, as it was given.
   let namespace: String?
   let showsColour: Bool
+  /// Whether IPv6 addresses were left out because there is no IPv6 here.
+  let leavesOutIPv6: Bool
   private(set) var bytes: [UInt8] = []
 
-  init(preset: Preset, namespace: String?, showsColour: Bool) {
+  init(preset: Preset, namespace: String?, showsColour: Bool, leavesOutIPv6: Bool = false) {
+    self.leavesOutIPv6 = leavesOutIPv6
     self.preset = preset
     self.namespace = namespace
     self.showsColour = showsColour
