@@ -35,7 +35,8 @@ public struct Diagnostician: ~Copyable {
 
   /// Opens what is needed.
   ///
-  /// - Throws: `SockDiagError` if the kernel has no sock_diag.
+  /// - Throws: `SockDiagError` if there are no descriptors left, or no memory. That there is no sock_diag is no error, see
+  ///   ``Diagnosis/substitution``.
   public init() throws(SockDiagError) {
     inspector = try SocketInspector()
     owners = try? OwnerFinder()
@@ -121,6 +122,7 @@ public struct Diagnostician: ~Copyable {
     var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
     if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
     return diagnosis
@@ -203,7 +205,8 @@ public struct Diagnostician: ~Copyable {
     for states in states {
       let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
       found += dump.sockets
-      if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
     }
     let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)
     var request = request
@@ -216,9 +219,11 @@ public struct Diagnostician: ~Copyable {
     }
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
-    return Diagnosis(
+    var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
       freePorts: free, mayConnect: mayConnect, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
+    return diagnosis
   }
 }
 

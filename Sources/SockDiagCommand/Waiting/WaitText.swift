@@ -9,8 +9,8 @@ enum WaitText {
       return DiagnosisText.cause(.addressNotAvailable, diagnosis)
     }
     var blockers: [DiagnosedSocket] = []
-    var cookies: Set<SocketCookie?> = []
-    for blocker in diagnoses.flatMap(\.blockers) where cookies.insert(blocker.socket.cookie).inserted {
+    var seen: Set<SocketIdentity> = []
+    for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
       blockers.append(blocker)
     }
     guard let first = blockers.first else { return "nothing that can be seen is in the way" }

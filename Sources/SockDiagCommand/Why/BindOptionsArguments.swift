@@ -54,6 +54,7 @@ struct BindOptionsArguments: ParsableArguments {
     }
     let (user, mayBindPrivilegedPorts) = try self.user()
     let interface = try interfaceIndex()
+    let untouched = BindOptions.ofFreshIPv6Socket
     let all = try addresses(port, preset, transport)
     return (try leavesOutIPv6(port) ? Self.inIPv4(all) : all).map { address in
       var request = BindRequest(
@@ -66,6 +67,7 @@ struct BindOptionsArguments: ParsableArguments {
         request.interfaceIndex = port.interfaceIndex
       }
       if v6Only { request.options.insert(.v6Only) }
+      if address.family == .inet6, !preset.setsV6Only(transport) { request.options.formUnion(untouched) }
       return request
     }
   }

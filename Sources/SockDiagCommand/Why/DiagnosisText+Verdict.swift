@@ -53,6 +53,7 @@ extension DiagnosisText {
       (.uid, "whether the other side belongs to the same user"),
       (.order, "the order in which the kernel meets the sockets"),
       (.firstTried, "the port at which the kernel begins to look"),
+      (.interface, "the interface that the other side is bound to"),
     ]
     return names.filter { unknowns.contains($0.0) }.map(\.1)
   }
