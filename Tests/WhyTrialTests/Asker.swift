@@ -15,12 +15,11 @@ enum Asker: Hashable {
     }
   }
 
-  /// The user as the rest of the host sees it.
-  var outerUID: UInt32 {
-    if case .inUserNamespace(let outer, _) = self { outer } else { uid }
-  }
-
   var isRoot: Bool { self == .root }
+
+  var isInUserNamespace: Bool {
+    if case .inUserNamespace = self { true } else { false }
+  }
 
   /// The words that start a command as this user.
   func starting(_ command: [String], with programs: Programs) -> [String] {

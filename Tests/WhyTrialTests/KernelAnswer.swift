@@ -22,6 +22,9 @@ struct KernelAnswer: CustomStringConvertible {
   /// The error of the first call that failed, or `nil`.
   var error: String? { calls.first { $0.errno != 0 }.map { Self.name($0.errno) } }
 
+  /// Whether there was no socket to bind.
+  var failedAtSocket: Bool { calls.first.map { $0.name == "socket" && $0.errno != 0 } ?? false }
+
   /// `succeeds` or the name of the error; `nil` if the call was not made. A socket that cannot be made cannot be bound.
   subscript(call: String) -> String? {
     let names = call == "bind" ? ["bind", "socket"] : [call]

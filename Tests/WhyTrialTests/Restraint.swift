@@ -14,6 +14,8 @@ enum Restraint: Hashable {
   case cgroup(denying: UInt16, isLate: Bool)
   /// Nothing is in /proc/sys.
   case maskedSettings
+  /// Nothing is in /proc.
+  case noProc
   /// uname(2) tells of a kernel that does not report bound sockets.
   case oldRelease
 
@@ -35,6 +37,7 @@ enum Restraint: Hashable {
     case .noFamily(let family, let errno): ["no-family", "\(family.rawValue)", "\(errno)"]
     case .cgroup(let port, let isLate): [isLate ? "cgroup-bpf-deny-late" : "cgroup-bpf-deny", "\(port)"]
     case .maskedSettings: ["masked-sysctl"]
+    case .noProc: ["masked-proc"]
     case .oldRelease: ["old-release"]
     }
   }
@@ -46,7 +49,7 @@ enum Restraint: Hashable {
     case .seccompBind(let errno): error == "\(BindErrno(rawValue: errno))"
     case .cgroup: error == "EPERM"
     // From which port on no right is needed.
-    case .maskedSettings: error == "EACCES"
+    case .maskedSettings, .noProc: error == "EACCES"
     case .none, .noFamily, .oldRelease: false
     }
   }
@@ -70,6 +73,7 @@ enum Restraint: Hashable {
     case .cgroup(_, false): "cgroup"
     case .cgroup(_, true): "cgroup, late"
     case .maskedSettings: "masked settings"
+    case .noProc: "no /proc"
     case .oldRelease: "old release"
     }
   }

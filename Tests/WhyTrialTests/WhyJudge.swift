@@ -56,7 +56,9 @@ struct WhyJudge {
       }
       return "sockets without a process"
     }
-    return situation.restraint == .none ? nil : "restraint: \(situation.restraint.name)"
+    if situation.restraint != .none { return "restraint: \(situation.restraint.name)" }
+    // About the sockets of all ports, of which none is listed and asked for its options.
+    return situation.question.port == 0 && !(part.dependsOn ?? []).isEmpty ? "which port the kernel chooses" : nil
   }
 
   /// Whether who asks can read the options of every socket that a process holds.

@@ -11,6 +11,13 @@ struct WhyQuestion {
   var asker: Asker
   /// Whether only a port is named, so that the command answers for each address that servers bind.
   var namesNoAddress = false
+  /// Whether the command watches the program that binds, instead of being asked beforehand.
+  var isWatched = false
+
+  /// The words of the command, which watches the program.
+  func watching(with programs: Programs) -> [String] {
+    ["why", "--json", "--run"] + attempt(on: "\(socket.address)", with: programs)
+  }
 
   /// The words of the command.
   var arguments: [String] {

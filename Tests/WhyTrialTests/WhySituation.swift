@@ -6,6 +6,8 @@ import SocketLaboratory
 /// Sockets on a port, a question about it, and what else decides.
 struct WhySituation {
   let number: Int
+  /// The port that the holders have.
+  let port: UInt16
   let holders: [HolderPlan]
   let question: WhyQuestion
   let restraint: Restraint
@@ -19,10 +21,20 @@ struct WhySituation {
     let plan = SituationPlan(using: &generator)
     let isLow = generator.chance(8)
     let port = UInt16(isLow ? 200 + number % 800 : 10000 + number % 20000)
-    let setting = generator.chance(12) ? generator.pick(HostSetting.some) : nil
-    let restraint = generator.chance(20) ? Restraint.random(port, using: &generator) : .none
-    let question = Self.question(plan.request, port, using: &generator)
+    var setting = generator.chance(12) ? generator.pick(HostSetting.some) : nil
+    var restraint = generator.chance(20) ? Restraint.random(port, using: &generator) : .none
+    var question = Self.question(plan.request, port, using: &generator)
+    if generator.chance(12) {
+      question.watch(using: &generator)
+    } else if generator.chance(2) {
+      // The kernel has one port to choose.
+      question.port = 0
+      setting = HostSetting(name: "net.ipv4.ip_local_port_range", value: "\(port) \(port)", usual: "32768 60999")
+    }
+    // A user namespace is made by writing to /proc, and a program is watched by looking there.
+    if restraint == .noProc, question.isWatched || question.asker.isInUserNamespace { restraint = .none }
     self.number = number
+    self.port = port
     var holders = plan.holders.map { $0.varied(using: &generator) }
     if generator.chance(10) { holders += holders[0].workers }
     self.holders = holders
@@ -44,7 +56,7 @@ struct WhySituation {
       // Mostly who asks means to bind.
       if generator.chance(70) { socket.uid = asker.uid }
     default:
-      asker = .inUserNamespace(1001, shownAs: generator.pick([0, 1001]))
+      asker = .inUserNamespace(1001, shownAs: generator.pick([0, 1001, 65534]))
       socket.uid = asker.uid
     }
     var question = WhyQuestion(socket: socket, port: port, asker: asker)
@@ -60,7 +72,9 @@ struct WhySituation {
 extension WhySituation: CustomStringConvertible {
   var description: String {
     var words = [
-      "\(question.asker) asks 'sockdiag \(question.arguments.joined(separator: " "))'",
+      question.isWatched
+        ? "\(question.asker) runs \(question.socket) on port \(port)"
+        : "\(question.asker) asks 'sockdiag \(question.arguments.joined(separator: " "))'",
       "beside [\(holders.map(\.description).joined(separator: "; "))]",
     ]
     if let server { words.append("held by a process of user \(server)") }
@@ -70,21 +84,25 @@ extension WhySituation: CustomStringConvertible {
   }
 }
 
+extension WhyQuestion {
+  /// Lets the command watch a program, which is the asking user's, and may make sockets that no question names.
+  fileprivate mutating func watch(using generator: inout SeededGenerator) {
+    (isWatched, namesNoAddress) = (true, false)
+    socket.uid = asker.uid
+    if generator.chance(40) { socket.kind = socket.protocol == .udp ? .udpLite : .mptcp }
+  }
+}
+
 extension Restraint {
   static func random(_ port: UInt16, using generator: inout SeededGenerator) -> Restraint {
     let all: [Restraint] = [
-      .maskedSettings, .oldRelease,
+      .maskedSettings, .oldRelease, .noProc,
       .landlock(allowing: generator.pick([nil, port, port &+ 1])),
       .seccompBind(errno: generator.pick([1, 13, 99])),
       .noFamily(.inet6, errno: generator.pick([97, 13])),
       .noFamily(.netlink, errno: generator.pick([97, 13, 93, 1])),
       .cgroup(denying: generator.pick([0, port, port &+ 1]), isLate: generator.chance(50)),
     ]
-    let restraint = generator.pick(all)
-    return enabled.contains(restraint.name) ? restraint : .none
+    return generator.pick(all)
   }
-
-  private static let enabled: Set<String> = [
-    "seccomp on bind()", "no netlink", "masked settings", "old release",
-  ]
 }

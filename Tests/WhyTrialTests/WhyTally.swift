@@ -7,6 +7,8 @@ struct WhyTally: Sendable {
   var kernelErrors: [String: Int] = [:]
   /// No answer at all, by restraint.
   var unanswered: [String: Int] = [:]
+  /// Programs that were watched, by what was said of them.
+  var watched: [String: Int] = [:]
   var situations = 0
   var questions = 0
   /// The kernel let in what the rule refuses, as was announced.
@@ -21,6 +23,7 @@ struct WhyTally: Sendable {
     restraints.merge(other.restraints, uniquingKeysWith: +)
     kernelErrors.merge(other.kernelErrors, uniquingKeysWith: +)
     unanswered.merge(other.unanswered, uniquingKeysWith: +)
+    watched.merge(other.watched, uniquingKeysWith: +)
     situations += other.situations
     questions += other.questions
     remembered += other.remembered
@@ -44,6 +47,7 @@ extension WhyTally: CustomStringConvertible {
       "\(situations) situations, \(questions) questions, \(complaints.count) wrong, \(restless) restless, \(remembered) remembered",
       "kernel: \(list(kernelErrors))", "restraints: \(list(restraints))",
     ]
+    if !watched.isEmpty { lines.append("watched: \(list(watched))") }
     if !unanswered.isEmpty { lines.append("not answered: \(list(unanswered))") }
     for (asker, counts) in verdicts.sorted(by: { $0.key < $1.key }) {
       let tenths = Int((openShare(asker) * 10).rounded())

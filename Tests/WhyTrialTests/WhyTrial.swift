@@ -19,11 +19,13 @@ struct WhyTrial {
     tally.situations += 1
     tally.restraints[situation.restraint.name, default: 0] += 1
     defer { lab.clear() }
-    for holder in situation.holders { try lab.make(holder, port: situation.question.port) }
+    for holder in situation.holders { try lab.make(holder, port: situation.port) }
     let server = try situation.server.flatMap { try lab.serve(as: $0) }
     defer { server?.end() }
     let namespace = lab.laboratory.namespace
-    let complaints = try HostSetting.with(situation.setting, in: namespace) { try ask(situation) }
+    let complaints = try HostSetting.with(situation.setting, in: namespace) {
+      try situation.question.isWatched ? watch(situation) : ask(situation)
+    }
     guard !complaints.isEmpty else { return }
     tally.complaints.append("situation \(number), \(situation):\n    \(complaints.joined(separator: "\n    "))")
   }
@@ -54,6 +56,19 @@ struct WhyTrial {
       }
       return complaints
     }
+  }
+
+  /// Lets the command watch the program, and compares its reports with what the program says.
+  private mutating func watch(_ situation: WhySituation) throws -> [String] {
+    let question = situation.question
+    let command = question.asker.starting([programs.command] + question.watching(with: programs), with: programs)
+    let result = try lab.laboratory.namespace.run(situation.restraint.starting(command, with: programs))
+    guard let kernel = try? KernelAnswer(result) else {
+      return ["status \(result.status): \(result.outputText.prefix(200)) \(result.errorText.prefix(300))"]
+    }
+    let judge = WatchJudge(situation: situation, reports: WatchReport.all(in: result.errors), kernel: kernel)
+    tally.watched[judge.outcome, default: 0] += 1
+    return judge.complaints.map { "\($0); the kernel: \(kernel)" }
   }
 
   private mutating func count(_ judge: WhyJudge, _ asker: String) {

@@ -6,6 +6,7 @@
  *   restrained no-family FAMILY ERRNO -- COMMAND   socket() of a family, a number, fails with ERRNO
  *   restrained no-new-privs -- COMMAND
  *   restrained masked-sysctl -- COMMAND            nothing is in /proc/sys, in a mount namespace of its own
+ *   restrained masked-proc -- COMMAND              nothing is in /proc, likewise
  *   restrained cgroup-bpf-deny PORT -- COMMAND     a program of the cgroup denies the port, 0 for every port, before the kernel
  *                                                  looks for a conflict
  *   restrained cgroup-bpf-deny-late PORT -- COMMAND   the same, afterwards
@@ -70,11 +71,11 @@ static int error_number(const char *text)
 	return number(text);
 }
 
-static void mask_settings(void)
+static void mask(const char *directory)
 {
 	REQUIRE(unshare(CLONE_NEWNS) == 0);
 	REQUIRE(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-	REQUIRE(mount("none", "/proc/sys", "tmpfs", MS_RDONLY, NULL) == 0);
+	REQUIRE(mount("none", directory, "tmpfs", MS_RDONLY, NULL) == 0);
 }
 
 static void restrain(const char *mode, char **arguments, int count)
@@ -94,7 +95,9 @@ static void restrain(const char *mode, char **arguments, int count)
 	} else if (strcmp(mode, "no-new-privs") == 0 && count == 0) {
 		set_no_new_privileges();
 	} else if (strcmp(mode, "masked-sysctl") == 0 && count == 0) {
-		mask_settings();
+		mask("/proc/sys");
+	} else if (strcmp(mode, "masked-proc") == 0 && count == 0) {
+		mask("/proc");
 	} else if (strcmp(mode, "cgroup-bpf-deny") == 0 && count == 1) {
 		enter_denying_cgroup((uint16_t)number(arguments[0]), 0);
 	} else if (strcmp(mode, "cgroup-bpf-deny-late") == 0 && count == 1) {

@@ -1,0 +1,19 @@
+import FoundationEssentials
+
+/// What `why --run --json` reports of a call.
+struct WatchReport: Decodable {
+  var call: String
+  var errno: String
+  var why: Why?
+
+  struct Why: Decodable {
+    var verdict: String
+  }
+
+  /// The reports among what was written, one a line.
+  static func all(in bytes: [UInt8]) -> [WatchReport] {
+    bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      try? JSONDecoder().decode(WatchReport.self, from: Data(line))
+    }
+  }
+}
