@@ -1,3 +1,5 @@
+import Foundation
+import SockDiagWire
 import Testing
 
 @testable import SockDiagCommand
