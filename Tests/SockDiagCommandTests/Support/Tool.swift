@@ -21,6 +21,9 @@ struct Tool {
     }
   }
 
+  /// The path of another program that was built beside the command.
+  static func neighbour(_ name: String) throws -> String { String(try path.dropLast("sockdiag".count)) + name }
+
   struct Failure: Error, CustomStringConvertible {
     var what: String
     var description: String { what }

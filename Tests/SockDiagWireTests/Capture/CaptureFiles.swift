@@ -12,6 +12,8 @@ enum CaptureFiles {
   /// one's. None where the folder is missing.
   static func captures(in folder: String) -> [String] {
     let paths = FileManager.default.subpaths(atPath: root.appending(path: folder).path) ?? []
-    return paths.filter { ($0.hasSuffix(".pcap") || $0.hasSuffix(".ss-D")) && !$0.contains("s390x") }.sorted().map { folder + "/" + $0 }
+    return paths.filter { ($0.hasSuffix(".pcap") || $0.hasSuffix(".ss-D")) && !$0.contains("s390x") }.sorted().map {
+      folder + "/" + $0
+    }
   }
 }
