@@ -38,7 +38,8 @@ struct PortArgumentTests {
       ("127.0.0.1:8080", place("127.0.0.1"), 8080, 0), ("0.0.0.0:1", place("0.0.0.0"), 1, 0),
       ("127.0.0.1%eth0:80", place("127.0.0.1"), 80, 7), ("[::1]:8080", place("::1"), 8080, 0),
       ("[::]:http", place("::"), 80, 0), ("[::ffff:10.0.0.1]:80", place("::ffff:10.0.0.1"), 80, 0),
-      ("[fe80::1%eth0]:80", place("fe80::1"), 80, 7), ("[fe80::1%3]:80", place("fe80::1"), 80, 3),
+      ("[fe80::1]:80", place("fe80::1"), 80, 0), ("[fe80::1%eth0]:80", place("fe80::1"), 80, 7),
+      ("[fe80::1%3]:80", place("fe80::1"), 80, 3),
       // As ss prints it.
       ("[fe80::1]%eth0:80", place("fe80::1"), 80, 7), ("localhost:80", place("127.0.0.1", "::1"), 80, 0),
     ] as [(String, PortArgument.Place, UInt16, UInt32)])
@@ -48,6 +49,17 @@ struct PortArgumentTests {
     #expect(argument.port == port)
     #expect(argument.interfaceIndex == interface)
     #expect(argument.text == text)
+  }
+
+  @Test func aLinkLocalAddressNeedsAnInterfaceToBeLookedFor() throws {
+    let lone = try PortArgument(parsing: "[fe80::1]:80", names: Names())
+    let refusal = #expect(throws: CommandFailure.self) { try lone.requireInterface() }
+    #expect(
+      refusal?.message.contains(
+        "'[fe80::1]:80' has a link-local address without an interface; write it as [fe80::1%eth0]:80") == true)
+    for text in ["[fe80::1%eth0]:80", "[::1]:80", "80", "*:80"] {
+      try PortArgument(parsing: text, names: Names()).requireInterface()
+    }
   }
 
   @Test(arguments: [
@@ -110,7 +122,6 @@ struct PortArgumentTests {
     ("http://localhost:8080/x", "'http://localhost:8080/x' is a URL; write localhost:8080"),
     ("http://localhost", "'http://localhost' is a URL; write localhost:80"),
     ("[127.0.0.1]:80", "'[127.0.0.1]:80' has brackets around what is no IPv6 address; write 127.0.0.1:80"),
-    ("[fe80::1]:80", "'[fe80::1]:80' has a link-local address without an interface; write it as [fe80::1%eth0]:80"),
     ("[fe80::1%]:80", "'[fe80::1%]:80' lacks an interface behind the '%'; write it as [fe80::1%eth0]:80"),
     ("[fe80::1%eth9]:80", "'eth9' is not an interface here"),
     ("[]:80", "'[]:80' has no address before the port; write it as [::1]:8080"),

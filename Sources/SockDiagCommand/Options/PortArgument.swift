@@ -74,6 +74,17 @@ struct PortArgument: Hashable {
     return transport
   }
 
+  /// Refuses a link-local address without an interface: two sockets that differ in the interface alone do not meet.
+  ///
+  /// A bind() is asked about as it would be called, and need not have one: the socket may be bound to the interface.
+  func requireInterface() throws(CommandFailure) {
+    guard interfaceIndex == 0, case .addresses(let addresses) = place,
+      let address = addresses.first(where: \.isLinkLocal)
+    else { return }
+    throw .usage(
+      "'\(text)' has a link-local address without an interface; write it as [\(address)%eth0]:\(port)")
+  }
+
   /// Port and address as a table shows them, without names but that of an interface.
   var description: String {
     if interfaceIndex != 0 { return text }

@@ -121,11 +121,6 @@ struct PortArgumentParser {
       guard host.isBracketed == (address.family == .inet6) else {
         throw fault("has brackets around what is no IPv6 address", "write \(name):\(portText)")
       }
-      // The kernel refuses to bind such an address without an interface, and two sockets that differ in it alone do not
-      // meet.
-      guard !address.isLinkLocal || host.interface != nil else {
-        throw fault("has a link-local address without an interface", "write it as [\(name)%eth0]:\(portText)")
-      }
       return .addresses([address])
     }
     if host.isBracketed || name.isEmpty { throw fault("has no address before the port", "write it as [::1]:8080") }
@@ -140,7 +135,7 @@ struct PortArgumentParser {
 
   // MARK: Help
 
-  private var portText: Substring { text[...].split(separator: ":").last ?? "8080" }
+  var portText: Substring { text[...].split(separator: ":").last ?? "8080" }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 

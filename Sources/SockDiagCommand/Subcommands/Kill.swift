@@ -106,6 +106,7 @@ struct Kill: ParsableCommand {
 
   func claim() throws(CommandFailure) -> PortClaim {
     let port = try PortArgument(parsing: port)
+    try port.requireInterface()
     guard port.port != 0 else {
       throw .usage("port 0 is none: it lets the kernel choose one; write the port that it chose")
     }

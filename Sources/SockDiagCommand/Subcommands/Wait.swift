@@ -10,7 +10,8 @@ struct Wait: ParsableCommand {
       Free is what 'sockdiag why' calls free, of all addresses that it asks about. Where only timers are in the way it \
       sleeps them out; where processes are, the kernel's announcements wake it. Other errors than EADDRINUSE end it at \
       once, for waiting does not cure them: a port that takes a privilege, or an address that the host does not have \
-      (--freebind asks for one that it will get later).
+      (--freebind asks for one that it will get later). An address that is still being checked for duplicates is waited \
+      for.
 
       Something listens if a client that connects to the address and port would reach it: a listener there or on all \
       addresses, with -u a UDP socket that is bound and not connected. Without an address any will do, of a name with \
@@ -62,6 +63,9 @@ struct Wait: ParsableCommand {
     }
     let transport = try who.transport(of: port)
     let title = "\(transport == .udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
+    if !quiet, let refusal = try SocketInspector().refusal {
+      Diagnostics.report(refusal.remarkOnSubstitution(for: transport))
+    }
     let interruption = try Interruption()
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
     let progress = quiet ? .hidden : ProgressLine(aim)
@@ -111,6 +115,7 @@ struct Wait: ParsableCommand {
   private func waitUntilListening(
     _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
   ) throws {
+    try port.requireInterface()
     var goal = try ListeningPort(transport, port: port.port, ListeningTarget(port))
     switch try waiter.wait(for: &goal) {
     case .isSo: announce(WaitText.listens(title, goal.reaching))

@@ -11,18 +11,15 @@ struct Tool {
     var text: String { String(decoding: output, as: UTF8.self) }
   }
 
-  /// The test bundle lies beside the command.
-  static var path: String {
-    get throws {
-      let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      let path = bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/sockdiag"
-      guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure(what: "\(path) is not built") }
-      return path
-    }
-  }
+  static var path: String { get throws { try program("sockdiag") } }
 
-  /// The path of another program that was built beside the command.
-  static func neighbour(_ name: String) throws -> String { String(try path.dropLast("sockdiag".count)) + name }
+  /// A program of this package. The test bundle lies beside it.
+  static func program(_ name: String) throws -> String {
+    let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let path = bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + name
+    guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure(what: "\(path) is not built") }
+    return path
+  }
 
   struct Failure: Error, CustomStringConvertible {
     var what: String
