@@ -63,14 +63,19 @@ enum EndingRefusal {
       return plan.signalled.isEmpty
         ? CommandFailure(.negative, "the process that held \(plan.claim.description) has just ended") : nil
     }
-    let what = unheld.count == 1 ? "\(first.socket.protocol) \(first.socket.local)" : "\(unheld.count) sockets of it"
+    let what =
+      unheld.count == 1
+      ? "\(first.socket.protocol) \(EndpointText.local(first.socket))" : "\(unheld.count) sockets of it"
     if unheld.contains(where: { $0.reasons.takesPrivilege }) {
       return CommandFailure(
         .noPermission, "who holds \(what) is hidden from this user; \(CommandUser.cure)")
     }
     let reasons = unheld.reduce(into: MissingHolder.Reasons()) { $0.formUnion($1.reasons) }
+    let tunnels =
+      unheld.contains { $0.socket.protocol == .udp }
+      ? "; 'ip -d link' shows tunnels of the kernel (vxlan, geneve, WireGuard) with their ports" : ""
     return CommandFailure(
-      .system, "no process is known to hold \(what) (\(reasons.names.joined(separator: ", "))), so none can be ended")
+      .system, "no process holds \(what) that could be ended: \(reasons.explanation)\(tunnels)")
   }
 
   /// Somebody supervised would be ended without a question.

@@ -58,6 +58,6 @@ enum WaitText {
     if let book = try? HolderBook([first]) { who.append(book.list(of: first)) }
     // A hidden process has a mark for a table in place of its name.
     let holder = who.isEmpty || who == [UInt8(ascii: "?")] ? "somebody" : String(decoding: who, as: UTF8.self)
-    return "\(holder) listens on \(first.local)"
+    return "\(holder) listens on \(EndpointText.local(first))"
   }
 }
