@@ -16,14 +16,17 @@ extension Diagnostician {
     for states in states {
       let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
       for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
-      if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
     }
     var (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     prediction.refuse(rehearsal)
     let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
-    return Diagnosis(
+    var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
       freePorts: free, mayConnect: mayConnect, probe: nil, rehearsal: rehearsal, restraints: restraints,
       blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
+    return diagnosis
   }
 }

@@ -35,7 +35,8 @@ public struct Diagnostician: ~Copyable {
 
   /// Opens what is needed.
   ///
-  /// - Throws: `SockDiagError` if the kernel has no sock_diag.
+  /// - Throws: `SockDiagError` if there are no descriptors left, or no memory. That there is no sock_diag is no error, see
+  ///   ``Diagnosis/substitution``.
   public init() throws(SockDiagError) {
     inspector = try SocketInspector()
     owners = try? OwnerFinder()
@@ -101,6 +102,7 @@ public struct Diagnostician: ~Copyable {
     var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, rehearsal: rehearsal, restraints: restraints, blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
     if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
     return diagnosis
