@@ -3,7 +3,7 @@ internal import SockDiag
 extension Diagnostician {
   /// Looks at a bind() to port 0, about which the sockets of all ports decide.
   mutating func lookAtChoice(
-    _ request: BindRequest, _ settings: KernelSettings
+    _ request: BindRequest, _ settings: KernelSettings, _ effort: Effort
   ) throws(SockDiagError) -> Diagnosis {
     var blindSpots: Diagnosis.BlindSpots = []
     let rehearsal = BindRehearsal.ofChoice(request)
@@ -12,12 +12,8 @@ extension Diagnostician {
     if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
     let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
     var ports: [UInt16: [PortHolder]] = [:]
-    let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
-    for states in states {
-      let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
-      for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
-      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
-      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
+    for socket in try sockets(request, port: nil, effort, &blindSpots) {
+      ports[socket.local.port, default: []].append(PortHolder(socket))
     }
     var (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     prediction.refuse(rehearsal)

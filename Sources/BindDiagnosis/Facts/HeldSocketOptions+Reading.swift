@@ -62,6 +62,7 @@ extension HeldSocketOptions {
       protocol: TransportProtocol(rawValue: UInt16(truncatingIfNeeded: held.protocol)),
       isDatagram: held.type == Int32(SOCK_DGRAM.rawValue), isListening: held.is_listening,
       interfaceIndex: held.interface_index, local: SocketAddress(address, port: held.local.port),
-      scopeID: held.local.scope, uid: held.uid, cookie: SocketCookie(rawValue: held.cookie))
+      scopeID: held.local.scope, uid: held.uid, cookie: SocketCookie(rawValue: held.cookie),
+      isInOwnNetwork: held.is_in_own_network < 0 ? nil : held.is_in_own_network == 1)
   }
 }
