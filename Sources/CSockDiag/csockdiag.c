@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
@@ -15,6 +16,26 @@
 #define REQUEST_ATTRIBUTE_PROTOCOL 3
 /* SOCK_DESTROY of linux/sock_diag.h, since 4.5. */
 #define SOCK_DESTROY_REQUEST 21
+
+/* connect(2) to the kernel gives a netlink socket its port id too, where a sandbox refuses bind(2) for the sake of ports. */
+static struct mnl_socket *open_without_bind(void)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	struct mnl_socket *opened = NULL;
+
+	if (descriptor < 0)
+		return NULL;
+	if (connect(descriptor, (const struct sockaddr *)&kernel, sizeof(kernel)) == 0)
+		opened = mnl_socket_fdopen(descriptor);
+	if (opened == NULL) {
+		int error = errno;
+
+		close(descriptor);
+		errno = error;
+	}
+	return opened;
+}
 
 int csockdiag_open(struct mnl_socket **result)
 {
@@ -27,7 +48,9 @@ int csockdiag_open(struct mnl_socket **result)
 		int error = errno;
 
 		mnl_socket_close(socket);
-		return -error;
+		socket = open_without_bind();
+		if (socket == NULL)
+			return -error;
 	}
 	/* Asks for the kernel's own words about a refused request. Kernels before 4.12 cannot: not a reason to fail. */
 	(void)mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
