@@ -57,7 +57,7 @@ let package = Package(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
       swiftSettings: swiftSettings),
-    .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], swiftSettings: swiftSettings),
+    .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], cSettings: cSettings),
 
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
@@ -110,6 +110,17 @@ let package = Package(
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
+
+    // Random situations, asked about through the command and then tried.
+    .testTarget(
+      name: "WhyTrialTests",
+      dependencies: [
+        "BindDiagnosis", "BindSituationKit", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "bind-attempt",
+        "restrained", "sockdiag",
+      ],
+      swiftSettings: swiftSettings),
+    // A program that binds once, as some user, and says what the kernel answered.
+    .executableTarget(name: "bind-attempt", path: "Tests/Support/BindAttempt", cSettings: cSettings),
 
     // Takes the captures of Fixtures/captures from the running kernel.
     .executableTarget(

@@ -9,20 +9,24 @@ package struct SocketPlan {
   package var options: BindOptions
   package var uid: UInt32
   package var interface: LiveInterface?
+  /// Of which kind the socket is. It may be one that the protocol lies below, or one that has ports of its own.
+  package var kind: LabProtocol
+  /// The interface of an address that needs one.
+  package var scope: LiveInterface?
 
   /// A random socket of a protocol; `like` another one often enough that they can share a port.
   package init(_ protocol: TransportProtocol, like other: SocketPlan? = nil, using generator: inout SeededGenerator) {
     self.protocol = `protocol`
+    kind = `protocol` == .udp ? .udp : .tcp
     address = generator.pick(IPAddress.ofLaboratory)
     options = generator.sharing()
     if let other, generator.chance(70) { options = other.options.intersection([.reuseAddress, .reusePort]) }
     if address.family == .inet6, !address.isV4Mapped, generator.chance(40) { options.insert(.v6Only) }
+    if options.contains(.reusePort), generator.chance(10) { options.insert(.reusePortProgram) }
     uid = generator.pick(LiveUser.all)
     if let other, generator.chance(80) { uid = other.uid }
     interface = generator.chance(75) ? nil : generator.chance(60) ? .loopback : .wire
   }
-
-  package var kind: LabProtocol { `protocol` == .udp ? .udp : .tcp }
 
   /// The options as the laboratory sets them.
   package var labOptions: [SocketOption] {
@@ -32,6 +36,7 @@ package struct SocketPlan {
     if address.family == .inet6 { list.append(.v6Only(options.contains(.v6Only))) }
     if options.contains(.freebind) { list.append(.freebind) }
     if options.contains(.transparent) { list.append(.transparent) }
+    if options.contains(.reusePortProgram) { list.append(.reusePortProgram) }
     if options.contains(.bindAddressNoPort) { list.append(.bindAddressNoPort) }
     if let interface { list.append(.bindToDevice(interface.rawValue)) }
     return list
@@ -44,7 +49,9 @@ package struct SocketPlan {
     }
   }
 
-  package func endpoint(_ port: UInt16) -> LabEndpoint { LabEndpoint(LabAddress(address), port) }
+  package func endpoint(_ port: UInt16) -> LabEndpoint {
+    LabEndpoint(LabAddress(address), port, interface: scope?.rawValue)
+  }
 
   /// Where a socket of this address can connect to on this host, and be connected to.
   package func destination(prefersIPv4: Bool) -> IPAddress {
@@ -70,8 +77,9 @@ package struct SocketPlan {
 extension SocketPlan: CustomStringConvertible {
   package var description: String {
     let words = [
-      "\(`protocol`)", "\(address)", options.contains(.reuseAddress) ? "A" : "",
+      "\(kind)", "\(address)\(scope.map { "%\($0.rawValue)" } ?? "")", options.contains(.reuseAddress) ? "A" : "",
       options.contains(.reusePort) ? "P" : "",
+      options.contains(.reusePortProgram) ? "program" : "",
       options.contains(.v6Only) ? "v6only" : "", options.contains(.bindAddressNoPort) ? "no port" : "", "uid \(uid)",
       interface.map { "dev \($0.rawValue)" } ?? "",
     ]
