@@ -111,6 +111,17 @@ let package = Package(
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
 
+    // Random situations, asked about through the command and then tried.
+    .testTarget(
+      name: "WhyTrialTests",
+      dependencies: [
+        "BindDiagnosis", "BindSituationKit", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "bind-attempt",
+        "restrained", "sockdiag",
+      ],
+      swiftSettings: swiftSettings),
+    // A program that binds once, as some user, and says what the kernel answered.
+    .executableTarget(name: "bind-attempt", path: "Tests/Support/BindAttempt", cSettings: cSettings),
+
     // Takes the captures of Fixtures/captures from the running kernel.
     .executableTarget(
       name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],

@@ -12,9 +12,15 @@
 
 /// socket(2) itself. Inline and free of library state, because a forked child calls it too.
 static inline int socklab_raw_socket(enum socklab_kind kind, bool v6) {
-  int type = (kind == SOCKLAB_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
-  int protocol = kind == SOCKLAB_UDP ? IPPROTO_UDP : kind == SOCKLAB_MPTCP ? IPPROTO_MPTCP : IPPROTO_TCP;
-  return socket(v6 ? AF_INET6 : AF_INET, type, protocol);
+  static const int protocols[] = {
+      [SOCKLAB_TCP] = IPPROTO_TCP,
+      [SOCKLAB_UDP] = IPPROTO_UDP,
+      [SOCKLAB_MPTCP] = IPPROTO_MPTCP,
+      [SOCKLAB_UDPLITE] = IPPROTO_UDPLITE,
+  };
+  bool is_datagram = kind == SOCKLAB_UDP || kind == SOCKLAB_UDPLITE;
+  int type = (is_datagram ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  return socket(v6 ? AF_INET6 : AF_INET, type, protocols[kind]);
 }
 
 #endif

@@ -11,7 +11,7 @@ public import SockDiag
 /// The first moment costs microseconds: listeners and counters. The second one costs two walks over all sockets and 104
 /// bytes for each.
 public struct HostObserver: ~Copyable {
-  private var inspector: SocketInspector?
+  private var inspector: SocketInspector
   private let procRoot: String
   private let start: ContinuousClock.Instant
   private let counters: NetworkCounters
@@ -24,8 +24,8 @@ public struct HostObserver: ~Copyable {
   /// - Parameter procRoot: Where proc is mounted.
   /// - Throws: `SockDiagError` if listeners can be read neither through sock_diag nor from `/proc/net`.
   public init(procRoot: String = "/proc") throws(SockDiagError) {
-    var inspector = try Self.inspector()
-    let listeners = try Self.dump(Self.listening, &inspector, procRoot).sockets
+    var inspector = try SocketInspector(procRoot: procRoot)
+    let listeners = try inspector.dump(Self.listening).sockets
     self.inspector = inspector
     self.procRoot = procRoot
     self.listeners = listeners
@@ -49,8 +49,9 @@ public struct HostObserver: ~Copyable {
     let others = SocketStateSet.all.union(.boundInactive).subtracting([.listen, .close, .closeWait])
     facts.sockets = try add(SocketQuery(.tcp, states: others), to: &facts)
     facts.sockets += try add(SocketQuery(.tcp, states: .closeWait, details: .tcpInfo), to: &facts)
-    let udp = try dump(SocketQuery(.udp))
-    (facts.udpSockets, facts.udpCompleteness, facts.udpSource) = (udp.sockets, udp.completeness, udp.source)
+    let udp = try inspector.dump(SocketQuery(.udp))
+    (facts.udpSockets, facts.udpCompleteness) = (udp.sockets, udp.completeness)
+    facts.udpSubstitution = inspector.substitution
     return facts
   }
 
@@ -58,40 +59,21 @@ public struct HostObserver: ~Copyable {
   ///
   /// - Throws: `SockDiagError`.
   public mutating func currentListeners() throws(SockDiagError) -> [InetSocket] {
-    try dump(Self.listening).sockets
+    try inspector.dump(Self.listening).sockets
   }
 
   private mutating func add(_ query: SocketQuery, to facts: inout HostFacts) throws(SockDiagError) -> [InetSocket] {
-    let dump = try dump(query)
+    let dump = try inspector.dump(query)
     // That /proc/net lacks bound sockets makes figures smaller by a few, and no finding wrong.
     facts.completeness.formUnion(dump.completeness.subtracting(.missingStates))
-    if dump.source == .procNet { facts.source = .procNet }
+    facts.substitution = facts.substitution ?? inspector.substitution
     return dump.sockets
   }
 
   /// Only the kernel knows, and it tells by its filter alone.
   private mutating func listenersWithChosenPort() throws(SockDiagError) -> Set<UInt32>? {
-    let dump = try dump(SocketQuery(.tcp, states: .listen, matching: .autobound))
+    let dump = try inspector.dump(SocketQuery(.tcp, states: .listen, matching: .autobound))
     guard dump.completeness.isComplete, dump.source == .sockDiag else { return nil }
     return Set(dump.sockets.map(\.inode))
-  }
-
-  private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
-    try Self.dump(query, &inspector, procRoot)
-  }
-
-  private static func dump(
-    _ query: SocketQuery, _ inspector: inout SocketInspector?, _ procRoot: String
-  ) throws(SockDiagError) -> SocketDump {
-    if let dump = try inspector?.dump(query) { return dump }
-    return try ProcNet.dump(query, root: procRoot)
-  }
-
-  /// `nil` where the kernel has no sock_diag.
-  private static func inspector() throws(SockDiagError) -> SocketInspector? {
-    do throws(SockDiagError) { return try SocketInspector() } catch {
-      guard error.code == .missingSockDiag else { throw error }
-      return nil
-    }
   }
 }

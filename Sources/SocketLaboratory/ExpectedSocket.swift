@@ -52,6 +52,8 @@ public enum LabProtocol: String, Sendable, Hashable {
   case udp
   /// Multipath TCP, as opposed to its subflows.
   case mptcp
+  /// UDP-Lite, whose ports are not those of UDP. Kernels before 7.1 have it.
+  case udpLite = "udplite"
 }
 
 /// What an inspector must see of one socket. A `nil` says nothing, not that the value is absent.

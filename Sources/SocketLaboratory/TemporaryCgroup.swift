@@ -65,6 +65,7 @@ extension LabProtocol {
     case .tcp: SOCKLAB_TCP
     case .udp: SOCKLAB_UDP
     case .mptcp: SOCKLAB_MPTCP
+    case .udpLite: SOCKLAB_UDPLITE
     }
   }
 }

@@ -39,7 +39,7 @@ struct ObserverTests {
     let findings = facts.findings()
     #expect(findings.map(\.rule) == [.acceptQueue, .listenOverflow])
     #expect(findings.first?.figure == 2 && findings.first?.limit == 1)
-    #expect(facts.completeness.isComplete && facts.udpCompleteness.isComplete && facts.source == .sockDiag)
+    #expect(facts.completeness.isComplete && facts.udpCompleteness.isComplete && facts.substitution == nil)
   }
 
   @Test func overflowsOfThePastAreNot() async throws {

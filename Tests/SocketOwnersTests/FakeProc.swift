@@ -14,10 +14,20 @@ final class FakeProc: DirectoryOperations {
     var files: [UInt32: String] = [:]
     /// Threads with tables of their own.
     var threads: [Int32: [UInt32: String]] = [:]
+    /// Threads without a table of their own, each with the thread whose table it shares, 0 for the first.
+    var sharers: [Int32: Int32] = [:]
     var info: [UInt32: String] = [:]
     /// Counts the inodes of proc, one for each process that ever was.
     var inode: UInt64 = 0
     var uid: UInt32 = 0
+
+    var allThreads: [Int32] { Array(threads.keys) + sharers.keys }
+
+    /// What a thread has open; `nil` if there is no such thread.
+    func table(of thread: Int32) -> [UInt32: String]? {
+      let owner = sharers[thread] ?? thread
+      return owner == 0 ? files : threads[owner]
+    }
 
     mutating func open(_ link: String) -> UInt32 {
       var number: UInt32 = 0
@@ -166,7 +176,7 @@ final class FakeProc: DirectoryOperations {
     case (2, "fd"): return .table(pid, process.start, thread: 0)
     case (2, "task"): return .tasks(pid, process.start)
     case (4, "fd"):
-      guard let thread = Int32(words[2]), process.threads[thread] != nil else { return nil }
+      guard let thread = Int32(words[2]), process.table(of: thread) != nil else { return nil }
       return .table(pid, process.start, thread: thread)
     default: return nil
     }
@@ -186,7 +196,7 @@ final class FakeProc: DirectoryOperations {
 
   private static func table(_ node: Node, _ state: State) -> [UInt32: String]? {
     guard case .table(_, _, let thread) = node, let (_, process) = process(node, state) else { return nil }
-    return thread == 0 ? process.files : process.threads[thread]
+    return process.table(of: thread)
   }
 
   func entries(of directory: Int32, into buffer: inout [UInt8]) -> Int {
@@ -216,7 +226,7 @@ final class FakeProc: DirectoryOperations {
     switch node {
     case .root: ["self", "sys"] + state.processes.keys.map(String.init)
     case .table: table(node, state)?.keys.map(String.init)
-    case .tasks(let pid, _): process(node, state).map { [String(pid)] + $0.1.threads.keys.map(String.init) }
+    case .tasks(let pid, _): process(node, state).map { [String(pid)] + $0.1.allThreads.map(String.init) }
     case .process: []
     }
   }
@@ -277,7 +287,7 @@ final class FakeProc: DirectoryOperations {
       status.uid = process.uid
       if case .table(_, _, let thread) = node { status.inode += UInt64(thread) << 32 }
       status.size = Self.table(node, state)?.count ?? 0
-      status.links = 3 + process.threads.count
+      status.links = 3 + process.allThreads.count
       return 0
     }
   }
@@ -285,8 +295,12 @@ final class FakeProc: DirectoryOperations {
   func compareTables(_ first: Int32, _ second: Int32) -> Int32 {
     let error = begin(.compare, "\(first) \(second)")
     if error != 0 { return -error }
-    let isThere = state.withLock { $0.processes.values.contains { $0.threads[second] != nil } }
-    return isThere ? 1 : -ESRCH
+    let process = state.withLock { state in
+      state.processes.first { $0.value.allThreads.contains(second) }
+    }
+    guard let (pid, process) = process else { return -ESRCH }
+    func owner(_ thread: Int32) -> Int32 { thread == pid ? 0 : process.sharers[thread] ?? thread }
+    return owner(first) == owner(second) ? 0 : 1
   }
 
   func isProc(_ directory: Int32) -> Bool { true }

@@ -112,6 +112,23 @@ import Testing
     #expect(tables == 3)
   }
 
+  /// Each table is read once, whichever of its threads is asked.
+  @Test func threadsThatShareATableAreReadOnce() throws {
+    let proc = Self.host()
+    proc.processes[11]?.sharers = [110: 0, 112: 111, 113: 111]
+    proc.processes[11]?.threads[114] = [8: "socket:[1107]"]
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let report = try owners.find(Self.wanted)
+    #expect(report.holders(of: 1107).compactMap(\.threadID) == [111, 114])
+    #expect(report.holders(of: 1100).map(\.threadID) == [nil])
+    #expect(report.work.tablesOpened == 5)
+    // One thread ends and another one begins.
+    proc.processes[11]?.sharers = [110: 0, 112: 111, 115: 111]
+    proc.processes[11]?.threads[114] = nil
+    proc.processes[11]?.threads[116] = [8: "socket:[1107]"]
+    #expect(try owners.find(Self.wanted).holders(of: 1107).compactMap(\.threadID) == [111, 116])
+  }
+
   @Test func aThreadThatCannotEvenBeReadIsAReason() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -263,6 +280,35 @@ import Testing
     let report = try owners.find(wanted, .anew)
     #expect(report.obstacles.unreadableRings == 0)
     #expect(report.reasons(for: 9999) == [.closedMeanwhile, .kernel])
+  }
+
+  /// The kernel leaves the files out while somebody else has the ring's lock.
+  @Test func aRingThatIsBusyForAMomentIsReadAgain() throws {
+    let proc = Self.host()
+    proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
+    proc.processes[10]?.info[9] = "SqMask:\t0\n"
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let reads = Atomic<Int>(0)
+    proc.before { operation, proc in
+      guard operation == .init(.read, "10/fd/../fdinfo/9") else { return 0 }
+      if reads.add(1, ordering: .relaxed).newValue == 3 {
+        proc.processes[10]?.info[9] = "UserFiles:\t1\n    0: socket:[9999]\n"
+      }
+      return 0
+    }
+    let report = try owners.find([WantedSocket(inode: 9999)])
+    #expect(Array(report.holders(of: 9999)) == [SocketHolder(pid: 10, descriptor: 9, fixedFileSlot: 0)])
+    #expect(reads.load(ordering: .relaxed) == 3)
+  }
+
+  @Test func aRingThatIsClosedMeanwhileIsNoObstacle() throws {
+    let proc = Self.host()
+    proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    proc.fail(.read, "10/fd/../fdinfo/9", ENOENT)
+    let report = try owners.find(Self.wanted + [WantedSocket(inode: 9999)])
+    #expect(report.missing.map(\.inode) == [9999])
+    #expect(report.obstacles.unreadableRings == 0 && report.obstacles.vanishedProcesses == 0)
   }
 
   /// The kernel's own threads are not listed: there may be processes above.

@@ -189,6 +189,22 @@ import Testing
     #expect(anew == [0, 2, 6, 14, 30])
   }
 
+  /// Once that has found something, the next socket without holder is looked for at once.
+  @Test func intervalsBeginAnewWhenLookingHelped() throws {
+    let proc = Self.host()
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let wanted = Self.all + Self.sockets([9998, 9999])
+    var anew: [Int] = []
+    for index in 0..<32 {
+      // In place of a socket that is believed to be there still.
+      if index == 8 { proc.processes[10]?.files[10] = "socket:[9998]" }
+      let report = try owners.find(wanted)
+      if report.work.linksRead >= 1014 { anew.append(index) }
+      #expect(report.holders(of: 9998).isEmpty == (index < 14), "search \(index)")
+    }
+    #expect(anew == [0, 2, 6, 14, 15, 17, 21, 29])
+  }
+
   @Test func fixedFilesAreReadEveryTime() throws {
     let proc = Self.host()
     let ring: UInt32 = 1004

@@ -89,11 +89,38 @@ import Testing
     let report = try owners.find([WantedSocket(inode: 120, cgroupID: id)], OwnerSearch(.firstHolder))
     #expect(Array(report.holders(of: 120)) == [SocketHolder(pid: 12, descriptor: 3)])
     #expect(report.work.tablesOpened == 1)
+    // 0 stands for a process of another pid namespace.
+    #expect(report.obstacles.vanishedProcesses == 0)
     // It is held elsewhere, or the cgroup is gone: every process is looked at.
     for wanted in [WantedSocket(inode: 130, cgroupID: id), WantedSocket(inode: 130, cgroupID: 1)] {
       let report = try owners.find([wanted], OwnerSearch(.firstHolder))
       #expect(report.holders(of: 130).map(\.pid) == [13])
     }
+  }
+
+  /// Its directory has another name now, and another cgroup has the old one.
+  @Test func aCgroupThatMovedIsLookedForAgain() throws {
+    for pid in 10...19 { try makeProcess(pid, start: pid, sockets: [3: pid * 10]) }
+    let manager = FileManager.default
+    func path(_ name: String) -> String { root.appending(path: "cgroup/a.slice/\(name)").path(percentEncoded: false) }
+    try write("12\n", to: "cgroup/a.slice/b.service/cgroup.procs")
+    let id = try #require(try manager.attributesOfItem(atPath: path("b.service"))[.systemFileNumber] as? UInt64)
+    var owners = try OwnerFinder(
+      procRoot: proc, cgroupRoot: root.appending(path: "cgroup").path(percentEncoded: false))
+    let wanted = [WantedSocket(inode: 120, cgroupID: id)]
+    #expect(try owners.find(wanted, OwnerSearch(.firstHolder)).work.processesExamined == 1)
+    try manager.moveItem(atPath: path("b.service"), toPath: path("c.service"))
+    try write("13\n", to: "cgroup/a.slice/b.service/cgroup.procs")
+    var examined: [Int] = []
+    for _ in 0..<2 {
+      let report = try owners.find(wanted, OwnerSearch(.firstHolder))
+      #expect(report.holders(of: 120).map(\.pid) == [12])
+      examined.append(report.work.processesExamined)
+    }
+    // The first time all are looked at.
+    #expect(examined[0] > 5 && examined[1] == 1)
+    let name = owners.cgroup(id)
+    #expect(name?.text == "/a.slice/c.service")
   }
 
   @Test func garbageIsPassedOver() throws {

@@ -35,7 +35,8 @@ public struct Diagnostician: ~Copyable {
 
   /// Opens what is needed.
   ///
-  /// - Throws: `SockDiagError` if the kernel has no sock_diag.
+  /// - Throws: `SockDiagError` if there are no descriptors left, or no memory. That there is no sock_diag is no error, see
+  ///   ``Diagnosis/substitution``.
   public init() throws(SockDiagError) {
     inspector = try SocketInspector()
     owners = try? OwnerFinder()
@@ -96,6 +97,7 @@ public struct Diagnostician: ~Copyable {
     var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
     if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
     return diagnosis
@@ -176,13 +178,16 @@ public struct Diagnostician: ~Copyable {
     for states in states {
       let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
       for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
-      if !dump.completeness.isComplete { blindSpots.insert(.incompleteList) }
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
     }
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
-    return Diagnosis(
+    var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
       freePorts: free, mayConnect: mayConnect, probe: nil, blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
+    return diagnosis
   }
 }
 

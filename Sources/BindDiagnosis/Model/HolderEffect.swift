@@ -29,6 +29,8 @@ public enum HolderEffect: Hashable, Sendable {
     /// At which port the kernel begins to look for a free one: in a range of an odd number of ports it leaves one out, the
     /// first or the last.
     public static let firstTried = Unknowns(rawValue: 1 << 5)
+    /// The interface that the holder is bound to.
+    public static let interface = Unknowns(rawValue: 1 << 6)
   }
 }
 

@@ -8,8 +8,10 @@ public struct PortHolder: Hashable, Sendable {
   public var address: IPAddress
   /// What the socket does, and with it whether others may share its port.
   public var role: Role
-  /// The interface that the socket is bound to; 0 for none.
+  /// The interface that the socket is bound to; 0 for none, or where it is not known.
   public var interfaceIndex: UInt32
+  /// Whether the interface is known: `/proc/net` does not tell it.
+  public var isInterfaceKnown = true
   /// The user of the socket; `nil` where the kernel keeps none.
   public var uid: UInt32?
   /// The options, as far as they are known.
@@ -59,5 +61,6 @@ public struct PortHolder: Hashable, Sendable {
     self.init(
       socket.protocol, socket.local.address, Role(socket), interfaceIndex: socket.interfaceIndex, uid: socket.uid,
       options: options)
+    isInterfaceKnown = socket.source == .sockDiag
   }
 }

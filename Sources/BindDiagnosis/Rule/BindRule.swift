@@ -35,6 +35,7 @@ public enum BindRule {
     }
     let interfaces = (request.effectiveInterfaceIndex, holder.interfaceIndex)
     if interfaces.0 != 0, interfaces.1 != 0, interfaces.0 != interfaces.1 { return .harmless(.otherInterface) }
+    if interfaces.0 != 0, !holder.isInterfaceKnown { unknowns.insert(.interface) }
 
     let byAddress = Sharing.byReuseAddress(holder, request)
     let byPort = Sharing.byReusePort(holder, request)

@@ -89,6 +89,9 @@ struct cbinddiagnosis_held {
  */
 struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int descriptor, uint64_t inode, uint64_t cookie);
 
+/* Whether a fresh IPv6 socket has IPV6_V6ONLY: 1 or 0, and a negative errno where none can be made. */
+int cbinddiagnosis_v6_only_by_default(void);
+
 struct cbinddiagnosis_capabilities {
 	uint64_t effective;
 	/* What no program can have that this thread becomes, not by its file either, is not in it. */

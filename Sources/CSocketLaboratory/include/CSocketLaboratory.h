@@ -30,7 +30,7 @@ struct socklab_tcp {
   uint32_t send_window;
 };
 
-enum socklab_kind { SOCKLAB_TCP, SOCKLAB_UDP, SOCKLAB_MPTCP };
+enum socklab_kind { SOCKLAB_TCP, SOCKLAB_UDP, SOCKLAB_MPTCP, SOCKLAB_UDPLITE };
 
 enum socklab_option {
   SOCKLAB_REUSE_ADDRESS,

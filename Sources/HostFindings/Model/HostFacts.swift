@@ -30,10 +30,10 @@ public struct HostFacts: Sendable {
   public var completeness: Completeness = .complete
   /// Whether all UDP sockets were seen.
   public var udpCompleteness: Completeness = .complete
-  /// Where the TCP sockets were read from.
-  public var source = SocketSource.sockDiag
-  /// Where the UDP sockets were read from.
-  public var udpSource = SocketSource.sockDiag
+  /// Why the TCP sockets were read from `/proc/net`; `nil` if sock_diag reported them.
+  public var substitution: SockDiagError?
+  /// The same of the UDP sockets.
+  public var udpSubstitution: SockDiagError?
 
   /// Creates facts about a host without sockets, of which nothing is known.
   public init() {}

@@ -20,8 +20,10 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   private var acceptedOperations: InetBytecode.Operations = []
   private var refusedOperations: InetBytecode.Operations = []
 
-  /// Where `/proc/net` is read if the kernel has no handler; `nil` for nowhere.
+  /// Where `/proc/net` is read if sock_diag has no answer; `nil` for nowhere.
   private let procRoot: String?
+  /// Why the last list came from there; `nil` if it did not.
+  package private(set) var substitution: SockDiagError?
 
   package init(_ transport: consuming Transport, procRoot: String? = nil) {
     conversation = Conversation(transport)
@@ -33,8 +35,12 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> (completeness: Completeness, source: SocketSource) {
     do throws(SockDiagError) {
-      return (try walk(query, body), .sockDiag)
+      let completeness = try walk(query, body)
+      substitution = nil
+      return (completeness, .sockDiag)
     } catch {
+      // No table has these, and the answer says so.
+      if try lacksAll(query, instead: error) { return (.missingStates, .procNet) }
       return (
         try readProcNet(instead: error) { root throws(SockDiagError) in
           try ProcNet.forEach(query, root: root, body)
@@ -43,16 +49,31 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Only what the kernel lacks is read elsewhere. It says so before the first socket, so none comes twice. Where that
-  /// fails as well, the kernel's answer is the better one.
-  private func readProcNet<Answer>(
+  /// Whether a query asks only for sockets that `/proc/net` does not have.
+  private mutating func lacksAll(
+    _ query: SocketQuery, instead error: SockDiagError
+  ) throws(SockDiagError) -> Bool {
+    guard query.protocol == .tcp, query.states == .boundInactive else { return false }
+    // Where there is no proc, the list is not known to lack just these.
+    let connections = SocketQuery(.tcp, family: query.family, states: .listen)
+    _ = try readProcNet(instead: error) { root throws(SockDiagError) in
+      try ProcNet.forEach(connections, root: root) { _ in .stop }
+    }
+    return true
+  }
+
+  /// Reads `/proc/net` where sock_diag has no answer. It says so before the first socket, so none comes twice. Where
+  /// `/proc/net` cannot be read either, the first error is the better one.
+  private mutating func readProcNet<Answer>(
     instead error: SockDiagError, _ read: (String) throws(SockDiagError) -> Answer
   ) throws(SockDiagError) -> Answer {
     // A recording would lack what was read elsewhere, and nobody would know.
-    guard let procRoot, conversation.observer == nil,
-      error.code == .missingProtocolHandler || error.code == .missingFamily
-    else { throw error }
-    do throws(SockDiagError) { return try read(procRoot) } catch _ { throw error }
+    guard let procRoot, conversation.observer == nil, error.leavesProcNet else { throw error }
+    do throws(SockDiagError) {
+      let answer = try read(procRoot)
+      substitution = error
+      return answer
+    } catch _ { throw error }
   }
 
   /// Collects all sockets. Dumps with a defect that may pass are repeated.
@@ -72,8 +93,12 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
           return .continue
         }
       } catch {
+        if try lacksAll(query, instead: error) {
+          return SocketDump(sockets: [], completeness: .missingStates, source: .procNet)
+        }
         return try readProcNet(instead: error) { root throws(SockDiagError) in try ProcNet.dump(query, root: root) }
       }
+      substitution = nil
       if dump.completeness.isDisjoint(with: .worthRetrying) { break }
     }
     expectedCount = dump.sockets.count + dump.sockets.count / 8

@@ -4,18 +4,43 @@ public import SockDiagWire
 /// Reads sockets from the kernel through sock_diag.
 ///
 /// An inspector owns one netlink socket and one buffer and reuses them, so keep it for polling. It has no global state; use
-/// it from any thread, one at a time. It sees the network namespace in which it was made; only where the kernel lacks a
-/// handler, `/proc/net` is read, which is that of the calling thread. No privilege is needed, but some details are only
-/// told to a reader with CAP_NET_ADMIN.
+/// it from any thread, one at a time. It sees the network namespace in which it was made. Where sock_diag cannot answer,
+/// because the kernel lacks it or one of its handlers or because a sandbox forbids netlink, `/proc/net` of the calling
+/// thread is read instead, which tells less: see ``substitution``. This is decided here, and nowhere else. No privilege is
+/// needed, but some details are only told to a reader with CAP_NET_ADMIN.
 public struct SocketInspector: ~Copyable {
   var reader: InetReader<KernelTransport>
 
+  /// Why no request reaches sock_diag; `nil` if it can be asked.
+  ///
+  /// Then ``dump(_:)`` and ``forEach(_:_:)`` read `/proc/net`, and everything else throws this error: looking up one socket,
+  /// destroying one, recording.
+  public let refusal: SockDiagError?
+
   /// Opens a netlink socket in the network namespace of the calling thread.
   ///
-  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/missingSockDiag`` where the kernel has no sock_diag.
-  public init() throws(SockDiagError) {
-    reader = InetReader(try KernelTransport(), procRoot: "/proc")
+  /// That the kernel has no sock_diag or a sandbox forbids netlink is no error here: see ``refusal``.
+  ///
+  /// - Throws: ``SockDiagError`` for any other reason, such as a lack of descriptors.
+  public init() throws(SockDiagError) { try self.init(procRoot: "/proc") }
+
+  /// The same with another place where proc is mounted.
+  package init(procRoot: String) throws(SockDiagError) {
+    do throws(SockDiagError) {
+      reader = InetReader(try KernelTransport(), procRoot: procRoot)
+      refusal = nil
+    } catch {
+      guard error.leavesProcNet else { throw error }
+      reader = InetReader(KernelTransport(refusing: error), procRoot: procRoot)
+      refusal = error
+    }
   }
+
+  /// Why the last list came from `/proc/net`; `nil` if sock_diag answered.
+  ///
+  /// What such a list lacks: TCP sockets that are only bound (``Completeness/missingStates``), cookies, interfaces, and
+  /// whether an IPv6 socket refuses IPv4.
+  public var substitution: SockDiagError? { reader.substitution }
 
   /// Opens a netlink socket in another network namespace. The calling thread stays in its own, and `/proc/net`, which would
   /// be that of the thread, is never read.
@@ -27,6 +52,7 @@ public struct SocketInspector: ~Copyable {
   /// Kernel: `setns(2)`, on a thread of its own.
   public init(inNamespaceAt path: String) throws(SockDiagError) {
     reader = InetReader(try KernelTransport(inNamespaceAt: path))
+    refusal = nil
   }
 
   /// The sockets of a protocol in some states, for who asks once. Keep an inspector to ask again.
@@ -78,9 +104,8 @@ public struct SocketInspector: ~Copyable {
 
   /// Collects all matching sockets, each once.
   ///
-  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. Where the kernel has no
-  /// handler for the protocol, the answer comes from `/proc/net`, with the fields that are there, and its
-  /// ``SocketDump/source`` says so.
+  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. Where sock_diag cannot
+  /// answer, the answer comes from `/proc/net`, with the fields that are there, and its ``SocketDump/source`` says so.
   ///
   /// - Throws: ``SockDiagError``.
   /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if details are asked for.

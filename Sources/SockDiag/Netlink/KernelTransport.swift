@@ -6,8 +6,11 @@ package import SockDiagWire
 ///
 /// Safe to use although it holds a pointer: nothing else does, and it is freed with this value.
 @safe package struct KernelTransport: NetlinkTransport, ~Copyable {
-  private let socket: OpaquePointer
+  /// `nil` where it could not be opened.
+  private let socket: OpaquePointer?
   package let portID: UInt32
+  /// Why no request can be sent; `nil` if the socket is open.
+  package let refusal: SockDiagError?
 
   /// Opens a socket in the network namespace of the calling thread.
   package init() throws(SockDiagError) {
@@ -15,9 +18,16 @@ package import SockDiagWire
     // SAFETY: the shim writes the pointer and keeps nothing.
     let result = unsafe csockdiag_open(&opened)
     guard result == 0, let socket = unsafe opened else {
-      throw SockDiagError(errno: -result, operation: "open a sock_diag socket")
+      throw .onOpening(errno: -result)
     }
     unsafe self.init(owning: socket)
+  }
+
+  /// A transport of which every request fails with the same error, where no socket could be opened.
+  package init(refusing refusal: SockDiagError) {
+    unsafe socket = nil
+    portID = 0
+    self.refusal = refusal
   }
 
   /// Opens a socket in another network namespace.
@@ -42,11 +52,12 @@ package import SockDiagWire
     unsafe self.socket = socket
     // SAFETY: the pointer was just returned by the shim.
     portID = unsafe csockdiag_port_id(socket)
+    refusal = nil
   }
 
   deinit {
     // SAFETY: this value is the only owner, and it ends here.
-    unsafe csockdiag_close(socket)
+    if let socket = unsafe socket { unsafe csockdiag_close(socket) }
   }
 
   package func write(
@@ -90,12 +101,14 @@ package import SockDiagWire
 
   package func send(_ buffer: [UInt8], count: Int) throws(SockDiagError) {
     precondition(count <= buffer.count)
+    if let refusal { throw refusal }
     // SAFETY: the shim reads `count` bytes during the call, and the buffer has them.
     let result = unsafe buffer.withUnsafeBytes { unsafe csockdiag_send(socket, $0.baseAddress, count) }
     guard result == 0 else { throw SockDiagError(errno: -result, operation: "send a sock_diag request") }
   }
 
   package func receive(into buffer: inout [UInt8]) -> Reception {
+    if refusal != nil { return .failure(EAGAIN) }
     var sender: UInt32 = 0
     // SAFETY: the shim writes at most the given number of bytes, during the call.
     let length = unsafe buffer.withUnsafeMutableBytes {

@@ -19,7 +19,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let missingFamily = Code(rawValue: "missing-family")
     /// The kernel has no sock_diag at all: `EPROTONOSUPPORT` when the socket is opened.
     public static let missingSockDiag = Code(rawValue: "missing-sock-diag")
-    /// A sandbox forbids netlink sockets: `EAFNOSUPPORT` when the socket is opened.
+    /// A sandbox forbids netlink sockets: `EAFNOSUPPORT`, `EACCES`, `EPERM` or `ENOSYS` when the socket is opened.
     public static let netlinkForbidden = Code(rawValue: "netlink-forbidden")
     /// Some sockets may be missing from an answer that has to be whole.
     public static let incomplete = Code(rawValue: "incomplete")
@@ -83,6 +83,20 @@ public struct SockDiagError: Error, Hashable, Sendable {
       default: .system
       }
     self.init(code, operation: operation, errno: errno, kernelMessage: kernelMessage)
+  }
+
+  /// The same where the socket is opened. That takes no capability, so a refusal comes from a sandbox: systemd's
+  /// RestrictAddressFamilies, a seccomp filter, SELinux.
+  static func onOpening(errno: Int32) -> SockDiagError {
+    let operation = "open a sock_diag socket"
+    return [EACCES, EPERM, ENOSYS].contains(errno)
+      ? SockDiagError(.netlinkForbidden, operation: operation, errno: errno)
+      : SockDiagError(errno: errno, operation: operation)
+  }
+
+  /// Whether sock_diag has no answer here, for a reason that does not hold for `/proc/net`.
+  var leavesProcNet: Bool {
+    [.missingProtocolHandler, .missingFamily, .missingSockDiag, .netlinkForbidden].contains(code)
   }
 
   /// The same for what leads to another network namespace, where other capabilities decide.

@@ -30,15 +30,9 @@ struct PortSockets {
 
 /// Looks at ports, as often as is wanted.
 struct PortReader: ~Copyable {
-  /// `nil` where the kernel has no sock_diag.
-  private var inspector: SocketInspector?
+  private var inspector: SocketInspector
 
-  init() throws(SockDiagError) {
-    do throws(SockDiagError) { inspector = try SocketInspector() } catch {
-      guard error.code == .missingSockDiag else { throw error }
-      inspector = nil
-    }
-  }
+  init() throws(SockDiagError) { inspector = try SocketInspector() }
 
   /// Looks at a port.
   ///
@@ -51,16 +45,12 @@ struct PortReader: ~Copyable {
       let states: [SocketStateSet] = transport == .tcp ? [.listen, .boundInactive, .connected] : [.all]
       for states in states {
         let query = SocketQuery(transport, states: states, matching: .localPort == claim.port.port)
-        let dump = try dump(query)
+        let dump = try inspector.dump(query)
         sockets += dump.sockets
-        remarks.note(transport, dump.completeness, dump.source)
+        // A verdict on the port says what it could not see.
+        remarks.note(transport, dump.completeness.subtracting(.missingStates), inspector.substitution)
       }
     }
     return PortSockets(sockets, of: claim)
-  }
-
-  private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
-    if let dump = try inspector?.dump(query) { return dump }
-    return try ProcNet.dump(query)
   }
 }

@@ -25,21 +25,23 @@ struct Remarks {
   }
 
   /// Adds what a reader has to know about a dump: that it is not whole, or not from the kernel's best source.
-  mutating func note(_ transport: TransportProtocol, _ completeness: Completeness, _ source: SocketSource) {
+  ///
+  /// - Parameter substitution: Why `/proc/net` was read; `nil` if it was not.
+  mutating func note(
+    _ transport: TransportProtocol, _ completeness: Completeness, _ substitution: SockDiagError? = nil
+  ) {
     if completeness.contains(.undecided) {
       add(
         "some \(transport) sockets are left out, for nothing tells here what the filter asks about; root is told more, "
           + "marks for one", .partial)
     }
-    let defects = completeness.subtracting(.undecided)
+    let defects = completeness.subtracting([.undecided, .missingStates])
     if !defects.isComplete {
       add("the list of \(transport) sockets is \(defects); run it again for a whole one", .partial)
     }
-    if source == .procNet {
-      add(
-        "the kernel has no sock_diag handler for \(transport), so /proc/net was read, which tells less;"
-          + " load the module \(transport)_diag for the rest")
-    }
+    if let substitution { add(substitution.remarkOnSubstitution(for: transport)) }
+    // The sentence above says what is missing.
+    if completeness.contains(.missingStates) { add(status: .partial) }
   }
 
   /// Says what has to be known before all is shown, and says it only once.

@@ -21,6 +21,7 @@ struct Bench: ParsableCommand {
       throw CommandFailure.usage("--rounds: \(rounds) is out of range; give 1 to 10000")
     }
     var inspector = try SocketInspector()
+    if let refusal = inspector.refusal { throw refusal }
     var output = ByteOutput()
     let comparison = try compare(&inspector)
     for row in comparison.differences.prefix(10) { output.bytes.append(contentsOf: "\(row)\n".utf8) }

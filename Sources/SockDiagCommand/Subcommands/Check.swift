@@ -42,8 +42,8 @@ struct Check: ParsableCommand {
     var remarks = Remarks()
     // Exit status 1 says that something was found, even if more could be.
     if !findings.isEmpty { remarks.add(status: .negative) }
-    remarks.note(.tcp, facts.completeness, facts.source)
-    remarks.note(.udp, facts.udpCompleteness, facts.udpSource)
+    remarks.note(.tcp, facts.completeness, facts.substitution)
+    remarks.note(.udp, facts.udpCompleteness, facts.udpSubstitution)
     try remarks.end()
   }
 

@@ -14,12 +14,14 @@ struct Destruction: ~Copyable {
   /// Lists the sockets.
   init(_ selection: Selection) throws {
     var inspector = try SocketInspector()
+    // Nothing that /proc/net lists can be destroyed.
+    if let refusal = inspector.refusal { throw refusal }
     var sockets: [InetSocket] = []
     var listing = Remarks()
     for query in selection.queries {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
-      listing.note(query.protocol, dump.completeness, dump.source)
+      listing.note(query.protocol, dump.completeness, inspector.substitution)
     }
     if selection.filter.namesHolders {
       let book = try HolderBook(sockets)

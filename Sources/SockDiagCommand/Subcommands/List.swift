@@ -57,7 +57,7 @@ struct List: ParsableCommand {
     for query in selection.queries {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
-      remarks.note(query.protocol, explanation.completeness, .sockDiag)
+      remarks.note(query.protocol, explanation.completeness)
     }
     if selection.filter.namesHolders {
       output.bytes.append(contentsOf: "who holds them is looked up then, for \(selection.filter)\n".utf8)

@@ -2,27 +2,21 @@ internal import SockDiag
 
 /// Shows sockets of the running system, whatever the form.
 struct LiveSockets: ~Copyable {
-  /// `nil` where the kernel has no sock_diag.
-  private var inspector: SocketInspector?
+  private var inspector: SocketInspector
   /// What has to be said on standard error when all is shown.
   private(set) var remarks = Remarks()
 
-  init() throws(SockDiagError) {
-    do throws(SockDiagError) { inspector = try SocketInspector() } catch {
-      guard error.code == .missingSockDiag else { throw error }
-      inspector = nil
-    }
-  }
+  init() throws(SockDiagError) { inspector = try SocketInspector() }
 
   /// Hands all sockets to the renderer, each once, in the kernel's order or in the given one.
   mutating func show(
     _ queries: [SocketQuery], in order: ((InetSocket, InetSocket) -> Bool)? = nil, with renderer: any SocketRenderer
   ) throws {
     for query in queries {
-      var dump = try dump(query)
+      var dump = try inspector.dump(query)
       if let order { dump.sockets.sort(by: order) }
       for socket in dump.sockets { try renderer.render(socket) }
-      remarks.note(query.protocol, dump.completeness, dump.source)
+      remarks.note(query.protocol, dump.completeness, inspector.substitution)
     }
   }
 
@@ -36,9 +30,9 @@ struct LiveSockets: ~Copyable {
     // One look at the processes serves all queries.
     var lists: [[InetSocket]] = []
     for query in selection.queries {
-      let dump = try dump(query)
+      let dump = try inspector.dump(query)
       lists.append(order.map { dump.sockets.sorted(by: $0) } ?? dump.sockets)
-      remarks.note(query.protocol, dump.completeness, dump.source)
+      remarks.note(query.protocol, dump.completeness, inspector.substitution)
     }
     let book = try HolderBook(Array(lists.joined()))
     let holderPart = selection.filter.holderPart
@@ -56,22 +50,11 @@ struct LiveSockets: ~Copyable {
   /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
   mutating func stream(_ queries: [SocketQuery], to renderer: any SocketRenderer) throws {
     for query in queries {
-      var source = SocketSource.sockDiag
-      let completeness = try inspector?.forEach(query) { socket in
-        source = socket.source
+      let completeness = try inspector.forEach(query) { socket in
         try renderer.render(socket)
         return .continue
       }
-      if let completeness {
-        remarks.note(query.protocol, completeness, source)
-      } else {
-        try show([query], with: renderer)
-      }
+      remarks.note(query.protocol, completeness, inspector.substitution)
     }
-  }
-
-  private mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
-    if let dump = try inspector?.dump(query) { return dump }
-    return try ProcNet.dump(query)
   }
 }

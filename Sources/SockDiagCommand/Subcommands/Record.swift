@@ -33,6 +33,8 @@ struct Record: ParsableCommand {
       throw CommandFailure.usage("a capture is no text for a terminal; redirect standard output or give a file")
     }
     var inspector = try SocketInspector()
+    // Before a file is made.
+    if let refusal = inspector.refusal { throw refusal }
     let recorder = try makeRecorder()
     inspector.record(with: recorder)
     var remarks = Remarks()
@@ -45,7 +47,7 @@ struct Record: ParsableCommand {
             sockets += 1
             return recorder.failure == nil ? .continue : .stop
           }
-          remarks.note(query.protocol, completeness, .sockDiag)
+          remarks.note(query.protocol, completeness)
         } catch let error as SockDiagError where error.code == .missingProtocolHandler {
           let transport = query.protocol
           remarks.add(

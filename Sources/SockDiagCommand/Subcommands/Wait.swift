@@ -60,6 +60,9 @@ struct Wait: ParsableCommand {
       throw CommandFailure.usage("port 0 stands for any port; give the one to wait for")
     }
     let title = "\(who.udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
+    if !quiet, let refusal = try SocketInspector().refusal {
+      Diagnostics.report(refusal.remarkOnSubstitution(for: who.udp ? .udp : .tcp))
+    }
     let interruption = try Interruption()
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
     let progress = quiet ? .hidden : ProgressLine(aim)

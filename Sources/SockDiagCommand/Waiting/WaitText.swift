@@ -6,8 +6,8 @@ enum WaitText {
   /// The first of the sockets that are in the way, and how many more there are.
   static func obstacle(_ diagnoses: [Diagnosis]) -> String {
     var blockers: [DiagnosedSocket] = []
-    var cookies: Set<SocketCookie?> = []
-    for blocker in diagnoses.flatMap(\.blockers) where cookies.insert(blocker.socket.cookie).inserted {
+    var seen: Set<SocketIdentity> = []
+    for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
       blockers.append(blocker)
     }
     guard let first = blockers.first else { return "nothing that can be seen is in the way" }

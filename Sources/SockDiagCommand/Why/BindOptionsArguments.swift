@@ -45,6 +45,7 @@ struct BindOptionsArguments: ParsableArguments {
     if freebind { options.insert(.freebind) }
     let (user, mayBindPrivilegedPorts) = try self.user()
     let interface = try interfaceIndex()
+    let untouched = BindOptions.ofFreshIPv6Socket
     return try addresses(port, preset, transport).map { address in
       var request = BindRequest(
         transport, SocketAddress(address, port: port.port), options: options.union(preset.options(transport, address)),
@@ -55,6 +56,7 @@ struct BindOptionsArguments: ParsableArguments {
         request.interfaceIndex = port.interfaceIndex
       }
       if v6Only { request.options.insert(.v6Only) }
+      if address.family == .inet6, !preset.setsV6Only(transport) { request.options.formUnion(untouched) }
       return request
     }
   }

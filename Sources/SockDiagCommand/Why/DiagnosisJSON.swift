@@ -41,6 +41,7 @@ struct DiagnosisJSON {
       "misbeliefs": .array(misbeliefs),
       "elsewhere": .array(diagnosis.elsewhere.map { document($0) }),
       "caveats": .texts(prediction.caveats.names),
+      "source": diagnosis.substitution == nil ? nil : .text(SocketSource.procNet.rawValue),
       "blind_spots": .texts(diagnosis.blindSpots.names),
     ])
   }
@@ -158,7 +159,7 @@ extension HolderEffect.Unknowns {
   fileprivate var names: [String] {
     let names: [(HolderEffect.Unknowns, String)] = [
       (.reuseAddress, "reuseaddr"), (.reusePort, "reuseport"), (.v6Only, "v6only"), (.uid, "uid"), (.order, "order"),
-      (.firstTried, "first-tried"),
+      (.firstTried, "first-tried"), (.interface, "interface"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
   }

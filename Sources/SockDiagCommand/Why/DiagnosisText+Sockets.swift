@@ -169,6 +169,9 @@ extension DiagnosisText {
     line(
       "\(transport) sockets of both families in all states, in \(namespace.map { "namespace \($0)" } ?? "this network namespace"); kernel settings."
     )
+    if let substitution = diagnosis.substitution {
+      line(substitution.remarkOnSubstitution(for: diagnosis.request.protocol) + ".")
+    }
     let read = diagnosis.sockets.count { $0.evidence == .read }
     if read > 0 { line("Socket options of \(Self.count(read, "socket")), read from the processes that hold them.") }
     let inferred = diagnosis.sockets.count { $0.evidence == .inferred }
@@ -176,7 +179,9 @@ extension DiagnosisText {
       line("SO_REUSEPORT of \(Self.count(inferred, "listener")), without which they could not be there together.")
     }
     if case .impossible(let error)? = diagnosis.probe { line("A bind() was not possible: \(error).") }
-    for sentence in Self.sentences(diagnosis.blindSpots) { line("Not seen: \(sentence).") }
+    // The sentence on /proc/net names what it lacks.
+    let named: Diagnosis.BlindSpots = diagnosis.substitution == nil ? [] : [.boundSockets, .otherNamespaces]
+    for sentence in Self.sentences(diagnosis.blindSpots.subtracting(named)) { line("Not seen: \(sentence).") }
     if diagnosis.prediction.caveats.contains(.bucketMemory), diagnosis.verdict != .free {
       line(
         "With SO_REUSEPORT the kernel may remember that the port was shared, and let a bind() pass that the rule refuses; --probe tells."

@@ -52,6 +52,7 @@ extension DiagnosisText {
       (.v6Only, "whether the other side refuses IPv4 (IPV6_V6ONLY)"), (.uid, "whose the other side is"),
       (.order, "the order in which the kernel meets the sockets"),
       (.firstTried, "the port at which the kernel begins to look"),
+      (.interface, "the interface that the other side is bound to"),
     ]
     return names.filter { unknowns.contains($0.0) }.map(\.1)
   }

@@ -34,9 +34,9 @@ struct DiagnosisText {
   }
 
   private static func areAlike(_ one: Diagnosis, _ other: Diagnosis) -> Bool {
-    func effects(_ diagnosis: Diagnosis) -> [SocketCookie?: Bool?] {
+    func effects(_ diagnosis: Diagnosis) -> [SocketIdentity: Bool?] {
       Dictionary(
-        diagnosis.sockets.map { ($0.socket.cookie, $0.mayBlock) }, uniquingKeysWith: { first, _ in first })
+        diagnosis.sockets.map { (SocketIdentity($0.socket), $0.mayBlock) }, uniquingKeysWith: { first, _ in first })
     }
     return one.verdict == other.verdict && effects(one) == effects(other) && one.probe == other.probe
   }

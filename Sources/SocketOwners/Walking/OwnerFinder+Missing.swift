@@ -8,7 +8,8 @@ extension OwnerFinder {
       helped = false
     } else if !missing.isEmpty, persistence.isDue(missing) {
       try readAnew(&pass)
-      helped = pass.missing.count < missing.count
+      // Others may be missing now that were believed to be where they had been.
+      helped = !missing.isSubset(of: pass.missing)
       missing = pass.missing
     }
     if !missing.isEmpty { readUnknownThreads(&pass) }

@@ -11,14 +11,14 @@ struct Tool {
     var text: String { String(decoding: output, as: UTF8.self) }
   }
 
-  /// The test bundle lies beside the command.
-  static var path: String {
-    get throws {
-      let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      let path = bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/sockdiag"
-      guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure(what: "\(path) is not built") }
-      return path
-    }
+  static var path: String { get throws { try path(of: "sockdiag") } }
+
+  /// A program that is built with the tests. The test bundle lies beside it.
+  static func path(of name: String) throws -> String {
+    let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let path = bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/\(name)"
+    guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure(what: "\(path) is not built") }
+    return path
   }
 
   struct Failure: Error, CustomStringConvertible {

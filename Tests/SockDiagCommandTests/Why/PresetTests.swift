@@ -47,10 +47,44 @@ struct PresetTests {
     #expect(throws: CommandFailure.self) { try Self.requests("0.0.0.0:8080", "--as", "go", "--v6only") }
   }
 
+  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  func whatTheHostMakesOfIPv6SocketsHoldsForKindsThatLeaveIt() async throws {
+    let (left, leftWithUDP) = try await NetworkNamespace.withNew { namespace in
+      try namespace.set("net.ipv6.bindv6only", to: 1)
+      func kinds(_ words: String...) throws -> [Preset] {
+        try Preset.allCases.filter { kind in
+          let why = try Why.parse(["[::1]:8080", "--as", kind.rawValue] + words)
+          return try why.who.requests(PortArgument(parsing: "[::1]:8080")).allSatisfy { $0.options.contains(.v6Only) }
+        }
+      }
+      return (try kinds(), try kinds("--udp"))
+    }
+    // Two set the option themselves, to 1.
+    #expect(left == [.c, .python, .asyncio, .rust, .nginx, .systemd])
+    #expect(leftWithUDP == [.c, .python, .asyncio, .node, .rust, .nginx, .systemd])
+    #expect(try Self.requests("127.0.0.1:8080") == ["127.0.0.1:8080"])
+  }
+
+  @Test(
+    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
+  func theServerStartsWhereItWasSaidToOnAHostOfIPv6OnlySockets(_ server: Server) async throws {
+    let (status, result) = try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.set("net.ipv6.bindv6only", to: 1)
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      return try withExtendedLifetime(listener) {
+        let why = try Why.parse(["[::]:8080", "--as", server.kind])
+        return (WhyStatus(try why.diagnoses([])), try laboratory.namespace.run(server.commandForIPv6))
+      }
+    }
+    #expect(status != .depends && (result.status == 0) == (status == .free), "\(result.errorText)")
+  }
+
   /// A server that listens on port 8080 and ends, with status 0 if it could.
   struct Server: Sendable, CustomTestStringConvertible {
     var kind: String
     var command: [String]
+    /// The same on all addresses of IPv6.
+    var commandForIPv6: [String]
     var testDescription: String { kind }
 
     static let all = [
@@ -64,15 +98,35 @@ struct PresetTests {
             await asyncio.get_running_loop().create_server(asyncio.Protocol, None, 8080)
           asyncio.run(serve())
           """,
+        ],
+        commandForIPv6: [
+          "/usr/bin/python3", "-c",
+          """
+          import asyncio
+          async def serve():
+            await asyncio.get_running_loop().create_server(asyncio.Protocol, '::', 8080)
+          asyncio.run(serve())
+          """,
         ]),
       Server(
         kind: "python",
         command: [
           "/usr/bin/python3", "-c", "import socketserver; socketserver.TCPServer(('', 8080), None)",
+        ],
+        commandForIPv6: [
+          "/usr/bin/python3", "-c",
+          """
+          import socket, socketserver
+          socketserver.TCPServer.address_family = socket.AF_INET6
+          socketserver.TCPServer(('::', 8080), None)
+          """,
         ]),
       Server(
         kind: "node",
-        command: ["/usr/bin/node", "-e", "const s = require('net').createServer(); s.listen(8080, () => s.close())"]),
+        command: ["/usr/bin/node", "-e", "const s = require('net').createServer(); s.listen(8080, () => s.close())"],
+        commandForIPv6: [
+          "/usr/bin/node", "-e", "const s = require('net').createServer(); s.listen(8080, '::', () => s.close())",
+        ]),
     ].filter { FileManager.default.isExecutableFile(atPath: $0.command[0]) }
   }
 

@@ -241,6 +241,30 @@ import Testing
     #expect(dump.sockets.allSatisfy { $0.source == .procNet && $0.protocol == .udp && $0.family == .inet })
   }
 
+  @Test func socketsThatNoTableHasAreMissingStates() throws {
+    let query = SocketQuery(.tcp, family: .inet, states: .boundInactive)
+    var reader = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: Self.proc)
+    #expect(reader.substitution == nil)
+    let dump = try reader.dump(query)
+    #expect(dump.sockets.isEmpty && dump.completeness == .missingStates && dump.source == .procNet)
+    #expect(reader.substitution?.code == .missingFamily)
+    var stream = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: Self.proc)
+    let streamed = try stream.forEach(query) { _ in .continue }
+    #expect(streamed.completeness == .missingStates && streamed.source == .procNet)
+    // Without proc nothing is known, and the kernel's answer is the better one.
+    var blind = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: "/nonexistent")
+    #expect(throws: SockDiagError.self) { try blind.dump(query) }
+  }
+
+  @Test func theReasonForProcNetGoesWhenTheKernelAnswers() throws {
+    var reader = InetReader(
+      ScriptedKernel([Self.missingHandler, [.messages([.socket(port: 3, cookie: 3), .done()])]]), procRoot: Self.proc)
+    _ = try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
+    #expect(reader.substitution?.code == .missingProtocolHandler)
+    _ = try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
+    #expect(reader.substitution == nil)
+  }
+
   @Test func aStreamComesFromProcNetToo() throws {
     var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: Self.proc)
     var sources: Set<SocketSource> = []

@@ -159,9 +159,12 @@ import Testing
 
   @Test func missingEndIsUnfinished() throws {
     let attempt: [Event] = [.messages([.socket(port: 1, cookie: 1)])]
-    let result = try dump(attempt, attempt, attempt)
+    let log = ScriptedKernel.Log()
+    let result = try dump(attempt, attempt, attempt, log: log)
     #expect(result.completeness == .unfinished)
     #expect(ports(result) == [1])
+    // What is not there is not waited for again before the next attempt.
+    #expect(log.receptions == 6)
   }
 
   @Test func aSecondAttemptWithALargerBufferHealsTruncation() throws {

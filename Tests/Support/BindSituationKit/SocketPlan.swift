@@ -9,10 +9,15 @@ package struct SocketPlan {
   package var options: BindOptions
   package var uid: UInt32
   package var interface: LiveInterface?
+  /// Of which kind the socket is. It may be one that the protocol lies below, or one that has ports of its own.
+  package var kind: LabProtocol
+  /// The interface of an address that needs one.
+  package var scope: LiveInterface?
 
   /// A random socket of a protocol; `like` another one often enough that they can share a port.
   package init(_ protocol: TransportProtocol, like other: SocketPlan? = nil, using generator: inout SeededGenerator) {
     self.protocol = `protocol`
+    kind = `protocol` == .udp ? .udp : .tcp
     address = generator.pick(IPAddress.ofLaboratory)
     options = generator.sharing()
     if let other, generator.chance(70) { options = other.options.intersection([.reuseAddress, .reusePort]) }
@@ -21,8 +26,6 @@ package struct SocketPlan {
     if let other, generator.chance(80) { uid = other.uid }
     interface = generator.chance(75) ? nil : generator.chance(60) ? .loopback : .wire
   }
-
-  package var kind: LabProtocol { `protocol` == .udp ? .udp : .tcp }
 
   /// The options as the laboratory sets them.
   package var labOptions: [SocketOption] {
@@ -44,7 +47,9 @@ package struct SocketPlan {
     }
   }
 
-  package func endpoint(_ port: UInt16) -> LabEndpoint { LabEndpoint(LabAddress(address), port) }
+  package func endpoint(_ port: UInt16) -> LabEndpoint {
+    LabEndpoint(LabAddress(address), port, interface: scope?.rawValue)
+  }
 
   /// Where a socket of this address can connect to on this host, and be connected to.
   package func destination(prefersIPv4: Bool) -> IPAddress {
@@ -70,7 +75,7 @@ package struct SocketPlan {
 extension SocketPlan: CustomStringConvertible {
   package var description: String {
     let words = [
-      "\(`protocol`)", "\(address)", options.contains(.reuseAddress) ? "A" : "",
+      "\(kind)", "\(address)\(scope.map { "%\($0.rawValue)" } ?? "")", options.contains(.reuseAddress) ? "A" : "",
       options.contains(.reusePort) ? "P" : "",
       options.contains(.v6Only) ? "v6only" : "", options.contains(.bindAddressNoPort) ? "no port" : "", "uid \(uid)",
       interface.map { "dev \($0.rawValue)" } ?? "",

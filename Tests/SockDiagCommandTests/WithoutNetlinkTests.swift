@@ -1,0 +1,106 @@
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// A sandbox that forbids netlink sockets, or a kernel without sock_diag: every subcommand answers from `/proc/net` and says
+/// so, or says why it cannot answer.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct WithoutNetlinkTests {
+  /// AF_NETLINK is 16.
+  private static func command(_ errno: Int32, _ arguments: [String]) throws -> [String] {
+    [try Tool.path(of: "restrained"), "no-family", "16", "\(errno)", "--", try Tool.path] + arguments
+  }
+
+  /// EAFNOSUPPORT: systemd's RestrictAddressFamilies. EPROTONOSUPPORT: gVisor, and a kernel without it. EACCES: SELinux.
+  /// EPERM: the usual seccomp filter.
+  static let errnos = [EAFNOSUPPORT, EPROTONOSUPPORT, EACCES, EPERM]
+
+  private static func remark(_ errno: Int32) -> String {
+    let isMissing = errno == EPROTONOSUPPORT
+    return
+      "sockdiag: \(isMissing ? "the kernel has no sock_diag" : "netlink is forbidden here"), so /proc/net was read; it"
+      + " lacks TCP sockets that are only bound, interfaces and IPV6_V6ONLY; "
+      + (isMissing
+        ? "use a kernel built with CONFIG_INET_DIAG"
+        : "allow AF_NETLINK in the sandbox (systemd: RestrictAddressFamilies)")
+      + "\n"
+  }
+
+  @Test(arguments: errnos) func everySubcommandAnswersFromProcNetAndSaysSoOnce(_ errno: Int32) async throws {
+    let remark = Self.remark(errno)
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let udp = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 5353))
+      func run(_ arguments: String...) throws -> CommandResult {
+        try laboratory.namespace.run(try Self.command(errno, arguments))
+      }
+      for list in [try run("-tp"), try run("list", "-tlp")] {
+        #expect(list.status == 0 && list.errorText == remark)
+        #expect(list.outputText.contains("127.0.0.1:8080  sh(\(subject.pid),fd=9)"))
+      }
+      let all = try run("-tuap")
+      #expect(all.errorText == remark && all.outputText.contains("127.0.0.1:5353"))
+
+      let why = try run("why", "8080")
+      #expect(why.status == 1 && why.errorText == "")
+      #expect(why.outputText.contains("  listener  127.0.0.1:8080  sh (pid \(subject.pid), fd 9), user root\n"))
+      #expect(why.outputText.contains("so /proc/net was read; it lacks TCP sockets that are only bound"))
+      #expect(!why.outputText.contains("Linux 6.8"))
+      let json = try JSONValue(parsing: try run("why", "8080", "--json").output)
+      let diagnosis = try #require(json["diagnoses"]?.elements.first)
+      #expect(diagnosis["source"] == .string("proc-net"))
+      #expect(diagnosis["blind_spots"]?.elements.contains(.string("bound-sockets")) == true)
+      let datagram = try run("why", "-u", "127.0.0.1:5353")
+      #expect(datagram.status == 1)
+
+      let reached = try run("wait", "8080", "--listening", "--timeout", "0")
+      #expect(reached.status == 0 && reached.errorText == remark)
+      let busy = try run("wait", "8080", "--free", "--timeout", "0")
+      #expect(busy.status == 1 && busy.errorText.hasPrefix(remark) && busy.errorText.contains("sh (pid \(subject.pid)"))
+
+      let plan = try run("kill", "8080", "--dry-run")
+      #expect(plan.status == 0 && plan.errorText == remark && plan.outputText.contains("sh(\(subject.pid)) uid=0"))
+      let check = try run("check", "--interval", "0.1")
+      #expect(check.errorText == remark)
+      _ = try run("kill", "8080", "--yes")
+      #expect(subject.endingSignal == SIGTERM)
+      udp.close()
+    }
+  }
+
+  @Test(arguments: errnos) func whatOnlySockDiagCanDoSaysWhyItCannot(_ errno: Int32) async throws {
+    let isMissing = errno == EPROTONOSUPPORT
+    let sentence =
+      isMissing
+      ? "sockdiag: open a sock_diag socket: the kernel has no sock_diag; use a kernel built with CONFIG_INET_DIAG, or read"
+        + " /proc/net instead\n"
+      : "sockdiag: open a sock_diag socket: netlink sockets are forbidden here; allow AF_NETLINK in the sandbox (systemd:"
+        + " RestrictAddressFamilies)\n"
+    try await Laboratory.withNew { laboratory in
+      for arguments in [
+        ["destroy", "sport = :8080", "--yes"], ["record", "/dev/null/x"], ["bench"], ["list", "--explain"], ["events"],
+      ] {
+        let result = try laboratory.namespace.run(try Self.command(errno, arguments))
+        #expect(result.errorText == sentence, "\(arguments)")
+        #expect(result.status == Status.system.rawValue, "\(arguments)")
+      }
+    }
+  }
+
+  /// Not every socket is bound to the interface that is asked for, and /proc/net does not tell which ones are.
+  @Test func anInterfaceThatIsAskedForLeavesTheAnswerOpen() async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080))
+      let result = try laboratory.namespace.run(
+        try Self.command(EPERM, ["why", "0.0.0.0:8080", "--device", "lo", "--json"]))
+      let diagnosis = try #require(try JSONValue(parsing: result.output)["diagnoses"]?.elements.first)
+      #expect(diagnosis["bind"] == .string("depends"))
+      #expect(diagnosis["depends_on"]?.elements.contains(.string("interface")) == true)
+      #expect(result.status == 2)
+      socket.close()
+    }
+  }
+}

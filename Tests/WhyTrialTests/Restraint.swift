@@ -1,0 +1,76 @@
+import BindDiagnosis
+import SocketLaboratory
+
+/// What is put on the asking program and on the one that binds.
+enum Restraint: Hashable {
+  case none
+  /// Landlock lets TCP sockets be bound to this port only, or to none.
+  case landlock(allowing: UInt16?)
+  /// seccomp lets every bind() fail.
+  case seccompBind(errno: Int32)
+  /// seccomp lets socket() of a family fail.
+  case noFamily(Family, errno: Int32)
+  /// A program of the cgroup denies a port.
+  case cgroup(denying: UInt16, isLate: Bool)
+  /// Nothing is in /proc/sys.
+  case maskedSettings
+  /// uname(2) tells of a kernel that does not report bound sockets.
+  case oldRelease
+
+  enum Family: Int {
+    case inet6 = 10
+    case netlink = 16
+  }
+
+  /// The words that start a command under the restraint.
+  func starting(_ command: [String], with programs: Programs) -> [String] {
+    words.isEmpty ? command : [programs.restrained] + words + ["--"] + command
+  }
+
+  private var words: [String] {
+    switch self {
+    case .none: []
+    case .landlock(let port): ["landlock-bind"] + (port.map { ["\($0)"] } ?? [])
+    case .seccompBind(let errno): ["seccomp-bind", "\(errno)"]
+    case .noFamily(let family, let errno): ["no-family", "\(family.rawValue)", "\(errno)"]
+    case .cgroup(let port, let isLate): [isLate ? "cgroup-bpf-deny-late" : "cgroup-bpf-deny", "\(port)"]
+    case .maskedSettings: ["masked-sysctl"]
+    case .oldRelease: ["old-release"]
+    }
+  }
+
+  /// Whether an error of the kernel can be the restraint's own.
+  func mayRefuse(with error: String?) -> Bool {
+    switch self {
+    case .landlock: error == "EACCES"
+    case .seccompBind(let errno): error == "\(BindErrno(rawValue: errno))"
+    case .cgroup: error == "EPERM"
+    // From which port on no right is needed.
+    case .maskedSettings: error == "EACCES"
+    case .none, .noFamily, .oldRelease: false
+    }
+  }
+
+  /// Whether the command may have no answer at all: it cannot ask the kernel for sockets.
+  var forbidsAsking: Bool {
+    switch self {
+    case .seccompBind, .noFamily(.netlink, _): true
+    default: false
+    }
+  }
+
+  /// The restraint without its numbers, for counting.
+  var name: String {
+    switch self {
+    case .none: "none"
+    case .landlock: "Landlock"
+    case .seccompBind: "seccomp on bind()"
+    case .noFamily(.inet6, _): "no IPv6"
+    case .noFamily(.netlink, _): "no netlink"
+    case .cgroup(_, false): "cgroup"
+    case .cgroup(_, true): "cgroup, late"
+    case .maskedSettings: "masked settings"
+    case .oldRelease: "old release"
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import BindDiagnosis
+import BindSituationKit
+import SockDiag
+import SocketLaboratory
+
+/// Sockets on a port, a question about it, and what else decides.
+struct WhySituation {
+  let number: Int
+  let holders: [HolderPlan]
+  let question: WhyQuestion
+  let restraint: Restraint
+  let setting: HostSetting?
+  /// The user to whose process the holders are given as well, if any.
+  let server: UInt32?
+
+  /// The situation of a number; the same for the same seed.
+  init(_ number: Int, seed: UInt64) {
+    var generator = SeededGenerator(seed: seed &+ UInt64(number))
+    let plan = SituationPlan(using: &generator)
+    let isLow = generator.chance(8)
+    let port = UInt16(isLow ? 200 + number % 800 : 10000 + number % 20000)
+    let setting = generator.chance(12) ? generator.pick(HostSetting.some) : nil
+    let restraint = generator.chance(20) ? Restraint.random(port, using: &generator) : .none
+    let question = Self.question(plan.request, port, using: &generator)
+    self.number = number
+    var holders = plan.holders.map { $0.varied(using: &generator) }
+    if generator.chance(10) { holders += holders[0].workers }
+    self.holders = holders
+    server = generator.chance(35) ? generator.pick([0, 1001, 1002]) : nil
+    (self.question, self.restraint, self.setting) = (question, restraint, setting)
+  }
+
+  private static func question(
+    _ request: SocketPlan, _ port: UInt16, using generator: inout SeededGenerator
+  ) -> WhyQuestion {
+    var socket = request
+    if generator.chance(22) { socket.move(to: generator.pick(UnusualPlace.all)) }
+    if generator.chance(4) { socket.options.insert(.freebind) }
+    let asker: Asker
+    switch generator.pick([0, 0, 0, 0, 1, 1, 1, 1, 2, 2] as [Int]) {
+    case 0: asker = .root
+    case 1:
+      asker = .plain(generator.pick([1001, 1002, 65534]))
+      // Mostly who asks means to bind.
+      if generator.chance(70) { socket.uid = asker.uid }
+    default:
+      asker = .inUserNamespace(1001, shownAs: generator.pick([0, 1001]))
+      socket.uid = asker.uid
+    }
+    var question = WhyQuestion(socket: socket, port: port, asker: asker)
+    if generator.chance(4) {
+      question.namesNoAddress = true
+      question.socket.options.remove(.v6Only)
+      question.socket.scope = nil
+    }
+    return question
+  }
+}
+
+extension WhySituation: CustomStringConvertible {
+  var description: String {
+    var words = [
+      "\(question.asker) asks 'sockdiag \(question.arguments.joined(separator: " "))'",
+      "beside [\(holders.map(\.description).joined(separator: "; "))]",
+    ]
+    if let server { words.append("held by a process of user \(server)") }
+    if restraint != .none { words.append("under \(restraint)") }
+    if let setting { words.append("with \(setting.name)=\(setting.value)") }
+    return words.joined(separator: ", ")
+  }
+}
+
+extension Restraint {
+  static func random(_ port: UInt16, using generator: inout SeededGenerator) -> Restraint {
+    let all: [Restraint] = [
+      .maskedSettings, .oldRelease,
+      .landlock(allowing: generator.pick([nil, port, port &+ 1])),
+      .seccompBind(errno: generator.pick([1, 13, 99])),
+      .noFamily(.inet6, errno: generator.pick([97, 13])),
+      .noFamily(.netlink, errno: generator.pick([97, 13, 93, 1])),
+      .cgroup(denying: generator.pick([0, port, port &+ 1]), isLate: generator.chance(50)),
+    ]
+    let restraint = generator.pick(all)
+    return enabled.contains(restraint.name) ? restraint : .none
+  }
+
+  private static let enabled: Set<String> = [
+    "seccomp on bind()", "no netlink", "masked settings", "old release",
+  ]
+}
