@@ -65,7 +65,7 @@ struct WhyRunTests {
     #expect(result.status == 5)
     // It asks for the dual-stack wildcard.
     #expect(result.errorText.contains("on [::]:8080 failed"))
-    #expect(result.errorText.contains("server.listen({ port, ipv6Only: true })"), "\(result.errorText)")
+    #expect(result.errorText.contains("server.listen({ port, host: '::', ipv6Only: true })"), "\(result.errorText)")
   }
 
   @Test func aFailingListenIsNotBlamedOnTheSocketItself() async throws {

@@ -11,6 +11,9 @@ struct Why: ParsableCommand {
       Nothing is bound for the answer, unless --probe is given. Without an address it answers for those that servers bind \
       when they are given none: 0.0.0.0, and [::] with IPv4.
 
+      On a host without IPv6 servers bind IPv4 alone, and so the answer is about 0.0.0.0 alone, unless an IPv6 address is \
+      given.
+
       What hangs on socket options is read from the processes that hold the sockets, where this user may; otherwise the \
       answer says what it depends on.
 
@@ -26,7 +29,8 @@ struct Why: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+    help: ArgumentHelp(
+      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String?
 
   @Option(
@@ -69,7 +73,7 @@ struct Why: ParsableCommand {
     var asked = who
     // How a program of its kind sets options is worth knowing all the same.
     asked.preset = nil
-    let words = asked.words + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+    let words = asked.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
     if let word = words.first {
       throw .usage("\(word) says what to ask, but with --run the failing socket tells it; leave it out")
     }
@@ -87,9 +91,12 @@ struct Why: ParsableCommand {
 
   private func answer() throws {
     let diagnoses = try diagnoses()
+    let leavesOutIPv6 = try port.map { try who.leavesOutIPv6(PortArgument(parsing: $0)) } ?? false
     var output = ByteOutput()
     output.bytes +=
-      json ? encoded(diagnoses) : text(diagnoses, showsColour: Terminal.standardOutput.showsColour)
+      json
+      ? encoded(diagnoses)
+      : text(diagnoses, showsColour: Terminal.standardOutput.showsColour, leavesOutIPv6: leavesOutIPv6)
     try output.flush()
     let status = WhyStatus(diagnoses)
     if status != .free { throw ExitCode(status.rawValue) }
@@ -102,8 +109,9 @@ struct Why: ParsableCommand {
     return try requests.map { try diagnostician.diagnose($0, probe ? effort.union(.probe) : effort) }
   }
 
-  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false) -> [UInt8] {
-    var text = DiagnosisText(preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour)
+  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false, leavesOutIPv6: Bool = false) -> [UInt8] {
+    var text = DiagnosisText(
+      preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour, leavesOutIPv6: leavesOutIPv6)
     text.append(diagnoses)
     return text.bytes
   }

@@ -5,6 +5,9 @@ internal import SockDiag
 enum WaitText {
   /// The first of the sockets that are in the way, and how many more there are.
   static func obstacle(_ diagnoses: [Diagnosis]) -> String {
+    if let diagnosis = diagnoses.first(where: \.isPassing) {
+      return DiagnosisText.cause(.addressNotAvailable, diagnosis)
+    }
     var blockers: [DiagnosedSocket] = []
     var seen: Set<SocketIdentity> = []
     for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
@@ -39,6 +42,9 @@ enum WaitText {
   ) -> String {
     let (limit, prospect) = (waiter.limit, waiter.prospect)
     let (time, still) = limit == .zero ? ("", "") : (" after \(DurationArgument.spelt(limit))", "still ")
+    if diagnoses.contains(where: \.isPassing) {
+      return "\(title) cannot be bound yet\(time): \(obstacle(diagnoses)); '\(hint)' says what helps"
+    }
     if let unknowns = unknowns(diagnoses) {
       let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
       return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"

@@ -77,6 +77,23 @@ struct FailedCall {
     return true
   }
 
+  /// Supposes that the socket has a program that chooses among sockets, if nothing else explains the failure: the kernel does
+  /// not tell that there is one.
+  ///
+  /// - Returns: Whether it may be so.
+  mutating func supposeProgram(_ diagnosis: Diagnosis) -> Bool {
+    guard error == .addressInUse, diagnosis.verdict == .free, let options = request?.options,
+      options.contains(.reusePort), !options.contains(.reusePortProgram),
+      diagnosis.sockets.contains(where: { $0.effect == .harmless(.sharesReusePort) })
+    else { return false }
+    request?.options.insert(.reusePortProgram)
+    remarks.append(
+      "The options of both sides would let them share the port. The likely reason why they do not: the program attached a"
+        + " BPF program to its socket (SO_ATTACH_REUSEPORT_EBPF or SO_ATTACH_REUSEPORT_CBPF) too early. A socket that has"
+        + " one joins no group that is there already. Attach it after bind(), and with TCP after listen().")
+    return true
+  }
+
   private mutating func judge(_ socket: HeldSocketOptions) {
     if let cause = ownCause(socket) {
       remarks.append(cause)
@@ -90,6 +107,8 @@ struct FailedCall {
       interfaceIndex: socket.interfaceIndex, scopeID: call.scopeID,
       mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts,
       callsBind: call.kind == .bind || address.port != 0 || socket.options.contains(.bindAddressNoPort))
+    request?.ambiguousUID = UserNumbers().ambiguous
+    request?.portBounds = socket.portBounds
   }
 
   /// Why the call fails whatever else there is, or why nothing can be said about that.
@@ -138,7 +157,7 @@ struct FailedCall {
 
 extension TransportProtocol {
   /// Whether its sockets are bound by TCP's rule: multipath TCP's have a TCP socket below them.
-  fileprivate var isStream: Bool { self == .tcp || rawValue == 262 }
+  fileprivate var isStream: Bool { self == .tcp || self == .mptcp }
 
   /// A name for people of one that is not diagnosed. Kernel: `IPPROTO_*`, linux/in.h, linux/in6.h.
   fileprivate var name: String {

@@ -63,9 +63,9 @@ extension Preset {
 
   private static func nodeStream(_ option: BindOptions) -> String? {
     switch option {
-    // Older ones take the word and do nothing.
-    case .reusePort: "server.listen({ port, reusePort: true })  // since Node.js 22.12 and 23.1"
-    case .v6Only: "server.listen({ port, ipv6Only: true })"
+    // Older ones take the word and do nothing. Without a host, both words are passed over.
+    case .reusePort: "server.listen({ port, host, reusePort: true })  // since Node.js 22.12 and 23.1"
+    case .v6Only: "server.listen({ port, host: '::', ipv6Only: true })"
     default: nil
     }
   }

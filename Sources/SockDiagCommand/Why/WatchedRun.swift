@@ -139,6 +139,9 @@ struct WatchedRun: ~Copyable {
     guard let request = failed.request else { return nil }
     try enterNamespace(of: failed.call.processID)
     let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+    if failed.supposeProgram(diagnosis), let request = failed.request {
+      return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+    }
     guard diagnosis.verdict == .error(.accessDenied), failed.restoreWithheldRight(), let request = failed.request
     else { return diagnosis }
     return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
