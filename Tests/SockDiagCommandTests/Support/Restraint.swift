@@ -11,7 +11,7 @@ struct Restraint: CustomStringConvertible, Sendable {
 
   /// The command line that runs a command with it.
   func command(_ command: [String]) throws -> [String] {
-    [try Tool.path(of: "restrained")] + words + ["--"] + command
+    [try Tool.program("restrained")] + words + ["--"] + command
   }
 
   /// Whether this kernel has it, and allows it here.
