@@ -95,7 +95,7 @@ struct WithoutNetlinkTests {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let result = try laboratory.namespace.run(
-        [try Tool.path(of: "restrained"), "seccomp-bind", errno, "--", try Tool.path, "list", "-tl"])
+        [try Tool.program("restrained"), "seccomp-bind", errno, "--", try Tool.path, "list", "-tl"])
       #expect(result.status == 0 && result.errorText == "" && result.outputText.contains("127.0.0.1:8080"))
       socket.close()
     }

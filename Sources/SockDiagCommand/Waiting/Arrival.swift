@@ -55,13 +55,13 @@ struct InterfaceNetwork: Hashable {
       // SAFETY: as above.
       unsafe next = entry.ifa_next
       let flags = unsafe Int32(bitPattern: entry.ifa_flags)
-      guard flags & Int32(IFF_UP.rawValue) != 0, let address = unsafe ip(entry.ifa_addr) else { continue }
+      guard flags & Int32(IFF_UP) != 0, let address = unsafe ip(entry.ifa_addr) else { continue }
       // SAFETY: the name is a terminated string of the entry.
       let index = unsafe if_nametoindex(entry.ifa_name)
       networks.append(
         InterfaceNetwork(
           interfaceIndex: index, address: address, mask: unsafe ip(entry.ifa_netmask) ?? address,
-          isLoopback: flags & Int32(IFF_LOOPBACK.rawValue) != 0))
+          isLoopback: flags & Int32(IFF_LOOPBACK) != 0))
     }
     return networks
   }
