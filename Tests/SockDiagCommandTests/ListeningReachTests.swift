@@ -33,22 +33,21 @@ struct ListeningReachTests {
     done
     ip address add fd00:7::1/64 dev reach0 nodad
     ip address add fd00:7:1::1/64 dev reach1 nodad
+    ip route add unreachable 10.7.0.9/32
     """
 
   /// Whether a client gets through to a socket.
   private static func connects(
-    _ kind: LabProtocol, _ address: LabAddress, _ server: LabSocket, in laboratory: Laboratory
-  )
-    throws -> Bool
-  {
+    _ kind: LabProtocol, _ destination: LabEndpoint, _ server: LabSocket, in laboratory: Laboratory
+  ) throws -> Bool {
     func isReady(_ socket: LabSocket, _ events: Int32, _ milliseconds: Int32) -> Bool {
       var wait = pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)
       // SAFETY: the call uses the one structure while it runs.
       return unsafe poll(&wait, 1, milliseconds) > 0
     }
-    let client = try laboratory.socket(kind, v6: address.isV6)
+    let client = try laboratory.socket(kind, v6: destination.address.isV6)
     defer { client.close() }
-    do { try client.connect(to: LabEndpoint(address, 8080)) } catch let error as LaboratoryError {
+    do { try client.connect(to: destination) } catch let error as LaboratoryError {
       // No route, where the address is of no interface.
       guard [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH].contains(error.errno) else { throw error }
       return false
@@ -60,13 +59,14 @@ struct ListeningReachTests {
     }
     try client.send(1)
     // Either it arrives, or its sender is told that it did not.
-    while true {
+    for _ in 0..<10_000 {
       if isReady(server, POLLIN, 1) {
         try server.discard()
         return true
       }
       if isReady(client, 0, 1) { return false }
     }
+    throw Tool.Failure(what: "a datagram to \(destination) neither arrives nor is refused")
   }
 
   @Test(arguments: [LabProtocol.tcp, .udp]) func connectReachesWhatIsSaidToListen(_ kind: LabProtocol) async throws {
@@ -74,20 +74,23 @@ struct ListeningReachTests {
       let preparation = try laboratory.namespace.run(["sh", "-c", Self.setUp])
       try #require(preparation.status == 0, "\(preparation.errorText)")
       var (trials, reached, faults) = (0, 0, [String]())
+      // A port for each listener: connections leave something behind that keeps theirs.
+      var port: UInt16 = 20000
       for listener in Self.listeners {
         for device in [nil, "lo", "reach0", "reach1"] {
           var options: [SocketOption] = device.map { [.bindToDevice($0)] } ?? []
           if listener.isV6Only { options.append(.v6Only(true)) }
           if listener.address == .v4(10, 7, 0, 9) { options.append(.freebind) }
-          let place = LabEndpoint(listener.address, 8080)
+          port += 1
+          let place = LabEndpoint(listener.address, port)
           // Some devices do not have some addresses.
           guard let socket = try? laboratory.boundSocket(kind, to: place, options: options) else { continue }
           if kind == .tcp { try socket.listen(backlog: 16) }
           var isReachable = false
           for target in Self.targets {
-            let truth = try Self.connects(kind, target.address, socket, in: laboratory)
-            let port = try PortArgument(parsing: target.text + ":8080")
-            var goal = try ListeningPort(kind == .tcp ? .tcp : .udp, port: 8080, ListeningTarget(port))
+            let truth = try Self.connects(kind, LabEndpoint(target.address, port), socket, in: laboratory)
+            let argument = try PortArgument(parsing: "\(target.text):\(port)")
+            var goal = try ListeningPort(kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(argument))
             let answer = try goal.look() == .isSo
             trials += 1
             isReachable = isReachable || truth
@@ -95,8 +98,8 @@ struct ListeningReachTests {
           }
           // Without an address, what can be reached from here counts in any case.
           var goal = try ListeningPort(
-            kind == .tcp ? .tcp : .udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
-          if isReachable, try goal.look() != .isSo { faults.append("\(place)%\(device ?? "-") for 8080") }
+            kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(try PortArgument(parsing: "\(port)")))
+          if isReachable, try goal.look() != .isSo { faults.append("\(place)%\(device ?? "-") for the port") }
           if isReachable { reached += 1 }
           socket.close()
         }

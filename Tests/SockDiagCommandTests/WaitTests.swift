@@ -192,7 +192,11 @@ struct WaitTests {
       let client = try pair.client.local()
       pair.listener.close()
       pair.server.close()
-      try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
+      let orphan = ExpectedSocket(.tcp, .finWait2, Self.place, client) { socket in
+        socket.isOrphan = true
+        socket.timer = .keepAlive
+      }
+      try laboratory.wait(for: [orphan])
       var goal = try FreePort([Self.request()], probes: false, hint: "")
       let sight = try goal.look()
       return try withExtendedLifetime(pair) {

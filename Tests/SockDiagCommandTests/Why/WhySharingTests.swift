@@ -146,6 +146,6 @@ struct WhySharingTests {
       """
     ) { _ = try $0.wire() }
     #expect(text.contains("in use. bind() fails with EADDRINUSE"), "\(text)")
-    #expect(text.contains("  listener  [fe80::1]:8080  python3"), "\(text)")
+    #expect(text.contains("  listener  [fe80::1%\(Wire.deviceName)]:8080  python3"), "\(text)")
   }
 }
