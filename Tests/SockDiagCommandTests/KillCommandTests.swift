@@ -196,8 +196,12 @@ struct KillCommandTests {
       #expect(signal == nil && result.status == 1)
       #expect(result.errorText == "sockdiag: no process holds port \(other)\n")
     }
-    let (udp, _, _) = try await run("-u", "8080", "--yes")
-    #expect(udp.status == 1 && udp.errorText == "sockdiag: no process holds UDP port 8080\n")
+    let (udp, none, pid) = try await run("-u", "8080", "--yes")
+    #expect(udp.status == 1 && none == nil)
+    #expect(
+      udp.errorText
+        == "sockdiag: no process holds UDP port 8080, but sh(\(pid)) holds TCP port 8080;"
+        + " 'sockdiag kill 8080' ends it\n")
   }
 
   @Test func socketsThatAreBoundAndThoseOfUDPAreHeldToo() async throws {

@@ -131,7 +131,8 @@ struct Kill: ParsableCommand {
     if ending.plan.sockets.isEmpty {
       guard !ending.found.connections.isEmpty else {
         let other = try ending.holdersOfOtherProtocol()
-        try give(EndingRefusal.nothing(ending.found, ending.claim, other: other, namespace: self.namespace.netns), ending)
+        try give(
+          EndingRefusal.nothing(ending.found, ending.claim, other: other, namespace: namespace.netns), ending)
         return
       }
       let held = try ending.holdersOfConnections()
