@@ -57,7 +57,7 @@ let package = Package(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
       swiftSettings: swiftSettings),
-    .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], swiftSettings: swiftSettings),
+    .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], cSettings: cSettings),
 
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),

@@ -1,7 +1,7 @@
 internal import CBindTrace
 internal import Glibc
 
-/// Runs a command and watches it and its descendants call bind() and listen().
+/// Runs a command and watches it and its descendants call bind() and listen(), and fail to connect().
 ///
 /// The command has this process's standard streams, process group, environment and namespaces. It is watched with
 /// ptrace(2), which stops it at each of its system calls: it is slower by some twenty microseconds a call, and cannot be
@@ -15,8 +15,8 @@ internal import Glibc
 ///
 /// If this process is killed, the command goes on, unwatched and unharmed.
 ///
-/// Not seen are calls that io_uring makes (`IORING_OP_BIND` and `IORING_OP_LISTEN`, linux/io_uring.h, since 6.11), those of
-/// processes made with `CLONE_UNTRACED`, and those of processes that were there before. Needs Linux 5.3.
+/// Not seen are calls that io_uring makes (`IORING_OP_BIND` and `IORING_OP_LISTEN`, linux/io_uring.h, since 6.11), though
+/// ``BindTraceReport/usedIOUring`` tells whether there may have been any; those of processes made with `CLONE_UNTRACED`, and those of processes that were there before. Needs Linux 5.3.
 public struct BindTracer: Sendable, Hashable {
   /// The program, looked up in `PATH` unless there is a slash in it, and its arguments.
   public var command: [String]
@@ -37,20 +37,41 @@ public struct BindTracer: Sendable, Hashable {
   /// Runs the command to its end.
   ///
   /// While `onCall` runs, the thread that has made the call is stopped at the exit of it, so that its descriptor and the
-  /// socket behind it can be looked at in place, as long as no other thread of the program touches them. Other threads
-  /// run on to their next system call. Calls come one at a time, on the thread that called this.
+  /// socket behind it can be looked at in place, as long as no other thread of the program touches them. Other threads go
+  /// on. Only the end of the process by a thread of its own, or its exec(), waits until the call has been looked at. Calls
+  /// come one at a time, in the order in which they returned, on the thread that called this.
   ///
-  /// - Parameter onCall: Called for each bind() and listen() on an internet socket that has returned. If it throws,
-  ///   everything is let go of, this throws the same at once, and the command goes on.
+  /// - Parameter onCall: Called for each bind() and listen() on an internet or UNIX socket that has returned, and for
+  ///   each connect() on one that has failed. If it throws, everything is let go of, this throws the same at once, and the
+  ///   command goes on.
   /// - Returns: How the command ended.
   /// - Throws: ``BindTraceError``, or what `onCall` throws. With ``BindTraceError/Code/notFound``,
   ///   ``BindTraceError/Code/notExecutable``, ``BindTraceError/Code/permissionDenied`` and
   ///   ``BindTraceError/Code/unsupportedKernel`` the command was not run.
   public func run(_ onCall: (BindCall) throws -> BindTraceFlow) throws -> BindTraceReport {
+    try run(where: { _ in true }, onCall)
+  }
+
+  /// Runs the command to its end, and hands over only some of its calls.
+  ///
+  /// A program may fail thousands of times in a second. What need not be looked at is told apart here, without a switch
+  /// to another thread, and costs little more than the stop that every system call costs.
+  ///
+  /// - Parameters:
+  ///   - isWanted: Called for each call as ``run(_:)`` would hand it over, on the thread that traces, while that call's
+  ///     thread is stopped. Everything that is watched waits for it, so it should be quick. A call for which it returns
+  ///     `false` is not handed over, and its thread goes on at once.
+  ///   - onCall: As for ``run(_:)``.
+  /// - Returns: How the command ended.
+  /// - Throws: As ``run(_:)`` does.
+  public func run(
+    where isWanted: @escaping @Sendable (BindCall) -> Bool, _ onCall: (BindCall) throws -> BindTraceFlow
+  ) throws -> BindTraceReport {
     let operation = "run \(command.first ?? "nothing")"
     guard !command.isEmpty, !command.contains(where: { $0.utf8.contains(0) }) else {
       throw BindTraceError(.invalidCommand, operation: operation)
     }
+    let exchange = try Exchange(where: isWanted)
     let signals = SignalGuard()
     defer { signals.end() }
     let child = start()
@@ -58,7 +79,6 @@ public struct BindTracer: Sendable, Hashable {
     defer { close(child.channel) }
     signals.forward(to: child.process)
 
-    let exchange = Exchange()
     let tracing: TracingThread
     do {
       tracing = try TracingThread(child, followsDescendants: followsDescendants, signals, exchange)
@@ -84,7 +104,7 @@ public struct BindTracer: Sendable, Hashable {
     return BindTraceReport(
       try outcome.ending ?? Self.ending(of: child.process, operation),
       unwatchedThreadCount: outcome.unwatchedThreadCount, unknownArchitectures: outcome.unknownArchitectures,
-      unexaminedCallCount: outcome.unexaminedCallCount)
+      unexaminedCallCount: outcome.unexaminedCallCount, usedIOUring: outcome.usedIOUring)
   }
 
   private func start() -> cbindtrace_child {

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -14,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "CBindDiagnosis.h"
+#include "attempt.h"
 #include "option.h"
 
 /* The kernel's user for whom it has none (DEFAULT_OVERFLOWUID, linux/highuid.h). */
@@ -40,6 +41,20 @@ static int bind_to_interface(int descriptor, int index)
 	return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name.ifr_name, IFNAMSIZ) < 0 ? errno : 0;
 }
 
+/* A program that always chooses the first socket. What it chooses makes no difference to bind(). */
+static int attach_program(int descriptor)
+{
+	struct sock_filter first[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+	struct sock_fprog program = {.len = 1, .filter = first};
+
+	return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) < 0 ? errno : 0;
+}
+
+static struct cbinddiagnosis_outcome refused(uint8_t option, int error)
+{
+	return (struct cbinddiagnosis_outcome){.step = CBINDDIAGNOSIS_OPTION, .error = error, .option = option};
+}
+
 static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbinddiagnosis_request *request)
 {
 	for (int index = 0; index < OPTION_COUNT; index++) {
@@ -56,13 +71,18 @@ static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbindd
 
 		int error = option_set(descriptor, option, request->local.is_v6, wanted);
 
-		if (error != 0) {
-			struct cbinddiagnosis_outcome refused = outcome(CBINDDIAGNOSIS_OPTION, error);
-
-			refused.option = option->bit;
-			return refused;
-		}
+		if (error != 0)
+			return refused(option->bit, error);
 	}
+	if (request->options & CBINDDIAGNOSIS_REUSE_PORT_PROGRAM) {
+		int error = attach_program(descriptor);
+
+		if (error != 0)
+			return refused(CBINDDIAGNOSIS_REUSE_PORT_PROGRAM, error);
+	}
+	/* Only for a port of the kernel's choice. A kernel that does not know it has no program that set it. */
+	if (request->local.port == 0 && request->port_bounds != 0)
+		setsockopt(descriptor, SOL_IP, IP_LOCAL_PORT_RANGE, &request->port_bounds, sizeof request->port_bounds);
 	if (request->interface_index != 0) {
 		int error = bind_to_interface(descriptor, (int)request->interface_index);
 
@@ -72,30 +92,52 @@ static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbindd
 	return outcome(CBINDDIAGNOSIS_OPTION, 0);
 }
 
-static int bind_to(int descriptor, const struct cbinddiagnosis_address *local)
+struct attempt_name attempt_name(const struct cbinddiagnosis_address *local)
 {
+	struct attempt_name result = {0};
+
 	if (!local->is_v6) {
-		struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(local->port)};
+		struct sockaddr_in *v4 = &result.name.v4;
 
-		address.sin_addr.s_addr = htonl((uint32_t)local->low);
-		return bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(local->port);
+		v4->sin_addr.s_addr = htonl((uint32_t)local->low);
+		result.size = sizeof *v4;
+		return result;
 	}
 
-	struct sockaddr_in6 address = {
-		.sin6_family = AF_INET6, .sin6_port = htons(local->port), .sin6_scope_id = local->scope};
+	struct sockaddr_in6 *v6 = &result.name.v6;
 
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(local->port);
+	v6->sin6_scope_id = local->scope;
 	for (int index = 0; index < 8; index++) {
-		address.sin6_addr.s6_addr[index] = (uint8_t)(local->high >> (56 - 8 * index));
-		address.sin6_addr.s6_addr[index + 8] = (uint8_t)(local->low >> (56 - 8 * index));
+		v6->sin6_addr.s6_addr[index] = (uint8_t)(local->high >> (56 - 8 * index));
+		v6->sin6_addr.s6_addr[index + 8] = (uint8_t)(local->low >> (56 - 8 * index));
 	}
-	return bind(descriptor, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+	result.size = sizeof *v6;
+	return result;
+}
+
+int attempt_bind(int descriptor, const struct cbinddiagnosis_address *local)
+{
+	struct attempt_name address = attempt_name(local);
+
+	return bind(descriptor, &address.name.any, address.size) < 0 ? errno : 0;
+}
+
+int attempt_socket(const struct cbinddiagnosis_request *request)
+{
+	int type = (request->is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int descriptor = socket(request->local.is_v6 ? AF_INET6 : AF_INET, type, 0);
+
+	return descriptor < 0 ? -errno : descriptor;
 }
 
 /*
- * Gives the calling thread the capability to bind low ports, or takes it away. By system call: the C library has no
- * function, and the library that has one would be one more to depend on.
+ * By system call: the C library has no function, and the library that has one would be one more to depend on.
  */
-static int set_capability(bool wanted)
+int attempt_set_capability(bool wanted)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
@@ -122,18 +164,17 @@ static int set_capability(bool wanted)
 
 static struct cbinddiagnosis_outcome attempt(const struct cbinddiagnosis_request *request, bool as_asked)
 {
-	int type = (request->is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
-	int descriptor = socket(request->local.is_v6 ? AF_INET6 : AF_INET, type, 0);
+	int descriptor = attempt_socket(request);
 
 	if (descriptor < 0)
-		return outcome(CBINDDIAGNOSIS_SOCKET, errno);
+		return outcome(CBINDDIAGNOSIS_SOCKET, -descriptor);
 
 	struct cbinddiagnosis_outcome result = prepare(descriptor, request);
 
 	if (result.error == 0) {
-		int lacking = as_asked ? set_capability(request->may_bind_privileged_ports) : 0;
+		int lacking = as_asked ? attempt_set_capability(request->may_bind_privileged_ports) : 0;
 
-		result = outcome(CBINDDIAGNOSIS_BIND, bind_to(descriptor, &request->local));
+		result = outcome(CBINDDIAGNOSIS_BIND, attempt_bind(descriptor, &request->local));
 		/*
 		 * The capability decides about EACCES and nothing else, and the kernel asks for it before it looks for a
 		 * conflict. So any other answer stands, with the capability or without; this one does not if it could not be
@@ -180,6 +221,13 @@ static void *run(void *argument)
 struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_request request)
 {
 	struct work work = {.request = request, .outcome = outcome(CBINDDIAGNOSIS_THREAD, EIO)};
+	int error = attempt_apart(run, &work);
+
+	return error == 0 ? work.outcome : outcome(CBINDDIAGNOSIS_THREAD, error);
+}
+
+int attempt_apart(void *(*body)(void *), void *argument)
+{
 	pthread_t thread;
 	sigset_t all, before;
 	int dumpable = prctl(PR_GET_DUMPABLE);
@@ -187,10 +235,10 @@ struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_re
 	/* No handler of the program should run as somebody else. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&thread, NULL, run, &work);
+	int error = pthread_create(&thread, NULL, body, argument);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error != 0)
-		return outcome(CBINDDIAGNOSIS_THREAD, error);
+		return error;
 	pthread_join(thread, NULL);
 	/*
 	 * Any change of user makes the whole process one that dumps no core and whose proc belongs to root (commit_creds,
@@ -198,5 +246,5 @@ struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_re
 	 */
 	if (dumpable == 1 && prctl(PR_GET_DUMPABLE) != 1)
 		prctl(PR_SET_DUMPABLE, 1);
-	return work.outcome;
+	return 0;
 }

@@ -98,6 +98,7 @@ static void read_socket(int descriptor, struct cbinddiagnosis_held *held)
 {
 	int32_t accepts = 0;
 	int32_t interface = 0;
+	socklen_t size;
 	int error = get(descriptor, SO_DOMAIN, &held->family);
 
 	if (error == 0 && held->family != AF_INET && held->family != AF_INET6)
@@ -115,6 +116,10 @@ static void read_socket(int descriptor, struct cbinddiagnosis_held *held)
 		return fail(held, CBINDDIAGNOSIS_READ, error);
 	held->is_listening = accepts != 0;
 	held->interface_index = (uint32_t)interface;
+	/* Before 6.3 there is none. */
+	size = sizeof held->port_bounds;
+	if (getsockopt(descriptor, SOL_IP, IP_LOCAL_PORT_RANGE, &held->port_bounds, &size) < 0)
+		held->port_bounds = 0;
 	read_options(descriptor, held);
 	read_address(descriptor, held);
 }

@@ -19,6 +19,10 @@ struct option_name {
 	int name_v6;
 };
 
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
+
 #define OPTION_COUNT 6
 
 extern const struct option_name option_names[OPTION_COUNT];

@@ -2,9 +2,11 @@
 #include "CBindTrace.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -52,18 +54,59 @@ static void explain_stop(int status, struct cbindtrace_event *event)
 	}
 }
 
-int cbindtrace_next(struct cbindtrace_event *event)
+int cbindtrace_wake_open(void)
 {
+	int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	return wake < 0 ? -errno : wake;
+}
+
+void cbindtrace_wake(int wake)
+{
+	uint64_t one = 1;
+
+	/* Fails only where the thread is to be woken anyway. */
+	if (write(wake, &one, sizeof one) < 0)
+		return;
+}
+
+/* Sleeps until the descriptor is readable or a short time has passed, and makes the next sleep longer. */
+static bool is_woken(int wake, long *pause)
+{
+	enum { LONGEST = 1000000 };
+	struct pollfd poll = {wake, POLLIN, 0};
+	struct timespec time = {0, *pause};
+	uint64_t count;
+
+	*pause = *pause < LONGEST / 2 ? *pause * 2 : LONGEST;
+	if (ppoll(&poll, 1, &time, NULL) <= 0)
+		return false;
+	return read(wake, &count, sizeof count) == sizeof count;
+}
+
+int cbindtrace_next(struct cbindtrace_event *event, int wake)
+{
+	/* __WNOTHREAD: other threads of this process have children of their own. */
+	int options = __WALL | __WNOTHREAD | (wake < 0 ? 0 : WNOHANG);
 	int status = 0;
+	long pause = 50000;
 	pid_t thread;
 
+	memset(event, 0, sizeof *event);
+	/*
+	 * Nothing can be waited for beside tracees: waitpid() joins no poll(), the announcement by SIGCHLD belongs to
+	 * whoever embeds this, and a signal of our own would be one that the embedding program cannot use. So while an
+	 * answer is awaited, and only then, it looks again at short intervals.
+	 */
 	do {
-		/* __WNOTHREAD: other threads of this process have children of their own. */
-		thread = waitpid(-1, &status, __WALL | __WNOTHREAD);
-	} while (thread < 0 && errno == EINTR);
+		thread = waitpid(-1, &status, options);
+		if (thread == 0 && is_woken(wake, &pause)) {
+			event->kind = CBINDTRACE_WOKEN;
+			return 0;
+		}
+	} while (thread == 0 || (thread < 0 && errno == EINTR));
 	if (thread < 0)
 		return -errno;
-	memset(event, 0, sizeof *event);
 	event->thread = thread;
 	if (WIFEXITED(status)) {
 		event->kind = CBINDTRACE_EXITED;

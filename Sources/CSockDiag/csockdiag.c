@@ -5,10 +5,12 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 
 /* Added to linux/inet_diag.h in 5.9; older headers lack the name, every kernel that knows it uses this number. */
@@ -16,9 +18,32 @@
 /* SOCK_DESTROY of linux/sock_diag.h, since 4.5. */
 #define SOCK_DESTROY_REQUEST 21
 
-int csockdiag_open(struct mnl_socket **result)
+/*
+ * Gets a port id by connect(), where a filter of this process refuses bind(): the kernel chooses one for either call
+ * (netlink_connect, net/netlink/af_netlink.c).
+ */
+static struct mnl_socket *open_by_connecting(int bus)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, bus);
+	struct mnl_socket *result = NULL;
+
+	if (descriptor < 0)
+		return NULL;
+	if (connect(descriptor, (struct sockaddr *)&kernel, sizeof(kernel)) == 0)
+		result = mnl_socket_fdopen(descriptor);
+	if (result == NULL) {
+		int error = errno;
+
+		close(descriptor);
+		errno = error;
+	}
+	return result;
+}
+
+static int open_bus(int bus, struct mnl_socket **result)
+{
+	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	int on = 1;
 
 	if (socket == NULL)
@@ -27,12 +52,24 @@ int csockdiag_open(struct mnl_socket **result)
 		int error = errno;
 
 		mnl_socket_close(socket);
-		return -error;
+		socket = open_by_connecting(bus);
+		if (socket == NULL)
+			return -error;
 	}
 	/* Asks for the kernel's own words about a refused request. Kernels before 4.12 cannot: not a reason to fail. */
 	(void)mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	*result = socket;
 	return 0;
+}
+
+int csockdiag_open(struct mnl_socket **result)
+{
+	return open_bus(NETLINK_SOCK_DIAG, result);
+}
+
+int csockdiag_route_open(struct mnl_socket **result)
+{
+	return open_bus(NETLINK_ROUTE, result);
 }
 
 void csockdiag_close(struct mnl_socket *socket)
@@ -116,6 +153,19 @@ ssize_t csockdiag_put_inet_dump(void *buffer, size_t capacity, uint32_t sequence
 	if (bytecode_length > 0 &&
 	    !mnl_attr_put_check(message, capacity, INET_DIAG_REQ_BYTECODE, bytecode_length, bytecode))
 		return -EMSGSIZE;
+	return message->nlmsg_len;
+}
+
+ssize_t csockdiag_put_route_dump(void *buffer, size_t capacity, uint32_t sequence, uint16_t type, uint8_t family)
+{
+	struct nlmsghdr *message;
+	struct rtgenmsg *body;
+
+	if (capacity < MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(*body)))
+		return -EMSGSIZE;
+	message = put_header(buffer, type, NLM_F_DUMP, sequence);
+	body = mnl_nlmsg_put_extra_header(message, sizeof(*body));
+	body->rtgen_family = family;
 	return message->nlmsg_len;
 }
 

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -7,6 +8,11 @@
 
 #include "CSocketLaboratory.h"
 #include "endpoint.h"
+
+// Newer than some headers: linux/in.h, since 6.3.
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
 
 static int answer(int result) { return result < 0 ? -errno : result; }
 
@@ -33,6 +39,7 @@ int socklab_set(int descriptor, enum socklab_option option, int value) {
     case SOCKLAB_SEND_BUFFER: return set_number(descriptor, SOL_SOCKET, SO_SNDBUF, value);
     case SOCKLAB_NO_DELAY: return set_number(descriptor, IPPROTO_TCP, TCP_NODELAY, value);
     case SOCKLAB_BIND_ADDRESS_NO_PORT: return set_number(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, value);
+    case SOCKLAB_LOCAL_PORT_RANGE: return set_number(descriptor, IPPROTO_IP, IP_LOCAL_PORT_RANGE, value);
     case SOCKLAB_LINGER: {
       struct linger linger = {.l_onoff = 1, .l_linger = value};
       return answer(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
@@ -53,6 +60,12 @@ int socklab_get(int descriptor, enum socklab_option option) {
   int value = 0;
   socklen_t length = sizeof value;
   return getsockopt(descriptor, level, name, &value, &length) < 0 ? -errno : value;
+}
+
+int socklab_attach_program(int descriptor) {
+  struct sock_filter first[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+  struct sock_fprog program = {.len = 1, .filter = first};
+  return answer(setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program));
 }
 
 int socklab_set_congestion(int descriptor, const char *name) {

@@ -2,14 +2,18 @@ internal import ArgumentParser
 internal import SockDiagWire
 
 /// The command `sockdiag`.
-public enum SockDiagTool {
-  /// Runs the command of this process's command line.
+enum SockDiagTool {
+  /// Runs the command with the words of a command line, of which the first is the command's name.
   ///
+  /// - Parameters:
+  ///   - count: How many words there are.
+  ///   - words: The words, as `main()` gets them. They have to live as long as the call.
   /// - Returns: The exit status, see ``ExitStatus``. What went wrong stands on standard error already.
-  public static func run() -> Int32 {
+  static func run(_ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     Descriptors.fillClosedStandardStreams()
     do {
-      let arguments = try commandLine()
+      // SAFETY: the caller vouches for the count and the strings.
+      let arguments = FilterWords.joined(try unsafe Self.arguments(count, words))
       try checkHelp(arguments)
       var command = try Sockdiag.parseAsRoot(arguments)
       try command.run()
@@ -23,19 +27,21 @@ public enum SockDiagTool {
 
   /// The words behind the command's name, unchanged. The standard library would replace bytes that are no UTF-8, and a
   /// file of another name would be read or overwritten.
-  private static func commandLine() throws(CommandFailure) -> [String] {
-    var words: [String] = []
-    for index in 1..<max(Int(CommandLine.argc), 1) {
-      // SAFETY: the vector has as many strings as the count says, for as long as the process lives.
-      guard let bytes = unsafe CommandLine.unsafeArgv[index] else { break }
+  private static func arguments(
+    _ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>
+  ) throws(CommandFailure) -> [String] {
+    var arguments: [String] = []
+    for index in 1..<max(Int(count), 1) {
+      // SAFETY: there are as many strings as the count says, for as long as the process lives.
+      guard let bytes = unsafe words[index] else { break }
       guard let word = unsafe String(validatingCString: bytes) else {
         throw .usage(
           "argument \(index), '\(unsafe String(cString: bytes))', is not UTF-8; give names in UTF-8, of a file through"
             + " a link to it")
       }
-      words.append(word)
+      arguments.append(word)
     }
-    return words
+    return arguments
   }
 
   /// The parser takes any word behind `help` and shows the help of something else.

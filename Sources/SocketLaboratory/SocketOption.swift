@@ -34,6 +34,10 @@ public enum SocketOption: Sendable, Hashable {
   case noDelay
   /// IP_BIND_ADDRESS_NO_PORT.
   case bindAddressNoPort
+  /// IP_LOCAL_PORT_RANGE; a bound of 0 is none.
+  case localPortRange(lowest: UInt16, highest: UInt16)
+  /// SO_ATTACH_REUSEPORT_CBPF with a program that always chooses the first socket. It takes SO_REUSEPORT.
+  case reusePortProgram
   /// SO_LINGER with so many seconds; 0 makes close(2) reset the connection.
   case linger(seconds: Int)
   /// TCP_MD5SIG: the key (at most 80 bytes) for peers within a prefix.
@@ -60,6 +64,9 @@ extension LabSocket {
     case .sendBuffer(let value): try set(SOCKLAB_SEND_BUFFER, value, option)
     case .noDelay: try set(SOCKLAB_NO_DELAY, 1, option)
     case .bindAddressNoPort: try set(SOCKLAB_BIND_ADDRESS_NO_PORT, 1, option)
+    case .localPortRange(let lowest, let highest):
+      try set(SOCKLAB_LOCAL_PORT_RANGE, Int(highest) << 16 | Int(lowest), option)
+    case .reusePortProgram: try check(socklab_attach_program(descriptor), "set \(option)")
     case .linger(let seconds): try set(SOCKLAB_LINGER, seconds, option)
     case .congestion, .bindToDevice, .md5: try setNamed(option)
     }

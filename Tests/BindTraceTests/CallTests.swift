@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import SockDiagWire
 import SocketLaboratory
+import Synchronization
 import Testing
 
 /// Every bind() and listen() is seen, however the thread that makes it came to be.
@@ -78,16 +79,39 @@ struct CallTests {
     #expect(watched.calls.allSatisfy { $0.family == .inet && $0.protocol == .tcp })
   }
 
-  @Test func onlyTheInternetIsReported() async throws {
+  @Test func onlyInternetAndUnixSocketsAreReported() async throws {
     let watched = try await Subject.watch("families")
     #expect(watched.report == BindTraceReport(.exited(0)))
     #expect(
       watched.lines == [
+        "bind @bind-trace-subjec 0", "listen @bind-trace-subjec 0", "bind - \(EINVAL)",
         "bind 127.0.0.1:8085 \(EBADF)", "bind 127.0.0.1:8081 0", "bind 0.0.0.0:8082 0", "bind [fe80::]:8083 \(ENODEV)",
         "bind [::]:8084 0",
       ])
-    #expect(watched.calls.map(\.scopeID) == [0, 0, 0, 77, 0])
-    #expect(watched.calls.map(\.protocol) == [nil, .udp, .udp, .tcp, .tcp])
+    #expect(watched.calls.map(\.scopeID) == [0, 0, 0, 0, 0, 0, 77, 0])
+    #expect(watched.calls.map(\.isOnUnixSocket) == [true, true, true, false, false, false, false, false])
+    #expect(watched.calls.map(\.protocol) == [nil, nil, nil, nil, .udp, .udp, .tcp, .tcp])
+  }
+
+  @Test func connectIsReportedIfItFails() async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("socket")
+    let watched = try await Subject.watch("connections", file)
+    #expect(watched.report == BindTraceReport(.exited(0)))
+    #expect(
+      watched.lines == [
+        "connect 127.0.0.1:8090 \(ECONNREFUSED)", "connect \(file) \(ENOENT)", "bind \(file) 0",
+        "bind \(file) \(EADDRINUSE)", "connect \(file) \(ECONNREFUSED)", "bind 127.0.0.1:8090 0",
+        "listen 127.0.0.1:8090 0",
+      ])
+    #expect(watched.calls.first?.protocol == .tcp)
+  }
+
+  @Test func ringIsReportedIfItWasMade() async throws {
+    #expect(try await !Subject.watch("ring", "0").report.usedIOUring)
+    let report = try await Subject.watch("ring", "2").report
+    // 77: forbidden here.
+    #expect(report.usedIOUring == (report.ending != .exited(77)))
   }
 
   @Test func callsOfTheOlderArchitectureAreSeen() async throws {
@@ -118,5 +142,74 @@ struct CallTests {
       return states
     }
     #expect(states == ["t", "t"])
+  }
+
+  /// How long the output is of a process that prints while its other thread is stopped.
+  private static func written(_ call: BindCall) -> Int? {
+    (try? String(contentsOfFile: "/proc/\(call.processID)/io", encoding: .utf8))?.split(separator: "\n")
+      .first { $0.hasPrefix("syscw: ") }.flatMap { Int($0.dropFirst(7)) }
+  }
+
+  @Test func otherThreadsGoOnWhileACallIsLookedAt() async throws {
+    let (report, hasGoneOn) = try await NetworkNamespace.withNew { _ in
+      var hasGoneOn: [Bool] = []
+      let command = ["sh", "-c", "exec \"$0\" work-beside 8001 > /dev/null", Subject.path]
+      let report = try Subject.trace(command) { call in
+        let before = try #require(Self.written(call))
+        hasGoneOn.append(eventually { Self.written(call).map { $0 > before + 100 } ?? false })
+        return .continue
+      }
+      return (report, hasGoneOn)
+    }
+    #expect(report == BindTraceReport(.exited(0)))
+    #expect(hasGoneOn == [true])
+  }
+
+  /// The socket would be gone before anybody has looked at it.
+  @Test(arguments: ["exit", "exec"]) func processEndsWhenItsCallHasBeenLookedAt(_ how: String) async throws {
+    let (report, isThere) = try await NetworkNamespace.withNew { _ in
+      var isThere: [Bool] = []
+      let report = try Subject.trace([Subject.path, "end-beside", "8001", how]) { call in
+        // exit_group() and execve(), at which the first thread stands.
+        let numbers: Set<Substring> = ["231", "94", "59", "221"]
+        func isAtEnd() -> Bool? {
+          let text = try? String(contentsOfFile: "/proc/\(call.processID)/syscall", encoding: .utf8)
+          return text.map { numbers.contains($0.prefix { $0.isNumber }) }
+        }
+        #expect(eventually { isAtEnd() != false })
+        // Time for it to be gone, if nothing held it.
+        Thread.sleep(forTimeInterval: 0.05)
+        let link = "/proc/\(call.processID)/task/\(call.threadID)/fd/\(call.descriptor)"
+        isThere.append((try? FileManager.default.destinationOfSymbolicLink(atPath: link)) != nil)
+        return .continue
+      }
+      return (report, isThere)
+    }
+    #expect(report == BindTraceReport(.exited(5)))
+    #expect(isThere == [true])
+  }
+
+  /// As many calls as there are reach the closure that chooses, on the thread that traces, and none the other.
+  @Test func unwantedCallsAreNotHandedOver() async throws {
+    let (report, seen, handedOver) = try await NetworkNamespace.withNew { _ in
+      let seen = Mutex<[Int32]>([])
+      let start = ProcessStarts()
+      defer { start.end() }
+      var handedOver: [Int32] = []
+      let report = try BindTracer([Subject.path, "flood", "8001"]).run(where: { call in
+        seen.withLock { seen in
+          seen.append(call.errno)
+          return seen.count == 2
+        }
+      }) { call in
+        start.end()
+        handedOver.append(call.errno)
+        return .continue
+      }
+      return (report, seen.withLock { $0 }, handedOver)
+    }
+    #expect(report == BindTraceReport(.exited(7)))
+    #expect(seen == [0] + Array(repeating: EADDRINUSE, count: 3200))
+    #expect(handedOver == [EADDRINUSE])
   }
 }

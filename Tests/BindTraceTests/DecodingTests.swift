@@ -29,20 +29,40 @@ struct DecodingTests {
     #expect(InternetAddress(none, for: nil) == nil)
   }
 
+  /// The numbers of bind(), listen() and connect(), and of the calls that end a program.
   @Test(
     arguments: [
-      (CallingConvention.x86_64, 49, 50), (.x86_64, 0x4000_0031, 0x4000_0032), (.i386, 361, 363), (.aarch64, 200, 201),
-    ] as [(CallingConvention, UInt64, UInt64)])
-  func callsAreKnownByTheirNumbers(_ convention: CallingConvention, _ bind: UInt64, _ listen: UInt64) {
+      (CallingConvention.x86_64, [49, 50, 42], [59, 231, 322, 520, 545]),
+      (.x86_64, [0x4000_0031, 0x4000_0032, 0x4000_002a], []),
+      (.i386, [361, 363, 362], [11, 252, 358]), (.aarch64, [200, 201, 203], [94, 221, 281]),
+    ] as [(CallingConvention, [UInt64], [UInt64])])
+  func callsAreKnownByTheirNumbers(_ convention: CallingConvention, _ sockets: [UInt64], _ ends: [UInt64]) {
     let arguments: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0xffff_ffff, 0x1000, 0xffff_ffff, 0, 0, 0)
-    for number in 0..<UInt64(1000) where number != bind && number != listen {
-      let call = convention.watchedCall(number, arguments) { _, _ in [] }
-      #expect(call == nil || convention == .x86_64)
+    func call(_ number: UInt64) -> WatchedCall? { convention.watchedCall(number, arguments) { _, _ in [] } }
+    #expect(call(425) == .ringSetup)
+    for number in ends { #expect(call(number) == .endOfProgram) }
+    let known = sockets.map { $0 & 0xfff } + [42, 49, 50, 59, 231, 322].filter { _ in convention == .x86_64 }
+    for number in 0..<UInt64(1000) where !known.contains(number) && !ends.contains(number) && number != 425 {
+      #expect(call(number) == nil || [520, 545].contains(number))
     }
-    let first = convention.watchedCall(bind, arguments) { _, _ in [] }
-    #expect(first == WatchedCall(kind: .bind, descriptor: -1, addressPointer: 0x1000, addressLength: -1))
-    let second = convention.watchedCall(listen, arguments) { _, _ in [] }
-    #expect(second == WatchedCall(kind: .listen, descriptor: -1, backlog: 0x1000))
+    func withAddress(_ kind: BindCall.Kind) -> WatchedCall {
+      .socket(SocketCall(kind: kind, descriptor: -1, addressPointer: 0x1000, addressLength: -1))
+    }
+    #expect(call(sockets[0]) == withAddress(.bind))
+    #expect(call(sockets[1]) == .socket(SocketCall(kind: .listen, descriptor: -1, backlog: 0x1000)))
+    #expect(call(sockets[2]) == withAddress(.connect))
+  }
+
+  @Test func unixNamesAreCutAtEveryByte() {
+    let path = [1, 0] + Array("/run/a".utf8) + [0, 7, 7]
+    for count in 0...path.count {
+      #expect(UnixName.text(Array(path.prefix(count))) == (count < 3 ? nil : String("/run/a".prefix(count - 2))))
+    }
+    let abstract = [1, 0, 0] + Array("a".utf8) + [0] + Array("b".utf8)
+    for count in 0...abstract.count {
+      #expect(UnixName.text(Array(abstract.prefix(count))) == (count < 3 ? nil : String("@a@b".prefix(count - 2))))
+    }
+    #expect(UnixName.text([2, 0, 47]) == nil && UnixName.text([1, 1, 47]) == nil)
   }
 
   @Test func argumentsInMemoryMayBeMissing() {
@@ -53,12 +73,14 @@ struct DecodingTests {
           #expect($0 == 8 && $1 == 12)
           return Array(memory.prefix(count))
         }
-        let expected: WatchedCall? =
-          function == 2 && count == 12
-          ? WatchedCall(kind: .bind, descriptor: 3, addressPointer: 0x8000_1000, addressLength: 16)
-          : function == 4 && count >= 8
-            ? WatchedCall(kind: .listen, descriptor: 3, backlog: Int32(truncatingIfNeeded: 0x8000_1000)) : nil
-        #expect(call == expected)
+        let expected: SocketCall? =
+          switch (function, count) {
+          case (2, 12): SocketCall(kind: .bind, descriptor: 3, addressPointer: 0x8000_1000, addressLength: 16)
+          case (3, 12): SocketCall(kind: .connect, descriptor: 3, addressPointer: 0x8000_1000, addressLength: 16)
+          case (4, 8...): SocketCall(kind: .listen, descriptor: 3, backlog: Int32(truncatingIfNeeded: 0x8000_1000))
+          default: nil
+          }
+        #expect(call == expected.map { .socket($0) })
       }
     }
   }

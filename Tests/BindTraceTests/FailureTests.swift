@@ -128,7 +128,8 @@ struct FailureTests {
   @Test func childThatASignalEndedBeforeItWasTracedIsNoFailure() async throws {
     let child = try Self.spawn("/bin/sh", "-c", "kill -KILL $$")
     #expect(eventually { ProcessStatus(child)?.state == "Z" })
-    var tracer = Tracer(command: child, channel: -1, followsDescendants: false, onEnd: {}, ask: { _ in .continue })
+    let exchange = try Exchange()
+    var tracer = Tracer(command: child, channel: -1, followsDescendants: false, onEnd: {}, exchange: exchange)
     try tracer.run()
     #expect(tracer.outcome.ending == nil && tracer.outcome.fault == 0)
     var status: Int32 = 0

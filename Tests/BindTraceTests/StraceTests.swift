@@ -44,7 +44,8 @@ struct StraceTests {
     #expect(result.status == 0)
     let theirs = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").compactMap(Self.summary)
     #expect(theirs.count > 8)
-    #expect(ours.calls.map { Self.summary($0.kind == .bind, $0.address?.port, $0.errno) } == theirs)
+    let calls = ours.calls.filter { !$0.isOnUnixSocket && $0.kind != .connect }
+    #expect(calls.map { Self.summary($0.kind == .bind, $0.address?.port, $0.errno) } == theirs)
   }
 
   private static func summary(_ isBind: Bool, _ port: UInt16?, _ errno: Int32) -> String {

@@ -56,7 +56,7 @@ struct Watched: Sendable {
 }
 
 extension BindCall {
-  var line: String { "\(kind) \(address.map(\.description) ?? "-") \(errno)" }
+  var line: String { "\(kind) \(address.map(\.description) ?? unixName ?? "-") \(errno)" }
 }
 
 /// A process as proc shows it.

@@ -101,7 +101,7 @@ struct ArgumentTests {
   @Test func theNearestNamesAreOffered() {
     let states = SocketStateSet.filterNames
     #expect(NearestNames.of("estab", among: states) == ["established"])
-    #expect(NearestNames.of("LISTEN", among: states) == ["listen", "listening"])
+    #expect(NearestNames.of("LIST", among: states) == ["listen", "listening"])
     #expect(NearestNames.of("tmie-wait", among: states) == ["time-wait"])
     #expect(NearestNames.of("fin-wait", among: states) == ["fin-wait-1", "fin-wait-2"])
     #expect(NearestNames.of("", among: states) == [])

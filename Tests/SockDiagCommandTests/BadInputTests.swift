@@ -37,6 +37,15 @@ struct BadInputTests {
       "help list foo", .usage,
       "'foo' is not a subcommand; there are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
         + "decode, bench"),
+    Case("list --watch", .usage, "unknown option '--watch'; see 'sockdiag list --help'"),
+    Case("list --tpc", .usage, "unknown option '--tpc'; did you mean '--tcp'; see 'sockdiag list --help'"),
+    Case(
+      "list -x", .usage,
+      "unknown option '-x'; it reads TCP and UDP; 'ss -xp' shows UNIX sockets; see 'sockdiag list --help'"),
+    Case(
+      "check -N 1", .usage,
+      "unknown option '-N'; only why, wait and kill take a namespace; run this one there: 'nsenter -t PID -n sockdiag',"
+        + " or 'ip netns exec NAME sockdiag'; see 'sockdiag check --help'"),
     Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
     Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
@@ -98,6 +107,13 @@ struct BadInputTests {
     Case(
       "events --buffer 99999999999999999999G", .usage, "--buffer: 99999999999999999999G is too large; give up to 2047M"
     ),
+    Case("why 53/udp -t", .usage, "'53/udp' names another protocol than -t; leave one of them out"),
+    Case("why 80/tcp -u", .usage, "'80/tcp' names another protocol than -u; leave one of them out"),
+    Case("wait 80/tcp --udp --free", .usage, "'80/tcp' names another protocol than -u; leave one of them out"),
+    Case("kill 80/tcp -tu --yes", .usage, "'80/tcp' names another protocol than -u; leave one of them out"),
+    Case("why 80 -tu", .usage, "-t and -u are two questions; ask them one after the other"),
+    Case(
+      "why -t --run true", .usage, "--tcp says what to ask, but with --run the failing socket tells it; leave it out"),
     Case("kill", .usage, "missing expected argument '<port>'; see 'sockdiag kill --help'"),
     Case("kill 8080", .usage, noTerminalToKill),
     Case(
@@ -207,8 +223,8 @@ struct BadInputTests {
       "        ^^^^^^"
     ),
     (
-      "list state estab", "filter, column 7: 'estab' is not a state; did you mean 'established'?", "state estab",
-      "      ^^^^^"
+      "list state establ", "filter, column 7: 'establ' is not a state; did you mean 'established'?", "state establ",
+      "      ^^^^^^"
     ),
     (
       "decode /dev/null dev eth0",

@@ -38,7 +38,8 @@ struct PortArgumentTests {
       ("127.0.0.1:8080", place("127.0.0.1"), 8080, 0), ("0.0.0.0:1", place("0.0.0.0"), 1, 0),
       ("127.0.0.1%eth0:80", place("127.0.0.1"), 80, 7), ("[::1]:8080", place("::1"), 8080, 0),
       ("[::]:http", place("::"), 80, 0), ("[::ffff:10.0.0.1]:80", place("::ffff:10.0.0.1"), 80, 0),
-      ("[fe80::1%eth0]:80", place("fe80::1"), 80, 7), ("[fe80::1%3]:80", place("fe80::1"), 80, 3),
+      ("[fe80::1]:80", place("fe80::1"), 80, 0), ("[fe80::1%eth0]:80", place("fe80::1"), 80, 7),
+      ("[fe80::1%3]:80", place("fe80::1"), 80, 3),
       // As ss prints it.
       ("[fe80::1]%eth0:80", place("fe80::1"), 80, 7), ("localhost:80", place("127.0.0.1", "::1"), 80, 0),
     ] as [(String, PortArgument.Place, UInt16, UInt32)])
@@ -50,6 +51,44 @@ struct PortArgumentTests {
     #expect(argument.text == text)
   }
 
+  @Test func aLinkLocalAddressNeedsAnInterfaceToBeLookedFor() throws {
+    let lone = try PortArgument(parsing: "[fe80::1]:80", names: Names())
+    let refusal = #expect(throws: CommandFailure.self) { try lone.requireInterface() }
+    #expect(
+      refusal?.message.contains(
+        "'[fe80::1]:80' has a link-local address without an interface; write it as [fe80::1%eth0]:80") == true)
+    for text in ["[fe80::1%eth0]:80", "[::1]:80", "80", "*:80"] {
+      try PortArgument(parsing: text, names: Names()).requireInterface()
+    }
+  }
+
+  @Test(arguments: [
+    ("8080/tcp", "8080", TransportProtocol.tcp), ("53/udp", "53", .udp), ("53/UDP", "53", .udp),
+    ("http/tcp", "http", .tcp), ("127.0.0.1:53/udp", "127.0.0.1:53", .udp), ("[::1]:53/udp", "[::1]:53", .udp),
+    ("*:53/udp", "*:53", .udp), ("53", "53", nil),
+  ]) func theProtocolMayFollow(_ text: String, _ place: String, _ transport: TransportProtocol?) throws {
+    var argument = try PortArgument(parsing: text, names: Names())
+    #expect(argument.transport == transport)
+    argument.transport = nil
+    #expect(try argument == PortArgument(parsing: place, names: Names()))
+  }
+
+  @Test func portAndOptionsAgreeOnTheProtocol() throws {
+    let (plain, tcp, udp) = try (
+      PortArgument(parsing: "80"), PortArgument(parsing: "80/tcp"), PortArgument(parsing: "80/udp")
+    )
+    #expect(try plain.transports(tcp: false, udp: false) == [.tcp])
+    #expect(try plain.transports(tcp: true, udp: true) == [.tcp, .udp])
+    #expect(try plain.singleTransport(tcp: false, udp: true) == .udp)
+    #expect(try tcp.transports(tcp: true, udp: false) == [.tcp])
+    #expect(try udp.transports(tcp: false, udp: false) == [.udp])
+    #expect(try udp.singleTransport(tcp: false, udp: true) == .udp)
+    for (port, tcp, udp) in [(udp, true, false), (udp, true, true), (tcp, false, true)] {
+      #expect(throws: CommandFailure.self) { try port.transports(tcp: tcp, udp: udp) }
+    }
+    #expect(throws: CommandFailure.self) { try plain.singleTransport(tcp: true, udp: true) }
+  }
+
   @Test(arguments: [
     ("", "the port is empty; write it as 8080, 127.0.0.1:8080 or [::1]:8080"),
     ("99999", "'99999' is not a port; ports are 0 to 65535"),
@@ -57,7 +96,14 @@ struct PortArgumentTests {
     ("999999999999999999999", "'999999999999999999999' is not a port; ports are 0 to 65535"),
     ("80-90", "'80-90' is not one port; ports are 0 to 65535, and one is taken at a time"),
     ("-1", "'-1' is not one port; ports are 0 to 65535, and one is taken at a time"),
-    ("80/tcp", "'80/tcp' names a protocol; write 80 and -t"), ("53/udp", "'53/udp' names a protocol; write 53 and -u"),
+    ("80/sctp", "'80/sctp' ends in no known protocol; write 80/tcp or 80/udp"),
+    ("80/", "'80/' ends in no known protocol; write 80/tcp or 80/udp"),
+    ("99999/tcp", "'99999' is not a port; ports are 0 to 65535"),
+    ("/tcp", "the port is empty; write it as 8080, 127.0.0.1:8080 or [::1]:8080"),
+    ("/run/app.sock", "'/run/app.sock' is a UNIX socket, which has no port; 'ss -xlp src /run/app.sock' shows it"),
+    ("./a b:80", "'./a b:80' is a UNIX socket, which has no port; 'ss -xlp src './a b'' shows it"),
+    ("unix:/x", "'unix:/x' is a UNIX socket, which has no port; 'ss -xlp src /x' shows it"),
+    ("unix:///x", "'unix:///x' is a UNIX socket, which has no port; 'ss -xlp src /x' shows it"),
     ("+80", "'+80' is not a port or a service; write the number"),
     ("８０", "'８０' is not a port or a service; write the number"),
     ("htpt", "'htpt' is not a port or a service; write the number"),
@@ -76,7 +122,6 @@ struct PortArgumentTests {
     ("http://localhost:8080/x", "'http://localhost:8080/x' is a URL; write localhost:8080"),
     ("http://localhost", "'http://localhost' is a URL; write localhost:80"),
     ("[127.0.0.1]:80", "'[127.0.0.1]:80' has brackets around what is no IPv6 address; write 127.0.0.1:80"),
-    ("[fe80::1]:80", "'[fe80::1]:80' has a link-local address without an interface; write it as [fe80::1%eth0]:80"),
     ("[fe80::1%]:80", "'[fe80::1%]:80' lacks an interface behind the '%'; write it as [fe80::1%eth0]:80"),
     ("[fe80::1%eth9]:80", "'eth9' is not an interface here"),
     ("[]:80", "'[]:80' has no address before the port; write it as [::1]:8080"),

@@ -1,3 +1,5 @@
+import Foundation
+import SockDiagWire
 import Testing
 
 @testable import SockDiagCommand
@@ -30,6 +32,19 @@ struct TextTests {
   ])
   func ratesAreInBitsWithoutOverflow(_ bytes: UInt64, _ expected: String) {
     #expect(text { $0.appendRate(bytes) } == expected)
+  }
+
+  @Test(arguments: [
+    ("a\"b\\c", #""a\"b\\c""#), ("\n\u{1b}[1m", #""\u000a\u001b[1m""#), ("\u{7f}", #""\u007f""#),
+    ("\u{80}\u{9b}\u{9f}", #""\u0080\u009b\u009f""#), ("\u{a0}é€😀", "\"\u{a0}é€😀\""),
+    ("\u{202a}\u{202e}txt.exe\u{2066}\u{2069}", #""\u202a\u202etxt.exe\u2066\u2069""#),
+    ("\u{61c}\u{200e}\u{200f}", #""\u061c\u200e\u200f""#), ("\u{2028}\u{2029}", #""\u2028\u2029""#),
+    ("\u{200d}\u{2030}\u{206a}\u{2065}", "\"\u{200d}\u{2030}\u{206a}\u{2065}\""),
+  ]) func jsonEscapesWhatATerminalObeysOrTurnsAround(_ text: String, _ json: String) throws {
+    var bytes: [UInt8] = []
+    bytes.appendJSONString(text)
+    #expect(String(decoding: bytes, as: UTF8.self) == json)
+    #expect(try JSONDecoder().decode(String.self, from: Data(bytes)) == text)
   }
 
   @Test func controlCharactersAreMadeVisible() {

@@ -14,6 +14,10 @@ extension Diagnosis {
 
   private var remediesOfChoice: [Remedy] {
     var remedies: [Remedy] = []
+    if verdict == .depends, !openQuestions.isEmpty {
+      // Of a port that only listen() takes, a bind() shows nothing.
+      return request.choosesPortLater ? [] : [.probe]
+    }
     let ports = conditions.ephemeralPorts
     if ports.lowerBound > 1024 || ports.upperBound < .max { remedies.append(.widenPortRange) }
     // What listens needs a port of its own sooner or later, and what connects by UDP as well.
@@ -23,9 +27,9 @@ extension Diagnosis {
 
   private var remediesOfPort: [Remedy] {
     var remedies: [Remedy] = []
-    // A live bind may have met what nobody sees.
-    if blockers.isEmpty { return [] }
     if verdict == .depends { remedies.append(.probe) }
+    // A live bind may have met what nobody sees.
+    if blockers.isEmpty { return remedies }
     if let freeAfter { remedies.append(.wait(freeAfter)) }
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
@@ -125,10 +129,36 @@ extension Diagnosis {
 
   private func remedies(against error: BindErrno) -> [Remedy] {
     switch error {
-    case .accessDenied: remediesOfPrivilege
-    case .addressNotAvailable: [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind]
-    case .invalidArgument where request.local.address.isLinkLocal: [.nameInterface]
+    case .accessDenied where denial == .missingCapability: remediesOfPrivilege
+    case .addressNotAvailable: remediesOfAddress
+    case .invalidArgument
+    where request.lacksInterface && !(request.protocol == .tcp && request.local.address.isMulticastV6):
+      [.nameInterface]
+    case .familyNotSupported where request.local.address.family == .inet6: [.useIPv4(addressInIPv4)]
     default: []
     }
+  }
+
+  /// What helps against an address that the kernel refuses. `ip address add` does so only if no interface has it and one
+  /// takes it.
+  private var remediesOfAddress: [Remedy] {
+    let waivers: [Remedy] = [.setOptions(.freebind, isCertain: true), .allowNonlocalBind]
+    switch addressObstacle {
+    case .absent?, nil: return [.addAddress] + waivers
+    case .onOtherInterface(let interface)?: return [.bindToInterface(interface)]
+    case .tentative(let interface, _)?:
+      let works = interface.isUp && interface.hasCarrier
+      return [works ? .awaitAddress : .raiseLink(interface), .skipAddressCheck] + waivers
+    // Two hosts with one address disturb each other, so that binding it nevertheless is no help.
+    case .duplicate?: return [.resolveDuplicate]
+    case .refusesIPv6?: return [.enableIPv6]
+    }
+  }
+
+  /// The IPv4 address that stands where the requested one would.
+  private var addressInIPv4: IPAddress {
+    let address = request.local.address
+    if address.isV4Mapped { return address.unmapped }
+    return address == IPAddress(v6: 0, 1) ? IPAddress(v4: 0x7f00_0001) : .anyV4
   }
 }

@@ -19,6 +19,12 @@ public struct Diagnosis: Sendable {
   var mayConnect = false
   /// What a live bind answered, where one was made: `nil` in it is success.
   public var probe: Probe?
+  /// What security modules, filters and programs say to the bind(); `nil` if they were not asked.
+  public var rehearsal: BindRehearsal?
+  /// What may refuse a bind() besides sockets, the address and the capability.
+  public var restraints = BindRestraints()
+  /// Why the kernel does not let the socket have the address; `nil` if that is not the error, or not known.
+  public var addressObstacle: AddressObstacle?
   /// What could not be looked at.
   public var blindSpots: BlindSpots
   /// Why the sockets were read from `/proc/net`, which tells less; `nil` if sock_diag reported them.
@@ -44,53 +50,9 @@ public struct Diagnosis: Sendable {
     case impossible(BindFactError)
   }
 
-  /// What a diagnosis could not look at.
-  public struct BlindSpots: OptionSet, Hashable, Sendable, Codable {
-    /// The bits. They are ours.
-    public let rawValue: UInt8
-
-    /// Creates a set from its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    /// The kernel's list of sockets may lack some.
-    public static let incompleteList = BlindSpots(rawValue: 1 << 0)
-    /// Sockets that are bound and do nothing: kernels before 6.8 do not report them.
-    public static let boundSockets = BlindSpots(rawValue: 1 << 1)
-    /// Processes that hold sockets, which takes privileges.
-    public static let processes = BlindSpots(rawValue: 1 << 2)
-    /// Options of sockets whose processes are known, which takes the right to trace them.
-    public static let options = BlindSpots(rawValue: 1 << 3)
-    /// Other network namespaces, which takes privileges. They decide nothing.
-    public static let otherNamespaces = BlindSpots(rawValue: 1 << 4)
-    /// Whether the address is one of this host.
-    public static let address = BlindSpots(rawValue: 1 << 5)
-  }
-
-  /// The answer in a word.
-  public var verdict: Verdict {
-    switch probe {
-    case .failed(let error)?: return error == .addressInUse ? .conflict : .error(error)
-    // Of a port that only listen() takes, a bind() shows nothing.
-    case .succeeded? where !request.choosesPortLater: return .free
-    case .succeeded?, .impossible?, nil: break
-    }
-    switch prediction.decisive {
-    case .fails(let error): return error == .addressInUse ? .conflict : .error(error)
-    case .depends: return .depends
-    case .succeeds: return .free
-    }
-  }
-
-  /// The answer in a word.
-  public enum Verdict: Hashable, Sendable {
-    /// bind() succeeds, and so does listen().
-    case free
-    /// The port is in use: EADDRINUSE.
-    case conflict
-    /// It hangs on what nobody tells.
-    case depends
-    /// Another error.
-    case error(BindErrno)
+  /// Whether bind() fails with an error that passes by itself: an address is still being checked for duplicates.
+  public var isPassing: Bool {
+    verdict == .error(.addressNotAvailable) && addressObstacle?.isPassing == true
   }
 
   /// Whether the live bind and the rule disagree for certain.

@@ -70,7 +70,20 @@ public struct Diagnostician: ~Copyable {
     if diagnosis.verdict == .error(.accessDenied) {
       diagnosis.privileges = Self.privileges(process, uid: request.uid)
     }
+    diagnosis.addressObstacle = Self.obstacle(to: diagnosis)
     return diagnosis
+  }
+
+  /// Why the address is refused, if it is.
+  private static func obstacle(to diagnosis: Diagnosis) -> AddressObstacle? {
+    let isRefused =
+      switch diagnosis.verdict {
+      case .error(.addressNotAvailable): true
+      case .error(.invalidArgument): diagnosis.request.lacksInterface && !diagnosis.request.local.address.isMulticastV6
+      default: false
+      }
+    // What cannot be read leaves the kernel's own word.
+    return isRefused ? try? AddressObstacle.find(for: diagnosis.request) : nil
   }
 
   /// What the process may do that asks, as far as its programs start with it.
@@ -87,19 +100,34 @@ public struct Diagnostician: ~Copyable {
   ) throws(SockDiagError) -> Diagnosis {
     let settings = KernelSettings()
     var blindSpots: Diagnosis.BlindSpots = []
-    let conditions = BindConditions(request, settings, &blindSpots)
-    if request.local.port == 0 { return try lookAtChoice(request, settings, conditions, blindSpots) }
+    if request.local.port == 0 { return try lookAtChoice(request, settings) }
+    let rehearsal = BindRehearsal.of(request, under: settings)
+    if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
+    let restraints = BindRestraints(family: request.local.address.family)
+    if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
 
-    let records = try sockets(request, &blindSpots).filter { inode == nil || $0.inode != inode }
+    var request = request
+    var records = try sockets(request, &blindSpots)
+    if let inode, let own = records.firstIndex(where: { $0.inode == inode }) {
+      request.takeOver(records[own])
+      records.removeAll { $0.inode == inode }
+    }
+    let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
+    let domains = RoutingDomains.deciding(request, beside: records.lazy.map(\.interfaceIndex), settings)
+    request.routingDomain = domains[request.effectiveInterfaceIndex]
     var sockets = owned(records, conditions, effort, &blindSpots)
+    for index in sockets.indices {
+      sockets[index].holder.routingDomain = domains[sockets[index].holder.interfaceIndex]
+    }
     var prediction = Self.judge(&sockets, request, conditions)
     if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
       prediction = Self.judge(&sockets, request, conditions)
     }
+    prediction.refuse(rehearsal)
     sockets.sort(by: Self.precedes)
     var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
-      freePorts: nil, probe: nil, blindSpots: blindSpots, elsewhere: [])
+      freePorts: nil, probe: nil, rehearsal: rehearsal, restraints: restraints, blindSpots: blindSpots, elsewhere: [])
     diagnosis.substitution = inspector.substitution
     if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
@@ -167,50 +195,18 @@ public struct Diagnostician: ~Copyable {
       let errno = try BindProbe.outcome(of: request)
       return errno == 0 ? .succeeded : .failed(BindErrno(rawValue: errno))
     } catch {
+      // There is no socket of the family, so the program does not come to its bind() either.
+      if error.errno == BindErrno.familyNotSupported.rawValue { return .failed(.familyNotSupported) }
       return .impossible(error)
     }
   }
-
-  /// The same for port 0, about which the sockets of all ports decide.
-  private mutating func lookAtChoice(
-    _ request: BindRequest, _ settings: KernelSettings, _ conditions: BindConditions,
-    _ blindSpots: Diagnosis.BlindSpots
-  ) throws(SockDiagError) -> Diagnosis {
-    var blindSpots = blindSpots
-    var ports: [UInt16: [PortHolder]] = [:]
-    let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
-    for states in states {
-      let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
-      for socket in dump.sockets { ports[socket.local.port, default: []].append(PortHolder(socket)) }
-      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
-      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
-    }
-    let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
-    let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
-    var diagnosis = Diagnosis(
-      request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
-      freePorts: free, mayConnect: mayConnect, probe: nil, blindSpots: blindSpots, elsewhere: [])
-    diagnosis.substitution = inspector.substitution
-    return diagnosis
-  }
 }
 
-extension BindConditions {
-  /// What decides about a request in the network namespace of the calling thread.
-  init(_ request: BindRequest, _ settings: KernelSettings, _ blindSpots: inout Diagnosis.BlindSpots) {
-    let isV4 = request.local.address.unmapped.family == .inet
-    self.init(
-      allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
-      unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
-      ephemeralPorts: settings.localPortRange ?? 32768...60999, reservedPorts: settings.reservedPorts ?? [])
-    do throws(BindFactError) {
-      switch try AddressStanding.ofAddressWithoutWaiver(in: request) {
-      case .notLocal: isAddressLocal = false
-      case .unknownInterface: isInterfaceKnown = false
-      case .usable, .missingScope, .other: break
-      }
-    } catch {
-      blindSpots.insert(.address)
-    }
+extension BindRequest {
+  /// Takes from the socket that is bound already what its descriptor need not tell: with multipath TCP the port belongs to
+  /// the TCP socket below, and so do the user and the interface that count.
+  fileprivate mutating func takeOver(_ socket: InetSocket) {
+    if let uid = socket.uid { self.uid = uid }
+    if lacksInterface { interfaceIndex = socket.interfaceIndex }
   }
 }

@@ -44,6 +44,20 @@ public enum Remedy: Hashable, Sendable {
   case grantCapability
   /// The program asks for a port that takes no privilege.
   case useUnprivilegedPort
+  /// The program listens on an IPv4 address: there is no IPv6 here.
+  case useIPv4(IPAddress)
+  /// Nothing but patience: the kernel is still checking the address for duplicates.
+  case awaitAddress
+  /// The address is set again without the check for duplicates.
+  case skipAddressCheck
+  /// The link of the interface is brought up, for before that the check for duplicates does not begin.
+  case raiseLink(NetworkInterface)
+  /// The other host on the link gives the address up, and this one gets it anew.
+  case resolveDuplicate
+  /// The interface takes IPv6 addresses, and gets the address.
+  case enableIPv6
+  /// The program binds to the interface that has the address.
+  case bindToInterface(NetworkInterface)
   /// The host gets the address.
   case addAddress
   /// The kernel lets sockets be bound to addresses that the host does not have.

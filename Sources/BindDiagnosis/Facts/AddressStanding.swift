@@ -13,6 +13,8 @@ public enum AddressStanding: Hashable, Sendable {
   case unknownInterface
   /// It is valid only together with an interface, and none is named: `EINVAL`.
   case missingScope
+  /// The kernel does not have the address's family: `EAFNOSUPPORT` of socket().
+  case unknownFamily
   /// Something else: the errno.
   case other(Int32)
 
@@ -49,25 +51,15 @@ public enum AddressStanding: Hashable, Sendable {
     let outcome = cbinddiagnosis_bind(try question.forKernel())
     if let error = question.error(of: outcome) {
       if error.code == .unknownInterface { return .unknownInterface }
+      if outcome.step == CBINDDIAGNOSIS_SOCKET, outcome.error == EAFNOSUPPORT { return .unknownFamily }
       throw error
     }
     switch outcome.error {
     case 0: return .usable
     case EADDRNOTAVAIL: return .notLocal
     case ENODEV: return .unknownInterface
-    case EINVAL where request.lacksScope: return .missingScope
+    case EINVAL where request.lacksInterface: return .missingScope
     default: return .other(outcome.error)
     }
-  }
-}
-
-extension BindRequest {
-  /// Whether the address is valid only on a link and no link is named (`__ipv6_addr_needs_scope_id`, net/ipv6.h).
-  fileprivate var lacksScope: Bool {
-    let address = local.address
-    // Multicast within a host or a link: ff01 and ff02, whatever the flags.
-    let isLinkMulticast =
-      address.family == .inet6 && address.high >> 56 == 0xff && [1, 2].contains(address.high >> 48 & 0xf)
-    return (address.isLinkLocal || isLinkMulticast) && scopeID == 0 && interfaceIndex == 0
   }
 }

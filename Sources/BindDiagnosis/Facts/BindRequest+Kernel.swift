@@ -14,7 +14,9 @@ extension BindRequest {
       local: cbinddiagnosis_address(
         high: local.address.high, low: local.address.low, scope: scopeID, port: local.port,
         is_v6: local.address.family == .inet6),
-      uid: uid, interface_index: interfaceIndex, options: options.rawValue, is_udp: `protocol` == .udp,
+      uid: uid, interface_index: interfaceIndex,
+      port_bounds: portBounds.map { UInt32($0.highest) << 16 | UInt32($0.lowest) } ?? 0, options: options.rawValue,
+      is_udp: `protocol` == .udp,
       may_bind_privileged_ports: mayBindPrivilegedPorts)
   }
 
@@ -49,6 +51,7 @@ extension BindRequest {
     case .freebind: "IP_FREEBIND"
     case .transparent: "IP_TRANSPARENT"
     case .bindAddressNoPort: "IP_BIND_ADDRESS_NO_PORT"
+    case .reusePortProgram: "SO_ATTACH_REUSEPORT_CBPF"
     default: "a socket option"
     }
   }

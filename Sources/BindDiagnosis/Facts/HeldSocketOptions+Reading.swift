@@ -62,6 +62,14 @@ extension HeldSocketOptions {
       protocol: TransportProtocol(rawValue: UInt16(truncatingIfNeeded: held.protocol)),
       isDatagram: held.type == Int32(SOCK_DGRAM.rawValue), isListening: held.is_listening,
       interfaceIndex: held.interface_index, local: SocketAddress(address, port: held.local.port),
-      scopeID: held.local.scope, uid: held.uid, cookie: SocketCookie(rawValue: held.cookie))
+      scopeID: held.local.scope, uid: held.uid, portBounds: Self.bounds(held.port_bounds),
+      cookie: SocketCookie(rawValue: held.cookie))
+    if isMultipath, family == .inet6, !options.contains(.v6Only), !address.isUnspecified { unread.insert(.v6Only) }
+  }
+
+  /// The high half is the highest port, the low half the lowest.
+  private static func bounds(_ word: UInt32) -> PortBounds? {
+    word == 0
+      ? nil : PortBounds(lowest: UInt16(truncatingIfNeeded: word), highest: UInt16(truncatingIfNeeded: word >> 16))
   }
 }

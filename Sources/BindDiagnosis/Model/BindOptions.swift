@@ -22,4 +22,9 @@ public struct BindOptions: OptionSet, Hashable, Sendable, Codable {
   /// A bind to port 0 takes no port; connect() chooses it, or listen(), and with UDP connect() or the first datagram.
   /// Kernel: `IP_BIND_ADDRESS_NO_PORT`, linux/in.h, since 4.2.
   public static let bindAddressNoPort = BindOptions(rawValue: 1 << 5)
+  /// The socket has a program that chooses among the sockets that share its port, attached before bind(), or with TCP
+  /// before listen(). Then SO_REUSEPORT lets it join no socket that is there already; others may join it. The kernel tells
+  /// nobody that there is one. Kernel: `SO_ATTACH_REUSEPORT_CBPF`, `SO_ATTACH_REUSEPORT_EBPF`, asm-generic/socket.h, since
+  /// 4.5.
+  public static let reusePortProgram = BindOptions(rawValue: 1 << 6)
 }

@@ -21,7 +21,7 @@ public enum HolderEffect: Hashable, Sendable {
     public static let reusePort = Unknowns(rawValue: 1 << 1)
     /// Whether the holder refuses IPv4.
     public static let v6Only = Unknowns(rawValue: 1 << 2)
-    /// Whose the holder is.
+    /// Whether the holder belongs to the same user.
     public static let uid = Unknowns(rawValue: 1 << 3)
     /// Which of several UDP sockets the kernel meets first: it stops at one that may be shared, and overlooks one that
     /// blocks behind it.
@@ -56,6 +56,8 @@ public struct BlockReason: Hashable, Sendable {
     case holderListens = "holder-listens"
     /// Whatever the options are: SO_REUSEPORT among sockets of two users.
     case otherUser = "other-user"
+    /// The request has a program that chooses among sockets, and such a socket joins none that is there.
+    case requestHasProgram = "request-has-program"
     /// The holder has not set it.
     case holderLacksIt = "holder-lacks-it"
     /// The request has not set it; that the holder has is known, or not.
@@ -71,6 +73,8 @@ public enum HarmlessReason: String, Hashable, Sendable, Codable {
   case otherFamily = "other-family"
   /// Both are bound to an interface, and not to the same.
   case otherInterface = "other-interface"
+  /// One is bound to an interface of a VRF, and the other to none of it. TCP only.
+  case otherRoutingDomain = "other-routing-domain"
   /// Both have SO_REUSEADDR, and the holder does not listen.
   case sharesReuseAddress = "shares-reuse-address"
   /// Both have SO_REUSEPORT, and are the same user's.

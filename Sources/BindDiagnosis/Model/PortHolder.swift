@@ -12,6 +12,9 @@ public struct PortHolder: Hashable, Sendable {
   public var interfaceIndex: UInt32
   /// Whether the interface is known: `/proc/net` does not tell it.
   public var isInterfaceKnown = true
+  /// The VRF device that the interface is, or belongs to; 0 for none. TCP keeps the ports of each VRF apart. Kernel:
+  /// `l3mdev` of `struct inet_bind_bucket`, net/inet_hashtables.h, since 5.0.
+  public var routingDomain: UInt32
   /// The user of the socket; `nil` where the kernel keeps none.
   public var uid: UInt32?
   /// The options, as far as they are known.
@@ -33,13 +36,14 @@ public struct PortHolder: Hashable, Sendable {
 
   /// Creates a holder.
   public init(
-    _ protocol: TransportProtocol, _ address: IPAddress, _ role: Role, interfaceIndex: UInt32 = 0, uid: UInt32?,
-    options: KnownOptions = KnownOptions()
+    _ protocol: TransportProtocol, _ address: IPAddress, _ role: Role, interfaceIndex: UInt32 = 0,
+    routingDomain: UInt32 = 0, uid: UInt32?, options: KnownOptions = KnownOptions()
   ) {
     self.protocol = `protocol`
     self.address = address
     self.role = role
     self.interfaceIndex = interfaceIndex
+    self.routingDomain = routingDomain
     self.uid = uid
     self.options = options
   }

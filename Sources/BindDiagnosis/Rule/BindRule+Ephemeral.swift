@@ -4,7 +4,8 @@ extension BindRule {
   /// What a bind() to port 0 is going to answer, or a listen() without bind().
   ///
   /// For TCP the kernel takes a port of its range that nobody has whose address overlaps; that both have SO_REUSEADDR or
-  /// SO_REUSEPORT helps nothing here, save where `net.ipv4.ip_autobind_reuse` is set. For UDP it takes one that the
+  /// SO_REUSEPORT helps nothing here. If no port is left and `net.ipv4.ip_autobind_reuse` is set, it looks once more, and
+  /// shares by SO_REUSEADDR, except with sockets that also share by SO_REUSEPORT. For UDP it takes one that the
   /// socket may have or share, by the same options as a port that is asked for by number. With IP_BIND_ADDRESS_NO_PORT
   /// bind() takes none, so it cannot fail for that; listen() then looks for one by the same rule, for the address that
   /// bind() set, and so it does without any bind(). (What connect() finds is another matter. With UDP it finds what
@@ -26,30 +27,65 @@ extension BindRule {
     guard early.bind == .succeeds else { return (early, 0) }
     var wanted = request
     if request.protocol == .tcp { wanted.options.subtract([.reuseAddress, .reusePort]) }
-    var free: [UInt16] = []
-    var unknowns: HolderEffect.Unknowns = []
-    let ends = request.protocol == .tcp ? endsLeftOut(conditions.ephemeralPorts, request.options) : nil
-    for port in conditions.ephemeralPorts where !conditions.reservedPorts.contains(port) && port != ends?.never {
-      // Every socket of a port is looked at, with UDP too: their order decides only where a port is asked for.
-      switch outcome((ports[port] ?? []).map { effect(of: $0, on: wanted) }) {
-      case .succeeds: free.append(port)
-      case .depends(let on): unknowns.formUnion(on)
-      case .fails: break
-      }
+    var choice = Choice(request, ports, conditions) { effect(of: $0, on: wanted) }
+    if request.protocol == .tcp, conditions.sharesChosenPorts, choice.outcome != .succeeds {
+      choice = Choice(request, ports, conditions) { effectInLastLook(of: $0, on: request) }
     }
     var prediction = early
-    // If one is left out, it is one of the two, so that both being free is enough.
-    if let either = ends?.either, free.count == 1, either.contains(free[0]) { unknowns.insert(.firstTried) }
-    let isCertain = !free.isEmpty && !unknowns.contains(.firstTried)
-    let choice: BindPrediction.Outcome =
-      isCertain ? .succeeds : unknowns.isEmpty ? .fails(.addressInUse) : .depends(on: unknowns)
     if !request.choosesPortLater {
-      prediction.bind = choice
-      if case .fails = choice { prediction.listen = nil }
+      prediction.bind = choice.outcome
+      if case .fails = choice.outcome { prediction.listen = nil }
     } else if request.protocol == .tcp {
-      prediction.listen = choice
+      prediction.listen = choice.outcome
     }
-    return (prediction, free.count)
+    return (prediction, choice.freeCount)
+  }
+
+  /// What a look through the ports comes to.
+  private struct Choice {
+    let outcome: BindPrediction.Outcome
+    let freeCount: Int
+
+    init(
+      _ request: BindRequest, _ ports: [UInt16: [PortHolder]], _ conditions: BindConditions,
+      effect: (PortHolder) -> HolderEffect
+    ) {
+      var free: [UInt16] = []
+      var unknowns: HolderEffect.Unknowns = []
+      let ends = request.protocol == .tcp ? BindRule.endsLeftOut(conditions.ephemeralPorts, request.options) : nil
+      for port in conditions.ephemeralPorts where !conditions.reservedPorts.contains(port) && port != ends?.never {
+        // Every socket of a port is looked at, with UDP too: their order decides only where a port is asked for.
+        switch BindRule.outcome((ports[port] ?? []).map(effect)) {
+        case .succeeds: free.append(port)
+        case .depends(let on): unknowns.formUnion(on)
+        case .fails: break
+        }
+      }
+      // If one is left out, it is one of the two, so that both being free is enough.
+      if let either = ends?.either, free.count == 1, either.contains(free[0]) { unknowns.insert(.firstTried) }
+      let isCertain = !free.isEmpty && !unknowns.contains(.firstTried)
+      outcome = isCertain ? .succeeds : unknowns.isEmpty ? .fails(.addressInUse) : .depends(on: unknowns)
+      freeCount = free.count
+    }
+  }
+
+  /// What a socket on a port does in the last look for one, in which SO_REUSEADDR counts.
+  ///
+  /// Kernel: `relax` of `inet_bind_conflict`, net/ipv4/inet_connection_sock.c.
+  private static func effectInLastLook(of holder: PortHolder, on request: BindRequest) -> HolderEffect {
+    var wanted = request
+    wanted.options.subtract([.reuseAddress, .reusePort])
+    let unshared = effect(of: holder, on: wanted)
+    wanted.options.insert(.reuseAddress)
+    let byAddress = request.options.contains(.reuseAddress) ? effect(of: holder, on: wanted) : unshared
+    guard request.options.isSuperset(of: [.reuseAddress, .reusePort]), byAddress != unshared else { return byAddress }
+    // Sockets that could also share by SO_REUSEPORT do not count as sharing by SO_REUSEADDR.
+    wanted.options = request.options.subtracting(.reuseAddress)
+    switch effect(of: holder, on: wanted) {
+    case .harmless(.sharesReusePort): return unshared
+    case .depends(let on): return .depends(on: on.union(byAddress.unknowns).union(unshared.unknowns))
+    case .blocks, .harmless: return byAddress
+    }
   }
 
   /// Which ports of a range TCP may not try.
@@ -57,7 +93,7 @@ extension BindRule {
   /// It goes through every other port and then through those between, for a number of ports that is rounded down to an even
   /// one. So of an odd number it leaves one out, the first or the last, by chance; of three, always the last. With
   /// SO_REUSEADDR it goes through the lower half first, and leaves none out there.
-  private static func endsLeftOut(
+  fileprivate static func endsLeftOut(
     _ ports: ClosedRange<UInt16>, _ options: BindOptions
   ) -> (never: UInt16?, either: [UInt16])? {
     let isHalved = options.contains(.reuseAddress) && ports.count >= 4
@@ -65,5 +101,11 @@ extension BindRule {
     let count = Int(ports.upperBound - first) + 1
     if count == 3 { return (ports.upperBound, []) }
     return count > 3 && !count.isMultiple(of: 2) ? (nil, [first, ports.upperBound]) : nil
+  }
+}
+
+extension HolderEffect {
+  fileprivate var unknowns: Unknowns {
+    if case .depends(let on) = self { on } else { [] }
   }
 }

@@ -40,6 +40,7 @@ extension BindRule {
   ///
   /// Kernel: `__inet_bind`, net/ipv4/af_inet.c; `__inet6_bind`, net/ipv6/af_inet6.c.
   private static func firstError(_ request: BindRequest, _ conditions: BindConditions) -> BindErrno? {
+    if !conditions.isFamilySupported { return .familyNotSupported }
     let address = request.local.address
     let isPrivileged = request.local.port != 0 && request.local.port < conditions.unprivilegedPortStart
     let denied: BindErrno? = isPrivileged && !request.mayBindPrivilegedPorts ? .accessDenied : nil
@@ -48,11 +49,11 @@ extension BindRule {
     let foreign: BindErrno? = conditions.isAddressLocal || mayBeForeign ? nil : .addressNotAvailable
     guard address.family == .inet6 else { return foreign ?? denied }
 
-    if request.protocol == .tcp, address.isMulticast { return .invalidArgument }
+    if request.protocol == .tcp, address.isMulticastV6 { return .invalidArgument }
     if let denied { return denied }
     if address.isV4Mapped { return request.options.contains(.v6Only) ? .invalidArgument : foreign }
     if address.isUnspecified { return nil }
-    if address.needsInterface, request.effectiveInterfaceIndex == 0 { return .invalidArgument }
+    if request.lacksInterface { return .invalidArgument }
     if request.effectiveInterfaceIndex != 0, !conditions.isInterfaceKnown { return .noSuchDevice }
     return foreign
   }
@@ -110,15 +111,4 @@ extension HolderEffect {
     case .depends: false
     }
   }
-}
-
-extension IPAddress {
-  /// Whether this is an IPv6 address of a group.
-  fileprivate var isMulticast: Bool { family == .inet6 && high >> 56 == 0xff }
-
-  /// Whether the address means something only together with an interface: a link-local one, or a group of the link or of
-  /// the interface.
-  ///
-  /// Kernel: `__ipv6_addr_needs_scope_id`, net/ipv6.h.
-  var needsInterface: Bool { isLinkLocal || isMulticast && (1...2).contains(high >> 48 & 0xf) }
 }

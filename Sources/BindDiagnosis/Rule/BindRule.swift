@@ -34,6 +34,8 @@ public enum BindRule {
       unknowns.insert(.v6Only)
     }
     let interfaces = (request.effectiveInterfaceIndex, holder.interfaceIndex)
+    // UDP compares interfaces alone.
+    if holder.protocol == .tcp, request.routingDomain != holder.routingDomain { return .harmless(.otherRoutingDomain) }
     if interfaces.0 != 0, interfaces.1 != 0, interfaces.0 != interfaces.1 { return .harmless(.otherInterface) }
     if interfaces.0 != 0, !holder.isInterfaceKnown { unknowns.insert(.interface) }
 
@@ -70,16 +72,29 @@ private enum Sharing {
 
   static func byReusePort(_ holder: PortHolder, _ request: BindRequest) -> Sharing {
     let needsUser = holder.role != .timeWait
-    if needsUser, let uid = holder.uid, uid != request.uid { return .not(.otherUser) }
+    let isSameUser = request.isOfSameUser(as: holder)
+    if needsUser, isSameUser == false { return .not(.otherUser) }
+    if request.options.contains(.reusePortProgram) { return .not(.requestHasProgram) }
     if holder.options[.reusePort] == false { return .not(.holderLacksIt) }
     guard request.options.contains(.reusePort) else { return .not(.requestLacksIt) }
     var unknowns: HolderEffect.Unknowns = holder.options[.reusePort] == nil ? .reusePort : []
-    if needsUser, holder.uid == nil { unknowns.insert(.uid) }
+    if needsUser, isSameUser == nil { unknowns.insert(.uid) }
     return unknowns.isEmpty ? .shared : .unknown(unknowns)
   }
 }
 
 extension BindRequest {
+  /// Whether a holder is of the same user; `nil` if that cannot be told.
+  ///
+  /// Where the kernel shows many users under one number, two different numbers are two users all the same.
+  func isOfSameUser(as holder: PortHolder) -> Bool? {
+    guard let other = holder.uid else { return nil }
+    return other == uid ? (uid == ambiguousUID ? nil : true) : false
+  }
+
+  /// Whether the address is valid only together with an interface, and none is named.
+  var lacksInterface: Bool { local.address.needsInterface && effectiveInterfaceIndex == 0 }
+
   /// The interface that the socket is bound to once bind() has succeeded: an address that belongs to an interface binds to
   /// that of its scope.
   var effectiveInterfaceIndex: UInt32 {

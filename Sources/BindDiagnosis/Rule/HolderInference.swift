@@ -23,8 +23,9 @@ enum HolderInference {
       var options = BindOptions()
       // Where it is not known whether the late one takes IPv4, suppose that it does not.
       if late.options[.v6Only] ?? true { options.insert(.v6Only) }
-      let request = BindRequest(
+      var request = BindRequest(
         .tcp, SocketAddress(late.address, port: 0), options: options, uid: uid, interfaceIndex: late.interfaceIndex)
+      request.routingDomain = late.routingDomain
       if case .blocks = BindRule.effect(of: early, on: request) { return true }
       return false
     }

@@ -1,7 +1,7 @@
 internal import SockDiagWire
 
 extension BindCall {
-  /// A call that has returned; `nil` if it does not concern the internet.
+  /// A call that has returned; `nil` if it is neither on an internet socket nor on a UNIX socket.
   init?(_ pending: PendingCall, _ socket: ExaminedSocket, process: Int32, thread: Int32, errno: Int32) {
     let call = pending.call
     self.init(call.kind, errno: errno, processID: process, threadID: thread, descriptor: call.descriptor)
@@ -11,19 +11,34 @@ extension BindCall {
     case .internet(let family, let `protocol`, let local):
       self.family = family
       self.protocol = `protocol`
-      let address = call.kind == .bind ? InternetAddress(pending.address, for: family) : local
+      let address: InternetAddress? =
+        switch call.kind {
+        case .bind: InternetAddress(pending.address, for: family)
+        // Without a family it does not connect but takes the peer away.
+        case .connect: InternetAddress(pending.address, for: nil)
+        case .listen: local
+        }
       self.address = address?.address
       scopeID = address?.scopeID ?? 0
+    case .unix(let name):
+      family = Self.unix
+      unixName = call.kind == .listen ? name : UnixName.text(pending.address)
     case .none:
-      guard call.kind == .bind, takeAddress(pending) else { return nil }
+      guard call.kind != .listen, takeAddress(pending) else { return nil }
     case .unknown:
-      // What has no readable address may be of the internet, and what has another one is not.
-      guard takeAddress(pending) || pending.address.count < 2 else { return nil }
+      // What has no readable address may be of the internet, and what has another one is not. Programs connect all the
+      // time to what is of no interest here.
+      guard takeAddress(pending) || (pending.address.count < 2 && call.kind != .connect) else { return nil }
     }
   }
 
   /// Where the socket tells nothing, its address does.
   private mutating func takeAddress(_ pending: PendingCall) -> Bool {
+    if UnixName.isFamily(of: pending.address) {
+      family = Self.unix
+      unixName = UnixName.text(pending.address)
+      return true
+    }
     guard let address = InternetAddress(pending.address, for: nil) else { return false }
     self.address = address.address
     scopeID = address.scopeID

@@ -5,7 +5,9 @@ internal import SockDiagWire
 enum ExaminedSocket {
   /// A socket of the internet that has ports.
   case internet(AddressFamily, TransportProtocol, local: InternetAddress?)
-  /// Another socket, such as a unix or a raw one.
+  /// A UNIX socket, with its own name if it has one.
+  case unix(name: String?)
+  /// Another socket, such as a raw or a netlink one.
   case other
   /// No socket: the errno of the attempt is `EBADF` or `ENOTSOCK`.
   case none
@@ -30,16 +32,20 @@ enum ExaminedSocket {
       return
     }
     let family = AddressFamily(rawValue: number)
+    let count = min(Int(socket.length), UnixName.capacity)
+    // SAFETY: the bytes are copied out of the structure, which lives longer than the closure.
+    let bytes = unsafe withUnsafeBytes(of: socket.address) { unsafe Array($0.prefix(count)) }
+    if family == BindCall.unix {
+      self = .unix(name: UnixName.text(bytes))
+      return
+    }
     guard family == .inet || family == .inet6, socket.type != Self.rawType else {
       self = .other
       return
     }
-    let count = min(Int(socket.length), InternetAddress.capacity)
-    // SAFETY: the bytes are copied out of the structure, which lives longer than the closure.
-    let bytes = unsafe withUnsafeBytes(of: socket.address) { unsafe Array($0.prefix(count)) }
     self = .internet(
       family, TransportProtocol(rawValue: UInt16(truncatingIfNeeded: socket.protocol)),
-      local: InternetAddress(bytes, for: family))
+      local: InternetAddress(Array(bytes.prefix(InternetAddress.capacity)), for: family))
   }
 
   /// C: `EBADF`, errno.h.

@@ -4,7 +4,7 @@ internal import SockDiagWire
 ///
 /// Kernel: `struct sockaddr_in`, linux/in.h; `struct sockaddr_in6`, linux/in6.h.
 struct InternetAddress: Hashable {
-  /// The length of the longest one, which is all that is read of any.
+  /// The length of the longest one; bytes behind it mean nothing.
   static let capacity = 28
 
   var address: SocketAddress
@@ -13,7 +13,7 @@ struct InternetAddress: Hashable {
   /// Creates an address from its bytes, which come from the program and may be anything.
   ///
   /// - Parameters:
-  ///   - bytes: As many as the program says there are, 28 at most.
+  ///   - bytes: As many as the program says there are, as far as they could be read.
   ///   - family: The family of the socket, if that is known.
   init?(_ bytes: [UInt8], for family: AddressFamily?) {
     guard bytes.count >= 2 else { return nil }

@@ -1,16 +1,26 @@
-/// A system call at its entry, as far as it is bind() or listen().
-struct WatchedCall: Hashable {
+/// A system call at its entry, as far as the tracer does something about it.
+enum WatchedCall: Hashable {
+  /// bind(), listen() or connect().
+  case socket(SocketCall)
+  /// io_uring_setup(): by the ring that it makes, sockets can be bound without a system call for each.
+  case ringSetup
+  /// It ends the process, or replaces its program, and with that every other thread and perhaps its sockets.
+  case endOfProgram
+}
+
+/// A call of bind(), listen() or connect().
+struct SocketCall: Hashable {
   var kind: BindCall.Kind
   var descriptor: Int32
-  /// bind(): where the address is in the program's memory.
+  /// bind() and connect(): where the address is in the program's memory.
   var addressPointer: UInt64 = 0
-  /// bind(): the length that the program says it has. It may be anything.
+  /// bind() and connect(): the length that the program says it has. It may be anything.
   var addressLength: Int32 = 0
   /// listen(): how many connections may wait.
   var backlog: Int32 = 0
 }
 
-/// How an architecture calls bind() and listen().
+/// How an architecture makes the calls that are watched.
 ///
 /// Kernel: `AUDIT_ARCH_*`, linux/audit.h; the numbers are those of asm/unistd_64.h, asm/unistd_32.h and
 /// asm-generic/unistd.h. A 64-bit program may make 32-bit calls, so the kernel is asked at each call.
@@ -22,7 +32,7 @@ enum CallingConvention: UInt32 {
   /// Kernel: `AUDIT_ARCH_AARCH64`.
   case aarch64 = 0xc000_00b7
 
-  /// The call, if it is one of the two.
+  /// The call, if it is one of those that are watched.
   ///
   /// - Parameters:
   ///   - number: The number of the system call.
@@ -35,40 +45,58 @@ enum CallingConvention: UInt32 {
   ) -> WatchedCall? {
     switch self {
     case .x86_64:
-      // The bit marks a call of the x32 ABI, which numbers these two alike. Kernel: `__X32_SYSCALL_BIT`, asm/unistd.h.
+      // The bit marks a call of the x32 ABI, which numbers all of these alike but exec(). Kernel: `__X32_SYSCALL_BIT`,
+      // asm/unistd.h.
       switch number & ~0x4000_0000 {
-      case 49: Self.bind(arguments.0, arguments.1, arguments.2)
+      case 42: Self.withAddress(.connect, arguments.0, arguments.1, arguments.2)
+      case 49: Self.withAddress(.bind, arguments.0, arguments.1, arguments.2)
       case 50: Self.listen(arguments.0, arguments.1)
+      case 59, 231, 322, 520, 545: .endOfProgram
+      case Self.ringSetup: .ringSetup
       default: nil
       }
     case .aarch64:
       switch number {
-      case 200: Self.bind(arguments.0, arguments.1, arguments.2)
+      case 200: Self.withAddress(.bind, arguments.0, arguments.1, arguments.2)
       case 201: Self.listen(arguments.0, arguments.1)
+      case 203: Self.withAddress(.connect, arguments.0, arguments.1, arguments.2)
+      case 94, 221, 281: .endOfProgram
+      case Self.ringSetup: .ringSetup
       default: nil
       }
     case .i386:
       switch number {
-      case 361: Self.bind(arguments.0, arguments.1 & 0xffff_ffff, arguments.2)
+      case 361: Self.withAddress(.bind, arguments.0, arguments.1 & 0xffff_ffff, arguments.2)
+      case 362: Self.withAddress(.connect, arguments.0, arguments.1 & 0xffff_ffff, arguments.2)
       case 363: Self.listen(arguments.0, arguments.1)
       case 102: Self.socketcall(arguments.0, read(arguments.1 & 0xffff_ffff, 12))
+      case 11, 252, 358: .endOfProgram
+      case Self.ringSetup: .ringSetup
       default: nil
       }
     }
   }
 
-  private static func bind(_ descriptor: UInt64, _ address: UInt64, _ length: UInt64) -> WatchedCall {
-    WatchedCall(
-      kind: .bind, descriptor: Int32(truncatingIfNeeded: descriptor), addressPointer: address,
-      addressLength: Int32(truncatingIfNeeded: length))
+  /// Kernel: `__NR_io_uring_setup`, the same on every architecture.
+  private static let ringSetup: UInt64 = 425
+
+  private static func withAddress(
+    _ kind: BindCall.Kind, _ descriptor: UInt64, _ address: UInt64, _ length: UInt64
+  ) -> WatchedCall {
+    .socket(
+      SocketCall(
+        kind: kind, descriptor: Int32(truncatingIfNeeded: descriptor), addressPointer: address,
+        addressLength: Int32(truncatingIfNeeded: length)))
   }
 
   private static func listen(_ descriptor: UInt64, _ backlog: UInt64) -> WatchedCall {
-    WatchedCall(
-      kind: .listen, descriptor: Int32(truncatingIfNeeded: descriptor), backlog: Int32(truncatingIfNeeded: backlog))
+    .socket(
+      SocketCall(
+        kind: .listen, descriptor: Int32(truncatingIfNeeded: descriptor), backlog: Int32(truncatingIfNeeded: backlog)))
   }
 
-  /// The call inside a call, whose arguments are 32-bit words in memory. Kernel: `SYS_BIND`, `SYS_LISTEN`, linux/net.h.
+  /// The call inside a call, whose arguments are 32-bit words in memory. Kernel: `SYS_BIND`, `SYS_CONNECT`, `SYS_LISTEN`,
+  /// linux/net.h.
   private static func socketcall(_ function: UInt64, _ memory: [UInt8]) -> WatchedCall? {
     func word(_ index: Int) -> UInt64? {
       guard memory.count >= 4 * index + 4 else { return nil }
@@ -76,7 +104,8 @@ enum CallingConvention: UInt32 {
     }
     guard let first = word(0), let second = word(1) else { return nil }
     switch function & 0xffff_ffff {
-    case 2: return word(2).map { bind(first, second, $0) }
+    case 2: return word(2).map { withAddress(.bind, first, second, $0) }
+    case 3: return word(2).map { withAddress(.connect, first, second, $0) }
     case 4: return listen(first, second)
     default: return nil
     }

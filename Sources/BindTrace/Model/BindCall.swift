@@ -1,13 +1,16 @@
 public import SockDiagWire
 
-/// A call of bind() or listen() on an internet socket, as it returned.
+/// A call of bind(), listen() or connect() on an internet or UNIX socket, as it returned.
 public struct BindCall: Sendable, Hashable {
-  /// Which of the two it was.
+  /// Which of the calls it was.
   public enum Kind: Sendable, Hashable {
     /// Kernel: `bind`, linux/syscalls.h.
     case bind
     /// Kernel: `listen`, linux/syscalls.h.
     case listen
+    /// Only one that failed. One that is still under way when it returns (`EINPROGRESS`) has not failed, and what becomes
+    /// of it is not seen. Kernel: `connect`, linux/syscalls.h.
+    case connect
   }
 
   /// Which call it was.
@@ -24,23 +27,26 @@ public struct BindCall: Sendable, Hashable {
   /// `/proc/PID/task/TID/fd`. `nil` where the kernel does not tell. Kernel: `CLONE_FILES`, linux/sched.h.
   public var hasOwnDescriptors: Bool?
   /// The family of the socket; where that could not be examined, of the address. `nil` where neither could be read: the
-  /// socket may be one that is not of the internet.
+  /// socket may be of any family.
   public var family: AddressFamily?
   /// The protocol of the socket; `nil` where that could not be examined. Kernel: `SO_PROTOCOL`, asm-generic/socket.h.
   public var `protocol`: TransportProtocol?
-  /// For bind() what was asked for; for listen() the address that the socket has, port 0 if it never got one. `nil` where
-  /// that could not be read or is no internet address.
+  /// For bind() and connect() what was asked for; for listen() the address that the socket has, port 0 if it never got
+  /// one. `nil` where that could not be read or is no internet address.
   public var address: SocketAddress?
+  /// The name of a UNIX socket, in the place of ``address``: a path as the program gave it, or an abstract name with an
+  /// `@` in front. Bytes that are not UTF-8 are replaced. `nil` where there is none. Kernel: `sun_path`, linux/un.h.
+  public var unixName: String?
   /// The interface that a link-local address belongs to; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
   public var scopeID: UInt32
-  /// How many connections may wait, as the program asked; `nil` for bind().
+  /// How many connections may wait, as the program asked; `nil` but for listen().
   public var backlog: Int32?
 
   /// Creates a call from its parts.
   public init(
     _ kind: Kind, errno: Int32 = 0, processID: Int32, threadID: Int32, descriptor: Int32,
     hasOwnDescriptors: Bool? = false, family: AddressFamily? = nil, protocol: TransportProtocol? = nil,
-    address: SocketAddress? = nil, scopeID: UInt32 = 0, backlog: Int32? = nil
+    address: SocketAddress? = nil, scopeID: UInt32 = 0, unixName: String? = nil, backlog: Int32? = nil
   ) {
     self.kind = kind
     self.errno = errno
@@ -52,6 +58,12 @@ public struct BindCall: Sendable, Hashable {
     self.protocol = `protocol`
     self.address = address
     self.scopeID = scopeID
+    self.unixName = unixName
     self.backlog = backlog
   }
+
+  /// Whether the socket is a UNIX socket. Kernel: `AF_UNIX`, linux/socket.h.
+  public var isOnUnixSocket: Bool { family == Self.unix }
+
+  static let unix = AddressFamily(rawValue: 1)
 }

@@ -1,51 +1,83 @@
+internal import CBindTrace
 internal import Glibc
 internal import Synchronization
 
-/// What the tracing thread and the caller's thread say to each other, one at a time.
+/// What the tracing thread and the caller's thread say to each other.
 ///
 /// Two threads, since each has to be who it is: a tracee belongs to a thread, which has to wait for whatever of it
 /// changes and for nothing else, and the caller's thread has children of its own to wait for. The closure of the caller
-/// runs where the caller is, on its own thread and in its isolation.
+/// runs where the caller is, on its own thread and in its isolation. The tracing thread does not wait for it: it asks, goes
+/// on with the other tracees, and finds the answer when it is there.
 final class Exchange: Sendable {
   enum Message: Sendable {
-    /// A call has returned; the thread that made it is stopped until there is an answer.
-    case call(BindCall)
+    /// A call has returned; the thread that made it is stopped until the question of this number is answered.
+    case call(Int, BindCall)
     /// The tracing thread has nothing more to say.
     case end(Result<TracerOutcome, BindTraceError>)
   }
 
-  private struct State: Sendable {
-    var message: Message?
-    var answer: BindTraceFlow?
+  struct Answer: Sendable {
+    var number: Int
+    var flow: BindTraceFlow
   }
 
+  private struct State: Sendable {
+    /// As many at most as there are threads stopped.
+    var messages: [Message] = []
+    var answers: [Answer] = []
+  }
+
+  /// Whether the caller wants to hear of a call; asked on the tracing thread.
+  let isWanted: @Sendable (BindCall) -> Bool
+  /// Becomes readable with an answer.
+  let wakeDescriptor: Int32
   private let state = Mutex(State())
   private let hasMessage = Semaphore()
-  private let hasAnswer = Semaphore()
 
-  /// On the tracing thread: tells of a call and waits for what to do.
-  func ask(_ call: BindCall) -> BindTraceFlow {
-    state.withLock { $0.message = .call(call) }
-    hasMessage.signal()
-    hasAnswer.wait()
-    return state.withLock { $0.answer } ?? .detach
+  init(where isWanted: @escaping @Sendable (BindCall) -> Bool = { _ in true }) throws(BindTraceError) {
+    self.isWanted = isWanted
+    wakeDescriptor = cbindtrace_wake_open()
+    guard wakeDescriptor >= 0 else {
+      throw BindTraceError(.system, operation: "open an event descriptor", errno: -wakeDescriptor)
+    }
+  }
+
+  deinit { if wakeDescriptor >= 0 { close(wakeDescriptor) } }
+
+  /// On the tracing thread: tells of a call.
+  func ask(_ number: Int, _ call: BindCall) { send(.call(number, call)) }
+
+  /// On the tracing thread: the answers that have come.
+  func takeAnswers() -> [Answer] {
+    state.withLock { state in
+      guard !state.answers.isEmpty else { return [] }
+      defer { state.answers.removeAll() }
+      return state.answers
+    }
   }
 
   /// On the tracing thread: the last word.
-  func end(_ result: Result<TracerOutcome, BindTraceError>) {
-    state.withLock { $0.message = .end(result) }
+  func end(_ result: Result<TracerOutcome, BindTraceError>) { send(.end(result)) }
+
+  private func send(_ message: Message) {
+    state.withLock { $0.messages.append(message) }
     hasMessage.signal()
   }
 
   /// On the caller's thread: answers until the last word, and returns that.
   func serve(_ body: (BindCall) -> BindTraceFlow) -> Result<TracerOutcome, BindTraceError> {
+    var hasSeenEnough = false
     while true {
       hasMessage.wait()
-      switch state.withLock({ $0.message }) {
-      case .call(let call):
+      let message = state.withLock { $0.messages.isEmpty ? nil : $0.messages.removeFirst() }
+      switch message {
+      case .call(let number, let call):
+        // What is still in the queue when it lets go belongs to what it lets go of.
+        guard !hasSeenEnough else { continue }
         let flow = body(call)
-        state.withLock { $0.answer = flow }
-        hasAnswer.signal()
+        hasSeenEnough = flow == .detach
+        state.withLock { $0.answers.append(Answer(number: number, flow: flow)) }
+        cbindtrace_wake(wakeDescriptor)
       case .end(let result): return result
       case nil: break
       }

@@ -4,13 +4,15 @@ struct TracedThread {
   var processID: Int32 = 0
   /// The call it is in.
   var call: PendingCall?
+  /// Whether it is in io_uring_setup().
+  var isMakingRing = false
   /// Whether it has made a call of an unknown architecture.
   var isUnwatched = false
 }
 
 /// A call between its entry and its exit.
 struct PendingCall {
-  var call: WatchedCall
-  /// bind(): the address as the program had it when it called, as far as it could be read.
+  var call: SocketCall
+  /// bind() and connect(): the address as the program had it when it called, as far as it could be read.
   var address: [UInt8]
 }

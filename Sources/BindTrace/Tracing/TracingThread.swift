@@ -14,7 +14,7 @@ struct TracingThread {
       cbindtrace_signals_block()
       var tracer = Tracer(
         command: process, channel: channel, followsDescendants: followsDescendants, onEnd: { signals.end() },
-        ask: { exchange.ask($0) })
+        exchange: exchange)
       do throws(BindTraceError) {
         try tracer.run()
         exchange.end(.success(tracer.outcome))

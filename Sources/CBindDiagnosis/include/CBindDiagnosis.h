@@ -20,6 +20,8 @@ enum {
 	CBINDDIAGNOSIS_FREEBIND = 1 << 3,
 	CBINDDIAGNOSIS_TRANSPARENT = 1 << 4,
 	CBINDDIAGNOSIS_BIND_ADDRESS_NO_PORT = 1 << 5,
+	/* Not an option that can be read. */
+	CBINDDIAGNOSIS_REUSE_PORT_PROGRAM = 1 << 6,
 };
 
 /* An address and port in host order. An IPv4 address is the low 32 bits of `low`. */
@@ -35,6 +37,8 @@ struct cbinddiagnosis_request {
 	struct cbinddiagnosis_address local;
 	uint32_t uid;
 	uint32_t interface_index;
+	/* As in struct cbinddiagnosis_held. */
+	uint32_t port_bounds;
 	uint8_t options;
 	bool is_udp;
 	bool may_bind_privileged_ports;
@@ -47,6 +51,7 @@ enum cbinddiagnosis_step {
 	CBINDDIAGNOSIS_INTERFACE,
 	CBINDDIAGNOSIS_OPTION,
 	CBINDDIAGNOSIS_CAPABILITY,
+	CBINDDIAGNOSIS_PORT,
 	CBINDDIAGNOSIS_BIND,
 	CBINDDIAGNOSIS_PROCESS,
 	CBINDDIAGNOSIS_DESCRIPTOR,
@@ -69,6 +74,33 @@ struct cbinddiagnosis_outcome cbinddiagnosis_bind(struct cbinddiagnosis_request 
 /* The same as the user, and with or without the capability, that the request names: on a thread that ends with it. */
 struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_request request);
 
+struct cbinddiagnosis_rehearsal {
+	/* CBINDDIAGNOSIS_BIND if there was a rehearsal; otherwise the step that failed. */
+	enum cbinddiagnosis_step step;
+	/*
+	 * The errno of the bind() of the port in question: EINVAL if nothing refuses it. Where `is_exact` is not set, the
+	 * address was one that no host has, and EADDRNOTAVAIL or EINVAL means that nothing refuses the port.
+	 */
+	int32_t error;
+	/* The errno of a bind() without a port, 0 if it succeeded. */
+	int32_t without_port;
+	bool is_exact;
+};
+
+/*
+ * Calls bind() with the address and port of a request in a way that cannot succeed, to see what security modules, filters
+ * and programs say to the call. They are asked before the kernel looks at the socket, and the kernel refuses a socket that
+ * has a port with EINVAL before it looks at the port: so the socket first gets a port of the kernel's choice.
+ *
+ * Where that is refused as well, a fresh socket is given an address that no host has. `may_be_foreign` says that bind()
+ * might accept such an address (net.ipv4.ip_nonlocal_bind): then this is not done for IPv4.
+ *
+ * It runs on the calling thread, or without the right to low ports on a thread of its own.
+ */
+struct cbinddiagnosis_rehearsal cbinddiagnosis_rehearse(struct cbinddiagnosis_request request, bool may_be_foreign);
+struct cbinddiagnosis_rehearsal cbinddiagnosis_rehearse_unprivileged(
+	struct cbinddiagnosis_request request, bool may_be_foreign);
+
 struct cbinddiagnosis_held {
 	enum cbinddiagnosis_step step;
 	int32_t error;
@@ -82,6 +114,8 @@ struct cbinddiagnosis_held {
 	uint8_t options;
 	/* Options that the kernel would not tell for this socket. */
 	uint8_t unread;
+	/* The lowest port in the low half, the highest in the high half (IP_LOCAL_PORT_RANGE, linux/in.h); 0 for none. */
+	uint32_t port_bounds;
 	bool is_listening;
 };
 
@@ -135,3 +169,22 @@ struct cbinddiagnosis_file_rights {
 
 /* What a program gets from its file on top of what its user may. */
 struct cbinddiagnosis_file_rights cbinddiagnosis_file_rights(const char *path);
+
+/*
+ * The security modules that are in force, a bit for each: bit 0 is the number 100 of linux/lsm.h. A negative errno if the
+ * kernel does not say (before 6.8: ENOSYS).
+ */
+int64_t cbinddiagnosis_security_modules(void);
+
+/* The version of Landlock, which guards ports from 4 on; a negative errno if it is not in force. */
+int cbinddiagnosis_landlock_version(void);
+
+struct cbinddiagnosis_programs {
+	/* Programs that are asked before the kernel looks for a conflict, and afterwards. */
+	int32_t before;
+	int32_t after;
+	int32_t error;
+};
+
+/* The BPF programs that may refuse a bind() to sockets of a cgroup, named by its directory. It takes CAP_NET_ADMIN. */
+struct cbinddiagnosis_programs cbinddiagnosis_programs(const char *cgroup, bool is_v6);

@@ -82,6 +82,8 @@ enum cbindtrace_kind {
 	CBINDTRACE_GROUP_STOP,
 	/* It has stopped for us: new, awake after a group stop, or a parent of a new one. */
 	CBINDTRACE_PAUSE,
+	/* No tracee: cbindtrace_wake() was called. */
+	CBINDTRACE_WOKEN,
 };
 
 struct cbindtrace_event {
@@ -94,8 +96,15 @@ struct cbindtrace_event {
 /* Becomes the tracer of a process that may be running; its children and threads are traced as soon as they exist. */
 int cbindtrace_seize(pid_t process);
 
-/* The next event of whatever the calling thread traces, and of nothing else: -ECHILD when there is nothing left. */
-int cbindtrace_next(struct cbindtrace_event *event);
+/* A descriptor by which another thread wakes the one that waits in cbindtrace_next(). */
+int cbindtrace_wake_open(void);
+void cbindtrace_wake(int wake);
+
+/*
+ * The next event of whatever the calling thread traces, and of nothing else: -ECHILD when there is nothing left. With
+ * `wake` the wait also ends by cbindtrace_wake(), and an event may be seen up to a millisecond late; with -1 it does not.
+ */
+int cbindtrace_next(struct cbindtrace_event *event, int wake);
 
 /* Lets a stopped tracee run to its next system call, with a signal or 0. */
 int cbindtrace_resume(pid_t thread, int signal);
@@ -131,9 +140,9 @@ struct cbindtrace_socket {
 	int32_t family;
 	int32_t type;
 	int32_t protocol;
-	/* What getsockname() says: a struct sockaddr_in or sockaddr_in6. */
+	/* What getsockname() says: a struct sockaddr_in, sockaddr_in6 or sockaddr_un. */
 	uint32_t length;
-	uint8_t address[28];
+	uint8_t address[110];
 };
 
 /* Whether a thread has the descriptor table of its process (1) or one of its own (0). */

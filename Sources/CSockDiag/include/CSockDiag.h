@@ -61,6 +61,13 @@ ssize_t csockdiag_put_inet_get(void *buffer, size_t capacity, uint32_t sequence,
 ssize_t csockdiag_put_inet_destroy(void *buffer, size_t capacity, uint32_t sequence,
 				   const struct csockdiag_inet_request *request);
 
+/*
+ * rtnetlink: the same bus of the same kernel, for the interfaces and addresses of a namespace. It answers while it is
+ * asked, as sock_diag does. The request is an RTM_GET* of a dump with the short header (struct rtgenmsg, linux/rtnetlink.h).
+ */
+int csockdiag_route_open(struct mnl_socket **result);
+ssize_t csockdiag_put_route_dump(void *buffer, size_t capacity, uint32_t sequence, uint16_t type, uint8_t family);
+
 int csockdiag_send(const struct mnl_socket *socket, const void *request, size_t length);
 
 /*

@@ -51,6 +51,7 @@ enum socklab_option {
   SOCKLAB_NO_DELAY,
   SOCKLAB_BIND_ADDRESS_NO_PORT,
   SOCKLAB_LINGER,
+  SOCKLAB_LOCAL_PORT_RANGE,
 };
 
 // Threads and namespaces (namespace.c)
@@ -109,6 +110,8 @@ int socklab_discard(int descriptor, int count);
 int socklab_set(int descriptor, enum socklab_option option, int value);
 /// The value of an option that is a number and means the same for both families.
 int socklab_get(int descriptor, enum socklab_option option);
+/// Gives a socket a program that chooses among those that share its port by SO_REUSEPORT: always the first.
+int socklab_attach_program(int descriptor);
 int socklab_set_congestion(int descriptor, const char *name);
 int socklab_set_device(int descriptor, const char *name);
 int socklab_set_md5(int descriptor, struct socklab_endpoint peer, int prefix, const char *key);

@@ -6,7 +6,7 @@ public import SockDiagWire
 /// process it belongs to. A setting that the kernel does not have, that this process may not read or that is not what it
 /// should be is `nil`: without IPv6 there are none of IPv6, and some belong to the first namespace of a host alone.
 ///
-/// A value is a copy of a moment. Fifteen small files are read for it.
+/// A value is a copy of a moment. Seventeen small files are read for it.
 public struct KernelSettings: Hashable, Sendable {
   /// When `connect` may take the port of a connection in TIME_WAIT. It decides nothing about `bind`.
   public struct TimeWaitReuse: RawRepresentable, Hashable, Sendable {
@@ -48,6 +48,12 @@ public struct KernelSettings: Hashable, Sendable {
   /// Ports that the kernel does not choose. A program may bind them all the same. Kernel:
   /// `net.ipv4.ip_local_reserved_ports`, since 2.6.35.
   public var reservedPorts: PortSet?
+  /// Whether a TCP `bind` to port 0 shares ports by SO_REUSEADDR once no other is left. Kernel:
+  /// `net.ipv4.ip_autobind_reuse`, since 5.7.
+  public var sharesChosenPorts: Bool?
+  /// Whether a TCP socket that is bound to no interface accepts from all VRFs. Then TCP keeps the ports of all VRFs in one
+  /// table. `nil` in a kernel without VRFs. Kernel: `net.ipv4.tcp_l3mdev_accept`, since 4.5.
+  public var acceptsFromAllRoutingDomains: Bool?
   /// Whether IPv4 sockets may be bound to addresses that this host does not have. Kernel: `net.ipv4.ip_nonlocal_bind`.
   public var allowsNonlocalBindV4: Bool?
   /// Whether IPv6 sockets may be bound to addresses that this host does not have. Kernel: `net.ipv6.ip_nonlocal_bind`,
@@ -91,6 +97,8 @@ public struct KernelSettings: Hashable, Sendable {
     unprivilegedPortStart = Self.number(ipv4 + "ip_unprivileged_port_start")
     localPortRange = ProcText.read(ipv4 + "ip_local_port_range").flatMap(Self.portRange)
     reservedPorts = ProcText.read(ipv4 + "ip_local_reserved_ports", capacity: 1 << 18).flatMap(Self.ports)
+    sharesChosenPorts = Self.flag(ipv4 + "ip_autobind_reuse")
+    acceptsFromAllRoutingDomains = Self.flag(ipv4 + "tcp_l3mdev_accept")
     allowsNonlocalBindV4 = Self.flag(ipv4 + "ip_nonlocal_bind")
     allowsNonlocalBindV6 = Self.flag(ipv6 + "ip_nonlocal_bind")
     bindsV6Only = Self.flag(ipv6 + "bindv6only")

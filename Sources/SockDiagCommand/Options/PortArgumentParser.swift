@@ -23,6 +23,9 @@ struct PortArgumentParser {
   func split() throws(CommandFailure) -> (Host?, port: Substring) {
     let text = text[...]
     guard !text.isEmpty else { throw .usage("the port is empty; write it as 8080, 127.0.0.1:8080 or [::1]:8080") }
+    if let path = unixPath {
+      throw fault("is a UNIX socket, which has no port", "'ss -xlp src \(ShellWord.quoted(path))' shows it")
+    }
     if let scheme = text.firstRange(of: "://") {
       let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
       throw fault("is a URL", "write \(authority.contains(":") ? String(authority) : "\(authority):80")")
@@ -37,6 +40,16 @@ struct PortArgumentParser {
     let (host, port) = (text[..<colon], text[text.index(after: colon)...])
     guard !host.contains(":") else { throw unbracketed(host, port) }
     return (host.isEmpty ? nil : Self.scoped(host), port)
+  }
+
+  /// The path, where one is given as programs write theirs: `/run/app.sock`, `./app.sock`, `unix:/run/app.sock`.
+  private var unixPath: String? {
+    var path = text[...]
+    let scheme = ["unix://", "unix:"].first { text.hasPrefix($0) }
+    if let scheme { path = path.dropFirst(scheme.count) }
+    guard scheme != nil || ["/", "./", "../"].contains(where: path.hasPrefix) else { return nil }
+    if let colon = path.lastIndex(of: ":"), UInt16(path[path.index(after: colon)...]) != nil { path = path[..<colon] }
+    return String(path)
   }
 
   private func splitBracketed(_ text: Substring) throws(CommandFailure) -> (Host?, port: Substring) {
@@ -79,8 +92,8 @@ struct PortArgumentParser {
       guard let port = UInt16(word) else { throw .usage("'\(word)' is not a port; ports are 0 to 65535") }
       return port
     }
-    if let slash = word.firstIndex(of: "/"), ["/tcp", "/udp"].contains(word[slash...].lowercased()) {
-      throw .usage("'\(word)' names a protocol; write \(word[..<slash]) and -\(word[slash...].dropFirst().prefix(1))")
+    if let slash = word.firstIndex(of: "/"), word[..<slash].utf8.allSatisfy(Self.isDigit) {
+      throw .usage("'\(word)' ends in no known protocol; write \(word[..<slash])/tcp or \(word[..<slash])/udp")
     }
     if word.utf8.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: "-") }) {
       throw .usage("'\(word)' is not one port; ports are 0 to 65535, and one is taken at a time")
@@ -108,11 +121,6 @@ struct PortArgumentParser {
       guard host.isBracketed == (address.family == .inet6) else {
         throw fault("has brackets around what is no IPv6 address", "write \(name):\(portText)")
       }
-      // The kernel refuses to bind such an address without an interface, and two sockets that differ in it alone do not
-      // meet.
-      guard !address.isLinkLocal || host.interface != nil else {
-        throw fault("has a link-local address without an interface", "write it as [\(name)%eth0]:\(portText)")
-      }
       return .addresses([address])
     }
     if host.isBracketed || name.isEmpty { throw fault("has no address before the port", "write it as [::1]:8080") }
@@ -127,7 +135,7 @@ struct PortArgumentParser {
 
   // MARK: Help
 
-  private var portText: Substring { text[...].split(separator: ":").last ?? "8080" }
+  var portText: Substring { text[...].split(separator: ":").last ?? "8080" }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 

@@ -1,9 +1,10 @@
 internal import ArgumentParser
+internal import SockDiagWire
 
 /// What the parser has against the command line, as one sentence.
 enum UsageMessage {
   static func failure(for error: any Error) -> CommandFailure {
-    let message = sentence(Sockdiag.message(for: error))
+    let message = withCure(withoutFarGuess(sentence(Sockdiag.message(for: error))))
     // The parser names the subcommand at the end of its long message: See 'sockdiag list --help' for more information.
     let help = Sockdiag.fullMessage(for: error).split(separator: "'").last { $0.hasSuffix("--help") }
     return .usage("\(message); see '\(help ?? "sockdiag --help")'")
@@ -24,5 +25,32 @@ enum UsageMessage {
       if let range = text.firstRange(of: before) { text.replaceSubrange(range, with: after) }
     }
     return text.hasSuffix(".") ? String(text.dropLast()) : text
+  }
+
+  /// The same without a suggested option that nobody could have meant: the parser offers any option that three letters
+  /// make of the word, such as '--tcp' for '--watch'.
+  private static func withoutFarGuess(_ message: String) -> String {
+    guard let guess = message.firstRange(of: "; did you mean '") else { return message }
+    let words = message.split(separator: "'").filter { $0.hasPrefix("-") }.map { $0.drop { $0 == "-" } }
+    guard words.count == 2 else { return message }
+    let isNear = !NearestNames.of(String(words[0]), among: [String(words[1])]).isEmpty
+    return isNear ? message : String(message[..<guess.lowerBound])
+  }
+
+  /// The same, with what to do instead where the option is one of `ss`, or of other subcommands, and its wish is clear.
+  private static func withCure(_ message: String) -> String {
+    guard message.hasPrefix("unknown option '"), !message.contains("; ") else { return message }
+    let cure: String? =
+      switch message.split(separator: "'").dropFirst().first {
+      case "-N", "--netns", "--net":
+        "only why, wait and kill take a namespace; run this one there: 'nsenter -t PID -n sockdiag', or"
+          + " 'ip netns exec NAME sockdiag'"
+      case "-x", "--unix": "it reads TCP and UDP; 'ss -xp' shows UNIX sockets"
+      case "-w", "--raw", "-0", "--packet", "-S", "--sctp", "-d", "--dccp", "-M", "--mptcp", "--vsock", "--tipc",
+        "--xdp":
+        "it reads TCP and UDP; ss shows sockets of that kind"
+      default: nil
+      }
+    return cure.map { "\(message); \($0)" } ?? message
   }
 }

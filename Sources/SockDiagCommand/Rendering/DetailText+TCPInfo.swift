@@ -104,7 +104,23 @@ extension DetailText {
     count("received_e1_bytes", info.receivedE1Bytes)
     count("received_e0_bytes", info.receivedE0Bytes)
     count("received_ce_bytes", info.receivedMarkedBytes)
-    count("accecn", info.accurateECN)
+    appendAccurateECN(info)
+  }
+
+  private static let modeNames = ["disabled", "rfc3168", "accecn", "pending"]
+  private static let seenNames = ["not-seen", "empty", "counters", "invalid"]
+  private static let failureNames: [(failure: AccurateECN.Failures, name: String)] = [
+    (.sentFlags, "ace-sent"), (.receivedFlags, "ace-received"), (.sentOption, "option-sent"),
+    (.receivedOption, "option-received"),
+  ]
+
+  /// Appends the mode where the option's letters do not tell it already, and what is out of the ordinary.
+  private mutating func appendAccurateECN(_ info: TCPInfo) {
+    guard let ecn = info.accurateECN else { return }
+    if let mode = ecn.mode, mode != .disabled { name("ecn_mode", Self.modeNames[Int(mode.rawValue & 3)]) }
+    if ecn.optionSeen != .notSeen { name("accecn_opt_seen", Self.seenNames[Int(ecn.optionSeen.rawValue & 3)]) }
+    names("accecn_fail_mode", Self.failureNames.filter { ecn.failures.contains($0.failure) }.map(\.name))
+    count("options2", ecn.furtherOptions)
   }
 
   private mutating func counts(_ key: String, _ first: UInt8?, _ second: UInt8?) {

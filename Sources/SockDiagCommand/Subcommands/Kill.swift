@@ -30,7 +30,7 @@ struct Kill: ParsableCommand {
       is 0 if there is somebody to end.
       """)
 
-  @Argument(help: ArgumentHelp("8080, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
+  @Argument(help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
   var port: String
 
   @Flag(name: .shortAndLong, help: "TCP, as without -t and -u.")
@@ -106,10 +106,11 @@ struct Kill: ParsableCommand {
 
   func claim() throws(CommandFailure) -> PortClaim {
     let port = try PortArgument(parsing: port)
+    try port.requireInterface()
     guard port.port != 0 else {
       throw .usage("port 0 is none: it lets the kernel choose one; write the port that it chose")
     }
-    return PortClaim(port: port, transports: (tcp || !udp ? [.tcp] : []) + (udp ? [.udp] : []))
+    return PortClaim(port: port, transports: try port.transports(tcp: tcp, udp: udp))
   }
 
   // MARK: Before

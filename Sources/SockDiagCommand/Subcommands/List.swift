@@ -28,7 +28,8 @@ struct List: ParsableCommand {
       Comparisons are =, !=, <, <=, >, >=. An example: sockdiag list '(sport = :80 or sport = :443) and not dst 10.0.0.0/8'
 
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
-      closing, bound-inactive. Groups: all, connected, synchronized, bucket, big.
+      closing, bound-inactive. Groups: all, connected, synchronized, bucket, big. Any case \
+      is taken, and the spellings of the tables of ss and netstat: LISTEN, ESTAB, UNCONN, TIME_WAIT.
       """)
 
   @OptionGroup(title: "Which sockets")

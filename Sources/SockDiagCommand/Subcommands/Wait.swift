@@ -10,7 +10,8 @@ struct Wait: ParsableCommand {
       Free is what 'sockdiag why' calls free, of all addresses that it asks about. Where only timers are in the way it \
       sleeps them out; where processes are, the kernel's announcements wake it. Other errors than EADDRINUSE end it at \
       once, for waiting does not cure them: a port that takes a privilege, or an address that the host does not have \
-      (--freebind asks for one that it will get later).
+      (--freebind asks for one that it will get later). An address that is still being checked for duplicates is waited \
+      for.
 
       Something listens if a client that connects to the address and port would reach it: a listener there or on all \
       addresses, with -u a UDP socket that is bound and not connected. Without an address any will do, of a name with \
@@ -25,7 +26,8 @@ struct Wait: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+    help: ArgumentHelp(
+      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String
 
   @Flag(help: "Wait until the port is free.")
@@ -59,9 +61,10 @@ struct Wait: ParsableCommand {
     guard port.port != 0 else {
       throw CommandFailure.usage("port 0 stands for any port; give the one to wait for")
     }
-    let title = "\(who.udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
+    let transport = try who.transport(of: port)
+    let title = "\(transport == .udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
     if !quiet, let refusal = try SocketInspector().refusal {
-      Diagnostics.report(refusal.remarkOnSubstitution(for: who.udp ? .udp : .tcp))
+      Diagnostics.report(refusal.remarkOnSubstitution(for: transport))
     }
     let interruption = try Interruption()
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
@@ -71,9 +74,9 @@ struct Wait: ParsableCommand {
       if !isQuiet { Diagnostics.report(remark) }
     }
     if isForFree {
-      try waitUntilFree(port, title, limit, &waiter)
+      try waitUntilFree(transport, port, title, limit, &waiter)
     } else {
-      try waitUntilListening(port, title, limit, &waiter)
+      try waitUntilListening(transport, port, title, limit, &waiter)
     }
   }
 
@@ -94,10 +97,10 @@ struct Wait: ParsableCommand {
   }
 
   private func waitUntilFree(
-    _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
+    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
   ) throws {
     var words = ["sockdiag", "why", port.text]
-    if who.udp { words.append("--udp") }
+    if transport == .udp { words.append("--udp") }
     words += who.words
     if let name = namespace.netns { words += ["--netns", name] }
     let hint = words.map(ShellWord.quoted).joined(separator: " ")
@@ -110,9 +113,10 @@ struct Wait: ParsableCommand {
   }
 
   private func waitUntilListening(
-    _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
+    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
   ) throws {
-    var goal = try ListeningPort(who.udp ? .udp : .tcp, port: port.port, ListeningTarget(port))
+    try port.requireInterface()
+    var goal = try ListeningPort(transport, port: port.port, ListeningTarget(port))
     switch try waiter.wait(for: &goal) {
     case .isSo: announce(WaitText.listens(title, goal.reaching))
     case .interrupted: Interruption.endBySignal()

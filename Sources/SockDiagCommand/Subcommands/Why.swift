@@ -11,17 +11,26 @@ struct Why: ParsableCommand {
       Nothing is bound for the answer, unless --probe is given. Without an address it answers for those that servers bind \
       when they are given none: 0.0.0.0, and [::] with IPv4.
 
+      On a host without IPv6 servers bind IPv4 alone, and so the answer is about 0.0.0.0 alone, unless an IPv6 address is \
+      given.
+
       What hangs on socket options is read from the processes that hold the sockets, where this user may; otherwise the \
       answer says what it depends on.
 
       With --run the exit status is the command's own. What a program gets by its file, from setcap or from the bit that makes \
       sudo root, it does not get while it is watched, unless root watches.
 
+      The same failure of the same program is diagnosed once, and its repeats are counted; when it still fails after 10 s, 20 s, \
+      40 s and so on, it is looked at again and reported if something else is in the way by then. A run has at most 10 diagnoses \
+      and shows at most 40 different failures. connect() and UNIX sockets that fail are named in a line. Calls through io_uring \
+      are not seen, which is said where the command uses it.
+
       Exit status: 0 free; 1 in use; 2 it depends on what cannot be seen; 3 bind() fails with another error.
       """)
 
   @Argument(
-    help: ArgumentHelp("The port, by number or name, and the address if it matters.", valueName: "[address:]port"))
+    help: ArgumentHelp(
+      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String?
 
   @Option(
@@ -64,7 +73,7 @@ struct Why: ParsableCommand {
     var asked = who
     // How a program of its kind sets options is worth knowing all the same.
     asked.preset = nil
-    let words = asked.words + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+    let words = asked.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
     if let word = words.first {
       throw .usage("\(word) says what to ask, but with --run the failing socket tells it; leave it out")
     }
@@ -82,9 +91,12 @@ struct Why: ParsableCommand {
 
   private func answer() throws {
     let diagnoses = try diagnoses()
+    let leavesOutIPv6 = try port.map { try who.leavesOutIPv6(PortArgument(parsing: $0)) } ?? false
     var output = ByteOutput()
     output.bytes +=
-      json ? encoded(diagnoses) : text(diagnoses, showsColour: Terminal.standardOutput.showsColour)
+      json
+      ? encoded(diagnoses)
+      : text(diagnoses, showsColour: Terminal.standardOutput.showsColour, leavesOutIPv6: leavesOutIPv6)
     try output.flush()
     let status = WhyStatus(diagnoses)
     if status != .free { throw ExitCode(status.rawValue) }
@@ -97,8 +109,9 @@ struct Why: ParsableCommand {
     return try requests.map { try diagnostician.diagnose($0, probe ? effort.union(.probe) : effort) }
   }
 
-  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false) -> [UInt8] {
-    var text = DiagnosisText(preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour)
+  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false, leavesOutIPv6: Bool = false) -> [UInt8] {
+    var text = DiagnosisText(
+      preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour, leavesOutIPv6: leavesOutIPv6)
     text.append(diagnoses)
     return text.bytes
   }

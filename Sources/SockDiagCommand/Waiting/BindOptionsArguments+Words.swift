@@ -5,6 +5,7 @@ extension BindOptionsArguments {
     if let preset { words += ["--as", preset.rawValue] }
     if reuseAddress { words.append("--reuseaddr") }
     if reusePort { words.append("--reuseport") }
+    if reusePortProgram { words.append("--reuseport-program") }
     if v6Only { words.append("--v6only") }
     if freebind { words.append("--freebind") }
     if let uid { words += ["--uid", uid] }

@@ -132,9 +132,10 @@ struct FreePort: Awaited, ~Copyable {
   /// - Throws: `CommandFailure` for an error that no waiting cures.
   private static func isFree(_ diagnoses: [Diagnosis], _ hint: String) throws(CommandFailure) -> Bool {
     for diagnosis in diagnoses {
-      if case .error(let error) = diagnosis.verdict { throw WaitText.failure(error, diagnosis, hint) }
+      if case .error(let error) = diagnosis.verdict, !diagnosis.isPassing {
+        throw WaitText.failure(error, diagnosis, hint)
+      }
     }
-    // A list that changed while it was read may lack the one socket that matters.
-    return diagnoses.allSatisfy { $0.verdict == .free && !$0.blindSpots.contains(.incompleteList) }
+    return diagnoses.allSatisfy { $0.verdict == .free }
   }
 }

@@ -5,6 +5,9 @@ internal import SockDiag
 enum WaitText {
   /// The first of the sockets that are in the way, and how many more there are.
   static func obstacle(_ diagnoses: [Diagnosis]) -> String {
+    if let diagnosis = diagnoses.first(where: \.isPassing) {
+      return DiagnosisText.cause(.addressNotAvailable, diagnosis)
+    }
     var blockers: [DiagnosedSocket] = []
     var seen: Set<SocketIdentity> = []
     for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
@@ -30,6 +33,9 @@ enum WaitText {
     _ title: String, _ diagnoses: [Diagnosis], _ prospect: Prospect?, _ timeout: Duration, hint: String
   ) -> String {
     let time = timeout == .zero ? "" : " after \(DurationArgument.spelt(timeout))"
+    if diagnoses.contains(where: \.isPassing) {
+      return "\(title) cannot be bound yet\(time): \(obstacle(diagnoses)); '\(hint)' says what helps"
+    }
     let state =
       dependence(diagnoses, probes: true) == nil
       ? "is \(timeout == .zero ? "" : "still ")in use" : "is perhaps\(timeout == .zero ? "" : " still") in use"

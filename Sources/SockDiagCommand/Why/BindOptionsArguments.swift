@@ -14,6 +14,9 @@ struct BindOptionsArguments: ParsableArguments {
   )
   var preset: Preset?
 
+  @Flag(name: .shortAndLong, help: "TCP, as without -t and -u.")
+  var tcp = false
+
   @Flag(name: .shortAndLong, help: "UDP instead of TCP.")
   var udp = false
 
@@ -22,6 +25,11 @@ struct BindOptionsArguments: ParsableArguments {
 
   @Flag(name: .customLong("reuseport"), help: "With SO_REUSEPORT.")
   var reusePort = false
+
+  @Flag(
+    name: .customLong("reuseport-program"),
+    help: "With --reuseport: a program that chooses among the sockets is attached before bind().")
+  var reusePortProgram = false
 
   @Flag(name: .customLong("v6only"), help: "With IPV6_V6ONLY: an IPv6 socket that refuses IPv4.")
   var v6Only = false
@@ -35,22 +43,33 @@ struct BindOptionsArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Bound to an interface, by SO_BINDTODEVICE.", valueName: "interface"))
   var device: String?
 
+  /// The protocol that is asked about.
+  func transport(of port: PortArgument) throws(CommandFailure) -> TransportProtocol {
+    try port.singleTransport(tcp: tcp, udp: udp)
+  }
+
   /// What is asked of bind(), for each of the addresses.
   func requests(_ port: PortArgument) throws -> [BindRequest] {
-    let transport: TransportProtocol = udp ? .udp : .tcp
+    let transport = try self.transport(of: port)
     let preset = preset ?? .c
     var options: BindOptions = []
     if reuseAddress { options.insert(.reuseAddress) }
     if reusePort { options.insert(.reusePort) }
     if freebind { options.insert(.freebind) }
+    if reusePortProgram {
+      guard reusePort else { throw CommandFailure.usage("--reuseport-program takes --reuseport, as in the kernel") }
+      options.insert(.reusePortProgram)
+    }
     let (user, mayBindPrivilegedPorts) = try self.user()
     let interface = try interfaceIndex()
     let untouched = BindOptions.ofFreshIPv6Socket
-    return try addresses(port, preset, transport).map { address in
+    let all = try addresses(port, preset, transport)
+    return (try leavesOutIPv6(port) ? Self.inIPv4(all) : all).map { address in
       var request = BindRequest(
         transport, SocketAddress(address, port: port.port), options: options.union(preset.options(transport, address)),
         uid: user, interfaceIndex: interface, mayBindPrivilegedPorts: mayBindPrivilegedPorts)
-      if address.isLinkLocal {
+      request.ambiguousUID = UserNumbers().ambiguous
+      if address.needsInterface {
         request.scopeID = port.interfaceIndex
       } else if port.interfaceIndex != 0 {
         request.interfaceIndex = port.interfaceIndex
@@ -76,6 +95,21 @@ struct BindOptionsArguments: ParsableArguments {
     var bound: [IPAddress] = []
     for address in asked.map(preset.bound) where !bound.contains(address) { bound.append(address) }
     return bound
+  }
+
+  /// Whether IPv6 addresses are left out because there is no IPv6 here: servers that were not told one bind IPv4 alone.
+  func leavesOutIPv6(_ port: PortArgument) throws(CommandFailure) -> Bool {
+    guard !v6Only, try addresses(port, preset ?? .c, udp ? .udp : .tcp).contains(where: { $0.family == .inet6 }) else {
+      return false
+    }
+    // One that a reader wrote in numbers is meant.
+    if case .addresses(let asked) = port.place, asked.allSatisfy({ $0.family == .inet6 }) { return false }
+    return HostFamilies.lackIPv6
+  }
+
+  private static func inIPv4(_ addresses: [IPAddress]) -> [IPAddress] {
+    let rest = addresses.filter { $0.family == .inet }
+    return rest.isEmpty ? [.anyV4] : rest
   }
 
   private func interfaceIndex() throws(CommandFailure) -> UInt32 {

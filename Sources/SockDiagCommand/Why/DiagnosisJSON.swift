@@ -19,9 +19,12 @@ struct DiagnosisJSON {
     }
     let listen: JSONDocument? = prediction.listen.map { .text(Self.word($0)) }
     let probe: JSONDocument? = diagnosis.probe.map { .text(Self.word($0)) }
+    let obstacle: JSONDocument? = diagnosis.addressObstacle.map { .text($0.name) }
     let freeAfter: JSONDocument? = diagnosis.freeAfter.map { .milliseconds($0) }
     let freePorts: JSONDocument? = diagnosis.freePorts.map { .number(Int64($0)) }
     let remedies = diagnosis.remedies.map { document($0, diagnosis) }
+    let unknowns = prediction.unknowns.names + diagnosis.openQuestions.names
+    let restraints: JSONDocument? = diagnosis.denial.flatMap { document($0, diagnosis) }
     return .object([
       "protocol": .text("\(request.protocol)"),
       "address": .text("\(request.local.address)"),
@@ -32,12 +35,14 @@ struct DiagnosisJSON {
       "verdict": .text(WhyStatus([diagnosis]).name),
       "bind": .text(Self.word(prediction.bind)),
       "listen": listen,
-      "depends_on": prediction.unknowns.isEmpty ? nil : .texts(prediction.unknowns.names),
+      "depends_on": unknowns.isEmpty ? nil : .texts(unknowns),
       "probe": probe,
+      "address_obstacle": obstacle,
       "free_in_ms": freeAfter,
       "free_ports": freePorts,
       "sockets": .array(diagnosis.sockets.map { document($0) }),
       "remedies": .array(remedies),
+      "refused_by": restraints,
       "misbeliefs": .array(misbeliefs),
       "elsewhere": .array(diagnosis.elsewhere.map { document($0) }),
       "redirections": diagnosis.redirections?.rules.map { .array($0.map(Self.document)) },
@@ -76,6 +81,18 @@ struct DiagnosisJSON {
   private func document(_ remedy: Remedy, _ diagnosis: Diagnosis) -> JSONDocument {
     let text = RemedyText(remedy, diagnosis, preset: preset, namespace: namespace)
     return .object(["kind": .text(remedy.kind), "text": .text(text.sentence), "commands": .texts(text.commands)])
+  }
+
+  private func document(_ denial: Diagnosis.Denial, _ diagnosis: Diagnosis) -> JSONDocument? {
+    guard case .restraint(let error) = denial else { return nil }
+    let candidates = diagnosis.restraints.candidates(for: error, diagnosis.request.protocol)
+    return .array(
+      candidates.map { candidate in
+        let text = RestraintText(candidate, diagnosis.restraints, pid: nil)
+        return .object([
+          "kind": .text(candidate.name), "text": .text(text.sentence), "commands": .texts(text.commands),
+        ])
+      })
   }
 
   private func document(_ listener: ListenerElsewhere) -> JSONDocument {
@@ -155,6 +172,18 @@ extension WhyStatus {
   }
 }
 
+extension AddressObstacle {
+  fileprivate var name: String {
+    switch self {
+    case .absent: "absent"
+    case .onOtherInterface: "on-other-interface"
+    case .tentative: "tentative"
+    case .duplicate: "duplicate"
+    case .refusesIPv6: "refuses-ipv6"
+    }
+  }
+}
+
 extension HolderEffect {
   fileprivate var name: String {
     switch self {
@@ -186,7 +215,9 @@ extension Diagnosis.BlindSpots {
   fileprivate var names: [String] {
     let names: [(Diagnosis.BlindSpots, String)] = [
       (.incompleteList, "incomplete-list"), (.boundSockets, "bound-sockets"), (.processes, "processes"),
-      (.options, "options"), (.otherNamespaces, "other-namespaces"), (.address, "address"),
+      (.options, "options"), (.otherNamespaces, "other-namespaces"), (.address, "address"), (.settings, "settings"),
+      (.privilege, "privilege"), (.portRange, "port-range"), (.restraints, "restraints"),
+      (.latePrograms, "late-programs"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
   }
@@ -215,6 +246,13 @@ extension Remedy {
     case .lowerPrivilegedPortsOfContainer: "lower-privileged-ports-of-container"
     case .grantCapability: "grant-capability"
     case .useUnprivilegedPort: "use-unprivileged-port"
+    case .useIPv4: "use-ipv4"
+    case .awaitAddress: "await-address"
+    case .skipAddressCheck: "skip-address-check"
+    case .raiseLink: "raise-link"
+    case .resolveDuplicate: "resolve-duplicate"
+    case .enableIPv6: "enable-ipv6"
+    case .bindToInterface: "bind-to-interface"
     case .addAddress: "add-address"
     case .allowNonlocalBind: "allow-nonlocal-bind"
     case .nameInterface: "name-interface"

@@ -78,6 +78,9 @@ extension DiagnosisText {
     case .otherUser:
       let user = socket.holder.uid.map { UserName.text($0) } ?? "another user"
       return "with sockets of its own user, which is \(user), and not \(UserName.text(request.uid))."
+    case .requestHasProgram:
+      return "not with a new socket that has a BPF program which chooses among the sockets; attach it after bind()"
+        + (request.protocol == .tcp ? " and listen()." : ".")
     case .holderLacksIt: return "it has not set it."
     case .requestLacksIt, .holderListens:
       return socket.holder.options[.reusePort] == true
@@ -112,6 +115,7 @@ extension DiagnosisText {
     case .otherAddress: "Another address."
     case .otherFamily: "IPv6 here and IPv4 there do not meet."
     case .otherInterface: "Bound to another interface."
+    case .otherRoutingDomain: "In another VRF, whose ports are its own."
     case .sharesReuseAddress: "Both sides have SO_REUSEADDR."
     case .sharesReusePort: "Both sides have SO_REUSEPORT\(socket.use == .timeWait ? "" : ", and are the same user's")."
     case .notBound: "A connection that is being made holds no port."

@@ -166,11 +166,16 @@ extension DiagnosisText {
   mutating func scope(_ diagnosis: Diagnosis) {
     heading("Checked")
     let transport = diagnosis.request.protocol == .udp ? "UDP" : "TCP"
-    line(
-      "\(transport) sockets of both families in all states, in \(namespace.map { "namespace \($0)" } ?? "this network namespace"); kernel settings."
-    )
+    let place = namespace.map { "namespace \($0)" } ?? "this network namespace"
+    let settings = diagnosis.blindSpots.contains(.settings) ? "" : "; kernel settings"
+    line("\(transport) sockets of both families in all states, in \(place)\(settings).")
+    if leavesOutIPv6 { line("No IPv6 address: this host has no IPv6, and servers then bind IPv4 alone.") }
     if let substitution = diagnosis.substitution {
       line(substitution.remarkOnSubstitution(for: diagnosis.request.protocol) + ".")
+    }
+    if diagnosis.verdict == .free, diagnosis.probe != .succeeded, !diagnosis.restraints.selective.isEmpty {
+      let names = RestraintText.names(diagnosis.restraints.selective)
+      line("Nothing refuses this bind() to this command. To another program it may be refused by \(names).")
     }
     let read = diagnosis.sockets.count { $0.evidence == .read }
     if read > 0 { line("Socket options of \(Self.count(read, "socket")), read from the processes that hold them.") }
@@ -206,11 +211,17 @@ extension DiagnosisText {
   private static func sentences(_ blindSpots: Diagnosis.BlindSpots) -> [String] {
     let sentences: [(Diagnosis.BlindSpots, String)] = [
       (.incompleteList, "some sockets, for the list changed while it was read; run it again"),
-      (.boundSockets, "sockets that are bound and do nothing, which this kernel does not report (Linux 6.8 does)"),
+      (
+        .boundSockets,
+        "sockets that are bound and do nothing, which this kernel does not report (Linux 6.8 does); \(cure)"
+      ),
       (.processes, "processes of other users; \(cure)"),
       (.options, "options of sockets that other users' processes hold; \(cure)"),
       (.otherNamespaces, "listeners in other network namespaces, which never conflict; \(cure)"),
       (.address, "whether the address is one of this host"),
+      (.settings, "settings of the kernel, for /proc/sys cannot be read"),
+      (.restraints, "what security modules, filters and BPF programs say to the bind(), for it could not be tried"),
+      (.latePrograms, "what the BPF program of the cgroup says that is asked after the bind"),
     ]
     return sentences.filter { blindSpots.contains($0.0) }.map(\.1)
   }

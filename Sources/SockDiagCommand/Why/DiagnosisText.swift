@@ -9,9 +9,12 @@ struct DiagnosisText {
   /// The namespace in which the commands that are offered have to run, as it was given.
   let namespace: String?
   let showsColour: Bool
+  /// Whether IPv6 addresses were left out because there is no IPv6 here.
+  let leavesOutIPv6: Bool
   private(set) var bytes: [UInt8] = []
 
-  init(preset: Preset, namespace: String?, showsColour: Bool) {
+  init(preset: Preset, namespace: String?, showsColour: Bool, leavesOutIPv6: Bool = false) {
+    self.leavesOutIPv6 = leavesOutIPv6
     self.preset = preset
     self.namespace = namespace
     self.showsColour = showsColour
@@ -38,7 +41,8 @@ struct DiagnosisText {
       Dictionary(
         diagnosis.sockets.map { (SocketIdentity($0.socket), $0.mayBlock) }, uniquingKeysWith: { first, _ in first })
     }
-    return one.verdict == other.verdict && effects(one) == effects(other) && one.probe == other.probe
+    return one.verdict == other.verdict && one.openQuestions == other.openQuestions
+      && effects(one) == effects(other) && one.probe == other.probe
   }
 
   private mutating func append(group: [Diagnosis]) {
@@ -49,6 +53,7 @@ struct DiagnosisText {
     blockers(diagnosis)
     release(diagnosis)
     remedies(group)
+    restraints(diagnosis)
     misbeliefs(diagnosis)
     harmless(diagnosis)
     elsewhere(diagnosis)

@@ -7,8 +7,8 @@ internal import SocketOwners
 /// A call of bind() or listen() that failed, with what can be found out about its socket while its thread is stopped.
 struct FailedCall {
   let call: BindCall
-  /// What the program calls itself.
-  let program: String
+  /// What it has in common with its repeats.
+  let failure: Failure
   /// The inode number of the socket; `nil` if it was not looked at.
   private(set) var inode: UInt32?
   /// What was asked, by the socket as it is; `nil` if neither other sockets nor settings of the host decide, or if that
@@ -19,9 +19,13 @@ struct FailedCall {
   /// Whether it was the watching that made the call fail.
   private(set) var failedForBeingWatched = false
 
-  init(_ call: BindCall) {
+  init(_ call: BindCall, _ failure: Failure) {
     self.call = call
-    program = Self.name(of: call.processID)
+    self.failure = failure
+  }
+
+  /// Finds out what was asked, while the thread that asked is stopped.
+  mutating func lookAtSocket() {
     // The others tell about the call itself, and their names say it.
     let decided: [BindErrno] = [
       .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice,
@@ -40,7 +44,7 @@ struct FailedCall {
 
   /// The kind of program that this seems to be, for what is said about setting options.
   var preset: Preset {
-    let name = program.prefix { $0.isLetter }
+    let name = failure.program.prefix { $0.isLetter }
     switch name {
     case "python": return .python
     case "java", "nginx", "systemd": return Preset(rawValue: String(name)) ?? .c
@@ -73,6 +77,23 @@ struct FailedCall {
     return true
   }
 
+  /// Supposes that the socket has a program that chooses among sockets, if nothing else explains the failure: the kernel does
+  /// not tell that there is one.
+  ///
+  /// - Returns: Whether it may be so.
+  mutating func supposeProgram(_ diagnosis: Diagnosis) -> Bool {
+    guard error == .addressInUse, diagnosis.verdict == .free, let options = request?.options,
+      options.contains(.reusePort), !options.contains(.reusePortProgram),
+      diagnosis.sockets.contains(where: { $0.effect == .harmless(.sharesReusePort) })
+    else { return false }
+    request?.options.insert(.reusePortProgram)
+    remarks.append(
+      "The options of both sides would let them share the port. The likely reason why they do not: the program attached a"
+        + " BPF program to its socket (SO_ATTACH_REUSEPORT_EBPF or SO_ATTACH_REUSEPORT_CBPF) too early. A socket that has"
+        + " one joins no group that is there already. Attach it after bind(), and with TCP after listen().")
+    return true
+  }
+
   private mutating func judge(_ socket: HeldSocketOptions) {
     if let cause = ownCause(socket) {
       remarks.append(cause)
@@ -86,6 +107,8 @@ struct FailedCall {
       interfaceIndex: socket.interfaceIndex, scopeID: call.scopeID,
       mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts,
       callsBind: call.kind == .bind || address.port != 0 || socket.options.contains(.bindAddressNoPort))
+    request?.ambiguousUID = UserNumbers().ambiguous
+    request?.portBounds = socket.portBounds
   }
 
   /// Why the call fails whatever else there is, or why nothing can be said about that.
@@ -130,22 +153,11 @@ struct FailedCall {
     }
     return inode
   }
-
-  private static func name(of pid: Int32) -> String {
-    // SAFETY: open copies the path.
-    let file = unsafe open("/proc/\(pid)/comm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "?" }
-    defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 64)
-    // SAFETY: the call writes at most as many bytes as the buffer has.
-    let count = unsafe read(file, &buffer, buffer.count)
-    return String(decoding: buffer.prefix(max(count, 0)).prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-  }
 }
 
 extension TransportProtocol {
   /// Whether its sockets are bound by TCP's rule: multipath TCP's have a TCP socket below them.
-  fileprivate var isStream: Bool { self == .tcp || rawValue == 262 }
+  fileprivate var isStream: Bool { self == .tcp || self == .mptcp }
 
   /// A name for people of one that is not diagnosed. Kernel: `IPPROTO_*`, linux/in.h, linux/in6.h.
   fileprivate var name: String {

@@ -20,7 +20,7 @@ struct PortPlace: Hashable {
     address = request.local.address
     port = request.local.port
     interfaceIndex =
-      request.scopeID == 0 && request.local.address.isLinkLocal ? request.interfaceIndex : request.scopeID
+      request.scopeID == 0 && request.local.address.needsInterface ? request.interfaceIndex : request.scopeID
   }
 
   var isWildcard: Bool { address.unmapped.isUnspecified }

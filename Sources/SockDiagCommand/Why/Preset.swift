@@ -46,7 +46,7 @@ extension BindOptions {
   private static let names: [(option: BindOptions, name: String)] = [
     (.reuseAddress, "SO_REUSEADDR"), (.reusePort, "SO_REUSEPORT"), (.v6Only, "IPV6_V6ONLY"),
     (.freebind, "IP_FREEBIND"), (.transparent, "IP_TRANSPARENT"),
-    (.bindAddressNoPort, "IP_BIND_ADDRESS_NO_PORT"),
+    (.bindAddressNoPort, "IP_BIND_ADDRESS_NO_PORT"), (.reusePortProgram, "SO_ATTACH_REUSEPORT_EBPF"),
   ]
 
   /// The kernel's names of the options that are set.

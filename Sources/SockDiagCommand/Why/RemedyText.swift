@@ -94,17 +94,53 @@ struct RemedyText {
     case .useUnprivilegedPort:
       sentence =
         "Take a port from \(diagnosis.conditions.unprivilegedPortStart) on, and let a proxy or a rule of the firewall lead to it."
+    case .useIPv4(let address):
+      sentence = "Listen on \(address) instead. Whether that is free:"
+      var other = request
+      other.local.address = address
+      other.options.remove(.v6Only)
+      commands = ToolLine([other], namespace: namespace).question("why", nil)
+    case .awaitAddress:
+      sentence = "Wait until the check is over; it takes about a second:"
+      commands = tool.question("wait", "--free")
+    case .skipAddressCheck:
+      sentence = "Set the address again without the check (as root):"
+      commands = AddressLines(request, diagnosis.addressObstacle).replacing.map(inNamespace)
+    case .raiseLink(let interface):
+      sentence =
+        interface.isUp
+        ? "Connect the link of \(interface.name): it has no carrier. The check begins then."
+        : "Set the interface up (as root). The check begins then:"
+      commands = interface.isUp ? [] : [inNamespace("ip link set \(ShellWord.quoted(interface.name)) up")]
+    case .resolveDuplicate:
+      sentence = "Take the address from the other host, and then set it here anew (as root):"
+      commands = AddressLines(request, diagnosis.addressObstacle).resetting.map(inNamespace)
+    case .enableIPv6:
+      sentence = "Turn IPv6 on, and give the interface the address (as root):"
+      commands = AddressLines(request, diagnosis.addressObstacle).enabling.map(inNamespace)
+    case .bindToInterface(let interface):
+      sentence = "Bind to \(interface.name), which has the address:"
+      var other = request
+      other.interfaceIndex = request.scopeID == 0 ? interface.index : 0
+      if request.scopeID != 0 { other.scopeID = interface.index }
+      commands = ToolLine([other], namespace: namespace).question("why", nil)
     case .addAddress:
-      let address = request.local.address.unmapped
       sentence = "Give the host the address (as root):"
-      commands = [inNamespace("ip address add \(address)/\(address.family == .inet ? 32 : 128) dev INTERFACE")]
+      commands = AddressLines(request, diagnosis.addressObstacle).adding.map(inNamespace)
     case .allowNonlocalBind:
       let family = request.local.address.unmapped.family == .inet ? "ipv4" : "ipv6"
       sentence = "Let programs bind addresses that the host does not have yet (as root):"
       commands = [inNamespace("sysctl -w net.\(family).ip_nonlocal_bind=1")]
     case .nameInterface:
       sentence = "Name the interface:"
-      commands = tool.question(namingInterface: "INTERFACE")
+      if case .onOtherInterface(let interface)? = diagnosis.addressObstacle {
+        sentence = "Name the interface, which is \(interface.name):"
+        commands = tool.question(namingInterface: interface.name)
+      } else {
+        commands = tool.question(namingInterface: "INTERFACE")
+      }
+    case .widenPortRange where request.portBounds != nil:
+      sentence = "Give the socket a wider range than its own IP_LOCAL_PORT_RANGE, or none."
     case .widenPortRange:
       sentence = "Give the kernel more ports to choose from (as root):"
       commands = [inNamespace("sysctl -w net.ipv4.ip_local_port_range='1024 65535'")]

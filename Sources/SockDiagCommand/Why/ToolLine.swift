@@ -17,7 +17,7 @@ struct ToolLine {
   }
 
   /// A command, or one for each address where a single one cannot say what was asked.
-  func question(_ subcommand: String, _ option: String) -> [String] {
+  func question(_ subcommand: String, _ option: String?) -> [String] {
     let wildcards = Set(requests.map(\.local.address)) == [.anyV4, .anyV6]
     if wildcards, Set(requests.map(words)).count == 1, let request = requests.first {
       return [line(subcommand, "\(request.local.port)", request, option)]
@@ -45,6 +45,7 @@ struct ToolLine {
     var words: [String] = []
     if request.options.contains(.reuseAddress) { words.append("--reuseaddr") }
     if request.options.contains(.reusePort) { words.append("--reuseport") }
+    if request.options.contains(.reusePortProgram) { words.append("--reuseport-program") }
     if request.options.contains(.v6Only), request.local.address.family == .inet6 { words.append("--v6only") }
     // To bind() the two are one.
     if !request.options.isDisjoint(with: [.freebind, .transparent]) { words.append("--freebind") }

@@ -5,7 +5,7 @@ internal import SockDiag
 internal import SocketOwners
 
 /// `why --run`: a command whose failing calls of bind() and listen() are diagnosed while they wait, each with the very
-/// socket that it was made on.
+/// socket that it was made on. Others that fail are named, and repeats are counted.
 struct WatchedRun: ~Copyable {
   private let command: [String]
   private let followsDescendants: Bool
@@ -15,8 +15,7 @@ struct WatchedRun: ~Copyable {
   private var diagnostician: Diagnostician
   /// The namespace in which the diagnostician was made.
   private var namespace: UInt64?
-  private var callCount = 0
-  private var failureCount = 0
+  private let ledger = FailureLedger()
 
   init(
     _ command: [String], followsDescendants: Bool, preset: Preset?, writesJSON: Bool, names: NamespaceNames
@@ -40,20 +39,25 @@ struct WatchedRun: ~Copyable {
     _ = signal(SIGPIPE, SIG_IGN)
     let tracer = BindTracer(command, followsDescendants: followsDescendants)
     let report: BindTraceReport
+    let ledger = ledger
     do {
-      report = try tracer.run { call in
-        callCount += 1
-        if call.errno != 0 { tell(call) }
+      report = try tracer.run(where: { ledger.isWanted($0) }) { call in
+        tell(call)
         return .continue
       }
     } catch let error as BindTraceError {
       throw Self.failure(error, command)
     }
+    tellRepeats()
+    let (callCount, failureCount) = ledger.bindCounts
     if failureCount == 0, report.ending != .exited(0) {
       Diagnostics.report(
         callCount == 0
           ? "the command called neither bind() nor listen() on an internet socket"
           : "no bind() or listen() of the command failed, out of \(callCount)")
+    }
+    if report.usedIOUring {
+      Diagnostics.report("the command used io_uring; calls of bind(), listen() and connect() through it were not seen")
     }
     if report.unwatchedThreadCount > 0 {
       Diagnostics.report(
@@ -67,25 +71,77 @@ struct WatchedRun: ~Copyable {
   }
 
   private mutating func tell(_ call: BindCall) {
-    failureCount += 1
-    var failed = FailedCall(call)
+    let failure = ledger.failure(of: call)
+    let failed = FailedCall(call, failure)
+    switch ledger.treatment(of: failure) {
+    case .line: name(failed)
+    case .diagnosis: diagnose(failed, repeats: nil)
+    case .newDiagnosis(let repeats): diagnose(failed, repeats: repeats)
+    }
+  }
+
+  /// Tells of a call by a line.
+  private func name(_ failed: FailedCall) {
+    let (call, failure) = (failed.call, failed.failure)
+    _ = ledger.note(failure, nil)
+    let cause =
+      failure.isDiagnosable
+      ? "not diagnosed, as \(FailureLedger.diagnosisLimit) calls were already"
+      : failure.cause(in: WorkingDirectory.of(call.processID))
+    if writesJSON {
+      write(failed.document(nil, remarks: cause.map { [$0] } ?? [], preset: preset ?? .c, namespace: nil))
+    } else {
+      Diagnostics.report(
+        "\(failure.text(failed.identity)) (\(SystemMessage.text(call.errno)))\(cause.map { ": " + $0 } ?? "")")
+    }
+  }
+
+  /// Tells of a call with the reasons; of one that repeats another only if they have changed.
+  private mutating func diagnose(_ call: FailedCall, repeats: Int?) {
+    var failed = call
+    failed.lookAtSocket()
     var diagnosis: Diagnosis?
     do throws(SockDiagError) { diagnosis = try diagnose(&failed) } catch { failed.remark(undiagnosedFor: error) }
+    let isNews = ledger.note(failed.failure, diagnosis.map(Obstacles.init))
+    guard repeats == nil || isNews else { return }
     let preset = preset ?? failed.preset
-    let place = place(of: call, diagnosis)
+    let place = place(of: failed.call, diagnosis)
     if writesJSON {
-      Diagnostics.write(failed.document(diagnosis, preset: preset, namespace: place).bytes + [UInt8(ascii: "\n")])
+      write(
+        failed.document(diagnosis, remarks: failed.remarks, repeats: repeats, preset: preset, namespace: place))
     } else {
       var text = DiagnosisText(preset: preset, namespace: place, showsColour: Terminal.standardError.showsColour)
-      text.append(failed, diagnosis)
+      text.append(failed, diagnosis, repeats: repeats)
       Diagnostics.write(text.bytes)
     }
   }
+
+  /// Tells of what was only counted.
+  private func tellRepeats() {
+    for (failure, count) in ledger.repeats {
+      if writesJSON {
+        write(failure.document(repeats: count))
+      } else {
+        let times = count == 1 ? "once more" : "\(Figure.grouped(count)) more times"
+        Diagnostics.report("\(failure.text()) \(times)")
+      }
+    }
+    let count = ledger.unlistedCount
+    guard count > 0 else { return }
+    if writesJSON { return write(.object(["unlisted": .number(Int64(count))])) }
+    Diagnostics.report(
+      "\(Figure.grouped(count)) other calls failed; only \(FailureLedger.failureLimit) different failures are shown")
+  }
+
+  private func write(_ document: JSONDocument) { Diagnostics.write(document.bytes + [UInt8(ascii: "\n")]) }
 
   private mutating func diagnose(_ failed: inout FailedCall) throws(SockDiagError) -> Diagnosis? {
     guard let request = failed.request else { return nil }
     try enterNamespace(of: failed.call.processID)
     let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+    if failed.supposeProgram(diagnosis), let request = failed.request {
+      return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+    }
     guard diagnosis.verdict == .error(.accessDenied), failed.restoreWithheldRight(), let request = failed.request
     else { return diagnosis }
     return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)

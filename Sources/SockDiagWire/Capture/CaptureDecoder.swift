@@ -3,6 +3,8 @@
 /// Requests in the capture tell the protocol of the replies. Where they are missing it is TCP in a stream of messages,
 /// since `ss -D` writes no other, and ``TransportProtocol/unspecified`` in a pcap file. A message that makes no sense is
 /// reported with its offset in the file, and decoding goes on with the next packet.
+///
+/// Captures of machines with the other byte order are decoded too; for them each packet is copied.
 public struct CaptureDecoder: Sendable {
   private var reader: CaptureReader
   private let faultLimit: Int
@@ -10,6 +12,8 @@ public struct CaptureDecoder: Sendable {
   private var socket = InetSocket()
   private var requests = CaptureRequests()
   private var summary = CaptureSummary()
+  /// Where the bytes that are being decoded begin in the capture.
+  private var base = 0
 
   /// Creates a decoder for the packets that a reader has yet to read.
   ///
@@ -52,9 +56,13 @@ public struct CaptureDecoder: Sendable {
         continue
       }
       if packet.isTruncated { summary.truncatedPackets += 1 }
-      var cursor = NetlinkCursor(packet.range)
-      while let message = nextMessage(of: packet, &cursor, in: bytes) {
-        if decode(message, of: packet, in: bytes) { try body(socket, packet) }
+      if packet.isForeign {
+        let translated = translated(packet, in: bytes)
+        base = packet.range.lowerBound
+        try forEachSocket(of: packet, 0..<translated.count, in: translated.span, body)
+      } else {
+        base = 0
+        try forEachSocket(of: packet, packet.range, in: bytes, body)
       }
     }
     summary.failure = reader.failure
@@ -62,11 +70,37 @@ public struct CaptureDecoder: Sendable {
     return summary
   }
 
+  /// Decodes the messages of a packet, which lie in a range of the bytes.
+  private mutating func forEachSocket<Failure: Error>(
+    of packet: CapturePacket, _ range: Range<Int>, in bytes: Span<UInt8>,
+    _ body: (InetSocket, CapturePacket) throws(Failure) -> Void
+  ) throws(Failure) {
+    var cursor = NetlinkCursor(range)
+    while let message = nextMessage(of: packet, &cursor, in: bytes) {
+      if decode(message, of: packet, in: bytes) { try body(socket, packet) }
+    }
+  }
+
+  /// A packet in the byte order of this machine.
+  private func translated(_ packet: CapturePacket, in bytes: Span<UInt8>) -> [UInt8] {
+    ForeignByteOrder(
+      packet.range, of: bytes, isRequest: { Self.isRequest($0, packet) },
+      protocol: { requests.protocol(of: $0) ?? defaultProtocol }
+    ).bytes
+  }
+
+  private var defaultProtocol: TransportProtocol { reader.format == .messages ? .tcp : .unspecified }
+
+  private static func isRequest(_ header: NetlinkHeader, _ packet: CapturePacket) -> Bool {
+    packet.direction == .toKernel || (packet.direction != .toUser && header.flags.contains(.request))
+  }
+
   private mutating func nextPacket(in bytes: Span<UInt8>) -> CapturePacket? {
     while true {
       do throws(WireError) {
         return try reader.next(in: bytes)
       } catch {
+        base = 0
         if reader.failure == nil { report(error) }
       }
     }
@@ -80,12 +114,13 @@ public struct CaptureDecoder: Sendable {
     } catch {
       let start = cursor.offset
       // Nothing behind this is found again, so this was the last message.
-      cursor = NetlinkCursor(packet.range.upperBound..<packet.range.upperBound)
+      let end = cursor.end
+      cursor = NetlinkCursor(end..<end)
       guard packet.isTruncated else {
         report(error)
         return nil
       }
-      return Self.cutMessage(start..<packet.range.upperBound, in: bytes)
+      return Self.cutMessage(start..<end, in: bytes)
     }
   }
 
@@ -108,9 +143,7 @@ public struct CaptureDecoder: Sendable {
     _ message: NetlinkCursor.Message, of packet: CapturePacket, in bytes: Span<UInt8>
   ) -> Bool {
     let header = message.header
-    let isRequest =
-      packet.direction == .toKernel || (packet.direction != .toUser && header.flags.contains(.request))
-    if isRequest {
+    if Self.isRequest(header, packet) {
       decodeRequest(message, in: bytes)
       return false
     }
@@ -163,8 +196,7 @@ public struct CaptureDecoder: Sendable {
       summary.otherFamilies[AddressFamily(rawValue: bytes[message.payload.lowerBound]), default: 0] += 1
       return false
     }
-    let `protocol` = requests.protocol(
-      ofRecord: message.header, default: reader.format == .messages ? .tcp : .unspecified)
+    let `protocol` = requests.protocol(ofRecord: message.header, default: defaultProtocol)
     do throws(WireError) {
       let fault = try decoder.decode(message.payload, in: bytes, protocol: `protocol`, into: &socket)
       // The cut of a truncated packet is no fault of the message.
@@ -193,6 +225,13 @@ public struct CaptureDecoder: Sendable {
 
   private mutating func add(_ fault: CaptureFault) {
     summary.faultCount += 1
-    if summary.faults.count < faultLimit { summary.faults.append(fault) }
+    guard summary.faults.count < faultLimit else { return }
+    var fault = fault
+    fault.offset += base
+    if case .malformed(var error) = fault.kind {
+      error.offset += base
+      fault.kind = .malformed(error)
+    }
+    summary.faults.append(fault)
   }
 }

@@ -10,6 +10,8 @@ public struct CapturePacket: Hashable, Sendable {
   public var range: Range<Int>
   /// Whether some of its bytes were not captured or stand behind the end of the file.
   public var isTruncated: Bool
+  /// Whether its messages are in the other byte order than those of this machine.
+  public var isForeign = false
 }
 
 /// Who sent a packet.

@@ -17,9 +17,6 @@ struct PcapHeader: Hashable, Sendable {
 }
 
 extension CaptureReader {
-  static let foreignByteOrder =
-    "the messages are in the byte order of another machine; read the capture on one like that"
-
   /// The header of a pcap file, or `nil` for a stream of messages.
   static func recognize(_ bytes: Span<UInt8>) throws(WireError) -> PcapHeader? {
     guard bytes.count > 0 else { throw WireError(.emptyFile, at: 0, "the file is empty") }
@@ -87,9 +84,7 @@ extension CaptureReader {
       let length = bytes.host32(at: 0)
       let type = bytes.host16(at: 4)
       if isPlausible(length: length, type: type) { return }
-      if isForeign(length: length, type: type) {
-        throw WireError(.byteOrder, at: 0, foreignByteOrder)
-      }
+      if isPlausible(length: length.byteSwapped, type: type.byteSwapped) { return }
     }
     throw WireError(
       .unknownFormat, at: 0, "the file is neither a pcap file of netlink packets nor a stream of sock_diag messages")
@@ -104,10 +99,5 @@ extension CaptureReader {
 
   private static func isMessageLength(_ length: UInt32) -> Bool {
     length >= NetlinkHeader.byteCount && length <= Pcap.maximumPacketByteCount
-  }
-
-  /// Whether a header makes sense only after its bytes are swapped. All types of sock_diag are below 256.
-  static func isForeign(length: UInt32, type: UInt16) -> Bool {
-    !isMessageLength(length) && isMessageLength(length.byteSwapped) && type >= 0x100 && type.byteSwapped < 0x100
   }
 }

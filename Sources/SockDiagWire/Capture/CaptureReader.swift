@@ -1,8 +1,8 @@
 /// Steps through the packets of a capture.
 ///
 /// It reads pcap files of netlink packets, whatever the byte order of their headers, and streams of messages as `ss -D`
-/// writes them. The messages themselves are in the byte order of the machine that they were captured on, and only those
-/// of this machine's order are read.
+/// writes them. The messages themselves are in the byte order of the machine that they were captured on, which a packet
+/// tells (``CapturePacket/isForeign``); ``CaptureDecoder`` decodes either.
 ///
 /// The bytes are handed in at every step, so that the reader can be kept beside the array or the mapped file that holds
 /// them. Memory use does not depend on the size of the file.
@@ -17,8 +17,8 @@ public struct CaptureReader: Hashable, Sendable {
   private let pcap: PcapHeader?
   /// The error that follows a packet which the end of the file cuts: what is there is delivered first.
   private var pendingFailure: WireError?
-  /// Whether a message was seen that makes sense in the byte order of this machine.
-  private var knowsByteOrder = false
+  /// Whether a stream of messages is of a machine with the other byte order. It is of one machine.
+  private let isForeignStream: Bool
 
   /// Recognises a capture by its first bytes.
   ///
@@ -28,6 +28,7 @@ public struct CaptureReader: Hashable, Sendable {
     pcap = recognized
     format = recognized == nil ? .messages : .pcap
     offset = recognized == nil ? 0 : Pcap.fileHeaderByteCount
+    isForeignStream = recognized == nil && Self.isForeign(0..<bytes.count, in: bytes)
   }
 
   /// The next packet, or `nil` at the end.
@@ -77,13 +78,14 @@ public struct CaptureReader: Hashable, Sendable {
       throw WireError(.packetLength, at: start &+ 8, "a packet claims \(captured) bytes, but its header has 16")
     }
     if isCut { pendingFailure = WireError(.cutShort, at: bytes.count, Self.cut("packet", captured, available)) }
-    let packet = CapturePacket(
+    var packet = CapturePacket(
       timestamp: pcap.timestamp(at: start, in: bytes),
       direction: CaptureDirection(rawValue: bytes.network16(at: data)),
       netlinkFamily: NetlinkFamily(rawValue: bytes.network16(at: data &+ 14)),
       range: data &+ Pcap.cookedHeaderByteCount..<data &+ length,
       isTruncated: isCut || Int(clamping: pcap.number(at: start &+ 12, in: bytes)) > captured)
-    if packet.netlinkFamily == .sockDiag { try checkByteOrder(packet.range, in: bytes) }
+    // Each tells for itself: files of several machines may have been merged.
+    packet.isForeign = packet.netlinkFamily == .sockDiag && Self.isForeign(packet.range, in: bytes)
     return packet
   }
 
@@ -93,7 +95,8 @@ public struct CaptureReader: Hashable, Sendable {
     guard available >= NetlinkHeader.byteCount else {
       throw fail(.cutShort, at: start, "the file ends inside the header of a message")
     }
-    let length = Int(clamping: bytes.host32(at: start))
+    let claimed = bytes.host32(at: start)
+    let length = Int(clamping: isForeignStream ? claimed.byteSwapped : claimed)
     guard length >= NetlinkHeader.byteCount else {
       throw fail(.messageLength, at: start, "a message claims \(length) bytes, but its header has 16")
     }
@@ -108,17 +111,14 @@ public struct CaptureReader: Hashable, Sendable {
     offset = start &+ min((length &+ 3) & ~3, available)
     return CapturePacket(
       timestamp: nil, direction: .toUser, netlinkFamily: .sockDiag, range: start..<start &+ min(length, available),
-      isTruncated: isCut)
+      isTruncated: isCut, isForeign: isForeignStream)
   }
 
-  /// The order of a pcap file's headers is that of the machine that wrote the file, which need not be the one that
-  /// captured, so it is the first message that tells.
-  private mutating func checkByteOrder(_ range: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
-    guard !knowsByteOrder, range.count >= NetlinkHeader.byteCount else { return }
-    let length = bytes.host32(at: range.lowerBound)
-    if Self.isForeign(length: length, type: bytes.host16(at: range.lowerBound &+ 4)) {
-      throw fail(.byteOrder, at: range.lowerBound, Self.foreignByteOrder)
-    }
-    knowsByteOrder = true
+  /// Whether the first message of a packet is in the other byte order. The order of a pcap file's headers does not tell: it
+  /// is that of the machine that wrote the file.
+  private static func isForeign(_ range: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+    range.count >= NetlinkHeader.byteCount
+      && ForeignByteOrder.isForeign(
+        length: bytes.host32(at: range.lowerBound), type: bytes.host16(at: range.lowerBound &+ 4))
   }
 }

@@ -98,19 +98,25 @@ extension [UInt8] {
   }
 
   /// Appends text as a JSON string in quotes.
+  ///
+  /// Legal in JSON, and escaped all the same: characters that a terminal obeys (DEL, and U+0080 to U+009F, which begin
+  /// commands as ESC does), those that turn the direction of the text around them, so that a name reads as another, and the
+  /// two that end a line for JavaScript.
   package mutating func appendJSONString(_ text: String) {
     append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x22, 0x5c:
         append(UInt8(ascii: "\\"))
-        append(byte)
-      // DEL is legal in JSON, but a terminal obeys it.
-      case 0..<0x20, 0x7f:
-        append(contentsOf: "\\u00".utf8)
-        for digit in [byte >> 4, byte & 0xf] { append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-      default:
-        append(byte)
+        append(UInt8(truncatingIfNeeded: scalar.value))
+      case 0..<0x20, 0x7f...0x9f, 0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069:
+        append(contentsOf: "\\u".utf8)
+        for shift in [12, 8, 4, 0] as [UInt32] {
+          let digit = UInt8(truncatingIfNeeded: scalar.value >> shift & 0xf)
+          append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+      case 0..<0x80: append(UInt8(truncatingIfNeeded: scalar.value))
+      default: append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
     }
     append(UInt8(ascii: "\""))

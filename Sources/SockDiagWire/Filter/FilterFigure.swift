@@ -38,7 +38,7 @@ public struct FilterFigure: Hashable, Sendable {
   /// Every figure by its name, in the order of messages.
   package static let all: [FilterFigure] = {
     // Bits and names are no figures to compare.
-    let others = ["state", "options", "accecn"]
+    let others = ["state", "options"]
     return [userID, inode, cookie, receiveQueue, sendQueue]
       + TCPInfo.fields.filter { !others.contains($0.key) }.map(member)
   }()

@@ -82,7 +82,7 @@ public struct InetDecoder: Sendable {
     }
     socket.interfaceIndex = record.host32(at: 40)
     socket.rawCookie = UInt64(record.host32(at: 44)) | UInt64(record.host32(at: 48)) << 32
-    socket.timerExpires = record.host32(at: 52)
+    socket.timerExpires = SocketTimer.remaining(record.host32(at: 52))
     socket.receiveQueue = record.host32(at: 56)
     socket.sendQueue = record.host32(at: 60)
     socket.rawUID = record.host32(at: 64)

@@ -99,7 +99,8 @@ extension InetAttributes {
           values: { field in
             if field.width == .lowBit { return try (fields.optional(field.key) as Bool?).map { $0 ? 1 : 0 } }
             return try fields.optional(field.key)
-          }, byteCount: fields.required("byte_count"), tail: fields.hexadecimal("tail"))
+          }, accurateECN: AccurateECN(fields), byteCount: fields.required("byte_count"),
+          tail: fields.hexadecimal("tail"))
       } ?? TCPInfo()
     congestionInfo = try fields.object("congestion_info", CongestionInfo.init)
     socketMemory = try fields.object("memory", SocketMemory.init)
@@ -109,6 +110,16 @@ extension InetAttributes {
       TCPMD5Key(address: try $0.required("address"), prefixLength: try $0.required("prefix_length"), key: [])
     }
     unknown = try fields.attributes("unknown_attributes")
+  }
+}
+
+extension AccurateECN {
+  fileprivate init?(_ fields: FieldReader) throws {
+    guard let seen: UInt8 = try fields.optional("accecn_opt_seen") else { return nil }
+    mode = try fields.optional("ecn_mode").map(Mode.init(rawValue:))
+    optionSeen = OptionSeen(rawValue: seen)
+    failures = Failures(rawValue: try fields.required("accecn_fail_mode"))
+    furtherOptions = try fields.optional("options2")
   }
 }
 

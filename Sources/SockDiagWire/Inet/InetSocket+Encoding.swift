@@ -111,6 +111,12 @@ extension TCPInfo {
         writer.number(field.key, value)
       }
     }
+    if let ecn = accurateECN {
+      writer.number("ecn_mode", ecn.mode?.rawValue)
+      writer.number("accecn_opt_seen", ecn.optionSeen.rawValue)
+      writer.number("accecn_fail_mode", ecn.failures.rawValue)
+      writer.number("options2", ecn.furtherOptions)
+    }
     // The length cannot be told from the members alone: a kernel may end in the middle of one.
     writer.number("byte_count", UInt64(byteCount))
     if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }

@@ -144,9 +144,11 @@ extension TCPInfo {
   public var receivedE0Bytes: UInt32? { u32(268) }
   /// Bytes received with a mark of congestion. Since 6.18. Kernel: `tcpi_received_ce_bytes`.
   public var receivedMarkedBytes: UInt32? { u32(272) }
-  /// State of accurate ECN, as the kernel's bits: their layout changed after 6.19 at the same length. Since 6.18.
-  /// Kernel: the word at byte 276.
-  public var accurateECN: UInt32? { u32(276) }
+  /// What was negotiated about congestion marks, and what became of it. Since 6.18. Kernel: `tcpi_ecn_mode`,
+  /// `tcpi_accecn_opt_seen`, `tcpi_accecn_fail_mode`, `tcpi_options2`.
+  public var accurateECN: AccurateECN? {
+    u32(AccurateECN.offset).map { AccurateECN(word: $0, usesECN: options?.contains(.ecn) == true) }
+  }
 }
 
 extension TCPInfo {
@@ -229,6 +231,5 @@ extension TCPInfo {
     Field(key: "received_e1_bytes", offset: 264, width: .u32),
     Field(key: "received_e0_bytes", offset: 268, width: .u32),
     Field(key: "received_ce_bytes", offset: 272, width: .u32),
-    Field(key: "accecn", offset: 276, width: .u32),
   ]
 }

@@ -135,7 +135,9 @@ extension TCPInfo {
   }
 
   /// Puts the structure together again from its members.
-  init(values: (Field) throws -> UInt64?, byteCount: Int, tail: [UInt8]) rethrows {
+  init(
+    values: (Field) throws -> UInt64?, accurateECN: AccurateECN?, byteCount: Int, tail: [UInt8]
+  ) rethrows {
     self.byteCount = max(byteCount, 0)
     self.tail = tail
     for field in Self.fields {
@@ -153,6 +155,10 @@ extension TCPInfo {
       case .u64: (memory, position) = (value.littleEndian, 0)
       }
       words[field.offset >> 3] |= memory << UInt64(8 * (field.offset & 7) + position)
+    }
+    if let accurateECN {
+      let offset = AccurateECN.offset
+      words[offset >> 3] |= UInt64(accurateECN.word.littleEndian) << UInt64(8 * (offset & 7))
     }
   }
 }

@@ -46,19 +46,29 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
     "last-ack", "listen", "closing", "new-syn-recv", "bound-inactive",
   ]
 
-  /// Creates a state from its name in the filters of `ss`, such as `time-wait`, or from its number.
+  /// Other spellings: those of the tables of `ss` and `netstat`, and those that the filters of `ss` take besides.
+  private static let otherNames: [String: SocketState] = [
+    "estab": .established, "syn-rcv": .synReceived, "fin-wait1": .finWait1, "fin-wait2": .finWait2,
+    "timewait": .timeWait, "closed": .close, "unconn": .close, "unconnected": .close, "closewait": .closeWait,
+    "lastack": .lastAcknowledgement, "listening": .listen,
+  ]
+
+  /// Creates a state from its name or its number.
+  ///
+  /// Names are taken in any case, with hyphens or underscores: `time-wait` as in the filters of `ss`, `TIME-WAIT`, `ESTAB`
+  /// or `UNCONN` as in its table, `TIME_WAIT` as in the table of `netstat`.
   public init?(name: some StringProtocol) {
-    switch name {
-    case "unconnected": self = .close
-    case "listening": self = .listen
-    default:
-      if let index = Self.names.dropFirst().firstIndex(where: { $0 == name }) {
-        self.init(rawValue: UInt8(index))
-      } else if name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) {
-        self.init(rawValue: number)
-      } else {
-        return nil
-      }
+    // No name is longer, and a hostile one need not be copied.
+    guard name.utf8.count <= 16 else { return nil }
+    let spelling = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
+    if let index = Self.names.dropFirst().firstIndex(of: spelling) {
+      self.init(rawValue: UInt8(index))
+    } else if let state = Self.otherNames[spelling] {
+      self = state
+    } else if name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) {
+      self.init(rawValue: number)
+    } else {
+      return nil
     }
   }
 }

@@ -55,9 +55,12 @@ public struct SocketStateSet: OptionSet, Hashable, Sendable {
     ("all", .all), ("connected", .connected), ("synchronized", .synchronized), ("bucket", .bucket), ("big", .big),
   ]
 
-  /// Creates a set from the name of a state or of a group of states in the filters of `ss`.
+  /// Creates a set from the name of a state, see ``SocketState/init(name:)``, or of a group of states in the filters of
+  /// `ss`, in any case.
   public init?(name: some StringProtocol) {
-    if let group = Self.groups.first(where: { $0.name == name }) {
+    guard name.utf8.count <= 16 else { return nil }
+    let spelling = name.lowercased()
+    if let group = Self.groups.first(where: { $0.name == spelling }) {
       self = group.states
     } else if let state = SocketState(name: name), (1...13).contains(state.rawValue) {
       self.init(state)

@@ -41,7 +41,7 @@ public struct SocketTimer: Hashable, Sendable {
 
   /// What happens when the timer runs out.
   public var kind: Kind
-  /// The time left, in milliseconds.
+  /// The time left, in milliseconds; 0 if it is over and the kernel has not got round to act on it yet.
   public var expiresMilliseconds: UInt32
   /// How often the timer has run out without an answer: retransmits, or probes for the other kinds.
   public var retransmits: UInt8
@@ -52,6 +52,10 @@ public struct SocketTimer: Hashable, Sendable {
     self.expiresMilliseconds = expiresMilliseconds
     self.retransmits = retransmits
   }
+
+  /// The time left as a kernel sends it: before 5.4, a timer that is overdue has a negative number in unsigned bits.
+  @inline(__always)
+  static func remaining(_ milliseconds: UInt32) -> UInt32 { milliseconds > UInt32(Int32.max) ? 0 : milliseconds }
 
   /// The time left.
   public var expires: Duration { .milliseconds(Int64(expiresMilliseconds)) }

@@ -13,6 +13,8 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   public static let unspecified = TransportProtocol(rawValue: 0)
   /// TCP. Kernel: `IPPROTO_TCP`.
   public static let tcp = TransportProtocol(rawValue: 6)
+  /// Multipath TCP. Below its socket there is one of TCP, which has the port. Kernel: `IPPROTO_MPTCP`, since 5.6.
+  public static let mptcp = TransportProtocol(rawValue: 262)
   /// UDP. Kernel: `IPPROTO_UDP`.
   public static let udp = TransportProtocol(rawValue: 17)
 

@@ -20,8 +20,6 @@ public struct WireError: Error, Hashable, Sendable {
     public static let unknownFormat = Code(rawValue: "unknown-format")
     /// The file is a pcap, but its packets are not netlink messages.
     public static let linkType = Code(rawValue: "link-type")
-    /// The file was written on a machine with the other byte order.
-    public static let byteOrder = Code(rawValue: "byte-order")
     /// The file ends inside a packet.
     public static let cutShort = Code(rawValue: "cut-short")
   }

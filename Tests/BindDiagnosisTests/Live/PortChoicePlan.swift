@@ -17,6 +17,8 @@ struct PortChoicePlan {
   var socket: SocketPlan
   var call: Call
   var prefersIPv4: Bool
+  /// The socket's own range.
+  var bounds: PortBounds?
 
   /// A random choice.
   init(like model: SocketPlan, using generator: inout SeededGenerator) {
@@ -37,11 +39,12 @@ struct PortChoicePlan {
 
   var request: BindRequest {
     var request = socket.request(0)
+    request.portBounds = bounds
     request.callsBind = call != .unboundListen
     return request
   }
 }
 
 extension PortChoicePlan: CustomStringConvertible {
-  var description: String { "\(call) of \(socket)" }
+  var description: String { "\(call) of \(socket)\(bounds.map { " \($0.lowest)-\($0.highest)" } ?? "")" }
 }

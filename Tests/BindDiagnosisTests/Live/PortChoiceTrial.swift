@@ -51,10 +51,21 @@ struct PortChoiceTrial: ~Copyable {
       }
     }
     try lab.rememberAll()
-    let plan = PortChoicePlan(like: model, using: &generator)
+    var plan = PortChoicePlan(like: model, using: &generator)
     var conditions = plan.socket.conditions
     conditions.ephemeralPorts = ports
     if generator.chance(20) { conditions.reservedPorts = PortSet(first) }
+    conditions.sharesChosenPorts = generator.chance(30)
+    if generator.chance(20) {
+      let bounds = PortBounds(
+        lowest: generator.pick([0, first - 1, first, first + 1, first + 2]),
+        highest: generator.pick([0, first, first + 1, first + 3, 1]))
+      // The kernel refuses bounds in the wrong order.
+      if bounds.highest == 0 || bounds.lowest <= bounds.highest {
+        plan.bounds = bounds
+        conditions.ephemeralPorts = bounds.narrow(ports)
+      }
+    }
 
     let sockets = try reader.read(plan.socket.protocol, ports)
     let view = PortView(sockets: sockets)
@@ -63,7 +74,7 @@ struct PortChoiceTrial: ~Copyable {
       Prediction(plan, byPort(view.visible(infers: !lab.hasChangedOptions), sockets), conditions, knowsAll: false)
     ]
     if let truth { predictions.append(Prediction(plan, byPort(truth, sockets), conditions, knowsAll: true)) }
-    let (answers, own) = try answers(plan, conditions)
+    let (answers, own) = try answers(plan, conditions, ports)
     count(plan, answers)
     for prediction in predictions {
       if prediction.isCertain {
@@ -83,17 +94,22 @@ struct PortChoiceTrial: ~Copyable {
       let seen = zip(sockets, truth ?? []).map { "\($0) \($1.interfaceIndex) \($1.uid as Any) \($1.options)" }
       tally.complaints.append(
         "choice \(number), \(prediction.knowsAll ? "all known" : "visible"): \(complaints.joined(separator: ", ")); "
-          + "[\(plan)] \(conditions.reservedPorts) beside\n  "
+          + "[\(plan)] \(conditions.reservedPorts) \(conditions.sharesChosenPorts ? "sharing " : "")beside\n  "
           + "\(seen.joined(separator: "\n  "))\n  of \(holders)")
     }
   }
 
   /// What the kernel says, and to which socket; `nil` where it did not come to the call.
-  private func answers(_ plan: PortChoicePlan, _ conditions: BindConditions) throws -> (Answers, SocketCookie) {
-    let socket = try plan.socket.make(in: lab.laboratory)
+  private func answers(_ plan: PortChoicePlan, _ conditions: BindConditions, _ ports: ClosedRange<UInt16>) throws -> (
+    Answers, SocketCookie
+  ) {
+    let bounds = plan.bounds.map { [SocketOption.localPortRange(lowest: $0.lowest, highest: $0.highest)] } ?? []
+    let socket = try plan.socket.make(in: lab.laboratory, with: bounds)
     defer { socket.close() }
     let own = SocketCookie(rawValue: try socket.cookie())
-    let answers = try lab.choosing(among: conditions.ephemeralPorts, except: conditions.reservedPorts) {
+    let answers = try lab.choosing(
+      among: ports, except: conditions.reservedPorts, sharing: conditions.sharesChosenPorts
+    ) {
       var answers = Answers()
       if plan.call != .unboundListen {
         let bind = try BindErrno.answer { try socket.bind(to: plan.socket.endpoint(0)) }

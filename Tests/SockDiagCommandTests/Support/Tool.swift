@@ -11,12 +11,12 @@ struct Tool {
     var text: String { String(decoding: output, as: UTF8.self) }
   }
 
-  static var path: String { get throws { try path(of: "sockdiag") } }
+  static var path: String { get throws { try program("sockdiag") } }
 
-  /// A program that is built with the tests. The test bundle lies beside it.
-  static func path(of name: String) throws -> String {
+  /// A program of this package. The test bundle lies beside it.
+  static func program(_ name: String) throws -> String {
     let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let path = bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/\(name)"
+    let path = bundle.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/" + name
     guard FileManager.default.isExecutableFile(atPath: path) else { throw Failure(what: "\(path) is not built") }
     return path
   }

@@ -138,8 +138,14 @@ private struct Treatment {
         commands.flatMap { $0.replacing("'", with: "").split(separator: " ").dropFirst(2).map(String.init) })
       let hasAnswer = try why.quietDiagnoses([]).allSatisfy { $0.verdict == .free || $0.verdict == .conflict }
       return hasAnswer ? nil : request
+    case .useIPv4(let address):
+      request.local.address = address
+    case .skipAddressCheck, .raiseLink, .resolveDuplicate, .enableIPv6:
+      for command in commands { try run(command) }
+    case .bindToInterface(let interface):
+      request.interfaceIndex = interface.index
     // A minute is long, and the others are for managers that a namespace has not.
-    case .wait, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
+    case .wait, .awaitAddress, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
       .nameInterface, .reuseOwnSocket, .shortenFinTimeout, .lowerPrivilegedPortsOfContainer:
       return nil
     }

@@ -11,13 +11,16 @@ import Testing
       "sys/net/ipv4/tcp_max_tw_buckets": "131072\n", "sys/net/ipv4/tcp_max_syn_backlog": "2048\n",
       "sys/net/ipv4/tcp_max_orphans": "131073\n", "sys/net/ipv4/tcp_abort_on_overflow": "0\n",
       "sys/net/ipv4/tcp_syncookies": "1\n", "sys/net/ipv6/ip_nonlocal_bind": "0\n", "sys/net/ipv6/bindv6only": "1\n",
-      "sys/net/core/somaxconn": "4096\n",
+      "sys/net/core/somaxconn": "4096\n", "sys/net/ipv4/ip_autobind_reuse": "1\n",
+      "sys/net/ipv4/tcp_l3mdev_accept": "0\n",
     ])
     var expected = KernelSettings.unknown
     expected.unprivilegedPortStart = 1024
     expected.localPortRange = 32768...60999
     expected.reservedPorts = PortSet([8080...8080, 9000...9010])
     expected.allowsNonlocalBindV4 = true
+    expected.sharesChosenPorts = true
+    expected.acceptsFromAllRoutingDomains = false
     expected.finTimeout = .seconds(60)
     expected.timeWaitReuse = .loopback
     expected.maximumTimeWait = 131072

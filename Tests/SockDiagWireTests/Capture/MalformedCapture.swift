@@ -108,27 +108,11 @@ extension MalformedCapture {
         Array(first.padded.prefix(80)), originalLength: UInt32(16 + first.padded.count)
       ).packet(Array(second.padded.prefix(88)), originalLength: UInt32(16 + second.padded.count)).packet(.done()).bytes,
       outcome: .decoded(sockets: 1)),
-    .init(
-      name: "big-endian-host.pcap", defect: "a capture of a machine with the other byte order",
-      bytes: PcapBuilder(isSwapped: true).packet(foreign).bytes,
-      outcome: .decoded(sockets: 0, failure: (.byteOrder, 24 + 32))),
-    .init(
-      name: "big-endian-host-converted.pcap", defect: "the same, converted on a machine with this byte order",
-      bytes: PcapBuilder().packet(foreign).bytes,
-      outcome: .decoded(sockets: 0, failure: (.byteOrder, 24 + 32))),
   ]
-
-  /// A message of a machine with the other byte order, as far as headers go.
-  private static let foreign: [UInt8] =
-    UInt32(20).memory.reversed() + UInt16(3).memory.reversed() + UInt16(2).memory.reversed()
-    + [UInt8](repeating: 0, count: 12)
 
   private static let stream = first.padded + second.padded + MessageBuilder.done().padded
 
   private static let streams: [MalformedCapture] = [
-    .init(
-      name: "stream-of-a-big-endian-host.ss-D", defect: "messages of a machine with the other byte order",
-      bytes: foreign, outcome: .refused(.byteOrder, 0, "byte order")),
     .init(
       name: "stream-cut-in-message.ss-D", defect: "the file ends inside the second message",
       bytes: Array(stream.dropLast(20 + 4)),

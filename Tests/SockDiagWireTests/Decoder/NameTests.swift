@@ -21,8 +21,28 @@ import Testing
     #expect(SocketState(name: "256") == nil)
     #expect(SocketState(name: "+1") == nil)
     #expect(SocketState(name: "unknown") == nil)
-    #expect(SocketState(name: "ESTABLISHED") == nil)
     #expect(SocketState(name: "") == nil)
+  }
+
+  /// ss's filters, ss's table, netstat's table, /proc's habits.
+  @Test(
+    arguments: [
+      ("ESTABLISHED", .established), ("ESTAB", .established), ("estab", .established), ("Established", .established),
+      ("SYN-SENT", .synSent), ("SYN_SENT", .synSent), ("syn-rcv", .synReceived), ("SYN-RECV", .synReceived),
+      ("SYN_RECV", .synReceived), ("FIN-WAIT-1", .finWait1), ("FIN_WAIT1", .finWait1), ("fin-wait2", .finWait2),
+      ("FIN_WAIT_2", .finWait2), ("TIME-WAIT", .timeWait), ("TIME_WAIT", .timeWait), ("closed", .close),
+      ("CLOSE", .close), ("UNCONN", .close), ("unconnected", .close), ("CLOSE-WAIT", .closeWait),
+      ("CLOSE_WAIT", .closeWait), ("LAST-ACK", .lastAcknowledgement), ("LAST_ACK", .lastAcknowledgement),
+      ("LISTEN", .listen), ("Listening", .listen), ("CLOSING", .closing), ("BOUND-INACTIVE", .boundInactive),
+    ] as [(String, SocketState)]) func otherToolsSpellingsAreTaken(_ name: String, _ state: SocketState)
+  {
+    #expect(SocketState(name: name) == state)
+    #expect(SocketStateSet(name: name) == SocketStateSet(state))
+  }
+
+  @Test func groupsAreTakenInAnyCase() {
+    #expect(SocketStateSet(name: "ALL") == .all)
+    #expect(SocketStateSet(name: "Connected") == .connected)
   }
 
   @Test func groupsOfStatesAreThoseOfSs() {
@@ -35,7 +55,9 @@ import Testing
     #expect(SocketStateSet(name: "unconnected") == .close)
     #expect(SocketStateSet(name: "bound-inactive")?.rawValue == 0x2000)
     #expect(SocketStateSet(name: "time-wait") == .timeWait)
-    for name in ["0", "14", "99", "nonsense", "", "All"] { #expect(SocketStateSet(name: name) == nil) }
+    for name in ["0", "14", "99", "nonsense", "", "listen ", "listenlistenlistenlisten"] {
+      #expect(SocketStateSet(name: name) == nil)
+    }
   }
 
   @Test func everyStateIsInTheSetOfItself() {

@@ -100,6 +100,16 @@ import Testing
     #expect(try decode(.socket(.close, local: "0.0.0.0:53", inode: 5), as: .udp).state == .close)
   }
 
+  /// Kernels before 5.4 subtract without a look at which is later.
+  @Test(
+    arguments: [(0, 0), (1, 1), (0x7fff_ffff, 0x7fff_ffff), (0x8000_0000, 0), (UInt32.max - 3, 0), (UInt32.max, 0)]
+      as [(UInt32, UInt32)])
+  func anOverdueTimerHasNoTimeLeft(_ sent: UInt32, _ left: UInt32) throws {
+    let timer = try #require(try decode(.socket(timer: (1, 1), expires: sent)).timer)
+    #expect(timer.expiresMilliseconds == left)
+    #expect(timer.expires == .milliseconds(Int64(left)))
+  }
+
   @Test func unknownStatesFamiliesAndTimersAreKept() throws {
     let socket = try decode(.socket(SocketState(rawValue: 99), family: 77, timer: (5, 1), expires: 40))
     #expect(socket.state.rawValue == 99)

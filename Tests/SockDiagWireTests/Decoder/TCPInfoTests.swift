@@ -1,3 +1,4 @@
+import Foundation
 import SockDiagWire
 import Testing
 
@@ -85,7 +86,37 @@ import Testing
     let info = try Self.info(payload)
     #expect(info.byteCount == count)
     #expect(info.tail == Array(payload[280...]))
-    #expect(info.accurateECN.map(UInt64.init) == Self.number(payload, 276..<280))
+    #expect(info.accurateECN != nil)
+  }
+
+  /// Four numbers in 7.0, and two in the same place before.
+  @Test(
+    arguments: [
+      // No ECN, classic ECN, accurate ECN with and without trouble, not yet negotiated, and bits of the future.
+      (0, 7, AccurateECN(.disabled)), (1, 31, AccurateECN(.classic)), (0b10, 15, AccurateECN(.accurate)),
+      (0b10_10, 15, AccurateECN(.accurate, .counters)),
+      (0b1001_11_10, 15, AccurateECN(.accurate, .invalid, [.sentFlags, .receivedOption])),
+      (3, 7, AccurateECN(.pending)), (0xabcd_ef0a, 15, AccurateECN(.accurate, .counters, options: 0xab_cdef)),
+      // Before 7.0: classic ECN, and accurate ECN with and without trouble.
+      (0, 31, AccurateECN(nil)), (0x2_0000, 15, AccurateECN(nil, .counters)),
+      (0x3_0009, 15, AccurateECN(nil, .invalid, [.sentFlags, .receivedOption])),
+      (0x8, 15, AccurateECN(nil, .notSeen, .receivedOption)),
+    ] as [(UInt32, UInt8, AccurateECN)]) func accurateECNIsFourNumbers(
+      _ word: UInt32, _ options: UInt8, _ expected: AccurateECN
+    ) throws
+  {
+    var payload = [UInt8](repeating: 0, count: 276) + word.memory
+    payload[5] = options
+    let socket = try decode(.socket().attribute(2, payload))
+    #expect(socket.tcpInfo?.accurateECN == expected)
+    var json: [UInt8] = []
+    socket.appendJSON(to: &json)
+    #expect(try JSONDecoder().decode(InetSocket.self, from: Data(json)) == socket)
+    let mode = expected.mode.map { "\"ecn_mode\":\($0.rawValue)," } ?? ""
+    #expect(
+      String(decoding: json, as: UTF8.self).contains(
+        "\(mode)\"accecn_opt_seen\":\(expected.optionSeen.rawValue),\"accecn_fail_mode\":\(expected.failures.rawValue),"
+      ))
   }
 
   @Test func anEmptyStructureIsKeptAsItCame() throws {
@@ -183,6 +214,20 @@ extension TCPInfoTests {
     Member("received_e1_bytes", 264, 4) { $0.receivedE1Bytes.map(UInt64.init) },
     Member("received_e0_bytes", 268, 4) { $0.receivedE0Bytes.map(UInt64.init) },
     Member("received_ce_bytes", 272, 4) { $0.receivedMarkedBytes.map(UInt64.init) },
-    Member("accecn", 276, 4) { $0.accurateECN.map(UInt64.init) },
+    // With the payload of these tests the first bit is set, so that it is the layout of 7.0.
+    Member("accecn", 276, 4) { info in
+      info.accurateECN.map { ecn in
+        UInt64(ecn.mode?.rawValue ?? 0) | UInt64(ecn.optionSeen.rawValue) << 2 | UInt64(ecn.failures.rawValue) << 4
+          | UInt64(ecn.furtherOptions ?? 0) << 8
+      }
+    },
   ]
+}
+
+extension AccurateECN {
+  fileprivate init(
+    _ mode: Mode?, _ seen: OptionSeen = .notSeen, _ failures: Failures = [], options: UInt32 = 0
+  ) {
+    self.init(mode: mode, optionSeen: seen, failures: failures, furtherOptions: mode == nil ? nil : options)
+  }
 }

@@ -79,12 +79,14 @@ package final class PortLaboratory {
 
   /// Runs `body` while the kernel chooses from a few ports.
   package func choosing<Result>(
-    among ports: ClosedRange<UInt16>, except reserved: PortSet, _ body: () throws -> Result
+    among ports: ClosedRange<UInt16>, except reserved: PortSet, sharing: Bool = false, _ body: () throws -> Result
   ) throws -> Result {
     let namespace = laboratory.namespace
     try namespace.set("net.ipv4.ip_local_port_range", to: "\(ports.lowerBound) \(ports.upperBound)")
     try namespace.set("net.ipv4.ip_local_reserved_ports", to: "\(reserved)\n")
+    try namespace.set("net.ipv4.ip_autobind_reuse", to: sharing ? 1 : 0)
     defer {
+      try? namespace.set("net.ipv4.ip_autobind_reuse", to: 0)
       try? namespace.set("net.ipv4.ip_local_port_range", to: Self.usualPorts)
       try? namespace.set("net.ipv4.ip_local_reserved_ports", to: "\n")
     }

@@ -22,6 +22,7 @@ package struct SocketPlan {
     options = generator.sharing()
     if let other, generator.chance(70) { options = other.options.intersection([.reuseAddress, .reusePort]) }
     if address.family == .inet6, !address.isV4Mapped, generator.chance(40) { options.insert(.v6Only) }
+    if options.contains(.reusePort), generator.chance(10) { options.insert(.reusePortProgram) }
     uid = generator.pick(LiveUser.all)
     if let other, generator.chance(80) { uid = other.uid }
     interface = generator.chance(75) ? nil : generator.chance(60) ? .loopback : .wire
@@ -35,6 +36,7 @@ package struct SocketPlan {
     if address.family == .inet6 { list.append(.v6Only(options.contains(.v6Only))) }
     if options.contains(.freebind) { list.append(.freebind) }
     if options.contains(.transparent) { list.append(.transparent) }
+    if options.contains(.reusePortProgram) { list.append(.reusePortProgram) }
     if options.contains(.bindAddressNoPort) { list.append(.bindAddressNoPort) }
     if let interface { list.append(.bindToDevice(interface.rawValue)) }
     return list
@@ -77,6 +79,7 @@ extension SocketPlan: CustomStringConvertible {
     let words = [
       "\(kind)", "\(address)\(scope.map { "%\($0.rawValue)" } ?? "")", options.contains(.reuseAddress) ? "A" : "",
       options.contains(.reusePort) ? "P" : "",
+      options.contains(.reusePortProgram) ? "program" : "",
       options.contains(.v6Only) ? "v6only" : "", options.contains(.bindAddressNoPort) ? "no port" : "", "uid \(uid)",
       interface.map { "dev \($0.rawValue)" } ?? "",
     ]

@@ -16,7 +16,7 @@ import SockDiagWire
     do {
       let tracer = BindTracer(arguments, followsDescendants: options.contains("--follow"))
       let report = try tracer.run { call in
-        write("\(call.kind) \(call.address.map(\.description) ?? "-") \(call.errno)\n")
+        write("\(call.kind) \(call.address.map(\.description) ?? call.unixName ?? "-") \(call.errno)\n")
         return options.contains("--detach") ? .detach : .continue
       }
       if report.unexaminedCallCount > 0 { write("unexamined \(report.unexaminedCallCount)\n") }

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -62,6 +63,95 @@ void other_families(void)
 	scoped.sin6_addr.s6_addr[1] = 0x80;
 	REQUIRE(raw_bind(make_socket(AF_INET6, SOCK_STREAM), &scoped, sizeof scoped) == ENODEV);
 	REQUIRE(raw_bind(make_socket(AF_INET6, SOCK_STREAM), &short_one, 24) == 0);
+}
+
+void failing_connections(const char *path)
+{
+	struct sockaddr_in port = {.sin_family = AF_INET, .sin_port = htons(8090)};
+	struct sockaddr_un file = {.sun_family = AF_UNIX};
+	int first = make_socket(AF_UNIX, SOCK_STREAM);
+	int descriptor;
+
+	port.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	snprintf(file.sun_path, sizeof file.sun_path, "%s", path);
+	REQUIRE(connect(make_socket(AF_INET, SOCK_STREAM), (void *)&port, sizeof port) < 0 && errno == ECONNREFUSED);
+	REQUIRE(connect(make_socket(AF_UNIX, SOCK_STREAM), (void *)&file, sizeof file) < 0 && errno == ENOENT);
+	REQUIRE(raw_bind(first, &file, sizeof file) == 0);
+	REQUIRE(raw_bind(make_socket(AF_UNIX, SOCK_STREAM), &file, sizeof file) == EADDRINUSE);
+	REQUIRE(connect(make_socket(AF_UNIX, SOCK_STREAM), (void *)&file, sizeof file) < 0 && errno == ECONNREFUSED);
+	/* One that succeeds, one that is under way, and one that asks how that went on. */
+	descriptor = make_socket(AF_INET, SOCK_STREAM);
+	REQUIRE(bind_port(descriptor, 8090) == 0 && listen(descriptor, 1) == 0);
+	descriptor = make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+	REQUIRE(connect(descriptor, (void *)&port, sizeof port) == 0 || errno == EINPROGRESS);
+	REQUIRE(connect(descriptor, (void *)&port, sizeof port) == 0 || errno == EALREADY || errno == EISCONN);
+}
+
+/* Exit code 77: not on this machine. */
+void make_ring(int entries)
+{
+	uint8_t parameters[120] = {0};
+
+	/* io_uring_setup; for no entries it fails. */
+	if (syscall(425, entries, parameters) < 0)
+		_exit(entries == 0 ? 0 : 77);
+}
+
+static void *fail_many_times(void *argument)
+{
+	for (int round = 0; round < 200; round++) {
+		int descriptor = make_socket(AF_INET, SOCK_STREAM);
+
+		REQUIRE(bind_port(descriptor, (int)(intptr_t)argument) == EADDRINUSE);
+		close(descriptor);
+	}
+	return NULL;
+}
+
+void flood(int port)
+{
+	pthread_t threads[16];
+
+	for (int index = 0; index < 16; index++)
+		REQUIRE(pthread_create(&threads[index], NULL, fail_many_times, (void *)(intptr_t)port) == 0);
+	for (int index = 0; index < 16; index++)
+		pthread_join(threads[index], NULL);
+}
+
+static atomic_int is_failing;
+
+static void *fail_once(void *argument)
+{
+	int descriptor = make_socket(AF_INET, SOCK_STREAM);
+
+	atomic_store(&is_failing, 1);
+	bind_port(descriptor, (int)(intptr_t)argument);
+	atomic_store(&is_failing, 2);
+	return NULL;
+}
+
+/* Makes calls until another thread's has returned. */
+void work_beside(int port)
+{
+	pthread_t thread;
+
+	REQUIRE(pthread_create(&thread, NULL, fail_once, (void *)(intptr_t)port) == 0);
+	while (atomic_load(&is_failing) != 2)
+		REQUIRE(write(STDOUT_FILENO, ".", 1) == 1);
+}
+
+/* Ends the process, or its program, while a call of another thread is looked at: at that thread's next stop. */
+void end_beside(int port, const char *how)
+{
+	pthread_t thread;
+
+	REQUIRE(pthread_create(&thread, NULL, fail_once, (void *)(intptr_t)port) == 0);
+	while (atomic_load(&is_failing) == 0)
+		sched_yield();
+	sleep_milliseconds(300);
+	if (strcmp(how, "exec") == 0)
+		execute("exit", "5");
+	_exit(5);
 }
 
 static atomic_int stage;

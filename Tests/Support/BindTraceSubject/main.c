@@ -229,6 +229,18 @@ int main(int count, char **arguments)
 		}
 	} else if (strcmp(mode, "killed") == 0) {
 		be_killed_in_a_call();
+	} else if (strcmp(mode, "connections") == 0) {
+		failing_connections(text);
+	} else if (strcmp(mode, "ring") == 0) {
+		make_ring(number);
+	} else if (strcmp(mode, "flood") == 0) {
+		REQUIRE(bind_port(make_socket(AF_INET, SOCK_STREAM), number) == 0);
+		flood(number);
+		_exit(7);
+	} else if (strcmp(mode, "work-beside") == 0) {
+		work_beside(number);
+	} else if (strcmp(mode, "end-beside") == 0) {
+		end_beside(number, count > 3 ? arguments[3] : "exit");
 	} else if (strcmp(mode, "own-table") == 0) {
 		own_table(number);
 	} else if (strcmp(mode, "hostile") == 0) {

@@ -31,5 +31,11 @@ void check_signals(int status_of_interrupt);
 void take_signal(const char *path);
 void hostile_addresses(void);
 void other_families(void);
+void failing_connections(const char *path);
+void make_ring(int entries);
+/* 16 threads with 200 failing calls each. */
+void flood(int port);
+void work_beside(int port);
+void end_beside(int port, const char *how);
 void own_table(int port);
 void compatible_calls(int port);

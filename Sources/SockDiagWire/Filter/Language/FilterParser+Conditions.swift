@@ -147,9 +147,10 @@ extension FilterParser {
         throw error("a state is not compared; write 'state NAME', or 'exclude NAME' for all but one")
       }
       let value = try takeValue("the name of a state, such as time-wait,")
-      guard let states = value.text == "all" ? .everyState : SocketStateSet(name: value.text) else {
+      guard let set = SocketStateSet(name: value.text) else {
         throw error(at: value, "\(Self.quote(value.text)) is not a state; \(Self.cure(forState: value.text))")
       }
+      let states = set == .all ? .everyState : set
       if !isExclusion {
         named = (named ?? (excluded.isEmpty ? [] : SocketStateSet.all.subtracting(excluded))).union(states)
       } else if let known = named {

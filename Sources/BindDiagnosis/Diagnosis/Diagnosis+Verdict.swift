@@ -1,0 +1,53 @@
+internal import SockDiag
+
+extension Diagnosis {
+  /// The answer in a word.
+  public enum Verdict: Hashable, Sendable {
+    /// bind() succeeds, and so does listen(). Nothing that could refuse them is unseen.
+    case free
+    /// The port is in use: EADDRINUSE.
+    case conflict
+    /// It depends on facts that could not be seen.
+    case depends
+    /// Another error.
+    case error(BindErrno)
+
+    init(_ error: BindErrno) { self = error == .addressInUse ? .conflict : .error(error) }
+  }
+
+  /// The answer in a word.
+  public var verdict: Verdict {
+    switch probe {
+    case .failed(let error)?: return Verdict(error)
+    // Of a port that only listen() takes, a bind() shows nothing.
+    case .succeeded? where !request.choosesPortLater: return .free
+    case .succeeded?, .impossible?, nil: break
+    }
+    switch prediction.decisive {
+    case .fails(let error): return Verdict(error)
+    case .depends: return .depends
+    case .succeeds: return openQuestions.isEmpty ? .free : .depends
+    }
+  }
+
+  /// Why a bind() is not allowed.
+  public enum Denial: Hashable, Sendable {
+    /// The port is below `net.ipv4.ip_unprivileged_port_start`, and the program has no CAP_NET_BIND_SERVICE.
+    case missingCapability
+    /// Something else refuses it: see ``Diagnosis/restraints``.
+    case restraint(BindErrno)
+  }
+
+  /// Why the bind() is not allowed; `nil` if that is not what is wrong with it.
+  public var denial: Denial? {
+    guard case .error(let error) = verdict else { return nil }
+    if lacksCapability, error == .accessDenied { return .missingCapability }
+    let isDenial = error == .accessDenied || error == .notPermitted
+    return isDenial || rehearsal?.certainRefusal == error ? .restraint(error) : nil
+  }
+
+  /// Whether the port takes a right that the program does not have.
+  var lacksCapability: Bool {
+    request.local.port != 0 && request.local.port < conditions.unprivilegedPortStart && !request.mayBindPrivilegedPorts
+  }
+}

@@ -1,0 +1,41 @@
+internal import SockDiag
+
+extension Diagnostician {
+  /// Looks at a bind() to port 0, about which the sockets of all ports decide.
+  mutating func lookAtChoice(
+    _ request: BindRequest, _ settings: KernelSettings
+  ) throws(SockDiagError) -> Diagnosis {
+    var blindSpots: Diagnosis.BlindSpots = []
+    let rehearsal = BindRehearsal.ofChoice(request)
+    if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
+    let restraints = BindRestraints(family: request.local.address.family)
+    if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
+    let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
+    var found: [InetSocket] = []
+    let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
+    for states in states {
+      let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
+      found += dump.sockets
+      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
+      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
+    }
+    let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)
+    var request = request
+    request.routingDomain = domains[request.effectiveInterfaceIndex]
+    var ports: [UInt16: [PortHolder]] = [:]
+    for socket in found {
+      var holder = PortHolder(socket)
+      holder.routingDomain = domains[holder.interfaceIndex]
+      ports[socket.local.port, default: []].append(holder)
+    }
+    var (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
+    prediction.refuse(rehearsal)
+    let mayConnect = BindRule.mayConnect(choosingAmong: ports, under: conditions)
+    var diagnosis = Diagnosis(
+      request: request, prediction: prediction, sockets: [], conditions: conditions, settings: settings,
+      freePorts: free, mayConnect: mayConnect, probe: nil, rehearsal: rehearsal, restraints: restraints,
+      blindSpots: blindSpots, elsewhere: [])
+    diagnosis.substitution = inspector.substitution
+    return diagnosis
+  }
+}

@@ -1,0 +1,70 @@
+internal import SockDiag
+
+extension BindConditions {
+  /// What decides about a request in the network namespace of the calling thread.
+  ///
+  /// What cannot be read is taken for the kernel's default, and noted where it matters.
+  init(
+    _ request: BindRequest, _ settings: KernelSettings, _ rehearsal: BindRehearsal,
+    _ blindSpots: inout Diagnosis.BlindSpots
+  ) {
+    var ports = settings.localPortRange ?? 32768...60999
+    if let bounds = request.portBounds { ports = bounds.narrow(ports) }
+    let isV4 = request.local.address.unmapped.family == .inet
+    self.init(
+      allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
+      unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
+      ephemeralPorts: ports, reservedPorts: settings.reservedPorts ?? [],
+      sharesChosenPorts: settings.sharesChosenPorts ?? false)
+    if request.local.port == 0 {
+      if settings.localPortRange == nil || settings.reservedPorts == nil {
+        blindSpots.formUnion([.settings, .portRange])
+      }
+    } else {
+      if settings.unprivilegedPortStart == nil || settings.localPortRange == nil { blindSpots.insert(.settings) }
+      learnPrivilege(request, settings, rehearsal, &blindSpots)
+    }
+    learnStanding(request, &blindSpots)
+  }
+
+  private mutating func learnPrivilege(
+    _ request: BindRequest, _ settings: KernelSettings, _ rehearsal: BindRehearsal,
+    _ blindSpots: inout Diagnosis.BlindSpots
+  ) {
+    if request.mayBindPrivilegedPorts { return }
+    if rehearsal == .passed {
+      // The kernel has just let somebody without the right come as far as it looks for a conflict.
+      unprivilegedPortStart = min(unprivilegedPortStart, request.local.port)
+    } else if settings.unprivilegedPortStart == nil, rehearsal != .lacksPrivilege {
+      blindSpots.insert(.privilege)
+    }
+  }
+
+  private mutating func learnStanding(_ request: BindRequest, _ blindSpots: inout Diagnosis.BlindSpots) {
+    var question = request
+    do throws(BindFactError) {
+      var standing = try AddressStanding.ofAddressWithoutWaiver(in: question)
+      if case .other = standing, question.protocol == .tcp {
+        // Landlock refuses TCP a port of the kernel's choice. To UDP the addresses are the same, and it lets that be.
+        question.protocol = .udp
+        standing = try AddressStanding.ofAddressWithoutWaiver(in: question)
+      }
+      switch standing {
+      case .notLocal: isAddressLocal = false
+      case .unknownInterface: isInterfaceKnown = false
+      case .unknownFamily: isFamilySupported = false
+      case .usable, .missingScope: break
+      case .other: if request.needsLocalAddress { blindSpots.insert(.address) }
+      }
+    } catch {
+      if request.needsLocalAddress { blindSpots.insert(.address) }
+    }
+  }
+}
+
+extension BindRequest {
+  /// Whether it decides that the address is one of this host.
+  fileprivate var needsLocalAddress: Bool {
+    !local.address.unmapped.isUnspecified && options.isDisjoint(with: [.freebind, .transparent])
+  }
+}

@@ -1,0 +1,83 @@
+internal import CBindDiagnosis
+internal import Glibc
+public import SockDiag
+
+extension BindRehearsal {
+  /// Rehearses the bind() of a request, in the network namespace of the calling thread.
+  ///
+  /// A socket gets a port of the kernel's choice and then is bound once more, to the address and port in question. The
+  /// kernel refuses the second bind() with `EINVAL`, but asks everybody else first. For some microseconds one port of the
+  /// kernel's choice is taken, on the loopback address. Where that is refused too, as by Landlock, a fresh socket is bound
+  /// to the port in question and an address that no host has.
+  ///
+  /// What a program of the cgroup says after the bind (`BPF_CGROUP_INET4_POST_BIND`) is not found out.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked of bind(), with a port.
+  ///   - settings: The settings of the network namespace.
+  ///
+  /// Kernel: `__sys_bind`, net/socket.c; `inet_bind_sk` and `__inet_bind`, net/ipv4/af_inet.c; `__inet6_bind`,
+  /// net/ipv6/af_inet6.c.
+  public static func of(_ request: BindRequest, under settings: KernelSettings) -> BindRehearsal {
+    let question: cbinddiagnosis_request
+    do throws(BindFactError) { question = try request.forKernel() } catch { return .impossible(error) }
+    let mayBeForeign = settings.allowsNonlocalBindV4 ?? true
+    let ownRight = (try? Privileges.ofCallingThread())?.hasNetBindService ?? false
+    let isPrivileged = request.local.port < settings.unprivilegedPortStart ?? .max
+    let answer =
+      isPrivileged && ownRight && !request.mayBindPrivilegedPorts
+      ? cbinddiagnosis_rehearse_unprivileged(question, mayBeForeign)
+      : cbinddiagnosis_rehearse(question, mayBeForeign)
+    guard answer.step == CBINDDIAGNOSIS_BIND else { return .impossible(request.error(of: answer)) }
+    if !answer.isRefusal { return .passed }
+    if answer.error == EACCES, request.local.port < settings.unprivilegedPortStart ?? 1024 {
+      // A security module may refuse it as well: with the right or without, the answer is the same.
+      if !request.mayBindPrivilegedPorts { return .lacksPrivilege }
+      if !ownRight { return .passed }
+    }
+    return .refused(
+      BindErrno(rawValue: answer.error), isCertain: answer.isExact || request.isWhollyJudgedByPort(answer))
+  }
+
+  /// Rehearses a bind() to port 0, which takes no port with `IP_BIND_ADDRESS_NO_PORT`.
+  static func ofChoice(_ request: BindRequest) -> BindRehearsal {
+    // listen() chooses the port, which is another call.
+    guard request.callsBind else { return .passed }
+    do throws(BindFactError) {
+      // That the kernel itself refuses with EINVAL is told from the address.
+      guard case .other(let error) = try AddressStanding.ofAddress(in: request), error != EINVAL else { return .passed }
+      return .refused(BindErrno(rawValue: error), isCertain: true)
+    } catch {
+      return .impossible(error)
+    }
+  }
+}
+
+extension cbinddiagnosis_rehearsal {
+  fileprivate var isExact: Bool { is_exact }
+
+  /// Whether the last bind() failed for another reason than that it cannot succeed.
+  fileprivate var isRefusal: Bool {
+    // A filter may use any errno, but then it uses the same one whatever the port is. The kernel has no reason to refuse a
+    // port of its own choice but that there is none.
+    if without_port != 0, without_port != EADDRINUSE, error == without_port { return true }
+    return ![0, EINVAL, EADDRNOTAVAIL, EADDRINUSE].contains(error)
+  }
+}
+
+extension BindRequest {
+  /// Whether what refused a similar call with another address refuses this one for certain: Landlock knows only ports, and a
+  /// seccomp filter cannot see addresses at all.
+  fileprivate func isWhollyJudgedByPort(_ answer: cbinddiagnosis_rehearsal) -> Bool {
+    if BindRestraints.callingThreadHasSeccompFilter, answer.error == answer.without_port { return true }
+    return answer.error == EACCES && `protocol` == .tcp && SecurityModule.inForce.contains(.landlock)
+  }
+
+  fileprivate func error(of answer: cbinddiagnosis_rehearsal) -> BindFactError {
+    if answer.step == CBINDDIAGNOSIS_PORT {
+      return BindFactError(.system, operation: "bind a port of the kernel's choice", errno: answer.error)
+    }
+    let outcome = cbinddiagnosis_outcome(step: answer.step, error: answer.error, option: 0)
+    return error(of: outcome) ?? BindFactError(.system, operation: "rehearse bind()", errno: answer.error)
+  }
+}

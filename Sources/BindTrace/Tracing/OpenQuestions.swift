@@ -1,0 +1,59 @@
+/// The threads that stay stopped until the caller has answered, and those that wait for one of them.
+///
+/// A process whose thread waits is kept from ending, or from replacing its program, by another thread of it: the socket
+/// that is being looked at would be gone.
+struct OpenQuestions {
+  private struct Question {
+    var thread: Int32
+    var process: Int32
+  }
+
+  private var questions: [Int: Question] = [:]
+  /// Threads at the call that ends the process, with that process.
+  private var held: [Int32: Int32] = [:]
+  private var lastNumber = 0
+
+  /// Whether nobody waits.
+  var isEmpty: Bool { questions.isEmpty }
+
+  /// Whether a thread of a process waits.
+  func concern(_ process: Int32) -> Bool { questions.values.contains { $0.process == process } }
+
+  /// Notes that a thread waits for an answer.
+  ///
+  /// - Returns: The number of the question. No other ever has it, so that the answer for a thread that has ended goes to
+  ///   no other thread with the same id.
+  mutating func open(_ thread: Int32, of process: Int32) -> Int {
+    lastNumber += 1
+    questions[lastNumber] = Question(thread: thread, process: process)
+    return lastNumber
+  }
+
+  /// Notes that a thread waits for the others of its process.
+  mutating func hold(_ thread: Int32, of process: Int32) { held[thread] = process }
+
+  /// Takes the answer to a question.
+  ///
+  /// - Returns: The threads that can go on; none if the thread has ended meanwhile.
+  mutating func close(_ number: Int) -> [Int32] {
+    guard let question = questions.removeValue(forKey: number) else { return [] }
+    return [question.thread] + release(question.process)
+  }
+
+  /// Forgets a thread that has ended or become another.
+  ///
+  /// - Returns: The threads that can go on.
+  mutating func forget(_ thread: Int32) -> [Int32] {
+    held[thread] = nil
+    guard let (number, question) = questions.first(where: { $0.value.thread == thread }) else { return [] }
+    questions[number] = nil
+    return release(question.process)
+  }
+
+  private mutating func release(_ process: Int32) -> [Int32] {
+    guard !held.isEmpty, !concern(process) else { return [] }
+    let threads = held.filter { $0.value == process }.map(\.key)
+    for thread in threads { held[thread] = nil }
+    return threads
+  }
+}

@@ -1,0 +1,31 @@
+/* What attempts at bind() share. */
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "CBindDiagnosis.h"
+
+/* Makes a socket for a request: a descriptor or a negative errno. */
+int attempt_socket(const struct cbinddiagnosis_request *request);
+
+/* Binds: 0 or a positive errno. */
+int attempt_bind(int descriptor, const struct cbinddiagnosis_address *local);
+
+struct attempt_name {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} name;
+	socklen_t size;
+};
+
+/* An address as system calls take it. */
+struct attempt_name attempt_name(const struct cbinddiagnosis_address *local);
+
+/* Gives the calling thread the capability to bind low ports, or takes it away: 0 or a positive errno. */
+int attempt_set_capability(bool wanted);
+
+/* Runs a function on a thread of its own, whose user and capabilities it may change: 0 or a positive errno. */
+int attempt_apart(void *(*body)(void *), void *argument);

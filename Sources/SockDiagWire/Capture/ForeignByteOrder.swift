@@ -1,0 +1,210 @@
+/// Puts what a machine with the other byte order captured into the byte order of this one.
+///
+/// A kernel writes netlink in the order of its own machine, and only addresses and ports in network order. So a copy of the
+/// packet is made in which every number that the decoder reads is swapped; then it is a packet as of this machine. The
+/// decoder of live replies knows nothing of this and loses no time by it. What is not decoded stays as it was captured: the
+/// filter program of a request, attributes of unknown types, what newer kernels add to a structure.
+///
+/// Bit fields are part of the order: compilers for such machines begin with the highest bit of a byte.
+struct ForeignByteOrder {
+  /// The packet, in the order of this machine as far as it has been translated.
+  private(set) var bytes: [UInt8]
+
+  /// Whether a message's header makes sense only after its bytes are swapped.
+  ///
+  /// The type tells: all that a netlink socket for sock_diag carries are below 256. The length only has to be possible.
+  static func isForeign(length: UInt32, type: UInt16) -> Bool {
+    type >= 0x100 && type.byteSwapped < 0x100 && length.byteSwapped >= NetlinkHeader.byteCount
+      && length.byteSwapped <= Pcap.maximumPacketByteCount
+  }
+
+  /// Translates a packet. Behind a length that cannot be believed nothing is translated, as nothing is decoded there.
+  ///
+  /// - Parameters:
+  ///   - range: Where the packet lies.
+  ///   - bytes: The capture.
+  ///   - isRequest: Whether a message with this header is a request.
+  ///   - protocol: The protocol of the sockets in a reply with this header.
+  init(
+    _ range: Range<Int>, of bytes: Span<UInt8>, isRequest: (NetlinkHeader) -> Bool,
+    protocol: (NetlinkHeader) -> TransportProtocol
+  ) {
+    self.bytes = bytes.array(range)
+    var offset = 0
+    while self.bytes.count - offset >= NetlinkHeader.byteCount {
+      translateHeader(offset)
+      let header = NetlinkHeader(at: offset, in: self.bytes.span)
+      let length = Int(header.length)
+      guard length >= NetlinkHeader.byteCount else { return }
+      let payload = offset + NetlinkHeader.byteCount..<min(offset + length, self.bytes.count)
+      switch header.type {
+      case .sockDiagByFamily, .inetDiagLegacy, .sockDestroy:
+        if isRequest(header) {
+          translateRequest(payload, isLegacy: header.type == .inetDiagLegacy)
+        } else {
+          translateRecord(payload, `protocol`(header))
+        }
+      case .error: translateError(payload, header.flags)
+      case .done:
+        swap32(payload.lowerBound, in: payload)
+        if header.flags.contains(.extendedAcknowledgement) { translateWords(payload.dropFirst(4)) }
+      default: break
+      }
+      offset += (length + 3) & ~3
+    }
+  }
+
+  // MARK: Messages
+
+  private mutating func translateHeader(_ start: Int) {
+    let header = start..<start + NetlinkHeader.byteCount
+    for offset in [0, 8, 12] { swap32(start + offset, in: header) }
+    for offset in [4, 6] { swap16(start + offset, in: header) }
+  }
+
+  private func isInet(_ payload: Range<Int>) -> Bool {
+    guard let family = payload.first.map({ bytes[$0] }) else { return false }
+    return [0, AddressFamily.inet.rawValue, AddressFamily.inet6.rawValue].contains(family)
+  }
+
+  /// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, linux/inet_diag.h.
+  private mutating func translateRequest(_ payload: Range<Int>, isLegacy: Bool) {
+    guard isInet(payload) else { return }
+    let numbers = isLegacy ? [40, 44, 48, 52, 56] : [4, 44, 48, 52]
+    for offset in numbers { swap32(payload.lowerBound + offset, in: payload) }
+    translateAttributes(payload.dropFirst(isLegacy ? 60 : 56)) { message, type, value in
+      if type == 3 { message.swap32(value.lowerBound, in: value) }
+    }
+  }
+
+  /// Kernel: `struct inet_diag_msg`, linux/inet_diag.h.
+  private mutating func translateRecord(_ payload: Range<Int>, _ protocol: TransportProtocol) {
+    guard isInet(payload) else { return }
+    for offset in stride(from: 40, to: InetDecoder.fixedByteCount, by: 4) {
+      swap32(payload.lowerBound + offset, in: payload)
+    }
+    translateAttributes(payload.dropFirst(InetDecoder.fixedByteCount)) { message, type, value in
+      message.translate(InetAttributeType(rawValue: type), value, `protocol`)
+    }
+  }
+
+  /// Kernel: `struct nlmsgerr`, linux/netlink.h.
+  private mutating func translateError(_ payload: Range<Int>, _ flags: NetlinkFlags) {
+    let fixed = 4 + NetlinkHeader.byteCount
+    guard payload.count >= fixed else { return }
+    swap32(payload.lowerBound, in: payload)
+    translateHeader(payload.lowerBound + 4)
+    guard flags.contains(.extendedAcknowledgement) else { return }
+    let request = NetlinkHeader(at: payload.lowerBound + 4, in: bytes.span)
+    let echoed = flags.contains(.capped) ? NetlinkHeader.byteCount : Int(request.length)
+    guard echoed <= payload.count - 4 else { return }
+    translateWords(payload.dropFirst(4 + (echoed + 3) & ~3))
+  }
+
+  // MARK: Attributes
+
+  private mutating func translateAttributes(
+    _ range: Range<Int>, _ translate: (inout ForeignByteOrder, UInt16, Range<Int>) -> Void
+  ) {
+    var offset = range.lowerBound
+    while range.upperBound - offset >= NetlinkAttribute.headerByteCount {
+      swap16(offset, in: range)
+      swap16(offset + 2, in: range)
+      let length = Int(bytes.span.host16(at: offset))
+      guard length >= NetlinkAttribute.headerByteCount, length <= range.upperBound - offset else { return }
+      let type = bytes.span.host16(at: offset + 2) & 0x3fff
+      translate(&self, type, offset + NetlinkAttribute.headerByteCount..<offset + length)
+      offset += (length + 3) & ~3
+    }
+  }
+
+  /// Attributes that are numbers, or text of which no four bytes stand alone.
+  private mutating func translateWords(_ range: Range<Int>) {
+    translateAttributes(range) { message, type, value in
+      // NLMSGERR_ATTR_MSG is text.
+      if type != 1, value.count == 4 { message.swap32(value.lowerBound, in: value) }
+    }
+  }
+
+  private mutating func translate(
+    _ type: InetAttributeType?, _ value: Range<Int>, _ protocol: TransportProtocol
+  ) {
+    switch type {
+    case .info where `protocol` == .tcp || `protocol` == .unspecified: translateTCPInfo(value)
+    case .mark, .classID: if value.count == 4 { swap32(value.lowerBound, in: value) }
+    case .cgroupID: if value.count == 8 { swap64(value.lowerBound, in: value) }
+    case .socketOptions: if value.count == 2 { value.forEach { reverseBits($0) } }
+    case .memory where value.count >= 16: swapWords(value.prefix(16))
+    case .socketMemory where value.count >= 28: swapWords(value.prefix(36))
+    case .vegasInfo where value.count >= 16: swapWords(value.prefix(16))
+    case .bbrInfo where value.count >= 20: swapWords(value.prefix(20))
+    case .dctcpInfo where value.count >= 16:
+      for offset in [0, 2] { swap16(value.lowerBound + offset, in: value) }
+      swapWords(value.prefix(16).dropFirst(4))
+    case .md5Signatures:
+      for start in stride(from: value.lowerBound, to: value.upperBound, by: TCPMD5Key.byteCount) {
+        swap16(start + 2, in: value)
+      }
+    case .upperLayerProtocol: translateUpperLayer(value)
+    default: break
+    }
+  }
+
+  /// Kernel: `INET_ULP_INFO_*`, `TLS_INFO_*`, `MPTCP_SUBFLOW_ATTR_*`.
+  private mutating func translateUpperLayer(_ nest: Range<Int>) {
+    translateAttributes(nest) { message, kind, value in
+      guard kind == 2 || kind == 3 else { return }
+      message.translateAttributes(value) { message, type, number in
+        switch (kind, type) {
+        case (2, 1...4), (3, 7): message.swap16(number.lowerBound, in: number)
+        case (3, 4): message.swap64(number.lowerBound, in: number)
+        case (3, 1...3), (3, 5...6), (3, 8): message.swap32(number.lowerBound, in: number)
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Kernel: `struct tcp_info`, linux/tcp.h. Members that the length cuts are not decoded, and stay as they are.
+  private mutating func translateTCPInfo(_ value: Range<Int>) {
+    for offset in [6, 7] where offset < value.count {
+      let byte = bytes[value.lowerBound + offset]
+      // Two nibbles; or one bit, two bits and a rest.
+      bytes[value.lowerBound + offset] = offset == 6 ? byte << 4 | byte >> 4 : byte >> 7 | (byte >> 5 & 3) << 1
+    }
+    for field in TCPInfo.fields {
+      let start = value.lowerBound + field.offset
+      switch field.width {
+      case .u16: swap16(start, in: value)
+      case .u32: swap32(start, in: value)
+      case .u64: swap64(start, in: value)
+      case .u8, .lowNibble, .highNibble, .lowBit, .nextTwoBits: break
+      }
+    }
+    let last = value.lowerBound + AccurateECN.offset
+    guard value.upperBound >= last + 4 else { return }
+    swap32(last, in: value)
+    let word = AccurateECN.word(ofBigEndian: bytes.span.host32(at: last)).littleEndian
+    for index in 0..<4 { bytes[last + index] = UInt8(truncatingIfNeeded: word >> UInt32(8 * index)) }
+  }
+
+  // MARK: Numbers
+
+  private mutating func reverse(_ start: Int, _ count: Int, in range: Range<Int>) {
+    guard start >= range.lowerBound, start + count <= range.upperBound else { return }
+    bytes[start..<start + count].reverse()
+  }
+
+  private mutating func swap16(_ start: Int, in range: Range<Int>) { reverse(start, 2, in: range) }
+  private mutating func swap32(_ start: Int, in range: Range<Int>) { reverse(start, 4, in: range) }
+  private mutating func swap64(_ start: Int, in range: Range<Int>) { reverse(start, 8, in: range) }
+
+  private mutating func swapWords(_ range: Range<Int>) {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: 4) { swap32(start, in: range) }
+  }
+
+  private mutating func reverseBits(_ offset: Int) {
+    let byte = bytes[offset]
+    bytes[offset] = (0..<8).reduce(0) { $0 << 1 | byte >> UInt8($1) & 1 }
+  }
+}

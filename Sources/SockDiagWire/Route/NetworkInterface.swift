@@ -1,0 +1,88 @@
+/// A network interface, as rtnetlink reports it: the parts that decide which addresses and ports a socket can have.
+///
+/// Kernel: `RTM_NEWLINK`, linux/rtnetlink.h; `struct ifinfomsg`, linux/if_link.h.
+public struct NetworkInterface: Hashable, Sendable {
+  /// The number of the interface. Kernel: `ifi_index`.
+  public var index: UInt32
+  /// The name. Kernel: `IFLA_IFNAME`.
+  public var name: String
+  /// Whether somebody set the interface up. Kernel: `IFF_UP`, linux/if.h.
+  public var isUp: Bool
+  /// Whether the link below carries packets. Kernel: `IFF_LOWER_UP`, linux/if.h.
+  public var hasCarrier: Bool
+  /// Whether it is a loopback device. Kernel: `IFF_LOOPBACK`, linux/if.h.
+  public var isLoopback: Bool
+  /// The bridge, bond or VRF that the interface belongs to; `nil` for none. Kernel: `IFLA_MASTER`.
+  public var master: UInt32?
+  /// The kind of a virtual interface, such as `vrf`; `nil` for hardware. Kernel: `IFLA_INFO_KIND`.
+  public var kind: String?
+  /// Whether the interface refuses IPv6 addresses; `nil` where it knows nothing of IPv6. Kernel:
+  /// `net.ipv6.conf.NAME.disable_ipv6`, as in `IFLA_INET6_CONF`.
+  public var refusesIPv6: Bool?
+
+  /// Creates an interface from its parts; by default one that works.
+  public init(
+    index: UInt32, name: String, isUp: Bool = true, hasCarrier: Bool = true, isLoopback: Bool = false,
+    master: UInt32? = nil, kind: String? = nil, refusesIPv6: Bool? = false
+  ) {
+    self.index = index
+    self.name = name
+    self.isUp = isUp
+    self.hasCarrier = hasCarrier
+    self.isLoopback = isLoopback
+    self.master = master
+    self.kind = kind
+    self.refusesIPv6 = refusesIPv6
+  }
+}
+
+extension NetworkInterface {
+  /// Reads the payload of a link message.
+  ///
+  /// - Throws: ``WireError`` where the fixed part or an attribute is cut off.
+  package init(newLink payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
+    guard payload.count >= 16, payload.lowerBound >= 0, payload.upperBound <= bytes.count else {
+      throw WireError(
+        .structureLength, at: payload.lowerBound, "a link message has \(payload.count) bytes, expected at least 16")
+    }
+    let flags = bytes.host32(at: payload.lowerBound + 8)
+    self.init(
+      index: bytes.host32(at: payload.lowerBound + 4), name: "", isUp: flags & 0x1 != 0,
+      hasCarrier: flags & 0x10000 != 0,
+      isLoopback: flags & 0x8 != 0, refusesIPv6: nil)
+    var cursor = NetlinkAttributeCursor(payload.lowerBound + 16..<payload.upperBound)
+    while let attribute = try cursor.next(in: bytes) {
+      switch attribute.type {
+      // IFLA_IFNAME
+      case 3: name = attribute.text(in: bytes)
+      // IFLA_MASTER
+      case 10 where attribute.payload.count >= 4: master = bytes.host32(at: attribute.payload.lowerBound)
+      // IFLA_LINKINFO, in it IFLA_INFO_KIND
+      case 18: kind = try Self.attribute(1, within: attribute.payload, in: bytes)?.text(in: bytes)
+      // IFLA_AF_SPEC, in it AF_INET6
+      case 26:
+        guard let family = try Self.attribute(10, within: attribute.payload, in: bytes) else { continue }
+        refusesIPv6 = try Self.refusesIPv6(family.payload, in: bytes)
+      default: break
+      }
+    }
+  }
+
+  /// Kernel: `IFLA_INET6_CONF`, linux/if_link.h, which is an array; `DEVCONF_DISABLE_IPV6`, linux/ipv6.h.
+  private static func refusesIPv6(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> Bool? {
+    guard let settings = try attribute(2, within: payload, in: bytes), settings.payload.count >= 27 * 4 else {
+      return nil
+    }
+    return bytes.host32(at: settings.payload.lowerBound + 26 * 4) != 0
+  }
+
+  private static func attribute(
+    _ type: UInt16, within nest: Range<Int>, in bytes: Span<UInt8>
+  ) throws(WireError) -> NetlinkAttribute? {
+    var cursor = NetlinkAttributeCursor(nest)
+    while let attribute = try cursor.next(in: bytes) {
+      if attribute.type == type { return attribute }
+    }
+    return nil
+  }
+}

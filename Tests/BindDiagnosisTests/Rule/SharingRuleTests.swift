@@ -1,0 +1,141 @@
+import SockDiag
+import Testing
+
+@testable import BindDiagnosis
+
+/// What decides about sharing besides the two options: users without a number, programs, VRFs.
+@Suite struct SharingRuleTests {
+  private static let anyAddress = IPAddress(v4: 0x7f00_0001)
+
+  private func effect(
+    _ holder: PortHolder, _ options: BindOptions = .reusePort, uid: UInt32, ambiguous: UInt32? = nil,
+    _ protocol: TransportProtocol = .tcp
+  ) -> HolderEffect {
+    var request = BindRequest(`protocol`, "127.0.0.1:8080", options: options, uid: uid)
+    request.ambiguousUID = ambiguous
+    return BindRule.effect(of: holder, on: request)
+  }
+
+  private func holder(
+    _ role: PortHolder.Role = .listens, uid: UInt32?, _ protocol: TransportProtocol = .tcp
+  ) -> PortHolder {
+    PortHolder(`protocol`, Self.anyAddress, role, uid: uid, options: KnownOptions([.reusePort], known: .reuseAddress))
+  }
+
+  @Test func twoSocketsWithTheNumberForUnknownUsersMayBeOfTwoUsers() {
+    #expect(effect(holder(uid: 65534), uid: 65534, ambiguous: 65534) == .depends(on: .uid))
+    // Where every user has a number, nobody is a user like others.
+    #expect(effect(holder(uid: 65534), uid: 65534) == .harmless(.sharesReusePort))
+    #expect(effect(holder(.occupies, uid: 65534, .udp), uid: 65534, ambiguous: 65534, .udp) == .depends(on: .uid))
+  }
+
+  @Test func aKnownUserIsNoneOfTheUnknownOnes() {
+    for (own, other) in [(UInt32(0), UInt32(65534)), (65534, 0), (1000, 65534)] {
+      guard case .blocks(let reason) = effect(holder(uid: other), uid: own, ambiguous: 65534) else {
+        Issue.record("\(own) beside \(other)")
+        continue
+      }
+      #expect(reason.reusePort == .otherUser)
+    }
+    #expect(effect(holder(uid: 0), uid: 0, ambiguous: 65534) == .harmless(.sharesReusePort))
+  }
+
+  @Test func theUserOfATimeWaitRecordDoesNotMatter() {
+    #expect(effect(holder(.timeWait, uid: nil), uid: 65534, ambiguous: 65534) == .harmless(.sharesReusePort))
+  }
+
+  /// Two listeners that overlap are one user's, whatever number that has.
+  @Test func listenersOfUnknownUsersStillShowThatTheyShare() {
+    var holders = [1, 2].map { _ in PortHolder(.tcp, Self.anyAddress, .listens, uid: 65534) }
+    HolderInference.apply(to: &holders)
+    #expect(holders.allSatisfy { $0.options[.reusePort] == true })
+  }
+
+  @Test(arguments: [TransportProtocol.tcp, .udp]) func aSocketWithAProgramJoinsNoGroup(_ protocol: TransportProtocol) {
+    let role: PortHolder.Role = `protocol` == .tcp ? .listens : .occupies
+    let options: BindOptions = [.reusePort, .reusePortProgram]
+    guard case .blocks(let reason) = effect(holder(role, uid: 0, `protocol`), options, uid: 0, `protocol`) else {
+      Issue.record("it joins")
+      return
+    }
+    #expect(reason.reusePort == .requestHasProgram)
+    // SO_REUSEADDR is another matter.
+    let both = PortHolder(
+      `protocol`, Self.anyAddress, .occupies, uid: 0, options: KnownOptions([.reusePort, .reuseAddress]))
+    #expect(
+      effect(both, options.union(.reuseAddress), uid: 0, `protocol`) == .harmless(.sharesReuseAddress))
+  }
+
+  @Test func tcpKeepsThePortsOfEachVRFApart() {
+    func effect(_ own: UInt32, _ other: UInt32, _ protocol: TransportProtocol = .tcp) -> HolderEffect {
+      var request = BindRequest(`protocol`, "127.0.0.1:8080", uid: 0, interfaceIndex: own == 0 ? 0 : own + 100)
+      request.routingDomain = own
+      let holder = PortHolder(
+        `protocol`, Self.anyAddress, .occupies, interfaceIndex: other == 0 ? 0 : other + 100, routingDomain: other,
+        uid: 0,
+        options: KnownOptions(known: [.reuseAddress, .reusePort]))
+      return BindRule.effect(of: holder, on: request)
+    }
+    for (own, other) in [(UInt32(7), UInt32(0)), (0, 7), (7, 8)] {
+      #expect(effect(own, other) == .harmless(.otherRoutingDomain))
+    }
+    for one in [UInt32(0), 7] {
+      if case .harmless = effect(one, one) { Issue.record("\(one) beside itself") }
+    }
+    // UDP compares interfaces, and no interface is every interface.
+    if case .harmless = effect(7, 0, .udp) { Issue.record("UDP knows VRFs") }
+    #expect(effect(7, 8, .udp) == .harmless(.otherInterface))
+  }
+
+  @Test func aVRFIsWhatItsMembersBelongTo() {
+    let domains = RoutingDomains([
+      NetworkInterface(index: 1, name: "lo"), NetworkInterface(index: 2, name: "red", kind: "vrf"),
+      NetworkInterface(index: 3, name: "eth0", master: 2), NetworkInterface(index: 4, name: "br0", kind: "bridge"),
+      NetworkInterface(index: 5, name: "eth1", master: 4),
+    ])
+    #expect((0...6).map { domains[$0] } == [0, 0, 2, 2, 0, 0, 0])
+  }
+
+  @Test func aChosenPortIsSharedInTheLastLookOnly() {
+    func outcome(
+      _ own: BindOptions, _ other: KnownOptions, _ role: PortHolder.Role = .occupies, shares: Bool = true,
+      uid: UInt32 = 0
+    ) -> BindPrediction.Outcome {
+      var conditions = BindConditions(ephemeralPorts: 40000...40000)
+      conditions.sharesChosenPorts = shares
+      let holder = PortHolder(.tcp, Self.anyAddress, role, uid: 0, options: other)
+      return BindRule.predict(
+        BindRequest(.tcp, "127.0.0.1:0", options: own, uid: uid), choosingAmong: [40000: [holder]], under: conditions
+      ).prediction.bind
+    }
+    let both: BindOptions = [.reuseAddress, .reusePort]
+    let address = KnownOptions(.reuseAddress, known: both)
+    #expect(outcome(.reuseAddress, address) == .succeeds)
+    #expect(outcome(.reuseAddress, address, shares: false) == .fails(.addressInUse))
+    #expect(outcome(.reuseAddress, address, .listens) == .fails(.addressInUse))
+    #expect(outcome([], address) == .fails(.addressInUse))
+    #expect(outcome(.reuseAddress, KnownOptions(known: both)) == .fails(.addressInUse))
+    #expect(outcome(.reuseAddress, KnownOptions(known: .reusePort)) == .depends(on: .reuseAddress))
+    // What could share by SO_REUSEPORT does not share by SO_REUSEADDR, and not by SO_REUSEPORT either.
+    #expect(outcome(both, KnownOptions(both)) == .fails(.addressInUse))
+    #expect(outcome(both, KnownOptions(both), .timeWait) == .fails(.addressInUse))
+    #expect(outcome(both, KnownOptions(both), uid: 1) == .succeeds)
+    #expect(outcome(both, address) == .succeeds)
+    #expect(outcome(both.union(.reusePortProgram), KnownOptions(both)) == .succeeds)
+    #expect(outcome(both, KnownOptions(.reuseAddress)) == .depends(on: .reusePort))
+    #expect(outcome(both, KnownOptions(.reusePort)) == .fails(.addressInUse))
+  }
+
+  @Test func boundsOfASocketCountWithinThoseOfItsNamespace() {
+    let ports = UInt16(50000)...UInt16(50010)
+    func narrow(_ lowest: UInt16, _ highest: UInt16) -> ClosedRange<UInt16> {
+      PortBounds(lowest: lowest, highest: highest).narrow(ports)
+    }
+    #expect(narrow(50002, 50004) == 50002...50004)
+    #expect(narrow(0, 50003) == 50000...50003)
+    #expect(narrow(50005, 0) == 50005...50010)
+    #expect(narrow(40000, 40005) == ports)
+    #expect(narrow(49000, 50001) == 50000...50001)
+    #expect(narrow(50010, 50010) == 50010...50010)
+  }
+}

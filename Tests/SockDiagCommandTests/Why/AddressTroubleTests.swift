@@ -1,0 +1,137 @@
+import ArgumentParser
+import BindDiagnosis
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// IPv6 addresses that the host has and cannot use: what is said of them, and whether it helps.
+@Suite(.enabled(if: AddressTrouble.isPossible, "needs the right to make network namespaces, and ip"))
+struct AddressTroubleTests {
+  private static let words: [AddressTrouble: (sentence: String, kinds: [String])] = [
+    .tentative: (
+      "2001:db8::2 is new on v0, and the kernel is still checking it for duplicates",
+      ["await-address", "skip-address-check", "set-options", "allow-nonlocal-bind"]
+    ),
+    .down: (
+      "2001:db8::2 cannot be checked for duplicates, because the interface v0 is down",
+      ["raise-link", "skip-address-check", "set-options", "allow-nonlocal-bind"]
+    ),
+    .duplicate: ("another host on the link of v0 has the address 2001:db8::2 too", ["resolve-duplicate"]),
+    .refusesIPv6: ("IPv6 is turned off on the interface v0", ["enable-ipv6"]),
+    .loopbackRefusesIPv6: ("IPv6 is turned off on the interface lo", ["enable-ipv6"]),
+    .onOtherInterface: (
+      "::1 is an address of lo, and the socket is bound to another interface", ["bind-to-interface"]
+    ),
+    .absent: ("2001:db8::2 is no address of this host", ["add-address", "set-options", "allow-nonlocal-bind"]),
+  ]
+
+  @Test(arguments: AddressTrouble.allCases) func itIsNamedWithWhatHelps(_ trouble: AddressTrouble) async throws {
+    let tool = try Tool.path
+    let (text, document) = try await Laboratory.withNew { laboratory in
+      try trouble.build(in: laboratory)
+      let text = try laboratory.namespace.run([tool, "why"] + trouble.question)
+      let json = try laboratory.namespace.run([tool, "why", "--json"] + trouble.question)
+      return (text, json.output)
+    }
+    let (sentence, kinds) = try #require(Self.words[trouble])
+    #expect(text.status == 3)
+    #expect(text.outputText.contains("bind() fails with EADDRNOTAVAIL"), "\(text.outputText)")
+    #expect(text.outputText.contains(": \(sentence).\n"), "\(text.outputText)")
+    let parsed = try JSONValue(parsing: document)
+    let schema = JSONSchema(
+      try JSONValue(parsing: try Fixture.read("json-schema/why.schema.json")),
+      others: ["socket.schema.json": try JSONTests.schema])
+    #expect(schema.violations(of: parsed) == [])
+    let found = parsed["diagnoses"]?.elements.first?["remedies"]?.elements.map { $0["kind"] }
+    #expect(found == kinds.map { .string($0) })
+  }
+
+  /// Every remedy with a command that changes something is done in a namespace of its own, and then the bind() succeeds.
+  @Test(arguments: AddressTrouble.allCases) func everyRemedyHelps(_ trouble: AddressTrouble) async throws {
+    let count = try await Laboratory.withNew { laboratory in
+      try trouble.build(in: laboratory)
+      return try Self.diagnosis(trouble).remedies.count
+    }
+    for index in 0..<count {
+      let outcome = try await Laboratory.withNew { laboratory in
+        try trouble.build(in: laboratory)
+        return try Self.outcome(ofRemedy: index, trouble, in: laboratory)
+      }
+      #expect(outcome == "helps", "\(trouble): \(outcome)")
+    }
+  }
+
+  private static func diagnosis(_ trouble: AddressTrouble) throws -> Diagnosis {
+    try #require(try Why.parse(trouble.question).quietDiagnoses([]).first)
+  }
+
+  private static func outcome(
+    ofRemedy index: Int, _ trouble: AddressTrouble, in laboratory: Laboratory
+  ) throws -> String {
+    let diagnosis = try diagnosis(trouble)
+    guard diagnosis.remedies.indices.contains(index) else { return "is no longer offered" }
+    let remedy = diagnosis.remedies[index]
+    let commands = RemedyText(remedy, diagnosis, preset: .c, namespace: nil).commands
+    var request = diagnosis.request
+    switch remedy {
+    case .setOptions(let options, _): request.options.formUnion(options)
+    case .bindToInterface(let interface): request.interfaceIndex = interface.index
+    // Of a check that never ends there is nothing to await.
+    case .awaitAddress: return "helps"
+    case .raiseLink:
+      // The other end of a cable is not this host's.
+      try AddressTrouble.run("ip link set v1 up", in: laboratory)
+      for command in commands { try AddressTrouble.run(command, in: laboratory) }
+    default:
+      for command in commands {
+        try AddressTrouble.run(command.replacing("INTERFACE", with: "v0"), in: laboratory)
+      }
+    }
+    // An address that is checked takes its time.
+    let checks = remedy == .resolveDuplicate || { if case .raiseLink = remedy { true } else { false } }()
+    if checks { try AddressTrouble.settle("bind") { try BindProbe.quietOutcome(of: request) == 0 } }
+    let errno = try BindProbe.quietOutcome(of: request)
+    return errno == 0 ? "helps" : "\(remedy) ends in errno \(errno)"
+  }
+
+  @Test func waitWaitsForTheCheckAndForNothingElse() async throws {
+    let tool = try Tool.path
+    let results = try await Laboratory.withNew { laboratory in
+      try AddressTrouble.duplicate.build(in: laboratory)
+      let failed = try laboratory.namespace.run([tool, "wait", "[2001:db8::2]:53", "--free"])
+      // A new one, whose check ends well.
+      try AddressTrouble.run("ip address add 2001:db8::3/64 dev v0", in: laboratory)
+      let passed = try laboratory.namespace.run([tool, "wait", "[2001:db8::3]:53", "--free", "--timeout", "50s"])
+      return [failed, passed]
+    }
+    #expect(results[0].status == Status.system.rawValue && results[0].errorText.contains("and no waiting changes that"))
+    #expect(results[1].status == 0 && results[1].errorText == "", "\(results[1].errorText)")
+  }
+
+  @Test func whatIsStillCheckedIsSaidWhenTheTimeIsUp() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      try AddressTrouble.tentative.build(in: laboratory)
+      return try laboratory.namespace.run([tool, "wait", "[2001:db8::2]:53", "--free", "--timeout", "200ms"])
+    }
+    #expect(result.status == 1)
+    #expect(
+      result.errorText
+        == "sockdiag: TCP [2001:db8::2]:53 cannot be bound yet after 200ms: 2001:db8::2 is new on v0, and the kernel is"
+        + " still checking it for duplicates; 'sockdiag why '[2001:db8::2]:53'' says what helps\n")
+  }
+
+  @Test func anInterfaceWithADotIsNamedAsSysctlTakesIt() {
+    let dotted = NetworkInterface(index: 7, name: "eth0.100")
+    let lines = AddressLines(
+      BindRequest(.tcp, "[2001:db8::2]:53", uid: 0), .refusesIPv6(interface: dotted)
+    ).enabling
+    #expect(
+      lines == [
+        "sysctl -w net/ipv6/conf/eth0.100/disable_ipv6=0", "ip address add 2001:db8::2/128 dev eth0.100 nodad",
+      ])
+  }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// What `why` and `wait` say where something other than a socket refuses a bind(), held to the kernel.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct RestraintTests {
+  private static let landlock = Restraint("landlock-bind", "8081")
+  private static let cgroup = Restraint("cgroup-bpf-deny", "8080")
+  private static let lateCgroup = Restraint("cgroup-bpf-deny-late", "8080")
+
+  /// Runs the command with a restraint, in a namespace of its own.
+  private func run(_ restraint: Restraint, _ words: [String], as starter: [String] = []) async throws -> CommandResult {
+    let command = try restraint.command(starter + [try Tool.path] + words)
+    return try await NetworkNamespace.withNew { namespace in try namespace.run(command) }
+  }
+
+  /// An address and port with everything that may be told from them.
+  private struct Question: CustomStringConvertible {
+    var restraint: Restraint
+    var address: String
+    var port: Int
+    var isUDP = false
+    var description: String { "\(restraint) \(address) \(port)\(isUDP ? " udp" : "")" }
+  }
+
+  private static let questions: [Question] = {
+    var questions: [Question] = []
+    for address in ["127.0.0.1", "::"] {
+      for port in [80, 8080, 8081, 0] { questions.append(Question(restraint: landlock, address: address, port: port)) }
+      for port in [8080, 8081] { questions.append(Question(restraint: cgroup, address: address, port: port)) }
+    }
+    questions.append(Question(restraint: landlock, address: "127.0.0.1", port: 8080, isUDP: true))
+    questions.append(Question(restraint: landlock, address: "192.0.2.7", port: 8081))
+    questions.append(Question(restraint: landlock, address: "192.0.2.7", port: 8080))
+    questions.append(Question(restraint: cgroup, address: "::1", port: 8080, isUDP: true))
+    // A program that refuses every port refuses the one that a rehearsal begins with as well.
+    for isUDP in [false, true] {
+      questions.append(
+        Question(restraint: Restraint("cgroup-bpf-deny", "0"), address: "127.0.0.1", port: 8080, isUDP: isUDP))
+      for errno in ["EPERM", "ENOSYS", "EINVAL"] {
+        let restraint = Restraint("seccomp-bind", errno)
+        questions.append(Question(restraint: restraint, address: "127.0.0.1", port: 8080, isUDP: isUDP))
+        questions.append(Question(restraint: restraint, address: "::1", port: 80, isUDP: isUDP))
+      }
+    }
+    return questions
+  }()
+
+  @Test func theErrorIsThatOfTheKernel() async throws {
+    let tool = try Tool.path
+    let possible = Dictionary(
+      uniqueKeysWithValues: try Set(Self.questions.map(\.restraint.words)).map { words in
+        (words, try Self.questions.first { $0.restraint.words == words }?.restraint.isPossible ?? false)
+      })
+    let questions = Self.questions.filter { possible[$0.restraint.words] == true }
+    try #require(questions.contains { $0.restraint.words.first == "seccomp-bind" })
+    let complaints = try await NetworkNamespace.withNew { namespace in
+      try questions.compactMap { question -> String? in
+        let place = question.address.contains(":") ? "[\(question.address)]" : question.address
+        let words = ["why", "\(place):\(question.port)"] + (question.isUDP ? ["--udp"] : [])
+        let said = try namespace.run(try question.restraint.command([tool] + words))
+        let errno = try question.restraint.answer(
+          question.address, question.port, udp: question.isUDP, in: namespace)
+        let isRight =
+          errno == 0
+          ? said.status == 0 : said.status == 3 && said.outputText.contains("(\(SystemMessage.text(errno)))")
+        return isRight ? nil : "\(question): \(errno), and why says \(said.status) \(said.outputText)"
+      }
+    }
+    #expect(complaints == [])
+  }
+
+  @Test func aRefusalNamesWhatIsInForceAndNoCapability() async throws {
+    guard try Self.landlock.isPossible else { return }
+    for words in [["why", "127.0.0.1:8080"], ["why", "127.0.0.1:8080", "--probe"], ["why", "127.0.0.1:80"]] {
+      let result = try await run(Self.landlock, words)
+      let text = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(result.status == 3)
+      #expect(
+        text.contains("a security rule refuses it, and no socket: that of") && text.contains("Landlock"), "\(text)")
+      #expect(text.contains("journalctl -k --grep landlock"), "\(text)")
+      #expect(!text.contains("CAP_NET_BIND_SERVICE") && !text.contains("sysctl"), "\(text)")
+    }
+    let json = try await run(Self.landlock, ["why", "127.0.0.1:8080", "--json"])
+    #expect(json.outputText.contains(#""refused_by":[{"kind":"landlock","#), "\(json.outputText)")
+  }
+
+  @Test func aProgramOfTheCgroupIsNamed() async throws {
+    guard try Self.cgroup.isPossible else { return }
+    let refused = try await run(Self.cgroup, ["why", "127.0.0.1:8080"])
+    #expect(refused.status == 3 && refused.outputText.contains("bpftool cgroup tree"), "\(refused.outputText)")
+    // It allows this port, and may treat others otherwise.
+    let free = try await run(Self.cgroup, ["why", "127.0.0.1:8081"])
+    let text = free.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(free.status == 0 && text.contains("a BPF program of the cgroup"), "\(text)")
+  }
+
+  @Test func aProgramThatIsAskedAfterTheBindLeavesTheAnswerOpen() async throws {
+    guard try Self.lateCgroup.isPossible else { return }
+    let said = try await run(Self.lateCgroup, ["why", "127.0.0.1:8080"])
+    #expect(said.status == 2, "\(said.outputText)")
+    #expect(said.outputText.contains("sockdiag why 127.0.0.1:8080 --probe"), "\(said.outputText)")
+    #expect(try await run(Self.lateCgroup, ["why", "127.0.0.1:8080", "--probe"]).status == 3)
+    #expect(try await run(Self.lateCgroup, ["why", "127.0.0.1:8081", "--probe"]).status == 0)
+    let json = try await run(Self.lateCgroup, ["why", "127.0.0.1:8080", "--json"])
+    #expect(json.outputText.contains(#""depends_on":["late-programs"]"#), "\(json.outputText)")
+  }
+
+  @Test func aWaitForARefusedPortEndsAtOnce() async throws {
+    guard try Self.landlock.isPossible else { return }
+    for probe in [[], ["--probe"]] {
+      let result = try await run(Self.landlock, ["wait", "127.0.0.1:8080", "--free", "--timeout", "30s"] + probe)
+      #expect(result.status != 0 && result.status != 1, "\(result.errorText)")
+      #expect(result.errorText.contains("Landlock") && result.errorText.contains("no waiting changes that"))
+    }
+    let free = try await run(Self.landlock, ["wait", "127.0.0.1:8081", "--free", "--timeout", "30s"])
+    #expect(free.status == 0, "\(free.errorText)")
+  }
+
+  @Test func aMissingCapabilityIsStillBlamedForALowPort() async throws {
+    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80"], as: asNobody)
+    #expect(result.status == 3)
+    #expect(result.outputText.contains("ports below 1024 take CAP_NET_BIND_SERVICE"), "\(result.outputText)")
+    #expect(!result.outputText.contains("security rule"), "\(result.outputText)")
+  }
+
+  /// Whether a low port takes a privilege, the rehearsal finds out without the setting.
+  @Test func hiddenSettingsAreFoundOutOrLeaveTheAnswerOpen() async throws {
+    let masked = Restraint("masked-sysctl")
+    guard try masked.isPossible else { return }
+    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    let low = try await run(masked, ["why", "127.0.0.1:80"], as: asNobody)
+    #expect(low.status == 3, "\(low.outputText)")
+    let high = try await run(masked, ["why", "127.0.0.1:8080"], as: asNobody)
+    #expect(high.status == 0, "\(high.outputText)")
+    #expect(!high.outputText.contains("; kernel settings"), "\(high.outputText)")
+    let choice = try await run(masked, ["why", "127.0.0.1:0"])
+    #expect(choice.status == 2, "\(choice.outputText)")
+    #expect(choice.outputText.contains("net.ipv4.ip_local_port_range"), "\(choice.outputText)")
+    #expect(try await run(masked, ["why", "127.0.0.1:0", "--probe"]).status == 0)
+
+    let tool = try Tool.path
+    let open = try await NetworkNamespace.withNew { namespace in
+      try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 0)
+      return try namespace.run(try masked.command(asNobody + [tool, "why", "127.0.0.1:80"]))
+    }
+    #expect(open.status == 0, "\(open.outputText)")
+  }
+
+  @Test(arguments: [["no-family", "2", "EMFILE"], ["no-family", "2", "EPERM"]])
+  func anAddressThatCannotBeAskedAboutLeavesTheAnswerOpen(_ words: [String]) async throws {
+    let restraint = Restraint(words[0], words[1], words[2])
+    let result = try await run(restraint, ["why", "127.0.0.1:8080"])
+    #expect(result.status == 2, "\(result.outputText)")
+    #expect(result.outputText.contains("whether the address is one of this host"), "\(result.outputText)")
+    let waited = try await run(restraint, ["wait", "127.0.0.1:8080", "--free", "--timeout", "0"])
+    #expect(waited.status == 1, "\(waited.errorText)")
+  }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Glibc
+import SocketLaboratory
+import Testing
+
+/// `why --run` with programs that fail often, in many ways, or where no port is what they want.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct WhyRunRepeatTests {
+  private func run(_ command: [String], options: [String] = []) async throws -> CommandResult {
+    let tool = try Tool.path
+    return try await NetworkNamespace.withNew { try $0.run([tool, "why"] + options + ["--run"] + command) }
+  }
+
+  private func subject() throws -> String { try Tool.path.replacing("/sockdiag", with: "/bind-trace-subject") }
+
+  private func lines(_ result: CommandResult) -> [String] { result.errorText.split(separator: "\n").map(String.init) }
+
+  @Test func thousandsOfFailuresAreOneReport() async throws {
+    let result = try await run([subject(), "flood", "8080"])
+    #expect(result.status == 7)
+    let lines = lines(result)
+    #expect(lines.count { $0.contains("in use. bind() fails") } == 1, "\(result.errorText)")
+    #expect(lines.count { $0.contains("failed with EADDRINUSE") } == 2, "\(result.errorText)")
+    #expect(
+      lines.last == "sockdiag: bind() of bind-trace-subj on 127.0.0.1:8080 failed with EADDRINUSE 3,199 more times")
+  }
+
+  /// Its report finds no room, and the one thread that would make some is another one of the command.
+  @Test func otherThreadsOfTheCommandGoOnWhileItReports() async throws {
+    let command = """
+      import os, socket, sys, threading
+      here = int(sys.argv[1])
+      first = socket.socket()
+      first.bind(("127.0.0.1", 8080))
+      def fail():
+        try: socket.socket().bind(("127.0.0.1", 8080))
+        except OSError: pass
+      thread = threading.Thread(target=fail)
+      thread.start()
+      os.set_blocking(here, False)
+      while thread.is_alive():
+        try: os.read(here, 1 << 16)
+        except BlockingIOError: thread.join(0.01)
+      sys.exit(5)
+      """
+    let starter = """
+      import os, subprocess, sys
+      here, there = os.pipe()
+      os.set_blocking(there, False)
+      try:
+        while True: os.write(there, bytes(4096))
+      except BlockingIOError: pass
+      command = sys.argv[1:4] + ["python3", "-c", sys.argv[4], str(here)]
+      sys.exit(subprocess.run(command, stderr=there, pass_fds=[here], timeout=100).returncode)
+      """
+    let tool = try Tool.path
+    let result = try await NetworkNamespace.withNew { namespace in
+      try namespace.run(["python3", "-c", starter, tool, "why", "--run", command])
+    }
+    #expect(result.status == 5, "\(result.errorText)")
+  }
+
+  @Test func manyDifferentFailuresAreBounded() async throws {
+    let script = """
+      import socket
+      for host in range(60):
+        try: socket.socket().bind((f"10.9.9.{host}", 8080))
+        except OSError: pass
+      """
+    let result = try await run(["python3", "-c", script])
+    let lines = lines(result)
+    #expect(lines.count { $0.hasPrefix("bind() of python3 (pid ") } == 10, "\(result.errorText)")
+    let short = lines.filter { $0.hasPrefix("sockdiag: bind() of python3 (pid ") }
+    #expect(short.count == 30, "\(result.errorText)")
+    #expect(
+      short.allSatisfy {
+        $0.contains(":8080 failed with EADDRNOTAVAIL (") && $0.hasSuffix("): not diagnosed, as 10 calls were already")
+      }, "\(result.errorText)")
+    #expect(lines.last == "sockdiag: 20 other calls failed; only 40 different failures are shown")
+  }
+
+  @Test func unixSocketsThatCannotBeBoundAreNamed() async throws {
+    let script = """
+      import os, socket, sys
+      os.chdir(sys.argv[1])
+      first = socket.socket(socket.AF_UNIX)
+      first.bind("app.sock")
+      for name in "app.sock", "\\0app", "\\0app", "nowhere/app.sock":
+        try:
+          socket.socket(socket.AF_UNIX).bind(name)
+        except OSError: pass
+        keep = socket.socket(socket.AF_UNIX)
+        if name[0] == "\\0":
+          try: keep.bind(name); kept = keep
+          except OSError: pass
+      """
+    let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let result = try await run(["python3", "-c", script, folder])
+    let lines = lines(result)
+    #expect(result.status == 0)
+    #expect(
+      lines.contains {
+        $0.hasPrefix("sockdiag: bind() of python3 (pid ") && $0.contains(" on app.sock failed with EADDRINUSE (")
+          && $0.contains("a file of that name exists") && $0.hasSuffix("left it behind: rm \(folder)/app.sock")
+      }, "\(result.errorText)")
+    #expect(
+      lines.contains {
+        $0.contains(" on @app failed with EADDRINUSE (") && $0.contains("'ss -xap src @app' shows its process")
+      }, "\(result.errorText)")
+    #expect(
+      lines.contains {
+        $0.contains(" on nowhere/app.sock failed with ENOENT (") && $0.contains("folder of that file does not exist")
+      }, "\(result.errorText)")
+  }
+
+  private static let connecting = """
+    import os, socket, sys
+    for _ in range(3):
+      for family, place in (socket.AF_INET, ("127.0.0.1", 8080)), (socket.AF_UNIX, "/nowhere/at/all"):
+        try: socket.socket(family).connect(place)
+        except OSError: pass
+    """
+
+  @Test func connectionsThatFailAreNamedOnce() async throws {
+    let result = try await run(["python3", "-c", Self.connecting])
+    let lines = lines(result)
+    #expect(result.status == 0 && lines.count == 4, "\(result.errorText)")
+    #expect(
+      lines.first?.contains(
+        #/^sockdiag: connect\(\) of python3 \(pid \d+, fd \d+\) to 127\.0\.0\.1:8080 failed with ECONNREFUSED \(.*\): nothing/#
+      ) == true, "\(result.errorText)")
+    #expect(lines.dropFirst().first?.contains(" to /nowhere/at/all failed with ENOENT (") == true)
+    #expect(
+      lines.suffix(2) == [
+        "sockdiag: connect() of python3 to 127.0.0.1:8080 failed with ECONNREFUSED 2 more times",
+        "sockdiag: connect() of python3 to /nowhere/at/all failed with ENOENT 2 more times",
+      ])
+  }
+
+  @Test func programsAreToldOfConnectionsAndRepeats() async throws {
+    let result = try await run(["python3", "-c", Self.connecting], options: ["--json"])
+    let objects = try lines(result).map { try JSONValue(parsing: Array($0.utf8)) }
+    #expect(objects.count == 4, "\(result.errorText)")
+    #expect(objects.map { $0["call"] } == Array(repeating: .string("connect"), count: 4))
+    #expect(objects.map { $0["address"] } == [.string("127.0.0.1:8080"), nil, .string("127.0.0.1:8080"), nil])
+    #expect(objects.map { $0["path"] } == [nil, .string("/nowhere/at/all"), nil, .string("/nowhere/at/all")])
+    #expect(objects.map { $0["repeats"] } == [nil, nil, .number(2), .number(2)])
+    #expect(objects.map { $0["errno"] }.prefix(2) == [.string("ECONNREFUSED"), .string("ENOENT")])
+  }
+
+  @Test func ringThatIsNotSeenThroughIsSaid() async throws {
+    let remark = "sockdiag: the command used io_uring; calls of bind(), listen() and connect() through it were not seen"
+    let result = try await run([subject(), "ring", "2"])
+    // 77: forbidden here.
+    #expect(lines(result).contains(remark) == (result.status == 0), "\(result.errorText)")
+    #expect(try await !lines(run([subject(), "ring", "0"])).contains(remark))
+  }
+}

@@ -1,0 +1,186 @@
+/// Writes the messages of a capture as a machine with the highest byte first would have sent them.
+///
+/// After the declarations in the kernel's headers, each as a line of the kind that Python's `struct` takes, and not after
+/// the translator that it tests.
+struct BigEndianWriter {
+  /// What stands next in a structure.
+  enum Item {
+    /// Bytes that are the same on every machine: single bytes, text, network order.
+    case same(Int)
+    /// Numbers of so many bytes.
+    case number(Int, times: Int = 1)
+    /// Bit fields of one number, by their widths in the order of the declaration.
+    case bits(Int, [Int])
+  }
+
+  private static let nlmsghdr: [Item] = [.number(4), .number(2, times: 2), .number(4, times: 2)]
+  /// Family, state, timer, retransmits and a socket's id: two ports, two addresses, interface and cookie.
+  private static let inetDiagMessage: [Item] = [
+    .same(4), .same(4), .same(32), .number(4, times: 3), .number(4, times: 5),
+  ]
+  private static let request: [Item] = [.same(4), .number(4), .same(4), .same(32), .number(4, times: 3)]
+  private static let legacyRequest: [Item] = [
+    .same(4), .same(4), .same(32), .number(4, times: 3), .number(4, times: 2),
+  ]
+  private static let tcpInfo: [Item] = [
+    .same(6), .bits(1, [4, 4]), .bits(1, [1, 2, 5]), .number(4, times: 24), .number(8, times: 4), .number(4, times: 6),
+    .number(8, times: 4), .number(4, times: 2), .number(8, times: 2), .number(4, times: 6), .number(2, times: 2),
+    .number(4, times: 8), .bits(4, [2, 2, 4, 24]),
+  ]
+
+  /// Attributes of a reply, by their numbers in linux/inet_diag.h.
+  private static let attributes: [UInt16: [Item]] = [
+    1: [.number(4, times: 4)], 2: tcpInfo, 3: [.number(4, times: 4)], 7: [.number(4, times: 9)],
+    9: [.number(2, times: 2), .number(4, times: 3)], 15: [.number(4)], 16: [.number(4, times: 5)], 17: [.number(4)],
+    18: Array(repeatElement([.same(2), .number(2), .same(16), .same(80)], count: 8).joined()), 21: [.number(8)],
+    22: [.bits(1, [Int](repeating: 1, count: 8)), .bits(1, [1, 1, 1, 5])],
+  ]
+  /// Attributes of the nests in `INET_DIAG_ULP_INFO`: linux/tls.h, linux/mptcp.h.
+  private static let nests: [UInt16: [UInt16: [Item]]] = [
+    2: [1: [.number(2)], 2: [.number(2)], 3: [.number(2)], 4: [.number(2)]],
+    3: [
+      1: [.number(4)], 2: [.number(4)], 3: [.number(4)], 4: [.number(8)], 5: [.number(4)], 6: [.number(4)],
+      7: [.number(2)], 8: [.number(4)],
+    ],
+  ]
+
+  /// The same capture of another machine. A pcap file's own headers stay as they are.
+  static func capture(_ bytes: [UInt8]) -> [UInt8] {
+    // Microseconds or nanoseconds.
+    guard bytes.count >= 24, [[0xd4, 0xc3, 0xb2, 0xa1], [0x4d, 0x3c, 0xb2, 0xa1]].contains(Array(bytes[..<4])) else {
+      return messages(bytes[...], isRequest: false)
+    }
+    var result = Array(bytes[..<24])
+    var rest = bytes[24...]
+    while rest.count >= 32 {
+      let length = min(Int(number(rest.dropFirst(8).prefix(4))), rest.count - 16)
+      let packet = rest.dropFirst(16).prefix(length)
+      let isSockDiag = Array(packet.dropFirst(14).prefix(2)) == [0, 4]
+      let isRequest = Array(packet.prefix(2)) == [0, 7]
+      result += rest.prefix(16) + packet.prefix(16)
+      result += isSockDiag ? messages(packet.dropFirst(16), isRequest: isRequest) : Array(packet.dropFirst(16))
+      rest = rest.dropFirst(16 + length)
+    }
+    return result + rest
+  }
+
+  private static func messages(_ bytes: ArraySlice<UInt8>, isRequest: Bool) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = bytes
+    while rest.count >= 16 {
+      let length = Int(number(rest.prefix(4)))
+      result += written(rest.prefix(16), nlmsghdr)
+      let type = number(rest.dropFirst(4).prefix(2))
+      let flags = number(rest.dropFirst(6).prefix(2))
+      rest = rest.dropFirst(16)
+      guard length >= 16 else { break }
+      let payload = rest.prefix(length - 16)
+      result += message(payload, type, flags, isRequest: isRequest)
+      let padding = rest.dropFirst(payload.count).prefix((length + 3) / 4 * 4 - length)
+      result += padding
+      rest = rest.dropFirst(payload.count + padding.count)
+    }
+    return result + rest
+  }
+
+  private static func message(
+    _ payload: ArraySlice<UInt8>, _ type: UInt64, _ flags: UInt64, isRequest: Bool
+  ) -> [UInt8] {
+    // NLM_F_ACK_TLVS and, where the request is not repeated whole, NLM_F_CAPPED.
+    let hasWords = flags & 0x200 != 0
+    switch (type, isRequest) {
+    case (2, _):
+      guard payload.count >= 20 else { return Array(payload) }
+      let request = flags & 0x100 != 0 ? 16 : Int(number(payload.dropFirst(4).prefix(4)))
+      let fixed = min(4 + (request + 3) / 4 * 4, payload.count)
+      let head = written(payload.prefix(20), [.number(4)] + nlmsghdr) + payload.dropFirst(20).prefix(fixed - 20)
+      return head
+        + (hasWords
+          ? attributes(payload.dropFirst(fixed), [3: [.number(4)], 2: [.number(4)]]) : Array(payload.dropFirst(fixed)))
+    case (3, _):
+      let head = written(payload.prefix(4), [.number(4)])
+      return head + (hasWords ? attributes(payload.dropFirst(4), [2: [.number(4)]]) : Array(payload.dropFirst(4)))
+    case (18, true):
+      return written(payload.prefix(60), legacyRequest) + attributes(payload.dropFirst(60), [3: [.number(4)]])
+    case (20, true), (21, true):
+      return written(payload.prefix(56), request) + attributes(payload.dropFirst(56), [3: [.number(4)]])
+    case (18, false), (20, false):
+      return written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), attributes)
+    default: return Array(payload)
+    }
+  }
+
+  private static func attributes(_ bytes: ArraySlice<UInt8>, _ layouts: [UInt16: [Item]]) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = bytes
+    while rest.count >= 4 {
+      let length = Int(number(rest.prefix(2)))
+      let type = UInt16(number(rest.dropFirst(2).prefix(2))) & 0x3fff
+      result += written(rest.prefix(4), [.number(2, times: 2)])
+      rest = rest.dropFirst(4)
+      guard length >= 4, length - 4 <= rest.count else { break }
+      let value = rest.prefix(length - 4)
+      if type == 19, layouts[21] != nil {
+        result += upperLayer(value)
+      } else {
+        result += written(value, layouts[type] ?? [])
+      }
+      let padding = rest.dropFirst(value.count).prefix((length + 3) / 4 * 4 - length)
+      result += padding
+      rest = rest.dropFirst(value.count + padding.count)
+    }
+    return result + rest
+  }
+
+  private static func upperLayer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = bytes
+    while rest.count >= 4 {
+      let length = Int(number(rest.prefix(2)))
+      let type = UInt16(number(rest.dropFirst(2).prefix(2))) & 0x3fff
+      result += written(rest.prefix(4), [.number(2, times: 2)])
+      rest = rest.dropFirst(4)
+      guard length >= 4, length - 4 <= rest.count else { break }
+      let value = rest.prefix(length - 4)
+      result += nests[type].map { attributes(value, $0) } ?? Array(value)
+      let padding = rest.dropFirst(value.count).prefix((length + 3) / 4 * 4 - length)
+      result += padding
+      rest = rest.dropFirst(value.count + padding.count)
+    }
+    return result + rest
+  }
+
+  /// What a machine with the highest byte first makes of a structure. What is not whole, or not in the layout, stays.
+  static func written(_ bytes: ArraySlice<UInt8>, _ layout: [Item]) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = bytes
+    for item in layout {
+      switch item {
+      case .same(let count): result += rest.prefix(count)
+      case .number(let count, let times):
+        for index in 0..<times {
+          let part = rest.dropFirst(index * count).prefix(count)
+          result += part.count == count ? Array(part.reversed()) : Array(part)
+        }
+      case .bits(let count, let widths):
+        let part = rest.prefix(count)
+        result += part.count == count ? packed(number(part), count, widths) : Array(part)
+      }
+      rest = bytes.dropFirst(result.count)
+    }
+    return result + rest
+  }
+
+  private static func packed(_ value: UInt64, _ count: Int, _ widths: [Int]) -> [UInt8] {
+    var (low, packed) = (value, UInt64(0))
+    for width in widths {
+      packed = packed << UInt64(width) | low & (1 << UInt64(width) - 1)
+      low >>= UInt64(width)
+    }
+    return (0..<count).map { UInt8(truncatingIfNeeded: packed >> UInt64(8 * (count - 1 - $0))) }
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
