@@ -21,7 +21,8 @@ extension Diagnostician {
         rules, isUDP: request.protocol == .udp, port: request.local.port,
         address: wanted.isUnspecified ? nil : wanted, isV6: family)
       walk.walk()
-      found += walk.found
+      // A table of both families is walked twice.
+      found += walk.found.filter { !found.contains($0) }
     }
     return found
   }

@@ -37,6 +37,17 @@ struct RedirectionTests {
         (["8081", "-u"], ["To 10.0.0.4:2: a \(table)"]), (["53", "-u"], []),
       ]),
     Ruleset(
+      name: "both families",
+      commands: [
+        "nft 'table inet t { chain p { type nat hook output priority -100;\n tcp dport 70 redirect to :1\n"
+          + "tcp dport 71 dnat ip to 10.0.0.1:2\n tcp dport 72 dnat ip6 to [2001:db8::1]:3\n }; }'"
+      ],
+      answers: [
+        (["70"], ["To :1, for clients on this host: a rule in chain p of table inet t."]),
+        (["127.0.0.1:71"], ["To 10.0.0.1:2, for clients on this host: a rule"]), (["[::1]:71"], []),
+        (["[::1]:72"], ["To [2001:db8::1]:3, for clients on this host: a rule"]), (["127.0.0.1:72"], []),
+      ]),
+    Ruleset(
       name: "addresses",
       commands: [
         "nft '\(outside) ip daddr 127.0.0.1 tcp dport 77 redirect to :7\n ip daddr 198.51.100.9 tcp dport 78 redirect to :8\n"

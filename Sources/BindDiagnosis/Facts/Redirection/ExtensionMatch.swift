@@ -40,16 +40,16 @@ enum ExtensionMatch {
     }
   }
 
-  /// Where a target (NFTA_TARGET_NAME, _REV, _INFO) sends a packet; `nil` if it is none that does, and an empty text if
-  /// that is not told.
-  static func destination(_ parts: NetfilterRule.Parts, isV6: Bool) -> String?? {
+  /// Where a target (NFTA_TARGET_NAME, _REV, _INFO) sends a packet; `nil` if it is none that does, and
+  /// an inner `nil` if the place is not told.
+  static func destination(_ parts: NetfilterRule.Parts, isV6: Bool, port own: UInt16) -> String?? {
     guard let name = parts[1]?.text, name == "DNAT" || name == "REDIRECT", let info = parts[3] else { return nil }
     // Revision 0 of IPv4: a number of ranges, each flags, two addresses of 4 bytes, two ports. All others have 16 bytes.
     let isOld = parts[2]?.number == 0 && !isV6
     let (start, port) = isOld ? (8, 16) : (4, 36)
     guard info.count >= port + 2 else { return .some(nil) }
     let number = info.dropFirst(port).prefix(2).number
-    if name == "REDIRECT" { return NetfilterRule.text(nil, number, keeping: 0) }
-    return NetfilterRule.text(info.dropFirst(start).prefix(isV6 ? 16 : 4), number, keeping: 0)
+    if name == "REDIRECT" { return NetfilterRule.text(nil, number, keeping: own) }
+    return NetfilterRule.text(info.dropFirst(start).prefix(isV6 ? 16 : 4), number, keeping: own)
   }
 }

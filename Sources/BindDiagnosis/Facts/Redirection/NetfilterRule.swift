@@ -16,6 +16,8 @@ struct NetfilterRule {
   }
 
   private enum Value {
+    /// NFPROTO_IPV4 or _IPV6, in a table of both.
+    case family
     case transport
     case port
     /// The first bytes of the address that the packet goes to, with the bits that count.
@@ -45,8 +47,9 @@ struct NetfilterRule {
   mutating func apply(_ name: String, _ parts: Parts, elements: (NetfilterRules.Place) -> [Parts]?) {
     switch name {
     case "meta":
-      // NFTA_META_DREG, _KEY; NFT_META_L4PROTO. Without a register it sets something.
-      if let register = register(parts[1]) { registers[register] = parts[2]?.number == 16 ? .transport : .unknown }
+      // NFTA_META_DREG, _KEY; NFT_META_NFPROTO, _L4PROTO. Without a register it sets something.
+      let values: [UInt64: Value] = [15: .family, 16: .transport]
+      if let register = register(parts[1]) { registers[register] = parts[2]?.number.flatMap { values[$0] } ?? .unknown }
     case "payload": load(parts)
     case "fib":
       // NFTA_FIB_DREG, _RESULT, _FLAGS; NFT_FIB_RESULT_ADDRTYPE of NFTA_FIB_F_DADDR.
@@ -84,7 +87,8 @@ struct NetfilterRule {
       if parts[1]?.number == 1 { end = .redirected(destination(parts[3], parts[5])) }
     case "redir": end = .redirected(destination(nil, parts[1]))
     case "match": match = match && ExtensionMatch.matches(parts, isUDP: isUDP, port: port)
-    case "target": if let target = ExtensionMatch.destination(parts, isV6: isV6) { end = .redirected(target) }
+    case "target":
+      if let target = ExtensionMatch.destination(parts, isV6: isV6, port: port) { end = .redirected(target) }
     case "counter", "log", "comment", "objref", "quota", "notrack", "last": break
     default: match = match && .perhaps
     }
@@ -125,6 +129,7 @@ struct NetfilterRule {
       return tests[Int(operation)] ? .yes : .no
     }
     switch value {
+    case .family: return ordered(isV6 ? 10 : 2)
     case .transport: return ordered(isUDP ? 17 : 6)
     case .port: return ordered(UInt64(port))
     // RTN_LOCAL, by the machine's byte order.
