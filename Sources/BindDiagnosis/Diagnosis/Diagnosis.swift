@@ -33,6 +33,8 @@ public struct Diagnosis: Sendable {
   public var elsewhere: [ListenerElsewhere]
   /// Where this process itself is among cgroups; `nil` if that is not known.
   public var surroundings: CgroupPath?
+  /// Rules that send what arrives for the port elsewhere; `nil` if that was not looked at.
+  public var redirections: PortRedirections?
   /// The process that asked for the port and is there, where one did: it may hold the port itself.
   public var caller: Int32?
   /// What the process may do that asks for the port; `nil` unless that decides. See ``Diagnostician/diagnose(_:_:by:process:)``.

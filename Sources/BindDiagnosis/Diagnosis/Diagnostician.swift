@@ -32,8 +32,11 @@ public struct Diagnostician: ~Copyable {
     /// A bind() for the answer, which for microseconds takes the port: see ``BindProbe``.
     public static let probe = Effort(rawValue: 1 << 3)
 
+    /// Rules that send what arrives for the port elsewhere, which takes CAP_NET_ADMIN. They decide nothing about bind().
+    public static let redirections = Effort(rawValue: 1 << 4)
+
     /// All that disturbs nobody.
-    public static let harmless: Effort = [.owners, .heldOptions, .otherNamespaces]
+    public static let harmless: Effort = [.owners, .heldOptions, .otherNamespaces, .redirections]
   }
 
   /// Opens what is needed.
@@ -131,6 +134,7 @@ public struct Diagnostician: ~Copyable {
     diagnosis.substitution = inspector.substitution
     if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
+    if effort.contains(.redirections) { diagnosis.redirections = Self.redirections(request) }
     return diagnosis
   }
 

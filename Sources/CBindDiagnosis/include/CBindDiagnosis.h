@@ -8,7 +8,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Options by our bits, which are those of the Swift side's BindOptions. */
 enum {
@@ -151,6 +153,19 @@ struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void);
  * network namespace or is an ancestor of the owner, 0 if not, a negative errno if it cannot be told.
  */
 int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_namespace);
+
+/*
+ * A conversation with nf_tables in the network namespace of the calling thread. Descriptors and lengths, or a negative errno;
+ * to ask takes CAP_NET_ADMIN there.
+ */
+int cbinddiagnosis_netfilter_open(void);
+/*
+ * Asks for all that a message NFT_MSG_GET* lists, of a family (NFPROTO_*, 0 for every one); with names, for the elements of
+ * a set.
+ */
+int cbinddiagnosis_netfilter_ask(int descriptor, uint8_t message, uint8_t family, const char *table, const char *set);
+/* One datagram, without waiting: a dump goes on while it is read. The full length is returned, also of a cut one. */
+ssize_t cbinddiagnosis_netfilter_receive(int descriptor, void *buffer, size_t capacity);
 
 struct cbinddiagnosis_file_rights {
 	/* Capabilities that the file gives its program, as in security.capability. */

@@ -45,6 +45,8 @@ struct DiagnosisJSON {
       "refused_by": restraints,
       "misbeliefs": .array(misbeliefs),
       "elsewhere": .array(diagnosis.elsewhere.map { document($0) }),
+      "redirections": diagnosis.redirections?.rules.map { .array($0.map(Self.document)) },
+      "has_legacy_nat_tables": diagnosis.redirections.map { .boolean($0.hasLegacyTables) },
       "caveats": .texts(prediction.caveats.names),
       "source": diagnosis.substitution == nil ? nil : .text(SocketSource.procNet.rawValue),
       "blind_spots": .texts(diagnosis.blindSpots.names),
@@ -107,6 +109,14 @@ struct DiagnosisJSON {
     var interfaces = InterfaceNames(.host)
     bytes.appendJSON(socket, interfaces: &interfaces)
     return .encoded(bytes)
+  }
+
+  private static func document(_ rule: PortRedirection) -> JSONDocument {
+    .object([
+      "family": .text(rule.family), "table": .text(rule.table), "chain": .text(rule.chain),
+      "destination": rule.destination.map { .text($0) }, "is_conditional": .boolean(rule.isConditional),
+      "is_for_local_clients": .boolean(rule.isForLocalClients),
+    ])
   }
 
   private static func word(_ outcome: BindPrediction.Outcome) -> String {

@@ -48,6 +48,8 @@ struct DiagnosisText {
   private mutating func append(group: [Diagnosis]) {
     guard let diagnosis = group.first else { return }
     verdict(group)
+    // An answer that is one of several addresses has the rules of all of them.
+    redirections(diagnosis)
     blockers(diagnosis)
     release(diagnosis)
     remedies(group)

@@ -1,0 +1,80 @@
+internal import SockDiagWire
+
+/// Follows the rules for a packet to a port and an address, as far as they tell what they do with it.
+struct NetfilterWalk {
+  let rules: NetfilterRules
+  let isUDP: Bool
+  let port: UInt16
+  /// The address that the packet is sent to; `nil` for any of this host.
+  let address: IPAddress?
+  let isV6: Bool
+  private(set) var found: [PortRedirection] = []
+  private var sets: [NetfilterRules.Place: [[UInt16: ArraySlice<UInt8>]]?] = [:]
+  /// What is left before the walk is given up: rules may jump in many ways to the same chains.
+  private var budget = 200_000
+
+  init(_ rules: NetfilterRules, isUDP: Bool, port: UInt16, address: IPAddress?, isV6: Bool) {
+    (self.rules, self.isUDP, self.port, self.address, self.isV6) = (rules, isUDP, port, address, isV6)
+  }
+
+  /// Walks every base chain. NFPROTO_INET is 1, _IPV4 is 2, _IPV6 is 10; NF_INET_LOCAL_OUT is 3.
+  mutating func walk() {
+    for base in rules.bases where [1, isV6 ? 10 : 2].contains(base.place.family) {
+      _ = chain(base.place, isConditional: false, isLocal: base.hook == 3, depth: 0)
+    }
+  }
+
+  /// Whether a rule matches.
+  enum Match {
+    case no, perhaps, yes
+
+    static func && (left: Match, right: Match) -> Match {
+      if left == .no || right == .no { return .no }
+      return left == .yes ? right : left
+    }
+  }
+
+  /// - Returns: Whether the packet's way ends in the chain for certain.
+  private mutating func chain(
+    _ place: NetfilterRules.Place, isConditional: Bool, isLocal: Bool, depth: Int
+  ) -> Bool {
+    guard depth < 16 else { return false }
+    for expressions in rules.rules[place] ?? [] {
+      budget -= 1
+      guard budget > 0 else { return true }
+      var rule = NetfilterRule(self, place)
+      for expression in expressions where rule.match != .no {
+        let parts = NetfilterAttribute.table(expression.bytes)
+        // NFTA_EXPR_NAME and _DATA.
+        guard let name = parts[1]?.text else { continue }
+        rule.apply(name, parts[2].map(NetfilterAttribute.table) ?? [:], elements: { self.elements(of: $0) })
+      }
+      guard rule.match != .no else { continue }
+      let isDoubtful = isConditional || rule.match == .perhaps
+      switch rule.end {
+      case nil: continue
+      case .redirected(let destination)?:
+        let redirection = PortRedirection(
+          family: [1: "inet", 2: "ip", 10: "ip6"][place.family] ?? "?", table: place.table, chain: place.name,
+          destination: destination, isConditional: isDoubtful, isForLocalClients: isLocal)
+        if !found.contains(redirection) { found.append(redirection) }
+        if rule.match == .yes { return true }
+      case .left?: if rule.match == .yes { return true }
+      case .returned?: if rule.match == .yes { return false }
+      case .goes(let name, let comesBack)?:
+        let next = NetfilterRules.Place(family: place.family, table: place.table, name: name)
+        let hasEnded = chain(next, isConditional: isDoubtful, isLocal: isLocal, depth: depth + 1)
+        if rule.match == .yes, hasEnded || !comesBack { return true }
+      }
+    }
+    return false
+  }
+
+  /// The elements of a set, which several rules may look into.
+  private mutating func elements(of set: NetfilterRules.Place) -> [[UInt16: ArraySlice<UInt8>]]? {
+    if let known = sets[set] { return known }
+    let elements = rules.elements(of: set)
+    sets[set] = .some(elements)
+    return elements
+  }
+}
