@@ -91,6 +91,20 @@ import Testing
     }
   }
 
+  /// It could be opened, and is gone before it was asked which process it belongs to.
+  @Test(arguments: [ESRCH, EIO]) func aTableOfAnUnknownProcessCountsForNothing(_ errno: Int32) throws {
+    let proc = Self.host()
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let isOpen = Atomic<Bool>(false)
+    proc.before { operation, _ in
+      if operation == .init(.open, "10/fd") { isOpen.store(true, ordering: .relaxed) }
+      return operation == .init(.status, "10/fd") && isOpen.load(ordering: .relaxed) ? errno : 0
+    }
+    let report = try owners.find(Self.wanted)
+    #expect(report.missing.map(\.inode) == [1000, 1001, 1002, 1003])
+    #expect(report.obstacles.vanishedProcesses == 1)
+  }
+
   // MARK: Threads that cannot be compared
 
   @Test(arguments: [EPERM, ENOSYS, EACCES]) func aThreadThatCannotBeComparedIsReadForWhatIsMissing(_ errno: Int32)
@@ -203,6 +217,31 @@ import Testing
     let report = try owners.find(Self.wanted)
     #expect(report.holders(of: 1200).map { [UInt32($0.pid), $0.descriptor] } == [[10, 9], [12, 0]])
     #expect(report.missing.isEmpty)
+  }
+
+  /// As many descriptors as before: one fewer where the ring was, one more elsewhere.
+  @Test func aRingThatWasClosedMakesRoomForASocket() throws {
+    let proc = Self.host()
+    proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
+    proc.processes[10]?.info[9] = "UserFiles:\t0\n"
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    _ = try owners.find(Self.wanted)
+    proc.processes[10]?.files[9] = nil
+    proc.processes[10]?.files[4] = "socket:[1200]"
+    let report = try owners.find(Self.wanted)
+    #expect(report.holders(of: 1200).map { [UInt32($0.pid), $0.descriptor] } == [[10, 4], [12, 0]])
+  }
+
+  /// One file was closed, and another left its number to a socket that nobody has to look for.
+  @Test func whereThereAreFewerDescriptorsTheOthersAreReadAgain() throws {
+    let proc = Self.host()
+    for number in UInt32(5)...8 { proc.processes[10]?.files[number] = "/dev/null" }
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    _ = try owners.find(Self.wanted)
+    proc.processes[10]?.files[5] = nil
+    proc.processes[10]?.files[7] = "socket:[1200]"
+    let report = try owners.find(Self.wanted)
+    #expect(report.holders(of: 1200).map { [UInt32($0.pid), $0.descriptor] } == [[10, 7], [12, 0]])
   }
 
   /// A socket that nobody asked for last time may have been closed since, and its number given to another.

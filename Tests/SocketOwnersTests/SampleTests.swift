@@ -111,6 +111,9 @@ import Testing
     #expect(try owners.find(wanted, OwnerSearch(.firstHolder)).work.processesExamined == 1)
     try manager.moveItem(atPath: path("b.service"), toPath: path("c.service"))
     try write("13\n", to: "cgroup/a.slice/b.service/cgroup.procs")
+    // Not the name of the other one.
+    let former = owners.cgroup(id)
+    #expect(former == nil)
     var examined: [Int] = []
     for _ in 0..<2 {
       let report = try owners.find(wanted, OwnerSearch(.firstHolder))

@@ -259,6 +259,16 @@ import Testing
     #expect(result.completeness == .malformed)
   }
 
+  @Test func recordThatIsTooShortHidesNoOther() throws {
+    let log = ScriptedKernel.Log()
+    let short = NetlinkBytes.message(.sockDiagByFamily, sequence: 1, portID: 4242, payload: [2, 1, 0, 0])
+    let result = try dump(
+      [.bytes(short.bytes), .messages([.socket(port: 1, cookie: 1)]), .messages([.done()])], log: log)
+    #expect(ports(result) == [1])
+    #expect(result.completeness == .malformed)
+    #expect(log.requests.count == 1)
+  }
+
   @Test func malformedAttributeDoesNotHideItsSocket() throws {
     let result = try dump([
       .messages([.socketWithAttributes(port: 1, cookie: 1, [3, 0, 8, 0]), .socket(port: 2, cookie: 2), .done()])
