@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "CBindDiagnosis.h"
@@ -14,6 +17,12 @@
 /* Newer than the oldest headers that this is built with: linux/pidfd.h, asm-generic/socket.h. */
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
+#endif
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+#ifndef SIOCGSKNS
+#define SIOCGSKNS 0x894C
 #endif
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
@@ -94,6 +103,36 @@ static void read_options(int descriptor, struct cbinddiagnosis_held *held)
 	}
 }
 
+/*
+ * By the cookie of the namespace, since 5.14. Before, by a descriptor of it, which takes CAP_NET_ADMIN there.
+ */
+static int is_in_own_network(int descriptor)
+{
+	int own = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint64_t cookies[2] = {0};
+	socklen_t size = sizeof *cookies;
+	int result = -1;
+
+	if (own < 0)
+		return -1;
+	if (getsockopt(descriptor, SOL_SOCKET, SO_NETNS_COOKIE, &cookies[0], &size) == 0 &&
+	    getsockopt(own, SOL_SOCKET, SO_NETNS_COOKIE, &cookies[1], &size) == 0) {
+		result = cookies[0] == cookies[1];
+	} else {
+		int namespaces[] = {ioctl(descriptor, SIOCGSKNS), ioctl(own, SIOCGSKNS)};
+		struct stat files[2];
+
+		if (namespaces[0] >= 0 && namespaces[1] >= 0 && fstat(namespaces[0], &files[0]) == 0 &&
+		    fstat(namespaces[1], &files[1]) == 0)
+			result = files[0].st_ino == files[1].st_ino && files[0].st_dev == files[1].st_dev;
+		for (int index = 0; index < 2; index++)
+			if (namespaces[index] >= 0)
+				close(namespaces[index]);
+	}
+	close(own);
+	return result;
+}
+
 static void read_socket(int descriptor, struct cbinddiagnosis_held *held)
 {
 	int32_t accepts = 0;
@@ -120,6 +159,7 @@ static void read_socket(int descriptor, struct cbinddiagnosis_held *held)
 	size = sizeof held->port_bounds;
 	if (getsockopt(descriptor, SOL_IP, IP_LOCAL_PORT_RANGE, &held->port_bounds, &size) < 0)
 		held->port_bounds = 0;
+	held->is_in_own_network = (int8_t)is_in_own_network(descriptor);
 	read_options(descriptor, held);
 	read_address(descriptor, held);
 }
@@ -154,4 +194,16 @@ struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int des
 		read_socket(copy, &held);
 	close(copy);
 	return held;
+}
+
+/* A socket tells the name of its protocol as an attribute of its file (sockfs_xattr_get, net/socket.c, since 2.6.37). */
+int cbinddiagnosis_is_tcp(const char *path)
+{
+	char name[32] = {0};
+
+	if (getxattr(path, "system.sockprotoname", name, sizeof name - 1) < 0)
+		return -errno;
+	/* IPv6 adds to the name of IPv4. */
+	return strcmp(name, "TCP") == 0 || strcmp(name, "TCPv6") == 0 || strcmp(name, "MPTCP") == 0 ||
+	       strcmp(name, "MPTCPv6") == 0;
 }

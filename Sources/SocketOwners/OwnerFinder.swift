@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Finds the processes that hold sockets, all of them, and remembers what it read.
 ///
 /// sock_diag names no process. Which process holds a socket is known from its descriptors alone, so that a first search
@@ -42,7 +44,7 @@ public struct OwnerFinder: ~Copyable, Sendable {
   ///   - cgroupRoot: Where the hierarchy of cgroups version 2 is mounted; looked up in proc if absent. It is read only
   ///     by searches for first holders.
   /// - Throws: ``SocketOwnersError`` with the code ``SocketOwnersError/Code/missingProc`` if there is no such
-  ///   directory.
+  ///   directory, and ``SocketOwnersError/Code/unreadableProc`` if it cannot be opened.
   public init(procRoot: String = "/proc", cgroupRoot: String? = nil) throws(SocketOwnersError) {
     try self.init(KernelDirectories(), procRoot: procRoot, cgroupRoot: cgroupRoot)
   }
@@ -53,7 +55,11 @@ public struct OwnerFinder: ~Copyable, Sendable {
   ) throws(SocketOwnersError) {
     // An absolute path does not care for the directory, and -100 is the current one (AT_FDCWD).
     let proc = files.openDirectory(ProcPath(procRoot), in: -100)
-    guard proc >= 0 else { throw SocketOwnersError(.missingProc, operation: "open \(procRoot)", errno: -proc) }
+    guard proc >= 0 else {
+      // Where no descriptor or no memory is left, proc may be there.
+      let code: SocketOwnersError.Code = [ENOENT, ENOTDIR].contains(-proc) ? .missingProc : .unreadableProc
+      throw SocketOwnersError(code, operation: "open \(procRoot)", errno: -proc)
+    }
     self.files = files
     self.proc = proc
     traits = ProcTraits(files, proc)

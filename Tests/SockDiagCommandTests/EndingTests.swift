@@ -25,7 +25,26 @@ struct EndingTests {
       #expect(subject.hear() == "dropped")
       #expect(ending.endAll(Self.manner) == [.notHolding])
       #expect(subject.isRunning)
-      #expect(try ending.aftermath(after: .zero).isFree)
+      #expect(try ending.aftermath(within: .zero, after: [.notHolding]).isFree)
+    }
+  }
+
+  /// Of two sockets the first was closed after the look. One that is still held is enough.
+  @Test func whoDropsOneOfTwoSocketsIsSignalledForTheOther() async throws {
+    try await Laboratory.withNew { laboratory in
+      let first = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let second = try laboratory.tcpListener(on: LabEndpoint(.v4(127, 0, 0, 2), 8080))
+      let inodes = [first.inode, second.inode]
+      let subject = try Subject(Subject.Script.dropping, holding: [first, second])
+      try Subject.waitUntilAloneWith(inodes, [subject])
+      var ending = try Self.ending()
+      #expect(ending.plan.targets.map(\.holds.count) == [2])
+      subject.tell("drop it")
+      #expect(subject.hear() == "dropped")
+      // Descriptor 9, which was closed, comes first.
+      ending.plan.targets[0].holds.sort { $0.holder.descriptor > $1.holder.descriptor }
+      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(subject.endingSignal == SIGTERM)
     }
   }
 
@@ -74,11 +93,11 @@ struct EndingTests {
       #expect(ending.endAll(Self.manner) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      let aftermath = try ending.aftermath(after: .zero)
-      #expect(!aftermath.isFree)
+      let aftermath = try ending.aftermath(within: .zero, after: [.ended])
+      #expect(!aftermath.isFree && aftermath.status == .system)
       #expect(
         aftermath.sentences == [
-          "port 8080 is held by sh(\(next.pid))",
+          "port 8080 is in use: listener 127.0.0.1:8080 sh (pid \(next.pid), fd 9), user root",
           "sh(\(next.pid)) is new, a child of process \(getpid()); end what starts it, or run this again",
         ])
     }
@@ -96,7 +115,7 @@ struct EndingTests {
       defer { for process in [subject, next] { process.end() } }
       try cgroup.add(next.pid)
       #expect(
-        try ending.aftermath(after: .zero).sentences.last == """
+        try ending.aftermath(within: .zero, after: [.ended]).sentences.last == """
           sh(\(next.pid)) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
           """)
     }

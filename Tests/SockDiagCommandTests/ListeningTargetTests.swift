@@ -18,8 +18,23 @@ struct ListeningTargetTests {
     return socket
   }
 
+  /// On a host whose interface 1 is the loopback one, and whose interface 7 has 10.0.0.1 and fd00::1.
+  private static func arrival(of address: IPAddress) -> Arrival {
+    switch "\(address)" {
+    case "10.0.0.1", "fd00::1": .over([7])
+    case "::1": .over([1])
+    case let text where text.hasPrefix("127."): .over([1])
+    case let text where text.hasPrefix("10.9.") || text.hasPrefix("fe80:"): .somewhere
+    default: .nowhere
+    }
+  }
+
+  private func target(_ text: String) throws -> ListeningTarget {
+    ListeningTarget(try PortArgument(parsing: text), arrival: Self.arrival)
+  }
+
   private func isReached(_ target: String, _ sockets: [InetSocket]) throws -> Bool {
-    ListeningTarget(try PortArgument(parsing: target)).isReached(by: sockets)
+    try self.target(target).isReached(by: sockets)
   }
 
   @Test(arguments: [
@@ -45,9 +60,50 @@ struct ListeningTargetTests {
     #expect(try !isReached("8080", []))
   }
 
-  @Test func anotherInterfaceIsNotReached() throws {
-    #expect(try isReached("[fe80::1%lo]:8080", [socket("::", v6Only: true, interface: 1)]))
-    #expect(try !isReached("[fe80::1%lo]:8080", [socket("::", v6Only: true, interface: 7)]))
-    #expect(try isReached("127.0.0.1:8080", [socket("127.0.0.1", interface: 7)]))
+  @Test(arguments: [
+    // Target, listener, its interface, answer.
+    ("127.0.0.1:8080", "127.0.0.1", 7, false), ("127.0.0.1:8080", "0.0.0.0", 7, false),
+    ("127.0.0.1:8080", "0.0.0.0", 1, true), ("127.0.0.1:8080", "::", 7, false), ("[::1]:8080", "::", 1, true),
+    ("[::1]:8080", "::", 7, false), ("10.0.0.1:8080", "0.0.0.0", 7, true), ("10.0.0.1:8080", "10.0.0.1", 7, true),
+    ("10.0.0.1:8080", "10.0.0.1", 1, false), ("[fd00::1]:8080", "::", 7, true), ("[fd00::1]:8080", "::", 8, false),
+    // A local route leads there.
+    ("10.9.9.9:8080", "0.0.0.0", 0, true), ("10.9.9.9:8080", "0.0.0.0", 7, false),
+    // Not an address of this host.
+    ("192.0.2.9:8080", "0.0.0.0", 0, false), ("192.0.2.9:8080", "192.0.2.9", 0, false),
+    // All addresses.
+    ("0.0.0.0:8080", "0.0.0.0", 7, false), ("[::]:8080", "::", 1, false), ("*:8080", "::", 7, false),
+    // Somebody can reach it, from here or elsewhere.
+    ("8080", "0.0.0.0", 7, true), ("8080", "10.0.0.1", 7, true), ("8080", "10.0.0.1", 8, true),
+    ("8080", "127.0.0.1", 7, false), ("8080", "::1", 7, false), ("8080", "::1", 1, true),
+    ("8080", "127.0.0.1", 1, true),
+    ("8080", "192.0.2.9", 0, false), ("8080", "fe80::1", 7, true),
+    // Clients that come over an interface.
+    ("[fe80::1%lo]:8080", "::", 1, true), ("[fe80::1%lo]:8080", "::", 7, false), ("[fe80::1%lo]:8080", "::", 0, true),
+    ("10.0.0.1%lo:8080", "0.0.0.0", 1, true), ("10.0.0.1%lo:8080", "0.0.0.0", 7, false),
+    ("0.0.0.0%lo:8080", "0.0.0.0", 1, true), ("0.0.0.0%lo:8080", "0.0.0.0", 7, false),
+  ])
+  func interfacesCount(_ target: String, _ listener: String, _ interface: UInt32, _ isReached: Bool) throws {
+    let socket = try socket(listener, v6Only: false, interface: interface)
+    #expect(try self.isReached(target, [socket]) == isReached)
+    #expect(try self.target(target).isServed(by: socket) == isReached)
+  }
+
+  @Test func addressesOfOtherHostsAreNamed() throws {
+    #expect(try target("192.0.2.9:8080").foreignAddresses == [IPAddress(v4: 0xc000_0209)])
+    for text in ["127.0.0.1:8080", "8080", "*:8080", "0.0.0.0:8080", "[::]:8080", "[::ffff:127.0.0.1]:8080"] {
+      #expect(try target(text).foreignAddresses.isEmpty)
+    }
+  }
+
+  @Test func loopbackInterfaceHasItsWholeNetwork() {
+    func network(_ address: UInt32, isLoopback: Bool) -> InterfaceNetwork {
+      InterfaceNetwork(
+        interfaceIndex: 1, address: IPAddress(v4: address), mask: IPAddress(v4: 0xff00_0000), isLoopback: isLoopback)
+    }
+    let (own, beside, other) = (IPAddress(v4: 0x7f00_0001), IPAddress(v4: 0x7f12_3456), IPAddress(v4: 0x0a00_0001))
+    #expect(network(0x7f00_0001, isLoopback: true).has(own) && network(0x7f00_0001, isLoopback: false).has(own))
+    #expect(network(0x7f00_0001, isLoopback: true).has(beside) && !network(0x7f00_0001, isLoopback: false).has(beside))
+    #expect(!network(0x7f00_0001, isLoopback: true).has(other))
+    #expect(!network(0x7f00_0001, isLoopback: true).has(IPAddress(v6: 0, 0x7f12_3456)))
   }
 }

@@ -63,6 +63,52 @@ struct WaitCommandTests {
     #expect(result.errorText.contains(#/, which goes in (60|[1-5][0-9]) s; /#))
   }
 
+  /// With SO_REUSEADDR it depends on the socket that the record came from, which is gone.
+  @Test func whatItDependsOnIsSaidAtTheEnd() async throws {
+    let tool = try Tool.path
+    let (plain, probed) = try await Laboratory.withNew { laboratory in
+      try laboratory.leaveTimeWait(on: Self.loopback)
+      let words = [tool, "wait", "127.0.0.1:8080", "--free", "--reuseaddr", "--timeout", "200ms"]
+      return (try laboratory.namespace.run(words), try laboratory.namespace.run(words + ["--probe"]))
+    }
+    #expect(plain.status == 1)
+    #expect(
+      plain.errorText.split(separator: "\n").last
+        == """
+        sockdiag: TCP 127.0.0.1:8080 is perhaps still in use after 200ms: that depends on whether the other side has \
+        SO_REUSEADDR; with --probe a bind() decides
+        """)
+    // The record has not the option either.
+    #expect(probed.status == 1 && probed.errorText.contains("is still in use after 200ms: "), "\(probed.errorText)")
+  }
+
+  @Test func addressOfAnotherHostIsNamed() async throws {
+    let result = try await run(
+      listeningOn: [LabEndpoint(.anyV4, 8080)], "192.0.2.9:8080", "--listening", "--timeout", "0")
+    #expect(result.status == 1)
+    #expect(
+      result.errorText
+        == "sockdiag: nothing listens on TCP 192.0.2.9:8080; 192.0.2.9 is no address of this host\n")
+  }
+
+  @Test func listenerOfAnotherInterfaceIsNamed() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.wire()
+      let options: [SocketOption] = [.bindToDevice(Wire.deviceName)]
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080), options: options)
+      return try withExtendedLifetime(listener) {
+        try ["127.0.0.1:8080", "192.0.2.1:8080", "8080"].map {
+          try laboratory.namespace.run([tool, "wait", $0, "--listening", "--timeout", "0"])
+        }
+      }
+    }
+    #expect(result.map(\.status) == [1, 0, 0])
+    #expect(
+      result.first?.errorText
+        == "sockdiag: nothing listens on TCP 127.0.0.1:8080; only 0.0.0.0%wire0:8080 is there\n")
+  }
+
   @Test func aCommandLineWithoutSenseIsRefused() async throws {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),

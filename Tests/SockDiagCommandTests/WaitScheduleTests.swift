@@ -65,6 +65,51 @@ struct WaitScheduleTests {
     }
   }
 
+  /// A goal that comes about when its timer has run out, or long after.
+  private struct Timed: Awaited {
+    let begin = ContinuousClock.now
+    var timer: Duration
+    var late = Duration.zero
+    var descriptors: [Int32] { [] }
+
+    mutating func hear() -> Bool { false }
+
+    mutating func look() -> Sight {
+      let passed = begin.duration(to: .now)
+      if passed >= timer + late { return .isSo }
+      return .notYet(
+        Prospect(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: "a timer"))
+    }
+  }
+
+  @Test func timersAreWaitedForUnlessATimeIsGiven() throws {
+    for (outlasts, outcome) in [(true, Waiter.Outcome.isSo), (false, .timeUp)] {
+      var goal = Timed(timer: .milliseconds(300))
+      var waiter = Waiter(
+        timeout: .milliseconds(50), outlastsTimers: outlasts, progress: .hidden, interruption: .none)
+      #expect(try waiter.wait(for: &goal) == outcome)
+      #expect((waiter.limit == .milliseconds(50)) == !outlasts)
+    }
+  }
+
+  /// The kernel may be late, but not for ever.
+  @Test func timerThatHasRunOutIsWaitedForByTheTimeThatWasAddedForIt() throws {
+    var goal = Timed(timer: .milliseconds(200), late: .milliseconds(300))
+    var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
+    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(waiter.limit == Waiter.lateness)
+    goal = Timed(timer: .zero, late: .seconds(3600))
+    waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
+    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(waiter.limit == .milliseconds(50))
+  }
+
+  @Test func whatHasNoTimerIsNotWaitedForLonger() throws {
+    var goal = Restless(comesAbout: .max)
+    var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
+    #expect(try waiter.wait(for: &goal) == .timeUp)
+  }
+
   @Test func withoutTimeThereIsOneLook() throws {
     var goal = Restless()
     var waiter = Waiter(timeout: .zero, progress: .hidden, interruption: .none)

@@ -141,6 +141,82 @@ struct WaitTests {
         + " \(account.standstill); \(account.sleeps) sleeps")
   }
 
+  /// Fifty fresh records, each waited for by a command of its own without a time given: all are seen to go, and none late.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["SOCKDIAG_SLOW_TESTS"] == "1", "takes a minute"))
+  func fiftyRecordsInTimeWaitAreSeenToGo() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      for port in 9000..<9050 { try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, UInt16(port))) }
+      return try laboratory.namespace.run(["python3", "-c", Self.fiftyWaits, tool], timeout: .seconds(200))
+    }
+    #expect(result.status == 0, "\(result.errorText)")
+    let delays = result.outputText.split(separator: "\n").compactMap { Double($0.split(separator: " ").last ?? "") }
+    // The last line says for how long the machine stood still at most, in which nobody can have looked.
+    #expect(delays.count == 51, "\(result.outputText)")
+    let standstill = delays.last ?? 0
+    for delay in delays.dropLast() { #expect(delay < 1 + standstill) }
+    print("fifty waits ended up to \(delays.dropLast().max() ?? 0) s after the kernel; standstill \(standstill) s")
+  }
+
+  /// Prints for each port how long its wait ended after the kernel had let go of the last record; fails if a wait fails.
+  private static let fiftyWaits = """
+    import subprocess, sys, threading, time
+    ports = range(9000, 9050)
+    ends, statuses, standstill = {}, {}, 0
+    def wait(port):
+      statuses[port] = subprocess.run([sys.argv[1], "wait", str(port), "--free", "--as", "c"]).returncode
+      ends[port] = time.monotonic()
+    threads = [threading.Thread(target=wait, args=[port]) for port in ports]
+    for thread in threads: thread.start()
+    gone, present = {}, set(ports)
+    while present and any(thread.is_alive() for thread in threads):
+      before = time.monotonic()
+      rows = [line.split() for line in open("/proc/net/tcp").read().splitlines()[1:]]
+      seen = {int(row[1].split(":")[1], 16) for row in rows if row[3] == "06"}
+      for port in present - seen: gone[port] = before
+      present &= seen
+      due = before + 0.02
+      time.sleep(max(due - time.monotonic(), 0))
+      if len(present) < len(ports): standstill = max(standstill, time.monotonic() - due)
+    for thread in threads: thread.join()
+    for port in ports: print(port, statuses[port], ends[port] - gone.get(port, 0))
+    print("standstill", standstill)
+    sys.exit(any(statuses.values()) or bool(present))
+    """
+
+  /// With a `tcp_fin_timeout` of more than a minute the kernel keeps the rest of it in another form, with a timer too.
+  @Test func orphanThatWaitsLongerThanAMinuteHasATimer() async throws {
+    let prospect = try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 90)
+      let pair = try laboratory.connectedPair(to: Self.place)
+      let client = try pair.client.local()
+      pair.listener.close()
+      pair.server.close()
+      try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
+      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      let sight = try goal.look()
+      return try withExtendedLifetime(pair) {
+        guard case .notYet(let prospect) = sight else { throw Tool.Failure(what: "free") }
+        return prospect
+      }
+    }
+    let expected = try #require(prospect.expected)
+    #expect(expected > .zero && expected <= .seconds(31))
+  }
+
+  /// What the list lacks may be what blocks.
+  @Test func incompleteListIsNotFree() async throws {
+    let diagnosis = try await Laboratory.withNew { _ in
+      var diagnostician = try Diagnostician()
+      return try diagnostician.diagnose(Self.request())
+    }
+    #expect(try FreePort.isFree([diagnosis], ""))
+    var incomplete = diagnosis
+    incomplete.blindSpots.insert(.incompleteList)
+    #expect(try !FreePort.isFree([incomplete], ""))
+    #expect(try !FreePort.isFree([diagnosis, incomplete], ""))
+  }
+
   /// A port that somebody lets go of after the wait has begun.
   private struct Released: Awaited, ~Copyable {
     var goal: FreePort

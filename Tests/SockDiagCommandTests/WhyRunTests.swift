@@ -35,7 +35,7 @@ struct WhyRunTests {
   }
 
   @Test func aServerInCHasItsOptionsAndItsBlockerNamed() async throws {
-    let subject = try Tool.path.replacing("/sockdiag", with: "/bind-trace-subject")
+    let subject = try Tool.program("bind-trace-subject")
     let result = try await run([subject, "bind", "8080"])
     expectDiagnosis(result, call: "bind", of: "bind-trace-subj", options: "no socket options")
   }

@@ -90,6 +90,17 @@ struct WithoutNetlinkTests {
     }
   }
 
+  /// A filter that refuses bind(2) means ports. A netlink socket gets its address without it.
+  @Test(arguments: ["EACCES", "EPERM", "ENOSYS"]) func aRefusedBindLeavesSockDiagItsAnswer(_ errno: String) async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let result = try laboratory.namespace.run(
+        [try Tool.program("restrained"), "seccomp-bind", errno, "--", try Tool.path, "list", "-tl"])
+      #expect(result.status == 0 && result.errorText == "" && result.outputText.contains("127.0.0.1:8080"))
+      socket.close()
+    }
+  }
+
   /// Not every socket is bound to the interface that is asked for, and /proc/net does not tell which ones are.
   @Test func anInterfaceThatIsAskedForLeavesTheAnswerOpen() async throws {
     try await Laboratory.withNew { laboratory in

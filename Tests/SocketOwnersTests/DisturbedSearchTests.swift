@@ -79,6 +79,23 @@ import Testing
     #expect(proc.openDirectories == 1)
   }
 
+  /// A missing proc is to be mounted; a limit of this process is to be raised.
+  @Test(arguments: [
+    (EMFILE, SocketOwnersError.Code.unreadableProc), (ENFILE, .unreadableProc), (EACCES, .unreadableProc),
+    (ENOENT, .missingProc), (ENOTDIR, .missingProc),
+  ]) func aProcThatCannotBeOpenedIsNotAMissingOne(_ errno: Int32, _ code: SocketOwnersError.Code) {
+    let proc = Self.host()
+    proc.onOperation { _, _ in errno }
+    do throws(SocketOwnersError) {
+      _ = try OwnerFinder(proc, procRoot: "/proc")
+      Issue.record("no error")
+    } catch {
+      #expect(error.code == code && error.errno == errno)
+      #expect(error.cure?.contains("mount") ?? false == (code == .missingProc))
+      #expect(error.cure?.contains("ulimit -n") ?? false == (errno == EMFILE))
+    }
+  }
+
   /// A process ends at any moment; the others are all found.
   @Test(arguments: [1, 2]) func endOfAProcessHidesNoOther(_ searches: Int) throws {
     let (count, all) = try Self.operations(searches)

@@ -161,6 +161,17 @@ import Testing
     #expect(report.obstacles.vanishedProcesses == 1)
   }
 
+  /// Nothing is known of a process without sockets, not even when it started, so that a later one of its id is read.
+  @Test func aProcessAfterOneWithoutSocketsIsRead() throws {
+    let proc = Self.host()
+    proc.processes[40] = FakeProc.Process(start: 40, files: [0: "/dev/null"])
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    _ = try owners.find(Self.wanted)
+    // As many descriptors, and a socket that nobody has to look for.
+    proc.processes[40] = FakeProc.Process(start: 41, files: [0: "socket:[1200]"])
+    #expect(try owners.find(Self.wanted).holders(of: 1200).map(\.pid) == [12, 40])
+  }
+
   /// It ends all the same, and the others are found.
   @Test(.timeLimit(.minutes(1))) func aProcessThatIsAnotherEachTimeIsGivenUp() throws {
     let proc = Self.host()
@@ -218,9 +229,11 @@ import Testing
     proc.processes[30] = large
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = (UInt32(10_001)...20_002).map { WantedSocket(inode: $0) }
-    for _ in 0..<2 {
+    for search in 0..<2 {
       let report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: walkers))
       #expect(report.missing.isEmpty)
+      // Five parts and what they lack, beside the four other tables.
+      if search == 0 { #expect(report.work.tablesOpened == (walkers == 1 ? 5 : 10)) }
       #expect(report.inodes.allSatisfy { report.holders(of: $0).map(\.pid) == [30] })
       #expect(report.holders(of: 12_345).first?.descriptor == 2344)
       #expect(report.holders(of: 20_001).first?.descriptor == 50_000)

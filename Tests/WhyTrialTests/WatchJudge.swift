@@ -1,3 +1,6 @@
+import BindSituationKit
+import SocketLaboratory
+
 /// Compares what the command says of a program that it watches with what that program was answered.
 struct WatchJudge {
   let situation: WhySituation

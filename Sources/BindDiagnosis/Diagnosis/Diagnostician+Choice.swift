@@ -3,7 +3,7 @@ internal import SockDiag
 extension Diagnostician {
   /// Looks at a bind() to port 0, about which the sockets of all ports decide.
   mutating func lookAtChoice(
-    _ request: BindRequest, _ settings: KernelSettings
+    _ request: BindRequest, _ settings: KernelSettings, _ effort: Effort
   ) throws(SockDiagError) -> Diagnosis {
     var blindSpots: Diagnosis.BlindSpots = []
     let rehearsal = BindRehearsal.ofChoice(request)
@@ -11,14 +11,7 @@ extension Diagnostician {
     let restraints = BindRestraints(family: request.local.address.family)
     if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
     let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
-    var found: [InetSocket] = []
-    let states: [SocketStateSet] = request.protocol == .tcp ? [.all, .boundInactive] : [.all]
-    for states in states {
-      let dump = try inspector.dump(SocketQuery(request.protocol, states: states))
-      found += dump.sockets
-      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
-      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
-    }
+    let found = try sockets(request, port: nil, effort, &blindSpots)
     let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)
     var request = request
     request.routingDomain = domains[request.effectiveInterfaceIndex]

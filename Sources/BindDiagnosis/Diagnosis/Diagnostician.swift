@@ -12,6 +12,9 @@ public struct Diagnostician: ~Copyable {
   /// `nil` where /proc cannot be read.
   var owners: OwnerFinder?
 
+  /// Whether to do as on a kernel before 6.8, which does not report sockets that are only bound. For tests.
+  package var asIfBoundSocketsWereNotReported = false
+
   /// How much to find out.
   public struct Effort: OptionSet, Hashable, Sendable {
     /// The bits. They are ours.
@@ -97,14 +100,14 @@ public struct Diagnostician: ~Copyable {
   ) throws(SockDiagError) -> Diagnosis {
     let settings = KernelSettings()
     var blindSpots: Diagnosis.BlindSpots = []
-    if request.local.port == 0 { return try lookAtChoice(request, settings) }
+    if request.local.port == 0 { return try lookAtChoice(request, settings, effort) }
     let rehearsal = BindRehearsal.of(request, under: settings)
     if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
     let restraints = BindRestraints(family: request.local.address.family)
     if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
 
     var request = request
-    var records = try sockets(request, &blindSpots)
+    var records = try sockets(request, port: request.local.port, effort, &blindSpots)
     if let inode, let own = records.firstIndex(where: { $0.inode == inode }) {
       request.takeOver(records[own])
       records.removeAll { $0.inode == inode }
@@ -131,25 +134,29 @@ public struct Diagnostician: ~Copyable {
     return diagnosis
   }
 
-  /// The sockets of the port, in all states and of both families.
-  private mutating func sockets(
-    _ request: BindRequest, _ blindSpots: inout Diagnosis.BlindSpots
+  /// The sockets of the port, in all states and of both families; `nil` stands for every port.
+  mutating func sockets(
+    _ request: BindRequest, port: UInt16?, _ effort: Effort, _ blindSpots: inout Diagnosis.BlindSpots
   ) throws(SockDiagError) -> [InetSocket] {
     var states: [SocketStateSet] = [.all]
     // It is a walk of its own, whose request does not take a port.
-    if request.protocol == .tcp {
-      states.append(.boundInactive)
-      if !KernelRelease.current.isAtLeast(6, 8) { blindSpots.insert(.boundSockets) }
-    }
+    if request.protocol == .tcp, !asIfBoundSocketsWereNotReported { states.append(.boundInactive) }
+    var lacksBound =
+      request.protocol == .tcp && (asIfBoundSocketsWereNotReported || !KernelRelease.current.isAtLeast(6, 8))
     var found: [InetSocket] = []
     for states in states {
       let dump = try inspector.dump(
-        SocketQuery(request.protocol, states: states, matching: .localPort == request.local.port))
+        SocketQuery(request.protocol, states: states, matching: port.map { .localPort == $0 } ?? .everything))
       found += dump.sockets
       if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
-      if dump.completeness.contains(.missingStates) { blindSpots.insert(.boundSockets) }
+      if dump.completeness.contains(.missingStates) { lacksBound = true }
     }
-    return found
+    guard lacksBound else { return found }
+    blindSpots.insert(.boundSockets)
+    guard effort.contains(.owners) else { return found }
+    let (bound, isComplete) = try boundSockets(port, besides: found)
+    if isComplete { blindSpots.remove(.boundSockets) }
+    return found + bound
   }
 
   /// Says what each socket does, and what comes of it. What is known of options is kept from one time to the next.

@@ -17,6 +17,11 @@ public enum PortRelease: Hashable, Sendable {
     case .timeWait:
       let rest = socket.timer?.expires ?? .zero
       self = socket.state == .finWait2 ? .afterOrLater(rest) : .after(rest)
+    // The peer has acknowledged the end and has not ended its side yet. Where `tcp_fin_timeout` is more than a minute, the
+    // rest of it is waited for in this form, before the record for the last part (`tcp_keepalive_timer`,
+    // net/ipv4/tcp_timer.c).
+    case .orphan where socket.state == .finWait2 && socket.timer?.kind == .keepalive:
+      self = .afterOrLater(socket.timer?.expires ?? .zero)
     case .orphan, .request: self = .whenPeerAnswers
     default: self = .whenClosed
     }

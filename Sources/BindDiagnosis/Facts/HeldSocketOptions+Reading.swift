@@ -63,7 +63,8 @@ extension HeldSocketOptions {
       isDatagram: held.type == Int32(SOCK_DGRAM.rawValue), isListening: held.is_listening,
       interfaceIndex: held.interface_index, local: SocketAddress(address, port: held.local.port),
       scopeID: held.local.scope, uid: held.uid, portBounds: Self.bounds(held.port_bounds),
-      cookie: SocketCookie(rawValue: held.cookie))
+      cookie: SocketCookie(rawValue: held.cookie),
+      isInOwnNetwork: held.is_in_own_network < 0 ? nil : held.is_in_own_network == 1)
     if isMultipath, family == .inet6, !options.contains(.v6Only), !address.isUnspecified { unread.insert(.v6Only) }
   }
 

@@ -33,4 +33,7 @@ public struct HeldSocketOptions: Hashable, Sendable {
   public var portBounds: PortBounds?
   /// The kernel's number for the socket. A multipath TCP socket has another one than the TCP socket below it. Kernel: `SO_COOKIE`, asm-generic/socket.h.
   public var cookie: SocketCookie
+  /// Whether the socket belongs to the network namespace of the thread that read it; `nil` if the kernel does not tell.
+  /// Kernel: `SO_NETNS_COOKIE`, asm-generic/socket.h, since 5.14; before, `SIOCGSKNS`, linux/sockios.h.
+  public var isInOwnNetwork: Bool?
 }

@@ -35,7 +35,9 @@ public enum BindRule {
     }
     let interfaces = (request.effectiveInterfaceIndex, holder.interfaceIndex)
     // UDP compares interfaces alone.
-    if holder.protocol == .tcp, request.routingDomain != holder.routingDomain { return .harmless(.otherRoutingDomain) }
+    if holder.protocol == .tcp, holder.isInterfaceKnown, request.routingDomain != holder.routingDomain {
+      return .harmless(.otherRoutingDomain)
+    }
     if interfaces.0 != 0, interfaces.1 != 0, interfaces.0 != interfaces.1 { return .harmless(.otherInterface) }
     if interfaces.0 != 0, !holder.isInterfaceKnown { unknowns.insert(.interface) }
 

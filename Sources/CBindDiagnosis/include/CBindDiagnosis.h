@@ -115,6 +115,8 @@ struct cbinddiagnosis_held {
 	/* The lowest port in the low half, the highest in the high half (IP_LOCAL_PORT_RANGE, linux/in.h); 0 for none. */
 	uint32_t port_bounds;
 	bool is_listening;
+	/* Whether the socket belongs to the network namespace of the calling thread: 1, 0, or -1 if the kernel does not tell. */
+	int8_t is_in_own_network;
 };
 
 /*
@@ -125,6 +127,12 @@ struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int des
 
 /* Whether a fresh IPv6 socket has IPV6_V6ONLY: 1 or 0, and a negative errno where none can be made. */
 int cbinddiagnosis_v6_only_by_default(void);
+
+/*
+ * Whether a path such as /proc/PID/fd/N leads to a TCP or MPTCP socket: 1 if so, 0 if not, a negative errno if it cannot be
+ * told.
+ */
+int cbinddiagnosis_is_tcp(const char *path);
 
 struct cbinddiagnosis_capabilities {
 	uint64_t effective;

@@ -1,69 +1,87 @@
+internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// What holds the port when the signals have done what they do.
+/// What `why` says of the port when the signals have done their work.
 struct Aftermath {
-  /// The sockets that are there now.
-  let sockets: PortSockets
-  /// Who holds those that keep the port.
-  let held: [(socket: InetSocket, holders: HolderList)]
-  /// Processes among them that the plan did not know: started again, or heirs of the socket.
-  let newcomers: [(details: ProcessDetails, supervisor: Supervisor?)]
-  private let claim: PortClaim
+  let claim: PortClaim
+  /// The answers for each address and protocol.
+  let diagnoses: [Diagnosis]
+  /// Processes that hold the port, or held it for a moment, and were not in the plan.
+  var newcomers: [Newcomer] = []
+  /// Processes that something has started since and that do not hold the port.
+  var arrivals: [Newcomer] = []
+  /// The namespace, as it was given.
+  var namespace: String?
 
-  init(_ sockets: PortSockets, _ held: [(socket: InetSocket, holders: HolderList)], _ plan: EndingPlan) {
-    (self.sockets, self.held, claim) = (sockets, held, plan.claim)
-    let known = Set(plan.targets.map(\.process))
-    let later = EndingPlan(plan.claim, held, Surroundings(pid: 0))
-    newcomers = later.targets.filter { !known.contains($0.process) }.map { target in
-      // Who ran the old process runs the new one. Other units are only named where they are the same.
-      let supervisor = plan.targets.first { $0.supervisor != nil && $0.supervisor == target.supervisor }?.supervisor
-      return (target.details, supervisor)
+  /// The same verdict as that of `sockdiag why`.
+  var verdict: WhyStatus { WhyStatus(diagnoses) }
+
+  /// Whether a bind() would succeed.
+  var isFree: Bool { verdict == .free }
+
+  /// The sockets that block, each once. The same socket blocks several addresses.
+  var blockers: [DiagnosedSocket] {
+    var seen: Set<SocketIdentity> = []
+    return diagnoses.filter { $0.verdict == .conflict }.flatMap(\.blockers).filter {
+      seen.insert(SocketIdentity($0.socket)).inserted
     }
   }
 
-  /// Whether nothing holds the port.
-  var isFree: Bool { held.isEmpty }
+  /// Whether only records are in the way that no process holds and that expire by themselves.
+  var blocksForATime: Bool {
+    let blockers = blockers
+    return verdict == .conflict && !blockers.isEmpty && blockers.allSatisfy(\.isLeftBehind)
+  }
+
+  var status: ExitStatus {
+    switch verdict {
+    case .free: .success
+    case .conflict: blocksForATime ? .partial : .system
+    case .depends: .undecided
+    case .error: .otherError
+    }
+  }
 
   /// What there is to know, in sentences: first whether the port is free.
   var sentences: [String] {
-    var result: [String] = []
-    if isFree {
-      result.append("\(claim.description) is free of listeners\(rest.isEmpty ? "" : "; \(rest)")")
-    } else {
-      let names = held.flatMap { $0.holders.byProcess }.compactMap { $0.first?.process?.cellName }
-      let list = names.isEmpty ? "a process that is not to be seen" : Listing.unique(names)
-      result.append("\(claim.description) is held by \(list)\(rest.isEmpty ? "" : "; \(rest)")")
-    }
-    for (details, supervisor) in newcomers {
-      if let supervisor {
-        result.append(
-          "\(details.cellName) is new: \(supervisor.name) started it again; '\(supervisor.stopCommand)' ends it for good"
-        )
-      } else {
-        let parent = details.parent.map { ", a child of process \($0)" } ?? ""
-        result.append("\(details.cellName) is new\(parent); end what starts it, or run this again")
-      }
-    }
-    return result
+    [state] + newcomers.map(\.sentence)
+      + arrivals.map { "\($0.details.cellName) was started since and does not hold the port: it may take it later" }
   }
 
-  /// What is on the port besides.
-  private var rest: String {
-    var parts: [String] = []
-    let (connections, leftOver) = (sockets.connections.count, sockets.leftOver.count)
-    if connections > 0 { parts.append(connections == 1 ? "1 connection uses it" : "\(connections) connections use it") }
-    if leftOver > 0 {
-      let timed = sockets.leftOver.count { $0.state == .timeWait }
-      if timed > 0 {
-        let end = sockets.leftOverEnd.map { ", the last for \($0.components.seconds + 1) s" } ?? ""
-        parts.append(
-          timed == 1 ? "1 time-wait record stays on it\(end)" : "\(timed) time-wait records stay on it\(end)")
+  private var state: String {
+    let port = claim.description
+    switch verdict {
+    case .free: return "\(port) is free"
+    case .conflict where blocksForATime:
+      let rest = diagnoses.compactMap(\.freeAfter).max()
+      let time = rest.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
+      let others =
+        blockers.contains { $0.use == .timeWait } ? "; a program that sets SO_REUSEADDR may bind it before" : ""
+      return "no process holds \(port) any more, but it is in use\(time): \(WaitText.obstacle(diagnoses));"
+        + " '\(command("wait", "--free"))' waits for it\(others)"
+    case .conflict:
+      let owners = blockers.contains { $0.use == .connection && !$0.processes.isEmpty }
+      let cure = owners ? "; '\(command("kill", "--connections"))' ends the owners of connections too" : ""
+      return "\(port) is in use: \(WaitText.obstacle(diagnoses))\(cure)"
+    case .depends:
+      return "whether \(port) is free depends on what cannot be seen here; '\(command("why"))' says on what"
+    case .error:
+      for diagnosis in diagnoses {
+        if case .error(let error) = diagnosis.verdict {
+          return "no process holds \(port) any more, but bind() of \(diagnosis.request.local) fails with \(error)"
+            + " (\(SystemMessage.text(error.rawValue))); '\(command("why"))' says what helps"
+        }
       }
-      let orphans = leftOver - timed
-      if orphans > 0 { parts.append(orphans == 1 ? "1 orphan closes on it" : "\(orphans) orphans close on it") }
+      return "bind() of \(port) fails"
     }
-    return parts.joined(separator: ", ")
+  }
+
+  /// A command of this tool about the same port.
+  private func command(_ subcommand: String, _ option: String? = nil) -> String {
+    // Of two protocols, that which is in use.
+    let transport = diagnoses.first { $0.verdict == .conflict }?.request.protocol ?? claim.transports.first ?? .tcp
+    return claim.command(subcommand, transport, option, namespace: namespace)
   }
 }
 

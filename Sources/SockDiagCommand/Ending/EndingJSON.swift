@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
@@ -26,14 +27,22 @@ struct EndingJSON {
     }
     bytes += "]".utf8
     if let aftermath {
-      bytes += ",\"is_free\":\(aftermath.isFree)".utf8
-      try append("remaining", aftermath.held)
-      bytes += ",\"remaining_connections\":\(aftermath.sockets.connections.count)".utf8
-      bytes += ",\"left_over\":\(aftermath.sockets.leftOver.count)".utf8
-      if let end = aftermath.sockets.leftOverEnd {
+      bytes += ",\"is_free\":\(aftermath.isFree),\"verdict\":\"\(aftermath.verdict.name)\"".utf8
+      let blockers = aftermath.blockers
+      try append("remaining", blockers.map { ($0.socket, HolderList($0)) })
+      let connections = blockers.count { $0.use == .connection || $0.use == .outgoingConnection }
+      bytes += ",\"remaining_connections\":\(connections)".utf8
+      bytes += ",\"left_over\":\(blockers.count(where: \.isLeftBehind))".utf8
+      if aftermath.blocksForATime, let end = aftermath.diagnoses.compactMap(\.freeAfter).max() {
         let (seconds, attoseconds) = end.components
         bytes += ",\"left_over_expires_ms\":\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)".utf8
       }
+      bytes += ",\"restarted\":[".utf8
+      for (index, newcomer) in aftermath.newcomers.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        append(newcomer)
+      }
+      bytes += "]".utf8
     }
     bytes += "}\n".utf8
   }
@@ -47,6 +56,19 @@ struct EndingJSON {
     // The newline behind the array belongs to a document.
     bytes += ",\"\(key)\":".utf8
     bytes += renderer.text.dropLast()
+  }
+
+  private mutating func append(_ newcomer: Newcomer) {
+    bytes += "{\"pid\":\(newcomer.details.process.pid)".utf8
+    bytes.appendJSONMembers(of: newcomer.details)
+    if let supervisor = newcomer.supervisor {
+      bytes += ",\"supervisor\":{\"name\":".utf8
+      bytes.appendJSONString(supervisor.name)
+      bytes.appendJSON("stop_command", Array(supervisor.stopCommand.utf8))
+      bytes += "}".utf8
+    }
+    if let starter = newcomer.starter { bytes += ",\"started_by\":\(starter.process.pid)".utf8 }
+    bytes += "}".utf8
   }
 
   private mutating func append(_ target: EndingTarget, _ outcome: EndingOutcome?) {

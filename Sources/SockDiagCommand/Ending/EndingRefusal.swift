@@ -3,15 +3,29 @@ internal import SocketOwners
 
 /// Why nothing is ended, in a sentence with the cure.
 enum EndingRefusal {
-  /// Nothing is there whose holder could be meant.
-  static func nothing(_ found: PortSockets, _ claim: PortClaim) -> CommandFailure {
+  /// No process has a socket of the port that could be meant.
+  ///
+  /// - Parameter other: Who holds the port of the other protocol.
+  static func nothing(
+    _ found: PortSockets, _ claim: PortClaim, other: (claim: PortClaim, names: [String])?, namespace: String? = nil
+  ) -> CommandFailure {
+    if let other {
+      let names = other.names.isEmpty ? "a process that this user cannot see" : Listing.unique(other.names)
+      let transport = other.claim.transports.first ?? .udp
+      let place = "\(transport == .udp ? "UDP" : "TCP") port \(other.claim.port.description)"
+      return CommandFailure(
+        .negative,
+        "no process holds \(claim.transports == [.tcp] ? "TCP " : "")\(claim.description), but \(names) holds \(place);"
+          + " '\(claim.command("kill", transport, namespace: namespace))' ends it")
+    }
     guard found.leftOver.isEmpty else {
       let end = found.leftOverEnd.map { ", the last of which ends in \($0.components.seconds + 1) s" } ?? ""
       let records = found.leftOver.count == 1 ? "is 1 record" : "are \(found.leftOver.count) records"
       return CommandFailure(
         .negative,
         "no process holds \(claim.description): there \(records) of closed connections\(end);"
-          + " 'sockdiag destroy sport = :\(claim.port.port) and inode = 0' shows them, and removes them if it is told to"
+          + " '\(claim.command("wait", .tcp, "--free", namespace: namespace))' waits for that, and"
+          + " 'sockdiag destroy sport = :\(claim.port.port) and inode = 0' shows and removes them"
       )
     }
     return CommandFailure(.negative, "no process holds \(claim.description)")
@@ -63,14 +77,19 @@ enum EndingRefusal {
       return plan.signalled.isEmpty
         ? CommandFailure(.negative, "the process that held \(plan.claim.description) has just ended") : nil
     }
-    let what = unheld.count == 1 ? "\(first.socket.protocol) \(first.socket.local)" : "\(unheld.count) sockets of it"
+    let what =
+      unheld.count == 1
+      ? "\(first.socket.protocol) \(EndpointText.local(first.socket))" : "\(unheld.count) sockets of it"
     if unheld.contains(where: { $0.reasons.takesPrivilege }) {
       return CommandFailure(
         .noPermission, "who holds \(what) is hidden from this user; \(CommandUser.cure)")
     }
     let reasons = unheld.reduce(into: MissingHolder.Reasons()) { $0.formUnion($1.reasons) }
+    let tunnels =
+      unheld.contains { $0.socket.protocol == .udp }
+      ? "; 'ip -d link' shows tunnels of the kernel (vxlan, geneve, WireGuard) with their ports" : ""
     return CommandFailure(
-      .system, "no process is known to hold \(what) (\(reasons.names.joined(separator: ", "))), so none can be ended")
+      .system, "no process holds \(what) that could be ended: \(reasons.explanation)\(tunnels)")
   }
 
   /// Somebody supervised would be ended without a question.

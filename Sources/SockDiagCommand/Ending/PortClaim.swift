@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
@@ -10,6 +11,21 @@ struct PortClaim: Hashable {
   var description: String {
     let names = transports.map { $0 == .udp ? "UDP" : "TCP" }.joined(separator: " and ")
     return "\(transports == [.tcp] ? "" : names + " ")port \(port.description)"
+  }
+
+  /// What `sockdiag why` asks about the same port: a bind() without any option, for each address and protocol.
+  func requests() throws -> [BindRequest] {
+    try transports.flatMap { transport in
+      try BindOptionsArguments.parse(transport == .udp ? ["--udp"] : []).requests(port)
+    }
+  }
+
+  /// A command of this tool about the same port.
+  func command(
+    _ subcommand: String, _ transport: TransportProtocol, _ option: String? = nil, namespace: String?
+  ) -> String {
+    let words = ["sockdiag", subcommand, ShellWord.quoted(port.text)] + (option.map { [$0] } ?? [])
+    return (words + ToolLine.suffix(transport, namespace)).joined(separator: " ")
   }
 
   /// Whether a socket would be in the way of who binds here without any option, and so lets `::` take in IPv4. Without an

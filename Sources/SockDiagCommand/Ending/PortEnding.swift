@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import Glibc
 internal import SockDiag
 internal import SocketOwners
@@ -14,27 +15,40 @@ struct PortEnding: ~Copyable {
   var plan: EndingPlan
   /// What has to be said about the look.
   private var remarks: Remarks
-  private var reader: PortReader
-  private var owners: OwnerFinder
+  var reader: PortReader
+  var owners: OwnerFinder
+  /// What `why` would be asked about the port.
+  let requests: [BindRequest]
+  var diagnostician: Diagnostician
+  /// What may start an ended process again.
+  let suspects: RestartSuspects
+  /// The namespace, as it was given.
+  let namespace: String?
 
   /// Looks at the port.
   ///
   /// - Parameter takesConnections: Whether the holders of connections are meant too.
-  init(_ claim: PortClaim, takesConnections: Bool) throws {
+  init(_ claim: PortClaim, takesConnections: Bool, namespace: String? = nil) throws {
     var remarks = Remarks()
     var reader = try PortReader()
     var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
     let found = try reader.look(claim, &remarks)
     let sockets = found.holding + (takesConnections ? found.connections : [])
     let held = try Self.holders(of: sockets, &owners)
-    let plan = EndingPlan(claim, held, .current(owners))
+    let surroundings = Surroundings.current(owners)
+    let plan = EndingPlan(claim, held, surroundings)
+    let requests = try claim.requests()
+    let diagnostician = try Diagnostician()
+    let suspects = RestartSuspects(of: plan.signalled, besides: surroundings, owners)
+    (self.requests, self.suspects, self.namespace) = (requests, suspects, namespace)
+    self.diagnostician = diagnostician
     (self.claim, self.found, self.plan, self.remarks) = (claim, found, plan, remarks)
     self.reader = reader
     self.owners = owners
   }
 
   /// The sockets with their holders.
-  private static func holders(
+  static func holders(
     of sockets: [InetSocket], _ owners: inout OwnerFinder
   ) throws(CommandFailure) -> [(socket: InetSocket, holders: HolderList)] {
     if sockets.isEmpty { return [] }
@@ -137,22 +151,14 @@ struct PortEnding: ~Copyable {
 
   // MARK: Afterwards
 
-  /// Looks at the port again.
-  ///
-  /// - Parameter pause: How long what restarts processes gets before nothing is taken for the last word. systemd waits
-  ///   100 ms by default (`RestartSec=`), and who kills in vain wants to know.
-  mutating func aftermath(after pause: Duration) throws -> Aftermath {
-    var remarks = Remarks()
-    let end = ContinuousClock.now + pause
-    while true {
-      let left = try reader.look(claim, &remarks)
-      if !left.holding.isEmpty || ContinuousClock.now >= end {
-        let held = try Self.holders(of: left.holding, &owners)
-        self.remarks.add(remarks)
-        return Aftermath(left, held, plan)
-      }
-      usleep(20_000)
-    }
+  /// The holders of the port of the other protocol, of TCP or UDP, which nobody asked about.
+  mutating func holdersOfOtherProtocol() throws -> (claim: PortClaim, names: [String])? {
+    guard claim.transports.count == 1 else { return nil }
+    var other = claim
+    other.transports = claim.transports == [.udp] ? [.tcp] : [.udp]
+    let held = try Self.holders(of: try reader.servers(other), &owners)
+    if held.isEmpty { return nil }
+    return (other, held.flatMap { $0.holders.byProcess }.compactMap { $0.first?.process?.cellName })
   }
 
   /// Takes what has to be said.

@@ -34,6 +34,17 @@ struct PortReader: ~Copyable {
 
   init() throws(SockDiagError) { inspector = try SocketInspector() }
 
+  /// The listeners, and the UDP sockets without a peer: what is cheap to ask for often.
+  mutating func servers(_ claim: PortClaim) throws(SockDiagError) -> [InetSocket] {
+    var servers: [InetSocket] = []
+    for transport in claim.transports {
+      let states: SocketStateSet = transport == .tcp ? .listen : .close
+      let query = SocketQuery(transport, states: states, matching: .localPort == claim.port.port)
+      servers += try inspector.dump(query).sockets.filter(claim.meets)
+    }
+    return servers
+  }
+
   /// Looks at a port.
   ///
   /// Each kind of state is asked for by itself, for listeners are in a table of their own, where they cost nothing.

@@ -62,7 +62,8 @@ struct InetCells {
     if socket.state == .listen { text.append(UInt8(ascii: "-")) } else { text.appendDecimal(UInt64(bytes)) }
   }
 
-  /// Appends the local address: `*` takes both families, `[::]` only IPv6 and `0.0.0.0` only IPv4.
+  /// Appends the local address: `*` takes both families, `[::]` only IPv6 and `0.0.0.0` only IPv4. Where the kernel does not
+  /// tell whether `[::]` takes IPv4, as in /proc/net, it is `[::]` as well; JSON has no `v6only` then.
   private mutating func appendLocal(of socket: InetSocket, to text: inout [UInt8]) {
     let local = socket.local
     if socket.isDualStackWildcard {

@@ -25,9 +25,15 @@ struct Kill: ParsableCommand {
       signalled; released: closed it after the signal and runs on; running; denied for want of privilege; failed; \
       spared.
 
-      Exits with 0 if nothing holds the port any more, 1 if no process held it, 71 if it is still held, or nothing was \
-      done for a reason that is told, a no to the question for one, 77 if that is a missing privilege. With --dry-run it \
-      is 0 if there is somebody to end.
+      Afterwards the port is watched for up to --settle: for something that starts the server again, and for workers that \
+      end later. It ends sooner where nothing is known that could do so. Then it says what 'sockdiag why' says of the \
+      same port, and names the process or unit that started the server again.
+
+      Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 whether it is free \
+      depends on what cannot be seen; 3 bind() fails with another error than that of a port in use; 71 in use, or nothing \
+      was done for the reason that is given; 75 no process holds it any more, but closed connections block it for a time, \
+      which 'sockdiag wait PORT --free' waits for; 77 a privilege is missing. With --dry-run it is 0 if there is a process \
+      to end.
       """)
 
   @Argument(help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
@@ -57,6 +63,11 @@ struct Kill: ParsableCommand {
   @Option(help: ArgumentHelp("How long a process has to end before it is killed: 500ms, 5s, 1m.", valueName: "time"))
   var grace = "5s"
 
+  @Option(
+    help: ArgumentHelp(
+      "How long the port is watched for a restart: 500ms, 3s, 1m; 0 looks only once.", valueName: "time"))
+  var settle = "3s"
+
   @Flag(help: "Do not kill who has not ended after the grace.")
   var noKill = false
 
@@ -66,17 +77,17 @@ struct Kill: ParsableCommand {
   @Flag(help: "A JSON object: who held the port, what became of them, what is left.")
   var json = false
 
-  /// For how long a port that is free is watched, see ``PortEnding/aftermath(after:)``.
-  private static let pause = Duration.milliseconds(300)
-
   func run() throws {
     let manner = try manner()
+    let settle = try DurationArgument.parse(settle, option: "--settle")
+    // Names of hosts and interfaces are those of the namespace.
+    try namespace.enter()
+    let claim = try claim()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which")
     }
-    try namespace.enter()
-    var ending = try PortEnding(try claim(), takesConnections: connections)
+    var ending = try PortEnding(claim, takesConnections: connections, namespace: namespace.netns)
     try refuse(&ending)
     if dryRun {
       try showPlan(ending, on: STDOUT_FILENO)
@@ -89,10 +100,10 @@ struct Kill: ParsableCommand {
         Diagnostics.report("this command runs below \(target.name), so that this terminal or session may end as well")
       }
     } else if try !isWanted(&ending) {
-      try give(CommandFailure(.system, "nothing was ended"), ending)
+      try give(CommandFailure(.negative, "nothing was ended"), ending)
     }
     let outcomes = ending.endAll(manner)
-    let aftermath = try ending.aftermath(after: Self.pause)
+    let aftermath = try ending.aftermath(within: settle, after: outcomes)
     try report(&ending, outcomes, aftermath, manner)
   }
 
@@ -119,7 +130,8 @@ struct Kill: ParsableCommand {
   private func refuse(_ ending: inout PortEnding) throws {
     if ending.plan.sockets.isEmpty {
       guard !ending.found.connections.isEmpty else {
-        try give(EndingRefusal.nothing(ending.found, ending.claim), ending)
+        let other = try ending.holdersOfOtherProtocol()
+        try give(EndingRefusal.nothing(ending.found, ending.claim, other: other, namespace: self.namespace.netns), ending)
         return
       }
       let held = try ending.holdersOfConnections()
@@ -170,8 +182,15 @@ struct Kill: ParsableCommand {
     }
     let isHeld = !aftermath.isFree
     if isHeld {
-      if let hidden = EndingRefusal.unheld(ending.plan) { remarks.add(hidden.message, hidden.status) }
-      for sentence in aftermath.sentences { remarks.add(sentence, .system) }
+      if aftermath.verdict == .conflict, !ending.plan.unheld.isEmpty, let hidden = EndingRefusal.unheld(ending.plan) {
+        remarks.add(hidden.message, hidden.status)
+      }
+      for sentence in aftermath.sentences { remarks.add(sentence, aftermath.status) }
+    }
+    if let other = try ending.holdersOfOtherProtocol(), !other.names.isEmpty {
+      let transport = other.claim.transports == [.udp] ? "UDP" : "TCP"
+      remarks.add(
+        "\(transport) port \(other.claim.port.description) is another port, which \(Listing.unique(other.names)) holds")
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     if json {

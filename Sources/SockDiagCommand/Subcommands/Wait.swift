@@ -8,19 +8,24 @@ struct Wait: ParsableCommand {
     abstract: "Waits until a port is free, or until something listens on it.",
     discussion: """
       Free is what 'sockdiag why' calls free, of all addresses that it asks about. Where only timers are in the way it \
-      sleeps them out; where processes are, the kernel's announcements wake it. Other errors than EADDRINUSE end it at \
-      once, for waiting does not cure them: a port that takes a privilege, or an address that the host does not have \
-      (--freebind asks for one that it will get later). An address that is still being checked for duplicates is waited \
-      for.
+      sleeps them out; where processes are, the kernel's announcements wake it. Where 'why' says that it depends, the wait \
+      goes on; --probe settles that. Other errors than EADDRINUSE end it at once, for waiting does not cure them: a port \
+      that takes a privilege, or an address that the host does not have (--freebind asks for one that it will get later). \
+      An address that is still being checked for duplicates is waited for.
 
-      Something listens if a client that connects to the address and port would reach it: a listener there or on all \
-      addresses, with -u a UDP socket that is bound and not connected. Without an address any will do, of a name with \
-      several addresses one, and for * both families count. Filters of packets are not looked at.
+      Something listens if a client on this host that connects to the address and port would reach it: a listener there \
+      or on all addresses, with -u a UDP socket that is bound and not connected. One that is bound to an interface is \
+      reached at the addresses of that interface; write 10.0.0.1%eth0 to ask for clients that come over eth0. Without an \
+      address any will do, of a name with several addresses one, and for * both families count. Filters of packets are not \
+      looked at.
+
+      It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
+      (TIME_WAIT) run for a minute, others may be set longer. With --timeout it waits so long and no longer.
 
       Nothing is shown but on a terminal, where a line tells how it stands. If the time is up, one sentence on standard \
       error says what is in the way.
 
-      Exit status: 0 it is so; 1 the time is up; 64 the command line makes no sense; 71 the kernel refused or failed, or \
+      Exit status: 0 condition met; 1 timed out; 64 the command line makes no sense; 71 the kernel refused or failed, or \
       bind() fails with another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any \
       process: 130 and 143 in a shell.
       """)
@@ -38,8 +43,13 @@ struct Wait: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("For how long at most, such as 500ms, 30s or 5m; 0 looks only once.", valueName: "time"))
-  var timeout = "60s"
+    help: ArgumentHelp(
+      "For how long at most, such as 500ms, 30s or 5m; 0 looks only once. By default 5m, or until timers have run out.",
+      valueName: "time"))
+  var timeout: String?
+
+  /// Longer than servers take to start or to finish what they are doing, and short enough for a script that waits in vain.
+  static let standardTimeout = Duration.seconds(300)
 
   @Flag(help: "With --free: let a bind() decide at every look. For a moment the port is taken.")
   var probe = false
@@ -55,7 +65,9 @@ struct Wait: ParsableCommand {
 
   func run() throws {
     let isForFree = try self.isForFree()
-    let limit = try DurationArgument.parse(timeout, option: "--timeout")
+    let timeout = try self.timeout.map { text throws(CommandFailure) in
+      try DurationArgument.parse(text, option: "--timeout")
+    }
     try namespace.enter()
     let port = try PortArgument(parsing: port)
     guard port.port != 0 else {
@@ -70,13 +82,16 @@ struct Wait: ParsableCommand {
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
     let progress = quiet ? .hidden : ProgressLine(aim)
     let isQuiet = quiet
-    var waiter = Waiter(timeout: limit, progress: progress, interruption: interruption) { remark in
+    var waiter = Waiter(
+      timeout: timeout ?? Self.standardTimeout, outlastsTimers: timeout == nil, progress: progress,
+      interruption: interruption
+    ) { remark in
       if !isQuiet { Diagnostics.report(remark) }
     }
     if isForFree {
-      try waitUntilFree(transport, port, title, limit, &waiter)
+      try waitUntilFree(transport, port, title, &waiter)
     } else {
-      try waitUntilListening(transport, port, title, limit, &waiter)
+      try waitUntilListening(transport, port, title, &waiter)
     }
   }
 
@@ -97,7 +112,7 @@ struct Wait: ParsableCommand {
   }
 
   private func waitUntilFree(
-    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
+    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
   ) throws {
     var words = ["sockdiag", "why", port.text]
     if transport == .udp { words.append("--udp") }
@@ -108,12 +123,12 @@ struct Wait: ParsableCommand {
     switch try waiter.wait(for: &goal) {
     case .isSo: announce("\(title) is free")
     case .interrupted: Interruption.endBySignal()
-    case .timeUp: try end(WaitText.stillInUse(title, goal.examined, waiter.prospect, limit, hint: hint))
+    case .timeUp: try end(WaitText.notFree(title, goal.examined, waiter, probes: probe, hint: hint))
     }
   }
 
   private func waitUntilListening(
-    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ limit: Duration, _ waiter: inout Waiter
+    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
   ) throws {
     try port.requireInterface()
     var goal = try ListeningPort(transport, port: port.port, ListeningTarget(port))
@@ -121,9 +136,8 @@ struct Wait: ParsableCommand {
     case .isSo: announce(WaitText.listens(title, goal.reaching))
     case .interrupted: Interruption.endBySignal()
     case .timeUp:
-      let time = limit == .zero ? "" : " after \(DurationArgument.spelt(limit))"
-      let rest = goal.sockets.isEmpty ? "" : "; \(goal.obstacle)"
-      try end("nothing listens on \(title)\(time)\(rest)")
+      let time = waiter.limit == .zero ? "" : " after \(DurationArgument.spelt(waiter.limit))"
+      try end("nothing listens on \(title)\(time)\(goal.isEmpty ? "" : "; \(goal.obstacle)")")
     }
   }
 

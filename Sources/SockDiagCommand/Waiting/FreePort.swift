@@ -130,7 +130,7 @@ struct FreePort: Awaited, ~Copyable {
   }
 
   /// - Throws: `CommandFailure` for an error that no waiting cures.
-  private static func isFree(_ diagnoses: [Diagnosis], _ hint: String) throws(CommandFailure) -> Bool {
+  static func isFree(_ diagnoses: [Diagnosis], _ hint: String) throws(CommandFailure) -> Bool {
     for diagnosis in diagnoses {
       if case .error(let error) = diagnosis.verdict, !diagnosis.isPassing {
         throw WaitText.failure(error, diagnosis, hint)

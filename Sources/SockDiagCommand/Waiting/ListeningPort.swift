@@ -36,9 +36,14 @@ struct ListeningPort: Awaited, ~Copyable {
   /// The sockets by which it is reached.
   var reaching: [InetSocket] { sockets.filter { target.isServed(by: $0) } }
 
+  /// Whether there is nothing to say about what is there instead.
+  var isEmpty: Bool { sockets.isEmpty && target.foreignAddresses.isEmpty }
+
   /// What is there instead of what is waited for.
   var obstacle: String {
+    if let address = target.foreignAddresses.first { return "\(address) is no address of this host" }
     guard let first = sockets.first else { return "nothing is there" }
-    return "only \(first.local)\(sockets.count == 1 ? "" : " and \(sockets.count - 1) more") is there"
+    let place = first.interfaceIndex == 0 ? "\(first.local)" : PortPlace(first).text
+    return "only \(place)\(sockets.count == 1 ? "" : " and \(sockets.count - 1) more") is there"
   }
 }

@@ -21,26 +21,36 @@ enum WaitText {
 
   /// On what it depends, if that is all that is in the way.
   static func dependence(_ diagnoses: [Diagnosis], probes: Bool) -> String? {
-    guard !diagnoses.contains(where: { $0.verdict == .conflict }),
-      let diagnosis = diagnoses.first(where: { $0.verdict == .depends })
-    else { return nil }
-    let cure = probes ? "no bind() could be tried" : "with --probe a bind() decides"
-    return "whether it is free depends on \(DiagnosisText.unknowns(diagnosis)), so the wait goes on; \(cure)"
+    unknowns(diagnoses).map {
+      "whether it is free depends on \($0), so the wait goes on; "
+        + (probes ? "no bind() could be tried" : "with --probe a bind() decides")
+    }
+  }
+
+  private static func unknowns(_ diagnoses: [Diagnosis]) -> String? {
+    guard !diagnoses.contains(where: { $0.verdict == .conflict }) else { return nil }
+    return diagnoses.first { $0.verdict == .depends }.map(DiagnosisText.unknowns)
   }
 
   /// That the time is up before the port is free.
-  static func stillInUse(
-    _ title: String, _ diagnoses: [Diagnosis], _ prospect: Prospect?, _ timeout: Duration, hint: String
+  ///
+  /// - Parameters:
+  ///   - probes: Whether a live bind was to decide.
+  ///   - hint: The command that tells more.
+  static func notFree(
+    _ title: String, _ diagnoses: [Diagnosis], _ waiter: borrowing Waiter, probes: Bool, hint: String
   ) -> String {
-    let time = timeout == .zero ? "" : " after \(DurationArgument.spelt(timeout))"
+    let (limit, prospect) = (waiter.limit, waiter.prospect)
+    let (time, still) = limit == .zero ? ("", "") : (" after \(DurationArgument.spelt(limit))", "still ")
     if diagnoses.contains(where: \.isPassing) {
       return "\(title) cannot be bound yet\(time): \(obstacle(diagnoses)); '\(hint)' says what helps"
     }
-    let state =
-      dependence(diagnoses, probes: true) == nil
-      ? "is \(timeout == .zero ? "" : "still ")in use" : "is perhaps\(timeout == .zero ? "" : " still") in use"
+    if let unknowns = unknowns(diagnoses) {
+      let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
+      return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
+    }
     let expected = prospect?.expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
-    return "\(title) \(state)\(time): \(obstacle(diagnoses))\(expected); '\(hint)' says what helps"
+    return "\(title) is \(still)in use\(time): \(obstacle(diagnoses))\(expected); '\(hint)' says what helps"
   }
 
   /// An error for which it makes no sense to wait.
@@ -58,6 +68,6 @@ enum WaitText {
     if let book = try? HolderBook([first]) { who.append(book.list(of: first)) }
     // A hidden process has a mark for a table in place of its name.
     let holder = who.isEmpty || who == [UInt8(ascii: "?")] ? "somebody" : String(decoding: who, as: UTF8.self)
-    return "\(holder) listens on \(first.local)"
+    return "\(holder) listens on \(EndpointText.local(first))"
   }
 }

@@ -11,8 +11,14 @@ struct Waiter: ~Copyable {
   /// on this port, it hears twenty times in that second, and is late by no more than this.
   static let deafness = Duration.milliseconds(50)
 
+  /// By how much the kernel may be late with a timer: it keeps those of minutes in classes of up to half a minute
+  /// (`kernel/time/timer.c`).
+  static let lateness = Duration.seconds(60)
+
   private let interruption: Interruption
-  private let deadline: ContinuousClock.Instant
+  private let begin = ContinuousClock.now
+  private let outlastsTimers: Bool
+  private var deadline: ContinuousClock.Instant
   private var progress: ProgressLine
   /// Says a remark, and then is no more; `nil` where nobody wants it.
   private var tell: ((String) -> Void)?
@@ -22,14 +28,22 @@ struct Waiter: ~Copyable {
   /// How often the process slept. Tests look here for whether it polls.
   private(set) var sleeps = 0
 
+  /// - Parameters:
+  ///   - timeout: For how long to wait.
+  ///   - outlastsTimers: Whether to wait beyond that while only timers are in the way, which run out by themselves.
   init(
-    timeout: Duration, progress: ProgressLine, interruption: Interruption, tell: ((String) -> Void)? = nil
+    timeout: Duration, outlastsTimers: Bool = false, progress: ProgressLine, interruption: Interruption,
+    tell: ((String) -> Void)? = nil
   ) {
-    deadline = .now + timeout
+    deadline = begin + timeout
+    self.outlastsTimers = outlastsTimers
     self.progress = progress
     self.interruption = interruption
     self.tell = tell
   }
+
+  /// For how long it waits, in whole seconds if that is longer than it was told.
+  var limit: Duration { begin.duration(to: deadline) }
 
   /// Waits. There is a look at the beginning and one at the end of the time, which for a time of 0 are the same.
   mutating func wait<Goal: Awaited & ~Copyable>(for goal: inout Goal) throws -> Outcome {
@@ -38,11 +52,19 @@ struct Waiter: ~Copyable {
       let begin = ContinuousClock.now
       guard case .notYet(let prospect) = try goal.look() else { return .isSo }
       self.prospect = prospect
+      extend(prospect, at: begin)
       if interruption.isRequested { return .interrupted }
       if begin >= deadline { return .timeUp }
       say(prospect.remark)
       guard sleep(prospect, &goal) else { return .interrupted }
     }
+  }
+
+  private mutating func extend(_ prospect: Prospect, at now: ContinuousClock.Instant) {
+    // Once a timer has run out, the time that was added for it is all there is.
+    guard outlastsTimers, let rest = prospect.expected, rest > .zero else { return }
+    let needed = begin.duration(to: now) + rest + Self.lateness
+    deadline = max(deadline, begin + .seconds(needed.components.seconds))
   }
 
   private mutating func say(_ remark: String?) {

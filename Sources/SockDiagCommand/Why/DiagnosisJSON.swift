@@ -143,7 +143,7 @@ struct DiagnosisJSON {
 }
 
 extension HolderList {
-  fileprivate init(_ socket: DiagnosedSocket) {
+  init(_ socket: DiagnosedSocket) {
     let processes = Dictionary(socket.processes.map { ($0.process.pid, $0) }, uniquingKeysWith: { first, _ in first })
     self.init(
       entries: socket.holders.map { Entry(holder: $0, process: processes[$0.pid], isInherited: false) },

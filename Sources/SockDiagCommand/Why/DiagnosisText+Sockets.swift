@@ -51,6 +51,7 @@ extension DiagnosisText {
   private struct SocketKind: Hashable {
     var use: PortUse
     var local: SocketAddress
+    var interface: UInt32
     var state: SocketState
     var effect: HolderEffect?
     var pids: [Int32]
@@ -60,6 +61,7 @@ extension DiagnosisText {
     init(_ socket: DiagnosedSocket) {
       use = socket.use
       local = socket.socket.local
+      interface = socket.socket.interfaceIndex
       state = socket.socket.state
       effect = socket.effect
       pids = socket.holders.map(\.pid)
@@ -85,8 +87,8 @@ extension DiagnosisText {
       case .datagram: "UDP socket"
       }
     var text = count == 1 ? name : "\(count) × \(name)"
-    text += "  \(record.local)"
-    if count == 1, record.remote.port != 0 { text += " → \(record.remote)" }
+    text += "  \(EndpointText.local(record))"
+    if count == 1, record.remote.port != 0 { text += " → \(EndpointText.remote(record))" }
     let owner = owner(socket)
     return owner.isEmpty ? text : text + "  " + owner
   }
@@ -95,10 +97,9 @@ extension DiagnosisText {
   private static func owner(_ socket: DiagnosedSocket) -> String {
     if let missing = socket.missing {
       if missing == .noProcess { return "" }
-      let why =
-        missing.takesPrivilege || missing.isEmpty ? "hidden from this user" : missing.names.joined(separator: " or ")
       let user = socket.socket.uid.map { ", user \(UserName.text($0))" } ?? ""
-      return "its process is \(why)\(user)"
+      return missing.takesPrivilege
+        ? "its process is hidden from this user\(user)" : "no process found: \(missing.explanation)\(user)"
     }
     var words: [String] = []
     for process in socket.processes.prefix(4) {
@@ -131,7 +132,13 @@ extension DiagnosisText {
         diagnosis.blockers.flatMap { $0.processes.map { String(decoding: $0.command, as: UTF8.self) } })
       let names = processes.isEmpty ? "the process that has it" : Self.list(processes.sorted())
       let verb = processes.count > 1 ? "keep" : "keeps"
-      line("as long as \(names) \(verb) it open; nothing but that frees the port.")
+      let unheld = diagnosis.blockers.filter { $0.release == .whenClosed && $0.missing?.takesPrivilege == false }
+      if processes.isEmpty, let socket = unheld.first {
+        line("until it is closed; no process was found that could do so.")
+        if socket.socket.protocol == .udp { line(Self.tunnels) }
+      } else {
+        line("as long as \(names) \(verb) it open; nothing but that frees the port.")
+      }
     }
     if releases.contains(.whenPeerAnswers) {
       line("until the peer answers, or the kernel gives up on it, which takes minutes.")
@@ -147,11 +154,17 @@ extension DiagnosisText {
     }
   }
 
+  /// What in the kernel has UDP ports of its own, and goes with its interface.
+  static let tunnels =
+    "The kernel itself has UDP ports for tunnels (vxlan, geneve, WireGuard): 'ip -d link' shows them with their ports, and"
+    + " deleting the interface frees one."
+
   mutating func elsewhere(_ diagnosis: Diagnosis) {
     guard !diagnosis.elsewhere.isEmpty else { return }
     heading("In other network namespaces, which are in nobody's way here")
     for listener in diagnosis.elsewhere.prefix(Self.limit) {
-      var text = "\(listener.socket.protocol == .udp ? "UDP socket" : "listener")  \(listener.socket.local)"
+      var text =
+        "\(listener.socket.protocol == .udp ? "UDP socket" : "listener")  \(EndpointText.local(listener.socket))"
       if let process = listener.process {
         text += "  \(String(decoding: process.command, as: UTF8.self)) (pid \(process.process.pid))"
         if let container = process.cgroup?.container {

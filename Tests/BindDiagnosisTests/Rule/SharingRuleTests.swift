@@ -82,6 +82,13 @@ import Testing
     for one in [UInt32(0), 7] {
       if case .harmless = effect(one, one) { Issue.record("\(one) beside itself") }
     }
+    // What is not known of the holder's interface is not known of its VRF.
+    var request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0, interfaceIndex: 107)
+    request.routingDomain = 7
+    var holder = PortHolder(
+      .tcp, Self.anyAddress, .occupies, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
+    holder.isInterfaceKnown = false
+    #expect(BindRule.effect(of: holder, on: request) == .depends(on: .interface))
     // UDP compares interfaces, and no interface is every interface.
     if case .harmless = effect(7, 0, .udp) { Issue.record("UDP knows VRFs") }
     #expect(effect(7, 8, .udp) == .harmless(.otherInterface))

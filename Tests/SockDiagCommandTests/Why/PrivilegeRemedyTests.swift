@@ -64,7 +64,7 @@ struct PrivilegeRemedyTests {
   }
 
   private static var subject: String {
-    get throws { try Tool.path.replacing("/sockdiag", with: "/bind-trace-subject") }
+    get throws { try Tool.program("bind-trace-subject") }
   }
 
   /// Does to a file what `setcap cap_net_bind_service=+ep` does: struct vfs_cap_data, linux/capability.h.

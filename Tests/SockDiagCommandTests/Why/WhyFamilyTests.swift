@@ -14,7 +14,7 @@ struct WhyFamilyTests {
   ) async throws -> CommandResult {
     let tool = try Tool.path
     let restraint =
-      withoutIPv6 ? [tool.replacing("/sockdiag", with: "/restrained"), "no-family", "10", "97", "--"] : []
+      withoutIPv6 ? [try Tool.program("restrained"), "no-family", "10", "97", "--"] : []
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
       return try laboratory.namespace.run(restraint + [tool] + words)

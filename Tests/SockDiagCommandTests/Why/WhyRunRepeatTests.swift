@@ -11,7 +11,7 @@ struct WhyRunRepeatTests {
     return try await NetworkNamespace.withNew { try $0.run([tool, "why"] + options + ["--run"] + command) }
   }
 
-  private func subject() throws -> String { try Tool.path.replacing("/sockdiag", with: "/bind-trace-subject") }
+  private func subject() throws -> String { try Tool.program("bind-trace-subject") }
 
   private func lines(_ result: CommandResult) -> [String] { result.errorText.split(separator: "\n").map(String.init) }
 

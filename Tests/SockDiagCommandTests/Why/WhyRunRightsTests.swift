@@ -26,7 +26,7 @@ struct WhyRunRightsTests {
     // Who starts a process meanwhile would keep the copy open for writing, and then it cannot be run.
     try ProcessStarts.heldOff {
       try FileManager.default.copyItem(
-        atPath: tool.replacing("/sockdiag", with: "/bind-trace-subject"), toPath: program)
+        atPath: try Tool.program("bind-trace-subject"), toPath: program)
     }
     return try await NetworkNamespace.withNew { namespace in
       let script =

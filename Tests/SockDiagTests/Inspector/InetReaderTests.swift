@@ -44,7 +44,10 @@ import Testing
         [.messages([.socket(port: 3, cookie: 3), .done()])],
       ]))
     _ = try reader.forEach(SocketQuery(.tcp, family: .inet)) { _ in .stop }
-    #expect(try reader.dump(SocketQuery(.tcp, family: .inet)).sockets.map(\.local.port) == [3])
+    let next = try reader.dump(SocketQuery(.tcp, family: .inet))
+    #expect(next.sockets.map(\.local.port) == [3])
+    // What was wrong with the one is not said of the other.
+    #expect(next.completeness.isComplete)
   }
 
   @Test func stopAtTheEndNeedsNoDraining() throws {
@@ -195,6 +198,13 @@ import Testing
     #expect(log.requests.map(\.family) == [nil, .inet, .inet6, .inet, .inet6, .inet, .inet6])
   }
 
+  @Test func thatTheProtocolAttributeIsIgnoredIsRemembered() throws {
+    let log = ScriptedKernel.Log()
+    var reader = InetReader(ScriptedKernel(.init(repeating: Self.empty, count: 6), log: log))
+    for _ in 0..<2 { _ = try reader.dump(SocketQuery(.udp, states: .all)) }
+    #expect(log.requests.map(\.family) == [nil, nil, .inet, .inet6, .inet, .inet6])
+  }
+
   /// Memory may be short now, a module may be loaded later.
   @Test func aRefusalThatMayPassIsNotRemembered() throws {
     let log = ScriptedKernel.Log()
@@ -330,6 +340,19 @@ import Testing
     let request = try #require(log.requests.last)
     #expect(request.local.port == 0)
     #expect(!request.bytecode.isEmpty)
+  }
+
+  @Test func aProgramOfAnyLengthFitsIntoTheRequest() throws {
+    var lengths: [Int] = []
+    for count in stride(from: 2, to: 400, by: 2) {
+      let log = ScriptedKernel.Log()
+      var reader = InetReader(ScriptedKernel([Self.empty], log: log))
+      let ports = PortSet((1...count).map { UInt16($0 * 10)...UInt16($0 * 10) })
+      _ = try reader.dump(SocketQuery(.tcp, family: .inet, matching: .localPort(in: ports)))
+      lengths.append(try #require(log.requests.last?.bytecode.count))
+    }
+    // From what the first buffer holds to several times as much.
+    #expect(lengths.contains { $0 < 500 } && lengths.contains { 800...1700 ~= $0 } && lengths.contains { $0 > 2048 })
   }
 
   @Test func portZeroIsAPortAndNotAWildcard() throws {

@@ -102,8 +102,9 @@ import Testing
 
   /// Kernels before 5.4 subtract without a look at which is later.
   @Test(
-    arguments: [(0, 0), (1, 1), (0x7fff_ffff, 0x7fff_ffff), (0x8000_0000, 0), (UInt32.max - 3, 0), (UInt32.max, 0)]
-      as [(UInt32, UInt32)])
+    arguments: [
+      (0, 0), (1, 1), (0x7fff_ffff, 0x7fff_ffff), (0x8000_0000, 0), (.max - 3, 0), (.max, 0),
+    ] as [(UInt32, UInt32)])
   func anOverdueTimerHasNoTimeLeft(_ sent: UInt32, _ left: UInt32) throws {
     let timer = try #require(try decode(.socket(timer: (1, 1), expires: sent)).timer)
     #expect(timer.expiresMilliseconds == left)

@@ -1,0 +1,66 @@
+internal import CBindDiagnosis
+internal import SockDiag
+internal import SocketOwners
+
+extension Diagnostician {
+  /// Finds TCP sockets that are bound and do nothing where the kernel does not report them: through the descriptors of
+  /// processes. A socket that no dump reported, and that has a port, is one.
+  ///
+  /// - Parameters:
+  ///   - port: The port; `nil` stands for every port.
+  ///   - reported: What was reported of the port.
+  /// - Returns: The sockets, and whether there can be no others.
+  mutating func boundSockets(
+    _ port: UInt16?, besides reported: [InetSocket]
+  ) throws(SockDiagError) -> (sockets: [InetSocket], isComplete: Bool) {
+    let dump = try inspector.dump(SocketQuery(.tcp, states: .all))
+    var known = Set(reported.map(\.inode))
+    for socket in dump.sockets { known.insert(socket.inode) }
+    guard let held = try? owners?.heldSockets(besides: known) else { return ([], false) }
+    var isComplete = held.isComplete && dump.completeness.subtracting(.missingStates).isComplete
+    var found: [InetSocket] = []
+    for (inode, holder) in held.holders {
+      switch BoundSocketReading.read(inode, holder) {
+      case .bound(let socket): if port == nil || socket.local.port == port { found.append(socket) }
+      case .other: break
+      case .unknown: isComplete = false
+      }
+    }
+    return (found.sorted { $0.inode < $1.inode }, isComplete)
+  }
+}
+
+/// What a descriptor of a socket that no dump reported leads to.
+private enum BoundSocketReading {
+  /// A TCP socket with a port, in the network namespace of the calling thread.
+  case bound(InetSocket)
+  /// Something else.
+  case other
+  /// It could not be found out.
+  case unknown
+
+  static func read(_ inode: UInt32, _ holder: SocketHolder) -> BoundSocketReading {
+    guard holder.fixedFileSlot == nil else { return .unknown }
+    let table = holder.threadID.map { "/task/\($0)" } ?? ""
+    // SAFETY: the call reads the NUL-terminated path and keeps nothing.
+    switch unsafe cbinddiagnosis_is_tcp("/proc/\(holder.pid)\(table)/fd/\(holder.descriptor)") {
+    case 0: return .other
+    case 1: break
+    // Closed meanwhile.
+    case -2: return .other
+    default: return .unknown
+    }
+    do throws(BindFactError) {
+      let held = try HeldSocketOptions(readFrom: holder, inode: inode)
+      guard held.local.port != 0 else { return .other }
+      guard let isHere = held.isInOwnNetwork else { return .unknown }
+      guard isHere else { return .other }
+      return .bound(
+        InetSocket(
+          boundTo: held.local, family: held.family, inode: inode, uid: held.uid, cookie: held.cookie,
+          interfaceIndex: held.interfaceIndex, isV6Only: held.options.contains(.v6Only)))
+    } catch {
+      return error.code == .processGone || error.code == .descriptorChanged ? .other : .unknown
+    }
+  }
+}

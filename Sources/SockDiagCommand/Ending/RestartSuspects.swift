@@ -1,0 +1,59 @@
+internal import SocketOwners
+
+/// The processes that may start an ended process again: its ancestors that live on.
+///
+/// A shell with a loop, nodemon and supervisord are such. The ancestors of this command are not: they wait for it. Process 1
+/// is one only where it is no init system, since systemd starts units, which have a supervisor of their own.
+struct RestartSuspects {
+  private(set) var processes: [ProcessDetails] = []
+  /// What each of them had started before anything was ended.
+  private var children: [Int32: Set<Int32>] = [:]
+
+  /// First processes that start nothing again by themselves. Names of processes are cut off after 15 bytes.
+  private static let inits: Set<String> = [
+    "systemd", "init", "tini", "dumb-init", "docker-init", "catatonit", "podman-init", "pause", "openrc-init",
+  ]
+
+  /// Finds them before anything is ended.
+  init(of targets: [EndingTarget], besides surroundings: Surroundings, _ owners: borrowing OwnerFinder) {
+    let spared = Set(surroundings.ancestors + [surroundings.pid])
+    var seen: Set<Int32> = []
+    for target in targets {
+      var next = target.details.parent
+      while let pid = next, pid > 0, !spared.contains(pid) || pid == 1, seen.insert(pid).inserted,
+        let details = owners.details(ofProcess: pid)
+      {
+        next = details.parent
+        if pid == 1, Self.inits.contains(String(decoding: details.command, as: UTF8.self)) { break }
+        // Ended itself, it starts nothing.
+        if targets.contains(where: { $0.process == details.process }) { continue }
+        processes.append(details)
+        children[pid] = Set(owners.children(ofProcess: pid))
+      }
+    }
+  }
+
+  /// Those that are still there.
+  func living(_ owners: borrowing OwnerFinder) -> [ProcessDetails] {
+    // One that has ended and was not waited for has no arguments any more.
+    processes.filter { owners.details(of: $0.process)?.arguments?.isEmpty == false }
+  }
+
+  /// Processes that one of them started since.
+  func newChildren(_ owners: borrowing OwnerFinder) -> [ProcessDetails] {
+    living(owners).flatMap { parent in
+      owners.children(ofProcess: parent.process.pid).filter { children[parent.process.pid]?.contains($0) == false }
+    }.compactMap { owners.details(ofProcess: $0) }
+  }
+
+  /// The one from which a process descends; `nil` if it descends from none.
+  func starter(of process: ProcessDetails, _ owners: borrowing OwnerFinder) -> ProcessDetails? {
+    var next = process.parent
+    var seen: Set<Int32> = []
+    while let pid = next, pid > 0, seen.insert(pid).inserted {
+      if let starter = processes.first(where: { $0.process.pid == pid }) { return starter }
+      next = owners.details(ofProcess: pid)?.parent
+    }
+    return nil
+  }
+}

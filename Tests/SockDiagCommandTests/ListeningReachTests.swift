@@ -1,0 +1,109 @@
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// What `wait --listening` says of every kind of listener, beside what connect() says.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct ListeningReachTests {
+  private static let targets: [(text: String, address: LabAddress)] = [
+    ("127.0.0.1", .loopbackV4), ("127.5.5.5", .v4(127, 5, 5, 5)), ("10.7.0.1", .v4(10, 7, 0, 1)),
+    ("10.7.1.1", .v4(10, 7, 1, 1)), ("10.7.0.9", .v4(10, 7, 0, 9)), ("[::1]", .loopbackV6),
+    ("[fd00:7::1]", .v6(0xfd00_0007_0000_0000, 1)), ("[fd00:7:1::1]", .v6(0xfd00_0007_0001_0000, 1)),
+    ("[::ffff:10.7.0.1]", .v6(0, 0xffff_0a07_0001)),
+  ]
+
+  private static let listeners: [(address: LabAddress, isV6Only: Bool)] = [
+    (.anyV4, false), (.loopbackV4, false), (.v4(10, 7, 0, 1), false), (.v4(10, 7, 1, 1), false),
+    (.v4(10, 7, 0, 9), false),
+    (.anyV6, false), (.anyV6, true), (.loopbackV6, true), (.v6(0xfd00_0007_0000_0000, 1), true),
+    (.v6(0, 0xffff_0a07_0001), false), (.v6(0, 0xffff_0000_0000), false),
+  ]
+
+  /// Two devices with addresses, and each with a peer that has none.
+  private static let setUp = """
+    set -e
+    for n in 0 1; do
+      ip link add reach$n type veth peer name peer$n
+      ip link set peer$n up
+      ip link set reach$n up
+      ip address add 10.7.$n.1/24 dev reach$n
+    done
+    ip address add fd00:7::1/64 dev reach0 nodad
+    ip address add fd00:7:1::1/64 dev reach1 nodad
+    """
+
+  /// Whether a client gets through to a socket.
+  private static func connects(
+    _ kind: LabProtocol, _ address: LabAddress, _ server: LabSocket, in laboratory: Laboratory
+  )
+    throws -> Bool
+  {
+    func isReady(_ socket: LabSocket, _ events: Int32, _ milliseconds: Int32) -> Bool {
+      var wait = pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)
+      // SAFETY: the call uses the one structure while it runs.
+      return unsafe poll(&wait, 1, milliseconds) > 0
+    }
+    let client = try laboratory.socket(kind, v6: address.isV6)
+    defer { client.close() }
+    do { try client.connect(to: LabEndpoint(address, 8080)) } catch let error as LaboratoryError {
+      // No route, where the address is of no interface.
+      guard [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH].contains(error.errno) else { throw error }
+      return false
+    }
+    if kind == .tcp {
+      guard isReady(client, POLLOUT, 20_000), try client.takePendingError() == 0 else { return false }
+      try server.accept().close()
+      return true
+    }
+    try client.send(1)
+    // Either it arrives, or its sender is told that it did not.
+    while true {
+      if isReady(server, POLLIN, 1) {
+        try server.discard()
+        return true
+      }
+      if isReady(client, 0, 1) { return false }
+    }
+  }
+
+  @Test(arguments: [LabProtocol.tcp, .udp]) func connectReachesWhatIsSaidToListen(_ kind: LabProtocol) async throws {
+    let (trials, faults) = try await Laboratory.withNew { laboratory in
+      let preparation = try laboratory.namespace.run(["sh", "-c", Self.setUp])
+      try #require(preparation.status == 0, "\(preparation.errorText)")
+      var (trials, reached, faults) = (0, 0, [String]())
+      for listener in Self.listeners {
+        for device in [nil, "lo", "reach0", "reach1"] {
+          var options: [SocketOption] = device.map { [.bindToDevice($0)] } ?? []
+          if listener.isV6Only { options.append(.v6Only(true)) }
+          if listener.address == .v4(10, 7, 0, 9) { options.append(.freebind) }
+          let place = LabEndpoint(listener.address, 8080)
+          // Some devices do not have some addresses.
+          guard let socket = try? laboratory.boundSocket(kind, to: place, options: options) else { continue }
+          if kind == .tcp { try socket.listen(backlog: 16) }
+          var isReachable = false
+          for target in Self.targets {
+            let truth = try Self.connects(kind, target.address, socket, in: laboratory)
+            let port = try PortArgument(parsing: target.text + ":8080")
+            var goal = try ListeningPort(kind == .tcp ? .tcp : .udp, port: 8080, ListeningTarget(port))
+            let answer = try goal.look() == .isSo
+            trials += 1
+            isReachable = isReachable || truth
+            if answer != truth { faults.append("\(place)%\(device ?? "-") for \(target.text): \(answer)") }
+          }
+          // Without an address, what can be reached from here counts in any case.
+          var goal = try ListeningPort(
+            kind == .tcp ? .tcp : .udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+          if isReachable, try goal.look() != .isSo { faults.append("\(place)%\(device ?? "-") for 8080") }
+          if isReachable { reached += 1 }
+          socket.close()
+        }
+      }
+      #expect(reached > 15)
+      return (trials, faults)
+    }
+    #expect(trials > 250 && faults.isEmpty, "\(trials): \(faults)")
+  }
+}

@@ -1,0 +1,81 @@
+import SocketLaboratory
+import SocketOwners
+import Testing
+
+@testable import SockDiagCommand
+
+/// Sockets of which no process is found.
+@Suite struct UnheldSocketTests {
+  @Test(
+    arguments: [
+      (.noProcess, "the kernel has it alone"), (.kernel, "the kernel itself may hold it"),
+      (
+        [.kernel, .inFlight, .closedMeanwhile],
+        "the kernel itself may hold it, its descriptor may be on its way through a UNIX socket, or it may have been closed"
+          + " while it was looked for"
+      ),
+      ([], "it has just ended"),
+    ] as [(MissingHolder.Reasons, String)]) func theReasonsMakeASentence(
+      _ reasons: MissingHolder.Reasons, _ sentence: String
+    )
+  {
+    #expect(reasons.explanation == sentence)
+  }
+
+  private static let isPermitted = NetworkNamespace.isPermitted
+
+  /// A tunnel's socket belongs to the kernel: nobody waits for a process to close it, and none is ended.
+  @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
+  func aTunnelIsNotAwaitedFromAProcess() async throws {
+    let tool = try Tool.path
+    let answers = try await Laboratory.withNew { laboratory in
+      func run(_ words: String...) throws -> CommandResult { try laboratory.namespace.run(words) }
+      let made = try run("ip", "link", "add", "vx0", "type", "vxlan", "id", "7", "dstport", "4789")
+      #expect(made.status == 0, "\(made.errorText)")
+      _ = try run("ip", "link", "set", "vx0", "up")
+      // Among processes of its own: outside, there may be some that not even root may look at here.
+      func alone(_ words: String...) throws -> CommandResult {
+        try laboratory.namespace.run(["unshare", "-p", "-f", "--mount-proc", tool] + words)
+      }
+      return (why: try alone("why", "4789/udp"), kill: try alone("kill", "4789/udp", "--yes"))
+    }
+    #expect(answers.why.status == 1)
+    #expect(answers.why.outputText.contains("until it is closed; no process was found that could do so."))
+    #expect(!answers.why.outputText.contains("as long as"))
+    #expect(answers.why.outputText.contains("'ip -d link'"))
+    // As 'list' names it.
+    #expect(answers.why.outputText.contains("UDP socket  0.0.0.0:4789"))
+    #expect(answers.kill.status == 71)
+    #expect(answers.kill.errorText.contains("no process holds ") && answers.kill.errorText.contains("'ip -d link'"))
+  }
+
+  /// Two sockets on one port of all addresses differ only by their interface.
+  @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
+  func whyNamesASocketAsListDoes() async throws {
+    let tool = try Tool.path
+    let script = """
+      import socket, subprocess, sys
+      held = []
+      for kind, family, address, device in ((2, 2, '0.0.0.0', b'lo'), (2, 2, '0.0.0.0', b'v0'), (1, 10, '::', None)):
+          s = socket.socket(family, kind)
+          if device: s.setsockopt(socket.SOL_SOCKET, 25, device + b'\\0')
+          s.bind((address, 3784))
+          if kind == 1: s.listen()
+          held.append(s)
+      for line in ('-tuH', 'why 0.0.0.0:3784/udp', 'why 3784', 'kill 3784/tcp --dry-run'):
+          print(subprocess.run([sys.argv[1]] + line.split(), stdout=subprocess.PIPE).stdout.decode())
+      """
+    let result = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.namespace.run(["ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1"])
+      _ = try laboratory.namespace.run(["ip", "link", "set", "v0", "up"])
+      return try laboratory.namespace.run(["python3", "-c", script, tool])
+    }
+    let lines = result.outputText.split(separator: "\n")
+    for place in ["0.0.0.0%lo:3784", "0.0.0.0%v0:3784"] {
+      #expect(lines.contains { $0.hasPrefix("udp") && $0.contains(place) }, "\(result.outputText)")
+      #expect(lines.contains { $0.contains("UDP socket  \(place)  python3") }, "\(result.outputText)")
+    }
+    #expect(lines.contains { $0.hasPrefix("tcp") && $0.contains(" *:3784") })
+    #expect(lines.contains { $0.contains("listener  *:3784  python3") }, "\(result.outputText)")
+  }
+}
