@@ -43,23 +43,27 @@ struct WhyJudge {
 
   /// Why the answer may be open; `nil` where nothing that decides is hidden.
   var reason: String? {
-    var unknowns = Set(part.dependsOn ?? [])
-    if unknowns.remove("order") != nil, unknowns.isEmpty { return "the order of UDP sockets" }
+    let unknowns = Set(part.dependsOn ?? [])
+    let isRestrained = situation.restraint != .none
+    let restraint = "restraint: \(situation.restraint.name)"
+    // What is asked for beside the sockets: all of it can be seen by everybody, unless something hides it.
+    if !unknowns.isSubset(of: Self.ofSockets) { return isRestrained ? restraint : nil }
+    if unknowns == ["order"] { return "the order of UDP sockets" }
     let open = part.sockets.filter { $0.effect == "depends" }
-    let asker = situation.question.asker
-    if !open.isEmpty {
-      if open.contains(where: { $0.socket.inode != 0 && mustBeReadable }) {
-        return situation.restraint == .none ? nil : "restraint: \(situation.restraint.name)"
-      }
-      if open.contains(where: { $0.socket.inode != 0 }) {
-        return asker.isRoot ? nil : "sockets of other users' processes"
-      }
-      return "sockets without a process"
+    if open.contains(where: { $0.socket.inode != 0 && $0.because?.unknown != ["order"] }) {
+      if isRestrained { return restraint }
+      return mustBeReadable ? nil : "sockets of other users' processes"
     }
-    if situation.restraint != .none { return "restraint: \(situation.restraint.name)" }
+    if !open.isEmpty { return "sockets without a process" }
+    if isRestrained { return restraint }
     // About the sockets of all ports, of which none is listed and asked for its options.
-    return situation.question.port == 0 && !(part.dependsOn ?? []).isEmpty ? "which port the kernel chooses" : nil
+    return situation.question.port == 0 && !unknowns.isEmpty ? "which port the kernel chooses" : nil
   }
+
+  /// Unknown facts that are those of sockets.
+  private static let ofSockets: Set<String> = [
+    "reuseaddr", "reuseport", "v6only", "uid", "order", "first-tried", "interface",
+  ]
 
   /// Whether who asks can read the options of every socket that a process holds.
   private var mustBeReadable: Bool {
