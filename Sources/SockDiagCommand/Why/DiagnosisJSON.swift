@@ -85,14 +85,7 @@ struct DiagnosisJSON {
 
   private func document(_ denial: Diagnosis.Denial, _ diagnosis: Diagnosis) -> JSONDocument? {
     guard case .restraint(let error) = denial else { return nil }
-    let candidates = diagnosis.restraints.candidates(for: error, diagnosis.request.protocol)
-    return .array(
-      candidates.map { candidate in
-        let text = RestraintText(candidate, diagnosis.restraints, pid: nil)
-        return .object([
-          "kind": .text(candidate.name), "text": .text(text.sentence), "commands": .texts(text.commands),
-        ])
-      })
+    return RestraintText.document(diagnosis.restraints, error, diagnosis.request.protocol)
   }
 
   private func document(_ listener: ListenerElsewhere) -> JSONDocument {

@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import BindTrace
+internal import SockDiag
 
 extension DiagnosisText {
   /// Appends a failed call, and why it failed.
@@ -13,14 +14,27 @@ extension DiagnosisText {
       line("It did so \(Self.times(repeats)) since the last report, and now for this reason:", indent: 0)
     }
     for remark in failed.remarks { line(remark, indent: 0) }
-    guard let diagnosis else { return end() }
-    if diagnosis.verdict == .free, !failed.failedForBeingWatched {
-      line(
-        "Now nothing is in the way: what was has gone since, or a security module or a program of the cgroup (BPF)"
-          + " refuses it.", indent: 0)
+    guard var diagnosis else { return end() }
+    if let restraints = failed.rule(beside: diagnosis) {
+      // The rules are those of the program that failed, whatever they say to this one.
+      diagnosis.restraints = restraints
+      if diagnosis.denial == nil { refusal(failed, restraints) }
+    } else if diagnosis.verdict == .free, !failed.failedForBeingWatched {
+      line("Now nothing is in the way: what was has gone since.", indent: 0)
     }
     append([diagnosis])
     end()
+  }
+
+  /// What may have refused the call to the program that made it, and how to look.
+  private mutating func refusal(_ failed: FailedCall, _ restraints: BindRestraints) {
+    let names = RestraintText.names(restraints.candidates(for: failed.error, failed.request?.protocol ?? .tcp))
+    let rule = names.isEmpty ? "" : ": that of \(names)"
+    line("Neither a socket nor a missing capability is the cause. A security rule refuses it\(rule).", indent: 0)
+    self.restraints(
+      restraints, failed.error, failed.request?.protocol ?? .tcp, pid: failed.call.processID)
+    end()
+    line("To this command the same port is:", indent: 0)
   }
 }
 
@@ -30,6 +44,11 @@ extension DiagnosisText {
 }
 
 extension FailedCall {
+  /// What may have refused the call, where no missing capability explains it; `nil` otherwise.
+  func rule(beside diagnosis: Diagnosis) -> BindRestraints? {
+    failedForBeingWatched || diagnosis.denial == .missingCapability ? nil : restraints
+  }
+
   /// The process and the descriptor, for people.
   var identity: String { "pid \(call.processID), fd \(call.descriptor)" }
 
@@ -37,6 +56,9 @@ extension FailedCall {
   func document(
     _ diagnosis: Diagnosis?, remarks: [String], repeats: Int? = nil, preset: Preset, namespace: String?
   ) -> JSONDocument {
+    let refusal = diagnosis.flatMap { rule(beside: $0) }.map {
+      RestraintText.document($0, error, request?.protocol ?? .tcp, pid: call.processID)
+    }
     let report: JSONDocument? = diagnosis.map { DiagnosisJSON(preset: preset, namespace: namespace).document([$0]) }
     return .object([
       "call": .text(failure.function), "errno": .text(failure.errnoName),
@@ -44,7 +66,7 @@ extension FailedCall {
       "fd": .number(Int64(call.descriptor)), "command": .text(failure.program),
       "address": failure.address.map { .text("\($0)") }, "path": failure.unixName.map { .text($0) },
       "repeats": repeats.map { .number(Int64($0)) },
-      "remarks": remarks.isEmpty ? nil : .texts(remarks), "why": report,
+      "remarks": remarks.isEmpty ? nil : .texts(remarks), "refused_by": refusal, "why": report,
     ])
   }
 }

@@ -18,6 +18,8 @@ struct FailedCall {
   private(set) var remarks: [String] = []
   /// Whether it was the watching that made the call fail.
   private(set) var failedForBeingWatched = false
+  /// What may refuse the call to this program besides sockets; `nil` if the error does not say that it was not allowed.
+  private(set) var restraints: BindRestraints?
 
   init(_ call: BindCall, _ failure: Failure) {
     self.call = call
@@ -28,9 +30,12 @@ struct FailedCall {
   mutating func lookAtSocket() {
     // The others tell about the call itself, and their names say it.
     let decided: [BindErrno] = [
-      .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice,
+      .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice, .notPermitted,
     ]
     guard decided.contains(error) else { return }
+    if error == .accessDenied || error == .notPermitted {
+      restraints = BindRestraints(ofProcess: call.processID, family: call.address?.address.family ?? .inet)
+    }
     do throws(BindFactError) {
       let inode = try Self.inode(call)
       self.inode = inode

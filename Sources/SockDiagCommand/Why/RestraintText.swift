@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import SockDiag
 
 /// Something that may refuse a bind() besides sockets, in words, and how to find out whether it does.
 struct RestraintText {
@@ -40,6 +41,19 @@ struct RestraintText {
         "A BPF program of the cgroup, such as systemd installs for SocketBindDeny=. This lists them (as root):"
       commands = ["cat /proc/\(process)/cgroup", "bpftool cgroup tree"]
     }
+  }
+
+  /// What may have refused a bind(), for programs.
+  static func document(
+    _ restraints: BindRestraints, _ error: BindErrno, _ protocol: TransportProtocol, pid: Int32? = nil
+  ) -> JSONDocument {
+    .array(
+      restraints.candidates(for: error, `protocol`).map { candidate in
+        let text = RestraintText(candidate, restraints, pid: pid)
+        return .object([
+          "kind": .text(candidate.name), "text": .text(text.sentence), "commands": .texts(text.commands),
+        ])
+      })
   }
 
   /// The names of restraints as a sentence has them: `Landlock or a seccomp filter`.

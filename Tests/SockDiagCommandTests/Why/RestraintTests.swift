@@ -160,4 +160,26 @@ struct RestraintTests {
     let waited = try await run(restraint, ["wait", "127.0.0.1:8080", "--free", "--timeout", "0"])
     #expect(waited.status == 1, "\(waited.errorText)")
   }
+
+  /// The program puts itself under a rule that this command is not under.
+  @Test(arguments: [Self.landlock, Restraint("seccomp-bind", "EPERM")])
+  func aWatchedProgramIsToldWhatRefusesItsCall(_ restraint: Restraint) async throws {
+    guard try restraint.isPossible else { return }
+    let (tool, subject) = (try Tool.path, try Tool.program("bind-trace-subject"))
+    let program = try restraint.command([subject, "bind", "8080"])
+    let (said, document) = try await NetworkNamespace.withNew { namespace in
+      (
+        try namespace.run([tool, "why", "--run"] + program),
+        try namespace.run([tool, "why", "--json", "--run"] + program)
+      )
+    }
+    let text = said.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("A security rule refuses it"), "\(text)")
+    #expect(text.contains("To this command the same port is: TCP 127.0.0.1:8080: free."), "\(text)")
+    #expect(!text.contains("CAP_NET_BIND_SERVICE") && !text.contains("Now nothing is in the way"), "\(text)")
+    let isLandlock = restraint.words.first == Self.landlock.words.first
+    #expect(text.contains(isLandlock ? "journalctl -k --grep landlock" : "grep Seccomp /proc/"), "\(text)")
+    #expect(
+      document.errorText.contains(isLandlock ? #""kind":"landlock""# : #""kind":"seccomp""#), "\(document.errorText)")
+  }
 }
