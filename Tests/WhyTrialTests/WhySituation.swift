@@ -26,8 +26,8 @@ struct WhySituation {
     var question = Self.question(plan.request, port, using: &generator)
     if generator.chance(12) {
       question.watch(using: &generator)
-    } else if generator.chance(2) {
-      // The kernel has one port to choose.
+    } else if !isLow, generator.chance(2) {
+      // The kernel has one port to choose, which may be none that takes a privilege.
       question.port = 0
       setting = HostSetting(name: "net.ipv4.ip_local_port_range", value: "\(port) \(port)", usual: "32768 60999")
     }
