@@ -34,6 +34,7 @@ struct ListeningReachTests {
     ip address add fd00:7::1/64 dev reach0 nodad
     ip address add fd00:7:1::1/64 dev reach1 nodad
     ip route add unreachable 10.7.0.9/32
+    until test -z "$(ip -6 address show tentative)"; do sleep 0.01; done
     """
 
   /// Whether a client gets through to a socket.

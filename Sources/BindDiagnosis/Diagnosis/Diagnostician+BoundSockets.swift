@@ -58,7 +58,8 @@ private enum BoundSocketReading {
       return .bound(
         InetSocket(
           boundTo: held.local, family: held.family, inode: inode, uid: held.uid, cookie: held.cookie,
-          interfaceIndex: held.interfaceIndex, isV6Only: held.options.contains(.v6Only)))
+          interfaceIndex: held.interfaceIndex,
+          isV6Only: held.unread.contains(.v6Only) ? nil : held.options.contains(.v6Only)))
     } catch {
       return error.code == .processGone || error.code == .descriptorChanged ? .other : .unknown
     }

@@ -3,7 +3,7 @@ extension InetSocket {
   /// socket itself.
   package init(
     boundTo local: SocketAddress, family: AddressFamily, inode: UInt32, uid: UInt32, cookie: SocketCookie,
-    interfaceIndex: UInt32, isV6Only: Bool
+    interfaceIndex: UInt32, isV6Only: Bool?
   ) {
     self.init()
     self.protocol = .tcp

@@ -60,6 +60,7 @@ struct WhyMask {
     for index in diagnosis.sockets.indices { try mask(&diagnosis.sockets[index]) }
     diagnosis.blindSpots.remove(.otherNamespaces)
     diagnosis.restraints = BindRestraints()
+    diagnosis.redirections = nil
     diagnosis.elsewhere = try diagnosis.elsewhere.filter { listener in
       listener.process.map { servers.contains($0.process.pid) } ?? false
     }.map { listener in

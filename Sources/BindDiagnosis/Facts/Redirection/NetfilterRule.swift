@@ -83,7 +83,9 @@ struct NetfilterRule {
       guard let register = register(parts[1]), let data = parts[2].map(NetfilterAttribute.table) else { break }
       if register == 0 { end = data[2].flatMap(Self.verdict) } else { registers[register] = .bytes(data[1] ?? []) }
     case "nat":
-      // NFTA_NAT_TYPE, NFT_NAT_DNAT; NFTA_NAT_REG_ADDR_MIN, _REG_PROTO_MIN.
+      // NFTA_NAT_TYPE, NFT_NAT_DNAT; NFTA_NAT_FAMILY, _REG_ADDR_MIN, _REG_PROTO_MIN. In a table of both families it leaves
+      // packets of the other one alone.
+      guard [isV6 ? 10 : 2, 1].contains(parts[2]?.number ?? 1) else { break }
       if parts[1]?.number == 1 { end = .redirected(destination(parts[3], parts[5])) }
     case "redir": end = .redirected(destination(nil, parts[1]))
     case "match": match = match && ExtensionMatch.matches(parts, isUDP: isUDP, port: port)
@@ -152,7 +154,8 @@ struct NetfilterRule {
     let set = parts[1]?.text ?? ""
     let isInverted = parts[5]?.number == 1
     let isVerdict = parts[3]?.number == 0
-    if let register = register(parts[3]), !isVerdict { registers[register] = .unknown }
+    // What it finds may go where what it looked for was.
+    defer { if let register = register(parts[3]), !isVerdict { registers[register] = .unknown } }
     guard let source = register(parts[2]), let value = registers[source],
       let all = elements(NetfilterRules.Place(family: place.family, table: place.table, name: set))
     else {
