@@ -91,7 +91,8 @@ struct WithoutNetlinkTests {
   }
 
   /// A filter that refuses bind(2) means ports. A netlink socket gets its address without it.
-  @Test(arguments: ["EACCES", "EPERM", "ENOSYS"]) func aRefusedBindLeavesSockDiagItsAnswer(_ errno: String) async throws {
+  @Test(arguments: ["EACCES", "EPERM", "ENOSYS"]) func aRefusedBindLeavesSockDiagItsAnswer(_ errno: String) async throws
+  {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let result = try laboratory.namespace.run(
