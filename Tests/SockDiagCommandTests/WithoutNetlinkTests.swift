@@ -102,6 +102,17 @@ struct WithoutNetlinkTests {
     }
   }
 
+  /// Neither /proc/net nor a kernel before 6.8 lists it, but its process has a descriptor.
+  @Test func whoHoldsASocketThatIsOnlyBoundIsFound() async throws {
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
+      let result = try laboratory.namespace.run(try Self.command(EAFNOSUPPORT, ["kill", "8080", "--dry-run"]))
+      #expect(result.status == 0, "\(result.errorText)")
+      #expect(result.outputText.contains("127.0.0.1:8080"), "\(result.outputText)")
+      socket.close()
+    }
+  }
+
   /// Not every socket is bound to the interface that is asked for, and /proc/net does not tell which ones are.
   @Test func anInterfaceThatIsAskedForLeavesTheAnswerOpen() async throws {
     try await Laboratory.withNew { laboratory in

@@ -1,8 +1,21 @@
 internal import CBindDiagnosis
-internal import SockDiag
+package import SockDiag
 internal import SocketOwners
 
 extension Diagnostician {
+  /// The TCP sockets of a port that are bound and do nothing, as far as the kernel does not report them and processes that
+  /// may be looked at hold them. None where the kernel reports such sockets itself, which it does since 6.8.
+  ///
+  /// - Parameters:
+  ///   - port: The port.
+  ///   - reported: What was reported of the port.
+  package mutating func unreportedSockets(
+    on port: UInt16, besides reported: [InetSocket]
+  ) throws(SockDiagError) -> [InetSocket] {
+    if KernelRelease.current.isAtLeast(6, 8), inspector.refusal == nil { return [] }
+    return try boundSockets(port, besides: reported).sockets
+  }
+
   /// Finds TCP sockets that are bound and do nothing where the kernel does not report them: through the descriptors of
   /// processes. A socket that no dump reported, and that has a port, is one.
   ///

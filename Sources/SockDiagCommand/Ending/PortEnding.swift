@@ -32,13 +32,17 @@ struct PortEnding: ~Copyable {
     var remarks = Remarks()
     var reader = try PortReader()
     var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
-    let found = try reader.look(claim, &remarks)
+    var diagnostician = try Diagnostician()
+    var found = try reader.look(claim, &remarks)
+    if claim.transports.contains(.tcp) {
+      found.holding += try diagnostician.unreportedSockets(on: claim.port.port, besides: found.holding)
+        .filter(claim.meets)
+    }
     let sockets = found.holding + (takesConnections ? found.connections : [])
     let held = try Self.holders(of: sockets, &owners)
     let surroundings = Surroundings.current(owners)
     let plan = EndingPlan(claim, held, surroundings)
     let requests = try claim.requests()
-    let diagnostician = try Diagnostician()
     let suspects = RestartSuspects(of: plan.signalled, besides: surroundings, owners)
     (self.requests, self.suspects, self.namespace) = (requests, suspects, namespace)
     self.diagnostician = diagnostician
