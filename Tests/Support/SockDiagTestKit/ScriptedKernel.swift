@@ -43,14 +43,22 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
 
   /// What a test can look at while a reader owns the kernel.
   package final class Log: Sendable {
-    private let entries = Mutex<(requests: [InetRequest], unread: Int, receptions: Int)>(([], 0, 0))
+    private let entries = Mutex<(requests: [InetRequest], unread: Int, unreadBefore: [Int], receptions: Int)>(
+      ([], 0, [], 0))
     package init() {}
     package var requests: [InetRequest] { entries.withLock { $0.requests } }
     /// Events that nobody has received yet.
     package var unreadEvents: Int { entries.withLock { $0.unread } }
+    /// How many were left when each request was sent. The kernel refuses a dump while it is in another.
+    package var unreadBeforeRequests: [Int] { entries.withLock { $0.unreadBefore } }
     /// How often somebody tried to receive.
     package var receptions: Int { entries.withLock { $0.receptions } }
-    fileprivate func append(_ request: InetRequest) { entries.withLock { $0.requests.append(request) } }
+    fileprivate func append(_ request: InetRequest) {
+      entries.withLock { log in
+        log.requests.append(request)
+        log.unreadBefore.append(log.unread)
+      }
+    }
     fileprivate func setUnread(_ count: Int) { entries.withLock { $0.unread = count } }
     fileprivate func countReception() { entries.withLock { $0.receptions += 1 } }
   }
