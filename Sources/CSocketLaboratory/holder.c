@@ -311,3 +311,11 @@ _Bool socklab_is_thread_sanitized(void) {
     return 0;
 #endif
 }
+
+_Bool socklab_is_address_sanitized(void) {
+#if defined(__has_feature) && __has_feature(address_sanitizer)
+    return 1;
+#else
+    return 0;
+#endif
+}

@@ -4,7 +4,9 @@ import Testing
 @testable import SockDiagCommand
 
 /// The command where /proc is not mounted, as in a chroot or an early boot: Swift's runtime finds no command line there.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(
+  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"),
+  .disabled(if: LaboratoryBuild.needsProc, "a sanitizer needs /proc"))
 struct NoProcTests {
   @Test(arguments: [
     ("--version", 0, "0.1.0\n", ""),

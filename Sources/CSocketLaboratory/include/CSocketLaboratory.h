@@ -180,6 +180,8 @@ struct socklab_holder {
 
 /// Whether the thread sanitizer watches this build.
 _Bool socklab_is_thread_sanitized(void);
+/// Whether the address sanitizer watches.
+_Bool socklab_is_address_sanitized(void);
 
 /// A child that holds a copy of a descriptor in some way, and no other descriptor but a pipe.
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
