@@ -34,6 +34,8 @@ struct WhySituation {
     // A user namespace is made by writing to /proc, and a program is watched by looking there.
     let needsProc = question.isWatched || question.asker.isInUserNamespace || LaboratoryBuild.needsProc
     if restraint == .noProc, needsProc { restraint = .none }
+    // Only root is told of such programs. The text names them as not seen.
+    if case .cgroup(_, isLate: true) = restraint, question.asker != .root { restraint = .none }
     self.number = number
     self.port = port
     var holders = plan.holders.map { $0.varied(using: &generator) }

@@ -203,7 +203,8 @@ public struct Diagnostician: ~Copyable {
       return errno == 0 ? .succeeded : .failed(BindErrno(rawValue: errno))
     } catch {
       // There is no socket of the family, so the program does not come to its bind() either.
-      if error.errno == BindErrno.familyNotSupported.rawValue { return .failed(.familyNotSupported) }
+      let isRefused = error.code == .socketRefused || error.errno == BindErrno.familyNotSupported.rawValue
+      if isRefused { return .failed(BindErrno(rawValue: error.errno)) }
       return .impossible(error)
     }
   }

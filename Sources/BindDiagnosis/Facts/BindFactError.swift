@@ -26,6 +26,8 @@ public struct BindFactError: Error, Hashable, Sendable {
     public static let capabilityMissing = Code(rawValue: "capability-missing")
     /// A socket option of the request could not be set.
     public static let optionRefused = Code(rawValue: "option-refused")
+    /// A security module or a filter does not let this process make such a socket: `EACCES`, `EPERM`.
+    public static let socketRefused = Code(rawValue: "socket-refused")
     /// There is no interface with the request's index: `ENODEV`.
     public static let unknownInterface = Code(rawValue: "unknown-interface")
     /// Any other errno.

@@ -28,7 +28,7 @@ extension BindRehearsal {
       isPrivileged && ownRight && !request.mayBindPrivilegedPorts
       ? cbinddiagnosis_rehearse_unprivileged(question, mayBeForeign)
       : cbinddiagnosis_rehearse(question, mayBeForeign)
-    guard answer.step == CBINDDIAGNOSIS_BIND else { return .impossible(request.error(of: answer)) }
+    guard answer.step == CBINDDIAGNOSIS_BIND else { return withoutBind(request.error(of: answer)) }
     if !answer.isRefusal { return .passed }
     if answer.error == EACCES, request.local.port < settings.unprivilegedPortStart ?? 1024 {
       // A security module may refuse it as well: with the right or without, the answer is the same.
@@ -48,8 +48,15 @@ extension BindRehearsal {
       guard case .other(let error) = try AddressStanding.ofAddress(in: request), error != EINVAL else { return .passed }
       return .refused(BindErrno(rawValue: error), isCertain: true)
     } catch {
-      return .impossible(error)
+      return withoutBind(error)
     }
+  }
+
+  /// What it means that it did not come to a bind(): a program that is not let have a socket of the family gets the same
+  /// error, and never binds.
+  private static func withoutBind(_ error: BindFactError) -> BindRehearsal {
+    error.code == .socketRefused
+      ? .refused(BindErrno(rawValue: error.errno), isCertain: true) : .impossible(error)
   }
 }
 

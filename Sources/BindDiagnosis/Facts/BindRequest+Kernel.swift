@@ -37,9 +37,16 @@ extension BindRequest {
         outcome.error == ENOPROTOOPT ? .unsupported : .optionRefused,
         operation: "set \(Self.name(ofOption: outcome.option))", errno: outcome.error)
     case CBINDDIAGNOSIS_SOCKET:
-      BindFactError(
-        outcome.error == EAFNOSUPPORT ? .unsupported : .system, operation: "make a socket", errno: outcome.error)
+      BindFactError(Self.code(ofSocketError: outcome.error), operation: "make a socket", errno: outcome.error)
     default: BindFactError(.system, operation: "start a thread", errno: outcome.error)
+    }
+  }
+
+  private static func code(ofSocketError errno: Int32) -> BindFactError.Code {
+    switch errno {
+    case EAFNOSUPPORT: .unsupported
+    case EACCES, EPERM: .socketRefused
+    default: .system
     }
   }
 

@@ -200,6 +200,9 @@ extension DiagnosisText {
     // The sentence on /proc/net names what it lacks.
     let named: Diagnosis.BlindSpots = diagnosis.substitution == nil ? [] : [.boundSockets, .otherNamespaces]
     for sentence in Self.sentences(diagnosis.blindSpots.subtracting(named)) { line("Not seen: \(sentence).") }
+    if diagnosis.verdict == .free, diagnosis.probe != .succeeded, diagnosis.restraints.cgroupPrograms == nil {
+      line("Not seen: BPF programs of the cgroup that are asked after the bind, which are rare; \(Self.cure).")
+    }
     if diagnosis.prediction.caveats.contains(.bucketMemory), diagnosis.verdict != .free {
       line(
         "With SO_REUSEPORT the kernel may remember that the port was shared, and let a bind() pass that the rule refuses; --probe tells."
