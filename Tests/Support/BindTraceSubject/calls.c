@@ -138,6 +138,7 @@ void work_beside(int port)
 	REQUIRE(pthread_create(&thread, NULL, fail_once, (void *)(intptr_t)port) == 0);
 	while (atomic_load(&is_failing) != 2)
 		REQUIRE(write(STDOUT_FILENO, ".", 1) == 1);
+	pthread_join(thread, NULL);
 }
 
 /* Ends the process, or its program, while a call of another thread is looked at: at that thread's next stop. */
