@@ -45,11 +45,14 @@ struct TrialSettings: Sendable, CustomStringConvertible {
   /// How many wrong answers are shown.
   let shown: Int
 
-  /// SOCKDIAG_WHY_SITUATIONS is how many, SOCKDIAG_WHY_SEED gives the same ones again, and SOCKDIAG_WHY_ONLY is the number of
-  /// a single one.
+  /// SOCKDIAG_WHY_SITUATIONS is how many, SOCKDIAG_WHY_SEED gives other ones, and SOCKDIAG_WHY_ONLY is the number of a single
+  /// one.
+  ///
+  /// Without a seed they are always the same ones, for a change must be judged by what it changes. A search takes another
+  /// seed each time.
   init() {
     func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
-    seed = number("SOCKDIAG_WHY_SEED") ?? .random(in: 0 ... .max)
+    seed = number("SOCKDIAG_WHY_SEED") ?? 9_859_135_874_654_707_560
     shown = Int(number("SOCKDIAG_WHY_SHOWN") ?? 5)
     let count = number("SOCKDIAG_WHY_SITUATIONS").map { Int($0) } ?? Trials.count(2000)
     let only = number("SOCKDIAG_WHY_ONLY").map { Int($0) }

@@ -35,8 +35,11 @@ extension BindRehearsal {
       if !request.mayBindPrivilegedPorts { return .lacksPrivilege }
       if !ownRight { return .passed }
     }
-    return .refused(
-      BindErrno(rawValue: answer.error), isCertain: answer.isExact || request.isWhollyJudgedByPort(answer))
+    // Where it is not known which ports take the right, it may be just the right that this process lacked.
+    let mayLackRight =
+      answer.error == EACCES && settings.unprivilegedPortStart == nil && request.mayBindPrivilegedPorts && !ownRight
+    let isCertain = !mayLackRight && (answer.isExact || request.isWhollyJudgedByPort(answer))
+    return .refused(BindErrno(rawValue: answer.error), isCertain: isCertain)
   }
 
   /// Rehearses a bind() to port 0, which takes no port with `IP_BIND_ADDRESS_NO_PORT`.

@@ -151,6 +151,24 @@ struct RestraintTests {
     #expect(open.status == 0, "\(open.outputText)")
   }
 
+  /// A port that takes the right, of somebody who has it, rehearsed by somebody who has not: who refuses is not to be told.
+  @Test func aHiddenSettingLeavesOpenWhetherAnotherUserIsRefused() async throws {
+    let masked = Restraint("masked-sysctl")
+    guard try masked.isPossible else { return }
+    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    let tool = try Tool.path
+    func why(_ words: [String]) async throws -> CommandResult {
+      try await NetworkNamespace.withNew { namespace in
+        try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 30001)
+        return try namespace.run(try masked.command(asNobody + [tool, "why", "127.0.0.1:8080"] + words))
+      }
+    }
+    let forRoot = try await why(["--uid", "0"])
+    #expect(forRoot.status == 2, "\(forRoot.outputText)")
+    let forItself = try await why([])
+    #expect(forItself.status == 3, "\(forItself.outputText)")
+  }
+
   @Test func anAddressThatCannotBeAskedAboutLeavesTheAnswerOpen() async throws {
     let restraint = Restraint("no-family", "2", "EMFILE")
     let result = try await run(restraint, ["why", "127.0.0.1:8080"])
