@@ -2,6 +2,7 @@ import Glibc
 import SockDiag
 import SocketLaboratory
 import SocketOwners
+import Synchronization
 import Testing
 
 @testable import SockDiagCommand
@@ -83,6 +84,129 @@ struct EndingTests {
       subject.end()
       #expect(ending.endAll(Self.manner) == [.gone])
     }
+  }
+
+  // MARK: Between the signals
+
+  /// Takes signals. What a test wants to happen before the second one does, and the first one alone does nothing.
+  private struct Kernel: ProcessSignals {
+    var opening: @Sendable (_ count: Int) -> Void = { _ in }
+    var sending: @Sendable () -> Void = {}
+    private let opened = Counter()
+
+    /// A value of its own, for atomics do not move.
+    private final class Counter: Sendable { let count = Atomic<Int>(0) }
+
+    init(opening: @escaping @Sendable (_ count: Int) -> Void) { self.opening = opening }
+
+    init(sending: @escaping @Sendable () -> Void) { self.sending = sending }
+
+    func open(_ pid: Int32) -> Int32 {
+      opening(opened.count.add(1, ordering: .relaxed).newValue)
+      return KernelSignals().open(pid)
+    }
+
+    func send(_ signal: Int32, to process: Int32) -> Int32 {
+      sending()
+      return signal == SIGKILL ? KernelSignals().send(signal, to: process) : 0
+    }
+  }
+
+  private static func manner(grace: Duration, kills: Bool = true) -> EndingManner {
+    EndingManner(signal: .terminate, grace: grace, kills: kills)
+  }
+
+  @Test func whoEndsJustBeforeItIsKilledHasEndedByTheFirstSignal() async throws {
+    try await Laboratory.withNew { laboratory in
+      // SAFETY: the closure is called by this thread, during the one call below.
+      nonisolated(unsafe) let subject = try #require(
+        try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let kernel = Kernel(opening: { count in if count == 2 { unsafe subject.end() } })
+      #expect(try Self.ending().endAll(Self.manner(grace: .milliseconds(50)), by: kernel) == [.ended])
+    }
+  }
+
+  @Test func whoLetsGoJustBeforeItIsKilledIsNotKilled() async throws {
+    try await Laboratory.withNew { laboratory in
+      // SAFETY: as above.
+      nonisolated(unsafe) let subject = try #require(
+        try KillCommandTests.holders(laboratory, [Subject.Script.dropping]).first)
+      let kernel = Kernel(opening: { count in
+        guard count == 2 else { return }
+        unsafe subject.tell("drop it")
+        _ = unsafe subject.hear()
+      })
+      #expect(try Self.ending().endAll(Self.manner(grace: .milliseconds(50)), by: kernel) == [.released])
+      #expect(unsafe subject.isRunning)
+    }
+  }
+
+  @Test func whoLetsGoByTheFirstSignalHasReleasedThePort() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.draining]).first)
+      #expect(try Self.ending().endAll(Self.manner(grace: .seconds(2), kills: false)) == [.released])
+      #expect(subject.isRunning)
+    }
+  }
+
+  /// Proc, in which from some moment on nobody's descriptors may be read.
+  private final class ClosingProc: DirectoryOperations {
+    private let kernel = KernelDirectories()
+    let isClosed = Atomic<Bool>(false)
+
+    func openDirectory(_ path: ProcPath, in directory: Int32) -> Int32 {
+      let isTable = isClosed.load(ordering: .relaxed) && path.text.hasSuffix("/fd")
+      return isTable ? -EACCES : kernel.openDirectory(path, in: directory)
+    }
+    func close(_ directory: Int32) { kernel.close(directory) }
+    func entries(of directory: Int32, into buffer: inout [UInt8]) -> Int {
+      kernel.entries(of: directory, into: &buffer)
+    }
+    func link(_ path: ProcPath, in directory: Int32, into buffer: inout [UInt8]) -> Int {
+      kernel.link(path, in: directory, into: &buffer)
+    }
+    func contents(_ path: ProcPath, in directory: Int32, limit: Int, into bytes: inout [UInt8]) -> Int32 {
+      kernel.contents(path, in: directory, limit: limit, into: &bytes)
+    }
+    func status(_ path: ProcPath, in directory: Int32, into status: inout FileStatus) -> Int32 {
+      kernel.status(path, in: directory, into: &status)
+    }
+    func compareTables(_ first: Int32, _ second: Int32) -> Int32 { kernel.compareTables(first, second) }
+    func isProc(_ directory: Int32) -> Bool { kernel.isProc(directory) }
+  }
+
+  /// A server may make itself unreadable, which is not yet letting go.
+  @Test func whoseDescriptorsCanNoLongerBeReadIsNotTakenForReleased() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      var ending = try Self.ending()
+      let proc = ClosingProc()
+      ending.owners = try OwnerFinder(proc, procRoot: "/proc")
+      let kernel = Kernel(sending: { proc.isClosed.store(true, ordering: .relaxed) })
+      #expect(ending.endAll(Self.manner(grace: .milliseconds(50), kills: false), by: kernel) == [.running])
+      #expect(subject.isRunning)
+    }
+  }
+
+  /// systemd makes a socket in the cgroup of its unit, and hands it to the service.
+  @Test(
+    .enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"), arguments: [".socket", ".service"])
+  func theUnitOfASocketIsThatOfItsCgroup(_ suffix: String) async throws {
+    let (units, expected) = try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: suffix)
+      let socket = try laboratory.socket(.tcp, v6: false, in: cgroup)
+      try socket.bind(to: LabEndpoint(.loopbackV4, 8080))
+      try socket.listen(backlog: 1)
+      let inode = socket.inode
+      let subject = try Subject(Subject.Script.plain, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      var ending = try Self.ending()
+      let none = ending.socketUnits()
+      ending.plan.targets[0].standing = .manager
+      let units = ending.socketUnits().mapValues(\.name)
+      return ([none.mapValues(\.name), units], [[:], suffix == ".socket" ? [inode: cgroup.name] : [:]])
+    }
+    #expect(units == expected)
   }
 
   @Test func whoTakesThePortAgainIsReportedAsNew() async throws {

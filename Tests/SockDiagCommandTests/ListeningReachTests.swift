@@ -110,4 +110,16 @@ struct ListeningReachTests {
     }
     #expect(trials > 250 && faults.isEmpty, "\(trials): \(faults)")
   }
+
+  /// Only its peer reaches it.
+  @Test func aConnectedUDPSocketDoesNotListen() async throws {
+    let answers = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
+      var goal = try ListeningPort(.udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+      let before = try goal.look() == .isSo
+      try socket.connect(to: LabEndpoint(.loopbackV4, 9090))
+      return [before, try goal.look() == .isSo]
+    }
+    #expect(answers == [true, false])
+  }
 }

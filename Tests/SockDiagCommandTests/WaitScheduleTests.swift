@@ -34,6 +34,17 @@ struct WaitScheduleTests {
     #expect(LookSchedule.timer([]) == nil)
   }
 
+  /// Later than any kernel rounds it is not the rounding, and looks are not worth that much any more.
+  @Test func anOverdueTimerIsLookedForOftenAndThenSeldom() {
+    var schedule = LookSchedule()
+    let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], hearsEnds: false) }
+    let often = [100, 200, 300, 400] + Array(repeating: 500, count: 12)
+    #expect(pauses == (often + [1000, 1000]).map { .milliseconds($0) })
+    // Another timer is another matter.
+    #expect(schedule.pause([.after(.seconds(3))], hearsEnds: false) == .seconds(3))
+    #expect(schedule.pause([.after(.zero)], hearsEnds: false) == .milliseconds(100))
+  }
+
   @Test func whereEndsAreHeardThereIsOnlyACheck() {
     var schedule = LookSchedule()
     let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], hearsEnds: true) }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketOwners
 import Synchronization
 import Testing
 
@@ -270,6 +271,94 @@ struct WaitTests {
     #expect(outcome == .isSo)
     #expect(hasHeard)
     #expect(sleeps < 10)
+  }
+
+  private static func prospect(_ goal: inout FreePort) throws -> Prospect {
+    guard case .notYet(let prospect) = try goal.look() else { throw Tool.Failure(what: "the port is free") }
+    return prospect
+  }
+
+  /// What ended between the first look and the moment at which it began to listen.
+  @Test func whenItBeginsToHearItLooksAgain() async throws {
+    let pauses = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.place)
+      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      return try withExtendedLifetime(listener) {
+        try (0..<2).map { _ in try Self.prospect(&goal).lookAfter }
+      }
+    }
+    #expect(pauses[0] == .zero && pauses[1] > .zero)
+  }
+
+  /// Of ends that the kernel had no room to announce, any may have been of what is in the way.
+  @Test func afterAGapItLooks() async throws {
+    let heard = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.place)
+      return try withExtendedLifetime(listener) {
+        var watch = PortWatch(.tcp)
+        let begun = watch.begin()
+        let cookies = try SocketInspector.sockets(.tcp, in: .listen).compactMap(\.cookie)
+        watch.follow(Set(cookies), heldBy: [])
+        func end(_ count: Int) throws {
+          for _ in 0..<count {
+            _ = try BindProbe.outcome(of: BindRequest(.tcp, SocketAddress(.anyV4, port: 9090), uid: 0))
+          }
+        }
+        try end(3)
+        let hearsOthers = watch.hear()
+        try end(5000)
+        return [begun, hearsOthers, watch.hear(), watch.hear()]
+      }
+    }
+    #expect(heard == [true, false, true, false])
+  }
+
+  /// The end of what turned out to share the port wakes nobody.
+  @Test func whatSharesThePortIsNotListenedFor() async throws {
+    let (states, heard) = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(
+        to: LabEndpoint(.v4(127, 0, 0, 2), 8080), serverOptions: [.reuseAddress])
+      pair.listener.close()
+      let listener = try laboratory.tcpListener(on: Self.place)
+      return try withExtendedLifetime(listener) {
+        var goal = try FreePort([Self.request(.reuseAddress)], probes: false, hint: "")
+        for _ in 0..<2 { _ = try Self.prospect(&goal) }
+        let states = goal.examined.flatMap(\.blockers).map(\.socket.state)
+        _ = goal.hear()
+        pair.client.close()
+        try pair.server.discard()
+        pair.server.close()
+        let heardOfServer = goal.hear()
+        listener.close()
+        return (states, [heardOfServer, goal.hear()])
+      }
+    }
+    #expect(states == [.listen])
+    #expect(heard == [false, true])
+  }
+
+  /// Who holds the port is found out anew when it is another socket that does.
+  @Test func anotherSocketInTheWayIsExaminedSoon() async throws {
+    let (pids, expected) = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.place)
+      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      func holders() throws -> [Int32] {
+        _ = try Self.prospect(&goal)
+        return goal.examined.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }
+      }
+      var pids = [try holders()]
+      listener.close()
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      pids.append(try holders())
+      // What blocks whatever its options are is examined once a second.
+      let end = ContinuousClock.now + .seconds(4)
+      while pids.last != [subject.pid], .now < end {
+        usleep(100_000)
+        pids[1] = try holders()
+      }
+      return (pids, [[getpid()], [subject.pid]])
+    }
+    #expect(pids == expected)
   }
 
   @Test func otherSocketsThatEndDoNotMakeItLook() async throws {

@@ -84,8 +84,11 @@ struct PortEnding: ~Copyable {
 
   /// Signals the processes one after the other, waits for all together, and kills those that are left.
   ///
+  /// - Parameters:
+  ///   - manner: With which signals, and how patiently.
+  ///   - kernel: Who takes the signals.
   /// - Returns: What became of each target of the plan, in its order.
-  func endAll(_ manner: EndingManner) -> [EndingOutcome] {
+  func endAll(_ manner: EndingManner, by kernel: any ProcessSignals = KernelSignals()) -> [EndingOutcome] {
     let meant = Set(plan.signalled.map(\.process.pid))
     var outcomes = plan.targets.map { _ in EndingOutcome.spared }
     // A descriptor for each of them, and a shell allows 1024.
@@ -96,12 +99,12 @@ struct PortEnding: ~Copyable {
     let isShort = zip(plan.targets, watches).contains { meant.contains($0.process.pid) && $1 == nil }
     if isShort { for index in watches.indices.filter({ watches[$0] != nil }).suffix(16) { watches[index] = nil } }
     for (index, target) in plan.targets.enumerated() where meant.contains(target.process.pid) {
-      outcomes[index] = send(manner.signal, to: target)
+      outcomes[index] = send(manner.signal, to: target, by: kernel)
     }
     settle(&outcomes, watches, by: .ended, within: manner.grace)
     guard manner.kills, manner.signal != .kill else { return outcomes }
     for (index, target) in plan.targets.enumerated() where outcomes[index] == .running {
-      let result = send(.kill, to: target)
+      let result = send(.kill, to: target, by: kernel)
       // It did as it was told between the two looks.
       outcomes[index] = result == .gone ? .ended : result == .notHolding ? .released : result
     }
@@ -111,11 +114,13 @@ struct PortEnding: ~Copyable {
   }
 
   /// - Returns: ``EndingOutcome/running`` where the signal was sent.
-  private func send(_ signal: SignalArgument, to target: EndingTarget) -> EndingOutcome {
+  private func send(
+    _ signal: SignalArgument, to target: EndingTarget, by kernel: any ProcessSignals
+  ) -> EndingOutcome {
     var outcome = EndingOutcome.notHolding
     // One socket that it still holds is enough, and one signal.
     for hold in target.holds {
-      switch owners.signal(signal.number, hold.holder, of: hold.inode, process: target.process) {
+      switch owners.signal(signal.number, hold.holder, of: hold.inode, process: target.process, by: kernel) {
       case .signalled: return .running
       case .gone: return .gone
       case .noLongerHolds: continue
