@@ -31,11 +31,22 @@ extension Diagnosis {
     public static let restraints = BlindSpots(rawValue: 1 << 9)
     /// What a program of the cgroup says that is asked after the bind, and is attached.
     public static let latePrograms = BlindSpots(rawValue: 1 << 10)
+    /// Whether there are programs of the cgroup that are asked after the bind: to list them takes CAP_NET_ADMIN. They are
+    /// rare, so this leaves the answer as it is.
+    public static let cgroupPrograms = BlindSpots(rawValue: 1 << 11)
 
     /// Those that decide between success and failure. They are noted only where they matter to the request.
     static let deciding: BlindSpots = [
       .incompleteList, .boundSockets, .address, .privilege, .portRange, .restraints, .latePrograms,
     ]
+
+    /// What was not seen of the powers beside the kernel's own rule.
+    init(_ rehearsal: BindRehearsal, _ restraints: BindRestraints) {
+      self = []
+      if rehearsal.leavesDoubt { insert(.restraints) }
+      if restraints.areAskedAfterBind { insert(.latePrograms) }
+      if restraints.cgroupPrograms == nil { insert(.cgroupPrograms) }
+    }
   }
 
   /// What was not seen and could make the bind() fail, though all that was seen lets it succeed. Empty where a live bind

@@ -5,11 +5,9 @@ extension Diagnostician {
   mutating func lookAtChoice(
     _ request: BindRequest, _ settings: KernelSettings, _ effort: Effort
   ) throws(SockDiagError) -> Diagnosis {
-    var blindSpots: Diagnosis.BlindSpots = []
     let rehearsal = BindRehearsal.ofChoice(request)
-    if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
     let restraints = BindRestraints(family: request.local.address.family)
-    if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
+    var blindSpots = Diagnosis.BlindSpots(rehearsal, restraints)
     let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
     let found = try sockets(request, port: nil, effort, &blindSpots)
     let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)

@@ -102,12 +102,10 @@ public struct Diagnostician: ~Copyable {
     _ request: BindRequest, _ effort: Effort, _ inode: UInt32?
   ) throws(SockDiagError) -> Diagnosis {
     let settings = KernelSettings()
-    var blindSpots: Diagnosis.BlindSpots = []
     if request.local.port == 0 { return try lookAtChoice(request, settings, effort) }
     let rehearsal = BindRehearsal.of(request, under: settings)
-    if rehearsal.leavesDoubt { blindSpots.insert(.restraints) }
     let restraints = BindRestraints(family: request.local.address.family)
-    if restraints.areAskedAfterBind { blindSpots.insert(.latePrograms) }
+    var blindSpots = Diagnosis.BlindSpots(rehearsal, restraints)
 
     var request = request
     var records = try sockets(request, port: request.local.port, effort, &blindSpots)

@@ -210,7 +210,7 @@ extension Diagnosis.BlindSpots {
       (.incompleteList, "incomplete-list"), (.boundSockets, "bound-sockets"), (.processes, "processes"),
       (.options, "options"), (.otherNamespaces, "other-namespaces"), (.address, "address"), (.settings, "settings"),
       (.privilege, "privilege"), (.portRange, "port-range"), (.restraints, "restraints"),
-      (.latePrograms, "late-programs"),
+      (.latePrograms, "late-programs"), (.cgroupPrograms, "cgroup-programs"),
     ]
     return names.filter { contains($0.0) }.map(\.1)
   }

@@ -199,10 +199,9 @@ extension DiagnosisText {
     if case .impossible(let error)? = diagnosis.probe { line("A bind() was not possible: \(error).") }
     // The sentence on /proc/net names what it lacks.
     let named: Diagnosis.BlindSpots = diagnosis.substitution == nil ? [] : [.boundSockets, .otherNamespaces]
-    for sentence in Self.sentences(diagnosis.blindSpots.subtracting(named)) { line("Not seen: \(sentence).") }
-    if diagnosis.verdict == .free, diagnosis.probe != .succeeded, diagnosis.restraints.cgroupPrograms == nil {
-      line("Not seen: BPF programs of the cgroup that are asked after the bind, which are rare; \(Self.cure).")
-    }
+    var unseen = diagnosis.blindSpots.subtracting(named)
+    if diagnosis.verdict != .free || diagnosis.probe == .succeeded { unseen.remove(.cgroupPrograms) }
+    for sentence in Self.sentences(unseen) { line("Not seen: \(sentence).") }
     if diagnosis.prediction.caveats.contains(.bucketMemory), diagnosis.verdict != .free {
       line(
         "With SO_REUSEPORT the kernel may remember that the port was shared, and let a bind() pass that the rule refuses; --probe tells."
@@ -238,6 +237,7 @@ extension DiagnosisText {
       (.settings, "settings of the kernel, for /proc/sys cannot be read"),
       (.restraints, "what security modules, filters and BPF programs say to the bind(), for it could not be tried"),
       (.latePrograms, "what the BPF program of the cgroup says that is asked after the bind"),
+      (.cgroupPrograms, "BPF programs of the cgroup that are asked after the bind, which are rare; \(cure)"),
     ]
     return sentences.filter { blindSpots.contains($0.0) }.map(\.1)
   }

@@ -109,6 +109,20 @@ struct RestraintTests {
     #expect(json.outputText.contains(#""depends_on":["late-programs"]"#), "\(json.outputText)")
   }
 
+  /// To list them takes a privilege. That they were not seen is said, in words and in JSON.
+  @Test func aPlainUserIsToldThatSuchProgramsWereNotSeen() async throws {
+    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    let (tool, words) = (try Tool.path, ["why", "127.0.0.1:8080"])
+    for (starter, isTold) in [(asNobody, true), ([], false)] {
+      let (text, json) = try await NetworkNamespace.withNew { namespace in
+        (try namespace.run(starter + [tool] + words), try namespace.run(starter + [tool] + words + ["--json"]))
+      }
+      #expect(text.status == 0 && json.status == 0)
+      #expect(text.outputText.contains("Not seen: BPF programs of the cgroup") == isTold, "\(text.outputText)")
+      #expect(json.outputText.contains(#""cgroup-programs""#) == isTold, "\(json.outputText)")
+    }
+  }
+
   @Test func aWaitForARefusedPortEndsAtOnce() async throws {
     guard try Self.landlock.isPossible else { return }
     for probe in [[], ["--probe"]] {
