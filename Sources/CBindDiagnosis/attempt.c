@@ -18,6 +18,11 @@
 #include "attempt.h"
 #include "option.h"
 
+/* Newer than the oldest headers that this is built with: linux/in.h. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
 /* The kernel's user for whom it has none (DEFAULT_OVERFLOWUID, linux/highuid.h). */
 #define NOBODY 65534
 
@@ -129,7 +134,8 @@ int attempt_bind(int descriptor, const struct cbinddiagnosis_address *local)
 int attempt_socket(const struct cbinddiagnosis_request *request)
 {
 	int type = (request->is_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
-	int descriptor = socket(request->local.is_v6 ? AF_INET6 : AF_INET, type, 0);
+	int protocol = request->is_multipath ? IPPROTO_MPTCP : 0;
+	int descriptor = socket(request->local.is_v6 ? AF_INET6 : AF_INET, type, protocol);
 
 	return descriptor < 0 ? -errno : descriptor;
 }

@@ -290,6 +290,16 @@ struct WaitTests {
     #expect(pauses[0] == .zero && pauses[1] > .zero)
   }
 
+  /// Whether something is heard within a time: the kernel announces an end somewhat later, on a thread of its own.
+  private static func hears(within time: Duration, _ hear: () -> Bool) -> Bool {
+    let end = ContinuousClock.now + time
+    while .now < end {
+      if hear() { return true }
+      usleep(5_000)
+    }
+    return false
+  }
+
   /// Of ends that the kernel had no room to announce, any may have been of what is in the way.
   @Test func afterAGapItLooks() async throws {
     let heard = try await Laboratory.withNew { laboratory in
@@ -305,12 +315,12 @@ struct WaitTests {
           }
         }
         try end(3)
-        let hearsOthers = watch.hear()
-        try end(5000)
-        return [begun, hearsOthers, watch.hear(), watch.hear()]
+        let hearsOthers = Self.hears(within: .milliseconds(300)) { watch.hear() }
+        try end(12_000)
+        return [begun, hearsOthers, Self.hears(within: .seconds(20)) { watch.hear() }]
       }
     }
-    #expect(heard == [true, false, true, false])
+    #expect(heard == [true, false, true])
   }
 
   /// The end of what turned out to share the port wakes nobody.
@@ -328,9 +338,9 @@ struct WaitTests {
         pair.client.close()
         try pair.server.discard()
         pair.server.close()
-        let heardOfServer = goal.hear()
+        let heardOfServer = Self.hears(within: .milliseconds(300)) { goal.hear() }
         listener.close()
-        return (states, [heardOfServer, goal.hear()])
+        return (states, [heardOfServer, Self.hears(within: .seconds(20)) { goal.hear() }])
       }
     }
     #expect(states == [.listen])

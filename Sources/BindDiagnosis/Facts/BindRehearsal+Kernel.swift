@@ -80,7 +80,7 @@ extension BindRequest {
   /// seccomp filter cannot see addresses at all.
   fileprivate func isWhollyJudgedByPort(_ answer: cbinddiagnosis_rehearsal) -> Bool {
     if BindRestraints.callingThreadHasSeccompFilter, answer.error == answer.without_port { return true }
-    return answer.error == EACCES && `protocol` == .tcp && SecurityModule.inForce.contains(.landlock)
+    return answer.error == EACCES && `protocol` == .tcp && !isMultipath && SecurityModule.inForce.contains(.landlock)
   }
 
   fileprivate func error(of answer: cbinddiagnosis_rehearsal) -> BindFactError {

@@ -16,7 +16,7 @@ extension BindRequest {
         is_v6: local.address.family == .inet6),
       uid: uid, interface_index: interfaceIndex,
       port_bounds: portBounds.map { UInt32($0.highest) << 16 | UInt32($0.lowest) } ?? 0, options: options.rawValue,
-      is_udp: `protocol` == .udp,
+      is_udp: `protocol` == .udp, is_multipath: isMultipath && `protocol` == .tcp,
       may_bind_privileged_ports: mayBindPrivilegedPorts)
   }
 

@@ -41,6 +41,8 @@ struct cbinddiagnosis_request {
 	uint32_t port_bounds;
 	uint8_t options;
 	bool is_udp;
+	/* Of TCP: a socket of MPTCP, which has one of TCP below. */
+	bool is_multipath;
 	bool may_bind_privileged_ports;
 };
 

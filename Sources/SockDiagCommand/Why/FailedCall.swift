@@ -112,6 +112,7 @@ struct FailedCall {
       interfaceIndex: socket.interfaceIndex, scopeID: call.scopeID,
       mayBindPrivilegedPorts: privileges?.mayBindPrivilegedPorts,
       callsBind: call.kind == .bind || address.port != 0 || socket.options.contains(.bindAddressNoPort))
+    request?.isMultipath = socket.protocol == .mptcp
     request?.ambiguousUID = UserNumbers().ambiguous
     request?.portBounds = socket.portBounds
   }

@@ -222,4 +222,22 @@ struct RestraintTests {
     #expect(
       document.errorText.contains(isLandlock ? #""kind":"landlock""# : #""kind":"seccomp""#), "\(document.errorText)")
   }
+
+  /// Landlock's rules are for TCP. A socket of MPTCP is none of TCP to it, but since when depends on the kernel, which says so
+  /// by its error.
+  @Test func aSocketOfMPTCPIsTriedAsSuch() async throws {
+    guard try Self.landlock.isPossible else { return }
+    let program = [try Tool.program("bind-attempt"), "bind", "mptcp", "127.0.0.1", "8080"]
+    let command = try Self.landlock.command([try Tool.path, "why", "--run"] + program)
+    let result = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      return try withExtendedLifetime(listener) { try laboratory.namespace.run(command) }
+    }
+    let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if result.outputText.contains("bind \(EADDRINUSE)") {
+      #expect(text.contains("TCP 127.0.0.1:8080: in use. bind() fails with EADDRINUSE"), "\(text)")
+    } else {
+      #expect(result.outputText.contains("bind \(EACCES)") && text.contains("A security rule refuses it"), "\(text)")
+    }
+  }
 }
