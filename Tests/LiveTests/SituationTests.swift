@@ -42,15 +42,26 @@ struct SituationTests {
       return try withExtendedLifetime(scene) {
         var inspector = try SocketInspector()
         return try settled {
-          try inspector.everything().filter { socket in
-            // No packet reaches these, so no look-up does.
-            guard socket.state != .boundInactive else { return false }
-            return try inspector.current(socket)?.cookie != socket.cookie
-          }.map(\.description)
+          try inspector.everything().filter { try inspector.current($0)?.cookie != $0.cookie }.map(\.description)
         }
       }
     }
     #expect(lost.isEmpty)
+  }
+
+  /// What the reader of a stream throws ends the stream, and the next question has an answer of its own.
+  @Test func anErrorOfTheReaderIsThrown() async throws {
+    struct Enough: Error {}
+    try await Laboratory.withNew { laboratory in
+      let listeners = try (1...3).map { try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8000 + $0)) }
+      try withExtendedLifetime(listeners) {
+        var inspector = try SocketInspector()
+        #expect(throws: Enough.self) {
+          try inspector.forEach(SocketQuery(.tcp, states: .listen)) { _ in throw Enough() }
+        }
+        #expect(try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets.count == 3)
+      }
+    }
   }
 }
 

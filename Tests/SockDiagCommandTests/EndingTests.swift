@@ -227,6 +227,45 @@ struct EndingTests {
     }
   }
 
+  /// A parent whose child ended starts another one, which may take its time to bind the port.
+  @Test func whatIsStartedAgainAndDoesNotHoldThePortIsNamed() async throws {
+    let parent =
+      "exec 7<&0; sh -c 'echo ready; read line' <&7 & exec 9>&-; wait; sh -c 'read line' <&7 & echo again; wait"
+    try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      let subject = try Subject(parent, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [], children: 1)
+      var ending = try Self.ending()
+      #expect(ending.plan.targets.count == 1 && ending.plan.targets.first?.process.pid != subject.pid)
+      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(subject.hear() == "again")
+      let aftermath = try ending.aftermath(within: .milliseconds(200), after: [.ended])
+      #expect(aftermath.isFree && aftermath.newcomers.isEmpty)
+      #expect(aftermath.arrivals.map(\.details.parent) == [subject.pid])
+      #expect(
+        aftermath.sentences.last?.hasSuffix(" was started since and does not hold the port: it may take it later")
+          == true)
+    }
+  }
+
+  /// A record that expires, and beside it a listener that does not.
+  @Test func whatAProcessHoldsIsNoMatterOfTime() async throws {
+    try await Laboratory.withNew { laboratory in
+      let place = LabEndpoint(.loopbackV4, 8080)
+      try laboratory.leaveTimeWait(on: place, options: [.reuseAddress])
+      var ending = try Self.ending()
+      let before = try ending.aftermath(within: .zero, after: [])
+      #expect(before.blocksForATime && before.status == .partial)
+      let listener = try laboratory.tcpListener(on: place, options: [.reuseAddress])
+      try withExtendedLifetime(listener) {
+        let after = try ending.aftermath(within: .zero, after: [])
+        #expect(after.blockers.count == 2)
+        #expect(!after.blocksForATime && after.status == .system)
+      }
+    }
+  }
+
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
   func whatAUnitStartsAgainIsReportedWithTheUnit() async throws {
     try await Laboratory.withNew { laboratory in
