@@ -187,6 +187,21 @@ struct KillCommandTests {
     #expect(result.outputText.split(separator: "\n").count == 4)
   }
 
+  /// Where there are more processes than descriptors to watch them with.
+  @Test func everybodyIsEndedWithFewDescriptors() async throws {
+    let tool = try Tool.path
+    let family = "exec 7<&0; for i in $(seq 60); do sh -c 'read line' <&7 & done; echo ready; wait; wait"
+    let result = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Self.holders(laboratory, [family], children: 60).first)
+      let result = try laboratory.namespace.run(["prlimit", "--nofile=48:48", tool, "kill", "8080", "--yes"])
+      #expect(subject.endingSignal == SIGTERM)
+      return result
+    }
+    let lines = result.outputText.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == 62, "\(result.errorText)")
+    #expect(lines.dropLast().allSatisfy { $0.hasSuffix(": ended by SIGTERM") }, "\(result.outputText)")
+  }
+
   @Test func nothingThatHoldsIsAnAnswerOfItsOwn() async throws {
     let (result, signal, _) = try await run("81", "--yes")
     #expect(signal == nil && result.status == 1)

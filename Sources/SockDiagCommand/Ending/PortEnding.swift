@@ -147,10 +147,16 @@ struct PortEnding: ~Copyable {
         // It could not be opened a second time. Nothing wakes this thread then.
         while holdsAny(plan.targets[index]), ContinuousClock.now < deadline { usleep(20_000) }
         if !holdsAny(plan.targets[index]) {
-          outcomes[index] = owners.watch(plan.targets[index].process).map(\.hasEnded) == false ? .released : end
+          outcomes[index] = endsSoon(plan.targets[index]) ? end : .released
         }
       }
     }
+  }
+
+  /// Whether a process that has closed its sockets did so in order to end.
+  private func endsSoon(_ target: EndingTarget) -> Bool {
+    guard let watch = owners.watch(target.process) else { return true }
+    return ProcessWatch.wait(for: [watch], until: .now + .milliseconds(200)) == [true]
   }
 
   /// Whether a process still has one of its sockets. What may not be read is taken for held.
