@@ -249,6 +249,29 @@ struct EndingTests {
     }
   }
 
+  /// A record that expires while the port is watched is waited for, and one that stays longer is not.
+  @Test func aRecordThatExpiresInTimeIsWaitedFor() async throws {
+    try await Laboratory.withNew { laboratory in
+      try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2)
+      let place = LabEndpoint(.loopbackV4, 8080)
+      let pair = try laboratory.connectedPair(to: place)
+      let client = try pair.client.local()
+      pair.listener.close()
+      pair.server.close()
+      try laboratory.wait(for: [.brought(to: .finWait2, local: place, remote: client, closed: true)])
+      try withExtendedLifetime(pair) {
+        var ending = try Self.ending()
+        #expect(try ending.aftermath(within: .zero, after: []).blocksForATime)
+        #expect(try ending.aftermath(within: .seconds(30), after: []).isFree)
+        // A minute is not.
+        try laboratory.leaveTimeWait(on: place)
+        let begin = ContinuousClock.now
+        #expect(try ending.aftermath(within: .seconds(30), after: []).blocksForATime)
+        #expect(begin.duration(to: .now) < .seconds(20))
+      }
+    }
+  }
+
   /// A record that expires, and beside it a listener that does not.
   @Test func whatAProcessHoldsIsNoMatterOfTime() async throws {
     try await Laboratory.withNew { laboratory in
@@ -395,6 +418,17 @@ struct EndingPlanTests {
     #expect(plan.targets.map(\.standing) == [.ancestor, .ordinary, .itself])
     #expect(plan.targets.allSatisfy { $0.supervisor == nil })
     #expect(plan.signalled.map(\.process.pid) == [50, 51])
+  }
+
+  /// Whichever of the processes it is that a unit runs.
+  @Test func anySupervisedProcessTakesTheOption() throws {
+    let plain = Self.process(70)
+    let supervised = Self.process(80, cgroup: "/system.slice/nginx.service")
+    for processes in [[plain, supervised], [supervised, plain], [supervised]] {
+      let refusal = EndingRefusal.supervised(try Self.plan(processes))
+      #expect(refusal?.message.hasPrefix("nginx(80) is run by nginx.service, ") == true)
+    }
+    #expect(EndingRefusal.supervised(try Self.plan([plain])) == nil)
   }
 
   @Test func whatASocketUnitHoldsIsGivenBackByStoppingIt() throws {

@@ -132,6 +132,43 @@ struct KillCommandTests {
     }
   }
 
+  /// A holder that stays is no news about another port to somebody who asked about both protocols.
+  @Test func ofBothProtocolsNoneIsTheOther() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      let subject = try Subject(Subject.Script.stubborn, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      return try laboratory.namespace.run(
+        [tool, "kill", "8080", "-t", "-u", "--yes", "--no-kill", "--grace", "50ms"])
+    }
+    #expect(
+      result.status == Status.system.rawValue && !result.errorText.contains("another port"), "\(result.errorText)")
+  }
+
+  /// In a container the first process may be a shell with a loop, also where this command runs below it.
+  @Test func theFirstProcessIsSuspectedOfRestarts() async throws {
+    let script = """
+      import os, subprocess, sys, threading, time
+      # It stays open, for the servers end with their input.
+      input, output = os.pipe()
+      def serve():
+        while True:
+          subprocess.call([sys.executable, sys.argv[2], "plain"], stdin=input)
+          time.sleep(0.7)
+      threading.Thread(target=serve, daemon=True).start()
+      subprocess.call([sys.argv[1], "wait", "127.0.0.1:8080", "--listening"])
+      sys.exit(subprocess.call([sys.argv[1], "kill", "127.0.0.1:8080", "--yes"]))
+      """
+    let words = [try Tool.path, Fixture.path("../Tests/Support/Servers/servers.py")]
+    let result = try await NetworkNamespace.withNew { namespace in
+      try namespace.run(["unshare", "-p", "-f", "--mount-proc", "python3", "-c", script] + words)
+    }
+    #expect(result.status == Status.system.rawValue, "\(result.outputText)\(result.errorText)")
+    #expect(result.errorText.contains("started it again"), "\(result.errorText)")
+  }
+
   @Test func withoutATerminalItTakesYes() async throws {
     let (result, signal, _) = try await run("8080")
     #expect(signal == nil && result.status == Status.usage.rawValue)
@@ -382,6 +419,40 @@ struct KillCommandTests {
     #expect(isRunning)
     #expect(text.contains("\n  this command runs below it, so that this terminal or session may end as well\n"))
     #expect(text.contains("\n  this command itself, to which its starter left the descriptor; it is spared\n"))
+  }
+
+  /// Said before the signals, for afterwards nothing may be said.
+  @Test func withYesItSaysThatItsOwnSessionMayEnd() async throws {
+    let tool = try Tool.path
+    let (text, signal, pid) = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      let subject = try Subject(
+        "echo ready; read line; \"$0\" kill 8080 --yes 9>&-; read line", holding: [socket], [tool])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      subject.tell()
+      return (subject.hearAll(), subject.endingSignal, subject.pid)
+    }
+    #expect(signal == SIGTERM)
+    #expect(text.contains("this command runs below sh(\(pid)), so that this terminal or session may end as well\n"))
+  }
+
+  /// What runs this command runs it beside the server, which is no reason to spare that.
+  @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+  func theUnitThatRunsThisCommandIsNoSupervisor() async throws {
+    let tool = try Tool.path
+    let inUnit = "echo $$ >\"$0/cgroup.procs\"; exec \"$@\""
+    try await Laboratory.withNew { laboratory in
+      let unit = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
+      let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+      try unit.add(subject.pid)
+      let kill = [tool, "kill", "8080", "--yes"]
+      let outside = try laboratory.namespace.run(kill)
+      #expect(outside.status == Status.system.rawValue && outside.errorText.contains("systemctl stop \(unit.name)"))
+      #expect(subject.isRunning)
+      let inside = try laboratory.namespace.run(["sh", "-c", inUnit, unit.path] + kill)
+      #expect(inside.status == 0 && subject.endingSignal == SIGTERM, "\(inside.errorText)")
+    }
   }
 
   // MARK: Namespaces

@@ -22,7 +22,8 @@ struct KillOutcomeTests {
     ("plain", .free), ("stubborn", .free), ("draining", .free), ("bound", .free), ("prefork", .free), ("heir", .free),
     ("daemon", .free), ("reuseport", .free), ("finishing", .free), ("waiting", .free), ("ending", .free),
     ("udp", .free), ("worker", .inUse), ("loop", .inUse), ("pausing", .inUse), ("slowly", .inUse), ("nodemon", .inUse),
-    ("late", .inUse), ("datagrams", .inUse), ("phoenix", .inUse), ("proxy", .inUse), ("timewait", .forATime),
+    ("late", .inUse), ("flapping", .inUse), ("datagrams", .inUse), ("phoenix", .inUse), ("proxy", .inUse),
+    ("timewait", .forATime),
   ]
 
   private static let script = "exec /usr/bin/python3 \"$0\" \"$1\""

@@ -157,6 +157,16 @@ class Kinds:
     def sleepy():
         time.sleep(4); Kinds.plain()
 
+    def flapping():
+        """The first new server gives up after a moment, and the next one after a while stays."""
+        again("plain").wait()
+        again("brief").wait()
+        time.sleep(1.3)
+        respawn([sys.executable, ME, "plain"], 0.1)
+
+    def brief():
+        kept = listen(); ready(); time.sleep(0.3)
+
     def datagrams(): respawn([sys.executable, ME, "udp"], 0.3)
 
     def phoenix():

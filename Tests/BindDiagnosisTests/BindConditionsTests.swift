@@ -1,0 +1,53 @@
+import SockDiag
+import Testing
+
+@testable import BindDiagnosis
+
+/// What is made of settings that can be read and of those that cannot.
+@Suite struct BindConditionsTests {
+  private static let known: KernelSettings = {
+    var settings = KernelSettings.unknown
+    settings.unprivilegedPortStart = 1024
+    settings.localPortRange = 32768...60999
+    settings.reservedPorts = []
+    return settings
+  }()
+
+  /// The conditions for a plain user, and what they leave open.
+  private func conditions(
+    port: UInt16, _ settings: KernelSettings, _ rehearsal: BindRehearsal = .passed, uid: UInt32 = 1000
+  ) -> (conditions: BindConditions, unseen: Diagnosis.BlindSpots) {
+    var unseen: Diagnosis.BlindSpots = []
+    let request = BindRequest(.tcp, SocketAddress(.anyV4, port: port), uid: uid)
+    return (BindConditions(request, settings, rehearsal, &unseen), unseen)
+  }
+
+  @Test func knownSettingsLeaveNothingOpen() {
+    for port: UInt16 in [0, 80, 8080] { #expect(conditions(port: port, Self.known).unseen == []) }
+  }
+
+  /// From which ports the kernel chooses takes both the range and the ports that are left out.
+  @Test func whichPortIsChosenTakesTwoSettings() {
+    var (noRange, noReserved) = (Self.known, Self.known)
+    noRange.localPortRange = nil
+    noReserved.reservedPorts = nil
+    #expect(conditions(port: 0, noRange).unseen == [.settings, .portRange])
+    #expect(conditions(port: 0, noReserved).unseen == [.settings, .portRange])
+    // A port that is named is not chosen.
+    #expect(conditions(port: 8080, noReserved).unseen == [])
+  }
+
+  /// A rehearsal that got through shows that the port takes no privilege, and one that did not that it may.
+  @Test func whatThePrivilegeIsForIsLearntFromTheRehearsal() {
+    var settings = Self.known
+    settings.unprivilegedPortStart = nil
+    let passed = conditions(port: 80, settings, .passed)
+    #expect(passed.conditions.unprivilegedPortStart == 80 && passed.unseen == [.settings])
+    let lacking = conditions(port: 80, settings, .lacksPrivilege)
+    #expect(lacking.conditions.unprivilegedPortStart == 1024 && lacking.unseen == [.settings])
+    let refused = conditions(port: 80, settings, .refused(.accessDenied, isCertain: false))
+    #expect(refused.unseen == [.settings, .privilege])
+    // Root needs none.
+    #expect(conditions(port: 80, settings, .refused(.accessDenied, isCertain: false), uid: 0).unseen == [.settings])
+  }
+}
