@@ -1,5 +1,6 @@
 import Glibc
 import SocketOwners
+import Synchronization
 import Testing
 
 /// Whatever fails, and whatever happens to processes while they are read: what is found was so, and all the rest is
@@ -180,6 +181,23 @@ import Testing
           Set(report.holders(of: inode).map(HolderPlace.init)) == holders, "seed \(seed), round \(round), \(inode)")
       }
     }
+  }
+
+  /// The process id is given to another process twice while the table of its thread is being opened.
+  @Test func whoIsAnotherTwiceIsReadInTheEnd() throws {
+    let proc = Self.host()
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let count = Atomic<Int>(0)
+    proc.before { operation, proc in
+      guard operation == .init(.open, "12/task/112/fd"), count.load(ordering: .relaxed) < 2 else { return 0 }
+      count.add(1, ordering: .relaxed)
+      proc.processes[12]?.start += 100
+      return 0
+    }
+    let report = try owners.find(Self.wanted)
+    #expect(count.load(ordering: .relaxed) == 2)
+    #expect(Array(report.holders(of: 1207)) == [SocketHolder(pid: 12, descriptor: 7, threadID: 112)])
+    #expect(report.process(12)?.startTicks == 212)
   }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
-import SocketOwners
 import Testing
+
+@testable import SocketOwners
 
 /// What a later search reads, and what it finds all the same.
 @Suite struct RepeatedSearchTests {
@@ -248,5 +249,19 @@ import Testing
     // Owned by one user, held by another.
     let passed = try owners.find([WantedSocket(inode: 5, uid: 1000)], OwnerSearch(.firstHolder))
     Self.check(passed, proc)
+  }
+
+  /// On a host on which processes come and go, what is remembered does not grow.
+  @Test func whoIsGoneIsForgotten() throws {
+    let proc = Self.host()
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    _ = try owners.find(Self.sockets(100...400))
+    let count = proc.processes.count
+    #expect(owners.records.count == count && count > 1)
+    for generation in Int32(1)...3 {
+      proc.processes = [1000 * generation: FakeProc.Process(start: 900, files: [0: "socket:[100]"])]
+      _ = try owners.find(Self.sockets([100]))
+      #expect(Array(owners.records.keys) == [1000 * generation])
+    }
   }
 }
