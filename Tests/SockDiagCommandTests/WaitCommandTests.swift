@@ -188,4 +188,26 @@ struct WaitCommandTests {
     #expect(result.status == 1)
     #expect(result.errorText.contains("its process is hidden from this user"))
   }
+
+  /// Who binds is asked about with --free alone, and is repeated in the command that tells more.
+  @Test func theOptionsOfABindBelongToFree() async throws {
+    let options = [
+      ["--as", "node"], ["--reuseaddr"], ["--reuseport"], ["--reuseport", "--reuseport-program"], ["--freebind"],
+      ["--v6only"], ["--uid", "0"], ["--device", "lo"],
+    ]
+    let tool = try Tool.path
+    for option in options {
+      let refused = try Tool.run(["wait", "8080", "--listening"] + option)
+      #expect(refused.status == Status.usage.rawValue && refused.errors.contains(option[0]), "\(refused.errors)")
+    }
+    let words = options.filter { $0 != ["--reuseport"] && $0 != ["--v6only"] }.flatMap { $0 }
+    let result = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      return try withExtendedLifetime(listener) {
+        try laboratory.namespace.run([tool, "wait", "127.0.0.1:8080", "--free", "--timeout", "0"] + words)
+      }
+    }
+    let text = words.joined(separator: " ")
+    #expect(result.errorText.contains("'sockdiag why 127.0.0.1:8080 \(text)' says"), "\(result.errorText)")
+  }
 }

@@ -31,6 +31,7 @@ struct WaitScheduleTests {
     var schedule = LookSchedule()
     #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], hearsEnds: true) == .seconds(7))
     #expect(LookSchedule.timer([.after(.seconds(2)), .whenClosed]) == nil)
+    #expect(LookSchedule.timer([.after(.seconds(2)), .whenPeerAnswers]) == nil)
     #expect(LookSchedule.timer([]) == nil)
   }
 
@@ -113,6 +114,14 @@ struct WaitScheduleTests {
     waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
     #expect(try waiter.wait(for: &goal) == .timeUp)
     #expect(waiter.limit == .milliseconds(50))
+  }
+
+  /// A timer never takes away from the time that was given.
+  @Test func aShortTimerLeavesALongTimeAsItIs() throws {
+    var goal = Timed(timer: .milliseconds(50))
+    var waiter = Waiter(timeout: .seconds(300), outlastsTimers: true, progress: .hidden, interruption: .none)
+    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(waiter.limit == .seconds(300))
   }
 
   @Test func whatHasNoTimerIsNotWaitedForLonger() throws {

@@ -352,14 +352,16 @@ struct WaitTests {
     let (pids, expected) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var pause = Duration.zero
       func holders() throws -> [Int32] {
-        _ = try Self.prospect(&goal)
+        pause = try Self.prospect(&goal).lookAfter
         return goal.examined.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }
       }
       var pids = [try holders()]
       listener.close()
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       pids.append(try holders())
+      #expect(pause < LookSchedule.checkOfHolders)
       // What blocks whatever its options are is examined once a second.
       let end = ContinuousClock.now + .seconds(4)
       while pids.last != [subject.pid], .now < end {
@@ -409,11 +411,18 @@ struct WaitTests {
     }
   }
 
+  /// A watch where the kernel announces nothing.
+  private static func deafWatch(_ protocol: TransportProtocol) -> PortWatch {
+    PortWatch(`protocol`) { _ throws(SockDiagError) in
+      throw SockDiagError(.missingProtocolHandler, operation: "subscribe")
+    }
+  }
+
   /// Where the kernel announces nothing.
   @Test func theEndOfAProcessIsHeardOnce() async throws {
     let heard = try await Laboratory.withNew { laboratory in
       let holder = try LabHolder(.inherited, try laboratory.boundSocket(to: Self.place))
-      var watch = PortWatch(.tcp, usesEvents: false)
+      var watch = Self.deafWatch(.tcp)
       var heard = [watch.begin() || watch.hearsEnds]
       watch.follow([], heldBy: [holder.pid])
       watch.follow([], heldBy: [holder.pid])
@@ -430,11 +439,53 @@ struct WaitTests {
     #expect(heard == [false, true, false, true, true, true, true])
   }
 
+  /// A process that nobody has waited for yet can still be opened, and would be readable for ever.
+  @Test func aProcessThatHasEndedIsNotWatchedAgain() async throws {
+    let counts = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      var watch = Self.deafWatch(.tcp)
+      _ = watch.begin()
+      watch.follow([], heldBy: [subject.pid])
+      var counts = [watch.descriptors.count]
+      kill(subject.pid, SIGKILL)
+      _ = Interruption.none.wait(forAnyOf: watch.descriptors, milliseconds: 20_000)
+      _ = watch.hear()
+      watch.follow([], heldBy: [subject.pid])
+      counts.append(watch.descriptors.count)
+      // Held by nobody it is forgotten, for its number may become somebody else's.
+      watch.follow([], heldBy: [])
+      watch.follow([], heldBy: [getpid()])
+      counts.append(watch.descriptors.count)
+      return counts
+    }
+    #expect(counts == [1, 0, 1])
+  }
+
+  /// While only timers are to be waited for, what ends wakes nobody.
+  @Test func besideTimersNothingIsListenedFor() async throws {
+    let counts = try await Laboratory.withNew { laboratory in
+      let pair = try laboratory.connectedPair(to: Self.place)
+      let client = try pair.client.local()
+      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      return try withExtendedLifetime(pair) {
+        _ = try Self.prospect(&goal)
+        var counts = [goal.descriptors.count]
+        pair.listener.close()
+        pair.server.close()
+        try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
+        _ = try Self.prospect(&goal)
+        counts.append(goal.descriptors.count)
+        return counts
+      }
+    }
+    #expect(counts == [1, 0])
+  }
+
   @Test func withoutAnnouncementsItStillSees() async throws {
     let outcome = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       var goal = Released(
-        goal: try FreePort([Self.request()], probes: false, hint: "", usesEvents: false),
+        goal: try FreePort([Self.request()], probes: false, hint: "", watch: Self.deafWatch),
         release: { listener.close() })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       return try waiter.wait(for: &goal)

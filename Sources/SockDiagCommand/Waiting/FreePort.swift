@@ -36,8 +36,10 @@ struct FreePort: Awaited, ~Copyable {
   ///   - requests: What is to be possible, all of it.
   ///   - probes: Whether a live bind decides.
   ///   - hint: The command that tells more.
+  ///   - watch: Hears when a socket of a protocol ends.
   init(
-    _ requests: [BindRequest], probes: Bool, hint: String, usesEvents: Bool = true
+    _ requests: [BindRequest], probes: Bool, hint: String,
+    watch: (TransportProtocol) -> PortWatch = { PortWatch($0) }
   ) throws {
     let diagnostician = try Diagnostician()
     guard let first = requests.first else { throw CommandFailure.usage("there is no address to wait for") }
@@ -45,7 +47,7 @@ struct FreePort: Awaited, ~Copyable {
     self.requests = requests
     self.probes = probes
     self.hint = hint
-    watch = PortWatch(first.protocol, usesEvents: usesEvents)
+    self.watch = watch(first.protocol)
   }
 
   var descriptors: [Int32] { watch.descriptors }

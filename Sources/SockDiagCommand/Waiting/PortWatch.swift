@@ -9,8 +9,12 @@ struct PortWatch: ~Copyable {
     case events, processes
   }
 
+  /// Subscribes to the kernel's announcements.
+  typealias Subscribe = (SocketEventGroups) throws(SockDiagError) -> SocketEvents
+
   private let `protocol`: TransportProtocol
-  private var means: Means
+  private let subscribe: Subscribe
+  private var means = Means.events
   private var events: SocketEvents?
   /// What is in the way. As long as one of these is there the port is not free, whatever ends besides; and what this
   /// command itself opens and closes for a look is announced too.
@@ -18,10 +22,12 @@ struct PortWatch: ~Copyable {
   /// Descriptors of processes, by their ids; -1 for those that cannot be watched, or ended.
   private var processes: [Int32: Int32] = [:]
 
-  /// - Parameter usesEvents: Tests go without.
-  init(_ protocol: TransportProtocol, usesEvents: Bool = true) {
+  init(
+    _ protocol: TransportProtocol,
+    by subscribe: @escaping Subscribe = { groups throws(SockDiagError) in try SocketEvents(groups) }
+  ) {
     self.protocol = `protocol`
-    means = usesEvents ? .events : .processes
+    self.subscribe = subscribe
   }
 
   deinit { for descriptor in processes.values where descriptor >= 0 { close(descriptor) } }
@@ -42,7 +48,7 @@ struct PortWatch: ~Copyable {
   mutating func begin() -> Bool {
     guard means == .events, events == nil else { return false }
     do throws(SockDiagError) {
-      events = try SocketEvents(`protocol` == .udp ? .udp : .tcp)
+      events = try subscribe(`protocol` == .udp ? .udp : .tcp)
       return true
     } catch {
       means = .processes

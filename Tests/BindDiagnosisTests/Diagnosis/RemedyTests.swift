@@ -24,6 +24,18 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       freePorts: nil, probe: nil, blindSpots: [], elsewhere: [])
   }
 
+  /// A live bind that succeeded has answered what was open, unless it left the choice of the port to a later call.
+  @Test func aLiveBindAnswersWhatItTried() {
+    for (options, isAnswered) in [([], true), (.bindAddressNoPort, false)] as [(BindOptions, Bool)] {
+      let request = BindRequest(.tcp, SocketAddress(loopback, port: 0), options: options, uid: 0)
+      var diagnosis = diagnosis(request, [])
+      diagnosis.blindSpots = .portRange
+      #expect(diagnosis.openQuestions == .portRange)
+      diagnosis.probe = .succeeded
+      #expect(diagnosis.openQuestions == (isAnswered ? [] : .portRange))
+    }
+  }
+
   @Test func whatIsOfferedForCertainHelpsInEveryMeasuredCase() throws {
     var offered = 0
     for one in try BindCase.measured() where !one.rule.isEmpty {
