@@ -40,7 +40,7 @@ extension Diagnosis {
       .incompleteList, .boundSockets, .address, .privilege, .portRange, .restraints, .latePrograms,
     ]
 
-    /// What was not seen of the powers beside the kernel's own rule.
+    /// What could not be found out about security modules, filters and programs of the cgroup.
     init(_ rehearsal: BindRehearsal, _ restraints: BindRestraints) {
       self = []
       if rehearsal.leavesDoubt { insert(.restraints) }

@@ -35,7 +35,7 @@ extension BindRehearsal {
       if !request.mayBindPrivilegedPorts { return .lacksPrivilege }
       if !ownRight { return .passed }
     }
-    // Where it is not known which ports take the right, it may be just the right that this process lacked.
+    // If the first unprivileged port is unknown, this process may have failed for want of CAP_NET_BIND_SERVICE alone.
     let mayLackRight =
       answer.error == EACCES && settings.unprivilegedPortStart == nil && request.mayBindPrivilegedPorts && !ownRight
     let isCertain = !mayLackRight && (answer.isExact || request.isWhollyJudgedByPort(answer))

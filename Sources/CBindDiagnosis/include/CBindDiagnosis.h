@@ -41,7 +41,7 @@ struct cbinddiagnosis_request {
 	uint32_t port_bounds;
 	uint8_t options;
 	bool is_udp;
-	/* Of TCP: a socket of MPTCP, which has one of TCP below. */
+	/* With TCP: the socket is an MPTCP socket, for which the kernel binds a TCP socket. */
 	bool is_multipath;
 	bool may_bind_privileged_ports;
 };

@@ -153,7 +153,7 @@ struct PortEnding: ~Copyable {
     }
   }
 
-  /// Whether a process that has closed its sockets did so in order to end.
+  /// Whether a process that has closed its sockets ends within a moment.
   private func endsSoon(_ target: EndingTarget) -> Bool {
     guard let watch = owners.watch(target.process) else { return true }
     return ProcessWatch.wait(for: [watch], until: .now + .milliseconds(200)) == [true]

@@ -36,7 +36,7 @@ struct FreePort: Awaited, ~Copyable {
   ///   - requests: What is to be possible, all of it.
   ///   - probes: Whether a live bind decides.
   ///   - hint: The command that tells more.
-  ///   - watch: Hears when a socket of a protocol ends.
+  ///   - watch: Makes the watch that hears when a socket ends.
   init(
     _ requests: [BindRequest], probes: Bool, hint: String,
     watch: (TransportProtocol) -> PortWatch = { PortWatch($0) }

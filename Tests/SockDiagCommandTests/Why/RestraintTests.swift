@@ -230,8 +230,7 @@ struct RestraintTests {
       document.errorText.contains(isLandlock ? #""kind":"landlock""# : #""kind":"seccomp""#), "\(document.errorText)")
   }
 
-  /// Landlock's rules are for TCP. A socket of MPTCP is none of TCP to it, but since when depends on the kernel, which says so
-  /// by its error.
+  /// Landlock's TCP rules apply to MPTCP sockets in some kernels and not in others. The error of the call tells.
   @Test func aSocketOfMPTCPIsTriedAsSuch() async throws {
     guard try Self.landlock.isPossible else { return }
     let program = [try Tool.program("bind-attempt"), "bind", "mptcp", "127.0.0.1", "8080"]
