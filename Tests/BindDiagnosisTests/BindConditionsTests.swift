@@ -37,6 +37,18 @@ import Testing
     #expect(conditions(port: 8080, noReserved).unseen == [])
   }
 
+  @Test func eachFamilyHasItsOwnSettingForForeignAddresses() {
+    var settings = Self.known
+    (settings.allowsNonlocalBindV4, settings.allowsNonlocalBindV6) = (false, true)
+    var unseen: Diagnosis.BlindSpots = []
+    for (address, isAllowed) in [("192.0.2.1:80", false), ("[2001:db8::9]:80", true), ("[::ffff:192.0.2.1]:80", false)]
+      as [(SocketAddress, Bool)]
+    {
+      let request = BindRequest(.tcp, address, uid: 0)
+      #expect(BindConditions(request, settings, .passed, &unseen).allowsNonlocalBind == isAllowed, "\(address)")
+    }
+  }
+
   /// A rehearsal that got through shows that the port takes no privilege, and one that did not that it may.
   @Test func whatThePrivilegeIsForIsLearntFromTheRehearsal() {
     var settings = Self.known

@@ -1,3 +1,4 @@
+import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
@@ -249,6 +250,48 @@ struct EndingTests {
     }
   }
 
+  /// Of several records the last one counts.
+  @Test func theTimeIsThatOfTheLastRecord() async throws {
+    let state = try await Laboratory.withNew { laboratory in
+      try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080))
+      var ending = try Self.ending()
+      var diagnoses = try ending.aftermath(within: .zero, after: []).diagnoses
+      try #require(diagnoses.count == 2 && diagnoses.allSatisfy { $0.sockets.count == 1 })
+      for (index, seconds) in [5, 40].enumerated() { diagnoses[index].sockets[0].release = .after(.seconds(seconds)) }
+      return Aftermath(claim: ending.claim, diagnoses: diagnoses).sentences[0]
+    }
+    #expect(state.contains(" is in use for another 40 s: "), "\(state)")
+  }
+
+  /// Of both protocols the command is about the one that is in use.
+  @Test func theCommandIsAboutTheProtocolInUse() async throws {
+    let state = try await Laboratory.withNew { laboratory in
+      let place = LabEndpoint(.loopbackV4, 8080)
+      let socket = try laboratory.udpSocket(bound: place, connectedTo: LabEndpoint(.loopbackV4, 9090))
+      let inode = socket.inode
+      let subject = try Subject(Subject.Script.plain, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      let claim = PortClaim(port: try PortArgument(parsing: "8080"), transports: [.tcp, .udp])
+      var ending = try PortEnding(claim, takesConnections: false)
+      return try withExtendedLifetime(subject) { try ending.aftermath(within: .zero, after: []).sentences[0] }
+    }
+    #expect(state.contains("'sockdiag kill 8080 --connections --udp' ends"), "\(state)")
+  }
+
+  /// What a unit runs may be started again within seconds.
+  @Test func thePortOfAUnitIsWatchedForItsWholeTime() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      var ending = try Self.ending()
+      ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
+      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(subject.endingSignal == SIGTERM)
+      let begin = ContinuousClock.now
+      #expect(try ending.aftermath(within: .seconds(2), after: [.ended]).isFree)
+      #expect(begin.duration(to: .now) >= .seconds(2))
+    }
+  }
+
   /// A record that expires while the port is watched is waited for, and one that stays longer is not.
   @Test func aRecordThatExpiresInTimeIsWaitedFor() async throws {
     try await Laboratory.withNew { laboratory in
@@ -418,6 +461,76 @@ struct EndingPlanTests {
     #expect(plan.targets.map(\.standing) == [.ancestor, .ordinary, .itself])
     #expect(plan.targets.allSatisfy { $0.supervisor == nil })
     #expect(plan.signalled.map(\.process.pid) == [50, 51])
+  }
+
+  @Test func aNewProcessIsNamedWithWhatStartsItAgain() {
+    let server = Self.process(90)
+    #expect(Newcomer(details: server).sentence.hasPrefix("nginx(90) is new, a child of process 1; "))
+    let first = Newcomer(details: server, starter: Self.process(1, command: "sh"))
+    #expect(
+      first.sentence
+        == "nginx(90) is new: the first process, sh(1), started it again; stop the container or the machine")
+    let shell = Newcomer(details: server, starter: Self.process(80, command: "sh"))
+    #expect(
+      shell.sentence
+        == "nginx(90) is new: sh(80) started it again; end that process first with 'kill 80', and then run this again")
+  }
+
+  /// A container's port of both protocols is named as one of TCP, and one of UDP alone as such.
+  @Test func aForwarderIsStoppedByItsPort() throws {
+    let proxy = Self.process(10, command: "docker-proxy", cgroup: "/system.slice/docker.service")
+    for (transports, name) in [([.tcp], "80"), ([.tcp, .udp], "80"), ([.udp], "80/udp")]
+      as [([TransportProtocol], String)]
+    {
+      let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: transports)
+      let target = EndingTarget(details: proxy, holds: [], Surroundings(pid: 99), claim)
+      #expect(target.supervisor?.stopCommand == "docker stop $(docker ps -q --filter publish=\(name))")
+    }
+  }
+
+  /// One socket whose holder is hidden is reason enough to ask for more rights.
+  @Test func ofSeveralUnheldSocketsOneMayBeHidden() throws {
+    let hidden = HolderList(entries: [], reasons: [.unreadableProcess])
+    let lost = HolderList(entries: [], reasons: [.kernel])
+    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    func status(_ lists: [HolderList]) throws -> SockDiagCommand.ExitStatus? {
+      let sockets = try lists.enumerated().map { (try Self.socket($0 + 5), $1) }
+      return EndingRefusal.unheld(EndingPlan(claim, sockets, Surroundings(pid: 99)))?.status
+    }
+    #expect(try status([hidden]) == .noPermission && status([lost]) == .system)
+    #expect(try status([lost, hidden]) == .noPermission && status([hidden, lost]) == .noPermission)
+  }
+
+  @Test func theTimeOfARecordIsRoundedUp() throws {
+    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    let record = try Samples.socket(
+      """
+      {"protocol":"tcp","family":"inet","state":"time-wait","local":{"address":"127.0.0.1","port":80},\
+      "remote":{"address":"127.0.0.1","port":4000},"inode":0,"uid":0,"receive_queue":0,"send_queue":0,\
+      "timer":{"kind":"time-wait","expires_ms":1500,"retransmits":0}}
+      """)
+    let refusal = EndingRefusal.nothing(PortSockets([record], of: claim), claim, other: nil)
+    #expect(refusal.message.contains("there is 1 record of closed connections, the last of which ends in 2 s; "))
+  }
+
+  @Test func whyASignalFailedIsThereForPrograms() throws {
+    let plan = try Self.plan([Self.process(10), Self.process(11)])
+    let aftermath = Aftermath(claim: plan.claim, diagnoses: [])
+    let json = try JSONValue(
+      parsing: try EndingJSON(plan, outcomes: [.failed(38), .ended], aftermath: aftermath).bytes)
+    let processes = try #require(json["processes"]?.elements)
+    #expect(processes.map { $0["outcome"] } == [.string("failed"), .string("ended")])
+    #expect(processes.map { $0["errno"] } == [.number(38), nil])
+  }
+
+  /// Without an address the interface alone tells, and a socket of no interface takes all.
+  @Test func anInterfaceOfAClaimMeetsSocketsOfAllInterfaces() throws {
+    let claim = PortClaim(port: try PortArgument(parsing: "*%lo:80"), transports: [.tcp])
+    var socket = try Self.socket(5)
+    for (interface, isMet) in [(0, true), (1, true), (7, false)] as [(UInt32, Bool)] {
+      socket.interfaceIndex = interface
+      #expect(claim.meets(socket) == isMet, "\(interface)")
+    }
   }
 
   /// Whichever of the processes it is that a unit runs.

@@ -100,7 +100,8 @@ struct KillCommandTests {
     for (arguments, word) in [
       (["nonsense:port"], "port"), (["99999"], "99999"), (["8080", "--grace", "foo"], "--grace"),
       (["8080", "--settle", "foo"], "--settle"), (["8080", "--signal", "foo"], "foo"),
-      (["8080", "--netns", "0"], "--netns"), (["0"], "port 0"),
+      (["8080", "--netns", "0"], "--netns"), (["0"], "port 0"), (["127.0.0.1%nosuch0:8080"], "nosuch0"),
+      (["[fe80::1]:8080"], "%"),
     ] {
       let result = try Tool.run(["kill"] + arguments)
       #expect(result.status == Status.usage.rawValue, "\(arguments)")
@@ -224,18 +225,21 @@ struct KillCommandTests {
     #expect(result.outputText.split(separator: "\n").count == 4)
   }
 
-  /// Where there are more processes than descriptors to watch them with.
-  @Test func everybodyIsEndedWithFewDescriptors() async throws {
+  /// Where there are more processes than descriptors to watch them with. Their parent ends with them, or takes note of the end
+  /// of each.
+  @Test(arguments: [false, true]) func everybodyIsEndedWithFewDescriptors(_ isParentAlive: Bool) async throws {
     let tool = try Tool.path
-    let family = "exec 7<&0; for i in $(seq 60); do sh -c 'read line' <&7 & done; echo ready; wait; wait"
+    let family =
+      "exec 7<&0; for i in $(seq 60); do sh -c 'read line' <&7 & done; \(isParentAlive ? "exec 9>&-; " : "")echo ready;"
+      + " wait; wait; read line"
     let result = try await Laboratory.withNew { laboratory in
       let subject = try #require(try Self.holders(laboratory, [family], children: 60).first)
       let result = try laboratory.namespace.run(["prlimit", "--nofile=48:48", tool, "kill", "8080", "--yes"])
-      #expect(subject.endingSignal == SIGTERM)
+      #expect(subject.endingSignal == (isParentAlive ? nil : SIGTERM))
       return result
     }
     let lines = result.outputText.split(separator: "\n")
-    #expect(result.status == 0 && lines.count == 62, "\(result.errorText)")
+    #expect(result.status == 0 && lines.count == (isParentAlive ? 61 : 62), "\(result.errorText)")
     #expect(lines.dropLast().allSatisfy { $0.hasSuffix(": ended by SIGTERM") }, "\(result.outputText)")
   }
 

@@ -122,4 +122,17 @@ struct ListeningReachTests {
     }
     #expect(answers == [true, false])
   }
+
+  /// Looks get rarer, and not rarer than four a second.
+  @Test func aListenerIsLookedForFourTimesASecond() async throws {
+    let pauses = try await Laboratory.withNew { _ in
+      var goal = try ListeningPort(.tcp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+      return try (0..<20).map { _ -> Duration in
+        guard case .notYet(let prospect) = try goal.look() else { throw Tool.Failure(what: "somebody listens") }
+        return prospect.lookAfter
+      }
+    }
+    #expect(pauses == pauses.sorted() && pauses.first == ListeningPort.firstPause)
+    #expect(pauses.last == ListeningPort.lastPause)
+  }
 }

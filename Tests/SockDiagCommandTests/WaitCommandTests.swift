@@ -83,12 +83,13 @@ struct WaitCommandTests {
   }
 
   @Test func addressOfAnotherHostIsNamed() async throws {
-    let result = try await run(
-      listeningOn: [LabEndpoint(.anyV4, 8080)], "192.0.2.9:8080", "--listening", "--timeout", "0")
-    #expect(result.status == 1)
-    #expect(
-      result.errorText
-        == "sockdiag: nothing listens on TCP 192.0.2.9:8080; 192.0.2.9 is no address of this host\n")
+    for listeners in [[LabEndpoint(.anyV4, 8080)], []] {
+      let result = try await run(listeningOn: listeners, "192.0.2.9:8080", "--listening", "--timeout", "0")
+      #expect(result.status == 1)
+      #expect(
+        result.errorText
+          == "sockdiag: nothing listens on TCP 192.0.2.9:8080; 192.0.2.9 is no address of this host\n")
+    }
   }
 
   @Test func listenerOfAnotherInterfaceIsNamed() async throws {
@@ -107,6 +108,17 @@ struct WaitCommandTests {
     #expect(
       result.first?.errorText
         == "sockdiag: nothing listens on TCP 127.0.0.1:8080; only 0.0.0.0%wire0:8080 is there\n")
+  }
+
+  @Test func theCommandThatTellsMoreIsAboutTheSameProtocol() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
+      return try withExtendedLifetime(socket) {
+        try laboratory.namespace.run([tool, "wait", "8080", "-u", "--free", "--timeout", "0"])
+      }
+    }
+    #expect(result.errorText.contains("'sockdiag why 8080 --udp' says"), "\(result.errorText)")
   }
 
   @Test func aCommandLineWithoutSenseIsRefused() async throws {
@@ -197,7 +209,7 @@ struct WaitCommandTests {
     ]
     let tool = try Tool.path
     for option in options {
-      let refused = try Tool.run(["wait", "8080", "--listening"] + option)
+      let refused = try Tool.run(["wait", "8080", "--listening", "--timeout", "0"] + option)
       #expect(refused.status == Status.usage.rawValue && refused.errors.contains(option[0]), "\(refused.errors)")
     }
     let words = options.filter { $0 != ["--reuseport"] && $0 != ["--v6only"] }.flatMap { $0 }

@@ -46,6 +46,13 @@ struct WaitScheduleTests {
     #expect(schedule.pause([.after(.zero)], hearsEnds: false) == .milliseconds(100))
   }
 
+  /// A record may be destroyed before its time, of which nothing is heard.
+  @Test func aLongTimerIsCheckedNowAndThen() {
+    var schedule = LookSchedule()
+    #expect(schedule.pause([.after(.seconds(60))], hearsEnds: false) == LookSchedule.checkOfTimers)
+    #expect(schedule.pause([.after(.seconds(3))], hearsEnds: false) == .seconds(3))
+  }
+
   @Test func whereEndsAreHeardThereIsOnlyACheck() {
     var schedule = LookSchedule()
     let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], hearsEnds: true) }

@@ -445,6 +445,19 @@ struct WaitTests {
     #expect(heard == [false, true, false, true, true, true, true])
   }
 
+  /// Then the end of the process that holds what is in the way is heard.
+  @Test func withoutAnnouncementsTheHolderIsWatched() async throws {
+    let (count, isHeard) = try await Laboratory.withNew { laboratory in
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      var goal = try FreePort([Self.request()], probes: false, hint: "", watch: Self.deafWatch)
+      _ = try Self.prospect(&goal)
+      let count = goal.descriptors.count
+      subject.end()
+      return (count, Interruption.none.wait(forAnyOf: goal.descriptors, milliseconds: 20_000) == .ready)
+    }
+    #expect(count == 1 && isHeard)
+  }
+
   /// A process that nobody has waited for yet can still be opened, and would be readable for ever.
   @Test func aProcessThatHasEndedIsNotWatchedAgain() async throws {
     let counts = try await Laboratory.withNew { laboratory in

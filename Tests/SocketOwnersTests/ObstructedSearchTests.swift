@@ -299,7 +299,31 @@ import Testing
     #expect(try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2)).missing.isEmpty)
   }
 
+  /// What was busy in one search says nothing about the next.
+  @Test func aRingThatAnswersAgainIsNoObstacle() throws {
+    let proc = Self.host()
+    proc.processes[10]?.files[5] = "anon_inode:[io_uring]"
+    proc.processes[10]?.info[5] = "SqMask:\t0\n"
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let wanted = Self.wanted + [WantedSocket(inode: 9999)]
+    #expect(try owners.find(wanted).obstacles.unreadableRings == 1)
+    proc.processes[10]?.info[5] = "UserFiles:\t0\n"
+    #expect(try owners.find(wanted).obstacles.unreadableRings == 0)
+  }
+
   // MARK: What waits in queues
+
+  /// Too many queues to look into may hide a descriptor.
+  @Test func queuesThatNobodyLookedIntoAreAReason() throws {
+    let proc = Self.host()
+    var large = FakeProc.Process(start: 30)
+    for inode in UInt32(100_000)..<133_000 { _ = large.open("socket:[\(inode)]") }
+    proc.processes[30] = large
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let report = try owners.find([WantedSocket(inode: 9999)], .anew)
+    #expect(report.obstacles.descriptorsInFlight == nil)
+    #expect(report.reasons(for: 9999)?.contains(.inFlight) == true)
+  }
 
   @Test func descriptorsInFlightAreNamedWithTheirReceiver() throws {
     let proc = Self.host()

@@ -24,6 +24,19 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       freePorts: nil, probe: nil, blindSpots: [], elsewhere: [])
   }
 
+  /// What was not seen matters unless the bind() fails for what was.
+  @Test func whatWasNotSeenIsOpenUnlessTheCallFailsAnyway() {
+    let request = BindRequest(.tcp, SocketAddress(loopback, port: 8080), uid: 0)
+    var diagnosis = diagnosis(request, [])
+    diagnosis.blindSpots = [.incompleteList, .processes]
+    for (outcome, open) in [
+      (.succeeds, .incompleteList), (.depends(on: .reuseAddress), .incompleteList), (.fails(.addressInUse), []),
+    ] as [(BindPrediction.Outcome, Diagnosis.BlindSpots)] {
+      diagnosis.prediction.bind = outcome
+      #expect(diagnosis.openQuestions == open, "\(outcome)")
+    }
+  }
+
   /// A live bind that succeeded has answered what was open, unless it left the choice of the port to a later call.
   @Test func aLiveBindAnswersWhatItTried() {
     for (options, isAnswered) in [([], true), (.bindAddressNoPort, false)] as [(BindOptions, Bool)] {
