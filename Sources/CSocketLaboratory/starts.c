@@ -4,7 +4,7 @@
 
 #include "CSocketLaboratory.h"
 
-// Shared by who starts a process, exclusive to who wants none started. Who wants none goes first: it waits for a moment's
+// Shared by threads that start a process, exclusive to those that want none started. The latter go first: it waits for a moment's
 // work, where starts may follow one another without end. A child never touches it.
 static pthread_rwlock_t starts = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 

@@ -43,7 +43,7 @@ public final class NetworkNamespace {
     return try await OwnThread.run { try inside(body) }
   }
 
-  /// Runs `body` on the calling thread, in the namespace where that is: for who may not make one.
+  /// Runs `body` on the calling thread, in its present namespace. For users who may not make one.
   ///
   /// What is made there is among the host's own sockets, and goes with the closure all the same. The namespace's settings
   /// are not to be touched.

@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  /// A rehearsal that got through shows that the port takes no privilege, and one that did not that it may.
+  /// A rehearsal that succeeds shows that the port takes no privilege. One that fails leaves that open.
   @Test func whatThePrivilegeIsForIsLearntFromTheRehearsal() {
     var settings = Self.known
     settings.unprivilegedPortStart = nil

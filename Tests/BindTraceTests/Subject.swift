@@ -89,7 +89,7 @@ final class TemporaryFolder: Sendable {
   func file(_ name: String) -> String { path + "/" + name }
 }
 
-/// Waits until something is so, or for twenty seconds.
+/// Waits until a condition holds, or for twenty seconds.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   let deadline = ContinuousClock.now + .seconds(20)
   while try !condition() {

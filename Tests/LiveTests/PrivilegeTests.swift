@@ -53,7 +53,7 @@ struct PrivilegeTests {
   }
 }
 
-/// Ways to another namespace for who may not go there.
+/// Another namespace, without the right to enter it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespacePrivilegeTests {
   @Test func aForbiddenNamespaceIsAnErrorOfItsOwn() throws {

@@ -150,7 +150,7 @@ struct EndingPlanTests {
     #expect(processes.map { $0["errno"] } == [.number(38), nil])
   }
 
-  /// Without an address the interface alone tells, and a socket of no interface takes all.
+  /// With no address given, only the interface can rule a socket out. One without an interface always matches.
   @Test func anInterfaceOfAClaimMeetsSocketsOfAllInterfaces() throws {
     let claim = PortClaim(port: try PortArgument(parsing: "*%lo:80"), transports: [.tcp])
     var socket = try Self.socket(5)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What the sockets of a port are to who wants it ended.
+/// How `kill` sorts the sockets of a port.
 struct PortSocketsTests {
   private static func socket(_ state: String, inode: Int, isUDP: Bool = false) throws -> InetSocket {
     try Samples.socket(

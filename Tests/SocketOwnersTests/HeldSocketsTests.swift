@@ -2,7 +2,7 @@ import Glibc
 import SocketOwners
 import Testing
 
-/// The sockets that processes hold, where nobody reports them: what is found, and when more may be there.
+/// The sockets that processes hold: which are listed, and when the list is incomplete.
 @Suite struct HeldSocketsTests {
   /// A process with two sockets, a thread with a table of its own, and a ring with a fixed file; and another process.
   private static func host() -> FakeProc {

@@ -27,7 +27,7 @@ struct WhySituation {
     if generator.chance(12) {
       question.watch(using: &generator)
     } else if !isLow, generator.chance(2) {
-      // The kernel has one port to choose, which may be none that takes a privilege.
+      // The kernel has one port to choose from. It must not be a privileged one.
       question.port = 0
       setting = HostSetting(name: "net.ipv4.ip_local_port_range", value: "\(port) \(port)", usual: "32768 60999")
     }

@@ -31,7 +31,7 @@ struct WhyTally: Sendable {
     complaints += other.complaints
   }
 
-  /// How many of a hundred answers are open, for a kind of who asks.
+  /// The percentage of open answers, for a kind of user.
   func openShare(_ asker: String) -> Double {
     let counts = verdicts[asker] ?? [:]
     return 100 * Double(counts["depends"] ?? 0) / Double(max(1, counts.values.reduce(0, +)))

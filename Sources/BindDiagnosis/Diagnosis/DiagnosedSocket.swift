@@ -1,7 +1,7 @@
 public import SockDiag
 public import SocketOwners
 
-/// A socket on the port in question, with what it does there and whose it is.
+/// A socket on the port in question, with its effect and its processes.
 public struct DiagnosedSocket: Hashable, Sendable {
   /// The socket as the kernel reports it.
   public var socket: InetSocket

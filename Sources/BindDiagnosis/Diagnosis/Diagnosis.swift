@@ -29,7 +29,7 @@ public struct Diagnosis: Sendable {
   public var blindSpots: BlindSpots
   /// Why the sockets were read from `/proc/net`, which tells less; `nil` if sock_diag reported them.
   public var substitution: SockDiagError?
-  /// Listeners on the same port in other network namespaces, which are in nobody's way here.
+  /// Listeners on the same port in other network namespaces. They do not conflict.
   public var elsewhere: [ListenerElsewhere]
   /// Where this process itself is among cgroups; `nil` if that is not known.
   public var surroundings: CgroupPath?

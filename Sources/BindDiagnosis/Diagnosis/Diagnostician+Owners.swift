@@ -49,7 +49,7 @@ extension Diagnostician {
     return unit.name.hasSuffix(".socket") ? unit : nil
   }
 
-  /// Reads options where the answer hangs on them.
+  /// Reads options where the answer depends on them.
   ///
   /// - Returns: Whether anything was learnt.
   func learnOptions(_ sockets: inout [DiagnosedSocket], _ blindSpots: inout Diagnosis.BlindSpots) -> Bool {

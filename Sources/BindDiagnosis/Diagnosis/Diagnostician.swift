@@ -5,7 +5,7 @@ internal import SocketOwners
 /// Finds out why a bind() fails, on the running system.
 ///
 /// It reads the sockets of the port in all states, the settings of the network namespace, the processes that hold the
-/// sockets and, where something hangs on them and it may, the options of their sockets. Nothing is changed. It sees the
+/// sockets and, where the answer depends on them and it may, the options of their sockets. Nothing is changed. It sees the
 /// network namespace of the thread that calls it, which has to be that in which it was made.
 public struct Diagnostician: ~Copyable {
   var inspector: SocketInspector
@@ -25,7 +25,7 @@ public struct Diagnostician: ~Copyable {
 
     /// Who holds the sockets.
     public static let owners = Effort(rawValue: 1 << 0)
-    /// Options of sockets that others hold, where the answer hangs on them. It takes the owners.
+    /// Options of sockets that others hold, where the answer depends on them. It takes the owners.
     public static let heldOptions = Effort(rawValue: 1 << 1)
     /// Listeners on the port in other network namespaces.
     public static let otherNamespaces = Effort(rawValue: 1 << 2)

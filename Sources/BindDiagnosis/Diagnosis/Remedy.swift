@@ -7,7 +7,7 @@ public enum Remedy: Hashable, Sendable {
   case probe
   /// Nothing but patience: what blocks goes by itself.
   case wait(Duration)
-  /// The program sets options that it does not set now. If that is not certain, it hangs on the options of what blocks.
+  /// The program sets options that it does not set now. If that is not certain, it depends on the options of what blocks.
   case setOptions(BindOptions, isCertain: Bool)
   /// The program asks for an address with which nothing on the port overlaps.
   case bindAddress(IPAddress)

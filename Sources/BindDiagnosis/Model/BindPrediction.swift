@@ -11,7 +11,7 @@ public struct BindPrediction: Hashable, Sendable {
   /// What the answer leaves out.
   public var caveats: Caveats
 
-  /// What nobody tells and the answer hangs on; empty where it is certain.
+  /// The unknown facts that the answer depends on; empty where it is certain.
   public var unknowns: HolderEffect.Unknowns {
     if case .depends(let on) = decisive { on } else { [] }
   }
@@ -25,7 +25,7 @@ public struct BindPrediction: Hashable, Sendable {
     case succeeds
     /// It fails.
     case fails(BindErrno)
-    /// It succeeds, or fails with EADDRINUSE, which hangs on what is not known.
+    /// It succeeds, or fails with EADDRINUSE, depending on facts that are unknown.
     case depends(on: HolderEffect.Unknowns)
   }
 

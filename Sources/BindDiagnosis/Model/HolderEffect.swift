@@ -4,7 +4,7 @@ public enum HolderEffect: Hashable, Sendable {
   case blocks(BlockReason)
   /// bind() succeeds beside it.
   case harmless(HarmlessReason)
-  /// It blocks or not, which hangs on what is not known.
+  /// Whether it blocks depends on facts that are unknown.
   case depends(on: Unknowns)
 
   /// Facts that sock_diag does not tell.

@@ -1,7 +1,7 @@
 internal import SockDiag
 
 extension AddressOverlap {
-  /// The answer, or what it hangs on.
+  /// The answer, or what it depends on.
   enum Finding: Hashable {
     case overlaps(AddressOverlap)
     case apart(HarmlessReason)

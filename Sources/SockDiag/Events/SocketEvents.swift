@@ -37,7 +37,7 @@ public struct SocketEvents: ~Copyable, Sendable {
   /// The size of the receive buffer, as the kernel granted it. Kernel: `SO_RCVBUF`, asm-generic/socket.h.
   public var receiveBufferByteCount: Int { reader.transport.receiveBufferByteCount }
 
-  /// The descriptor to wait on, for who has an event loop.
+  /// The descriptor to wait on, for programs with an event loop.
   ///
   /// It is readable when there is something to read or to be told: call ``nextIfReady()`` until it returns `nil`. It
   /// belongs to this value and is closed with it. Kernel: an epoll instance, since a loop that waits for readability

@@ -55,7 +55,7 @@ public struct SocketInspector: ~Copyable {
     refusal = nil
   }
 
-  /// The sockets of a protocol in some states, for who asks once. Keep an inspector to ask again.
+  /// The sockets of a protocol in these states. For one-off calls; keep an inspector to poll.
   ///
   /// - Parameters:
   ///   - protocol: TCP or UDP.

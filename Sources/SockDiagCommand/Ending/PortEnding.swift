@@ -60,7 +60,7 @@ struct PortEnding: ~Copyable {
     return sockets.map { ($0, book.list(of: $0)) }
   }
 
-  /// The holders of the connections, for who asks whose they are.
+  /// The processes that hold the connections.
   mutating func holdersOfConnections() throws(CommandFailure) -> [(socket: InetSocket, holders: HolderList)] {
     try Self.holders(of: found.connections, &owners)
   }

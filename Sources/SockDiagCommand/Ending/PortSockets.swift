@@ -1,7 +1,7 @@
 internal import BindDiagnosis
 internal import SockDiag
 
-/// The sockets of a port, by what they are to who wants it.
+/// The sockets of a port, by their use.
 struct PortSockets {
   /// Listeners, sockets that are only bound, and UDP sockets without a peer: whose process chose the port.
   var holding: [InetSocket] = []

@@ -53,7 +53,7 @@ struct Interruption {
   /// Whether the wish was uttered. Costs no system call.
   var isRequested: Bool { Self.received.load(ordering: .relaxed) != 0 }
 
-  /// Takes over nothing: for who waits in a process that is not its own.
+  /// Takes over nothing: for a wait in another program's process.
   static var none: Interruption { Interruption(readingEnd: -1) }
 
   private init(readingEnd: Int32) { self.readingEnd = readingEnd }

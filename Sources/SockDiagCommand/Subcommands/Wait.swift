@@ -141,7 +141,7 @@ struct Wait: ParsableCommand {
     }
   }
 
-  /// Says that it is so to somebody who sat and watched; a script knows from the status.
+  /// Tells a person at a terminal that the wait succeeded; a script knows from the status.
   private func announce(_ sentence: @autoclosure () -> String) {
     if !quiet, Terminal.rewritesStandardError { Diagnostics.report(sentence()) }
   }

@@ -14,8 +14,8 @@ struct Why: ParsableCommand {
       On a host without IPv6 servers bind IPv4 alone, and so the answer is about 0.0.0.0 alone, unless an IPv6 address is \
       given.
 
-      What hangs on socket options is read from the processes that hold the sockets, where this user may; otherwise the \
-      answer says what it depends on.
+      Socket options are read from the processes that hold the sockets, where this user may do so; otherwise the answer says \
+      what it depends on.
 
       With --run the exit status is the command's own. What a program gets by its file, from setcap or from the bit that makes \
       sudo root, it does not get while it is watched, unless root watches.

@@ -166,7 +166,7 @@ struct RemedyText {
     }
   }
 
-  /// What an option hangs on that is set on this side only.
+  /// What an option depends on that is set on this side only.
   private static func condition(_ options: BindOptions, _ isCertain: Bool, _ diagnosis: Diagnosis) -> String {
     let uses = Set(diagnosis.blockers.map(\.use))
     if isCertain {

@@ -5,7 +5,7 @@ internal import SockDiag
 /// Commands of this tool that ask the same of bind() once more.
 ///
 /// They carry all that the question had, for an address, an interface or an option less is another question: `wait` would
-/// wait for what is in nobody's way.
+/// wait for what does not conflict.
 struct ToolLine {
   private let requests: [BindRequest]
   private let namespace: String?

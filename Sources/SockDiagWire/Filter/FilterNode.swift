@@ -44,7 +44,7 @@ package enum FilterCondition: Hashable, Sendable {
   /// Not bound to a port by a program.
   case autobound
   case figure(FilterFigure, ClosedRange<UInt64>)
-  /// One of the processes that hold the socket is such a one.
+  /// At least one process that holds the socket matches.
   case holder(HolderTest)
 }
 

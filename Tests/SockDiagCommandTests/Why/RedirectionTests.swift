@@ -10,7 +10,7 @@ struct RedirectionTests {
   struct Ruleset: Sendable, CustomTestStringConvertible {
     var name: String
     var commands: [String]
-    /// What is said of each question; empty if nothing is.
+    /// The redirections that `why` reports for each question; empty if none.
     var answers: [(question: [String], lines: [String])]
     var testDescription: String { name }
 

@@ -142,7 +142,7 @@ struct RestraintTests {
     #expect(!result.outputText.contains("security rule"), "\(result.outputText)")
   }
 
-  /// That this process lacks the right is nothing to somebody who has it.
+  /// This process lacks the right, but the user it asks for has it.
   @Test func aLowPortIsFreeToAnotherUserWhoHasTheRight() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80", "--uid", "0"], as: asNobody)

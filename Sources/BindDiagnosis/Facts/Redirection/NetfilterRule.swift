@@ -5,7 +5,7 @@ internal import SockDiagWire
 ///
 /// Kernel: `NFTA_*`, linux/netfilter/nf_tables.h; net/netfilter/nft_*.c.
 struct NetfilterRule {
-  /// What a rule that matches does.
+  /// The verdict of a rule that matches.
   enum End: Equatable {
     /// It sends the packet elsewhere.
     case redirected(String?)

@@ -68,7 +68,7 @@ struct NetfilterRules {
     static let elements: UInt8 = 13
   }
 
-  /// A question would load the module on a host that does not use it, and `why` changes nothing.
+  /// Asking netlink would load the nf_tables module on a host without it, and `why` must change nothing.
   private static var isLoaded: Bool {
     var text: [UInt8] = []
     let error = KernelDirectories().contents(ProcPath("/proc/modules"), in: AT_FDCWD, limit: 1 << 20, into: &text)

@@ -1,0 +1,92 @@
+import Glibc
+import SockDiag
+import SocketLaboratory
+import Testing
+
+@testable import SockDiagCommand
+
+/// `sockdiag kill` where a unit runs the holder, or the holder runs this command.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct KillSupervisorTests {
+  @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+  func aUnitIsNamedWithTheCommandThatStopsIt() async throws {
+    let tool = try Tool.path
+    let answers = try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      defer { subject.end() }
+      try cgroup.add(subject.pid)
+      let namespace = laboratory.namespace
+      let refused = try namespace.run([tool, "kill", "8080", "--yes"])
+      let shown = try namespace.run([tool, "kill", "8080"], typing: "n\n")
+      let wasRunning = subject.isRunning
+      let ended = try namespace.run([tool, "kill", "8080", "--yes", "--supervised"])
+      return (cgroup.name, refused, shown, wasRunning, ended, subject.endingSignal, subject.pid)
+    }
+    let (name, refused, shown, wasRunning, ended, signal, pid) = answers
+    #expect(refused.status == Status.system.rawValue)
+    #expect(
+      refused.errorText == """
+        sockdiag: sh(\(pid)) is run by \(name), which may start it again; run 'systemctl stop \(name)', or give \
+        --supervised to end it all the same
+
+        """)
+    #expect(
+      shown.errorText.contains(
+        "\n  run by \(name), which may start it again; 'systemctl stop \(name)' ends it for good\n"))
+    #expect(shown.errorText.contains("End this process, although run by \(name)? [y/N] "))
+    #expect(wasRunning && signal == SIGTERM && ended.status == 0)
+  }
+
+  @Test func theCommandSparesItselfAndWarnsOfItsAncestors() async throws {
+    let tool = try Tool.path
+    let (text, isRunning) = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      let subject = try Subject(
+        "echo ready; read line; \"$0\" kill 8080 --dry-run; echo end; read line", holding: [socket], [tool])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      subject.tell()
+      var text = ""
+      while case let line = subject.hear(), line != "end" { text += line + "\n" }
+      return (text, subject.isRunning)
+    }
+    #expect(isRunning)
+    #expect(text.contains("\n  this command runs below it, so that this terminal or session may end as well\n"))
+    #expect(text.contains("\n  this command itself, to which its starter left the descriptor; it is spared\n"))
+  }
+
+  /// Said before the signals, for afterwards nothing may be said.
+  @Test func withYesItSaysThatItsOwnSessionMayEnd() async throws {
+    let tool = try Tool.path
+    let (text, signal, pid) = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
+      let inode = socket.inode
+      let subject = try Subject(
+        "echo ready; read line; \"$0\" kill 8080 --yes 9>&-; read line", holding: [socket], [tool])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      subject.tell()
+      return (subject.hearAll(), subject.endingSignal, subject.pid)
+    }
+    #expect(signal == SIGTERM)
+    #expect(text.contains("this command runs below sh(\(pid)), so that this terminal or session may end as well\n"))
+  }
+
+  /// What runs this command runs it beside the server, which is no reason to spare that.
+  @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+  func theUnitThatRunsThisCommandIsNoSupervisor() async throws {
+    let tool = try Tool.path
+    let inUnit = "echo $$ >\"$0/cgroup.procs\"; exec \"$@\""
+    try await Laboratory.withNew { laboratory in
+      let unit = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
+      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      try unit.add(subject.pid)
+      let kill = [tool, "kill", "8080", "--yes"]
+      let outside = try laboratory.namespace.run(kill)
+      #expect(outside.status == Status.system.rawValue && outside.errorText.contains("systemctl stop \(unit.name)"))
+      #expect(subject.isRunning)
+      let inside = try laboratory.namespace.run(["sh", "-c", inUnit, unit.path] + kill)
+      #expect(inside.status == 0 && subject.endingSignal == SIGTERM, "\(inside.errorText)")
+    }
+  }
+}
