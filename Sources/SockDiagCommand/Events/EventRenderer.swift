@@ -84,7 +84,7 @@ private struct DestroyedFields: FieldWritable {
   let time: Timestamp
   let socket: SocketFields
 
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("event", "destroyed")
     writer.text("time", time.utc)
     socket.writeFields(to: &writer)
@@ -96,7 +96,7 @@ private struct GapFields: FieldWritable {
   let time: Timestamp
   let gap: EventGap
 
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("event", "gap")
     writer.text("time", time.utc)
     writer.number("dropped", gap.dropped)

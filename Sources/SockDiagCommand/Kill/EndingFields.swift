@@ -11,7 +11,7 @@ struct EndingFields: FieldWritable {
   /// The state of the port afterwards; `nil` if nothing was tried.
   var aftermath: Aftermath?
 
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     let claim = plan.claim
     writer.number("port", claim.port.port)
     writer.texts("protocols", claim.transports.map { "\($0)" })
@@ -39,7 +39,7 @@ struct EndingFields: FieldWritable {
   }
 
   private static func write(
-    _ key: String, _ sockets: [(socket: InetSocket, holders: HolderList)], to writer: inout FieldWriter
+    _ key: String, _ sockets: [(socket: InetSocket, holders: HolderList)], to writer: inout some FieldWriter
   ) {
     var interfaces = InterfaceNames(.host)
     let fields = sockets.map { SocketFields($0, SocketNotes(holders: $1), interfaces: &interfaces) }
@@ -48,9 +48,9 @@ struct EndingFields: FieldWritable {
 }
 
 extension EndingTarget: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("pid", process.pid)
-    details.writeFields(to: &writer)
+    writer.process(details)
     writer.object("supervisor", supervisor)
     switch standing {
     case .ordinary: break
@@ -62,7 +62,7 @@ extension EndingTarget: FieldWritable {
 }
 
 extension EndingOutcome: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("outcome", name)
     switch self {
     case .denied(let errno), .failed(let errno): writer.number("errno", errno)
@@ -72,16 +72,16 @@ extension EndingOutcome: FieldWritable {
 }
 
 extension Newcomer: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("pid", details.process.pid)
-    details.writeFields(to: &writer)
+    writer.process(details)
     writer.object("supervisor", supervisor)
     writer.number("started_by", starter?.process.pid)
   }
 }
 
 extension Supervisor: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("name", name)
     writer.text("stop_command", stopCommand)
   }

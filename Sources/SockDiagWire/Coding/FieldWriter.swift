@@ -1,70 +1,41 @@
-/// Writes named fields, either as JSON text in UTF-8 or into a container of an `Encoder`.
+/// Writes the fields of a record under their keys.
 ///
-/// JSON text is a hundred times faster than a `JSONEncoder`, which matters for streams of many sockets. One type does
-/// both, so the two outputs cannot differ, and a record is written without generic code.
+/// Records describe themselves once, for two writers: one for any `Encoder`, and one that appends JSON text a hundred times
+/// faster, for streams of many sockets. So the two forms cannot differ.
 ///
-/// A field whose value is `nil` is left out. Keys are literals of this package and are not escaped. No method throws,
-/// although encoders may: the writer keeps the first error, so that not every line of a record needs a `try`.
-package struct FieldWriter {
-  /// The JSON text. It does not change while a container is written.
-  private(set) var output: [UInt8]
-  private var needsComma = false
-  /// The container to write to; `nil` for JSON text.
-  private var container: KeyedEncodingContainer<FieldKey>?
-  /// The first error of the encoder. Nothing is written after it.
-  private(set) var error: (any Error)?
-
-  /// Creates a writer of JSON text.
-  init(appendingTo output: consuming [UInt8]) { self.output = output }
-
-  /// Creates a writer into an encoder's container.
-  init(container: KeyedEncodingContainer<FieldKey>) {
-    output = []
-    self.container = container
-  }
-
-  mutating func openObject() {
-    output.append(UInt8(ascii: "{"))
-    needsComma = false
-  }
-
-  mutating func closeObject() {
-    output.append(UInt8(ascii: "}"))
-    needsComma = true
-  }
-
-  private mutating func key(_ key: String) {
-    if needsComma { output.append(UInt8(ascii: ",")) }
-    needsComma = true
-    output.append(UInt8(ascii: "\""))
-    output.append(contentsOf: key.utf8)
-    output.append(UInt8(ascii: "\""))
-    output.append(UInt8(ascii: ":"))
-  }
-
-  private mutating func encode(_ value: some Encodable, _ key: String) {
-    if error != nil { return }
-    do { try container?.encode(value, forKey: FieldKey(key)) } catch { self.error = error }
-  }
+/// Keys are those of the JSON output: lower case with underscores, the unit at the end. An absent field is not written.
+///
+/// No method throws, although encoders may: the writer for encoders keeps the first error until the end. Otherwise every
+/// line of a record would need a `try` for the one writer that can fail.
+public protocol FieldWriter {
+  /// Writes a number.
+  mutating func number(_ key: String, _ value: UInt64)
+  /// Writes a number that may be negative.
+  mutating func number(_ key: String, _ value: Int64)
+  /// Writes a truth value.
+  mutating func boolean(_ key: String, _ value: Bool)
+  /// Writes text.
+  mutating func text(_ key: String, _ value: String)
+  /// Writes a list of texts.
+  mutating func texts(_ key: String, _ values: [String])
+  /// Writes a number as text, because many JSON readers round numbers above 2⁵³.
+  mutating func longNumber(_ key: String, _ value: UInt64)
+  /// Writes an IP address as text.
+  mutating func address(_ key: String, _ value: IPAddress)
+  /// Writes an object, whose fields `fields` writes.
+  mutating func object(_ key: String, _ fields: (inout Self) -> Void)
+  /// Writes a list of objects, one for each element.
+  ///
+  /// - Parameter isOnLines: Whether each object is on a line of its own in JSON text, for readers of that text.
+  mutating func objects<Element>(
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
+  )
 }
 
-// MARK: Single values
-
+/// Fields that may be absent: a value that is `nil` writes nothing.
 extension FieldWriter {
-  package mutating func number(_ key: String, _ value: UInt64) {
-    if container != nil { return encode(value, key) }
-    self.key(key)
-    output.appendDecimal(value)
-  }
-
-  package mutating func number(_ key: String, _ value: Int64) {
-    if container != nil { return encode(value, key) }
-    self.key(key)
-    if value < 0 { output.append(UInt8(ascii: "-")) }
-    output.appendDecimal(value.magnitude)
-  }
-
-  package mutating func number<Number: FixedWidthInteger>(_ key: String, _ value: Number?) {
+  /// Writes a number, unless it is absent.
+  public mutating func number<Number: FixedWidthInteger>(_ key: String, _ value: Number?) {
     guard let value else { return }
     if Number.isSigned {
       number(key, Int64(clamping: value))
@@ -73,116 +44,105 @@ extension FieldWriter {
     }
   }
 
-  /// Writes a number as text, because JSON readers may round one of 64 bits.
-  package mutating func longNumber(_ key: String, _ value: UInt64?) {
-    guard let value else { return }
-    if container != nil { return encode(String(value), key) }
-    self.key(key)
-    output.append(UInt8(ascii: "\""))
-    output.appendDecimal(value)
-    output.append(UInt8(ascii: "\""))
+  /// Writes a number as text, unless it is absent.
+  public mutating func longNumber(_ key: String, _ value: UInt64?) {
+    if let value { longNumber(key, value) }
   }
 
-  /// Writes a time in whole milliseconds, rounded down. The key has to end in `_ms`.
-  package mutating func milliseconds(_ key: String, _ value: Duration?) {
+  /// Writes a time in whole milliseconds, rounded down, unless it is absent. The key ends in `_ms`.
+  public mutating func milliseconds(_ key: String, _ value: Duration?) {
     guard let (seconds, attoseconds) = value?.components else { return }
     number(key, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
   }
 
-  package mutating func boolean(_ key: String, _ value: Bool?) {
-    guard let value else { return }
-    if container != nil { return encode(value, key) }
-    self.key(key)
-    output.append(contentsOf: (value ? "true" : "false").utf8)
+  /// Writes a truth value, unless it is absent.
+  public mutating func boolean(_ key: String, _ value: Bool?) {
+    if let value { boolean(key, value) }
   }
 
-  package mutating func text(_ key: String, _ value: String?) {
-    guard let value else { return }
-    if container != nil { return encode(value, key) }
-    self.key(key)
-    output.appendJSONString(value)
+  /// Writes text, unless it is absent.
+  public mutating func text(_ key: String, _ value: String?) {
+    if let value { text(key, value) }
   }
 
-  /// Writes bytes as text. Invalid UTF-8 is replaced.
-  package mutating func text(_ key: String, utf8 bytes: [UInt8]?) {
-    text(key, bytes.map { String(decoding: $0, as: UTF8.self) })
+  /// Writes bytes as text, unless they are absent. Invalid UTF-8 is replaced.
+  public mutating func text(_ key: String, utf8 bytes: [UInt8]?) {
+    if let bytes { text(key, String(decoding: bytes, as: UTF8.self)) }
   }
 
-  package mutating func texts(_ key: String, _ values: [String]?) {
-    guard let values else { return }
-    if container != nil { return encode(values, key) }
-    self.key(key)
-    output.append(UInt8(ascii: "["))
-    for (index, value) in values.enumerated() {
-      if index > 0 { output.append(UInt8(ascii: ",")) }
-      output.appendJSONString(value)
-    }
-    output.append(UInt8(ascii: "]"))
+  /// Writes a list of texts, unless it is absent.
+  public mutating func texts(_ key: String, _ values: [String]?) {
+    if let values { texts(key, values) }
   }
 
-  package mutating func address(_ key: String, _ value: IPAddress?) {
-    guard let value else { return }
-    if container != nil { return encode(value, key) }
-    self.key(key)
-    output.append(UInt8(ascii: "\""))
-    value.write(to: &output)
-    output.append(UInt8(ascii: "\""))
+  /// Writes an IP address as text, unless it is absent.
+  public mutating func address(_ key: String, _ value: IPAddress?) {
+    if let value { address(key, value) }
+  }
+
+  /// Writes a value as an object, unless it is absent.
+  public mutating func object<Value: FieldWritable>(_ key: String, _ value: Value?) {
+    if let value { object(key) { value.writeFields(to: &$0) } }
+  }
+
+  /// Writes a list of objects, one for each element.
+  public mutating func objects<Element>(
+    _ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void
+  ) {
+    objects(key, elements, isOnLines: false, fields)
+  }
+
+  /// Writes a list of values as objects, unless it is absent.
+  public mutating func objects<Value: FieldWritable>(_ key: String, _ values: [Value]?, isOnLines: Bool = false) {
+    if let values { objects(key, values, isOnLines: isOnLines) { $0.writeFields(to: &$1) } }
   }
 }
 
-// MARK: Nested objects
+/// A key of a field, for containers of encoders and decoders.
+struct FieldKey: CodingKey {
+  var stringValue: String
+  var intValue: Int? { nil }
 
-extension FieldWriter {
-  /// Writes an object whose fields the closure writes.
-  package mutating func object(_ key: String, _ fields: (inout FieldWriter) -> Void) {
-    if var container {
-      var nested = Self(container: container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key)))
-      fields(&nested)
-      error = error ?? nested.error
-      self.container = container
-    } else {
-      self.key(key)
-      openObject()
-      fields(&self)
-      closeObject()
-    }
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}
+
+/// Writes fields into a container of an encoder.
+struct ContainerWriter: FieldWriter {
+  private var container: KeyedEncodingContainer<FieldKey>
+  /// The first error of the encoder. Nothing is written after it.
+  private(set) var error: (any Error)?
+
+  init(container: KeyedEncodingContainer<FieldKey>) { self.container = container }
+
+  private mutating func encode(_ value: some Encodable, _ key: String) {
+    if error != nil { return }
+    do { try container.encode(value, forKey: FieldKey(key)) } catch { self.error = error }
   }
 
-  package mutating func object<Value: FieldWritable>(_ key: String, _ value: Value?) {
-    guard let value else { return }
-    object(key) { value.writeFields(to: &$0) }
+  mutating func number(_ key: String, _ value: UInt64) { encode(value, key) }
+  mutating func number(_ key: String, _ value: Int64) { encode(value, key) }
+  mutating func boolean(_ key: String, _ value: Bool) { encode(value, key) }
+  mutating func text(_ key: String, _ value: String) { encode(value, key) }
+  mutating func texts(_ key: String, _ values: [String]) { encode(values, key) }
+  mutating func longNumber(_ key: String, _ value: UInt64) { encode(String(value), key) }
+  mutating func address(_ key: String, _ value: IPAddress) { encode(value, key) }
+
+  mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
+    var nested = Self(container: container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key)))
+    fields(&nested)
+    error = error ?? nested.error
   }
 
-  /// Writes an array of objects. The closure writes the fields of each.
-  ///
-  /// - Parameter isOnLines: Whether each object is on a line of its own, for people who read the JSON text.
-  package mutating func objects<Element>(
-    _ key: String, _ elements: [Element], isOnLines: Bool = false, _ fields: (Element, inout FieldWriter) -> Void
+  mutating func objects<Element>(
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   ) {
-    if var container {
-      var list = container.nestedUnkeyedContainer(forKey: FieldKey(key))
-      for element in elements {
-        var nested = Self(container: list.nestedContainer(keyedBy: FieldKey.self))
-        fields(element, &nested)
-        error = error ?? nested.error
-      }
-      self.container = container
-      return
-    }
-    self.key(key)
-    var list = JSONArray(isOnLines: isOnLines)
+    var list = container.nestedUnkeyedContainer(forKey: FieldKey(key))
     for element in elements {
-      list.beginElement(&output)
-      openObject()
-      fields(element, &self)
-      closeObject()
+      var nested = Self(container: list.nestedContainer(keyedBy: FieldKey.self))
+      fields(element, &nested)
+      error = error ?? nested.error
     }
-    list.end(&output)
-    needsComma = true
-  }
-
-  package mutating func objects<Value: FieldWritable>(_ key: String, _ values: [Value]?, isOnLines: Bool = false) {
-    guard let values else { return }
-    objects(key, values, isOnLines: isOnLines) { $0.writeFields(to: &$1) }
   }
 }

@@ -1,12 +1,8 @@
 extension InetSocket: FieldWritable {
-  /// Appends the socket as a JSON object in UTF-8: what a `JSONEncoder` makes of it, a hundred times faster and without
-  /// allocation where the array has room.
-  public func appendJSON(to text: inout [UInt8]) { text.appendJSON(self) }
-
-  /// Writes the socket with the keys of the command's JSON output: absent fields are absent, units are in the keys.
-  public func encode(to encoder: any Encoder) throws { try encodeFields(to: encoder) }
-
-  package func writeFields(to writer: inout FieldWriter) {
+  /// Writes the fields with the keys of the command's JSON output.
+  // A list has many sockets, and generic code that another module calls costs ten times as much as a compiled form.
+  @_specialize(where Writer == JSONTextWriter)
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)
     writer.text("family", family.description)
     writer.text("state", state.description)
@@ -33,7 +29,7 @@ extension InetSocket: FieldWritable {
 }
 
 extension InetAttributes: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("tos", typeOfService)
     writer.number("tclass", trafficClass)
     writer.number("class_id", classID)
@@ -56,21 +52,21 @@ extension FieldWriter {
 }
 
 extension UnknownAttribute: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("type", type)
     writer.text("payload", payload.hexadecimal)
   }
 }
 
 extension SocketAddress: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.address("address", address)
     writer.number("port", port)
   }
 }
 
 extension SocketTimer: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("kind", kind.description)
     writer.number("expires_ms", expiresMilliseconds)
     writer.number("retransmits", retransmits)
@@ -78,7 +74,7 @@ extension SocketTimer: FieldWritable {
 }
 
 extension TCPMD5Key: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.address("address", address)
     writer.number("prefix_length", prefixLength)
     if !key.isEmpty { writer.number("key_bytes", key.count) }
@@ -86,7 +82,7 @@ extension TCPMD5Key: FieldWritable {
 }
 
 extension TCPInfo: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     for field in Self.fields {
       guard let value = value(at: field.offset, field.width) else { continue }
       if field.width == .lowBit {
@@ -108,7 +104,7 @@ extension TCPInfo: FieldWritable {
 }
 
 extension CongestionInfo: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     switch self {
     case .vegas(let info):
       writer.text("kind", "vegas")
@@ -134,7 +130,7 @@ extension CongestionInfo: FieldWritable {
 }
 
 extension SocketMemory: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem_alloc", receiveAllocated)
     writer.number("rcvbuf", receiveBuffer)
     writer.number("wmem_alloc", sendAllocated)
@@ -148,7 +144,7 @@ extension SocketMemory: FieldWritable {
 }
 
 extension InetMemory: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem", receiveAllocated)
     writer.number("wmem", sendQueued)
     writer.number("fmem", forwardAllocated)
@@ -157,7 +153,7 @@ extension InetMemory: FieldWritable {
 }
 
 extension UpperLayerProtocol: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("name", name)
     writer.object("tls", tls)
     writer.object("mptcp", mptcp)
@@ -166,7 +162,7 @@ extension UpperLayerProtocol: FieldWritable {
 }
 
 extension TLSInfo: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("version", version)
     writer.number("cipher", cipher)
     writer.number("txconf", sendConfiguration)
@@ -178,7 +174,7 @@ extension TLSInfo: FieldWritable {
 }
 
 extension MPTCPSubflow: FieldWritable {
-  package func writeFields(to writer: inout FieldWriter) {
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("token_rem", remoteToken)
     writer.number("token_loc", localToken)
     writer.number("relwrite_seq", relativeWriteSequence)

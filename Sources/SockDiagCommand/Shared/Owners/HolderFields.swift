@@ -3,34 +3,32 @@ internal import SocketOwners
 
 /// The JSON fields of a descriptor that leads to a socket, and of its process.
 extension HolderList.Entry: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("pid", holder.pid)
     writer.number("fd", holder.descriptor)
     writer.number("thread", holder.threadID)
     writer.number("io_uring_slot", holder.fixedFileSlot)
     if isInherited { writer.boolean("inherited", true) }
-    process?.writeFields(to: &writer)
+    if let process { writer.process(process) }
   }
 }
 
-/// The JSON fields of a process, without its id.
-extension ProcessDetails: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
-    writer.text("command", utf8: command)
-    writer.text("executable", utf8: executable)
-    writer.texts("arguments", arguments?.map { String(decoding: $0, as: UTF8.self) })
-    writer.number("uid", uid)
-    writer.number("start_ticks", process.startTicks)
-    writer.text("cgroup", utf8: cgroup?.bytes)
-    writer.text("unit", cgroup?.unit?.name)
-    writer.object("container", cgroup?.container)
-  }
-}
-
-extension Container: FieldWritable {
-  func writeFields(to writer: inout FieldWriter) {
-    writer.text("runtime", runtime.rawValue)
-    writer.text("id", id)
-    writer.text("pod_uid", podUID)
+extension FieldWriter {
+  /// Writes the fields of a process, without its id.
+  mutating func process(_ details: ProcessDetails) {
+    text("command", utf8: details.command)
+    text("executable", utf8: details.executable)
+    texts("arguments", details.arguments?.map { String(decoding: $0, as: UTF8.self) })
+    number("uid", details.uid)
+    number("start_ticks", details.process.startTicks)
+    text("cgroup", utf8: details.cgroup?.bytes)
+    text("unit", details.cgroup?.unit?.name)
+    if let container = details.cgroup?.container {
+      object("container") {
+        $0.text("runtime", container.runtime.rawValue)
+        $0.text("id", container.id)
+        $0.text("pod_uid", container.podUID)
+      }
+    }
   }
 }

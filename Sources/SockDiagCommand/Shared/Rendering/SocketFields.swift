@@ -14,7 +14,7 @@ struct SocketFields: FieldWritable {
     interfaceName = name.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  func writeFields(to writer: inout FieldWriter) {
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     socket.writeFields(to: &writer)
     writer.text("interface_name", interfaceName)
     if let holders = notes.holders {
