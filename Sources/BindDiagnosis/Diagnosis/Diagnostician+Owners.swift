@@ -17,7 +17,7 @@ extension Diagnostician {
     }
     guard effort.contains(.owners), sockets.contains(where: { $0.socket.inode != 0 }) else { return sockets }
     let wanted = records.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
-    guard let report = try? owners?.find(wanted, OwnerSearch(.everyHolder, walkers: 1)) else {
+    guard let report = try? owners?.find(wanted, SearchOptions(.everyHolder, walkers: 1)) else {
       blindSpots.insert(.processes)
       return sockets
     }
