@@ -33,7 +33,7 @@ struct EndingFields: FieldWritable {
       "remaining_connections", blockers.count { $0.use == .connection || $0.use == .outgoingConnection })
     writer.number("left_over", blockers.count(where: \.isLeftBehind))
     if aftermath.blocksForATime {
-      writer.milliseconds("left_over_expires_ms", aftermath.diagnoses.compactMap(\.freeAfter).max())
+      writer.milliseconds("left_over_expires_ms", aftermath.diagnoses.compactMap(\.freeIn).max())
     }
     writer.objects("restarted", aftermath.newcomers)
   }
