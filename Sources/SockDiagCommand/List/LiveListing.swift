@@ -1,11 +1,11 @@
 internal import SockDiag
 
-/// What `list` and `listeners` have in common.
+/// A listing of live sockets, for `list` and `listeners`.
 struct LiveListing {
   var output: OutputOptions
-  /// The order of a table, or the kernel's.
+  /// The order of a table; `nil` for the kernel's order.
   var order: ((InetSocket, InetSocket) -> Bool)?
-  /// Whether the processes that hold the sockets are shown.
+  /// Whether to show the processes that hold the sockets.
   var showsHolders = false
 
   func run(_ selection: Selection) throws {
@@ -23,7 +23,7 @@ struct LiveListing {
         try sockets.show(selection.queries, in: order, with: renderer)
       }
     } catch {
-      // What was read before the fault is not lost.
+      // Shows the sockets that were read before the error.
       try renderer.finish(afterFailure: true)
       throw error
     }

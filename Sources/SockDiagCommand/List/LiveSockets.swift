@@ -1,9 +1,9 @@
 internal import SockDiag
 
-/// Shows sockets of the running system, whatever the form.
+/// Reads the live sockets and hands them to a renderer.
 struct LiveSockets: ~Copyable {
   private var inspector: SocketInspector
-  /// What has to be said on standard error when all is shown.
+  /// Remarks for standard error, after the output.
   private(set) var remarks = Remarks()
 
   init() throws(SockDiagError) { inspector = try SocketInspector() }
@@ -22,12 +22,12 @@ struct LiveSockets: ~Copyable {
 
   /// Hands sockets to the renderer together with the processes that hold them.
   ///
-  /// - Parameter visibly: Whether the holders are shown, or only compared by the filter.
+  /// - Parameter visibly: Whether to show the processes; otherwise only the filter uses them.
   mutating func showHolders(
     of selection: Selection, visibly: Bool, in order: ((InetSocket, InetSocket) -> Bool)?,
     with renderer: any SocketRenderer
   ) throws {
-    // One look at the processes serves all queries.
+    // One search for processes serves all queries.
     var lists: [[InetSocket]] = []
     for query in selection.queries {
       let dump = try inspector.dump(query)
@@ -47,7 +47,7 @@ struct LiveSockets: ~Copyable {
     remarks.note(undecided: undecided, hidden: hidden)
   }
 
-  /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
+  /// Hands each socket to the renderer at once, without collecting them. A socket may be listed twice.
   mutating func stream(_ queries: [SocketQuery], to renderer: any SocketRenderer) throws {
     for query in queries {
       let completeness = try inspector.forEach(query) { socket in

@@ -1,6 +1,6 @@
 internal import SockDiag
 
-/// Which sockets are wanted, of whatever source.
+/// The sockets to show, live or from a capture.
 struct Selection: Hashable {
   /// States of TCP sockets; empty for no TCP sockets.
   var tcp: SocketStateSet
@@ -9,12 +9,12 @@ struct Selection: Hashable {
   var family: AddressFamily?
   var filter: SocketFilter
   var details: InetDetails
-  /// Whether nothing narrows the states: then those count too that a newer kernel has, or a damaged capture.
+  /// Whether all states count, also unknown ones of a newer kernel or a damaged capture.
   var takesAnyState = false
-  /// Whether nothing narrows the protocols.
+  /// Whether all protocols count.
   var takesAnyProtocol = false
 
-  /// What to ask the kernel.
+  /// The queries for the kernel.
   var queries: [SocketQuery] {
     var queries: [SocketQuery] = []
     if !tcp.isEmpty { queries.append(query(.tcp, tcp)) }
@@ -22,7 +22,7 @@ struct Selection: Hashable {
     return queries
   }
 
-  /// The same, family by family: Wireshark does not take apart the message that serves both at once.
+  /// The queries for one family each: Wireshark cannot decode the message for both families.
   var queriesByFamily: [SocketQuery] {
     queries.flatMap { query in
       (query.family.map { [$0] } ?? [.inet, .inet6]).map { family in
@@ -34,12 +34,12 @@ struct Selection: Hashable {
   }
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
-    // What the filter asks about holders is compared when they are known.
+    // Conditions about processes are applied later, when the processes are known.
     SocketQuery(transport, family: family, states: states, matching: filter.withoutHolders, details: details)
   }
 
-  /// Whether a socket is wanted; `nil` if its record does not tell. One whose protocol is not known is judged by the
-  /// rest.
+  /// Whether a socket is shown; `nil` if its record lacks what the filter asks about. If its protocol is unknown, the other
+  /// fields decide.
   func contains(_ socket: InetSocket) -> Bool? {
     let states =
       switch socket.protocol {
