@@ -120,9 +120,9 @@ extension [UInt8] {
 
   /// Appends text as a JSON string in quotes.
   ///
-  /// Some characters are escaped although JSON allows them: those that a terminal obeys (DEL, and U+0080 to U+009F, which
-  /// start commands as ESC does), those that change the direction of text, so that one name looks like another, and the two
-  /// that end a line in JavaScript.
+  /// It also escapes some characters that JSON permits: control characters that terminals obey (DEL, and U+0080 to
+  /// U+009F, which begin commands as ESC does), characters that reverse the direction of the surrounding text, so that
+  /// a name looks like another, and the two that end a line in JavaScript.
   package mutating func appendJSONString(_ text: String) {
     append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {

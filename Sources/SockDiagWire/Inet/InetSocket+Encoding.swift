@@ -1,6 +1,7 @@
 extension InetSocket: FieldWritable {
   /// Writes the fields with the keys of the command's JSON output.
-  // A list has many sockets, and generic code that another module calls costs ten times as much as a compiled form.
+  ///
+  /// It is specialized for JSON text: lists have many sockets, and generic code in another module is ten times slower.
   @_specialize(where Writer == JSONTextWriter)
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)
@@ -29,6 +30,7 @@ extension InetSocket: FieldWritable {
 }
 
 extension InetAttributes: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("tos", typeOfService)
     writer.number("tclass", trafficClass)
@@ -52,6 +54,7 @@ extension FieldWriter {
 }
 
 extension UnknownAttribute: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("type", type)
     writer.text("payload", payload.hexadecimal)
@@ -59,6 +62,7 @@ extension UnknownAttribute: FieldWritable {
 }
 
 extension SocketAddress: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.address("address", address)
     writer.number("port", port)
@@ -66,6 +70,7 @@ extension SocketAddress: FieldWritable {
 }
 
 extension SocketTimer: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("kind", kind.description)
     writer.number("expires_ms", expiresMilliseconds)
@@ -74,6 +79,7 @@ extension SocketTimer: FieldWritable {
 }
 
 extension TCPMD5Key: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.address("address", address)
     writer.number("prefix_length", prefixLength)
@@ -82,6 +88,7 @@ extension TCPMD5Key: FieldWritable {
 }
 
 extension TCPInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     for field in Self.fields {
       guard let value = value(at: field.offset, field.width) else { continue }
@@ -97,13 +104,14 @@ extension TCPInfo: FieldWritable {
       writer.number("accecn_fail_mode", ecn.failures.rawValue)
       writer.number("options2", ecn.furtherOptions)
     }
-    // The length cannot be told from the members alone: a kernel may end in the middle of one.
+    // The members alone do not show the length: the structure may end inside a member.
     writer.number("byte_count", byteCount)
     if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }
   }
 }
 
 extension CongestionInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     switch self {
     case .vegas(let info):
@@ -130,6 +138,7 @@ extension CongestionInfo: FieldWritable {
 }
 
 extension SocketMemory: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem_alloc", receiveAllocated)
     writer.number("rcvbuf", receiveBuffer)
@@ -144,6 +153,7 @@ extension SocketMemory: FieldWritable {
 }
 
 extension InetMemory: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem", receiveAllocated)
     writer.number("wmem", sendQueued)
@@ -153,6 +163,7 @@ extension InetMemory: FieldWritable {
 }
 
 extension UpperLayerProtocol: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("name", name)
     writer.object("tls", tls)
@@ -162,6 +173,7 @@ extension UpperLayerProtocol: FieldWritable {
 }
 
 extension TLSInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("version", version)
     writer.number("cipher", cipher)
@@ -174,6 +186,7 @@ extension TLSInfo: FieldWritable {
 }
 
 extension MPTCPSubflow: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("token_rem", remoteToken)
     writer.number("token_loc", localToken)
