@@ -82,6 +82,6 @@ extension Remarks {
     if summary.isInterrupted { add("\(name): the kernel's table changed during a dump; record it again", .partial) }
     if summary.isOverrun { add("\(name): the kernel dropped messages; record it again", .partial) }
     let others = summary.otherFamilies.values.reduce(0, +)
-    if others > 0 { add("\(name): \(others.counted("socket", "sockets")) of other families than IPv4 and IPv6 \(others == 1 ? "is" : "are") not shown") }
+    if others > 0 { add("\(name): \(others.counted("socket")) of other families than IPv4 and IPv6 not shown") }
   }
 }

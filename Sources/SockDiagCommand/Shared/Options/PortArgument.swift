@@ -69,7 +69,7 @@ struct PortArgument: Hashable {
   func singleTransport(tcp: Bool, udp: Bool) throws(CommandFailure) -> TransportProtocol {
     let transports = try transports(tcp: tcp, udp: udp)
     guard let transport = transports.first, transports.count == 1 else {
-      throw .usage("-t and -u are two questions; ask one after the other")
+      throw .usage("-t and -u are two questions; ask them one after the other")
     }
     return transport
   }
