@@ -67,7 +67,9 @@ extension Remarks {
       }
     }
     if summary.faultCount > summary.faults.count {
-      add("\(name): \((summary.faultCount - summary.faults.count).counted("more message is", "more messages are")) damaged", .badData)
+      add(
+        "\(name): \((summary.faultCount - summary.faults.count).counted("more message is", "more messages are")) damaged",
+        .badData)
     }
     if let failure = summary.failure {
       let cure = failure.explanation.contains(";") ? "" : "; copy or record it again"
@@ -75,7 +77,8 @@ extension Remarks {
       add("\(name): byte \(failure.offset): \(failure.explanation)\(cure)\(shown)", .badData)
     } else if summary.truncatedPackets > 0 {
       add(
-        "\(name): \(summary.truncatedPackets.counted("packet is", "packets are")) cut; capture whole ones, as 'sockdiag record' does", .badData)
+        "\(name): \(summary.truncatedPackets.counted("packet is", "packets are")) cut; capture whole ones, as 'sockdiag record' does",
+        .badData)
     } else if summary.dumpsUnfinished > 0 {
       add("\(name): the capture lacks the end of a dump, so sockets may be missing; record it again", .partial)
     }

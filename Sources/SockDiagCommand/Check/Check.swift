@@ -18,7 +18,9 @@ struct Check: ParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("Seconds between the two looks, 0.1 to 3600. A counter is a finding if it rises between them.", valueName: "seconds")
+    help: ArgumentHelp(
+      "Seconds between the two looks, 0.1 to 3600. A counter is a finding if it rises between them.",
+      valueName: "seconds")
   )
   var interval: Double = 1
 

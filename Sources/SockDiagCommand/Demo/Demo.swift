@@ -61,7 +61,8 @@ struct Demo: ParsableCommand {
 
   private static func list() throws {
     var output = ByteOutput()
-    var page = TablePage([TablePage.Column(title: "Situation"), TablePage.Column(title: "Summary")], showsHeader: false)
+    var page = TablePage(
+      [TablePage.Column(title: "Situation"), TablePage.Column(title: "Summary")], showsHeader: false)
     for situation in BindSituation.all { page.row([situation.name, situation.summary]) }
     try page.flush(to: &output, colour: false)
     try output.flush()

@@ -30,10 +30,12 @@ struct DemoPage {
         if interruption.isRequested { return }
         try answer(question, &output)
       }
-      if case .untilEnter = stay { {
-        output.bytes.append(UInt8(ascii: "\n"))
-        output.appendLine("Press Enter to end it.")
-      } }
+      if case .untilEnter = stay {
+        {
+          output.bytes.append(UInt8(ascii: "\n"))
+          output.appendLine("Press Enter to end it.")
+        }
+      }
       try output.flush()
       wait(stay, interruption)
     }

@@ -14,7 +14,8 @@ struct EventSelection {
     if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
     if selection.filter.needsFactsThatEventsLack {
       throw .usage(
-        "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter")
+        "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+      )
     }
     var groups: SocketEventGroups = []
     if !selection.tcp.isEmpty { groups.formUnion(.tcp) }

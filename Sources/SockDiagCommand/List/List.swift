@@ -42,7 +42,8 @@ struct List: TakesFilter {
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
-  @Flag(help: "Instead of sockets, show which part of the filter the kernel applies and which part this command applies.")
+  @Flag(
+    help: "Instead of sockets, show which part of the filter the kernel applies and which part this command applies.")
   var explain = false
 
   func run() throws {

@@ -141,7 +141,9 @@ struct HolderCommandTests {
     let plain = try await Self.answers().plain
     #expect(plain.status == 0)
     #expect(plain.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix("?") })
-    #expect(plain.errorText == "sockdiag: 2 sockets have processes that are hidden from this user; run it as root to see them\n")
+    #expect(
+      plain.errorText
+        == "sockdiag: 2 sockets have processes that are hidden from this user; run it as root to see them\n")
   }
 
   /// A process that this proc does not show may be the one that the filter leaves out.

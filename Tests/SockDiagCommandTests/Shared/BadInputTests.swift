@@ -94,10 +94,12 @@ struct BadInputTests {
       "the filter chooses states, but every event is about a closed socket; leave them out"),
     Case(
       "events uid = 0 or inode = 1", .usage,
-      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"),
+      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+    ),
     Case(
       "events sport = :80 and not autobound", .usage,
-      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"),
+      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+    ),
     Case("events --json", .usage, "--json would be an array without an end; use --ndjson, a line for each event"),
     Case("events --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
     Case("events --buffer x", .usage, "--buffer: 'x' is not a size; write bytes, such as 65536, 512K or 64M"),

@@ -9,7 +9,8 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Memory of the socket.")
   var memory = false
 
-  @Flag(name: [.customShort("o"), .long, .customLong("timers")], help: "Timer: kind, time left, number of expirations.")
+  @Flag(
+    name: [.customShort("o"), .long, .customLong("timers")], help: "Timer: kind, time left, number of expirations.")
   var options = false
 
   @Flag(name: .shortAndLong, help: "User, inode, cookie, cgroup and options of the socket.")

@@ -24,6 +24,17 @@ struct PortArgument: Hashable {
   /// The protocol after a `/`; `nil` for none.
   var transport: TransportProtocol?
 
+  /// Creates an argument from values.
+  init(text: String, place: Place, interfaceIndex: UInt32 = 0, port: UInt16) {
+    self.text = text
+    self.place = place
+    self.interfaceIndex = interfaceIndex
+    self.port = port
+  }
+
+  /// Creates the argument for a port without an address.
+  init(port: UInt16) { self.init(text: "\(port)", place: .unnamed, port: port) }
+
   /// Reads the text.
   ///
   /// - Parameter names: Looks up hosts, services and interfaces, in the namespace of the calling thread.
