@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
@@ -15,9 +14,7 @@ struct PortClaim: Hashable {
 
   /// What `sockdiag why` asks about the same port: a bind() without any option, for each address and protocol.
   func requests() throws -> [BindRequest] {
-    try transports.flatMap { transport in
-      try BindOptionsArguments.parse(transport == .udp ? ["--udp"] : []).requests(port)
-    }
+    try transports.flatMap { try BindQuestion($0).requests(port) }
   }
 
   /// A command of this tool about the same port.

@@ -150,17 +150,6 @@ extension HolderList {
   }
 }
 
-extension WhyStatus {
-  var name: String {
-    switch self {
-    case .free: "free"
-    case .conflict: "conflict"
-    case .depends: "depends"
-    case .error: "error"
-    }
-  }
-}
-
 extension AddressObstacle {
   fileprivate var name: String {
     switch self {
