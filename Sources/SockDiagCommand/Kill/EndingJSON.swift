@@ -9,14 +9,14 @@ struct EndingJSON {
 
   /// - Parameters:
   ///   - outcomes: What became of each target; empty if nothing was tried.
-  ///   - aftermath: What is left; `nil` if nothing was tried.
-  init(_ plan: borrowing EndingPlan, outcomes: [EndingOutcome] = [], aftermath: Aftermath? = nil) throws(CommandFailure)
+  ///   - result: What is left; `nil` if nothing was tried.
+  init(_ plan: borrowing EndingPlan, outcomes: [EndingOutcome] = [], result: PortAfterEnding? = nil) throws(CommandFailure)
   {
-    let claim = plan.claim
-    bytes += "{\"port\":\(claim.port.port),\"protocols\":[".utf8
-    bytes += claim.transports.map { "\"\($0)\"" }.joined(separator: ",").utf8
+    let selection = plan.selection
+    bytes += "{\"port\":\(selection.port.port),\"protocols\":[".utf8
+    bytes += selection.transports.map { "\"\($0)\"" }.joined(separator: ",").utf8
     bytes += "]".utf8
-    if case .addresses(let addresses) = claim.port.place {
+    if case .addresses(let addresses) = selection.port.place {
       bytes += ",\"addresses\":[\(addresses.map { "\"\($0)\"" }.joined(separator: ","))]".utf8
     }
     try append("sockets", plan.sockets)
@@ -26,21 +26,21 @@ struct EndingJSON {
       append(target, index < outcomes.count ? outcomes[index] : nil)
     }
     bytes += "]".utf8
-    if let aftermath {
-      bytes += ",\"is_free\":\(aftermath.isFree),\"verdict\":\"\(aftermath.verdict.name)\"".utf8
-      let blockers = aftermath.blockers
+    if let result {
+      bytes += ",\"is_free\":\(result.isFree),\"verdict\":\"\(result.verdict.name)\"".utf8
+      let blockers = result.blockers
       try append("remaining", blockers.map { ($0.socket, HolderList($0)) })
       let connections = blockers.count { $0.use == .connection || $0.use == .outgoingConnection }
       bytes += ",\"remaining_connections\":\(connections)".utf8
       bytes += ",\"left_over\":\(blockers.count(where: \.isLeftBehind))".utf8
-      if aftermath.blocksForATime, let end = aftermath.diagnoses.compactMap(\.freeAfter).max() {
+      if result.blocksForATime, let end = result.diagnoses.compactMap(\.freeAfter).max() {
         let (seconds, attoseconds) = end.components
         bytes += ",\"left_over_expires_ms\":\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)".utf8
       }
       bytes += ",\"restarted\":[".utf8
-      for (index, newcomer) in aftermath.newcomers.enumerated() {
+      for (index, unlisted) in result.unlistedHolders.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        append(newcomer)
+        append(unlisted)
       }
       bytes += "]".utf8
     }
@@ -58,16 +58,16 @@ struct EndingJSON {
     bytes += renderer.text.dropLast()
   }
 
-  private mutating func append(_ newcomer: Newcomer) {
-    bytes += "{\"pid\":\(newcomer.details.process.pid)".utf8
-    bytes.appendJSONMembers(of: newcomer.details)
-    if let supervisor = newcomer.supervisor {
+  private mutating func append(_ unlisted: UnlistedProcess) {
+    bytes += "{\"pid\":\(unlisted.details.process.pid)".utf8
+    bytes.appendJSONMembers(of: unlisted.details)
+    if let supervisor = unlisted.supervisor {
       bytes += ",\"supervisor\":{\"name\":".utf8
       bytes.appendJSONString(supervisor.name)
       bytes.appendJSON("stop_command", Array(supervisor.stopCommand.utf8))
       bytes += "}".utf8
     }
-    if let starter = newcomer.starter { bytes += ",\"started_by\":\(starter.process.pid)".utf8 }
+    if let starter = unlisted.starter { bytes += ",\"started_by\":\(starter.process.pid)".utf8 }
     bytes += "}".utf8
   }
 

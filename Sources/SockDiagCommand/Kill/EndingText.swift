@@ -6,13 +6,13 @@ internal import SocketOwners
 enum EndingText {
   /// Shows the sockets with their holders, and what is known about the processes.
   static func show(_ plan: borrowing EndingPlan, on descriptor: Int32) throws(CommandFailure) {
-    try table(plan.sockets, plan.claim, on: descriptor)
+    try table(plan.sockets, plan.selection, on: descriptor)
     try write(plan.targets.flatMap { lines(about: $0) }, on: descriptor)
   }
 
   /// Shows sockets with their holders.
   static func table(
-    _ sockets: [(socket: InetSocket, holders: HolderList)], _ claim: PortClaim, on descriptor: Int32
+    _ sockets: [(socket: InetSocket, holders: HolderList)], _ selection: PortSelection, on descriptor: Int32
   ) throws(CommandFailure) {
     // Columns follow from what there is: a port has few sockets.
     func states(_ transport: TransportProtocol) -> SocketStateSet {
@@ -49,9 +49,9 @@ enum EndingText {
   }
 
   /// What became of a process.
-  static func line(about target: EndingTarget, _ outcome: EndingOutcome, _ manner: EndingManner) -> String {
-    let signal = manner.signal.description
-    let grace = DurationArgument.spelt(manner.grace)
+  static func line(about target: EndingTarget, _ outcome: EndingOutcome, _ options: EndingOptions) -> String {
+    let signal = options.signal.description
+    let grace = DurationArgument.spelt(options.grace)
     let what =
       switch outcome {
       case .ended: "ended by \(signal)"
@@ -59,7 +59,7 @@ enum EndingText {
       case .gone: "had ended before it was its turn"
       case .notHolding: "no longer holds the socket, and was not signalled"
       case .released: "closed the socket and runs on; it was not killed"
-      case .running where manner.kills: "still runs, although SIGKILL was sent; it may wait for a disk or a device"
+      case .running where options.kills: "still runs, although SIGKILL was sent; it may wait for a disk or a device"
       case .running: "still runs, \(grace) after \(signal)"
       case .denied: "not signalled, for this user may not"
       case .failed(ENOSYS): "not signalled, for that takes Linux 5.3"

@@ -78,16 +78,16 @@ struct Kill: ParsableCommand {
   var json = false
 
   func run() throws {
-    let manner = try manner()
+    let options = try options()
     let settle = try DurationArgument.parse(settle, option: "--settle")
     // Names of hosts and interfaces are those of the namespace.
     try namespace.enter()
-    let claim = try claim()
+    let selection = try selection()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which")
     }
-    var ending = try PortEnding(claim, takesConnections: connections, namespace: namespace.netns)
+    var ending = try PortEnding(selection, takesConnections: connections, namespace: namespace.netns)
     try refuse(&ending)
     if dryRun {
       try showPlan(ending, on: STDOUT_FILENO)
@@ -102,26 +102,26 @@ struct Kill: ParsableCommand {
     } else if try !isWanted(&ending) {
       try give(CommandFailure(.negative, "nothing was ended"), ending)
     }
-    let outcomes = ending.endAll(manner)
-    let aftermath = try ending.aftermath(within: settle, after: outcomes)
-    try report(&ending, outcomes, aftermath, manner)
+    let outcomes = ending.endAll(options)
+    let result = try ending.portAfterEnding(observedFor: settle, after: outcomes)
+    try report(&ending, outcomes, result, options)
   }
 
   // MARK: Options
 
-  func manner() throws(CommandFailure) -> EndingManner {
-    EndingManner(
+  func options() throws(CommandFailure) -> EndingOptions {
+    EndingOptions(
       signal: try SignalArgument(parsing: signal), grace: try DurationArgument.parse(grace, option: "--grace"),
       kills: !noKill)
   }
 
-  func claim() throws(CommandFailure) -> PortClaim {
+  func selection() throws(CommandFailure) -> PortSelection {
     let port = try PortArgument(parsing: port)
     try port.requireInterface()
     guard port.port != 0 else {
       throw .usage("port 0 is none: it lets the kernel choose one; write the port that it chose")
     }
-    return PortClaim(port: port, transports: try port.transports(tcp: tcp, udp: udp))
+    return PortSelection(port: port, transports: try port.transports(tcp: tcp, udp: udp))
   }
 
   // MARK: Before
@@ -132,13 +132,13 @@ struct Kill: ParsableCommand {
       guard !ending.found.connections.isEmpty else {
         let other = try ending.holdersOfOtherProtocol()
         try give(
-          EndingRefusal.nothing(ending.found, ending.claim, other: other, namespace: namespace.netns), ending)
+          EndingRefusal.nothing(ending.found, ending.selection, other: other, namespace: namespace.netns), ending)
         return
       }
       let held = try ending.holdersOfConnections()
-      if !json { try EndingText.table(held, ending.claim, on: STDERR_FILENO) }
+      if !json { try EndingText.table(held, ending.selection, on: STDERR_FILENO) }
       try give(
-        EndingRefusal.connections(held, ending.claim, choosable: KernelSettings().choosablePorts), ending)
+        EndingRefusal.connections(held, ending.selection, choosable: KernelSettings().choosablePorts), ending)
     }
     let units = ending.socketUnits()
     if let refusal = EndingRefusal.reason(ending.plan, socketUnit: { units[$0.inode] }) {
@@ -173,7 +173,7 @@ struct Kill: ParsableCommand {
   // MARK: Afterwards
 
   private func report(
-    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ aftermath: Aftermath, _ manner: EndingManner
+    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ result: PortAfterEnding, _ options: EndingOptions
   ) throws {
     var remarks = ending.takeRemarks()
     let denied = outcomes.count { $0.status == .noPermission }
@@ -181,24 +181,24 @@ struct Kill: ParsableCommand {
       let processes = denied == 1 ? "1 process" : "\(denied) processes"
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
-    let isHeld = !aftermath.isFree
+    let isHeld = !result.isFree
     if isHeld {
-      if aftermath.verdict == .conflict, !ending.plan.unheld.isEmpty, let hidden = EndingRefusal.unheld(ending.plan) {
+      if result.verdict == .conflict, !ending.plan.unheld.isEmpty, let hidden = EndingRefusal.unheld(ending.plan) {
         remarks.add(hidden.message, hidden.status)
       }
-      for sentence in aftermath.sentences { remarks.add(sentence, aftermath.status) }
+      for sentence in result.sentences { remarks.add(sentence, result.status) }
     }
     if let other = try ending.holdersOfOtherProtocol(), !other.names.isEmpty {
-      let transport = other.claim.transports == [.udp] ? "UDP" : "TCP"
+      let transport = other.selection.transports == [.udp] ? "UDP" : "TCP"
       remarks.add(
-        "\(transport) port \(other.claim.port.description) is another port, which \(Listing.unique(other.names)) holds")
+        "\(transport) port \(other.selection.port.description) is another port, which \(Listing.unique(other.names)) holds")
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     if json {
-      try write(EndingJSON(ending.plan, outcomes: outcomes, aftermath: aftermath))
+      try write(EndingJSON(ending.plan, outcomes: outcomes, result: result))
     } else {
-      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, manner) }
-      try EndingText.write(lines + (isHeld ? [] : aftermath.sentences), on: STDOUT_FILENO)
+      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, options) }
+      try EndingText.write(lines + (isHeld ? [] : result.sentences), on: STDOUT_FILENO)
     }
     try remarks.end()
   }

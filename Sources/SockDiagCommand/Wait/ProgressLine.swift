@@ -18,15 +18,15 @@ struct ProgressLine {
   /// Shows how it stands.
   ///
   /// - Parameters:
-  ///   - begin: When the prospect was that.
+  ///   - begin: When the status was that.
   ///   - deadline: When the wait is over.
   mutating func show(
-    _ prospect: Prospect, since begin: ContinuousClock.Instant, until deadline: ContinuousClock.Instant
+    _ status: WaitStatus, since begin: ContinuousClock.Instant, until deadline: ContinuousClock.Instant
   ) {
     guard let title else { return }
     let now = ContinuousClock.now
-    let left = prospect.expected.map { max($0 - begin.duration(to: now), .zero) }
-    write(Self.text(title, prospect.obstacle, expected: left, left: now.duration(to: deadline)), width: Self.width)
+    let left = status.expected.map { max($0 - begin.duration(to: now), .zero) }
+    write(Self.text(title, status.obstacle, expected: left, left: now.duration(to: deadline)), width: Self.width)
   }
 
   /// The figures come first, for the line ends where the terminal does.

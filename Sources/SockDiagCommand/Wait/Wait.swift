@@ -119,9 +119,9 @@ struct Wait: ParsableCommand {
     words += who.words
     if let name = namespace.netns { words += ["--netns", name] }
     let hint = words.map(ShellWord.quoted).joined(separator: " ")
-    var goal = try FreePort(try who.requests(port), probes: probe, hint: hint)
+    var goal = try FreePortGoal(try who.requests(port), probes: probe, hint: hint)
     switch try waiter.wait(for: &goal) {
-    case .isSo: announce("\(title) is free")
+    case .isReached: announce("\(title) is free")
     case .interrupted: Interruption.endBySignal()
     case .timeUp: try end(WaitText.notFree(title, goal.examined, waiter, probes: probe, hint: hint))
     }
@@ -131,9 +131,9 @@ struct Wait: ParsableCommand {
     _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
   ) throws {
     try port.requireInterface()
-    var goal = try ListeningPort(transport, port: port.port, ListeningTarget(port))
+    var goal = try ListeningPortGoal(transport, port: port.port, ListeningTarget(port))
     switch try waiter.wait(for: &goal) {
-    case .isSo: announce(WaitText.listens(title, goal.reaching))
+    case .isReached: announce(WaitText.listens(title, goal.reaching))
     case .interrupted: Interruption.endBySignal()
     case .timeUp:
       let time = waiter.limit == .zero ? "" : " after \(DurationArgument.spelt(waiter.limit))"

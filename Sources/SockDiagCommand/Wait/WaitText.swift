@@ -40,7 +40,7 @@ enum WaitText {
   static func notFree(
     _ title: String, _ diagnoses: [Diagnosis], _ waiter: borrowing Waiter, probes: Bool, hint: String
   ) -> String {
-    let (limit, prospect) = (waiter.limit, waiter.prospect)
+    let (limit, status) = (waiter.limit, waiter.status)
     let (time, still) = limit == .zero ? ("", "") : (" after \(DurationArgument.spelt(limit))", "still ")
     if diagnoses.contains(where: \.isPassing) {
       return "\(title) cannot be bound yet\(time): \(obstacle(diagnoses)); '\(hint)' says what helps"
@@ -49,7 +49,7 @@ enum WaitText {
       let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
       return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
     }
-    let expected = prospect?.expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
+    let expected = status?.expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
     return "\(title) is \(still)in use\(time): \(obstacle(diagnoses))\(expected); '\(hint)' says what helps"
   }
 

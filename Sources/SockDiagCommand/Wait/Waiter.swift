@@ -1,19 +1,19 @@
 /// Sleeps until what is waited for has come about, or the time is up.
 struct Waiter: ~Copyable {
   enum Outcome: Hashable {
-    case isSo
+    case isReached
     case timeUp
     /// The user wants the command to end.
     case interrupted
   }
 
-  /// The deafness after something was heard: on a host where ten thousand sockets end in a second, or a busy server ends
+  /// The wakeupCooldown after something was heard: on a host where ten thousand sockets end in a second, or a busy server ends
   /// on this port, it hears twenty times in that second, and is late by no more than this.
-  static let deafness = Duration.milliseconds(50)
+  static let wakeupCooldown = Duration.milliseconds(50)
 
   /// By how much the kernel may be late with a timer: it keeps those of minutes in classes of up to half a minute
   /// (`kernel/time/timer.c`).
-  static let lateness = Duration.seconds(60)
+  static let maximumTimerDelay = Duration.seconds(60)
 
   private let interruption: Interruption
   private let begin = ContinuousClock.now
@@ -22,9 +22,9 @@ struct Waiter: ~Copyable {
   private var progress: ProgressLine
   /// Says a remark, and then is no more; `nil` where nobody wants it.
   private var tell: ((String) -> Void)?
-  private var deafUntil: ContinuousClock.Instant?
+  private var cooldownEnd: ContinuousClock.Instant?
   /// How it stood at the last look.
-  private(set) var prospect: Prospect?
+  private(set) var status: WaitStatus?
   /// How often the process slept. Tests look here for whether it polls.
   private(set) var sleeps = 0
 
@@ -46,24 +46,24 @@ struct Waiter: ~Copyable {
   var limit: Duration { begin.duration(to: deadline) }
 
   /// Waits. There is a look at the beginning and one at the end of the time, which for a time of 0 are the same.
-  mutating func wait<Goal: Awaited & ~Copyable>(for goal: inout Goal) throws -> Outcome {
+  mutating func wait<Goal: WaitGoal & ~Copyable>(for goal: inout Goal) throws -> Outcome {
     defer { progress.clear() }
     while true {
       let begin = ContinuousClock.now
-      guard case .notYet(let prospect) = try goal.look() else { return .isSo }
-      self.prospect = prospect
-      extend(prospect, at: begin)
+      guard case .notYet(let status) = try goal.look() else { return .isReached }
+      self.status = status
+      extend(status, at: begin)
       if interruption.isRequested { return .interrupted }
       if begin >= deadline { return .timeUp }
-      say(prospect.remark)
-      guard sleep(prospect, &goal) else { return .interrupted }
+      say(status.remark)
+      guard sleep(status, &goal) else { return .interrupted }
     }
   }
 
-  private mutating func extend(_ prospect: Prospect, at now: ContinuousClock.Instant) {
+  private mutating func extend(_ status: WaitStatus, at now: ContinuousClock.Instant) {
     // Once a timer has run out, the time that was added for it is all there is.
-    guard outlastsTimers, let rest = prospect.expected, rest > .zero else { return }
-    let needed = begin.duration(to: now) + rest + Self.lateness
+    guard outlastsTimers, let rest = status.expected, rest > .zero else { return }
+    let needed = begin.duration(to: now) + rest + Self.maximumTimerDelay
     deadline = max(deadline, begin + .seconds(needed.components.seconds))
   }
 
@@ -75,26 +75,26 @@ struct Waiter: ~Copyable {
   }
 
   /// Sleeps until it is time to look; `false` if the user wants no more.
-  private mutating func sleep<Goal: Awaited & ~Copyable>(_ prospect: Prospect, _ goal: inout Goal) -> Bool {
+  private mutating func sleep<Goal: WaitGoal & ~Copyable>(_ status: WaitStatus, _ goal: inout Goal) -> Bool {
     let begin = ContinuousClock.now
-    let end = min(begin + prospect.lookAfter, deadline)
+    let end = min(begin + status.lookAfter, deadline)
     while true {
       let now = ContinuousClock.now
       guard now < end else { return true }
-      progress.show(prospect, since: begin, until: deadline)
+      progress.show(status, since: begin, until: deadline)
       var wake = end
-      let isDeaf = deafUntil.map { now < $0 } ?? false
-      if isDeaf, let deafUntil { wake = min(wake, deafUntil) }
+      let isCoolingDown = cooldownEnd.map { now < $0 } ?? false
+      if isCoolingDown, let cooldownEnd { wake = min(wake, cooldownEnd) }
       // Somebody watches the seconds go by.
       if progress.isShown { wake = min(wake, now + .seconds(1)) }
       sleeps += 1
       let milliseconds = now.duration(to: wake).millisecondsToSleep
-      switch interruption.wait(forAnyOf: isDeaf ? [] : goal.descriptors, milliseconds: milliseconds) {
+      switch interruption.wait(forAnyOf: isCoolingDown ? [] : goal.descriptors, milliseconds: milliseconds) {
       case .interrupted, .abandoned: return false
       case .timeUp: break
       case .ready:
-        deafUntil = .now + Self.deafness
-        if goal.hear() { return true }
+        cooldownEnd = .now + Self.wakeupCooldown
+        if goal.drainEvents() { return true }
       }
     }
   }

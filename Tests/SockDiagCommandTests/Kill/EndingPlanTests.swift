@@ -24,14 +24,14 @@ struct EndingPlanTests {
     return details
   }
 
-  private static func plan(_ processes: [ProcessDetails], _ surroundings: Surroundings? = nil) throws -> EndingPlan {
+  private static func plan(_ processes: [ProcessDetails], _ ownProcess: OwnProcess? = nil) throws -> EndingPlan {
     let entries = processes.map {
       HolderList.Entry(
         holder: SocketHolder(pid: $0.process.pid, descriptor: 3), process: $0, isInherited: false)
     }
-    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
     return EndingPlan(
-      claim, [(try socket(5), HolderList(entries: entries))], surroundings ?? Surroundings(pid: 99))
+      selection, [(try socket(5), HolderList(entries: entries))], ownProcess ?? OwnProcess(pid: 99))
   }
 
   @Test func parentsComeBeforeTheirChildren() throws {
@@ -77,14 +77,14 @@ struct EndingPlanTests {
   }
 
   @Test func whatRunsThisCommandIsNoSupervisor() throws {
-    var surroundings = Surroundings(pid: 99)
-    surroundings.ancestors = [50, 1]
-    surroundings.cgroup = CgroupPath(Array("/system.slice/ssh.service".utf8))
+    var ownProcess = OwnProcess(pid: 99)
+    ownProcess.ancestors = [50, 1]
+    ownProcess.cgroup = CgroupPath(Array("/system.slice/ssh.service".utf8))
     let plan = try Self.plan(
       [
         Self.process(50, cgroup: "/system.slice/ssh.service"), Self.process(51, cgroup: "/system.slice/ssh.service"),
         Self.process(99),
-      ], surroundings)
+      ], ownProcess)
     #expect(plan.targets.map(\.standing) == [.ancestor, .ordinary, .itself])
     #expect(plan.targets.allSatisfy { $0.supervisor == nil })
     #expect(plan.signalled.map(\.process.pid) == [50, 51])
@@ -92,12 +92,12 @@ struct EndingPlanTests {
 
   @Test func aNewProcessIsNamedWithWhatStartsItAgain() {
     let server = Self.process(90)
-    #expect(Newcomer(details: server).sentence.hasPrefix("nginx(90) is new, a child of process 1; "))
-    let first = Newcomer(details: server, starter: Self.process(1, command: "sh"))
+    #expect(UnlistedProcess(details: server).sentence.hasPrefix("nginx(90) is new, a child of process 1; "))
+    let first = UnlistedProcess(details: server, starter: Self.process(1, command: "sh"))
     #expect(
       first.sentence
         == "nginx(90) is new: the first process, sh(1), started it again; stop the container or the machine")
-    let shell = Newcomer(details: server, starter: Self.process(80, command: "sh"))
+    let shell = UnlistedProcess(details: server, starter: Self.process(80, command: "sh"))
     #expect(
       shell.sentence
         == "nginx(90) is new: sh(80) started it again; end that process first with 'kill 80', and then run this again")
@@ -109,8 +109,8 @@ struct EndingPlanTests {
     for (transports, name) in [([.tcp], "80"), ([.tcp, .udp], "80"), ([.udp], "80/udp")]
       as [([TransportProtocol], String)]
     {
-      let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: transports)
-      let target = EndingTarget(details: proxy, holds: [], Surroundings(pid: 99), claim)
+      let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: transports)
+      let target = EndingTarget(details: proxy, holds: [], OwnProcess(pid: 99), selection)
       #expect(target.supervisor?.stopCommand == "docker stop $(docker ps -q --filter publish=\(name))")
     }
   }
@@ -119,32 +119,32 @@ struct EndingPlanTests {
   @Test func ofSeveralUnheldSocketsOneMayBeHidden() throws {
     let hidden = HolderList(entries: [], reasons: [.unreadableProcess])
     let lost = HolderList(entries: [], reasons: [.kernel])
-    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
     func status(_ lists: [HolderList]) throws -> SockDiagCommand.ExitStatus? {
       let sockets = try lists.enumerated().map { (try Self.socket($0 + 5), $1) }
-      return EndingRefusal.unheld(EndingPlan(claim, sockets, Surroundings(pid: 99)))?.status
+      return EndingRefusal.unheld(EndingPlan(selection, sockets, OwnProcess(pid: 99)))?.status
     }
     #expect(try status([hidden]) == .noPermission && status([lost]) == .system)
     #expect(try status([lost, hidden]) == .noPermission && status([hidden, lost]) == .noPermission)
   }
 
   @Test func theTimeOfARecordIsRoundedUp() throws {
-    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
     let record = try Samples.socket(
       """
       {"protocol":"tcp","family":"inet","state":"time-wait","local":{"address":"127.0.0.1","port":80},\
       "remote":{"address":"127.0.0.1","port":4000},"inode":0,"uid":0,"receive_queue":0,"send_queue":0,\
       "timer":{"kind":"time-wait","expires_ms":1500,"retransmits":0}}
       """)
-    let refusal = EndingRefusal.nothing(PortSockets([record], of: claim), claim, other: nil)
+    let refusal = EndingRefusal.nothing(PortSockets([record], of: selection), selection, other: nil)
     #expect(refusal.message.contains("there is 1 record of closed connections, the last of which ends in 2 s; "))
   }
 
   @Test func whyASignalFailedIsThereForPrograms() throws {
     let plan = try Self.plan([Self.process(10), Self.process(11)])
-    let aftermath = Aftermath(claim: plan.claim, diagnoses: [])
+    let result = PortAfterEnding(selection: plan.selection, diagnoses: [])
     let json = try JSONValue(
-      parsing: try EndingJSON(plan, outcomes: [.failed(38), .ended], aftermath: aftermath).bytes)
+      parsing: try EndingJSON(plan, outcomes: [.failed(38), .ended], result: result).bytes)
     let processes = try #require(json["processes"]?.elements)
     #expect(processes.map { $0["outcome"] } == [.string("failed"), .string("ended")])
     #expect(processes.map { $0["errno"] } == [.number(38), nil])
@@ -152,11 +152,11 @@ struct EndingPlanTests {
 
   /// With no address given, only the interface can rule a socket out. One without an interface always matches.
   @Test func anInterfaceOfAClaimMeetsSocketsOfAllInterfaces() throws {
-    let claim = PortClaim(port: try PortArgument(parsing: "*%lo:80"), transports: [.tcp])
+    let selection = PortSelection(port: try PortArgument(parsing: "*%lo:80"), transports: [.tcp])
     var socket = try Self.socket(5)
     for (interface, isMet) in [(0, true), (1, true), (7, false)] as [(UInt32, Bool)] {
       socket.interfaceIndex = interface
-      #expect(claim.meets(socket) == isMet, "\(interface)")
+      #expect(selection.covers(socket) == isMet, "\(interface)")
     }
   }
 

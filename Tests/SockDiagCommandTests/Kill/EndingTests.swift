@@ -11,11 +11,11 @@ import Testing
 /// What happens between the look and the signals, which no command line can time.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EndingTests {
-  private static let manner = EndingManner(signal: .terminate, grace: .seconds(10), kills: true)
+  private static let options = EndingOptions(signal: .terminate, grace: .seconds(10), kills: true)
 
   private static func ending() throws -> PortEnding {
     try PortEnding(
-      PortClaim(port: try PortArgument(parsing: "8080"), transports: [.tcp]), takesConnections: false)
+      PortSelection(port: try PortArgument(parsing: "8080"), transports: [.tcp]), takesConnections: false)
   }
 
   @Test func whoDropsTheSocketInBetweenIsNotSignalled() async throws {
@@ -25,9 +25,9 @@ struct EndingTests {
       #expect(ending.plan.targets.map(\.process.pid) == [subject.pid])
       subject.tell("drop it")
       #expect(subject.hear() == "dropped")
-      #expect(ending.endAll(Self.manner) == [.notHolding])
+      #expect(ending.endAll(Self.options) == [.notHolding])
       #expect(subject.isRunning)
-      #expect(try ending.aftermath(within: .zero, after: [.notHolding]).isFree)
+      #expect(try ending.portAfterEnding(observedFor: .zero, after: [.notHolding]).isFree)
     }
   }
 
@@ -45,7 +45,7 @@ struct EndingTests {
       #expect(subject.hear() == "dropped")
       // Descriptor 9, which was closed, comes first.
       ending.plan.targets[0].holds.sort { $0.holder.descriptor > $1.holder.descriptor }
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
     }
   }
@@ -62,7 +62,7 @@ struct EndingTests {
       let ending = try Self.ending()
       subject.tell("exchange it")
       #expect(subject.hear() == "dropped")
-      #expect(ending.endAll(Self.manner) == [.notHolding])
+      #expect(ending.endAll(Self.options) == [.notHolding])
       #expect(subject.isRunning)
     }
   }
@@ -73,7 +73,7 @@ struct EndingTests {
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
       ending.plan.targets[0].details.process.startTicks -= 1
-      #expect(ending.endAll(Self.manner) == [.gone])
+      #expect(ending.endAll(Self.options) == [.gone])
       #expect(subject.isRunning)
     }
   }
@@ -83,7 +83,7 @@ struct EndingTests {
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       let ending = try Self.ending()
       subject.end()
-      #expect(ending.endAll(Self.manner) == [.gone])
+      #expect(ending.endAll(Self.options) == [.gone])
     }
   }
 
@@ -113,8 +113,8 @@ struct EndingTests {
     }
   }
 
-  private static func manner(grace: Duration, kills: Bool = true) -> EndingManner {
-    EndingManner(signal: .terminate, grace: grace, kills: kills)
+  private static func options(grace: Duration, kills: Bool = true) -> EndingOptions {
+    EndingOptions(signal: .terminate, grace: grace, kills: kills)
   }
 
   @Test func whoEndsJustBeforeItIsKilledHasEndedByTheFirstSignal() async throws {
@@ -123,7 +123,7 @@ struct EndingTests {
       nonisolated(unsafe) let subject = try #require(
         try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       let kernel = Kernel(opening: { count in if count == 2 { unsafe subject.end() } })
-      #expect(try Self.ending().endAll(Self.manner(grace: .milliseconds(50)), by: kernel) == [.ended])
+      #expect(try Self.ending().endAll(Self.options(grace: .milliseconds(50)), by: kernel) == [.ended])
     }
   }
 
@@ -137,7 +137,7 @@ struct EndingTests {
         unsafe subject.tell("drop it")
         _ = unsafe subject.hear()
       })
-      #expect(try Self.ending().endAll(Self.manner(grace: .milliseconds(50)), by: kernel) == [.released])
+      #expect(try Self.ending().endAll(Self.options(grace: .milliseconds(50)), by: kernel) == [.released])
       #expect(unsafe subject.isRunning)
     }
   }
@@ -145,7 +145,7 @@ struct EndingTests {
   @Test func whoLetsGoByTheFirstSignalHasReleasedThePort() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.draining]).first)
-      #expect(try Self.ending().endAll(Self.manner(grace: .seconds(2), kills: false)) == [.released])
+      #expect(try Self.ending().endAll(Self.options(grace: .seconds(2), kills: false)) == [.released])
       #expect(subject.isRunning)
     }
   }
@@ -184,7 +184,7 @@ struct EndingTests {
       let proc = ClosingProc()
       ending.owners = try OwnerFinder(proc, procRoot: "/proc")
       let kernel = Kernel(sending: { proc.isClosed.store(true, ordering: .relaxed) })
-      #expect(ending.endAll(Self.manner(grace: .milliseconds(50), kills: false), by: kernel) == [.running])
+      #expect(ending.endAll(Self.options(grace: .milliseconds(50), kills: false), by: kernel) == [.running])
       #expect(subject.isRunning)
     }
   }
@@ -215,13 +215,13 @@ struct EndingTests {
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
       ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      let aftermath = try ending.aftermath(within: .zero, after: [.ended])
-      #expect(!aftermath.isFree && aftermath.status == .system)
+      let result = try ending.portAfterEnding(observedFor: .zero, after: [.ended])
+      #expect(!result.isFree && result.status == .system)
       #expect(
-        aftermath.sentences == [
+        result.sentences == [
           "port 8080 is in use: listener 127.0.0.1:8080 sh (pid \(next.pid), fd 9), user root",
           "sh(\(next.pid)) is new, a child of process \(getpid()); end what starts it, or run this again",
         ])
@@ -239,13 +239,13 @@ struct EndingTests {
       try Subject.waitUntilAloneWith([inode], [], children: 1)
       var ending = try Self.ending()
       #expect(ending.plan.targets.count == 1 && ending.plan.targets.first?.process.pid != subject.pid)
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.hear() == "again")
-      let aftermath = try ending.aftermath(within: .milliseconds(200), after: [.ended])
-      #expect(aftermath.isFree && aftermath.newcomers.isEmpty)
-      #expect(aftermath.arrivals.map(\.details.parent) == [subject.pid])
+      let result = try ending.portAfterEnding(observedFor: .milliseconds(200), after: [.ended])
+      #expect(result.isFree && result.unlistedHolders.isEmpty)
+      #expect(result.startedProcesses.map(\.details.parent) == [subject.pid])
       #expect(
-        aftermath.sentences.last?.hasSuffix(" was started since and does not hold the port: it may take it later")
+        result.sentences.last?.hasSuffix(" was started since and does not hold the port: it may take it later")
           == true)
     }
   }
@@ -255,10 +255,10 @@ struct EndingTests {
     let state = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080))
       var ending = try Self.ending()
-      var diagnoses = try ending.aftermath(within: .zero, after: []).diagnoses
+      var diagnoses = try ending.portAfterEnding(observedFor: .zero, after: []).diagnoses
       try #require(diagnoses.count == 2 && diagnoses.allSatisfy { $0.sockets.count == 1 })
       for (index, seconds) in [5, 40].enumerated() { diagnoses[index].sockets[0].release = .after(.seconds(seconds)) }
-      return Aftermath(claim: ending.claim, diagnoses: diagnoses).sentences[0]
+      return PortAfterEnding(selection: ending.selection, diagnoses: diagnoses).sentences[0]
     }
     #expect(state.contains(" is in use for another 40 s: "), "\(state)")
   }
@@ -271,9 +271,9 @@ struct EndingTests {
       let inode = socket.inode
       let subject = try Subject(Subject.Script.plain, holding: [socket])
       try Subject.waitUntilAloneWith([inode], [subject])
-      let claim = PortClaim(port: try PortArgument(parsing: "8080"), transports: [.tcp, .udp])
-      var ending = try PortEnding(claim, takesConnections: false)
-      return try withExtendedLifetime(subject) { try ending.aftermath(within: .zero, after: []).sentences[0] }
+      let selection = PortSelection(port: try PortArgument(parsing: "8080"), transports: [.tcp, .udp])
+      var ending = try PortEnding(selection, takesConnections: false)
+      return try withExtendedLifetime(subject) { try ending.portAfterEnding(observedFor: .zero, after: []).sentences[0] }
     }
     #expect(state.contains("'sockdiag kill 8080 --connections --udp' ends"), "\(state)")
   }
@@ -284,10 +284,10 @@ struct EndingTests {
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
       ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let begin = ContinuousClock.now
-      #expect(try ending.aftermath(within: .seconds(2), after: [.ended]).isFree)
+      #expect(try ending.portAfterEnding(observedFor: .seconds(2), after: [.ended]).isFree)
       #expect(begin.duration(to: .now) >= .seconds(2))
     }
   }
@@ -304,12 +304,12 @@ struct EndingTests {
       try laboratory.wait(for: [.brought(to: .finWait2, local: place, remote: client, closed: true)])
       try withExtendedLifetime(pair) {
         var ending = try Self.ending()
-        #expect(try ending.aftermath(within: .zero, after: []).blocksForATime)
-        #expect(try ending.aftermath(within: .seconds(30), after: []).isFree)
+        #expect(try ending.portAfterEnding(observedFor: .zero, after: []).blocksForATime)
+        #expect(try ending.portAfterEnding(observedFor: .seconds(30), after: []).isFree)
         // A minute is not.
         try laboratory.leaveTimeWait(on: place)
         let begin = ContinuousClock.now
-        #expect(try ending.aftermath(within: .seconds(30), after: []).blocksForATime)
+        #expect(try ending.portAfterEnding(observedFor: .seconds(30), after: []).blocksForATime)
         #expect(begin.duration(to: .now) < .seconds(20))
       }
     }
@@ -321,11 +321,11 @@ struct EndingTests {
       let place = LabEndpoint(.loopbackV4, 8080)
       try laboratory.leaveTimeWait(on: place, options: [.reuseAddress])
       var ending = try Self.ending()
-      let before = try ending.aftermath(within: .zero, after: [])
+      let before = try ending.portAfterEnding(observedFor: .zero, after: [])
       #expect(before.blocksForATime && before.status == .partial)
       let listener = try laboratory.tcpListener(on: place, options: [.reuseAddress])
       try withExtendedLifetime(listener) {
-        let after = try ending.aftermath(within: .zero, after: [])
+        let after = try ending.portAfterEnding(observedFor: .zero, after: [])
         #expect(after.blockers.count == 2)
         #expect(!after.blocksForATime && after.status == .system)
       }
@@ -339,12 +339,12 @@ struct EndingTests {
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       try cgroup.add(subject.pid)
       var ending = try Self.ending()
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       defer { for process in [subject, next] { process.end() } }
       try cgroup.add(next.pid)
       #expect(
-        try ending.aftermath(within: .zero, after: [.ended]).sentences.last == """
+        try ending.portAfterEnding(observedFor: .zero, after: [.ended]).sentences.last == """
           sh(\(next.pid)) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
           """)
     }
@@ -366,8 +366,8 @@ struct EndingTests {
           let candidate = try laboratory.socket(.tcp, v6: wanted.isV6, options: options)
           let isRefused = (try? candidate.bind(to: LabEndpoint(wanted, 8080))) == nil
           candidate.close()
-          let claim = PortClaim(port: try PortArgument(parsing: "\(text):8080"), transports: [.tcp])
-          if claim.meets(socket) != isRefused { faults.append("\(socket) and \(text): \(isRefused)") }
+          let selection = PortSelection(port: try PortArgument(parsing: "\(text):8080"), transports: [.tcp])
+          if selection.covers(socket) != isRefused { faults.append("\(socket) and \(text): \(isRefused)") }
         }
         listener.close()
       }

@@ -316,7 +316,7 @@ struct KillCommandTests {
 
         """))
     let choosable = EndingRefusal.connections(
-      [], PortClaim(port: try PortArgument(parsing: "40000"), transports: [.tcp]), choosable: PortSet([32768...60999]))
+      [], PortSelection(port: try PortArgument(parsing: "40000"), transports: [.tcp]), choosable: PortSet([32768...60999]))
     #expect(choosable.message.contains("outgoing, as the port is one that the kernel chooses, or accepted"))
   }
 

@@ -15,8 +15,8 @@ struct PortSocketsTests {
   }
 
   private static func sorted(_ socket: InetSocket) throws -> [Int] {
-    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp, .udp])
-    let found = PortSockets([socket], of: claim)
+    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp, .udp])
+    let found = PortSockets([socket], of: selection)
     return [found.holding.count, found.connections.count, found.leftOver.count]
   }
 

@@ -91,16 +91,16 @@ struct ListeningReachTests {
           for target in Self.targets {
             let truth = try Self.connects(kind, LabEndpoint(target.address, port), socket, in: laboratory)
             let argument = try PortArgument(parsing: "\(target.text):\(port)")
-            var goal = try ListeningPort(kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(argument))
-            let answer = try goal.look() == .isSo
+            var goal = try ListeningPortGoal(kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(argument))
+            let answer = try goal.look() == .isReached
             trials += 1
             isReachable = isReachable || truth
             if answer != truth { faults.append("\(place)%\(device ?? "-") for \(target.text): \(answer)") }
           }
           // Without an address, what can be reached from here counts in any case.
-          var goal = try ListeningPort(
+          var goal = try ListeningPortGoal(
             kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(try PortArgument(parsing: "\(port)")))
-          if isReachable, try goal.look() != .isSo { faults.append("\(place)%\(device ?? "-") for the port") }
+          if isReachable, try goal.look() != .isReached { faults.append("\(place)%\(device ?? "-") for the port") }
           if isReachable { reached += 1 }
           socket.close()
         }
@@ -115,10 +115,10 @@ struct ListeningReachTests {
   @Test func aConnectedUDPSocketDoesNotListen() async throws {
     let answers = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
-      var goal = try ListeningPort(.udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
-      let before = try goal.look() == .isSo
+      var goal = try ListeningPortGoal(.udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+      let before = try goal.look() == .isReached
       try socket.connect(to: LabEndpoint(.loopbackV4, 9090))
-      return [before, try goal.look() == .isSo]
+      return [before, try goal.look() == .isReached]
     }
     #expect(answers == [true, false])
   }
@@ -126,13 +126,13 @@ struct ListeningReachTests {
   /// Looks get rarer, and not rarer than four a second.
   @Test func aListenerIsLookedForFourTimesASecond() async throws {
     let pauses = try await Laboratory.withNew { _ in
-      var goal = try ListeningPort(.tcp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+      var goal = try ListeningPortGoal(.tcp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
       return try (0..<20).map { _ -> Duration in
-        guard case .notYet(let prospect) = try goal.look() else { throw Tool.Failure(what: "somebody listens") }
-        return prospect.lookAfter
+        guard case .notYet(let status) = try goal.look() else { throw Tool.Failure(what: "somebody listens") }
+        return status.lookAfter
       }
     }
-    #expect(pauses == pauses.sorted() && pauses.first == ListeningPort.firstPause)
-    #expect(pauses.last == ListeningPort.lastPause)
+    #expect(pauses == pauses.sorted() && pauses.first == ListeningPortGoal.firstPause)
+    #expect(pauses.last == ListeningPortGoal.lastPause)
   }
 }

@@ -19,7 +19,7 @@ struct ListeningTargetTests {
   }
 
   /// On a host whose interface 1 is the loopback one, and whose interface 7 has 10.0.0.1 and fd00::1.
-  private static func arrival(of address: IPAddress) -> Arrival {
+  private static func arrival(of address: IPAddress) -> AddressInterfaces {
     switch "\(address)" {
     case "10.0.0.1", "fd00::1": .over([7])
     case "::1": .over([1])

@@ -16,18 +16,18 @@ struct WaitHearingTests {
     BindRequest(.tcp, SocketAddress(.anyV4, port: 8080), options: options, uid: 0)
   }
 
-  private static func prospect(_ goal: inout FreePort) throws -> Prospect {
-    guard case .notYet(let prospect) = try goal.look() else { throw Tool.Failure(what: "the port is free") }
-    return prospect
+  private static func status(_ goal: inout FreePortGoal) throws -> WaitStatus {
+    guard case .notYet(let status) = try goal.look() else { throw Tool.Failure(what: "the port is free") }
+    return status
   }
 
   /// What ended between the first look and the moment at which it began to listen.
   @Test func whenItBeginsToHearItLooksAgain() async throws {
     let pauses = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
       return try withExtendedLifetime(listener) {
-        try (0..<2).map { _ in try Self.prospect(&goal).lookAfter }
+        try (0..<2).map { _ in try Self.status(&goal).lookAfter }
       }
     }
     #expect(pauses[0] == .zero && pauses[1] > .zero)
@@ -37,7 +37,7 @@ struct WaitHearingTests {
   private static func hears(within time: Duration, _ hear: () -> Bool) -> Bool {
     let end = ContinuousClock.now + time
     while .now < end {
-      if hear() { return true }
+      if drainEvents() { return true }
       usleep(5_000)
     }
     return false
@@ -59,12 +59,12 @@ struct WaitHearingTests {
           }
         }
         try end(1)
-        let hearsAnother = Self.hears(within: .milliseconds(300)) { watch.hear() }
+        let hearsAnother = Self.hears(within: .milliseconds(300)) { watch.drainEvents() }
         // Many ends, and time for the kernel to announce them, before anything is read.
         let hearsGap = Self.hears(within: .seconds(60)) {
           try? end(500)
           usleep(200_000)
-          return watch.hear()
+          return watch.drainEvents()
         }
         return [begun, hearsAnother, hearsGap]
       }
@@ -80,16 +80,16 @@ struct WaitHearingTests {
       pair.listener.close()
       let listener = try laboratory.tcpListener(on: Self.place)
       return try withExtendedLifetime(listener) {
-        var goal = try FreePort([Self.request(.reuseAddress)], probes: false, hint: "")
-        for _ in 0..<2 { _ = try Self.prospect(&goal) }
+        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: false, hint: "")
+        for _ in 0..<2 { _ = try Self.status(&goal) }
         let states = goal.examined.flatMap(\.blockers).map(\.socket.state)
-        _ = goal.hear()
+        _ = goal.drainEvents()
         pair.client.close()
         try pair.server.discard()
         pair.server.close()
-        let heardOfServer = Self.hears(within: .milliseconds(300)) { goal.hear() }
+        let heardOfServer = Self.hears(within: .milliseconds(300)) { goal.drainEvents() }
         listener.close()
-        return (states, [heardOfServer, Self.hears(within: .seconds(20)) { goal.hear() }])
+        return (states, [heardOfServer, Self.hears(within: .seconds(20)) { goal.drainEvents() }])
       }
     }
     #expect(states == [.listen])
@@ -100,10 +100,10 @@ struct WaitHearingTests {
   @Test func anotherSocketInTheWayIsExaminedSoon() async throws {
     let (pids, expected) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
       var pause = Duration.zero
       func holders() throws -> [Int32] {
-        pause = try Self.prospect(&goal).lookAfter
+        pause = try Self.status(&goal).lookAfter
         return goal.examined.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }
       }
       var pids = [try holders()]
@@ -123,7 +123,7 @@ struct WaitHearingTests {
   }
 
   /// A watch where the kernel announces nothing.
-  static func deafWatch(_ protocol: TransportProtocol) -> PortWatch {
+  static func watchWithoutEvents(_ protocol: TransportProtocol) -> PortWatch {
     PortWatch(`protocol`) { _ throws(SockDiagError) in
       throw SockDiagError(.missingProtocolHandler, operation: "subscribe")
     }
@@ -133,8 +133,8 @@ struct WaitHearingTests {
   @Test func theEndOfAProcessIsHeardOnce() async throws {
     let heard = try await Laboratory.withNew { laboratory in
       let holder = try LabHolder(.inherited, try laboratory.boundSocket(to: Self.place))
-      var watch = Self.deafWatch(.tcp)
-      var heard = [watch.begin() || watch.hearsEnds]
+      var watch = Self.watchWithoutEvents(.tcp)
+      var heard = [watch.begin() || watch.receivesEvents]
       watch.follow([], heldBy: [holder.pid])
       watch.follow([], heldBy: [holder.pid])
       func isReadable(_ descriptors: [Int32], _ milliseconds: Int32) -> Bool {
@@ -142,7 +142,7 @@ struct WaitHearingTests {
       }
       heard += [watch.descriptors.count == 1, isReadable(watch.descriptors, 0)]
       holder.letGo()
-      heard += [isReadable(watch.descriptors, 20_000), watch.hear(), watch.descriptors.isEmpty]
+      heard += [isReadable(watch.descriptors, 20_000), watch.drainEvents(), watch.descriptors.isEmpty]
       watch.follow([], heldBy: [holder.pid])
       heard.append(watch.descriptors.isEmpty)
       return heard
@@ -154,8 +154,8 @@ struct WaitHearingTests {
   @Test func withoutAnnouncementsTheHolderIsWatched() async throws {
     let (count, isHeard) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      var goal = try FreePort([Self.request()], probes: false, hint: "", watch: Self.deafWatch)
-      _ = try Self.prospect(&goal)
+      var goal = try FreePortGoal([Self.request()], probes: false, hint: "", watch: Self.watchWithoutEvents)
+      _ = try Self.status(&goal)
       let count = goal.descriptors.count
       subject.end()
       return (count, Interruption.none.wait(forAnyOf: goal.descriptors, milliseconds: 20_000) == .ready)
@@ -167,13 +167,13 @@ struct WaitHearingTests {
   @Test func aProcessThatHasEndedIsNotWatchedAgain() async throws {
     let counts = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      var watch = Self.deafWatch(.tcp)
+      var watch = Self.watchWithoutEvents(.tcp)
       _ = watch.begin()
       watch.follow([], heldBy: [subject.pid])
       var counts = [watch.descriptors.count]
       kill(subject.pid, SIGKILL)
       _ = Interruption.none.wait(forAnyOf: watch.descriptors, milliseconds: 20_000)
-      _ = watch.hear()
+      _ = watch.drainEvents()
       watch.follow([], heldBy: [subject.pid])
       counts.append(watch.descriptors.count)
       // Held by nobody it is forgotten, for its number may become somebody else's.
@@ -190,14 +190,14 @@ struct WaitHearingTests {
     let counts = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.place)
       let client = try pair.client.local()
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
       return try withExtendedLifetime(pair) {
-        _ = try Self.prospect(&goal)
+        _ = try Self.status(&goal)
         var counts = [goal.descriptors.count]
         pair.listener.close()
         pair.server.close()
         try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
-        _ = try Self.prospect(&goal)
+        _ = try Self.status(&goal)
         counts.append(goal.descriptors.count)
         return counts
       }

@@ -12,7 +12,7 @@ struct WaitScheduleTests {
     var schedule = LookSchedule()
     var (now, count) = (Duration.zero, 0)
     while now < timer + late {
-      now += schedule.pause([.after(max(timer - now, .zero))], hearsEnds: false)
+      now += schedule.pause([.after(max(timer - now, .zero))], receivesEvents: false)
       count += 1
     }
     return (count, now - timer - late)
@@ -29,7 +29,7 @@ struct WaitScheduleTests {
 
   @Test func theLongestTimerCounts() {
     var schedule = LookSchedule()
-    #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], hearsEnds: true) == .seconds(7))
+    #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], receivesEvents: true) == .seconds(7))
     #expect(LookSchedule.timer([.after(.seconds(2)), .whenClosed]) == nil)
     #expect(LookSchedule.timer([.after(.seconds(2)), .whenPeerAnswers]) == nil)
     #expect(LookSchedule.timer([]) == nil)
@@ -38,71 +38,71 @@ struct WaitScheduleTests {
   /// Later than any kernel rounds it is not the rounding, and looks are not worth that much any more.
   @Test func anOverdueTimerIsLookedForOftenAndThenSeldom() {
     var schedule = LookSchedule()
-    let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], hearsEnds: false) }
+    let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], receivesEvents: false) }
     let often = [100, 200, 300, 400] + Array(repeating: 500, count: 12)
     #expect(pauses == (often + [1000, 1000]).map { .milliseconds($0) })
     // Another timer is another matter.
-    #expect(schedule.pause([.after(.seconds(3))], hearsEnds: false) == .seconds(3))
-    #expect(schedule.pause([.after(.zero)], hearsEnds: false) == .milliseconds(100))
+    #expect(schedule.pause([.after(.seconds(3))], receivesEvents: false) == .seconds(3))
+    #expect(schedule.pause([.after(.zero)], receivesEvents: false) == .milliseconds(100))
   }
 
   /// A record may be destroyed before its time, of which nothing is heard.
   @Test func aLongTimerIsCheckedNowAndThen() {
     var schedule = LookSchedule()
-    #expect(schedule.pause([.after(.seconds(60))], hearsEnds: false) == LookSchedule.checkOfTimers)
-    #expect(schedule.pause([.after(.seconds(3))], hearsEnds: false) == .seconds(3))
+    #expect(schedule.pause([.after(.seconds(60))], receivesEvents: false) == LookSchedule.checkOfTimers)
+    #expect(schedule.pause([.after(.seconds(3))], receivesEvents: false) == .seconds(3))
   }
 
   @Test func whereEndsAreHeardThereIsOnlyACheck() {
     var schedule = LookSchedule()
-    let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], hearsEnds: true) }
+    let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], receivesEvents: true) }
     #expect(pauses == Array(repeating: LookSchedule.checkOfHolders, count: 4))
   }
 
   @Test func whereNothingIsHeardThePausesGrow() {
     for (releases, hears) in [([PortRelease.whenPeerAnswers], false), ([], true)] {
       var schedule = LookSchedule()
-      let pauses = (0..<4).map { _ in schedule.pause(releases, hearsEnds: hears) }
+      let pauses = (0..<4).map { _ in schedule.pause(releases, receivesEvents: hears) }
       #expect(pauses == [250, 500, 1000, 1000].map { .milliseconds($0) })
     }
   }
 
   /// A goal that comes about at its `n`th look and has a descriptor that always has something to read.
-  private struct Restless: Awaited {
+  private struct Restless: WaitGoal {
     var looks = 0
     var comesAbout: Int?
     var pause = Duration.milliseconds(20)
     var descriptors: [Int32] = []
     var isConcerned = false
 
-    mutating func hear() -> Bool { isConcerned }
+    mutating func drainEvents() -> Bool { isConcerned }
 
-    mutating func look() -> Sight {
+    mutating func look() -> LookResult {
       looks += 1
-      if looks == comesAbout { return .isSo }
-      return .notYet(Prospect(lookAfter: pause, obstacle: "a test", remark: "remark \(looks)"))
+      if looks == comesAbout { return .isReached }
+      return .notYet(WaitStatus(lookAfter: pause, obstacle: "a test", remark: "remark \(looks)"))
     }
   }
 
   /// A goal that comes about when its timer has run out, or long after.
-  private struct Timed: Awaited {
+  private struct Timed: WaitGoal {
     let begin = ContinuousClock.now
     var timer: Duration
     var late = Duration.zero
     var descriptors: [Int32] { [] }
 
-    mutating func hear() -> Bool { false }
+    mutating func drainEvents() -> Bool { false }
 
-    mutating func look() -> Sight {
+    mutating func look() -> LookResult {
       let passed = begin.duration(to: .now)
-      if passed >= timer + late { return .isSo }
+      if passed >= timer + late { return .isReached }
       return .notYet(
-        Prospect(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: "a timer"))
+        WaitStatus(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: "a timer"))
     }
   }
 
   @Test func timersAreWaitedForUnlessATimeIsGiven() throws {
-    for (outlasts, outcome) in [(true, Waiter.Outcome.isSo), (false, .timeUp)] {
+    for (outlasts, outcome) in [(true, Waiter.Outcome.isReached), (false, .timeUp)] {
       var goal = Timed(timer: .milliseconds(300))
       var waiter = Waiter(
         timeout: .milliseconds(50), outlastsTimers: outlasts, progress: .hidden, interruption: .none)
@@ -115,8 +115,8 @@ struct WaitScheduleTests {
   @Test func timerThatHasRunOutIsWaitedForByTheTimeThatWasAddedForIt() throws {
     var goal = Timed(timer: .milliseconds(200), late: .milliseconds(300))
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .isSo)
-    #expect(waiter.limit == Waiter.lateness)
+    #expect(try waiter.wait(for: &goal) == .isReached)
+    #expect(waiter.limit == Waiter.maximumTimerDelay)
     goal = Timed(timer: .zero, late: .seconds(3600))
     waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
     #expect(try waiter.wait(for: &goal) == .timeUp)
@@ -127,7 +127,7 @@ struct WaitScheduleTests {
   @Test func aShortTimerLeavesALongTimeAsItIs() throws {
     var goal = Timed(timer: .milliseconds(50))
     var waiter = Waiter(timeout: .seconds(300), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(waiter.limit == .seconds(300))
   }
 
@@ -148,11 +148,11 @@ struct WaitScheduleTests {
     var goal = Restless(comesAbout: 2, pause: .seconds(60))
     var waiter = Waiter(timeout: .milliseconds(30), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
-    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(goal.looks == 2 && begin.duration(to: .now) >= .milliseconds(30))
   }
 
-  /// Two wakes for each deafness: one that hears something, one that hears again.
+  /// Two wakes for each wakeupCooldown: one that hears something, one that hears again.
   @Test(arguments: [false, true]) func whatIsAlwaysToBeHeardWakesSeldom(_ isConcerned: Bool) throws {
     // SAFETY: the path is a literal, which open copies.
     let file = unsafe open("/dev/zero", O_RDONLY)
@@ -162,7 +162,7 @@ struct WaitScheduleTests {
     var waiter = Waiter(
       timeout: isConcerned ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
-    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isSo : .timeUp))
+    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isReached : .timeUp))
     let time = begin.duration(to: .now)
     #expect(goal.looks == (isConcerned ? 6 : 2))
     #expect(time < .seconds(50) && Double(waiter.sleeps) <= 2 * (time / .milliseconds(50)) + 2)
@@ -172,7 +172,7 @@ struct WaitScheduleTests {
     var goal = Restless(comesAbout: 5)
     var remarks: [String] = []
     var waiter = Waiter(timeout: .seconds(60), progress: .hidden, interruption: .none) { remarks.append($0) }
-    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(remarks == ["remark 1"])
   }
 

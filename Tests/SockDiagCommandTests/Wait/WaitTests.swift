@@ -105,7 +105,7 @@ struct WaitTests {
       try laboratory.wait(for: [.brought(to: state, local: Self.place, remote: client, closed: true)])
       let (binds, sleepers) = (BindLoop(Self.request()), Sleepers())
       defer { sleepers.end() }
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
       var waiter = Waiter(timeout: .seconds(90), progress: .hidden, interruption: .none)
       let outcome = try waiter.wait(for: &goal)
       let end = ContinuousClock.now
@@ -121,7 +121,7 @@ struct WaitTests {
   /// The kernel keeps an orphan in FIN_WAIT2 as it does TIME_WAIT, but for a time that can be set.
   @Test func aRecordIsSleptOut() async throws {
     let account = try await waitForRecord(inFinWait2: true)
-    #expect(account.outcome == .isSo)
+    #expect(account.outcome == .isReached)
     #expect(account.time >= .seconds(4.9))
     // Its timer wakes it, not the check; the second that is promised is held to where the minute is slept out.
     #expect(account.delay < LookSchedule.checkOfHolders)
@@ -133,7 +133,7 @@ struct WaitTests {
   @Test(.enabled(if: ProcessInfo.processInfo.environment["SOCKDIAG_SLOW_TESTS"] == "1", "takes a minute"))
   func aMinuteInTimeWaitTakesLessThanTwentyWakes() async throws {
     let account = try await waitForRecord(inFinWait2: false)
-    #expect(account.outcome == .isSo)
+    #expect(account.outcome == .isReached)
     #expect(account.time >= .seconds(59))
     #expect(account.delay < .seconds(1) + account.standstill)
     #expect(account.sleeps < 20)
@@ -187,7 +187,7 @@ struct WaitTests {
 
   /// With a `tcp_fin_timeout` of more than a minute the kernel keeps the rest of it in another form, with a timer too.
   @Test func orphanThatWaitsLongerThanAMinuteHasATimer() async throws {
-    let prospect = try await Laboratory.withNew { laboratory in
+    let status = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 90)
       let pair = try laboratory.connectedPair(to: Self.place)
       let client = try pair.client.local()
@@ -198,14 +198,14 @@ struct WaitTests {
         socket.timer = .keepAlive
       }
       try laboratory.wait(for: [orphan])
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
       let sight = try goal.look()
       return try withExtendedLifetime(pair) {
-        guard case .notYet(let prospect) = sight else { throw Tool.Failure(what: "free") }
-        return prospect
+        guard case .notYet(let status) = sight else { throw Tool.Failure(what: "free") }
+        return status
       }
     }
-    let expected = try #require(prospect.expected)
+    let expected = try #require(status.expected)
     #expect(expected > .zero && expected <= .seconds(31))
   }
 
@@ -215,29 +215,29 @@ struct WaitTests {
       var diagnostician = try Diagnostician()
       return try diagnostician.diagnose(Self.request())
     }
-    #expect(try FreePort.isFree([diagnosis], ""))
+    #expect(try FreePortGoal.isFree([diagnosis], ""))
     var incomplete = diagnosis
     incomplete.blindSpots.insert(.incompleteList)
-    #expect(try !FreePort.isFree([incomplete], ""))
-    #expect(try !FreePort.isFree([diagnosis, incomplete], ""))
+    #expect(try !FreePortGoal.isFree([incomplete], ""))
+    #expect(try !FreePortGoal.isFree([diagnosis, incomplete], ""))
   }
 
   /// A port that somebody lets go of after the wait has begun.
-  private struct Released: Awaited, ~Copyable {
-    var goal: FreePort
+  private struct Released: WaitGoal, ~Copyable {
+    var goal: FreePortGoal
     let release: () -> Void
     var looks = 0
     var hasHeard = false
 
     var descriptors: [Int32] { goal.descriptors }
 
-    mutating func hear() -> Bool {
-      let hears = goal.hear()
+    mutating func drainEvents() -> Bool {
+      let hears = goal.drainEvents()
       if hears { hasHeard = true }
       return hears
     }
 
-    mutating func look() throws -> Sight {
+    mutating func look() throws -> LookResult {
       looks += 1
       let sight = try goal.look()
       // By the second look it listens to what ends.
@@ -263,12 +263,12 @@ struct WaitTests {
         sockets = [pair.client]
       }
       var goal = Released(
-        goal: try FreePort([Self.request()], probes: false, hint: ""), release: { sockets.forEach { $0.close() } })
+        goal: try FreePortGoal([Self.request()], probes: false, hint: ""), release: { sockets.forEach { $0.close() } })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       let outcome = try waiter.wait(for: &goal)
       return (outcome, goal.hasHeard, waiter.sleeps)
     }
-    #expect(outcome == .isSo)
+    #expect(outcome == .isReached)
     #expect(hasHeard)
     #expect(sleeps < 10)
   }
@@ -276,7 +276,7 @@ struct WaitTests {
   @Test func otherSocketsThatEndDoNotMakeItLook() async throws {
     let (looks, outcome) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = Released(goal: try FreePort([Self.request()], probes: false, hint: ""), release: {})
+      var goal = Released(goal: try FreePortGoal([Self.request()], probes: false, hint: ""), release: {})
       var waiter = Waiter(timeout: .seconds(1), progress: .hidden, interruption: .none)
       return try withExtendedLifetime(listener) {
         let churn = Churn()
@@ -315,12 +315,12 @@ struct WaitTests {
     let outcome = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       var goal = Released(
-        goal: try FreePort([Self.request()], probes: false, hint: "", watch: WaitHearingTests.deafWatch),
+        goal: try FreePortGoal([Self.request()], probes: false, hint: "", watch: WaitHearingTests.watchWithoutEvents),
         release: { listener.close() })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       return try waiter.wait(for: &goal)
     }
-    #expect(outcome == .isSo)
+    #expect(outcome == .isReached)
   }
 
   /// With SO_REUSEADDR it hangs on the socket that the record came from, and nobody knows that any more.
@@ -332,7 +332,7 @@ struct WaitTests {
       pair.server.close()
       try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
       func wait(probes: Bool, tell: @escaping (String) -> Void) throws -> Waiter.Outcome {
-        var goal = try FreePort([Self.request(.reuseAddress)], probes: probes, hint: "")
+        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: probes, hint: "")
         var waiter = Waiter(timeout: .milliseconds(300), progress: .hidden, interruption: .none, tell: tell)
         return try waiter.wait(for: &goal)
       }
@@ -341,7 +341,7 @@ struct WaitTests {
       let probed = try wait(probes: true) { _ in }
       return withExtendedLifetime(pair) { (plain, remarks, probed) }
     }
-    #expect(plain == .timeUp && probed == .isSo)
+    #expect(plain == .timeUp && probed == .isReached)
     #expect(
       remarks == [
         "whether it is free depends on whether the other side has SO_REUSEADDR, so the wait goes on; with --probe a"

@@ -44,7 +44,7 @@ enum EndingOutcome: Hashable {
 }
 
 /// How processes are ended.
-struct EndingManner {
+struct EndingOptions {
   /// What is sent first.
   var signal = SignalArgument.terminate
   /// How long a process has to end before it is killed.

@@ -3,7 +3,7 @@ internal import BindDiagnosis
 internal import SockDiag
 
 /// A port of some protocols, on all addresses or on some.
-struct PortClaim: Hashable {
+struct PortSelection: Hashable {
   var port: PortArgument
   var transports: [TransportProtocol]
 
@@ -30,7 +30,7 @@ struct PortClaim: Hashable {
 
   /// Whether a socket would be in the way of who binds here without any option, and so lets `::` take in IPv4. Without an
   /// address every socket of the port is.
-  func meets(_ socket: InetSocket) -> Bool {
+  func covers(_ socket: InetSocket) -> Bool {
     guard socket.local.port == port.port, transports.contains(socket.protocol) else { return false }
     guard case .addresses(let addresses) = port.place else {
       // Two interfaces part what no address does.

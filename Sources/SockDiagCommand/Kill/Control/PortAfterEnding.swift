@@ -3,14 +3,14 @@ internal import SockDiag
 internal import SocketOwners
 
 /// What `why` says of the port when the signals have done their work.
-struct Aftermath {
-  let claim: PortClaim
+struct PortAfterEnding {
+  let selection: PortSelection
   /// The answers for each address and protocol.
   let diagnoses: [Diagnosis]
   /// Processes that hold the port, or held it for a moment, and were not in the plan.
-  var newcomers: [Newcomer] = []
+  var unlistedHolders: [UnlistedProcess] = []
   /// Processes that something has started since and that do not hold the port.
-  var arrivals: [Newcomer] = []
+  var startedProcesses: [UnlistedProcess] = []
   /// The namespace, as it was given.
   var namespace: String?
 
@@ -45,12 +45,12 @@ struct Aftermath {
 
   /// What there is to know, in sentences: first whether the port is free.
   var sentences: [String] {
-    [state] + newcomers.map(\.sentence)
-      + arrivals.map { "\($0.details.cellName) was started since and does not hold the port: it may take it later" }
+    [state] + unlistedHolders.map(\.sentence)
+      + startedProcesses.map { "\($0.details.cellName) was started since and does not hold the port: it may take it later" }
   }
 
   private var state: String {
-    let port = claim.description
+    let port = selection.description
     switch verdict {
     case .free: return "\(port) is free"
     case .conflict where blocksForATime:
@@ -80,8 +80,8 @@ struct Aftermath {
   /// A command of this tool about the same port.
   private func command(_ subcommand: String, _ option: String? = nil) -> String {
     // Of two protocols, that which is in use.
-    let transport = diagnoses.first { $0.verdict == .conflict }?.request.protocol ?? claim.transports.first ?? .tcp
-    return claim.command(subcommand, transport, option, namespace: namespace)
+    let transport = diagnoses.first { $0.verdict == .conflict }?.request.protocol ?? selection.transports.first ?? .tcp
+    return selection.command(subcommand, transport, option, namespace: namespace)
   }
 }
 

@@ -12,8 +12,8 @@ struct PortSockets {
 
   init() {}
 
-  init(_ sockets: some Sequence<InetSocket>, of claim: PortClaim) {
-    for socket in sockets where claim.meets(socket) {
+  init(_ sockets: some Sequence<InetSocket>, of selection: PortSelection) {
+    for socket in sockets where selection.covers(socket) {
       switch PortUse(socket) {
       case .listener, .boundInactive, .datagram: holding.append(socket)
       case .connection, .outgoingConnection: connections.append(socket)
@@ -35,12 +35,12 @@ struct PortReader: ~Copyable {
   init() throws(SockDiagError) { inspector = try SocketInspector() }
 
   /// The listeners, and the UDP sockets without a peer: what is cheap to ask for often.
-  mutating func servers(_ claim: PortClaim) throws(SockDiagError) -> [InetSocket] {
+  mutating func servers(_ selection: PortSelection) throws(SockDiagError) -> [InetSocket] {
     var servers: [InetSocket] = []
-    for transport in claim.transports {
+    for transport in selection.transports {
       let states: SocketStateSet = transport == .tcp ? .listen : .close
-      let query = SocketQuery(transport, states: states, matching: .localPort == claim.port.port)
-      servers += try inspector.dump(query).sockets.filter(claim.meets)
+      let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
+      servers += try inspector.dump(query).sockets.filter(selection.covers)
     }
     return servers
   }
@@ -50,18 +50,18 @@ struct PortReader: ~Copyable {
   /// Each kind of state is asked for by itself, for listeners are in a table of their own, where they cost nothing.
   ///
   /// - Parameter remarks: Takes what has to be said about the list.
-  mutating func look(_ claim: PortClaim, _ remarks: inout Remarks) throws(SockDiagError) -> PortSockets {
+  mutating func look(_ selection: PortSelection, _ remarks: inout Remarks) throws(SockDiagError) -> PortSockets {
     var sockets: [InetSocket] = []
-    for transport in claim.transports {
+    for transport in selection.transports {
       let states: [SocketStateSet] = transport == .tcp ? [.listen, .boundInactive, .connected] : [.all]
       for states in states {
-        let query = SocketQuery(transport, states: states, matching: .localPort == claim.port.port)
+        let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
         let dump = try inspector.dump(query)
         sockets += dump.sockets
         // A verdict on the port says what it could not see.
         remarks.note(transport, dump.completeness.subtracting(.missingStates), inspector.substitution)
       }
     }
-    return PortSockets(sockets, of: claim)
+    return PortSockets(sockets, of: selection)
   }
 }

@@ -7,28 +7,28 @@ enum EndingRefusal {
   ///
   /// - Parameter other: Who holds the port of the other protocol.
   static func nothing(
-    _ found: PortSockets, _ claim: PortClaim, other: (claim: PortClaim, names: [String])?, namespace: String? = nil
+    _ found: PortSockets, _ selection: PortSelection, other: (selection: PortSelection, names: [String])?, namespace: String? = nil
   ) -> CommandFailure {
     if let other {
       let names = other.names.isEmpty ? "a process that this user cannot see" : Listing.unique(other.names)
-      let transport = other.claim.transports.first ?? .udp
-      let place = "\(transport == .udp ? "UDP" : "TCP") port \(other.claim.port.description)"
+      let transport = other.selection.transports.first ?? .udp
+      let place = "\(transport == .udp ? "UDP" : "TCP") port \(other.selection.port.description)"
       return CommandFailure(
         .negative,
-        "no process holds \(claim.transports == [.tcp] ? "TCP " : "")\(claim.description), but \(names) holds \(place);"
-          + " '\(claim.command("kill", transport, namespace: namespace))' ends it")
+        "no process holds \(selection.transports == [.tcp] ? "TCP " : "")\(selection.description), but \(names) holds \(place);"
+          + " '\(selection.command("kill", transport, namespace: namespace))' ends it")
     }
     guard found.leftOver.isEmpty else {
       let end = found.leftOverEnd.map { ", the last of which ends in \($0.components.seconds + 1) s" } ?? ""
       let records = found.leftOver.count == 1 ? "is 1 record" : "are \(found.leftOver.count) records"
       return CommandFailure(
         .negative,
-        "no process holds \(claim.description): there \(records) of closed connections\(end);"
-          + " '\(claim.command("wait", .tcp, "--free", namespace: namespace))' waits for that, and"
-          + " 'sockdiag destroy sport = :\(claim.port.port) and inode = 0' shows and removes them"
+        "no process holds \(selection.description): there \(records) of closed connections\(end);"
+          + " '\(selection.command("wait", .tcp, "--free", namespace: namespace))' waits for that, and"
+          + " 'sockdiag destroy sport = :\(selection.port.port) and inode = 0' shows and removes them"
       )
     }
-    return CommandFailure(.negative, "no process holds \(claim.description)")
+    return CommandFailure(.negative, "no process holds \(selection.description)")
   }
 
   /// Only connections have the port, and nobody asked for their owners.
@@ -38,19 +38,19 @@ enum EndingRefusal {
   ///
   /// - Parameter choosable: The ports from which the kernel chooses.
   static func connections(
-    _ held: [(socket: InetSocket, holders: HolderList)], _ claim: PortClaim, choosable: PortSet?
+    _ held: [(socket: InetSocket, holders: HolderList)], _ selection: PortSelection, choosable: PortSet?
   ) -> CommandFailure {
     let names = held.flatMap { $0.holders.byProcess }.compactMap { $0.first?.process?.cellName }
     let whose = names.isEmpty ? "" : " of \(Listing.unique(names))"
     let (count, owner) =
       held.count == 1 ? ("1 connection", "its owner is") : ("\(held.count) connections", "their owners are")
     let kind =
-      choosable?.contains(claim.port.port) == true
+      choosable?.contains(selection.port.port) == true
       ? "outgoing, as the port is one that the kernel chooses, or accepted by a listener that is gone"
       : "accepted by a listener that is gone, or outgoing from a port that its program chose"
     return CommandFailure(
       .system,
-      "nothing listens on \(claim.description) or is bound to it; it is the local port of \(count)\(whose), \(kind);"
+      "nothing listens on \(selection.description) or is bound to it; it is the local port of \(count)\(whose), \(kind);"
         + " \(owner) ended only with --connections")
   }
 
@@ -64,7 +64,7 @@ enum EndingRefusal {
     if !plan.signalled.isEmpty { return nil }
     if plan.targets.contains(where: { $0.standing == .itself }) {
       return CommandFailure(
-        .system, "\(plan.claim.description) is held by this command alone, to which its starter left the descriptor")
+        .system, "\(plan.selection.description) is held by this command alone, to which its starter left the descriptor")
     }
     return unheld(plan)
   }
@@ -75,7 +75,7 @@ enum EndingRefusal {
     guard let first = unheld.first else {
       // They ended before anybody asked what they are.
       return plan.signalled.isEmpty
-        ? CommandFailure(.negative, "the process that held \(plan.claim.description) has just ended") : nil
+        ? CommandFailure(.negative, "the process that held \(plan.selection.description) has just ended") : nil
     }
     let what =
       unheld.count == 1
@@ -109,17 +109,17 @@ enum EndingRefusal {
   ) -> String {
     let name = manager.name
     guard case .socketActivation(let managerUID)? = manager.supervision else {
-      return "\(name) holds \(plan.claim.description) and is the first process, without which nothing runs here;"
+      return "\(name) holds \(plan.selection.description) and is the first process, without which nothing runs here;"
         + " stop the machine or the container"
     }
     let holds = Set(manager.holds.map(\.inode))
     for (socket, _) in plan.sockets where holds.contains(socket.inode) {
       guard let unit = socketUnit(socket) else { continue }
       let command = Supervisor.stopCommand(unit.name, managerUID: unit.managerUID ?? managerUID)
-      return "systemd holds \(plan.claim.description) for \(unit.displayName); run '\(command)'"
+      return "systemd holds \(plan.selection.description) for \(unit.displayName); run '\(command)'"
     }
     let systemctl = Supervisor.systemctl(managerUID: managerUID)
-    return "systemd holds \(plan.claim.description) for one of its .socket units; '\(systemctl) list-sockets' shows"
+    return "systemd holds \(plan.selection.description) for one of its .socket units; '\(systemctl) list-sockets' shows"
       + " which, and '\(systemctl) stop NAME.socket' ends it"
   }
 }

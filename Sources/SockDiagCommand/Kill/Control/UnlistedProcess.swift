@@ -2,7 +2,7 @@ internal import SocketOwners
 
 /// A process that holds the port after the others were ended, and was not listed: it was started since, or it inherited the
 /// socket.
-struct Newcomer {
+struct UnlistedProcess {
   var details: ProcessDetails
   /// The unit or container that started it again, if that ran an ended process too.
   var supervisor: Supervisor?

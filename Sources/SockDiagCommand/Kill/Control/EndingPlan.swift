@@ -3,7 +3,7 @@ internal import SocketOwners
 
 /// Who is to be ended, and what speaks against it.
 struct EndingPlan {
-  let claim: PortClaim
+  let selection: PortSelection
   /// The sockets whose holders are meant, with who holds them.
   let sockets: [(socket: InetSocket, holders: HolderList)]
   /// The processes in the order in which they are signalled.
@@ -13,9 +13,9 @@ struct EndingPlan {
   var targets: [EndingTarget]
 
   init(
-    _ claim: PortClaim, _ sockets: [(socket: InetSocket, holders: HolderList)], _ surroundings: Surroundings
+    _ selection: PortSelection, _ sockets: [(socket: InetSocket, holders: HolderList)], _ ownProcess: OwnProcess
   ) {
-    self.claim = claim
+    self.selection = selection
     self.sockets = sockets
     var found: [Int32: (details: ProcessDetails, holds: [EndingTarget.Hold])] = [:]
     for (socket, list) in sockets {
@@ -27,7 +27,7 @@ struct EndingPlan {
       }
     }
     targets = Self.ordered(
-      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, surroundings, claim) })
+      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, ownProcess, selection) })
   }
 
   /// By age, and where the clock does not tell, for a fork takes less than its tick, by descent.

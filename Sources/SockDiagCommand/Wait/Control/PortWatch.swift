@@ -33,7 +33,7 @@ struct PortWatch: ~Copyable {
   deinit { for descriptor in processes.values where descriptor >= 0 { close(descriptor) } }
 
   /// Whether the end of every socket is heard.
-  var hearsEnds: Bool { events != nil }
+  var receivesEvents: Bool { events != nil }
 
   var descriptors: [Int32] {
     switch events {
@@ -74,7 +74,7 @@ struct PortWatch: ~Copyable {
   }
 
   /// Reads what is there, and tells whether it is about what is in the way.
-  mutating func hear() -> Bool {
+  mutating func drainEvents() -> Bool {
     guard means == .events else {
       forgetEnded()
       return true

@@ -24,7 +24,7 @@ struct EndingTarget {
   var details: ProcessDetails
   var holds: [Hold]
   var standing = Standing.ordinary
-  /// What stands behind the process, this command's own surroundings left out.
+  /// What stands behind the process, this command's own ownProcess left out.
   var supervision: ProcessSupervision?
   var supervisor: Supervisor?
 
@@ -33,17 +33,17 @@ struct EndingTarget {
   /// `nginx(812)`, the name made harmless.
   var name: String { details.cellName }
 
-  init(details: ProcessDetails, holds: [Hold], _ surroundings: Surroundings, _ claim: PortClaim) {
+  init(details: ProcessDetails, holds: [Hold], _ ownProcess: OwnProcess, _ selection: PortSelection) {
     self.details = details
     self.holds = holds
-    let port = claim.port.port
-    supervision = details.supervision(holding: port, besides: surroundings.cgroup)
+    let port = selection.port.port
+    supervision = details.supervision(holding: port, besides: ownProcess.cgroup)
     switch supervision {
     case .socketActivation?, .firstProcess?: standing = .manager
-    case _ where details.process.pid == surroundings.pid: standing = .itself
+    case _ where details.process.pid == ownProcess.pid: standing = .itself
     case let other:
-      if surroundings.ancestors.contains(details.process.pid) { standing = .ancestor }
-      supervisor = other.flatMap { Supervisor($0, port: port, isUDP: claim.transports == [.udp]) }
+      if ownProcess.ancestors.contains(details.process.pid) { standing = .ancestor }
+      supervisor = other.flatMap { Supervisor($0, port: port, isUDP: selection.transports == [.udp]) }
     }
   }
 }

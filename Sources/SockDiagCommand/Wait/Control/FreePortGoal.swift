@@ -3,7 +3,7 @@ internal import SockDiag
 internal import SocketOwners
 
 /// A port that is to become free, as `why` understands it.
-struct FreePort: Awaited, ~Copyable {
+struct FreePortGoal: WaitGoal, ~Copyable {
   private let requests: [BindRequest]
   private let hint: String
   private let probes: Bool
@@ -52,16 +52,16 @@ struct FreePort: Awaited, ~Copyable {
 
   var descriptors: [Int32] { watch.descriptors }
 
-  mutating func hear() -> Bool { watch.hear() }
+  mutating func drainEvents() -> Bool { watch.drainEvents() }
 
-  mutating func look() throws -> Sight {
+  mutating func look() throws -> LookResult {
     let seen = try diagnose([])
     // What no option is known of and yet free is free.
-    if try Self.isFree(seen, hint) { return .isSo }
+    if try Self.isFree(seen, hint) { return .isReached }
     let blockers = Self.blockers(seen)
     let keys = Set(blockers.map(\.key))
     let isConflict = seen.contains { $0.verdict == .conflict }
-    if examinationDelay(keys, isConflict) <= .zero, try isFreeOnExamination(keys) { return .isSo }
+    if examinationDelay(keys, isConflict) <= .zero, try isFreeOnExamination(keys) { return .isReached }
     let harmless = examination?.harmless ?? []
     let present = blockers.filter { !harmless.contains($0.key) }
     let releases = present.map(\.socket.release)
@@ -69,13 +69,13 @@ struct FreePort: Awaited, ~Copyable {
     if timer != nil {
       watch.end()
     } else {
-      if watch.begin() { return .notYet(prospect(.zero, nil)) }
+      if watch.begin() { return .notYet(status(.zero, nil)) }
       watch.follow(
         Set(present.compactMap(\.key.cookie)),
         heldBy: Set(examined.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }))
     }
-    let pause = schedule.pause(releases, hearsEnds: watch.hearsEnds)
-    return .notYet(prospect(min(pause, max(examinationDelay(keys, isConflict), .milliseconds(1))), timer))
+    let pause = schedule.pause(releases, receivesEvents: watch.receivesEvents)
+    return .notYet(status(min(pause, max(examinationDelay(keys, isConflict), .milliseconds(1))), timer))
   }
 
   /// The sockets in the way, with what tells them from each other.
@@ -92,8 +92,8 @@ struct FreePort: Awaited, ~Copyable {
     }
   }
 
-  private func prospect(_ pause: Duration, _ timer: Duration?) -> Prospect {
-    Prospect(
+  private func status(_ pause: Duration, _ timer: Duration?) -> WaitStatus {
+    WaitStatus(
       lookAfter: pause, expected: timer, obstacle: WaitText.obstacle(examined),
       remark: WaitText.dependence(examined, probes: probes))
   }

@@ -4,7 +4,7 @@ internal import SockDiag
 ///
 /// The kernel announces no such thing. But listeners alone are asked for in microseconds, so that looking often costs
 /// little.
-struct ListeningPort: Awaited, ~Copyable {
+struct ListeningPortGoal: WaitGoal, ~Copyable {
   private let query: SocketQuery
   private let target: ListeningTarget
   private var inspector: SocketInspector
@@ -24,13 +24,13 @@ struct ListeningPort: Awaited, ~Copyable {
 
   var descriptors: [Int32] { [] }
 
-  mutating func hear() -> Bool { true }
+  mutating func drainEvents() -> Bool { true }
 
-  mutating func look() throws -> Sight {
+  mutating func look() throws -> LookResult {
     sockets = try inspector.dump(query).sockets
-    if target.isReached(by: sockets) { return .isSo }
+    if target.isReached(by: sockets) { return .isReached }
     defer { pause = min(pause * 3 / 2, Self.lastPause) }
-    return .notYet(Prospect(lookAfter: pause, expected: nil, obstacle: obstacle))
+    return .notYet(WaitStatus(lookAfter: pause, expected: nil, obstacle: obstacle))
   }
 
   /// The sockets by which it is reached.

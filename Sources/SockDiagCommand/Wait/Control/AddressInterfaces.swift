@@ -8,7 +8,7 @@ internal import SockDiag
 /// that has the address. A listener that is bound to an interface is reached accordingly.
 ///
 /// Kernel: `ip_route_output_key_hash_rcu`, net/ipv4/route.c; `ip6_rcv_core`, net/ipv6/ip6_input.c.
-enum Arrival: Hashable {
+enum AddressInterfaces: Hashable {
   /// Nowhere on this host: no socket can have the address now.
   case nowhere
   /// On this host, but no interface is known for it: a route makes the address local, or many hosts share it.
@@ -17,7 +17,7 @@ enum Arrival: Hashable {
   case over(Set<UInt32>)
 
   /// Looks it up, in the network namespace of the calling thread.
-  static func of(_ address: IPAddress) -> Arrival {
+  static func of(_ address: IPAddress) -> AddressInterfaces {
     // Which of its interfaces is meant has to be said with it.
     if address.isLinkLocal { return .somewhere }
     let question = BindRequest(.tcp, SocketAddress(address, port: 0), uid: 0)

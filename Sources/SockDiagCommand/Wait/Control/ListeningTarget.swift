@@ -8,10 +8,10 @@ struct ListeningTarget {
   private var needsAll = false
   /// The interface over which clients come; 0 for those of this host.
   private var interfaceIndex: UInt32
-  private let arrival: (IPAddress) -> Arrival
+  private let arrival: (IPAddress) -> AddressInterfaces
 
   /// - Parameter arrival: Where connections to an address come in, looked up anew each time: a host gets addresses.
-  init(_ port: PortArgument, arrival: @escaping (IPAddress) -> Arrival = Arrival.of) {
+  init(_ port: PortArgument, arrival: @escaping (IPAddress) -> AddressInterfaces = AddressInterfaces.of) {
     self.arrival = arrival
     interfaceIndex = port.interfaceIndex
     switch port.place {
@@ -61,7 +61,7 @@ struct ListeningTarget {
     return own.isLoopback ? takes(socket, arrival) : arrival != .nowhere
   }
 
-  private func takes(_ socket: InetSocket, _ arrival: Arrival) -> Bool {
+  private func takes(_ socket: InetSocket, _ arrival: AddressInterfaces) -> Bool {
     switch arrival {
     case .nowhere: false
     case .somewhere: socket.interfaceIndex == 0 || socket.local.address.isLinkLocal

@@ -8,7 +8,7 @@ internal import SocketOwners
 /// The three are apart, for a person reads and decides between the first and the second, and meanwhile processes come and
 /// go: so nothing is believed from the first look but whom to look at again.
 struct PortEnding: ~Copyable {
-  let claim: PortClaim
+  let selection: PortSelection
   /// What the port had at the first look.
   let found: PortSockets
   /// Who holds it.
@@ -21,32 +21,32 @@ struct PortEnding: ~Copyable {
   let requests: [BindRequest]
   var diagnostician: Diagnostician
   /// What may start an ended process again.
-  let suspects: RestartSuspects
+  let restarters: PossibleRestarters
   /// The namespace, as it was given.
   let namespace: String?
 
   /// Looks at the port.
   ///
   /// - Parameter takesConnections: Whether the holders of connections are meant too.
-  init(_ claim: PortClaim, takesConnections: Bool, namespace: String? = nil) throws {
+  init(_ selection: PortSelection, takesConnections: Bool, namespace: String? = nil) throws {
     var remarks = Remarks()
     var reader = try PortReader()
     var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
     var diagnostician = try Diagnostician()
-    var found = try reader.look(claim, &remarks)
-    if claim.transports.contains(.tcp) {
-      found.holding += try diagnostician.unreportedSockets(on: claim.port.port, besides: found.holding)
-        .filter(claim.meets)
+    var found = try reader.look(selection, &remarks)
+    if selection.transports.contains(.tcp) {
+      found.holding += try diagnostician.unreportedSockets(on: selection.port.port, besides: found.holding)
+        .filter(selection.covers)
     }
     let sockets = found.holding + (takesConnections ? found.connections : [])
     let held = try Self.holders(of: sockets, &owners)
-    let surroundings = Surroundings.current(owners)
-    let plan = EndingPlan(claim, held, surroundings)
-    let requests = try claim.requests()
-    let suspects = RestartSuspects(of: plan.signalled, besides: surroundings, owners)
-    (self.requests, self.suspects, self.namespace) = (requests, suspects, namespace)
+    let ownProcess = OwnProcess.current(owners)
+    let plan = EndingPlan(selection, held, ownProcess)
+    let requests = try selection.requests()
+    let restarters = PossibleRestarters(of: plan.signalled, besides: ownProcess, owners)
+    (self.requests, self.restarters, self.namespace) = (requests, restarters, namespace)
     self.diagnostician = diagnostician
-    (self.claim, self.found, self.plan, self.remarks) = (claim, found, plan, remarks)
+    (self.selection, self.found, self.plan, self.remarks) = (selection, found, plan, remarks)
     self.reader = reader
     self.owners = owners
   }
@@ -85,10 +85,10 @@ struct PortEnding: ~Copyable {
   /// Signals the processes one after the other, waits for all together, and kills those that are left.
   ///
   /// - Parameters:
-  ///   - manner: With which signals, and how patiently.
+  ///   - options: With which signals, and how patiently.
   ///   - kernel: Who takes the signals.
   /// - Returns: What became of each target of the plan, in its order.
-  func endAll(_ manner: EndingManner, by kernel: any ProcessSignals = KernelSignals()) -> [EndingOutcome] {
+  func endAll(_ options: EndingOptions, by kernel: any ProcessSignals = KernelSignals()) -> [EndingOutcome] {
     let meant = Set(plan.signalled.map(\.process.pid))
     var outcomes = plan.targets.map { _ in EndingOutcome.spared }
     // A descriptor for each of them, and a shell allows 1024.
@@ -99,10 +99,10 @@ struct PortEnding: ~Copyable {
     let isShort = zip(plan.targets, watches).contains { meant.contains($0.process.pid) && $1 == nil }
     if isShort { for index in watches.indices.filter({ watches[$0] != nil }).suffix(16) { watches[index] = nil } }
     for (index, target) in plan.targets.enumerated() where meant.contains(target.process.pid) {
-      outcomes[index] = send(manner.signal, to: target, by: kernel)
+      outcomes[index] = send(options.signal, to: target, by: kernel)
     }
-    settle(&outcomes, watches, by: .ended, within: manner.grace)
-    guard manner.kills, manner.signal != .kill else { return outcomes }
+    settle(&outcomes, watches, by: .ended, within: options.grace)
+    guard options.kills, options.signal != .kill else { return outcomes }
     for (index, target) in plan.targets.enumerated() where outcomes[index] == .running {
       let result = send(.kill, to: target, by: kernel)
       // It did as it was told between the two looks.
@@ -167,10 +167,10 @@ struct PortEnding: ~Copyable {
   // MARK: Afterwards
 
   /// The holders of the port of the other protocol, of TCP or UDP, which nobody asked about.
-  mutating func holdersOfOtherProtocol() throws -> (claim: PortClaim, names: [String])? {
-    guard claim.transports.count == 1 else { return nil }
-    var other = claim
-    other.transports = claim.transports == [.udp] ? [.tcp] : [.udp]
+  mutating func holdersOfOtherProtocol() throws -> (selection: PortSelection, names: [String])? {
+    guard selection.transports.count == 1 else { return nil }
+    var other = selection
+    other.transports = selection.transports == [.udp] ? [.tcp] : [.udp]
     let held = try Self.holders(of: try reader.servers(other), &owners)
     if held.isEmpty { return nil }
     return (other, held.flatMap { $0.holders.byProcess }.compactMap { $0.first?.process?.cellName })

@@ -20,7 +20,7 @@ extension PortEnding {
   ///   - settle: How long the port is watched where something may start the server again, or where what is in the way may
   ///     go by itself.
   ///   - outcomes: What became of the targets.
-  mutating func aftermath(within settle: Duration, after outcomes: [EndingOutcome]) throws -> Aftermath {
+  mutating func result(within settle: Duration, after outcomes: [EndingOutcome]) throws -> PortAfterEnding {
     let start = ContinuousClock.now
     var end = start + settle
     let brief = start + min(settle, Self.briefWatch)
@@ -37,7 +37,7 @@ extension PortEnding {
       }
       if now >= end {
         // A program that takes long to start gets the same time once more.
-        guard !isProlonged, WhyStatus(diagnoses) == .free, !suspects.newChildren(owners).isEmpty else { break }
+        guard !isProlonged, WhyStatus(diagnoses) == .free, !restarters.newChildren(owners).isEmpty else { break }
         isProlonged = true
         end = now + settle
       }
@@ -46,7 +46,7 @@ extension PortEnding {
       usleep(50_000)
     }
     let verdict = try diagnose([.owners, .heldOptions])
-    return aftermath(of: verdict, appeared.values.flatMap { $0.holders })
+    return result(of: verdict, appeared.values.flatMap { $0.holders })
   }
 
   /// Looks at the servers on the port. Those that were not there before are noted with their processes.
@@ -55,7 +55,7 @@ extension PortEnding {
     _ now: ContinuousClock.Instant
   ) throws {
     let known = Set(plan.sockets.map(\.socket.inode))
-    let servers = try reader.servers(claim).filter { !known.contains($0.inode) }
+    let servers = try reader.servers(selection).filter { !known.contains($0.inode) }
     let inodes = Set(servers.map(\.inode))
     // One that went again was not steady, but it was there.
     for inode in appeared.keys where !inodes.contains(inode) { appeared[inode]?.time = .now + .seconds(3600) }
@@ -87,7 +87,7 @@ extension PortEnding {
 
   /// Whether something may start an ended process again.
   private var mayBeStartedAgain: Bool {
-    plan.signalled.contains { $0.supervisor != nil } || !suspects.living(owners).isEmpty
+    plan.signalled.contains { $0.supervisor != nil } || !restarters.living(owners).isEmpty
   }
 
   private mutating func diagnose(_ effort: Diagnostician.Effort) throws -> [Diagnosis] {
@@ -96,27 +96,27 @@ extension PortEnding {
     return diagnoses
   }
 
-  private func aftermath(of diagnoses: [Diagnosis], _ seen: [ProcessDetails]) -> Aftermath {
-    var aftermath = Aftermath(claim: claim, diagnoses: diagnoses, namespace: namespace)
+  private func result(of diagnoses: [Diagnosis], _ seen: [ProcessDetails]) -> PortAfterEnding {
+    var result = PortAfterEnding(selection: selection, diagnoses: diagnoses, namespace: namespace)
     let known = Set(plan.targets.map(\.process))
     var found: Set<HoldingProcess> = known
     // The owner of a connection was there before, and was left alone.
-    let holding = aftermath.blockers.filter { ![.connection, .outgoingConnection].contains($0.use) }
+    let holding = result.blockers.filter { ![.connection, .outgoingConnection].contains($0.use) }
     for details in holding.flatMap(\.processes) + seen where found.insert(details.process).inserted {
-      aftermath.newcomers.append(newcomer(details))
+      result.unlistedHolders.append(unlisted(details))
     }
-    for details in suspects.newChildren(owners) where found.insert(details.process).inserted {
-      aftermath.arrivals.append(newcomer(details))
+    for details in restarters.newChildren(owners) where found.insert(details.process).inserted {
+      result.startedProcesses.append(unlisted(details))
     }
-    return aftermath
+    return result
   }
 
-  private func newcomer(_ details: ProcessDetails) -> Newcomer {
+  private func unlisted(_ details: ProcessDetails) -> UnlistedProcess {
     // What ran the old process runs the new one. Other units are only named where they are the same.
-    let target = EndingTarget(details: details, holds: [], Surroundings(pid: 0), claim)
+    let target = EndingTarget(details: details, holds: [], OwnProcess(pid: 0), selection)
     let supervisor = plan.targets.first { $0.supervisor != nil && $0.supervisor == target.supervisor }?.supervisor
-    return Newcomer(
-      details: details, supervisor: supervisor, starter: supervisor == nil ? suspects.starter(of: details, owners) : nil
+    return UnlistedProcess(
+      details: details, supervisor: supervisor, starter: supervisor == nil ? restarters.starter(of: details, owners) : nil
     )
   }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import SocketOwners
 
 /// Where this command stands among the processes.
-struct Surroundings {
+struct OwnProcess {
   /// This process.
   var pid: Int32
   /// The processes that started it, from the nearest on: its shell, the terminal, the server of the session.
@@ -12,16 +12,16 @@ struct Surroundings {
   init(pid: Int32) { self.pid = pid }
 
   /// Reads it.
-  static func current(_ owners: borrowing OwnerFinder) -> Surroundings {
-    var surroundings = Surroundings(pid: getpid())
-    let own = owners.details(ofProcess: surroundings.pid)
-    surroundings.cgroup = own?.cgroup
+  static func current(_ owners: borrowing OwnerFinder) -> OwnProcess {
+    var ownProcess = OwnProcess(pid: getpid())
+    let own = owners.details(ofProcess: ownProcess.pid)
+    ownProcess.cgroup = own?.cgroup
     var next = own?.parent
     // A parent may end between two looks and its id be used again, so that this could turn in a circle.
-    while let pid = next, pid > 0, !surroundings.ancestors.contains(pid) {
-      surroundings.ancestors.append(pid)
+    while let pid = next, pid > 0, !ownProcess.ancestors.contains(pid) {
+      ownProcess.ancestors.append(pid)
       next = owners.details(ofProcess: pid)?.parent
     }
-    return surroundings
+    return ownProcess
   }
 }

@@ -4,7 +4,7 @@ internal import SocketOwners
 ///
 /// A shell with a loop, nodemon and supervisord are such. The ancestors of this command are not: they wait for it. Process 1
 /// is one only where it is no init system, since systemd starts units, which have a supervisor of their own.
-struct RestartSuspects {
+struct PossibleRestarters {
   private(set) var processes: [ProcessDetails] = []
   /// What each of them had started before anything was ended.
   private var children: [Int32: Set<Int32>] = [:]
@@ -15,8 +15,8 @@ struct RestartSuspects {
   ]
 
   /// Finds them before anything is ended.
-  init(of targets: [EndingTarget], besides surroundings: Surroundings, _ owners: borrowing OwnerFinder) {
-    let spared = Set(surroundings.ancestors + [surroundings.pid])
+  init(of targets: [EndingTarget], besides ownProcess: OwnProcess, _ owners: borrowing OwnerFinder) {
+    let spared = Set(ownProcess.ancestors + [ownProcess.pid])
     var seen: Set<Int32> = []
     for target in targets {
       var next = target.details.parent

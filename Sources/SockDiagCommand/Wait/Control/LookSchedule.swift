@@ -19,12 +19,12 @@ struct LookSchedule {
   ///
   /// - Parameters:
   ///   - releases: Until when each socket that is in the way stays.
-  ///   - hearsEnds: Whether the end of a socket wakes the sleeper.
-  mutating func pause(_ releases: [PortRelease], hearsEnds: Bool) -> Duration {
+  ///   - receivesEvents: Whether the end of a socket wakes the sleeper.
+  mutating func pause(_ releases: [PortRelease], receivesEvents: Bool) -> Duration {
     guard let rest = Self.timer(releases) else {
       overdueLooks = 0
       // Of a bind() that fails for no reason that can be seen, no event tells the end.
-      if hearsEnds, !releases.isEmpty { return Self.checkOfHolders }
+      if receivesEvents, !releases.isEmpty { return Self.checkOfHolders }
       defer { blindPause = min(blindPause * 2, .seconds(1)) }
       return blindPause
     }
