@@ -3,14 +3,15 @@ internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
 
-/// What `kill --json` prints: one object.
+/// The object that `kill --json` prints.
 struct EndingJSON {
   private(set) var bytes: [UInt8] = []
 
   /// - Parameters:
-  ///   - outcomes: What became of each target; empty if nothing was tried.
-  ///   - result: What is left; `nil` if nothing was tried.
-  init(_ plan: borrowing EndingPlan, outcomes: [EndingOutcome] = [], result: PortAfterEnding? = nil) throws(CommandFailure)
+  ///   - outcomes: What happened to each target; empty if nothing was tried.
+  ///   - port: The state of the port afterwards; `nil` if nothing was tried.
+  init(_ plan: borrowing EndingPlan, outcomes: [EndingOutcome] = [], port: PortAfterEnding? = nil)
+    throws(CommandFailure)
   {
     let selection = plan.selection
     bytes += "{\"port\":\(selection.port.port),\"protocols\":[".utf8
@@ -23,45 +24,43 @@ struct EndingJSON {
     bytes += ",\"processes\":[".utf8
     for (index, target) in plan.targets.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      append(target, index < outcomes.count ? outcomes[index] : nil)
+      append(target, index < outcomes.count ? outcomes[index] : nil, plan.selection)
     }
     bytes += "]".utf8
-    if let result {
-      bytes += ",\"is_free\":\(result.isFree),\"verdict\":\"\(result.verdict.name)\"".utf8
-      let blockers = result.blockers
-      try append("remaining", blockers.map { ($0.socket, HolderList($0)) })
+    if let port {
+      bytes += ",\"is_free\":\(port.isFree),\"verdict\":\"\(port.verdict.name)\"".utf8
+      let blockers = port.blockers
+      try append("remaining", blockers.map { HeldSocket(socket: $0.socket, holders: HolderList($0)) })
       let connections = blockers.count { $0.use == .connection || $0.use == .outgoingConnection }
       bytes += ",\"remaining_connections\":\(connections)".utf8
       bytes += ",\"left_over\":\(blockers.count(where: \.isLeftBehind))".utf8
-      if result.blocksForATime, let end = result.diagnoses.compactMap(\.freeAfter).max() {
+      if port.isBlockedByRecordsOnly, let end = port.freeAfter {
         let (seconds, attoseconds) = end.components
         bytes += ",\"left_over_expires_ms\":\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)".utf8
       }
       bytes += ",\"restarted\":[".utf8
-      for (index, unlisted) in result.unlistedHolders.enumerated() {
+      for (index, unlisted) in port.unlistedHolders.enumerated() {
         if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        append(unlisted)
+        append(unlisted, plan.selection)
       }
       bytes += "]".utf8
     }
     bytes += "}\n".utf8
   }
 
-  private mutating func append(
-    _ key: String, _ sockets: [(socket: InetSocket, holders: HolderList)]
-  ) throws(CommandFailure) {
+  private mutating func append(_ key: String, _ sockets: [HeldSocket]) throws(CommandFailure) {
     let renderer = JSONRenderer(.array, interfaces: InterfaceNames(.host), output: ByteOutput(descriptor: nil))
-    for (socket, holders) in sockets { try renderer.render(socket, SocketNotes(holders: holders)) }
+    for held in sockets { try renderer.render(held.socket, SocketNotes(holders: held.holders)) }
     try renderer.finish(afterFailure: false)
     // The newline behind the array belongs to a document.
     bytes += ",\"\(key)\":".utf8
     bytes += renderer.text.dropLast()
   }
 
-  private mutating func append(_ unlisted: UnlistedProcess) {
+  private mutating func append(_ unlisted: UnlistedProcess, _ selection: PortSelection) {
     bytes += "{\"pid\":\(unlisted.details.process.pid)".utf8
     bytes.appendJSONMembers(of: unlisted.details)
-    if let supervisor = unlisted.supervisor {
+    if let supervisor = selection.supervisor(unlisted.supervision) {
       bytes += ",\"supervisor\":{\"name\":".utf8
       bytes.appendJSONString(supervisor.name)
       bytes.appendJSON("stop_command", Array(supervisor.stopCommand.utf8))
@@ -71,10 +70,10 @@ struct EndingJSON {
     bytes += "}".utf8
   }
 
-  private mutating func append(_ target: EndingTarget, _ outcome: EndingOutcome?) {
+  private mutating func append(_ target: EndingTarget, _ outcome: EndingOutcome?, _ selection: PortSelection) {
     bytes += "{\"pid\":\(target.process.pid)".utf8
     bytes.appendJSONMembers(of: target.details)
-    if let supervisor = target.supervisor {
+    if let supervisor = selection.supervisor(target.supervision) {
       bytes += ",\"supervisor\":{\"name\":".utf8
       bytes.appendJSONString(supervisor.name)
       bytes.appendJSON("stop_command", Array(supervisor.stopCommand.utf8))
@@ -84,7 +83,7 @@ struct EndingJSON {
     case .ordinary: break
     case .ancestor: bytes += ",\"standing\":\"ancestor\"".utf8
     case .itself: bytes += ",\"standing\":\"itself\"".utf8
-    case .manager: bytes += ",\"standing\":\"manager\"".utf8
+    case .systemd, .firstProcess: bytes += ",\"standing\":\"manager\"".utf8
     }
     if let outcome {
       bytes += ",\"outcome\":\"\(outcome.name)\"".utf8

@@ -62,7 +62,7 @@ struct EndingAdvice {
     guard let port = try? PortArgument(parsing: place) else { return nil }
     let selection = PortSelection(port: port, transports: [diagnosis.request.protocol])
     let found = PortSockets(diagnosis.sockets.map(\.socket), of: selection)
-    let taken = Set((found.holding + (takesConnections ? found.connections : [])).map(\.inode))
+    let taken = Set((found.bound + (takesConnections ? found.connections : [])).map(\.inode))
     var ended: Set<Int32> = []
     for socket in diagnosis.sockets where taken.contains(socket.socket.inode) {
       // Whoever holds it, which is hidden, is not known to be in nobody's way elsewhere.

@@ -13,12 +13,12 @@ import Testing
 struct EndingTests {
   private static let options = EndingOptions(signal: .terminate, grace: .seconds(10), kills: true)
 
-  private static func ending() throws -> PortEnding {
-    try PortEnding(
-      PortSelection(port: try PortArgument(parsing: "8080"), transports: [.tcp]), takesConnections: false)
+  private static func ending(_ transports: [TransportProtocol] = [.tcp]) throws -> PortEnding {
+    let selection = PortSelection(port: try PortArgument(parsing: "8080"), transports: transports)
+    return try PortEnding(selection, try selection.requests(), takesConnections: false)
   }
 
-  @Test func whoDropsTheSocketInBetweenIsNotSignalled() async throws {
+  @Test func processThatClosedTheSocketIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.dropping]).first)
       var ending = try Self.ending()
@@ -27,12 +27,12 @@ struct EndingTests {
       #expect(subject.hear() == "dropped")
       #expect(ending.endAll(Self.options) == [.notHolding])
       #expect(subject.isRunning)
-      #expect(try ending.portAfterEnding(observedFor: .zero, after: [.notHolding]).isFree)
+      #expect(try ending.observePort(for: .zero, after: [.notHolding]).isFree)
     }
   }
 
   /// Of two sockets the first was closed after the look. One that is still held is enough.
-  @Test func whoDropsOneOfTwoSocketsIsSignalledForTheOther() async throws {
+  @Test func processThatStillHoldsOneOfTwoSocketsIsSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let first = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let second = try laboratory.tcpListener(on: LabEndpoint(.v4(127, 0, 0, 2), 8080))
@@ -50,7 +50,7 @@ struct EndingTests {
     }
   }
 
-  @Test func whoPutsAnotherSocketInItsPlaceIsNotSignalled() async throws {
+  @Test func processWithAnotherSocketAtTheDescriptorIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let other = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8081))
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -68,7 +68,7 @@ struct EndingTests {
   }
 
   /// The id of the holder belongs to somebody who started later, as the kernel's clock has it.
-  @Test func whoHasTheIDOfTheHolderIsNotSignalled() async throws {
+  @Test func processWithAReusedIDIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
@@ -78,7 +78,7 @@ struct EndingTests {
     }
   }
 
-  @Test func whoEndsInBetweenIsGone() async throws {
+  @Test func endedProcessIsReportedAsGone() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       let ending = try Self.ending()
@@ -117,7 +117,7 @@ struct EndingTests {
     EndingOptions(signal: .terminate, grace: grace, kills: kills)
   }
 
-  @Test func whoEndsJustBeforeItIsKilledHasEndedByTheFirstSignal() async throws {
+  @Test func processThatEndsBeforeSIGKILLWasEndedByTheFirstSignal() async throws {
     try await Laboratory.withNew { laboratory in
       // SAFETY: the closure is called by this thread, during the one call below.
       nonisolated(unsafe) let subject = try #require(
@@ -127,7 +127,7 @@ struct EndingTests {
     }
   }
 
-  @Test func whoLetsGoJustBeforeItIsKilledIsNotKilled() async throws {
+  @Test func processThatClosesTheSocketBeforeSIGKILLIsNotKilled() async throws {
     try await Laboratory.withNew { laboratory in
       // SAFETY: as above.
       nonisolated(unsafe) let subject = try #require(
@@ -142,7 +142,7 @@ struct EndingTests {
     }
   }
 
-  @Test func whoLetsGoByTheFirstSignalHasReleasedThePort() async throws {
+  @Test func processThatClosesTheSocketOnTheSignalHasReleasedThePort() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.draining]).first)
       #expect(try Self.ending().endAll(Self.options(grace: .seconds(2), kills: false)) == [.released])
@@ -177,7 +177,7 @@ struct EndingTests {
   }
 
   /// A server may make itself unreadable, which is not yet letting go.
-  @Test func whoseDescriptorsCanNoLongerBeReadIsNotTakenForReleased() async throws {
+  @Test func unreadableProcessDoesNotCountAsReleased() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
@@ -192,7 +192,7 @@ struct EndingTests {
   /// systemd makes a socket in the cgroup of its unit, and hands it to the service.
   @Test(
     .enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"), arguments: [".socket", ".service"])
-  func theUnitOfASocketIsThatOfItsCgroup(_ suffix: String) async throws {
+  func socketUnitIsFoundByCgroup(_ suffix: String) async throws {
     let (units, expected) = try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: suffix)
       let socket = try laboratory.socket(.tcp, v6: false, in: cgroup)
@@ -203,25 +203,25 @@ struct EndingTests {
       try Subject.waitUntilAloneWith([inode], [subject])
       var ending = try Self.ending()
       let none = ending.socketUnits()
-      ending.plan.targets[0].standing = .manager
+      ending.plan.targets[0].standing = .systemd(managerUID: nil)
       let units = ending.socketUnits().mapValues(\.name)
       return ([none.mapValues(\.name), units], [[:], suffix == ".socket" ? [inode: cgroup.name] : [:]])
     }
     #expect(units == expected)
   }
 
-  @Test func whoTakesThePortAgainIsReportedAsNew() async throws {
+  @Test func newHolderIsReported() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
-      ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
+      ending.plan.targets[0].supervision = .unit(SystemdUnit(name: "x.service", slice: "system.slice"))
       #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      let result = try ending.portAfterEnding(observedFor: .zero, after: [.ended])
+      let result = try ending.observePort(for: .zero, after: [.ended])
       #expect(!result.isFree && result.status == .system)
       #expect(
-        result.sentences == [
+        result.sentences() == [
           "port 8080 is in use: listener 127.0.0.1:8080 sh (pid \(next.pid), fd 9), user root",
           "sh(\(next.pid)) is new, a child of process \(getpid()); end what starts it, or run this again",
         ])
@@ -229,7 +229,7 @@ struct EndingTests {
   }
 
   /// A parent whose child ended starts another one, which may take its time to bind the port.
-  @Test func whatIsStartedAgainAndDoesNotHoldThePortIsNamed() async throws {
+  @Test func startedProcessWithoutThePortIsNamed() async throws {
     let parent =
       "exec 7<&0; sh -c 'echo ready; read line' <&7 & exec 9>&-; wait; sh -c 'read line' <&7 & echo again; wait"
     try await Laboratory.withNew { laboratory in
@@ -241,59 +241,58 @@ struct EndingTests {
       #expect(ending.plan.targets.count == 1 && ending.plan.targets.first?.process.pid != subject.pid)
       #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.hear() == "again")
-      let result = try ending.portAfterEnding(observedFor: .milliseconds(200), after: [.ended])
+      let result = try ending.observePort(for: .milliseconds(200), after: [.ended])
       #expect(result.isFree && result.unlistedHolders.isEmpty)
       #expect(result.startedProcesses.map(\.details.parent) == [subject.pid])
       #expect(
-        result.sentences.last?.hasSuffix(" was started since and does not hold the port: it may take it later")
+        result.sentences().last?.hasSuffix(" was started meanwhile; it does not hold the port, but may take it later")
           == true)
     }
   }
 
   /// Of several records the last one counts.
-  @Test func theTimeIsThatOfTheLastRecord() async throws {
+  @Test func remainingTimeIsThatOfTheLastRecord() async throws {
     let state = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080))
       var ending = try Self.ending()
-      var diagnoses = try ending.portAfterEnding(observedFor: .zero, after: []).diagnoses
+      var diagnoses = try ending.observePort(for: .zero, after: []).diagnoses
       try #require(diagnoses.count == 2 && diagnoses.allSatisfy { $0.sockets.count == 1 })
       for (index, seconds) in [5, 40].enumerated() { diagnoses[index].sockets[0].release = .after(.seconds(seconds)) }
-      return PortAfterEnding(selection: ending.selection, diagnoses: diagnoses).sentences[0]
+      return PortAfterEnding(ending.selection, diagnoses).sentences()[0]
     }
     #expect(state.contains(" is in use for another 40 s: "), "\(state)")
   }
 
   /// Of both protocols the command is about the one that is in use.
-  @Test func theCommandIsAboutTheProtocolInUse() async throws {
+  @Test func suggestedCommandIsAboutTheProtocolInUse() async throws {
     let state = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
       let socket = try laboratory.udpSocket(bound: place, connectedTo: LabEndpoint(.loopbackV4, 9090))
       let inode = socket.inode
       let subject = try Subject(Subject.Script.plain, holding: [socket])
       try Subject.waitUntilAloneWith([inode], [subject])
-      let selection = PortSelection(port: try PortArgument(parsing: "8080"), transports: [.tcp, .udp])
-      var ending = try PortEnding(selection, takesConnections: false)
-      return try withExtendedLifetime(subject) { try ending.portAfterEnding(observedFor: .zero, after: []).sentences[0] }
+      var ending = try Self.ending([.tcp, .udp])
+      return try withExtendedLifetime(subject) { try ending.observePort(for: .zero, after: []).sentences()[0] }
     }
     #expect(state.contains("'sockdiag kill 8080 --connections --udp' ends"), "\(state)")
   }
 
   /// What a unit runs may be started again within seconds.
-  @Test func thePortOfAUnitIsWatchedForItsWholeTime() async throws {
+  @Test func portOfAUnitIsObservedForTheWholeTime() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
-      ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
+      ending.plan.targets[0].supervision = .unit(SystemdUnit(name: "x.service", slice: "system.slice"))
       #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let begin = ContinuousClock.now
-      #expect(try ending.portAfterEnding(observedFor: .seconds(2), after: [.ended]).isFree)
+      #expect(try ending.observePort(for: .seconds(2), after: [.ended]).isFree)
       #expect(begin.duration(to: .now) >= .seconds(2))
     }
   }
 
   /// A record that expires while the port is watched is waited for, and one that stays longer is not.
-  @Test func aRecordThatExpiresInTimeIsWaitedFor() async throws {
+  @Test func recordThatExpiresDuringObservationIsWaitedFor() async throws {
     try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2)
       let place = LabEndpoint(.loopbackV4, 8080)
@@ -304,36 +303,36 @@ struct EndingTests {
       try laboratory.wait(for: [.brought(to: .finWait2, local: place, remote: client, closed: true)])
       try withExtendedLifetime(pair) {
         var ending = try Self.ending()
-        #expect(try ending.portAfterEnding(observedFor: .zero, after: []).blocksForATime)
-        #expect(try ending.portAfterEnding(observedFor: .seconds(30), after: []).isFree)
+        #expect(try ending.observePort(for: .zero, after: []).isBlockedByRecordsOnly)
+        #expect(try ending.observePort(for: .seconds(30), after: []).isFree)
         // A minute is not.
         try laboratory.leaveTimeWait(on: place)
         let begin = ContinuousClock.now
-        #expect(try ending.portAfterEnding(observedFor: .seconds(30), after: []).blocksForATime)
+        #expect(try ending.observePort(for: .seconds(30), after: []).isBlockedByRecordsOnly)
         #expect(begin.duration(to: .now) < .seconds(20))
       }
     }
   }
 
   /// A record that expires, and beside it a listener that does not.
-  @Test func whatAProcessHoldsIsNoMatterOfTime() async throws {
+  @Test func listenerBesideARecordDoesNotExpire() async throws {
     try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
       try laboratory.leaveTimeWait(on: place, options: [.reuseAddress])
       var ending = try Self.ending()
-      let before = try ending.portAfterEnding(observedFor: .zero, after: [])
-      #expect(before.blocksForATime && before.status == .partial)
+      let before = try ending.observePort(for: .zero, after: [])
+      #expect(before.isBlockedByRecordsOnly && before.status == .partial)
       let listener = try laboratory.tcpListener(on: place, options: [.reuseAddress])
       try withExtendedLifetime(listener) {
-        let after = try ending.portAfterEnding(observedFor: .zero, after: [])
+        let after = try ending.observePort(for: .zero, after: [])
         #expect(after.blockers.count == 2)
-        #expect(!after.blocksForATime && after.status == .system)
+        #expect(!after.isBlockedByRecordsOnly && after.status == .system)
       }
     }
   }
 
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
-  func whatAUnitStartsAgainIsReportedWithTheUnit() async throws {
+  func processRestartedByAUnitIsReportedWithTheUnit() async throws {
     try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -344,14 +343,14 @@ struct EndingTests {
       defer { for process in [subject, next] { process.end() } }
       try cgroup.add(next.pid)
       #expect(
-        try ending.portAfterEnding(observedFor: .zero, after: [.ended]).sentences.last == """
+        try ending.observePort(for: .zero, after: [.ended]).sentences().last == """
           sh(\(next.pid)) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
           """)
     }
   }
 
   /// The kernel says which sockets are in the way of which address.
-  @Test func whatIsInTheWayIsWhatTheKernelRefusesToBind() async throws {
+  @Test func coveredSocketsAreThoseThatMakeBindFail() async throws {
     let places: [(LabAddress, String, [SocketOption])] = [
       (.anyV4, "0.0.0.0", []), (.loopbackV4, "127.0.0.1", []), (.v4(127, 0, 0, 2), "127.0.0.2", []),
       (.anyV6, "[::]", [.v6Only(false)]), (.anyV6, "", [.v6Only(true)]), (.loopbackV6, "[::1]", []),

@@ -19,7 +19,7 @@ struct ForwarderTests {
     ("forkproxy", "lxc config device remove CONTAINER DEVICE"),
   ]
 
-  @Test(arguments: cases.map(\.name)) func whyAndKillSayTheSame(_ name: String) async throws {
+  @Test(arguments: cases.map(\.name)) func whyAndKillSuggestTheSameCommand(_ name: String) async throws {
     let tool = try Tool.path
     let advice = try #require(Self.cases.first { $0.name == name }).advice
     let (why, kill, isHeld) = try await Laboratory.withNew { laboratory in
@@ -51,7 +51,7 @@ struct ForwarderTests {
     """
 
   @Test(arguments: [PortForwarder.Engine.docker, .podman, .nerdctl])
-  func theCommandStopsTheContainerThatHasThePort(_ engine: PortForwarder.Engine) throws {
+  func suggestedCommandStopsTheContainerWithThePort(_ engine: PortForwarder.Engine) throws {
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -63,7 +63,7 @@ struct ForwarderTests {
     #expect(result.status == 0 && calls.hasSuffix("\n\(program) stop 0123456789ab\n"), "\(calls)\(result.errors)")
   }
 
-  @Test func whatAnotherUserRunsIsStoppedAsThatUser() {
+  @Test func containersOfAnotherUserAreStoppedAsThatUser() {
     let podman = Supervisor(Container(runtime: .podman, id: "web", managerUID: 4242)).stopCommand
     #expect(podman == "sudo -iu 4242 podman stop web" || podman.hasPrefix("sudo -iu "))
     #expect(

@@ -34,7 +34,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test func theHolderIsEndedAndThePortIsFree() async throws {
+  @Test func holderIsEndedAndPortIsFree() async throws {
     for arguments in ["8080", "127.0.0.1:8080", "*:8080", "0.0.0.0:8080", "[::]:8080", "localhost:8080"] {
       let (result, signal, pid) = try await run(arguments, "--yes")
       #expect(signal == SIGTERM)
@@ -45,14 +45,14 @@ struct KillCommandTests {
     }
   }
 
-  @Test func anotherSignalMayComeFirst() async throws {
+  @Test func firstSignalCanBeChosen() async throws {
     let (result, signal, _) = try await run("8080", "--yes", "--signal", "int", script: Subject.Script.plain)
     #expect(signal == SIGINT && result.outputText.contains("ended by SIGINT"))
     let (killed, last, _) = try await run("8080", "-y", "--signal", "KILL", script: Subject.Script.stubborn)
     #expect(last == SIGKILL && killed.outputText.contains("ended by SIGKILL"))
   }
 
-  @Test func aDryRunOnlyShows() async throws {
+  @Test func dryRunOnlyShowsTheList() async throws {
     for arguments in [["--dry-run"], ["--dry-run", "--yes"]] {
       let tool = try Tool.path
       let (result, isRunning) = try await Laboratory.withNew { laboratory in
@@ -68,7 +68,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test func onlyAYesOnTheTerminalEndsAnybody() async throws {
+  @Test func onlyAYesEndsTheProcess() async throws {
     let tool = try Tool.path
     for (answer, isEnded) in [("y\n", true), ("n\n", false), ("\n", false), ("\u{4}", false)] {
       let (result, signal) = try await Laboratory.withNew { laboratory in
@@ -84,7 +84,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test func aNoInJSONIsThePlan() async throws {
+  @Test func decliningWithJSONListsSocketsAndProcessesOnly() async throws {
     let tool = try Tool.path
     let (result, pid) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
@@ -96,7 +96,7 @@ struct KillCommandTests {
     #expect(result.status == Status.negative.rawValue)
   }
 
-  @Test func argumentsAreJudgedBeforeTheTerminalIs() throws {
+  @Test func argumentsAreCheckedBeforeTheTerminal() throws {
     for (arguments, word) in [
       (["nonsense:port"], "port"), (["99999"], "99999"), (["8080", "--grace", "foo"], "--grace"),
       (["8080", "--settle", "foo"], "--settle"), (["8080", "--signal", "foo"], "foo"),
@@ -109,7 +109,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test func theOtherProtocolIsNamedWithItsHolder() async throws {
+  @Test func otherProtocolIsNamedWithItsHolder() async throws {
     let tool = try Tool.path
     try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
@@ -127,14 +127,14 @@ struct KillCommandTests {
       let ended = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
       #expect(ended.status == 0 && other.endingSignal == SIGTERM && subject.isRunning)
       #expect(
-        ended.errorText == "sockdiag: UDP port 8080 is another port, which sh(\(subject.pid)) holds\n")
+        ended.errorText == "sockdiag: sh(\(subject.pid)) holds UDP port 8080, which is another port\n")
       let last = try laboratory.namespace.run([tool, "kill", "8080", "-u", "--yes"])
       #expect(last.status == 0 && last.errorText == "" && subject.endingSignal == SIGTERM)
     }
   }
 
   /// A holder that stays is no news about another port to somebody who asked about both protocols.
-  @Test func ofBothProtocolsNoneIsTheOther() async throws {
+  @Test func askingForBothProtocolsReportsNoOtherPort() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
@@ -149,7 +149,7 @@ struct KillCommandTests {
   }
 
   /// In a container the first process may be a shell with a loop, also where this command runs below it.
-  @Test func theFirstProcessIsSuspectedOfRestarts() async throws {
+  @Test func firstProcessMayRestartTheServer() async throws {
     let script = """
       import os, subprocess, sys, threading, time
       # It stays open, for the servers end with their input.
@@ -170,18 +170,18 @@ struct KillCommandTests {
     #expect(result.errorText.contains("started it again"), "\(result.errorText)")
   }
 
-  @Test func withoutATerminalItTakesYes() async throws {
+  @Test func withoutATerminalYesIsRequired() async throws {
     let (result, signal, _) = try await run("8080")
     #expect(signal == nil && result.status == Status.usage.rawValue)
     #expect(result.errorText.contains("--yes") && result.errorText.contains("--dry-run"))
   }
 
-  @Test func whoIgnoresTheSignalIsKilledAfterTheGrace() async throws {
+  @Test func processThatIgnoresTheSignalIsKilledAfterTheGrace() async throws {
     let (result, signal, pid) = try await run("8080", "--yes", "--grace", "300ms", script: Subject.Script.stubborn)
     #expect(signal == SIGKILL && result.status == 0)
     #expect(
       result.outputText
-        == "sh(\(pid)): killed, for SIGTERM did not end it within 300ms\nport 8080 is free\n")
+        == "sh(\(pid)): killed: SIGTERM did not end it within 300ms\nport 8080 is free\n")
 
     let (left, none, other) = try await run(
       "8080", "--yes", "--grace", "100ms", "--no-kill", script: Subject.Script.stubborn)
@@ -192,12 +192,12 @@ struct KillCommandTests {
         == "sockdiag: port 8080 is in use: listener 127.0.0.1:8080 sh (pid \(other), fd 9), user root\n")
   }
 
-  @Test func whoClosesTheSocketInsteadIsNotKilled() async throws {
+  @Test func processThatOnlyClosesTheSocketIsNotKilled() async throws {
     let (result, signal, pid) = try await run("8080", "--yes", "--grace", "10s", script: Subject.Script.draining)
     #expect(signal == nil && result.status == 0)
     #expect(
       result.outputText
-        == "sh(\(pid)): closed the socket and runs on; it was not killed\nport 8080 is free\n")
+        == "sh(\(pid)): closed the socket and still runs; it was not killed\nport 8080 is free\n")
   }
 
   @Test func allHoldersOfASharedSocketAreEnded() async throws {
@@ -227,7 +227,7 @@ struct KillCommandTests {
 
   /// Where there are more processes than descriptors to watch them with. Their parent ends with them, or takes note of the end
   /// of each.
-  @Test(arguments: [false, true]) func everybodyIsEndedWithFewDescriptors(_ isParentAlive: Bool) async throws {
+  @Test(arguments: [false, true]) func allProcessesAreEndedWithFewDescriptors(_ isParentAlive: Bool) async throws {
     let tool = try Tool.path
     let family =
       "exec 7<&0; for i in $(seq 60); do sh -c 'read line' <&7 & done; \(isParentAlive ? "exec 9>&-; " : "")echo ready;"
@@ -243,7 +243,7 @@ struct KillCommandTests {
     #expect(lines.dropLast().allSatisfy { $0.hasSuffix(": ended by SIGTERM") }, "\(result.outputText)")
   }
 
-  @Test func nothingThatHoldsIsAnAnswerOfItsOwn() async throws {
+  @Test func portWithoutHolderIsReportedAsThat() async throws {
     let (result, signal, _) = try await run("81", "--yes")
     #expect(signal == nil && result.status == 1)
     #expect(result.outputText == "" && result.errorText == "sockdiag: no process holds port 81\n")
@@ -260,7 +260,7 @@ struct KillCommandTests {
         + " 'sockdiag kill 8080' ends it\n")
   }
 
-  @Test func socketsThatAreBoundAndThoseOfUDPAreHeldToo() async throws {
+  @Test func holdersOfBoundAndUDPSocketsAreEnded() async throws {
     let tool = try Tool.path
     let results = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
@@ -303,7 +303,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test(arguments: [true, false]) func theOwnerOfAConnectionIsNotMeant(_ outgoing: Bool) async throws {
+  @Test(arguments: [true, false]) func ownerOfAConnectionIsNotEnded(_ outgoing: Bool) async throws {
     let (result, signal, pid) = try await runOnConnection(outgoing: outgoing)
     #expect(signal == nil && result.status == Status.system.rawValue && result.outputText == "")
     #expect(result.errorText.contains("tcp    established"))
@@ -315,19 +315,19 @@ struct KillCommandTests {
         with --connections
 
         """))
-    let choosable = EndingRefusal.connections(
-      [], PortSelection(port: try PortArgument(parsing: "40000"), transports: [.tcp]), choosable: PortSet([32768...60999]))
+    let selection = PortSelection(port: try PortArgument(parsing: "40000"), transports: [.tcp])
+    let choosable = EndingRefusal.onlyConnections([], isChoosable: true).failure(selection)
     #expect(choosable.message.contains("outgoing, as the port is one that the kernel chooses, or accepted"))
   }
 
-  @Test(arguments: [true, false]) func theOwnerOfAConnectionCanBeAskedFor(_ outgoing: Bool) async throws {
+  @Test(arguments: [true, false]) func ownerOfAConnectionIsEndedOnRequest(_ outgoing: Bool) async throws {
     let (result, signal, _) = try await runOnConnection(outgoing: outgoing, "--connections")
     // The other end is still open, so that the kernel waits for its last word.
     #expect(signal == SIGTERM && result.status == Status.partial.rawValue)
     #expect(result.outputText.contains("ended by SIGTERM\n"))
   }
 
-  @Test func whatIsLeftOfConnectionsIsTold() async throws {
+  @Test func recordsOfClosedConnectionsAreReported() async throws {
     let tool = try Tool.path
     let (result, again) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 8080))
@@ -342,21 +342,21 @@ struct KillCommandTests {
     #expect(
       result.errorText.hasPrefix("sockdiag: no process holds port 8080 any more, but it is in use until the peer "))
     #expect(again.status == 1)
-    #expect(again.errorText.hasPrefix("sockdiag: no process holds port 8080: there is 1 record of closed connections"))
+    #expect(again.errorText.hasPrefix("sockdiag: no process holds port 8080: 1 record of a closed connection is left"))
   }
 
   // MARK: Privilege
 
-  @Test func whoMayNotSeeTheHolderIsToldSo() async throws {
+  @Test func hiddenHolderIsReported() async throws {
     let (result, signal, _) = try await run(
       "8080", "--yes", by: ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"])
     #expect(signal == nil && result.status == Status.noPermission.rawValue)
     #expect(
       result.errorText.hasSuffix(
-        "sockdiag: who holds tcp 127.0.0.1:8080 is hidden from this user; run it as root\n"))
+        "sockdiag: the process that holds tcp 127.0.0.1:8080 is hidden from this user; run it as root\n"))
   }
 
-  @Test func whoMayNotSignalTheHolderIsToldSo() async throws {
+  @Test func holderThatMayNotBeSignalledIsReported() async throws {
     let tool = try Tool.path
     let nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
     let (result, signal, pid) = try await Laboratory.withNew { laboratory in
@@ -366,7 +366,7 @@ struct KillCommandTests {
       return (result, subject.endingSignal, subject.pid)
     }
     #expect(signal == nil && result.status == Status.noPermission.rawValue)
-    #expect(result.outputText == "sh(\(pid)): not signalled, for this user may not\n")
+    #expect(result.outputText == "sh(\(pid)): not signalled: this user may not do that\n")
     #expect(
       result.errorText == """
         sockdiag: 1 process may not be signalled by this user; root needs the capabilities CAP_KILL and CAP_SYS_PTRACE
@@ -394,7 +394,7 @@ struct KillCommandTests {
     #expect(here.status == 1)
   }
 
-  @Test func aNamespaceThatCannotBeEnteredIsSaid() throws {
+  @Test func namespaceThatCannotBeEnteredIsNamed() throws {
     let cases: [(String, Status, String)] = [
       ("nowhere", .noInput, "there is no '/run/netns/nowhere'; 'ip netns list' shows the names"),
       ("/nowhere/at/all", .noInput, "there is no '/nowhere/at/all'; 'ip netns list' shows the names"),
@@ -435,7 +435,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test func jsonTellsWhoAndWhatBecameOfThem() async throws {
+  @Test func jsonListsProcessesAndOutcomes() async throws {
     let (result, _, pid) = try await run("8080", "--yes", "--json", "--grace", "200ms", script: Subject.Script.stubborn)
     let value = try JSONValue(parsing: result.output)
     #expect(try Self.schema.violations(of: value).isEmpty)

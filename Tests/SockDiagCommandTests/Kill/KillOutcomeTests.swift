@@ -29,7 +29,7 @@ struct KillOutcomeTests {
   private static let script = "exec /usr/bin/python3 \"$0\" \"$1\""
   private static let servers = Fixture.path("../Tests/Support/Servers/servers.py")
 
-  @Test(arguments: kinds) func theStatusIsWhatWhySaysThreeSecondsLater(_ name: String, _ rest: Rest) async throws {
+  @Test(arguments: kinds) func statusMatchesWhyThreeSecondsLater(_ name: String, _ rest: Rest) async throws {
     let tool = try Tool.path
     let option = ["udp", "datagrams"].contains(name) ? ["-u"] : []
     let (killed, why) = try await Laboratory.withNew { laboratory in
@@ -46,7 +46,7 @@ struct KillOutcomeTests {
     #expect(why.status == (rest == .free ? 0 : 1), "\(why.outputText)")
   }
 
-  @Test func whatStartsAServerAgainIsNamedWithItsEnd() async throws {
+  @Test func restarterIsNamedWithTheCommandThatEndsIt() async throws {
     let tool = try Tool.path
     let (result, json, pid) = try await Laboratory.withNew { laboratory in
       let subject = try Subject(Self.script, holding: [], [Self.servers, "pausing"])
@@ -67,7 +67,7 @@ struct KillOutcomeTests {
   }
 
   /// What is started again more slowly than the port is watched.
-  @Test func theTimeToSettleCanBeSet() async throws {
+  @Test func settleTimeCanBeSet() async throws {
     let tool = try Tool.path
     let statuses = try await Laboratory.withNew { laboratory in
       let subject = try Subject(Self.script, holding: [], [Self.servers, "slowly"])
@@ -80,7 +80,7 @@ struct KillOutcomeTests {
     #expect(statuses == [0, Rest.inUse.rawValue])
   }
 
-  @Test func connectionsOfAWorkerAreNamedWithWhatEndsThem() async throws {
+  @Test func connectionsOfAWorkerAreNamedWithTheCommandThatEndsThem() async throws {
     let tool = try Tool.path
     let (result, second) = try await Laboratory.withNew { laboratory in
       let subject = try Subject(Self.script, holding: [], [Self.servers, "worker"])
@@ -97,7 +97,7 @@ struct KillOutcomeTests {
     #expect(second.outputText.contains(": ended by SIGTERM"))
   }
 
-  @Test func timersThatBlockAreNamedWithTheCommandThatWaits() async throws {
+  @Test func blockingTimersAreNamedWithTheCommandThatWaits() async throws {
     let tool = try Tool.path
     func run(_ option: [String]) async throws -> CommandResult {
       try await Laboratory.withNew { laboratory in

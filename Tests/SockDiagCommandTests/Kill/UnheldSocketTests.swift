@@ -15,7 +15,7 @@ import Testing
           + " while it was looked for"
       ),
       ([], "it has just ended"),
-    ] as [(MissingHolder.Reasons, String)]) func theReasonsMakeASentence(
+    ] as [(MissingHolder.Reasons, String)]) func reasonsMakeASentence(
       _ reasons: MissingHolder.Reasons, _ sentence: String
     )
   {
@@ -26,7 +26,7 @@ import Testing
 
   /// A tunnel's socket belongs to the kernel: nobody waits for a process to close it, and none is ended.
   @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
-  func aTunnelIsNotAwaitedFromAProcess() async throws {
+  func kernelTunnelIsNotBlamedOnAProcess() async throws {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in
       func run(_ words: String...) throws -> CommandResult { try laboratory.namespace.run(words) }
@@ -51,7 +51,7 @@ import Testing
 
   /// Two sockets on one port of all addresses differ only by their interface.
   @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
-  func whyNamesASocketAsListDoes() async throws {
+  func whyNamesSocketsAsListDoes() async throws {
     let tool = try Tool.path
     let script = """
       import socket, subprocess, sys

@@ -70,7 +70,7 @@ struct ListeningReachTests {
     throw Tool.Failure(what: "a datagram to \(destination) neither arrives nor is refused")
   }
 
-  @Test(arguments: [LabProtocol.tcp, .udp]) func connectReachesWhatIsSaidToListen(_ kind: LabProtocol) async throws {
+  @Test(arguments: [LabProtocol.tcp, .udp]) func answerMatchesWhatConnectReaches(_ kind: LabProtocol) async throws {
     let (trials, faults) = try await Laboratory.withNew { laboratory in
       let preparation = try laboratory.namespace.run(["sh", "-c", Self.setUp])
       try #require(preparation.status == 0, "\(preparation.errorText)")
@@ -92,7 +92,7 @@ struct ListeningReachTests {
             let truth = try Self.connects(kind, LabEndpoint(target.address, port), socket, in: laboratory)
             let argument = try PortArgument(parsing: "\(target.text):\(port)")
             var goal = try ListeningPortGoal(kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(argument))
-            let answer = try goal.look() == .isReached
+            let answer = try goal.look().isReached
             trials += 1
             isReachable = isReachable || truth
             if answer != truth { faults.append("\(place)%\(device ?? "-") for \(target.text): \(answer)") }
@@ -100,7 +100,7 @@ struct ListeningReachTests {
           // Without an address, what can be reached from here counts in any case.
           var goal = try ListeningPortGoal(
             kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(try PortArgument(parsing: "\(port)")))
-          if isReachable, try goal.look() != .isReached { faults.append("\(place)%\(device ?? "-") for the port") }
+          if isReachable, try !goal.look().isReached { faults.append("\(place)%\(device ?? "-") for the port") }
           if isReachable { reached += 1 }
           socket.close()
         }
@@ -112,23 +112,23 @@ struct ListeningReachTests {
   }
 
   /// Only its peer reaches it.
-  @Test func aConnectedUDPSocketDoesNotListen() async throws {
+  @Test func connectedUDPSocketIsNotListening() async throws {
     let answers = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
       var goal = try ListeningPortGoal(.udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
-      let before = try goal.look() == .isReached
+      let before = try goal.look().isReached
       try socket.connect(to: LabEndpoint(.loopbackV4, 9090))
-      return [before, try goal.look() == .isReached]
+      return [before, try goal.look().isReached]
     }
     #expect(answers == [true, false])
   }
 
   /// Looks get rarer, and not rarer than four a second.
-  @Test func aListenerIsLookedForFourTimesASecond() async throws {
+  @Test func pausesGrowToAQuarterSecond() async throws {
     let pauses = try await Laboratory.withNew { _ in
       var goal = try ListeningPortGoal(.tcp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
       return try (0..<20).map { _ -> Duration in
-        guard case .notYet(let status) = try goal.look() else { throw Tool.Failure(what: "somebody listens") }
+        guard case .notYet(let status) = try goal.look() else { throw Tool.Failure(what: "something listens") }
         return status.lookAfter
       }
     }

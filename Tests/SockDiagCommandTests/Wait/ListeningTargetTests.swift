@@ -19,18 +19,18 @@ struct ListeningTargetTests {
   }
 
   /// On a host whose interface 1 is the loopback one, and whose interface 7 has 10.0.0.1 and fd00::1.
-  private static func arrival(of address: IPAddress) -> AddressInterfaces {
+  private static func interfaces(of address: IPAddress) -> AddressInterfaces {
     switch "\(address)" {
-    case "10.0.0.1", "fd00::1": .over([7])
-    case "::1": .over([1])
-    case let text where text.hasPrefix("127."): .over([1])
-    case let text where text.hasPrefix("10.9.") || text.hasPrefix("fe80:"): .somewhere
-    default: .nowhere
+    case "10.0.0.1", "fd00::1": .known([7])
+    case "::1": .known([1])
+    case let text where text.hasPrefix("127."): .known([1])
+    case let text where text.hasPrefix("10.9.") || text.hasPrefix("fe80:"): .unknown
+    default: .notLocal
     }
   }
 
   private func target(_ text: String) throws -> ListeningTarget {
-    ListeningTarget(try PortArgument(parsing: text), arrival: Self.arrival)
+    ListeningTarget(try PortArgument(parsing: text), interfaces: Self.interfaces)
   }
 
   private func isReached(_ target: String, _ sockets: [InetSocket]) throws -> Bool {
@@ -50,11 +50,11 @@ struct ListeningTargetTests {
     ("0.0.0.0:8080", "::", false, true), ("[::]:8080", "0.0.0.0", nil, false), ("[::]:8080", "::", true, true),
     ("*:8080", "0.0.0.0", nil, false), ("*:8080", "::", true, false), ("*:8080", "::", false, true),
   ])
-  func wildcardsAndFamiliesCount(_ target: String, _ listener: String, _ v6Only: Bool?, _ isReached: Bool) throws {
+  func wildcardsAndFamiliesAreMatched(_ target: String, _ listener: String, _ v6Only: Bool?, _ isReached: Bool) throws {
     #expect(try self.isReached(target, [socket(listener, v6Only: v6Only)]) == isReached)
   }
 
-  @Test func bothFamiliesMayBeServedByTwo() throws {
+  @Test func twoSocketsMayServeBothFamilies() throws {
     let both = [try socket("0.0.0.0"), try socket("::", v6Only: true)]
     #expect(try isReached("*:8080", both))
     #expect(try !isReached("*:8080", []))
@@ -85,7 +85,7 @@ struct ListeningTargetTests {
     ("10.0.0.1%lo:8080", "0.0.0.0", 1, true), ("10.0.0.1%lo:8080", "0.0.0.0", 7, false),
     ("0.0.0.0%lo:8080", "0.0.0.0", 1, true), ("0.0.0.0%lo:8080", "0.0.0.0", 7, false),
   ])
-  func interfacesCount(_ target: String, _ listener: String, _ interface: UInt32, _ isReached: Bool) throws {
+  func interfacesAreMatched(_ target: String, _ listener: String, _ interface: UInt32, _ isReached: Bool) throws {
     let socket = try socket(listener, v6Only: false, interface: interface)
     #expect(try self.isReached(target, [socket]) == isReached)
     #expect(try self.target(target).isServed(by: socket) == isReached)

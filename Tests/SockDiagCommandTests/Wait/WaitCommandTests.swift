@@ -23,7 +23,7 @@ struct WaitCommandTests {
 
   private static let loopback = LabEndpoint(.loopbackV4, 8080)
 
-  @Test func whatIsSoEndsItSilently() async throws {
+  @Test func reachedGoalEndsTheWaitSilently() async throws {
     for words in [["8080", "--free"], ["127.0.0.1:8081", "--free", "--as", "go"]] {
       let result = try await run(words[0], words[1])
       #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
@@ -32,7 +32,7 @@ struct WaitCommandTests {
     #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
   }
 
-  @Test func theTimeIsUpWithOneSentence() async throws {
+  @Test func timeoutReportsOneSentence() async throws {
     let busy = try await run(listeningOn: [Self.loopback], "8080", "--free", "--timeout", "100ms", "--as", "go")
     #expect(busy.status == 1 && busy.output.isEmpty)
     #expect(busy.errorText.hasPrefix("sockdiag: TCP port 8080 is still in use after 100ms: listener 127.0.0.1:8080 "))
@@ -51,7 +51,7 @@ struct WaitCommandTests {
   }
 
   /// Somebody may want to wait on, or to destroy it.
-  @Test func aTimerThatIsLongerThanTheTimeIsTold() async throws {
+  @Test func timeoutNamesTheRemainingTimer() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: Self.loopback)
@@ -64,7 +64,7 @@ struct WaitCommandTests {
   }
 
   /// With SO_REUSEADDR it depends on the socket that the record came from, which is gone.
-  @Test func whatItDependsOnIsSaidAtTheEnd() async throws {
+  @Test func timeoutNamesTheUnknownFacts() async throws {
     let tool = try Tool.path
     let (plain, probed) = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: Self.loopback)
@@ -110,7 +110,7 @@ struct WaitCommandTests {
         == "sockdiag: nothing listens on TCP 127.0.0.1:8080; only 0.0.0.0%wire0:8080 is there\n")
   }
 
-  @Test func theCommandThatTellsMoreIsAboutTheSameProtocol() async throws {
+  @Test func suggestedCommandKeepsTheProtocol() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
@@ -121,7 +121,7 @@ struct WaitCommandTests {
     #expect(result.errorText.contains("'sockdiag why 8080 --udp' says"), "\(result.errorText)")
   }
 
-  @Test func aCommandLineWithoutSenseIsRefused() async throws {
+  @Test func wrongUsageIsRefusedWithTheCure() async throws {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
       (["0", "--free"], "port 0"), (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
@@ -133,7 +133,7 @@ struct WaitCommandTests {
     }
   }
 
-  @Test func whatNoWaitingCuresEndsItAtOnce() async throws {
+  @Test func permanentErrorsEndTheWaitAtOnce() async throws {
     let foreign = try await run("10.9.9.9:8080", "--free")
     #expect(foreign.status == Status.system.rawValue && foreign.errorText.contains("fails with EADDRNOTAVAIL"))
     let privileged = try await run("80", "--free", "--uid", "12345")
@@ -141,7 +141,7 @@ struct WaitCommandTests {
     #expect(try await run("10.9.9.9:8080", "--free", "--freebind").status == 0)
   }
 
-  @Test func itNoticesAListenerThatComes() async throws {
+  @Test func newListenerEndsTheWait() async throws {
     let tool = try Tool.path
     let program = "import socket, time; s = socket.create_server(('127.0.0.1', 9090)); time.sleep(60)"
     let result = try await Laboratory.withNew { laboratory in
@@ -154,7 +154,7 @@ struct WaitCommandTests {
     #expect(result.status == 0 && result.errorText == "")
   }
 
-  @Test(arguments: [("INT", 130), ("TERM", 143)]) func aSignalEndsItAsItEndsAnyProcess(
+  @Test(arguments: [("INT", 130), ("TERM", 143)]) func signalEndsTheWaitWithItsStatus(
     _ signal: String, _ status: Int32
   ) async throws {
     let tool = try Tool.path
@@ -174,7 +174,7 @@ struct WaitCommandTests {
     #expect(result.status == status && result.output.isEmpty && result.errorText == "")
   }
 
-  @Test func aTerminalHasALineThatIsGoneAtTheEnd() async throws {
+  @Test func terminalShowsALineAndRemovesIt() async throws {
     let result = try await run(
       listeningOn: [Self.loopback], terminal: true, "8080", "--free", "--timeout", "8s")
     #expect(result.status == 1 && result.output.isEmpty)
@@ -193,7 +193,7 @@ struct WaitCommandTests {
   }
 
   /// Announcements are for everybody.
-  @Test func itTakesNoPrivilege() async throws {
+  @Test func waitingNeedsNoPrivilege() async throws {
     let result = try await run(
       listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], "8080", "--free",
       "--timeout", "300ms")
@@ -202,7 +202,7 @@ struct WaitCommandTests {
   }
 
   /// Who binds is asked about with --free alone, and is repeated in the command that tells more.
-  @Test func theOptionsOfABindBelongToFree() async throws {
+  @Test func bindOptionsNeedFreeAndAreKeptInTheSuggestedCommand() async throws {
     let options = [
       ["--as", "node"], ["--reuseaddr"], ["--reuseport"], ["--reuseport", "--reuseport-program"], ["--freebind"],
       ["--v6only"], ["--uid", "0"], ["--device", "lo"],

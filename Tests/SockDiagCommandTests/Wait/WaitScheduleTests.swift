@@ -19,7 +19,7 @@ struct WaitScheduleTests {
   }
 
   /// Up to what a kernel with 1000 ticks a second rounds 60 s by.
-  @Test func aTimerIsSleptOutWithFewLooksAndLittleDelay() {
+  @Test func timerTakesFewLooksAndLittleDelay() {
     let accounts = stride(from: 0, through: 4_200, by: 7).map {
       sleeps(timer: .seconds(60), late: .milliseconds($0))
     }
@@ -27,7 +27,7 @@ struct WaitScheduleTests {
     #expect(accounts.allSatisfy { $0.delay <= .milliseconds(500) })
   }
 
-  @Test func theLongestTimerCounts() {
+  @Test func longestTimerDecides() {
     var schedule = LookSchedule()
     #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], receivesEvents: true) == .seconds(7))
     #expect(LookSchedule.timer([.after(.seconds(2)), .whenClosed]) == nil)
@@ -36,7 +36,7 @@ struct WaitScheduleTests {
   }
 
   /// Later than any kernel rounds it is not the rounding, and looks are not worth that much any more.
-  @Test func anOverdueTimerIsLookedForOftenAndThenSeldom() {
+  @Test func overdueTimerIsCheckedOftenAndThenSeldom() {
     var schedule = LookSchedule()
     let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], receivesEvents: false) }
     let often = [100, 200, 300, 400] + Array(repeating: 500, count: 12)
@@ -47,19 +47,19 @@ struct WaitScheduleTests {
   }
 
   /// A record may be destroyed before its time, of which nothing is heard.
-  @Test func aLongTimerIsCheckedNowAndThen() {
+  @Test func longTimerIsCheckedEveryTenSeconds() {
     var schedule = LookSchedule()
     #expect(schedule.pause([.after(.seconds(60))], receivesEvents: false) == LookSchedule.checkOfTimers)
     #expect(schedule.pause([.after(.seconds(3))], receivesEvents: false) == .seconds(3))
   }
 
-  @Test func whereEndsAreHeardThereIsOnlyACheck() {
+  @Test func withEventsLooksAreFiveSecondsApart() {
     var schedule = LookSchedule()
     let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], receivesEvents: true) }
     #expect(pauses == Array(repeating: LookSchedule.checkOfHolders, count: 4))
   }
 
-  @Test func whereNothingIsHeardThePausesGrow() {
+  @Test func withoutEventsPausesGrowToASecond() {
     for (releases, hears) in [([PortRelease.whenPeerAnswers], false), ([], true)] {
       var schedule = LookSchedule()
       let pauses = (0..<4).map { _ in schedule.pause(releases, receivesEvents: hears) }
@@ -80,7 +80,7 @@ struct WaitScheduleTests {
     mutating func look() -> LookResult {
       looks += 1
       if looks == comesAbout { return .isReached }
-      return .notYet(WaitStatus(lookAfter: pause, obstacle: "a test", remark: "remark \(looks)"))
+      return .notYet(WaitStatus(lookAfter: pause, obstacle: .otherSockets([])))
     }
   }
 
@@ -97,12 +97,12 @@ struct WaitScheduleTests {
       let passed = begin.duration(to: .now)
       if passed >= timer + late { return .isReached }
       return .notYet(
-        WaitStatus(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: "a timer"))
+        WaitStatus(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: .otherSockets([])))
     }
   }
 
-  @Test func timersAreWaitedForUnlessATimeIsGiven() throws {
-    for (outlasts, outcome) in [(true, Waiter.Outcome.isReached), (false, .timeUp)] {
+  @Test func timersProlongTheWaitUnlessATimeoutIsGiven() throws {
+    for (outlasts, outcome) in [(true, Waiter.Outcome.isReached), (false, .timedOut)] {
       var goal = Timed(timer: .milliseconds(300))
       var waiter = Waiter(
         timeout: .milliseconds(50), outlastsTimers: outlasts, progress: .hidden, interruption: .none)
@@ -112,39 +112,39 @@ struct WaitScheduleTests {
   }
 
   /// The kernel may be late, but not for ever.
-  @Test func timerThatHasRunOutIsWaitedForByTheTimeThatWasAddedForIt() throws {
+  @Test func overdueTimerIsWaitedForNoLongerThanTheAddedTime() throws {
     var goal = Timed(timer: .milliseconds(200), late: .milliseconds(300))
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
     #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(waiter.limit == Waiter.maximumTimerDelay)
     goal = Timed(timer: .zero, late: .seconds(3600))
     waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(try waiter.wait(for: &goal) == .timedOut)
     #expect(waiter.limit == .milliseconds(50))
   }
 
   /// A timer never takes away from the time that was given.
-  @Test func aShortTimerLeavesALongTimeAsItIs() throws {
+  @Test func shortTimerDoesNotShortenTheTimeout() throws {
     var goal = Timed(timer: .milliseconds(50))
     var waiter = Waiter(timeout: .seconds(300), outlastsTimers: true, progress: .hidden, interruption: .none)
     #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(waiter.limit == .seconds(300))
   }
 
-  @Test func whatHasNoTimerIsNotWaitedForLonger() throws {
+  @Test func obstacleWithoutTimerDoesNotProlongTheWait() throws {
     var goal = Restless(comesAbout: .max)
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(try waiter.wait(for: &goal) == .timedOut)
   }
 
-  @Test func withoutTimeThereIsOneLook() throws {
+  @Test func zeroTimeoutMakesOneLook() throws {
     var goal = Restless()
     var waiter = Waiter(timeout: .zero, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(try waiter.wait(for: &goal) == .timedOut)
     #expect(goal.looks == 1 && waiter.sleeps == 0)
   }
 
-  @Test func theLastLookIsAtTheEndOfTheTime() throws {
+  @Test func lastLookIsAtTheDeadline() throws {
     var goal = Restless(comesAbout: 2, pause: .seconds(60))
     var waiter = Waiter(timeout: .milliseconds(30), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
@@ -153,7 +153,7 @@ struct WaitScheduleTests {
   }
 
   /// Two wakes for each wakeupCooldown: one that hears something, one that hears again.
-  @Test(arguments: [false, true]) func whatIsAlwaysToBeHeardWakesSeldom(_ isConcerned: Bool) throws {
+  @Test(arguments: [false, true]) func constantEventsWakeAtMostTwentyTimesASecond(_ isConcerned: Bool) throws {
     // SAFETY: the path is a literal, which open copies.
     let file = unsafe open("/dev/zero", O_RDONLY)
     defer { close(file) }
@@ -162,26 +162,42 @@ struct WaitScheduleTests {
     var waiter = Waiter(
       timeout: isConcerned ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
-    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isReached : .timeUp))
+    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isReached : .timedOut))
     let time = begin.duration(to: .now)
     #expect(goal.looks == (isConcerned ? 6 : 2))
     #expect(time < .seconds(50) && Double(waiter.sleeps) <= 2 * (time / .milliseconds(50)) + 2)
   }
 
-  @Test func aRemarkIsMadeOnce() throws {
+  @Test func remarkIsReportedOnce() throws {
     var goal = Restless(comesAbout: 5)
-    var remarks: [String] = []
-    var waiter = Waiter(timeout: .seconds(60), progress: .hidden, interruption: .none) { remarks.append($0) }
+    // The first two looks are not worth a remark.
+    var (looks, reports) = (0, [String]())
+    var waiter = Waiter(
+      timeout: .seconds(60), progress: .hidden, interruption: .none,
+      remark: { _ in
+        looks += 1
+        return looks > 2 ? "remark \(looks)" : nil
+      }, report: { reports.append($0) })
     #expect(try waiter.wait(for: &goal) == .isReached)
-    #expect(remarks == ["remark 1"])
+    #expect(reports == ["remark 3"] && looks == 3)
   }
 
-  @Test func theLineOfProgressHasTheTimesFirst() {
+  @Test func progressLineStartsWithTheTimes() {
     let text = {
       ProgressLine.text("TCP port 80 to be free", "time-wait 127.0.0.1:80", expected: $0, left: .seconds(9))
     }
     #expect(text(nil) == "waiting for TCP port 80 to be free: 9 s left; time-wait 127.0.0.1:80")
     #expect(text(.milliseconds(4_200)).contains(": in 5 s, 9 s left; "))
     #expect(text(.zero).contains(": any moment, 9 s left; "))
+  }
+
+  /// The last column stays empty.
+  @Test func progressLineFitsOnANarrowTerminal() {
+    #expect(ProgressLine.line("waiting for port 80", width: 12) == "waiting for")
+    #expect(ProgressLine.line("waiting", width: 8) == "waiting")
+    #expect(ProgressLine.line("waiting", width: 7) == "waitin")
+    // A character counts once, however many bytes it takes, and control characters become visible ones.
+    #expect(ProgressLine.line("a → b", width: 4) == "a →")
+    #expect(ProgressLine.line("a\u{1b}[2Jb", width: 80) == "a\\x1b[2Jb")
   }
 }

@@ -105,7 +105,7 @@ struct WaitTests {
       try laboratory.wait(for: [.brought(to: state, local: Self.place, remote: client, closed: true)])
       let (binds, sleepers) = (BindLoop(Self.request()), Sleepers())
       defer { sleepers.end() }
-      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       var waiter = Waiter(timeout: .seconds(90), progress: .hidden, interruption: .none)
       let outcome = try waiter.wait(for: &goal)
       let end = ContinuousClock.now
@@ -119,7 +119,7 @@ struct WaitTests {
   }
 
   /// The kernel keeps an orphan in FIN_WAIT2 as it does TIME_WAIT, but for a time that can be set.
-  @Test func aRecordIsSleptOut() async throws {
+  @Test func recordInFinWait2IsWaitedForUntilItsTimer() async throws {
     let account = try await waitForRecord(inFinWait2: true)
     #expect(account.outcome == .isReached)
     #expect(account.time >= .seconds(4.9))
@@ -144,7 +144,7 @@ struct WaitTests {
 
   /// Fifty fresh records, each waited for by a command of its own without a time given: all are seen to go, and none late.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["SOCKDIAG_SLOW_TESTS"] == "1", "takes a minute"))
-  func fiftyRecordsInTimeWaitAreSeenToGo() async throws {
+  func fiftyWaitsForTimeWaitEndInTime() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       for port in 9000..<9050 { try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, UInt16(port))) }
@@ -198,7 +198,7 @@ struct WaitTests {
         socket.timer = .keepAlive
       }
       try laboratory.wait(for: [orphan])
-      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       let sight = try goal.look()
       return try withExtendedLifetime(pair) {
         guard case .notYet(let status) = sight else { throw Tool.Failure(what: "free") }
@@ -215,11 +215,11 @@ struct WaitTests {
       var diagnostician = try Diagnostician()
       return try diagnostician.diagnose(Self.request())
     }
-    #expect(try FreePortGoal.isFree([diagnosis], ""))
+    #expect(try FreePortGoal.areFree([diagnosis]))
     var incomplete = diagnosis
     incomplete.blindSpots.insert(.incompleteList)
-    #expect(try !FreePortGoal.isFree([incomplete], ""))
-    #expect(try !FreePortGoal.isFree([diagnosis, incomplete], ""))
+    #expect(try !FreePortGoal.areFree([incomplete]))
+    #expect(try !FreePortGoal.areFree([diagnosis, incomplete]))
   }
 
   /// A port that somebody lets go of after the wait has begun.
@@ -247,7 +247,7 @@ struct WaitTests {
   }
 
   @Test(arguments: ["listener", "bound", "connection"])
-  func theEndOfASocketIsHeardAndWakesIt(_ kind: String) async throws {
+  func endOfASocketWakesTheWait(_ kind: String) async throws {
     let (outcome, hasHeard, sleeps) = try await Laboratory.withNew { laboratory in
       let sockets: [LabSocket]
       switch kind {
@@ -263,7 +263,7 @@ struct WaitTests {
         sockets = [pair.client]
       }
       var goal = Released(
-        goal: try FreePortGoal([Self.request()], probes: false, hint: ""), release: { sockets.forEach { $0.close() } })
+        goal: try FreePortGoal([Self.request()], probes: false), release: { sockets.forEach { $0.close() } })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       let outcome = try waiter.wait(for: &goal)
       return (outcome, goal.hasHeard, waiter.sleeps)
@@ -273,10 +273,10 @@ struct WaitTests {
     #expect(sleeps < 10)
   }
 
-  @Test func otherSocketsThatEndDoNotMakeItLook() async throws {
+  @Test func endOfOtherSocketsCausesNoLook() async throws {
     let (looks, outcome) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = Released(goal: try FreePortGoal([Self.request()], probes: false, hint: ""), release: {})
+      var goal = Released(goal: try FreePortGoal([Self.request()], probes: false), release: {})
       var waiter = Waiter(timeout: .seconds(1), progress: .hidden, interruption: .none)
       return try withExtendedLifetime(listener) {
         let churn = Churn()
@@ -286,7 +286,7 @@ struct WaitTests {
       }
     }
     // At the beginning, when it hears, and at the end; a slow machine comes to the end sooner. The others are hundreds.
-    #expect(outcome == .timeUp && looks <= 3)
+    #expect(outcome == .timedOut && looks <= 3)
   }
 
   /// Sockets on another port that come and go on a thread of the same namespace.
@@ -311,11 +311,11 @@ struct WaitTests {
     }
   }
 
-  @Test func withoutAnnouncementsItStillSees() async throws {
+  @Test func withoutEventsTheWaitStillEnds() async throws {
     let outcome = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       var goal = Released(
-        goal: try FreePortGoal([Self.request()], probes: false, hint: "", watch: WaitHearingTests.watchWithoutEvents),
+        goal: try FreePortGoal([Self.request()], probes: false, watch: WaitEventTests.watchWithoutEvents),
         release: { listener.close() })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       return try waiter.wait(for: &goal)
@@ -324,16 +324,18 @@ struct WaitTests {
   }
 
   /// With SO_REUSEADDR it hangs on the socket that the record came from, and nobody knows that any more.
-  @Test func whatDependsIsWaitedForUnlessABindDecides() async throws {
+  @Test func undecidedPortIsWaitedForUnlessAProbeDecides() async throws {
     let (plain, remarks, probed) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.place, serverOptions: [.reuseAddress])
       let client = try pair.client.local()
       pair.listener.close()
       pair.server.close()
       try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
-      func wait(probes: Bool, tell: @escaping (String) -> Void) throws -> Waiter.Outcome {
-        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: probes, hint: "")
-        var waiter = Waiter(timeout: .milliseconds(300), progress: .hidden, interruption: .none, tell: tell)
+      func wait(probes: Bool, report: @escaping (String) -> Void) throws -> Waiter.Outcome {
+        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: probes)
+        var waiter = Waiter(
+          timeout: .milliseconds(300), progress: .hidden, interruption: .none,
+          remark: { WaitText.dependence($0.obstacle, probes: probes) }, report: report)
         return try waiter.wait(for: &goal)
       }
       var remarks: [String] = []
@@ -341,7 +343,7 @@ struct WaitTests {
       let probed = try wait(probes: true) { _ in }
       return withExtendedLifetime(pair) { (plain, remarks, probed) }
     }
-    #expect(plain == .timeUp && probed == .isReached)
+    #expect(plain == .timedOut && probed == .isReached)
     #expect(
       remarks == [
         "whether it is free depends on whether the other side has SO_REUSEADDR, so the wait goes on; with --probe a"

@@ -1,28 +1,26 @@
 internal import SockDiag
 internal import SocketOwners
 
-/// Who is to be ended, and what speaks against it.
+/// The processes to end.
 struct EndingPlan {
   let selection: PortSelection
-  /// The sockets whose holders are meant, with who holds them.
-  let sockets: [(socket: InetSocket, holders: HolderList)]
-  /// The processes in the order in which they are signalled.
+  /// The sockets whose holders are to be ended.
+  let sockets: [HeldSocket]
+  /// The processes that hold them, in the order in which they are signalled.
   ///
-  /// Parents come before their children. A supervisor that sees a worker end starts another one, so it has to hear first;
-  /// then most end their workers themselves, in order, and who is gone when its turn comes has to be told nothing.
+  /// Parents come before their children. A server that sees one of its workers end would start another, so it is signalled
+  /// first. Most servers then end their workers themselves, in good order.
   var targets: [EndingTarget]
 
-  init(
-    _ selection: PortSelection, _ sockets: [(socket: InetSocket, holders: HolderList)], _ ownProcess: OwnProcess
-  ) {
+  init(_ selection: PortSelection, _ sockets: [HeldSocket], _ ownProcess: OwnProcess) {
     self.selection = selection
     self.sockets = sockets
     var found: [Int32: (details: ProcessDetails, holds: [EndingTarget.Hold])] = [:]
-    for (socket, list) in sockets {
-      for entry in list.entries {
-        // Who ended before it was looked at is not there to be ended.
+    for held in sockets {
+      for entry in held.holders.entries {
+        // A process that ended before it was looked at needs no ending.
         guard let process = entry.process else { continue }
-        let hold = EndingTarget.Hold(inode: socket.inode, holder: entry.holder)
+        let hold = EndingTarget.Hold(inode: held.socket.inode, holder: entry.holder)
         found[process.process.pid, default: (process, [])].holds.append(hold)
       }
     }
@@ -30,7 +28,7 @@ struct EndingPlan {
       found.values.map { EndingTarget(details: $0.details, holds: $0.holds, ownProcess, selection) })
   }
 
-  /// By age, and where the clock does not tell, for a fork takes less than its tick, by descent.
+  /// Orders processes by age. A fork takes less than a tick of the clock, so parents are also put before their children.
   private static func ordered(_ targets: [EndingTarget]) -> [EndingTarget] {
     let byAge = targets.sorted {
       ($0.process.startTicks, $0.process.pid) < ($1.process.startTicks, $1.process.pid)
@@ -47,14 +45,36 @@ struct EndingPlan {
     return result
   }
 
-  /// Those that are signalled.
-  var signalled: [EndingTarget] { targets.filter { $0.standing == .ordinary || $0.standing == .ancestor } }
+  /// The processes that are signalled.
+  var signalled: [EndingTarget] { targets.filter(\.standing.isEndable) }
 
-  /// Those who hold sockets for others.
-  var managers: [EndingTarget] { targets.filter { $0.standing == .manager } }
+  /// The first process to be signalled that a unit, container or forwarder may start again.
+  var supervised: EndingTarget? { signalled.first { $0.supervision != nil } }
 
-  /// Sockets of which no process is known, and why.
-  var unheld: [(socket: InetSocket, reasons: MissingHolder.Reasons)] {
-    sockets.compactMap { socket, list in list.entries.isEmpty ? (socket, list.reasons ?? []) : nil }
+  /// The first of the processes that other programs depend on, and that is therefore never ended.
+  var manager: EndingTarget? {
+    targets.first { target in
+      switch target.standing {
+      case .systemd, .firstProcess: true
+      case .ordinary, .ancestor, .itself: false
+      }
+    }
+  }
+
+  /// The sockets of which no process is known.
+  var unheld: [HeldSocket] { sockets.filter(\.holders.entries.isEmpty) }
+
+  /// Why nothing can be ended; `nil` if there is a process to end.
+  ///
+  /// - Parameter socketUnits: The `.socket` units of sockets, by the sockets' inodes.
+  func refusal(socketUnits: [UInt32: SystemdUnit] = [:]) -> EndingRefusal? {
+    if let manager {
+      let holds = Set(manager.holds.map(\.inode))
+      let unit = sockets.lazy.filter { holds.contains($0.socket.inode) }.compactMap { socketUnits[$0.socket.inode] }
+      return .manager(manager, socketUnit: unit.first)
+    }
+    if !signalled.isEmpty { return nil }
+    if targets.contains(where: { $0.standing == .itself }) { return .onlyThisCommand }
+    return unheld.isEmpty ? .holderHasEnded : .unknownHolders(unheld)
   }
 }

@@ -3,56 +3,52 @@ internal import SocketOwners
 
 /// A process that holds sockets of the port.
 struct EndingTarget {
-  /// A descriptor that leads to one of the sockets.
+  /// A descriptor of the process that leads to one of the sockets.
   struct Hold {
     var inode: UInt32
     var holder: SocketHolder
   }
 
   /// What the process is to this command.
-  enum Standing {
+  enum Standing: Hashable {
     case ordinary
-    /// The command runs below it.
+    /// A process that started this command, or a process that started that one.
     case ancestor
-    /// The command itself, which got the descriptor from who started it.
+    /// This command, which inherited the descriptor.
     case itself
-    /// systemd, of the system or of a user, which holds sockets for others; or another first process. Everything else ends
-    /// with it.
-    case manager
+    /// systemd, which holds the sockets for its `.socket` units. The user is the one whose manager it is; `nil` for the
+    /// manager of the system.
+    case systemd(managerUID: UInt32?)
+    /// Another first process, with which all others end.
+    case firstProcess
+
+    /// Whether the process may be signalled.
+    var isEndable: Bool {
+      switch self {
+      case .ordinary, .ancestor: true
+      case .itself, .systemd, .firstProcess: false
+      }
+    }
   }
 
   var details: ProcessDetails
   var holds: [Hold]
   var standing = Standing.ordinary
-  /// What stands behind the process, this command's own ownProcess left out.
+  /// The unit, container or forwarder that may start the process again; `nil` for none, and if it runs this command too.
   var supervision: ProcessSupervision?
-  var supervisor: Supervisor?
 
   var process: HoldingProcess { details.process }
-
-  /// `nginx(812)`, the name made harmless.
-  var name: String { details.cellName }
 
   init(details: ProcessDetails, holds: [Hold], _ ownProcess: OwnProcess, _ selection: PortSelection) {
     self.details = details
     self.holds = holds
-    let port = selection.port.port
-    supervision = details.supervision(holding: port, besides: ownProcess.cgroup)
-    switch supervision {
-    case .socketActivation?, .firstProcess?: standing = .manager
-    case _ where details.process.pid == ownProcess.pid: standing = .itself
-    case let other:
-      if ownProcess.ancestors.contains(details.process.pid) { standing = .ancestor }
-      supervisor = other.flatMap { Supervisor($0, port: port, isUDP: selection.transports == [.udp]) }
+    switch details.supervision(holding: selection.port.port, besides: ownProcess.cgroup) {
+    case .socketActivation(let managerUID)?: standing = .systemd(managerUID: managerUID)
+    case .firstProcess?: standing = .firstProcess
+    case _ where process.pid == ownProcess.pid: standing = .itself
+    case let supervision:
+      self.supervision = supervision
+      if ownProcess.ancestors.contains(process.pid) { standing = .ancestor }
     }
-  }
-}
-
-extension ProcessDetails {
-  /// `nginx(812)`, the name made harmless.
-  var cellName: String {
-    var text: [UInt8] = []
-    text.appendCell(command)
-    return "\(String(decoding: text, as: UTF8.self))(\(process.pid))"
   }
 }

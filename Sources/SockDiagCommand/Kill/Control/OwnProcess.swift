@@ -1,27 +1,26 @@
 internal import Glibc
 internal import SocketOwners
 
-/// Where this command stands among the processes.
+/// This command among the processes: a process that started it should not be ended by mistake.
 struct OwnProcess {
-  /// This process.
   var pid: Int32
-  /// The processes that started it, from the nearest on: its shell, the terminal, the server of the session.
+  /// The processes that started it, the nearest first: its shell, the terminal, the server of the session.
   var ancestors: [Int32] = []
   var cgroup: CgroupPath?
 
   init(pid: Int32) { self.pid = pid }
 
-  /// Reads it.
+  /// Reads the ancestors and the cgroup from /proc.
   static func current(_ owners: borrowing OwnerFinder) -> OwnProcess {
-    var ownProcess = OwnProcess(pid: getpid())
-    let own = owners.details(ofProcess: ownProcess.pid)
-    ownProcess.cgroup = own?.cgroup
+    var process = OwnProcess(pid: getpid())
+    let own = owners.details(ofProcess: process.pid)
+    process.cgroup = own?.cgroup
     var next = own?.parent
-    // A parent may end between two looks and its id be used again, so that this could turn in a circle.
-    while let pid = next, pid > 0, !ownProcess.ancestors.contains(pid) {
-      ownProcess.ancestors.append(pid)
+    // A parent may end between two reads and its id be used again: then the chain could turn in a circle.
+    while let pid = next, pid > 0, !process.ancestors.contains(pid) {
+      process.ancestors.append(pid)
       next = owners.details(ofProcess: pid)?.parent
     }
-    return ownProcess
+    return process
   }
 }

@@ -4,77 +4,68 @@ internal import SockDiag
 internal import SocketOwners
 
 extension PortEnding {
-  /// How long a port that is free is watched where nothing is known that could start a server again: systemd waits 100 ms
-  /// by default (`RestartSec=`), and what takes over from an ended process is quick.
-  static let briefWatch = Duration.milliseconds(300)
-  /// How long a server that was started again has to keep the port before the watch ends early.
-  static let steadyTime = Duration.seconds(1)
+  /// How long a free port is observed where nothing is known that could start a server again: systemd waits 100 ms by
+  /// default (`RestartSec=`), and other programs are quick too.
+  static let briefObservation = Duration.milliseconds(300)
 
-  /// Watches the port until a restart has had its time, and says what `why` says then.
+  /// Observes the port until a restart would have happened, and then diagnoses it as `why` does.
   ///
-  /// The kernel announces the end of a socket and never its beginning. But listeners alone are asked for in microseconds, so
-  /// they are looked at twenty times a second; what `why` says takes a walk over the sockets of the host, and is asked for
-  /// at most a sixth of the time.
+  /// The kernel announces the end of a socket, but not a new one. It lists listeners alone in microseconds, so they are read
+  /// twenty times a second. A diagnosis takes a walk over the sockets of the host, and is made for a sixth of the time at
+  /// most.
   ///
   /// - Parameters:
-  ///   - settle: How long the port is watched where something may start the server again, or where what is in the way may
-  ///     go by itself.
-  ///   - outcomes: What became of the targets.
-  mutating func result(within settle: Duration, after outcomes: [EndingOutcome]) throws -> PortAfterEnding {
+  ///   - time: How long the port is observed where something may start the server again, or where the blockers may go by
+  ///     themselves.
+  ///   - outcomes: What happened to the targets.
+  mutating func observePort(for time: Duration, after outcomes: [EndingOutcome]) throws -> PortAfterEnding {
     let start = ContinuousClock.now
-    var end = start + settle
-    let brief = start + min(settle, Self.briefWatch)
+    var end = start + time
+    let briefEnd = start + min(time, Self.briefObservation)
     var isProlonged = false
-    var nextLook = start
+    var nextDiagnosis = start
     var diagnoses: [Diagnosis] = []
-    var appeared: [UInt32: (time: ContinuousClock.Instant, holders: [ProcessDetails])] = [:]
+    var newServers = NewServers()
     while true {
       let now = ContinuousClock.now
-      try note(&appeared, now)
-      if now >= nextLook || now >= end {
+      try note(&newServers, now)
+      if now >= nextDiagnosis || now >= end {
         diagnoses = try diagnose([])
-        nextLook = .now + max(.milliseconds(100), now.duration(to: .now) * 5)
+        nextDiagnosis = .now + max(.milliseconds(100), now.duration(to: .now) * 5)
       }
       if now >= end {
-        // A program that takes long to start gets the same time once more.
+        // A new process that does not hold the port yet gets the same time once more.
         guard !isProlonged, WhyStatus(diagnoses) == .free, !restarters.newChildren(owners).isEmpty else { break }
         isProlonged = true
-        end = now + settle
+        end = now + time
       }
-      let steady = appeared.values.contains { $0.time + Self.steadyTime <= now }
-      if hasSettled(diagnoses, outcomes, left: now.duration(to: end), isBriefOver: now >= brief, steady) { break }
+      if newServers.areSteady(at: now) { break }
+      if hasSettled(diagnoses, outcomes, left: now.duration(to: end), isBriefOver: now >= briefEnd) { break }
       usleep(50_000)
     }
-    let verdict = try diagnose([.owners, .heldOptions])
-    return result(of: verdict, appeared.values.flatMap { $0.holders })
+    return portAfterEnding(try diagnose([.owners, .heldOptions]), newServers.holders)
   }
 
-  /// Looks at the servers on the port. Those that were not there before are noted with their processes.
-  private mutating func note(
-    _ appeared: inout [UInt32: (time: ContinuousClock.Instant, holders: [ProcessDetails])],
-    _ now: ContinuousClock.Instant
-  ) throws {
+  /// Notes the servers that are on the port now and were not there before.
+  private mutating func note(_ newServers: inout NewServers, _ now: ContinuousClock.Instant) throws {
     let known = Set(plan.sockets.map(\.socket.inode))
     let servers = try reader.servers(selection).filter { !known.contains($0.inode) }
-    let inodes = Set(servers.map(\.inode))
-    // One that went again was not steady, but it was there.
-    for inode in appeared.keys where !inodes.contains(inode) { appeared[inode]?.time = .now + .seconds(3600) }
-    for server in servers where appeared[server.inode] == nil {
-      let list = try Self.holders(of: [server], &owners)
-      appeared[server.inode] = (now, list.flatMap { $0.holders.entries.compactMap(\.process) })
+    newServers.keep(Set(servers.map(\.inode)))
+    for server in servers where !newServers.contains(server.inode) {
+      newServers.add(server.inode, try [HeldSocket]([server], by: &owners), at: now)
     }
   }
 
-  /// Whether nothing is to be expected any more that would change the verdict.
+  /// Whether the verdict is not expected to change any more.
   private func hasSettled(
-    _ diagnoses: [Diagnosis], _ outcomes: [EndingOutcome], left: Duration, isBriefOver: Bool, _ isSteady: Bool
+    _ diagnoses: [Diagnosis], _ outcomes: [EndingOutcome], left: Duration, isBriefOver: Bool
   ) -> Bool {
     let isConflict = WhyStatus(diagnoses) == .conflict
     // A process that did not end keeps the port.
-    if isConflict, outcomes.contains(where: { $0.status != .success }) { return true }
-    if isSteady { return true }
+    if isConflict, !outcomes.allSatisfy(\.releasesPort) { return true }
     guard isBriefOver, !mayBeStartedAgain else { return false }
     guard isConflict else { return true }
+    // Workers may still end. Only timers that run longer than the observation are not worth the wait.
     return diagnoses.filter { $0.verdict == .conflict }.allSatisfy { diagnosis in
       diagnosis.blockers.allSatisfy { blocker in
         switch blocker.release {
@@ -85,9 +76,8 @@ extension PortEnding {
     }
   }
 
-  /// Whether something may start an ended process again.
   private var mayBeStartedAgain: Bool {
-    plan.signalled.contains { $0.supervisor != nil } || !restarters.living(owners).isEmpty
+    plan.supervised != nil || !restarters.living(owners).isEmpty
   }
 
   private mutating func diagnose(_ effort: Diagnostician.Effort) throws -> [Diagnosis] {
@@ -96,27 +86,59 @@ extension PortEnding {
     return diagnoses
   }
 
-  private func result(of diagnoses: [Diagnosis], _ seen: [ProcessDetails]) -> PortAfterEnding {
-    var result = PortAfterEnding(selection: selection, diagnoses: diagnoses, namespace: namespace)
-    let known = Set(plan.targets.map(\.process))
-    var found: Set<HoldingProcess> = known
+  /// - Parameter holders: The processes that held new servers meanwhile.
+  private func portAfterEnding(_ diagnoses: [Diagnosis], _ holders: [ProcessDetails]) -> PortAfterEnding {
+    var port = PortAfterEnding(selection, diagnoses)
+    var found = Set(plan.targets.map(\.process))
     // The owner of a connection was there before, and was left alone.
-    let holding = result.blockers.filter { ![.connection, .outgoingConnection].contains($0.use) }
-    for details in holding.flatMap(\.processes) + seen where found.insert(details.process).inserted {
-      result.unlistedHolders.append(unlisted(details))
+    let blockers = port.blockers.filter { ![.connection, .outgoingConnection].contains($0.use) }
+    for details in blockers.flatMap(\.processes) + holders where found.insert(details.process).inserted {
+      port.unlistedHolders.append(unlisted(details))
     }
     for details in restarters.newChildren(owners) where found.insert(details.process).inserted {
-      result.startedProcesses.append(unlisted(details))
+      port.startedProcesses.append(unlisted(details))
     }
-    return result
+    return port
   }
 
   private func unlisted(_ details: ProcessDetails) -> UnlistedProcess {
-    // What ran the old process runs the new one. Other units are only named where they are the same.
-    let target = EndingTarget(details: details, holds: [], OwnProcess(pid: 0), selection)
-    let supervisor = plan.targets.first { $0.supervisor != nil && $0.supervisor == target.supervisor }?.supervisor
-    return UnlistedProcess(
-      details: details, supervisor: supervisor, starter: supervisor == nil ? restarters.starter(of: details, owners) : nil
-    )
+    // A unit that runs the new process has started it again only if it ran an ended one.
+    let supervision = EndingTarget(details: details, holds: [], OwnProcess(pid: 0), selection).supervision
+    if supervision != nil, plan.targets.contains(where: { $0.supervision == supervision }) {
+      return UnlistedProcess(details: details, supervision: supervision)
+    }
+    return UnlistedProcess(details: details, starter: restarters.starter(of: details, owners))
   }
+}
+
+/// The servers that appear on a port while it is observed.
+private struct NewServers {
+  private struct Server {
+    /// When it appeared; `nil` once it is gone.
+    var since: ContinuousClock.Instant?
+    var holders: [ProcessDetails]
+  }
+
+  private var servers: [UInt32: Server] = [:]
+
+  /// How long a server has to keep the port to count as started again.
+  private static let steadyTime = Duration.seconds(1)
+
+  func contains(_ inode: UInt32) -> Bool { servers[inode] != nil }
+
+  mutating func add(_ inode: UInt32, _ held: [HeldSocket], at now: ContinuousClock.Instant) {
+    servers[inode] = Server(since: now, holders: held.flatMap { $0.holders.entries.compactMap(\.process) })
+  }
+
+  /// Notes that all servers but these are gone. They stay on the list, since they did hold the port.
+  mutating func keep(_ inodes: Set<UInt32>) {
+    for inode in servers.keys where !inodes.contains(inode) { servers[inode]?.since = nil }
+  }
+
+  func areSteady(at now: ContinuousClock.Instant) -> Bool {
+    servers.values.contains { server in server.since.map { $0 + Self.steadyTime <= now } ?? false }
+  }
+
+  /// The processes that held them.
+  var holders: [ProcessDetails] { servers.values.flatMap(\.holders) }
 }

@@ -3,38 +3,48 @@ internal import SockDiag
 
 /// The sockets of a port, by their use.
 struct PortSockets {
-  /// Listeners, sockets that are only bound, and UDP sockets without a peer: whose process chose the port.
-  var holding: [InetSocket] = []
-  /// Connections that a process may have. Which of them were accepted and which go out, no record tells.
+  /// Listeners, sockets that are only bound, and UDP sockets without a peer. The program that opened one chose the port.
+  var bound: [InetSocket] = []
+  /// Connections that a process may hold. The kernel does not tell accepted and outgoing ones apart.
   var connections: [InetSocket] = []
-  /// Records that no process holds, and that end by themselves.
+  /// Records of closed connections, which no process holds and which expire by themselves.
   var leftOver: [InetSocket] = []
+  /// What the lists may lack.
+  var limits: [ListLimit] = []
+
+  /// What the list of one protocol may lack.
+  struct ListLimit {
+    var transport: TransportProtocol
+    var completeness: Completeness
+    /// Why `/proc/net` was read; `nil` if it was not.
+    var substitution: SockDiagError?
+  }
 
   init() {}
 
   init(_ sockets: some Sequence<InetSocket>, of selection: PortSelection) {
     for socket in sockets where selection.covers(socket) {
       switch PortUse(socket) {
-      case .listener, .boundInactive, .datagram: holding.append(socket)
+      case .listener, .boundInactive, .datagram: bound.append(socket)
       case .connection, .outgoingConnection: connections.append(socket)
       case .orphan, .timeWait: leftOver.append(socket)
-      // They are their listener's, and end with it.
+      // They belong to their listener, and end with it.
       case .request, .unaccepted: continue
       }
     }
   }
 
-  /// The time after which no record is left; `nil` if there is none of known end.
+  /// How long until the last TIME_WAIT record expires; `nil` if there is none.
   var leftOverEnd: Duration? { leftOver.compactMap { $0.state == .timeWait ? $0.timer?.expires : nil }.max() }
 }
 
-/// Looks at ports, as often as is wanted.
+/// Reads the sockets of a port, as often as needed.
 struct PortReader: ~Copyable {
   private var inspector: SocketInspector
 
   init() throws(SockDiagError) { inspector = try SocketInspector() }
 
-  /// The listeners, and the UDP sockets without a peer: what is cheap to ask for often.
+  /// The listeners, and the UDP sockets without a peer. This is cheap enough to ask for often.
   mutating func servers(_ selection: PortSelection) throws(SockDiagError) -> [InetSocket] {
     var servers: [InetSocket] = []
     for transport in selection.transports {
@@ -45,23 +55,27 @@ struct PortReader: ~Copyable {
     return servers
   }
 
-  /// Looks at a port.
+  /// All sockets of the port.
   ///
-  /// Each kind of state is asked for by itself, for listeners are in a table of their own, where they cost nothing.
-  ///
-  /// - Parameter remarks: Takes what has to be said about the list.
-  mutating func look(_ selection: PortSelection, _ remarks: inout Remarks) throws(SockDiagError) -> PortSockets {
+  /// Listeners are asked for by themselves: they are in a table of their own, which is small.
+  mutating func sockets(_ selection: PortSelection) throws(SockDiagError) -> PortSockets {
     var sockets: [InetSocket] = []
+    var limits: [PortSockets.ListLimit] = []
     for transport in selection.transports {
       let states: [SocketStateSet] = transport == .tcp ? [.listen, .boundInactive, .connected] : [.all]
       for states in states {
         let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
         let dump = try inspector.dump(query)
         sockets += dump.sockets
-        // A verdict on the port says what it could not see.
-        remarks.note(transport, dump.completeness.subtracting(.missingStates), inspector.substitution)
+        // Missing states are named with the final verdict on the port.
+        limits.append(
+          PortSockets.ListLimit(
+            transport: transport, completeness: dump.completeness.subtracting(.missingStates),
+            substitution: inspector.substitution))
       }
     }
-    return PortSockets(sockets, of: selection)
+    var result = PortSockets(sockets, of: selection)
+    result.limits = limits
+    return result
   }
 }

@@ -1,14 +1,14 @@
 internal import BindDiagnosis
 
-/// When to look again at a port that is in use.
+/// When to look again at a port in use.
 ///
-/// What a timer takes away goes when the kernel gets round to it: it keeps timers in classes, and one of 60 s goes up to
-/// 2 s late at 250 ticks a second and 4 s at 1000 (`kernel/time/timer.c`). So the timer is slept out, and then there are
-/// a few looks of which each is within half a second of the one before.
+/// The kernel is late with its timers: it keeps them in classes, and one of 60 s runs out up to 2 s late at 250 ticks a
+/// second, and 4 s at 1000 (`kernel/time/timer.c`). So the wait sleeps until the timer should have run out, and then looks a
+/// few times, at intervals of up to half a second.
 struct LookSchedule {
-  /// Somebody may have destroyed what a timer would take away, which is announced to nobody.
+  /// The longest sleep before a timer runs out: what it would remove may be destroyed earlier, which is not announced.
   static let checkOfTimers = Duration.seconds(10)
-  /// A socket may give its port away without an end: by shutdown(2), or a new option.
+  /// The longest sleep before a socket ends: a program may also release the port by shutdown(2) or a new option.
   static let checkOfHolders = Duration.seconds(5)
 
   private var overdueLooks = 0
@@ -18,12 +18,12 @@ struct LookSchedule {
   /// How long to sleep.
   ///
   /// - Parameters:
-  ///   - releases: Until when each socket that is in the way stays.
+  ///   - releases: When each blocker releases the port.
   ///   - receivesEvents: Whether the end of a socket wakes the sleeper.
   mutating func pause(_ releases: [PortRelease], receivesEvents: Bool) -> Duration {
     guard let rest = Self.timer(releases) else {
       overdueLooks = 0
-      // Of a bind() that fails for no reason that can be seen, no event tells the end.
+      // No event announces the end of a blocker that sock_diag does not show.
       if receivesEvents, !releases.isEmpty { return Self.checkOfHolders }
       defer { blindPause = min(blindPause * 2, .seconds(1)) }
       return blindPause
@@ -34,16 +34,16 @@ struct LookSchedule {
       return min(rest, Self.checkOfTimers)
     }
     overdueLooks += 1
-    // Later than any kernel rounds, it is not the rounding.
+    // After 16 looks it is later than any kernel would be.
     return overdueLooks > 16 ? .seconds(1) : .milliseconds(min(overdueLooks * 100, 500))
   }
 
-  /// How long the timers run that take everything away that is in the way; `nil` if something stays.
+  /// How long until timers have removed all blockers; `nil` if one of them has no timer, or there are none.
   static func timer(_ releases: [PortRelease]) -> Duration? {
     var longest: Duration?
     for release in releases {
       switch release {
-      // If the peer speaks before, there is another timer to sleep out then.
+      // If the peer answers first, another timer follows, which a later look sees.
       case .after(let rest), .afterOrLater(let rest): longest = max(longest ?? .zero, rest)
       case .whenPeerAnswers, .whenClosed: return nil
       }

@@ -9,7 +9,7 @@ import Testing
 
 /// What a wait for a free port listens for, and what wakes it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-struct WaitHearingTests {
+struct WaitEventTests {
   private static let place = LabEndpoint(.loopbackV4, 8080)
 
   private static func request(_ options: BindOptions = []) -> BindRequest {
@@ -22,10 +22,10 @@ struct WaitHearingTests {
   }
 
   /// What ended between the first look and the moment at which it began to listen.
-  @Test func whenItBeginsToHearItLooksAgain() async throws {
+  @Test func subscribingMakesTheNextLookImmediate() async throws {
     let pauses = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       return try withExtendedLifetime(listener) {
         try (0..<2).map { _ in try Self.status(&goal).lookAfter }
       }
@@ -44,13 +44,13 @@ struct WaitHearingTests {
   }
 
   /// Of ends that the kernel had no room to announce, any may have been of what is in the way.
-  @Test func afterAGapItLooks() async throws {
+  @Test func lostEventsMakeALookDue() async throws {
     let heard = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       return try withExtendedLifetime(listener) {
         // With room for a few ends.
         var watch = PortWatch(.tcp) { groups throws(SockDiagError) in try SocketEvents(groups, receiveBuffer: 8192) }
-        let begun = watch.begin()
+        let begun = watch.start()
         let cookies = try SocketInspector.sockets(.tcp, in: .listen).compactMap(\.cookie)
         watch.follow(Set(cookies), heldBy: [])
         func end(_ count: Int) throws {
@@ -73,16 +73,16 @@ struct WaitHearingTests {
   }
 
   /// The end of what turned out to share the port wakes nobody.
-  @Test func whatSharesThePortIsNotListenedFor() async throws {
+  @Test func endOfASocketThatSharesThePortDoesNotWake() async throws {
     let (states, heard) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(
         to: LabEndpoint(.v4(127, 0, 0, 2), 8080), serverOptions: [.reuseAddress])
       pair.listener.close()
       let listener = try laboratory.tcpListener(on: Self.place)
       return try withExtendedLifetime(listener) {
-        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: false, hint: "")
+        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: false)
         for _ in 0..<2 { _ = try Self.status(&goal) }
-        let states = goal.examined.flatMap(\.blockers).map(\.socket.state)
+        let states = goal.fullDiagnoses.flatMap(\.blockers).map(\.socket.state)
         _ = goal.drainEvents()
         pair.client.close()
         try pair.server.discard()
@@ -97,14 +97,14 @@ struct WaitHearingTests {
   }
 
   /// Who holds the port is found out anew when it is another socket that does.
-  @Test func anotherSocketInTheWayIsExaminedSoon() async throws {
+  @Test func newBlockerIsFullyDiagnosedWithinSeconds() async throws {
     let (pids, expected) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       var pause = Duration.zero
       func holders() throws -> [Int32] {
         pause = try Self.status(&goal).lookAfter
-        return goal.examined.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }
+        return goal.fullDiagnoses.flatMap(\.blockers).flatMap { $0.holders.map(\.pid) }
       }
       var pids = [try holders()]
       listener.close()
@@ -130,11 +130,11 @@ struct WaitHearingTests {
   }
 
   /// Where the kernel announces nothing.
-  @Test func theEndOfAProcessIsHeardOnce() async throws {
+  @Test func endOfAProcessIsReportedOnce() async throws {
     let heard = try await Laboratory.withNew { laboratory in
       let holder = try LabHolder(.inherited, try laboratory.boundSocket(to: Self.place))
       var watch = Self.watchWithoutEvents(.tcp)
-      var heard = [watch.begin() || watch.receivesEvents]
+      var heard = [watch.start() || watch.receivesEvents]
       watch.follow([], heldBy: [holder.pid])
       watch.follow([], heldBy: [holder.pid])
       func isReadable(_ descriptors: [Int32], _ milliseconds: Int32) -> Bool {
@@ -151,10 +151,10 @@ struct WaitHearingTests {
   }
 
   /// Then the end of the process that holds what is in the way is heard.
-  @Test func withoutAnnouncementsTheHolderIsWatched() async throws {
+  @Test func withoutEventsTheHolderIsWatched() async throws {
     let (count, isHeard) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      var goal = try FreePortGoal([Self.request()], probes: false, hint: "", watch: Self.watchWithoutEvents)
+      var goal = try FreePortGoal([Self.request()], probes: false, watch: Self.watchWithoutEvents)
       _ = try Self.status(&goal)
       let count = goal.descriptors.count
       subject.end()
@@ -164,11 +164,11 @@ struct WaitHearingTests {
   }
 
   /// A process that nobody has waited for yet can still be opened, and would be readable for ever.
-  @Test func aProcessThatHasEndedIsNotWatchedAgain() async throws {
+  @Test func endedProcessIsNotWatchedAgain() async throws {
     let counts = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var watch = Self.watchWithoutEvents(.tcp)
-      _ = watch.begin()
+      _ = watch.start()
       watch.follow([], heldBy: [subject.pid])
       var counts = [watch.descriptors.count]
       kill(subject.pid, SIGKILL)
@@ -186,11 +186,11 @@ struct WaitHearingTests {
   }
 
   /// While only timers are to be waited for, what ends wakes nobody.
-  @Test func besideTimersNothingIsListenedFor() async throws {
+  @Test func timersAloneNeedNoSubscription() async throws {
     let counts = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.place)
       let client = try pair.client.local()
-      var goal = try FreePortGoal([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       return try withExtendedLifetime(pair) {
         _ = try Self.status(&goal)
         var counts = [goal.descriptors.count]
