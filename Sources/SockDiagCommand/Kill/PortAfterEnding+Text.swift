@@ -30,7 +30,7 @@ extension PortAfterEnding {
     switch verdict {
     case .free: return "\(port) is free"
     case .conflict where isBlockedByRecordsOnly:
-      let time = freeAfter.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
+      let time = freeIn.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
       let others =
         blockers.contains { $0.use == .timeWait } ? "; a program that sets SO_REUSEADDR may bind it earlier" : ""
       return "no process holds \(port) any more, but it is in use\(time): \(WaitText.blocker(diagnoses));"

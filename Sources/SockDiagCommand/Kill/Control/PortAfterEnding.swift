@@ -38,7 +38,7 @@ struct PortAfterEnding {
   }
 
   /// When the last record expires; `nil` where that is not known.
-  var freeAfter: Duration? { diagnoses.compactMap(\.freeAfter).max() }
+  var freeIn: Duration? { diagnoses.compactMap(\.freeIn).max() }
 
   /// The protocol that is in use, or one of those that were asked about.
   var transport: TransportProtocol {
