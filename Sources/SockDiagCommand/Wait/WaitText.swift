@@ -11,7 +11,7 @@ enum WaitText {
     case .otherSockets(let sockets):
       guard let first = sockets.first else { return "nothing is there" }
       let place = first.interfaceIndex == 0 ? "\(first.local)" : PortPlace(first).text
-      return "only \(place)\(sockets.count == 1 ? "" : " and \(sockets.count - 1) more") is there"
+      return sockets.count == 1 ? "only \(place) is there" : "only \(place) and \(sockets.count - 1) more are there"
     }
   }
 

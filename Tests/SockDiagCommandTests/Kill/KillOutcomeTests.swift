@@ -14,6 +14,7 @@ struct KillOutcomeTests {
   /// What is left of the port.
   enum Rest: Int32 {
     case free = 0
+    case otherError = 3
     case inUse = 71
     case forATime = 75
   }
@@ -117,5 +118,23 @@ struct KillOutcomeTests {
       return
     }
     #expect((1...60_000).contains(rest))
+  }
+
+  /// With IP_FREEBIND a program may listen on an address that the host does not have.
+  @Test func bindErrorOtherThanPortInUseIsReported() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.v4(10, 9, 9, 9), 8080), options: [.freebind])
+      let inode = socket.inode
+      let subject = try Subject(Subject.Script.plain, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      return try laboratory.namespace.run([tool, "kill", "10.9.9.9:8080", "--yes", "--settle", "0"])
+    }
+    #expect(result.status == Rest.otherError.rawValue && result.outputText.hasSuffix(": ended by SIGTERM\n"))
+    #expect(
+      result.errorText.hasPrefix(
+        "sockdiag: no process holds port 10.9.9.9:8080 any more, but bind() of 10.9.9.9:8080 fails with EADDRNOTAVAIL ("
+      ),
+      "\(result.errorText)")
   }
 }

@@ -222,4 +222,50 @@ struct WaitCommandTests {
     let text = words.joined(separator: " ")
     #expect(result.errorText.contains("'sockdiag why 127.0.0.1:8080 \(text)' says"), "\(result.errorText)")
   }
+
+  /// Two sockets that are bound to different interfaces do not conflict.
+  @Test func interfaceDecidesWhetherThePortIsFree() async throws {
+    let tool = try Tool.path
+    let statuses = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.wire()
+      let options: [SocketOption] = [.bindToDevice("lo")]
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080), options: options)
+      return try withExtendedLifetime(listener) {
+        try [
+          ["8080"], ["8080", "--device", "lo"], ["8080", "--device", Wire.deviceName], ["0.0.0.0%lo:8080"],
+          ["0.0.0.0%\(Wire.deviceName):8080"],
+        ].map {
+          try laboratory.namespace.run([tool, "wait", "--free", "--timeout", "0", "-q"] + $0).status
+        }
+      }
+    }
+    #expect(statuses == [1, 1, 0, 1, 0])
+  }
+
+  /// SO_REUSEPORT shares a port among the sockets of one user.
+  @Test func userDecidesWhetherThePortIsFree() async throws {
+    let tool = try Tool.path
+    let statuses = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.loopback, options: [.reusePort])
+      return try withExtendedLifetime(listener) {
+        try [["--reuseport"], ["--reuseport", "--uid", "0"], ["--reuseport", "--uid", "12345"], ["--uid", "0"]].map {
+          try laboratory.namespace.run([tool, "wait", "127.0.0.1:8080", "--free", "--timeout", "0", "-q"] + $0).status
+        }
+      }
+    }
+    #expect(statuses == [0, 0, 1, 1])
+  }
+
+  @Test func lineIsCutToANarrowTerminal() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.loopback)
+      return try withExtendedLifetime(listener) {
+        let script = "stty cols 30 && exec \"$0\" wait 8080 --free --timeout 100ms"
+        return try laboratory.namespace.run(["env", "TERM=xterm", "sh", "-c", script, tool], typing: "")
+      }
+    }
+    #expect(result.status == 1)
+    #expect(result.errorText.hasPrefix("\rwaiting for TCP port 8080 to \u{1B}[K"), "\(result.errorText)")
+  }
 }

@@ -34,10 +34,10 @@ struct WaitEventTests {
   }
 
   /// Whether something is heard within a time: the kernel announces an end somewhat later, on a thread of its own.
-  private static func hears(within time: Duration, _ hear: () -> Bool) -> Bool {
+  private static func hears(within time: Duration, _ drain: () -> Bool) -> Bool {
     let end = ContinuousClock.now + time
     while .now < end {
-      if drainEvents() { return true }
+      if drain() { return true }
       usleep(5_000)
     }
     return false

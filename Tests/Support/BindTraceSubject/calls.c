@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The bare call: the C library's may be looked at by a sanitizer. */
+/* The bare system call: a sanitizer may intercept that of the C library. */
 static int raw_bind(int descriptor, const void *address, long length)
 {
 	return syscall(SYS_bind, descriptor, address, length) < 0 ? errno : 0;
@@ -37,7 +37,7 @@ void hostile_addresses(void)
 	REQUIRE(raw_bind(descriptor, &address, 0x7fffffff) == EINVAL);
 	REQUIRE(raw_bind(descriptor, &address, 0) == EINVAL);
 	REQUIRE(raw_bind(descriptor, &address, 2) == EINVAL);
-	/* Ends where the memory ends, and then one byte beyond. */
+	/* Once up to the end of the memory, and once one byte beyond. */
 	memcpy(pages + page - sizeof address, &address, sizeof address);
 	REQUIRE(raw_bind(descriptor, pages + page - sizeof address, sizeof address + 1) == EFAULT);
 	REQUIRE(raw_bind(descriptor, pages + page - sizeof address, sizeof address) == 0);
@@ -79,7 +79,7 @@ void failing_connections(const char *path)
 	REQUIRE(raw_bind(first, &file, sizeof file) == 0);
 	REQUIRE(raw_bind(make_socket(AF_UNIX, SOCK_STREAM), &file, sizeof file) == EADDRINUSE);
 	REQUIRE(connect(make_socket(AF_UNIX, SOCK_STREAM), (void *)&file, sizeof file) < 0 && errno == ECONNREFUSED);
-	/* One that succeeds, one that is under way, and one that asks how that went on. */
+	/* One that succeeds, one that is in progress, and one that asks for the progress. */
 	descriptor = make_socket(AF_INET, SOCK_STREAM);
 	REQUIRE(bind_port(descriptor, 8090) == 0 && listen(descriptor, 1) == 0);
 	descriptor = make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
@@ -141,7 +141,7 @@ void work_beside(int port)
 	pthread_join(thread, NULL);
 }
 
-/* Ends the process, or its program, while a call of another thread is looked at: at that thread's next stop. */
+/* Ends the process, or its program, while a call of another thread is being examined. */
 void end_beside(int port, const char *how)
 {
 	pthread_t thread;
@@ -171,7 +171,7 @@ static void *bind_in_own_table(void *argument)
 	return NULL;
 }
 
-/* The same number is a unix socket in the table of the first thread. */
+/* In the table of the first thread, the same number is a UNIX socket. */
 void own_table(int port)
 {
 	pthread_t thread;
