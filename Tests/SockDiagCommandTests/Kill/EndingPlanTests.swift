@@ -4,7 +4,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Whom a plan means, and in which order.
+/// The processes of a plan, and their order.
 struct EndingPlanTests {
   private static func socket(_ inode: Int) throws -> InetSocket {
     try Samples.socket(
@@ -43,13 +43,13 @@ struct EndingPlanTests {
   }
 
   @Test func parentsComeBeforeTheirChildren() throws {
-    // The ids of children are lower, for they began anew, and all were started within a tick.
+    // The ids of children are lower, since the kernel started again at 1. All were started within one tick.
     let processes = [
       Self.process(10, parent: 12), Self.process(12, parent: 300), Self.process(300), Self.process(11, parent: 12),
       Self.process(5, start: 9), Self.process(400, start: 3),
     ]
     #expect(try Self.plan(processes).targets.map(\.process.pid) == [400, 300, 12, 10, 11, 5])
-    // Parents in a circle are none, but proc is read while it changes.
+    // There are no parents in a circle, but /proc is read while it changes.
     let circle = [Self.process(10, parent: 11), Self.process(11, parent: 10)]
     #expect(try Self.plan(circle).targets.count == 2)
   }
@@ -112,7 +112,7 @@ struct EndingPlanTests {
         == "nginx(90) is new: sh(80) started it again; end that process first with 'kill 80', and then run this again")
   }
 
-  /// A container's port of both protocols is named as one of TCP, and one of UDP alone as such.
+  /// A port of both protocols is named without a protocol, and one of UDP alone with it.
   @Test func forwarderIsStoppedByPortAndProtocol() throws {
     let proxy = Self.process(10, command: "docker-proxy", cgroup: "/system.slice/docker.service")
     for (transports, name) in [([.tcp], "80"), ([.tcp, .udp], "80"), ([.udp], "80/udp")]
@@ -126,7 +126,7 @@ struct EndingPlanTests {
     }
   }
 
-  /// One socket whose holder is hidden is reason enough to ask for more rights.
+  /// One socket with a hidden holder is reason enough to ask for more rights.
   @Test func oneHiddenHolderAsksForMoreRights() throws {
     let hidden = HolderList(entries: [], reasons: [.unreadableProcess])
     let lost = HolderList(entries: [], reasons: [.kernel])
@@ -175,7 +175,7 @@ struct EndingPlanTests {
     }
   }
 
-  /// Whichever of the processes it is that a unit runs.
+  /// The order of the processes does not matter.
   @Test func oneSupervisedProcessNeedsTheOption() throws {
     let plain = Self.process(70)
     let supervised = Self.process(80, cgroup: "/system.slice/nginx.service")

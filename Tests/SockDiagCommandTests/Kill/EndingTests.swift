@@ -8,7 +8,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What happens between the look and the signals, which no command line can time.
+/// Changes between the look and the signals, which cannot be timed from a command line.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EndingTests {
   private static let options = EndingOptions(signal: .terminate, grace: .seconds(10), kills: true)
@@ -31,7 +31,7 @@ struct EndingTests {
     }
   }
 
-  /// Of two sockets the first was closed after the look. One that is still held is enough.
+  /// The first of two sockets is closed after the look. The other one is enough for a signal.
   @Test func processThatStillHoldsOneOfTwoSocketsIsSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let first = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -67,7 +67,7 @@ struct EndingTests {
     }
   }
 
-  /// The id of the holder belongs to somebody who started later, as the kernel's clock has it.
+  /// The id of the holder belongs to a process that started later.
   @Test func processWithAReusedIDIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -89,13 +89,13 @@ struct EndingTests {
 
   // MARK: Between the signals
 
-  /// Takes signals. What a test wants to happen before the second one does, and the first one alone does nothing.
+  /// Takes signals and sends only SIGKILL on. A test can act before a process is opened or signalled.
   private struct Kernel: ProcessSignals {
     var opening: @Sendable (_ count: Int) -> Void = { _ in }
     var sending: @Sendable () -> Void = {}
     private let opened = Counter()
 
-    /// A value of its own, for atomics do not move.
+    /// A class, since atomics do not move.
     private final class Counter: Sendable { let count = Atomic<Int>(0) }
 
     init(opening: @escaping @Sendable (_ count: Int) -> Void) { self.opening = opening }
@@ -150,7 +150,7 @@ struct EndingTests {
     }
   }
 
-  /// Proc, in which from some moment on nobody's descriptors may be read.
+  /// A /proc in which descriptors may no longer be read from some moment on.
   private final class ClosingProc: DirectoryOperations {
     private let kernel = KernelDirectories()
     let isClosed = Atomic<Bool>(false)
@@ -176,7 +176,7 @@ struct EndingTests {
     func isProc(_ directory: Int32) -> Bool { kernel.isProc(directory) }
   }
 
-  /// A server may make itself unreadable, which is not yet letting go.
+  /// A server may make itself unreadable and still hold the socket.
   @Test func unreadableProcessDoesNotCountAsReleased() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -189,7 +189,7 @@ struct EndingTests {
     }
   }
 
-  /// systemd makes a socket in the cgroup of its unit, and hands it to the service.
+  /// systemd makes a socket in the cgroup of its unit, and passes it to the service.
   @Test(
     .enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"), arguments: [".socket", ".service"])
   func socketUnitIsFoundByCgroup(_ suffix: String) async throws {
@@ -228,7 +228,7 @@ struct EndingTests {
     }
   }
 
-  /// A parent whose child ended starts another one, which may take its time to bind the port.
+  /// A parent starts another child, which may bind the port later.
   @Test func startedProcessWithoutThePortIsNamed() async throws {
     let parent =
       "exec 7<&0; sh -c 'echo ready; read line' <&7 & exec 9>&-; wait; sh -c 'read line' <&7 & echo again; wait"
@@ -250,7 +250,7 @@ struct EndingTests {
     }
   }
 
-  /// Of several records the last one counts.
+  /// The record that expires last decides.
   @Test func remainingTimeIsThatOfTheLastRecord() async throws {
     let state = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080))
@@ -263,7 +263,7 @@ struct EndingTests {
     #expect(state.contains(" is in use for another 40 s: "), "\(state)")
   }
 
-  /// Of both protocols the command is about the one that is in use.
+  /// If both protocols were asked about, the command is about the one in use.
   @Test func suggestedCommandIsAboutTheProtocolInUse() async throws {
     let state = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
@@ -277,7 +277,7 @@ struct EndingTests {
     #expect(state.contains("'sockdiag kill 8080 --connections --udp' ends"), "\(state)")
   }
 
-  /// What a unit runs may be started again within seconds.
+  /// A unit may start its service again within seconds.
   @Test func portOfAUnitIsObservedForTheWholeTime() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -291,7 +291,7 @@ struct EndingTests {
     }
   }
 
-  /// A record that expires while the port is watched is waited for, and one that stays longer is not.
+  /// A record that expires while the port is observed is waited for. One that stays longer is not.
   @Test func recordThatExpiresDuringObservationIsWaitedFor() async throws {
     try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2)
@@ -305,7 +305,7 @@ struct EndingTests {
         var ending = try Self.ending()
         #expect(try ending.observePort(for: .zero, after: []).isBlockedByRecordsOnly)
         #expect(try ending.observePort(for: .seconds(30), after: []).isFree)
-        // A minute is not.
+        // A minute is longer than the port is observed.
         try laboratory.leaveTimeWait(on: place)
         let begin = ContinuousClock.now
         #expect(try ending.observePort(for: .seconds(30), after: []).isBlockedByRecordsOnly)
@@ -314,7 +314,7 @@ struct EndingTests {
     }
   }
 
-  /// A record that expires, and beside it a listener that does not.
+  /// A record expires, but the listener beside it does not.
   @Test func listenerBesideARecordDoesNotExpire() async throws {
     try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
@@ -349,7 +349,7 @@ struct EndingTests {
     }
   }
 
-  /// The kernel says which sockets are in the way of which address.
+  /// A selection covers the sockets with which the kernel refuses a bind().
   @Test func coveredSocketsAreThoseThatMakeBindFail() async throws {
     let places: [(LabAddress, String, [SocketOption])] = [
       (.anyV4, "0.0.0.0", []), (.loopbackV4, "127.0.0.1", []), (.v4(127, 0, 0, 2), "127.0.0.2", []),

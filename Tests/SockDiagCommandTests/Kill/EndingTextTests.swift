@@ -7,7 +7,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// The sentences of `kill`, for results that no server can be asked to bring about.
+/// The sentences of `kill`, for results that no test server can cause.
 struct EndingTextTests {
   private static func selection(_ text: String = "80", _ transports: [TransportProtocol] = [.tcp]) throws
     -> PortSelection

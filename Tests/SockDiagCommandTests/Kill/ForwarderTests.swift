@@ -5,10 +5,10 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Ports that something holds for a container: what `why` and `kill` say to stop.
+/// Ports that are held for a container, and the command that `why` and `kill` suggest.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ForwarderTests {
-  /// What holds the port, and what both commands say against it.
+  /// The program that holds the port, and the command that both suggest.
   static let cases: [(name: String, advice: String)] = [
     ("docker-proxy", "docker stop $(docker ps -q --filter publish=8080)"),
     (
@@ -36,7 +36,7 @@ struct ForwarderTests {
     #expect(isHeld && kill.status == Status.system.rawValue)
   }
 
-  /// A container engine that has one container and shows it as the real one does.
+  /// A container engine with one container on the port, with the output of the real one.
   private static let engine = """
     #!/bin/sh
     echo "$0 $*" >>"$(dirname "$0")/calls"

@@ -5,10 +5,10 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// `sockdiag kill` on processes of a namespace of its own.
+/// `sockdiag kill` for processes in a namespace of their own.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillCommandTests {
-  /// Subjects that share a listener on port 8080, which nobody else has.
+  /// Starts subjects that share a listener on port 8080, which no other process holds.
   static func holders(
     _ laboratory: Laboratory, _ scripts: [String], on place: LabEndpoint = LabEndpoint(.loopbackV4, 8080),
     by starter: [String] = [], children: Int = 0
@@ -22,7 +22,7 @@ struct KillCommandTests {
     return subjects
   }
 
-  /// Runs the command on a single holder; tells what ended that, or `nil` if it runs.
+  /// Runs the command for a single holder. The signal is the one that ended the holder, `nil` if it runs.
   private func run(
     _ arguments: String..., script: String = Subject.Script.plain, by starter: [String] = []
   ) async throws -> (result: CommandResult, signal: Int32?, pid: Int32) {
@@ -76,7 +76,7 @@ struct KillCommandTests {
         return (try laboratory.namespace.run([tool, "kill", "8080"], typing: answer), subject.endingSignal)
       }
       #expect(signal == (isEnded ? SIGTERM : nil))
-      // Otherwise 'kill 8080 && ./server' would go on with the port held.
+      // Otherwise 'kill 8080 && ./server' would start the server while the port is held.
       #expect(result.status == (isEnded ? 0 : Status.negative.rawValue))
       #expect(result.errorText.contains(" uid=0 args=/bin/sh"))
       #expect(result.errorText.contains("\nEnd this process? [y/N] "))
@@ -133,7 +133,7 @@ struct KillCommandTests {
     }
   }
 
-  /// A holder that stays is no news about another port to somebody who asked about both protocols.
+  /// If both protocols were asked about, no port is another port.
   @Test func askingForBothProtocolsReportsNoOtherPort() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
@@ -148,7 +148,7 @@ struct KillCommandTests {
       result.status == Status.system.rawValue && !result.errorText.contains("another port"), "\(result.errorText)")
   }
 
-  /// In a container the first process may be a shell with a loop, also where this command runs below it.
+  /// In a container the first process may be a shell with a loop, even if it started this command.
   @Test func firstProcessMayRestartTheServer() async throws {
     let script = """
       import os, subprocess, sys, threading, time
@@ -225,8 +225,7 @@ struct KillCommandTests {
     #expect(result.outputText.split(separator: "\n").count == 4)
   }
 
-  /// Where there are more processes than descriptors to watch them with. Their parent ends with them, or takes note of the end
-  /// of each.
+  /// There are more processes than descriptors to watch them. Their parent ends with them, or reaps each of them.
   @Test(arguments: [false, true]) func allProcessesAreEndedWithFewDescriptors(_ isParentAlive: Bool) async throws {
     let tool = try Tool.path
     let family =
@@ -283,7 +282,7 @@ struct KillCommandTests {
 
   // MARK: Connections
 
-  /// A connection whose one side has port 8080 and is held by a subject.
+  /// Runs the command for a connection: a subject holds the side with port 8080.
   private func runOnConnection(
     outgoing: Bool, _ arguments: String...
   ) async throws -> (result: CommandResult, signal: Int32?, pid: Int32) {
@@ -322,7 +321,7 @@ struct KillCommandTests {
 
   @Test(arguments: [true, false]) func ownerOfAConnectionIsEndedOnRequest(_ outgoing: Bool) async throws {
     let (result, signal, _) = try await runOnConnection(outgoing: outgoing, "--connections")
-    // The other end is still open, so that the kernel waits for its last word.
+    // The other end is still open, so that the kernel waits for its FIN.
     #expect(signal == SIGTERM && result.status == Status.partial.rawValue)
     #expect(result.outputText.contains("ended by SIGTERM\n"))
   }

@@ -6,12 +6,12 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// The status of `kill` is what `why` says three seconds later, whatever the server is.
+/// The status of `kill` matches the answer of `why` three seconds later, for every kind of server.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
 struct KillOutcomeTests {
-  /// What is left of the port.
+  /// The state of the port afterwards.
   enum Rest: Int32 {
     case free = 0
     case otherError = 3
@@ -67,7 +67,7 @@ struct KillOutcomeTests {
     #expect(value["restarted"]?.elements.first?["started_by"] == .number(Double(pid)))
   }
 
-  /// What is started again more slowly than the port is watched.
+  /// A server that is started again later than the port is observed.
   @Test func settleTimeCanBeSet() async throws {
     let tool = try Tool.path
     let statuses = try await Laboratory.withNew { laboratory in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// `sockdiag kill` where a unit runs the holder, or the holder runs this command.
+/// `sockdiag kill` for a holder that a unit runs, or that has started this command.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillSupervisorTests {
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
@@ -56,7 +56,7 @@ struct KillSupervisorTests {
     #expect(text.contains("\n  this command, which inherited the socket; it is not ended\n"))
   }
 
-  /// Said before the signals, for afterwards nothing may be said.
+  /// The warning comes before the signals: afterwards the command may have ended too.
   @Test func withYesItWarnsThatItsOwnSessionMayEnd() async throws {
     let tool = try Tool.path
     let (text, signal, pid) = try await Laboratory.withNew { laboratory in
@@ -72,7 +72,7 @@ struct KillSupervisorTests {
     #expect(text.contains("sh(\(pid)) started this command, so this terminal or session may end as well\n"))
   }
 
-  /// What runs this command runs it beside the server, which is no reason to spare that.
+  /// The unit that runs this command too is no reason to spare the server.
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
   func unitThatRunsThisCommandIsNoSupervisor() async throws {
     let tool = try Tool.path

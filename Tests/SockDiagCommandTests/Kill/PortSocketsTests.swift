@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// How `kill` sorts the sockets of a port.
+/// The use of the sockets of a port, as `kill` sees it.
 struct PortSocketsTests {
   private static func socket(_ state: String, inode: Int, isUDP: Bool = false) throws -> InetSocket {
     try Samples.socket(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Which sockets a client reaches that connects to an address and port.
+/// The sockets that a client reaches at an address and port.
 struct ListeningTargetTests {
   private func socket(_ address: String, v6Only: Bool? = nil, interface: UInt32 = 0) throws -> InetSocket {
     let family = address.contains(":") ? "inet6" : "inet"
@@ -18,7 +18,7 @@ struct ListeningTargetTests {
     return socket
   }
 
-  /// On a host whose interface 1 is the loopback one, and whose interface 7 has 10.0.0.1 and fd00::1.
+  /// A host with the loopback interface 1, and with 10.0.0.1 and fd00::1 on interface 7.
   private static func interfaces(of address: IPAddress) -> AddressInterfaces {
     switch "\(address)" {
     case "10.0.0.1", "fd00::1": .known([7])
@@ -38,7 +38,7 @@ struct ListeningTargetTests {
   }
 
   @Test(arguments: [
-    // Target, listener, whether it refuses IPv4, answer.
+    // Target, listener, whether it is v6-only, answer.
     ("8080", "127.0.0.1", nil, true), ("8080", "::1", nil, true),
     ("127.0.0.1:8080", "127.0.0.1", nil, true), ("127.0.0.1:8080", "127.0.0.2", nil, false),
     ("127.0.0.1:8080", "0.0.0.0", nil, true), ("127.0.0.1:8080", "::", false, true),
@@ -69,13 +69,13 @@ struct ListeningTargetTests {
     ("10.0.0.1:8080", "10.0.0.1", 1, false), ("[fd00::1]:8080", "::", 7, true), ("[fd00::1]:8080", "::", 8, false),
     // A local route leads there.
     ("10.9.9.9:8080", "0.0.0.0", 0, true), ("10.9.9.9:8080", "0.0.0.0", 7, false),
-    // Each interface has such an address of its own.
+    // Every interface has a link-local address.
     ("[fe80::1]:8080", "fe80::1", 7, true), ("[fe80::1]:8080", "::", 7, false), ("[fe80::1]:8080", "::", 0, true),
     // Not an address of this host.
     ("192.0.2.9:8080", "0.0.0.0", 0, false), ("192.0.2.9:8080", "192.0.2.9", 0, false),
     // All addresses.
     ("0.0.0.0:8080", "0.0.0.0", 7, false), ("[::]:8080", "::", 1, false), ("*:8080", "::", 7, false),
-    // Somebody can reach it, from here or elsewhere.
+    // A client can reach it, on this host or another.
     ("8080", "0.0.0.0", 7, true), ("8080", "10.0.0.1", 7, true), ("8080", "10.0.0.1", 8, true),
     ("8080", "127.0.0.1", 7, false), ("8080", "::1", 7, false), ("8080", "::1", 1, true),
     ("8080", "127.0.0.1", 1, true),

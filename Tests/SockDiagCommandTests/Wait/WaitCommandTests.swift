@@ -50,7 +50,7 @@ struct WaitCommandTests {
     #expect(quiet.status == 1 && quiet.errorText == "")
   }
 
-  /// Somebody may want to wait on, or to destroy it.
+  /// The user may want to wait longer, or to destroy the record.
   @Test func timeoutNamesTheRemainingTimer() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
@@ -59,11 +59,11 @@ struct WaitCommandTests {
     }
     #expect(result.status == 1)
     #expect(result.errorText.contains(": time-wait 127.0.0.1:8080 → 127.0.0.1:"))
-    // Of its minute, what is left when the command comes to look.
+    // The rest of the minute when the command looks.
     #expect(result.errorText.contains(#/, which goes in (60|[1-5][0-9]) s; /#))
   }
 
-  /// With SO_REUSEADDR it depends on the socket that the record came from, which is gone.
+  /// With SO_REUSEADDR the answer depends on the socket that the record came from, which is gone.
   @Test func timeoutNamesTheUnknownFacts() async throws {
     let tool = try Tool.path
     let (plain, probed) = try await Laboratory.withNew { laboratory in
@@ -78,7 +78,7 @@ struct WaitCommandTests {
         sockdiag: TCP 127.0.0.1:8080 is perhaps still in use after 200ms: that depends on whether the other side has \
         SO_REUSEADDR; with --probe a bind() decides
         """)
-    // The record has not the option either.
+    // The record does not have the option.
     #expect(probed.status == 1 && probed.errorText.contains("is still in use after 200ms: "), "\(probed.errorText)")
   }
 
@@ -161,7 +161,7 @@ struct WaitCommandTests {
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run([
         "/bin/bash", "-c",
-        // Only a signal that it has taken over tells something: the one bit is that of SIGTERM.
+        // The signal is sent once the command handles it: the bit is that of SIGTERM.
         """
         "$0" wait 8080 --listening & pid=$!
         taken() { (( 0x$(awk '/SigCgt/ { print $2 }' /proc/$pid/status) & 1 << 14 )); }
@@ -192,7 +192,7 @@ struct WaitCommandTests {
     #expect(quiet.status == 1 && quiet.errorText == "")
   }
 
-  /// Announcements are for everybody.
+  /// Every user receives the events.
   @Test func waitingNeedsNoPrivilege() async throws {
     let result = try await run(
       listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], "8080", "--free",
@@ -201,7 +201,7 @@ struct WaitCommandTests {
     #expect(result.errorText.contains("its process is hidden from this user"))
   }
 
-  /// Who binds is asked about with --free alone, and is repeated in the command that tells more.
+  /// The options of a bind() need --free, and are repeated in the suggested command.
   @Test func bindOptionsNeedFreeAndAreKeptInTheSuggestedCommand() async throws {
     let options = [
       ["--as", "node"], ["--reuseaddr"], ["--reuseport"], ["--reuseport", "--reuseport-program"], ["--freebind"],
@@ -261,7 +261,7 @@ struct WaitCommandTests {
     let result = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.loopback)
       return try withExtendedLifetime(listener) {
-        let script = "stty cols 30 && exec \"$0\" wait 8080 --free --timeout 100ms"
+        let script = "stty cols 30 && exec \"$0\" wait 8080 --free --timeout 8s"
         return try laboratory.namespace.run(["env", "TERM=xterm", "sh", "-c", script, tool], typing: "")
       }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What a wait for a free port listens for, and what wakes it.
+/// The events that a wait for a free port subscribes to, and the events that wake it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitEventTests {
   private static let place = LabEndpoint(.loopbackV4, 8080)
@@ -21,7 +21,7 @@ struct WaitEventTests {
     return status
   }
 
-  /// What ended between the first look and the moment at which it began to listen.
+  /// A socket may have ended between the first look and the subscription.
   @Test func subscribingMakesTheNextLookImmediate() async throws {
     let pauses = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
@@ -33,8 +33,8 @@ struct WaitEventTests {
     #expect(pauses[0] == .zero && pauses[1] > .zero)
   }
 
-  /// Whether something is heard within a time: the kernel announces an end somewhat later, on a thread of its own.
-  private static func hears(within time: Duration, _ drain: () -> Bool) -> Bool {
+  /// Whether an event comes within a time: the kernel announces an end a little later, on its own thread.
+  private static func isWoken(within time: Duration, _ drain: () -> Bool) -> Bool {
     let end = ContinuousClock.now + time
     while .now < end {
       if drain() { return true }
@@ -43,12 +43,12 @@ struct WaitEventTests {
     return false
   }
 
-  /// Of ends that the kernel had no room to announce, any may have been of what is in the way.
+  /// A lost event may have been the end of a socket that blocks.
   @Test func lostEventsMakeALookDue() async throws {
     let heard = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       return try withExtendedLifetime(listener) {
-        // With room for a few ends.
+        // With room for a few events.
         var watch = PortWatch(.tcp) { groups throws(SockDiagError) in try SocketEvents(groups, receiveBuffer: 8192) }
         let begun = watch.start()
         let cookies = try SocketInspector.sockets(.tcp, in: .listen).compactMap(\.cookie)
@@ -59,20 +59,20 @@ struct WaitEventTests {
           }
         }
         try end(1)
-        let hearsAnother = Self.hears(within: .milliseconds(300)) { watch.drainEvents() }
-        // Many ends, and time for the kernel to announce them, before anything is read.
-        let hearsGap = Self.hears(within: .seconds(60)) {
+        let isWokenByAnother = Self.isWoken(within: .milliseconds(300)) { watch.drainEvents() }
+        // Many sockets end, and the kernel has time to announce them, before an event is read.
+        let isWokenByGap = Self.isWoken(within: .seconds(60)) {
           try? end(500)
           usleep(200_000)
           return watch.drainEvents()
         }
-        return [begun, hearsAnother, hearsGap]
+        return [begun, isWokenByAnother, isWokenByGap]
       }
     }
     #expect(heard == [true, false, true])
   }
 
-  /// The end of what turned out to share the port wakes nobody.
+  /// The options of the socket show that it does not block.
   @Test func endOfASocketThatSharesThePortDoesNotWake() async throws {
     let (states, heard) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(
@@ -87,16 +87,16 @@ struct WaitEventTests {
         pair.client.close()
         try pair.server.discard()
         pair.server.close()
-        let heardOfServer = Self.hears(within: .milliseconds(300)) { goal.drainEvents() }
+        let isWokenByServer = Self.isWoken(within: .milliseconds(300)) { goal.drainEvents() }
         listener.close()
-        return (states, [heardOfServer, Self.hears(within: .seconds(20)) { goal.drainEvents() }])
+        return (states, [isWokenByServer, Self.isWoken(within: .seconds(20)) { goal.drainEvents() }])
       }
     }
     #expect(states == [.listen])
     #expect(heard == [false, true])
   }
 
-  /// Who holds the port is found out anew when it is another socket that does.
+  /// The holder of the port is looked up again when another socket blocks.
   @Test func newBlockerIsFullyDiagnosedWithinSeconds() async throws {
     let (pids, expected) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
@@ -111,7 +111,7 @@ struct WaitEventTests {
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       pids.append(try holders())
       #expect(pause < LookSchedule.checkOfHolders)
-      // What blocks whatever its options are is examined once a second.
+      // A socket that blocks with any options is diagnosed fully once a second.
       let end = ContinuousClock.now + .seconds(4)
       while pids.last != [subject.pid], .now < end {
         usleep(100_000)
@@ -122,14 +122,14 @@ struct WaitEventTests {
     #expect(pids == expected)
   }
 
-  /// A watch where the kernel announces nothing.
+  /// A watch on a host that announces no ends.
   static func watchWithoutEvents(_ protocol: TransportProtocol) -> PortWatch {
     PortWatch(`protocol`) { _ throws(SockDiagError) in
       throw SockDiagError(.missingProtocolHandler, operation: "subscribe")
     }
   }
 
-  /// Where the kernel announces nothing.
+  /// On a host that announces no ends.
   @Test func endOfAProcessIsReportedOnce() async throws {
     let heard = try await Laboratory.withNew { laboratory in
       let holder = try LabHolder(.inherited, try laboratory.boundSocket(to: Self.place))
@@ -150,7 +150,7 @@ struct WaitEventTests {
     #expect(heard == [false, true, false, true, true, true, true])
   }
 
-  /// Then the end of the process that holds what is in the way is heard.
+  /// On a host that announces no ends, the end of the process that holds the socket wakes the wait.
   @Test func withoutEventsTheHolderIsWatched() async throws {
     let (count, isHeard) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -163,7 +163,7 @@ struct WaitEventTests {
     #expect(count == 1 && isHeard)
   }
 
-  /// A process that nobody has waited for yet can still be opened, and would be readable for ever.
+  /// A zombie can still be opened, and its descriptor would stay readable for ever.
   @Test func endedProcessIsNotWatchedAgain() async throws {
     let counts = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -176,7 +176,7 @@ struct WaitEventTests {
       _ = watch.drainEvents()
       watch.follow([], heldBy: [subject.pid])
       counts.append(watch.descriptors.count)
-      // Held by nobody it is forgotten, for its number may become somebody else's.
+      // A process that holds nothing is forgotten, since its id may be used again.
       watch.follow([], heldBy: [])
       watch.follow([], heldBy: [getpid()])
       counts.append(watch.descriptors.count)
@@ -185,7 +185,7 @@ struct WaitEventTests {
     #expect(counts == [1, 0, 1])
   }
 
-  /// While only timers are to be waited for, what ends wakes nobody.
+  /// While only timers block, the end of a socket does not wake the wait.
   @Test func timersAloneNeedNoSubscription() async throws {
     let counts = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.place)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// How a wait sleeps, without a kernel.
+/// The schedule of a wait, without a kernel.
 struct WaitScheduleTests {
-  /// A record that goes when its timer has run out and the kernel gets round to it.
+  /// Waits for a record whose timer the kernel handles late.
   private func sleeps(timer: Duration, late: Duration) -> (count: Int, delay: Duration) {
     var schedule = LookSchedule()
     var (now, count) = (Duration.zero, 0)
@@ -18,7 +18,7 @@ struct WaitScheduleTests {
     return (count, now - timer - late)
   }
 
-  /// Up to what a kernel with 1000 ticks a second rounds 60 s by.
+  /// Up to the delay of a kernel with 1000 ticks a second for a timer of 60 s.
   @Test func timerTakesFewLooksAndLittleDelay() {
     let accounts = stride(from: 0, through: 4_200, by: 7).map {
       sleeps(timer: .seconds(60), late: .milliseconds($0))
@@ -35,18 +35,18 @@ struct WaitScheduleTests {
     #expect(LookSchedule.timer([]) == nil)
   }
 
-  /// Later than any kernel rounds it is not the rounding, and looks are not worth that much any more.
+  /// Later than any kernel would be, looks are not worth as much.
   @Test func overdueTimerIsCheckedOftenAndThenSeldom() {
     var schedule = LookSchedule()
     let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], receivesEvents: false) }
     let often = [100, 200, 300, 400] + Array(repeating: 500, count: 12)
     #expect(pauses == (often + [1000, 1000]).map { .milliseconds($0) })
-    // Another timer is another matter.
+    // A new timer starts the schedule again.
     #expect(schedule.pause([.after(.seconds(3))], receivesEvents: false) == .seconds(3))
     #expect(schedule.pause([.after(.zero)], receivesEvents: false) == .milliseconds(100))
   }
 
-  /// A record may be destroyed before its time, of which nothing is heard.
+  /// A record may be destroyed before its timer runs out, which is not announced.
   @Test func longTimerIsCheckedEveryTenSeconds() {
     var schedule = LookSchedule()
     #expect(schedule.pause([.after(.seconds(60))], receivesEvents: false) == LookSchedule.checkOfTimers)
@@ -67,24 +67,24 @@ struct WaitScheduleTests {
     }
   }
 
-  /// A goal that comes about at its `n`th look and has a descriptor that always has something to read.
+  /// A goal that is reached at its `n`th look, with a descriptor that is always readable.
   private struct Restless: WaitGoal {
     var looks = 0
-    var comesAbout: Int?
+    var reachedAtLook: Int?
     var pause = Duration.milliseconds(20)
     var descriptors: [Int32] = []
-    var isConcerned = false
+    var isLookDue = false
 
-    mutating func drainEvents() -> Bool { isConcerned }
+    mutating func drainEvents() -> Bool { isLookDue }
 
     mutating func look() -> LookResult {
       looks += 1
-      if looks == comesAbout { return .isReached }
+      if looks == reachedAtLook { return .isReached }
       return .notYet(WaitStatus(lookAfter: pause, obstacle: .otherSockets([])))
     }
   }
 
-  /// A goal that comes about when its timer has run out, or long after.
+  /// A goal that is reached when its timer has run out, or long after.
   private struct Timed: WaitGoal {
     let begin = ContinuousClock.now
     var timer: Duration
@@ -111,7 +111,7 @@ struct WaitScheduleTests {
     }
   }
 
-  /// The kernel may be late, but not for ever.
+  /// The kernel may be late, but only by a minute.
   @Test func overdueTimerIsWaitedForNoLongerThanTheAddedTime() throws {
     var goal = Timed(timer: .milliseconds(200), late: .milliseconds(300))
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
@@ -123,7 +123,7 @@ struct WaitScheduleTests {
     #expect(waiter.limit == .milliseconds(50))
   }
 
-  /// A timer never takes away from the time that was given.
+  /// A timer never shortens the timeout.
   @Test func shortTimerDoesNotShortenTheTimeout() throws {
     var goal = Timed(timer: .milliseconds(50))
     var waiter = Waiter(timeout: .seconds(300), outlastsTimers: true, progress: .hidden, interruption: .none)
@@ -132,7 +132,7 @@ struct WaitScheduleTests {
   }
 
   @Test func obstacleWithoutTimerDoesNotProlongTheWait() throws {
-    var goal = Restless(comesAbout: .max)
+    var goal = Restless(reachedAtLook: .max)
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
     #expect(try waiter.wait(for: &goal) == .timedOut)
   }
@@ -145,31 +145,31 @@ struct WaitScheduleTests {
   }
 
   @Test func lastLookIsAtTheDeadline() throws {
-    var goal = Restless(comesAbout: 2, pause: .seconds(60))
+    var goal = Restless(reachedAtLook: 2, pause: .seconds(60))
     var waiter = Waiter(timeout: .milliseconds(30), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
     #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(goal.looks == 2 && begin.duration(to: .now) >= .milliseconds(30))
   }
 
-  /// Two wakes for each wakeupCooldown: one that hears something, one that hears again.
-  @Test(arguments: [false, true]) func constantEventsWakeAtMostTwentyTimesASecond(_ isConcerned: Bool) throws {
+  /// The wait wakes twice in each cooldown: by an event and at its end.
+  @Test(arguments: [false, true]) func constantEventsWakeAtMostTwentyTimesASecond(_ isLookDue: Bool) throws {
     // SAFETY: the path is a literal, which open copies.
     let file = unsafe open("/dev/zero", O_RDONLY)
     defer { close(file) }
     var goal = Restless(
-      comesAbout: isConcerned ? 6 : .max, pause: .seconds(60), descriptors: [file], isConcerned: isConcerned)
+      reachedAtLook: isLookDue ? 6 : .max, pause: .seconds(60), descriptors: [file], isLookDue: isLookDue)
     var waiter = Waiter(
-      timeout: isConcerned ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
+      timeout: isLookDue ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
-    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isReached : .timedOut))
+    #expect(try waiter.wait(for: &goal) == (isLookDue ? .isReached : .timedOut))
     let time = begin.duration(to: .now)
-    #expect(goal.looks == (isConcerned ? 6 : 2))
+    #expect(goal.looks == (isLookDue ? 6 : 2))
     #expect(time < .seconds(50) && Double(waiter.sleeps) <= 2 * (time / .milliseconds(50)) + 2)
   }
 
   @Test func remarkIsReportedOnce() throws {
-    var goal = Restless(comesAbout: 5)
+    var goal = Restless(reachedAtLook: 5)
     // The first two looks are not worth a remark.
     var (looks, reports) = (0, [String]())
     var waiter = Waiter(

@@ -6,10 +6,10 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// The sentences of a wait, for diagnoses that no server can be asked to bring about.
+/// The sentences of a wait, for diagnoses that no test server can cause.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitTextTests {
-  /// Of a free port, for changes.
+  /// The diagnosis of a free port, to be changed.
   private static func freePort() async throws -> Diagnosis {
     try await Laboratory.withNew { _ in
       var diagnostician = try Diagnostician()
@@ -95,7 +95,7 @@ struct WaitTextTests {
     #expect(sentence(nil) == "nothing listens on TCP port 8080")
     #expect(sentence(.otherSockets([first])) == "nothing listens on TCP port 8080; only 127.0.0.1:8080 is there")
     #expect(WaitText.obstacle(.otherSockets([first, second])) == "only 127.0.0.1:8080 and 1 more are there")
-    #expect(WaitText.obstacle(.addressNotLocal(.loopbackV4)) == "127.0.0.1 is no address of this host")
+    #expect(WaitText.obstacle(.addressNotLocal(IPAddress(v4: 0x7f00_0001))) == "127.0.0.1 is no address of this host")
     #expect(
       WaitText.notListening("TCP port 8080", nil, after: .seconds(2)) == "nothing listens on TCP port 8080 after 2s")
   }
