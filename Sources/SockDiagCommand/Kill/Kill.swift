@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 
 /// `sockdiag kill`: ends the processes that hold a port.
 struct Kill: ParsableCommand {
@@ -91,7 +92,7 @@ struct Kill: ParsableCommand {
     if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
     var remarks = Remarks(ending.found)
     if dryRun {
-      if json { try write(EndingJSON(ending.plan)) } else { try EndingText.show(ending.plan, on: STDOUT_FILENO) }
+      if json { try write(EndingFields(plan: ending.plan)) } else { try EndingText.show(ending.plan, on: STDOUT_FILENO) }
       return try remarks.end()
     }
     if yes {
@@ -130,7 +131,7 @@ struct Kill: ParsableCommand {
   /// Ends the command without a signal. Programs get their object all the same.
   private func refuse(_ refusal: EndingRefusal, _ ending: borrowing PortEnding) throws {
     if json {
-      try write(EndingJSON(ending.plan))
+      try write(EndingFields(plan: ending.plan))
     } else {
       switch refusal {
       case .onlyConnections(let held, _): try EndingText.table(held, on: STDERR_FILENO)
@@ -188,7 +189,7 @@ struct Kill: ParsableCommand {
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     if json {
-      try write(EndingJSON(ending.plan, outcomes: outcomes, port: port))
+      try write(EndingFields(plan: ending.plan, outcomes: outcomes, port: port))
     } else {
       let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, options) }
       try EndingText.write(lines + (port.isFree ? sentences : []), on: STDOUT_FILENO)
@@ -196,9 +197,9 @@ struct Kill: ParsableCommand {
     try remarks.end()
   }
 
-  private func write(_ document: EndingJSON) throws(CommandFailure) {
+  private func write(_ fields: EndingFields) throws(CommandFailure) {
     var output = ByteOutput()
-    output.bytes += document.bytes
+    output.bytes.appendJSONLine(fields)
     try output.flush()
   }
 }
