@@ -2,32 +2,33 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
-/// `sockdiag wait`: until a port is free, or until something listens on it.
+/// `sockdiag wait`: waits until a port is free, or until something listens on it.
 struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Waits until a port is free, or until something listens on it.",
     discussion: """
-      Free means that 'sockdiag why' answers free, for all addresses that it asks about. If only timers are in the way it \
-      sleeps until they expire; if processes are, announcements of the kernel wake it. If 'why' answers that it depends, \
-      the wait goes on; --probe settles it with a real bind(). Errors other than EADDRINUSE end the wait at once, because \
-      waiting does not help: a port that needs a privilege, or an address that the host does not have (--freebind allows \
-      one that the host gets later). It waits for an address that is still being checked for duplicates.
+      A port is free if 'sockdiag why' calls it free, for all addresses that it asks about. While only timers are in the \
+      way, the wait sleeps until they run out. While processes are in the way, the kernel announces the end of their \
+      sockets, which wakes it. If 'why' says that the answer depends on unknown facts, the wait goes on; --probe settles \
+      that with a real bind(). Errors other than EADDRINUSE end the wait at once, since waiting does not help: a port that \
+      needs a privilege, or an address that the host does not have (--freebind allows an address that it will get later). \
+      An address that is still being checked for duplicates is waited for.
 
-      A port is listened on if a client on this host that connects to it would reach a listener: one at the address or on \
-      all addresses; with -u a UDP socket that is bound and not connected. A listener that is bound to an interface is \
-      reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an address \
-      any listener counts, for a name with several addresses one of them is enough, and * covers both families. Packet \
-      filters are ignored.
+      Something listens if a client on this host that connects to the address and port would reach it: a listener there \
+      or on all addresses, with -u a UDP socket that is bound and not connected. A listener that is bound to an interface \
+      is reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an \
+      address any listener counts, for a host name one of its addresses is enough, and for * both families are needed. \
+      Packet filters are not considered.
 
       It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
-      (TIME_WAIT) run for a minute, others may be longer. With --timeout it waits exactly that long.
+      (TIME_WAIT) run for a minute, others may be longer. --timeout sets a limit that timers do not prolong.
 
-      It prints nothing, except on a terminal, where a line shows the progress. If it times out, one sentence on standard \
-      error says what is in the way.
+      A terminal shows the progress in one line; nothing else is shown. After a timeout, one sentence on standard error \
+      says what is in the way.
 
       Exit status: 0 condition met; 1 timed out; 64 wrong usage; 71 the kernel refused or failed, or bind() fails with \
-      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any process: 130 and 143 \
-      in a shell.
+      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as any other process: 130 and 143 in \
+      a shell.
       """)
 
   @Argument(
@@ -48,7 +49,7 @@ struct Wait: ParsableCommand {
       valueName: "time"))
   var timeout: String?
 
-  /// Longer than servers take to start or to finish what they are doing, and short enough for a script that waits in vain.
+  /// Longer than servers take to start or to finish, and short enough for a script that waits in vain.
   static let standardTimeout = Duration.seconds(300)
 
   @Flag(help: "With --free: try a real bind() at every look. Each takes the port for a moment.")
@@ -81,13 +82,11 @@ struct Wait: ParsableCommand {
     let interruption = try Interruption()
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
     let progress = quiet ? .hidden : ProgressLine(aim)
-    let isQuiet = quiet
+    let probes = probe
     var waiter = Waiter(
       timeout: timeout ?? Self.standardTimeout, outlastsTimers: timeout == nil, progress: progress,
-      interruption: interruption
-    ) { remark in
-      if !isQuiet { Diagnostics.report(remark) }
-    }
+      interruption: interruption,
+      remark: quiet ? nil : { WaitText.dependence($0.obstacle, probes: probes) })
     if isForFree {
       try waitUntilFree(transport, port, title, &waiter)
     } else {
@@ -95,7 +94,7 @@ struct Wait: ParsableCommand {
     }
   }
 
-  /// Which of the two is meant.
+  /// Whether --free was given, or --listening.
   private func isForFree() throws(CommandFailure) -> Bool {
     switch (free, listening) {
     case (true, true): throw .usage("--free and --listening exclude each other; give one of them")
@@ -119,11 +118,18 @@ struct Wait: ParsableCommand {
     words += who.words
     if let name = namespace.netns { words += ["--netns", name] }
     let hint = words.map(ShellWord.quoted).joined(separator: " ")
-    var goal = try FreePort(try who.requests(port), probes: probe, hint: hint)
-    switch try waiter.wait(for: &goal) {
-    case .isSo: announce("\(title) is free")
-    case .interrupted: Interruption.endBySignal()
-    case .timeUp: try end(WaitText.notFree(title, goal.examined, waiter, probes: probe, hint: hint))
+    var goal = try FreePortGoal(try who.requests(port), probes: probe)
+    do {
+      switch try waiter.wait(for: &goal) {
+      case .isReached: announce("\(title) is free")
+      case .interrupted: Interruption.endBySignal()
+      case .timedOut:
+        let sentence = WaitText.notFree(
+          title, goal.fullDiagnoses, after: waiter.limit, expected: waiter.status?.expected, probes: probe, hint: hint)
+        try end(sentence)
+      }
+    } catch let failure as PermanentBindFailure {
+      throw WaitText.failure(failure, hint: hint)
     }
   }
 
@@ -131,17 +137,15 @@ struct Wait: ParsableCommand {
     _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
   ) throws {
     try port.requireInterface()
-    var goal = try ListeningPort(transport, port: port.port, ListeningTarget(port))
+    var goal = try ListeningPortGoal(transport, port: port.port, ListeningTarget(port))
     switch try waiter.wait(for: &goal) {
-    case .isSo: announce(WaitText.listens(title, goal.reaching))
+    case .isReached: announce(WaitText.listens(title, goal.listeners))
     case .interrupted: Interruption.endBySignal()
-    case .timeUp:
-      let time = waiter.limit == .zero ? "" : " after \(DurationArgument.spelt(waiter.limit))"
-      try end("nothing listens on \(title)\(time)\(goal.isEmpty ? "" : "; \(goal.obstacle)")")
+    case .timedOut: try end(WaitText.notListening(title, waiter.status?.obstacle, after: waiter.limit))
     }
   }
 
-  /// Tells a person at a terminal that the wait succeeded; a script knows from the status.
+  /// Tells a person at a terminal that the goal is reached. A script sees that from the status.
   private func announce(_ sentence: @autoclosure () -> String) {
     if !quiet, Terminal.rewritesStandardError { Diagnostics.report(sentence()) }
   }
