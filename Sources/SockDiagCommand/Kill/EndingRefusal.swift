@@ -89,7 +89,7 @@ enum EndingRefusal {
       unheld.contains { $0.socket.protocol == .udp }
       ? "; 'ip -d link' shows tunnels of the kernel (vxlan, geneve, WireGuard) with their ports" : ""
     return CommandFailure(
-      .system, "no process holds \(what) that could be ended: \(reasons.explanation)\(tunnels)")
+      .system, "no process holds \(what) that could be ended: \(reasons)\(tunnels)")
   }
 
   /// Somebody supervised would be ended without a question.

@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import Glibc
 
 /// A line on the terminal that is written anew in its place, and gone at the end.

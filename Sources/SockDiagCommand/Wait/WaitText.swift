@@ -6,7 +6,7 @@ enum WaitText {
   /// The first of the sockets that are in the way, and how many more there are.
   static func obstacle(_ diagnoses: [Diagnosis]) -> String {
     if let diagnosis = diagnoses.first(where: \.isPassing) {
-      return DiagnosisText.cause(.addressNotAvailable, diagnosis)
+      return diagnosis.cause(of: .addressNotAvailable)
     }
     var blockers: [DiagnosedSocket] = []
     var seen: Set<SocketIdentity> = []
@@ -29,7 +29,7 @@ enum WaitText {
 
   private static func unknowns(_ diagnoses: [Diagnosis]) -> String? {
     guard !diagnoses.contains(where: { $0.verdict == .conflict }) else { return nil }
-    return diagnoses.first { $0.verdict == .depends }.map(DiagnosisText.unknowns)
+    return diagnoses.first { $0.verdict == .depends }.map(\.dependence)
   }
 
   /// That the time is up before the port is free.
@@ -58,7 +58,7 @@ enum WaitText {
     CommandFailure(
       error == .accessDenied || error == .notPermitted ? .noPermission : .system,
       "bind() of \(diagnosis.request.local) fails with \(error) (\(SystemMessage.text(error.rawValue))):"
-        + " \(DiagnosisText.cause(error, diagnosis)), and no waiting changes that; '\(hint)' says what helps")
+        + " \(diagnosis.cause(of: error)), and no waiting changes that; '\(hint)' says what helps")
   }
 
   /// Who listens.
