@@ -93,7 +93,11 @@ struct Kill: ParsableCommand {
     if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
     var remarks = Remarks(ending.found)
     if dryRun {
-      if json { try write(EndingFields(plan: ending.plan)) } else { try EndingText.show(ending.plan, on: STDOUT_FILENO) }
+      if json {
+        try write(EndingFields(plan: ending.plan))
+      } else {
+        try EndingText.show(ending.plan, on: STDOUT_FILENO)
+      }
       return try remarks.end()
     }
     if yes {
@@ -172,7 +176,7 @@ struct Kill: ParsableCommand {
     var remarks = remarks
     let denied = outcomes.count { $0.status == .noPermission }
     if denied > 0 {
-      let processes = denied == 1 ? "1 process" : "\(denied) processes"
+      let processes = denied.counted("process", "processes")
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
     let sentences = port.sentences(namespace: namespace.netns)
