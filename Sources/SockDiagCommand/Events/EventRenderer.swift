@@ -12,14 +12,14 @@ protocol EventRenderer: AnyObject {
 
 /// Shows events as a table. Gaps have no place in it; who reads events says them elsewhere.
 final class EventTableRenderer: EventRenderer {
-  private static let columns: [InetTableShape.Column] = [.transport, .local, .remote]
+  private static let columns: [TableShape.Column] = [.netID, .local, .remote]
   /// Nobody knows what is to come, so columns are as wide as the longest IPv4 address with its port, and grow with what
   /// is longer.
   private static let addressWidth = 21
 
   private let details: DetailLines?
   private var page: TablePage
-  private var cells: InetCells
+  private var cells: SocketCells
   private var output: ByteOutput
 
   init(showsHeader: Bool, details: DetailLines?, interfaces: InterfaceNames, output: consuming ByteOutput) {
@@ -30,7 +30,7 @@ final class EventTableRenderer: EventRenderer {
         TablePage.Column(title: "Local", minimumWidth: Self.addressWidth),
         TablePage.Column(title: "Peer", minimumWidth: Self.addressWidth),
       ], showsHeader: showsHeader)
-    cells = InetCells(interfaces: interfaces)
+    cells = SocketCells(interfaces: interfaces)
     self.output = output
   }
 

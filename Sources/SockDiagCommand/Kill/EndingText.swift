@@ -21,7 +21,7 @@ enum EndingText {
       }
     }
     let renderer = TableRenderer(
-      InetTableShape(tcp: states(.tcp), udp: states(.udp)), showsHeader: true, notes: .holders,
+      TableShape(states(.tcp).union(states(.udp))), showsHeader: true, notes: .holders,
       interfaces: InterfaceNames(.host), terminal: .of(descriptor), output: ByteOutput(descriptor: descriptor))
     for (socket, holders) in sockets { try renderer.render(socket, SocketNotes(holders: holders)) }
     try renderer.finish(afterFailure: false)

@@ -21,13 +21,7 @@ struct Listeners: ParsableCommand {
   func run() throws {
     if let word = selection.filter.first, !SocketFilter.begins(with: word) { throw Self.unknownSubcommand(word) }
     let selection = try selection.selection(default: .listeners, details: output.details)
-    try LiveListing(output: output, order: Self.precedes, showsHolders: true).run(selection)
-  }
-
-  /// By port, then by address: one service stands together.
-  private static func precedes(_ left: InetSocket, _ right: InetSocket) -> Bool {
-    left.local.port != right.local.port
-      ? left.local.port < right.local.port : left.local.address < right.local.address
+    try LiveListing(output: output, sortsByPort: true, showsHolders: true).run(selection)
   }
 
   /// A first word that is no filter was meant as a subcommand.

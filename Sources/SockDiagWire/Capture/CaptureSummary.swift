@@ -2,7 +2,7 @@
 public struct CaptureSummary: Hashable, Sendable {
   /// Packets read, those of other netlink families too.
   public var packets = 0
-  /// Sockets handed out.
+  /// Sockets handed out and decoded.
   public var sockets = 0
   /// Dumps whose end is in the capture and says success.
   public var dumpsCompleted = 0
@@ -18,7 +18,7 @@ public struct CaptureSummary: Hashable, Sendable {
   public var faults: [CaptureFault] = []
   /// Packets of other parts of the kernel, which an nlmon device shows too.
   public var otherNetlinkFamilies: [NetlinkFamily: Int] = [:]
-  /// Replies about sockets of families that are not decoded here.
+  /// Sockets handed out undecoded, by family.
   public var otherFamilies: [AddressFamily: Int] = [:]
   /// Messages that are neither sockets, requests for them nor the end of a dump.
   public var otherMessages = 0

@@ -62,10 +62,20 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "\""))
   }
 
-  public mutating func address(_ key: String, _ value: IPAddress) {
+  public mutating func numbers(_ key: String, _ values: [UInt32]) {
+    self.key(key)
+    output.append(UInt8(ascii: "["))
+    for (index, value) in values.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      output.appendDecimal(UInt64(value))
+    }
+    output.append(UInt8(ascii: "]"))
+  }
+
+  public mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
-    value.write(to: &output)
+    append(&output)
     output.append(UInt8(ascii: "\""))
   }
 

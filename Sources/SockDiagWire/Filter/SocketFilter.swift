@@ -43,12 +43,6 @@ extension SocketFilter {
 
   /// The states in which a socket may pass, as far as the filter tells without looking at anything else.
   package var possibleStates: SocketStateSet { node.normalized().possibleStates }
-
-  /// What a reply must have for the filter to be decided.
-  public var neededDetails: InetDetails {
-    let needsTCPInfo = node.contains { if case .figure(let figure, _) = $0 { figure.isInTCPInfo } else { false } }
-    return needsTCPInfo ? .tcpInfo : []
-  }
 }
 
 extension SocketStateSet {

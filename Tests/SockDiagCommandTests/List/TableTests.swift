@@ -12,7 +12,7 @@ struct TableTests {
     showsHeader: Bool = true, details: DetailLines? = nil, terminal: Terminal = .plain
   ) throws -> [UInt8] {
     let renderer = TableRenderer(
-      InetTableShape(tcp: tcp, udp: udp, showsTimers: showsTimers), showsHeader: showsHeader, details: details,
+      TableShape(tcp.union(udp), showsTimers: showsTimers), showsHeader: showsHeader, details: details,
       interfaces: Self.names, terminal: terminal, output: ByteOutput(descriptor: nil))
     for socket in sockets { try renderer.render(socket) }
     try renderer.finish(afterFailure: false)
@@ -71,7 +71,7 @@ struct TableTests {
 
   @Test func whatBecameOfASocketStandsInTheLastColumn() throws {
     let renderer = TableRenderer(
-      InetTableShape(tcp: .all, udp: .all), showsHeader: true, notes: .result, interfaces: Self.names,
+      TableShape(.all), showsHeader: true, notes: .result, interfaces: Self.names,
       terminal: .plain, output: ByteOutput(descriptor: nil))
     let socket = try #require(try Samples.assorted.first { $0.state == .established })
     for result in ["destroyed", "gone"] { try renderer.render(socket, SocketNotes(result: result)) }
@@ -82,7 +82,7 @@ struct TableTests {
 
   @Test func whatFailedBeforeItsFirstSocketShowsNothing() throws {
     let renderer = TableRenderer(
-      InetTableShape(tcp: .all, udp: .all), showsHeader: true, interfaces: Self.names, terminal: .plain,
+      TableShape(.all), showsHeader: true, interfaces: Self.names, terminal: .plain,
       output: ByteOutput(descriptor: nil))
     try renderer.finish(afterFailure: true)
     #expect(renderer.text.isEmpty)

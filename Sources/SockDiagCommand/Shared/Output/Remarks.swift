@@ -24,24 +24,32 @@ struct Remarks {
     if status == .success { status = others.status }
   }
 
-  /// Adds what a reader has to know about a dump: that it is not whole, or not from the kernel's best source.
+  /// Adds what a reader has to know about a dump of TCP or UDP sockets: that it is not whole, or not from the kernel's best
+  /// source.
   ///
   /// - Parameter substitution: Why `/proc/net` was read; `nil` if it was not.
   mutating func note(
     _ transport: TransportProtocol, _ completeness: Completeness, _ substitution: SockDiagError? = nil
   ) {
-    if completeness.contains(.undecided) {
-      add(
-        "some \(transport) sockets are left out, for nothing tells here what the filter asks about; root is told more, "
-          + "marks for one", .partial)
-    }
-    let defects = completeness.subtracting([.undecided, .missingStates])
-    if !defects.isComplete {
-      add("the list of \(transport) sockets is \(defects); run it again for a whole one", .partial)
-    }
+    note("\(transport)", completeness.subtracting(.missingStates))
     if let substitution { add(substitution.remarkOnSubstitution(for: transport)) }
     // The sentence above says what is missing.
     if completeness.contains(.missingStates) { add(status: .partial) }
+  }
+
+  /// Adds what a reader has to know about a dump: that it is not whole.
+  ///
+  /// - Parameter name: The family or the protocol of the sockets.
+  mutating func note(_ name: String, _ completeness: Completeness) {
+    if completeness.contains(.undecided) {
+      add(
+        "some \(name) sockets are left out, for nothing tells here what the filter asks about; root is told more, "
+          + "marks for one", .partial)
+    }
+    let defects = completeness.subtracting(.undecided)
+    if !defects.isComplete {
+      add("the list of \(name) sockets is \(defects); run it again for a whole one", .partial)
+    }
   }
 
   /// Says what has to be known before all is shown, and says it only once.

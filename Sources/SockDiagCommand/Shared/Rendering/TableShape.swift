@@ -1,11 +1,11 @@
 internal import SockDiag
 
-/// Which columns a table of TCP and UDP sockets has.
+/// Which columns a table of sockets has.
 ///
 /// It follows from what was asked for, not from what was found: the same command line always makes the same columns.
-struct InetTableShape {
+struct TableShape {
   enum Column: Hashable {
-    case transport, state, acceptQueue, receiveQueue, sendQueue, local, remote, timer
+    case netID, state, acceptQueue, receiveQueue, sendQueue, local, remote, timer
   }
 
   var columns: [Column]
@@ -14,12 +14,16 @@ struct InetTableShape {
   ///
   /// The kernel reports two numbers for each socket. On a listener they are no bytes, but connections that wait for
   /// `accept` and how many may wait, so they have a column of their own there, `3/128`.
-  init(tcp: SocketStateSet, udp: SocketStateSet, showsTimers: Bool = false) {
-    let hasListeners = tcp.union(udp).contains(.listen)
-    let hasOthers = !tcp.union(udp).subtracting(.listen).isEmpty
+  ///
+  /// - Parameters:
+  ///   - states: The states of all sockets that may come, of whatever family.
+  ///   - showsTimers: Whether there is a column for timers.
+  init(_ states: SocketStateSet, showsTimers: Bool = false) {
+    let hasListeners = states.contains(.listen)
+    let hasOthers = !states.subtracting(.listen).isEmpty
     // Neither a listener nor an unconnected socket has a peer.
-    let hasPeers = !tcp.union(udp).isSubset(of: [.listen, .close, .boundInactive])
-    columns = [.transport, .state]
+    let hasPeers = !states.isSubset(of: [.listen, .close, .boundInactive])
+    columns = [.netID, .state]
     if hasListeners { columns.append(.acceptQueue) }
     if hasOthers { columns += [.receiveQueue, .sendQueue] }
     columns.append(.local)
@@ -30,7 +34,7 @@ struct InetTableShape {
   var tableColumns: [TablePage.Column] {
     columns.map { column in
       switch column {
-      case .transport: TablePage.Column(title: "Proto")
+      case .netID: TablePage.Column(title: "Proto")
       case .state: TablePage.Column(title: "State")
       case .acceptQueue: TablePage.Column(title: "Accept-Q", alignsRight: true)
       case .receiveQueue: TablePage.Column(title: "Recv-Q", alignsRight: true)

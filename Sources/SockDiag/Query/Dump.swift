@@ -1,16 +1,19 @@
 public import SockDiagWire
 
+/// The TCP or UDP sockets that answered a query.
+public typealias SocketDump = Dump<InetSocket>
+
 /// The sockets that answered a query.
-public struct SocketDump: Sendable {
+public struct Dump<Socket: KernelSocket>: Sendable {
   /// The sockets, in the kernel's order, each once.
-  public var sockets: [InetSocket]
+  public var sockets: [Socket]
   /// Whether they are all.
   public var completeness: Completeness
   /// Where they were read from.
   public var source: SocketSource
 
   /// Creates a dump.
-  public init(sockets: [InetSocket], completeness: Completeness, source: SocketSource) {
+  public init(sockets: [Socket], completeness: Completeness, source: SocketSource) {
     self.sockets = sockets
     self.completeness = completeness
     self.source = source

@@ -144,7 +144,7 @@ private struct FilterCompiler {
 
   private func hasOperation(_ condition: FilterCondition) -> Bool {
     switch condition {
-    case .ports, .address, .family, .autobound: true
+    case .ports, .address, .family, .netlink, .autobound: true
     case .interface: !refused.contains(.interface)
     case .mark: !refused.contains(.mark)
     case .cgroup: !refused.contains(.cgroup)
@@ -154,19 +154,6 @@ private struct FilterCompiler {
 }
 
 extension FilterNode {
-  /// The terms all of which have to hold.
-  var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
-
-  /// The states in which a socket may pass a normalized filter.
-  package var possibleStates: SocketStateSet {
-    switch self {
-    case .condition(.states(let states)): states
-    case .condition, .not: .everyState
-    case .all(let nodes): nodes.reduce(.everyState) { $0.intersection($1.possibleStates) }
-    case .any(let nodes): nodes.reduce([]) { $0.union($1.possibleStates) }
-    }
-  }
-
   /// About how long a program it makes.
   fileprivate var size: Int {
     switch self {

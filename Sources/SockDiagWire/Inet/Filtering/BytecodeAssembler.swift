@@ -5,6 +5,36 @@
 /// the next operation here. Their eight bits would not reach far anyway. Where a condition that holds has to
 /// lead elsewhere, its opposite is asked, or a jump follows it.
 struct BytecodeAssembler {
+  /// What an operation tests. Kernel: `INET_DIAG_BC_*`, linux/inet_diag.h.
+  private enum Opcode: UInt8 {
+    /// `INET_DIAG_BC_JMP`
+    case jump = 1
+    /// `INET_DIAG_BC_S_GE`
+    case sourcePortAtLeast = 2
+    /// `INET_DIAG_BC_S_LE`
+    case sourcePortAtMost = 3
+    /// `INET_DIAG_BC_D_GE`
+    case destinationPortAtLeast = 4
+    /// `INET_DIAG_BC_D_LE`
+    case destinationPortAtMost = 5
+    /// `INET_DIAG_BC_AUTO`
+    case autobound = 6
+    /// `INET_DIAG_BC_S_COND`
+    case sourceCondition = 7
+    /// `INET_DIAG_BC_D_COND`
+    case destinationCondition = 8
+    /// `INET_DIAG_BC_DEV_COND`, since 4.8
+    case device = 9
+    /// `INET_DIAG_BC_MARK_COND`, since 4.9
+    case mark = 10
+    /// `INET_DIAG_BC_S_EQ`, since 4.16
+    case sourcePortEqual = 11
+    /// `INET_DIAG_BC_D_EQ`, since 4.16
+    case destinationPortEqual = 12
+    /// `INET_DIAG_BC_CGROUP_COND`, since 5.8
+    case cgroup = 13
+  }
+
   /// A place in the program: its distance from the end.
   typealias Place = Int
 
@@ -56,25 +86,25 @@ struct BytecodeAssembler {
         emit(ports.ranges[...], of: end, within: 0...UInt16.max, holds: holds, fails: fails)
       }
     case .address(let end, let prefix):
-      emit(end == .local ? 7 : 8, hostCondition(prefix.address.family, prefix), holds: holds, fails: fails)
+      emit(end == .local ? .sourceCondition : .destinationCondition, hostCondition(prefix.address.family, prefix), holds: holds, fails: fails)
     // An IPv6 condition on no bits takes every IPv6 socket and no other.
-    case .family(.inet6): emit(7, hostCondition(.inet6, nil), holds: holds, fails: fails)
-    case .family(.inet): emit(7, hostCondition(.inet6, nil), holds: fails, fails: holds)
+    case .family(.inet6): emit(.sourceCondition, hostCondition(.inet6, nil), holds: holds, fails: fails)
+    case .family(.inet): emit(.sourceCondition, hostCondition(.inet6, nil), holds: fails, fails: holds)
     // No reply to an inet request is of another family.
-    case .family: jump(to: fails)
-    case .autobound: emit(6, [], holds: holds, fails: fails)
+    case .family, .netlink: jump(to: fails)
+    case .autobound: emit(.autobound, [], holds: holds, fails: fails)
     case .interface(let index):
       operations.insert(.interface)
-      emit(9, memory(index), holds: holds, fails: fails)
+      emit(.device, memory(index), holds: holds, fails: fails)
     case .mark(let value, let mask):
       operations.insert(.mark)
-      emit(10, memory(value) + memory(mask), holds: holds, fails: fails)
+      emit(.mark, memory(value) + memory(mask), holds: holds, fails: fails)
     case .cgroup(let id):
       operations.insert(.cgroup)
       let words = [UInt32(truncatingIfNeeded: id), UInt32(truncatingIfNeeded: id >> 32)]
       // One 64-bit word in the host's order.
       emit(
-        13,
+        .cgroup,
         words[0].littleEndian == words[0] ? memory(words[0]) + memory(words[1]) : memory(words[1]) + memory(words[0]),
         holds: holds, fails: fails)
     case .states, .figure, .holder: preconditionFailure("the kernel's filter has no operation for \(condition)")
@@ -142,14 +172,14 @@ struct BytecodeAssembler {
       default: break
       }
     }
-    let code: UInt8 =
+    let code: Opcode =
       switch (comparison, end) {
-      case (.equal, .local): 11
-      case (.equal, .remote): 12
-      case (.atLeast, .local): 2
-      case (.atMost, .local): 3
-      case (.atLeast, .remote): 4
-      case (.atMost, .remote): 5
+      case (.equal, .local): .sourcePortEqual
+      case (.equal, .remote): .destinationPortEqual
+      case (.atLeast, .local): .sourcePortAtLeast
+      case (.atMost, .local): .sourcePortAtMost
+      case (.atLeast, .remote): .destinationPortAtLeast
+      case (.atMost, .remote): .destinationPortAtMost
       }
     // The port stands where an operation has its offset for "fails".
     emit(code, [0, 0] + memory(port), holds: holds, fails: fails)
@@ -164,7 +194,7 @@ struct BytecodeAssembler {
   }
 
   /// Emits an operation with its operand; a jump after it if what holds leads elsewhere than to what follows.
-  private mutating func emit(_ code: UInt8, _ operand: [UInt8], holds: Place, fails: Place) {
+  private mutating func emit(_ code: Opcode, _ operand: [UInt8], holds: Place, fails: Place) {
     if holds != top { jump(to: holds) }
     reversed += operand.reversed()
     let length = operand.count + 4
@@ -173,14 +203,14 @@ struct BytecodeAssembler {
 
   /// Emits a way to a place, unless it follows. Kernel: `INET_DIAG_BC_JMP`, which always takes the way of "fails".
   private mutating func jump(to place: Place) {
-    if place != top { appendHeader(1, yes: 4, to: place, 4) }
+    if place != top { appendHeader(.jump, yes: 4, to: place, 4) }
   }
 
-  private mutating func appendHeader(_ code: UInt8, yes: UInt8, to place: Place, _ length: Int) {
+  private mutating func appendHeader(_ code: Opcode, yes: UInt8, to place: Place, _ length: Int) {
     // From the beginning of the operation, of which all but these four bytes is there.
     let distance = top + 4 - place
     if distance > Int(UInt16.max) { isTooLong = true }
-    reversed += memory(UInt16(truncatingIfNeeded: distance)).reversed() + [yes, code]
+    reversed += memory(UInt16(truncatingIfNeeded: distance)).reversed() + [yes, code.rawValue]
   }
 
   /// The bytes of a number as they stand in this host's memory.

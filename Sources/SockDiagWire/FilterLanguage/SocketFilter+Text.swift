@@ -59,9 +59,15 @@ extension FilterCondition: CustomStringConvertible {
     case .cgroup(let id): "cgroup \(id)"
     case .autobound: "autobound"
     case .figure(let figure, let range): Self.text(figure, range)
+    case .netlink(let end, let family, let portID): Self.text(end, family, portID)
     case .holder(.process(let id)): "pid \(id)"
     case .holder(.command(let name)): "comm \(Self.quoted(name))"
     }
+  }
+
+  private static func text(_ end: SocketEnd, _ family: NetlinkFamily?, _ portID: UInt32?) -> String {
+    let port = portID.map { $0 == 0 ? ":kernel" : ":\($0)" } ?? ""
+    return "\(end == .local ? "src" : "dst") netlink:\(family.map { "\($0)" } ?? "*")\(port)"
   }
 
   private static func text(_ states: SocketStateSet) -> String {
