@@ -1,39 +1,16 @@
 import Foundation
 import Glibc
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
 import Testing
 
 /// Netlink sockets of the running kernel: the library and the command against `ss`, row for row.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NetlinkTests {
-  /// Netlink sockets in the namespace of the calling thread: with groups, with a chosen port id, connected.
   private static func withSockets<Result>(_ body: () throws -> Result) throws -> Result {
-    var descriptors: [Int32] = []
-    defer { for descriptor in descriptors { close(descriptor) } }
-    func open(_ protocol: Int32, portID: UInt32, groups: UInt32, connectedTo destination: (UInt32, groups: UInt32)?)
-      throws
-    {
-      let descriptor = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), `protocol`)
-      try #require(descriptor >= 0)
-      descriptors.append(descriptor)
-      func call(_ function: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32, _ portID: UInt32, _ groups: UInt32)
-        -> Int32
-      {
-        // sockaddr_nl: the family, two bytes of padding, the port id and the groups.
-        var address: [UInt32] = [UInt32(AF_NETLINK), portID, groups]
-        return unsafe address.withUnsafeMutableBytes {
-          unsafe function(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
-        }
-      }
-      try #require(call(bind, portID, groups) == 0)
-      if let destination { try #require(call(connect, destination.0, destination.groups) == 0) }
-    }
-    try open(0, portID: 0, groups: 0x51, connectedTo: nil)
-    try open(16, portID: 4711, groups: 0, connectedTo: (0, groups: 0))
-    try open(15, portID: 99_999, groups: 2, connectedTo: nil)
-    try open(2, portID: 0, groups: 0, connectedTo: (4711, groups: 1))
-    return try body()
+    let sockets = try NetlinkSockets()
+    return try withExtendedLifetime(sockets, body)
   }
 
   /// The columns in which `ss -n -e` would show the socket.

@@ -14,6 +14,7 @@ import SocketLaboratory
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for situation in Situation.all { try record(situation, in: folder) }
     try recordCrowd(in: folder)
+    try recordNetlink(in: folder)
     try Data(readme(kernel).utf8).write(to: folder.appending(path: "README.md"))
   }
 
@@ -43,6 +44,18 @@ import SocketLaboratory
     }
   }
 
+  private static func recordNetlink(in folder: URL) throws {
+    try Laboratory.withNew { _ in
+      let sockets = try NetlinkSockets()
+      try withExtendedLifetime(sockets) {
+        var inspector = try SocketInspector()
+        try inspector.recording(to: folder.appending(path: "netlink.pcap").path, overwriting: true) {
+          _ = try $0.dump(FamilyQuery<Netlink>(NetlinkSocketRequest()))
+        }
+      }
+    }
+  }
+
   private static func everything(_ inspector: inout SocketInspector, family: AddressFamily?) throws {
     let tcp = SocketStateSet.all.union(.boundInactive)
     for (kind, states) in [(TransportProtocol.tcp, tcp), (.udp, .all)] {
@@ -64,6 +77,7 @@ import SocketLaboratory
       |---|---|
       \(rows)
       | `crowd` | 400 sockets in all states, one walk per family |
+      | `netlink` | netlink sockets with groups and destinations, beside those of the kernel |
       | `crowd.ss-D` | the TCP sockets of the same crowd as `ss -tanemoi -D` (iproute2 6.1) writes them |
 
       """
