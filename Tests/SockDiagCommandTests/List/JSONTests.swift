@@ -5,7 +5,7 @@ import Testing
 
 /// JSON of fixed sockets, against the schema.
 struct JSONTests {
-  private func render(_ form: JSONRenderer.Form, _ sockets: [InetSocket]) throws -> [UInt8] {
+  private func render(_ form: JSONRenderer.Form, _ sockets: [some ShownSocket]) throws -> [UInt8] {
     let renderer = JSONRenderer(
       form, interfaces: InterfaceNames([1: "lo", 2: "a\"b"]), output: ByteOutput(descriptor: nil))
     for socket in sockets { try renderer.render(socket) }
@@ -22,6 +22,18 @@ struct JSONTests {
     let sockets = try Samples.assorted
     let elements = try JSONValue(parsing: try render(.array, sockets)).elements
     #expect(elements.count == sockets.count)
+    for element in elements { #expect(schema.violations(of: element).isEmpty) }
+  }
+
+  @Test func netlinkSocketsFitTheirSchema() throws {
+    let schema = JSONSchema(
+      try JSONValue(parsing: try Fixture.read("json-schema/netlink-socket.schema.json")),
+      others: ["socket.schema.json": try Self.schema])
+    let bytes = Array(try Fixture.read("captures/linux-6.18/netlink.pcap"))
+    let sockets = try CaptureDecoder.sockets(in: bytes.span).sockets.compactMap(\.netlink)
+    let elements = try JSONValue(parsing: try render(.array, sockets)).elements
+    #expect(elements.count == sockets.count)
+    #expect(elements.contains { $0["destination_port_id"] != nil })
     for element in elements { #expect(schema.violations(of: element).isEmpty) }
   }
 
