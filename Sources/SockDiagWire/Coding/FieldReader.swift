@@ -1,4 +1,4 @@
-/// Reads fields of one object, each with a clear error.
+/// Reads the fields of one object and reports clear errors.
 struct FieldReader {
   private let container: KeyedDecodingContainer<FieldKey>
 

@@ -7,7 +7,7 @@ public protocol FieldWritable {
 }
 
 extension FieldWritable {
-  /// Appends the value as a JSON object in UTF-8. Allocates only where the array has no room.
+  /// Appends the value as a JSON object in UTF-8. Allocates only if the array has no room.
   public func appendJSON(to text: inout [UInt8]) {
     var taken: [UInt8] = []
     swap(&taken, &text)

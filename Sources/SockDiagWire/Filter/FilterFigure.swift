@@ -1,7 +1,7 @@
 /// A number that a filter compares: a count, an amount of bytes, or an identity.
 ///
-/// Numbers are compared here, on the replies, since the kernel's filter knows none of them. A socket that has no such
-/// number, as a listener has no congestion window, satisfies no comparison, not even `!=`.
+/// Figures are compared here, on the replies, because the kernel's filter supports none of them. If a socket does not
+/// have the figure, as a listener has no congestion window, no comparison matches, not even `!=`.
 public struct FilterFigure: Hashable, Sendable {
   enum Source: Hashable, Sendable {
     case uid, inode, cookie, receiveQueue, sendQueue
@@ -9,10 +9,10 @@ public struct FilterFigure: Hashable, Sendable {
     case tcpMember(Int)
   }
 
-  /// What one of its counts stands for.
+  /// The meaning of one count.
   enum Unit: UInt64, Sendable { case one = 0, microseconds = 1, milliseconds = 1000 }
 
-  /// The name in a filter: that of the kernel's field where it is one of `tcp_info`.
+  /// The name in a filter: that of the kernel's field if it is a member of `tcp_info`.
   public let name: String
   let source: Source
   let unit: Unit
@@ -42,9 +42,9 @@ extension FilterFigure {
   /// What a socket's record says about a figure.
   enum Reading: Hashable {
     case value(UInt64)
-    /// A socket like this has no such number.
+    /// A socket of this kind does not have the figure.
     case none
-    /// It may have one, but the record does not tell.
+    /// The socket may have the figure, but the record does not contain it.
     case unknown
 
     /// Whether the number lies in a range; `nil` if it is not known. A socket without the number satisfies no comparison.

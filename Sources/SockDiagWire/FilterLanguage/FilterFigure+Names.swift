@@ -1,5 +1,5 @@
 extension FilterFigure {
-  /// Every figure by its name, in the order of messages.
+  /// Every figure by its name, in the order used in messages.
   package static let all: [FilterFigure] = [userID, inode, cookie, receiveQueue, sendQueue] + tcpMembers
 
   private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -13,7 +13,8 @@ extension FilterFigure {
 }
 
 extension FilterTime {
-  /// Creates a time from the name of a member of `tcp_info` that is one, such as `min_rtt`.
+  /// Creates a time figure from the name of a member of `tcp_info`, such as `min_rtt`; `nil` if that member is not a
+  /// time.
   public init?(name: String) {
     guard let figure = FilterFigure(name: name), figure.isTime else { return nil }
     self.init(figure)

@@ -76,7 +76,7 @@ extension InetRequest: NetlinkRequest {
 }
 
 extension InetRequest {
-  /// Decodes a request, as it stands in a capture.
+  /// Decodes a request from a capture.
   ///
   /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are malformed.
   public init(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) throws(WireError) {

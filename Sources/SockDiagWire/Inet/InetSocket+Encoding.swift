@@ -92,7 +92,7 @@ extension TCPInfo {
       writer.number("accecn_fail_mode", ecn.failures.rawValue)
       writer.number("options2", ecn.furtherOptions)
     }
-    // The length cannot be told from the members alone: a kernel may end in the middle of one.
+    // The members alone do not show the length: the structure may end inside a member.
     writer.number("byte_count", UInt64(byteCount))
     if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }
   }

@@ -1,4 +1,4 @@
-/// What sockets of all families have in common.
+/// Properties that sockets of all families have.
 ///
 /// Tables, JSON, filters, searches for owners, captures and snapshots are written for this, so that they need not know
 /// which families there are. A family that lacks a property has `nil` there.
@@ -28,7 +28,7 @@ public protocol KernelSocket: Hashable, Sendable, Encodable, FieldWritable, Cust
   var cgroupID: UInt64? { get }
   /// The interface that the socket is bound to, or the scope of a link-local address; 0 for none.
   var interfaceIndex: UInt32 { get }
-  /// Where the record was read from.
+  /// The source of the record.
   var source: SocketSource { get }
 
   /// Appends the local endpoint, as tables show it.
@@ -56,7 +56,7 @@ extension KernelSocket {
   }
 }
 
-/// Where a record of a socket was read from.
+/// The source of a socket's record.
 public enum SocketSource: String, Hashable, Sendable, Codable {
   /// The kernel's sock_diag interface, live or captured.
   case sockDiag = "sock-diag"

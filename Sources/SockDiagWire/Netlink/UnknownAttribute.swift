@@ -1,4 +1,4 @@
-/// An attribute that is not decoded here, kept as it came.
+/// An attribute that is not decoded, kept verbatim.
 public struct UnknownAttribute: Hashable, Sendable {
   /// The kernel's number for the attribute.
   public var type: UInt16

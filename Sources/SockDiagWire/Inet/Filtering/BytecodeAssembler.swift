@@ -86,7 +86,9 @@ struct BytecodeAssembler {
         emit(ports.ranges[...], of: end, within: 0...UInt16.max, holds: holds, fails: fails)
       }
     case .address(let end, let prefix):
-      emit(end == .local ? .sourceCondition : .destinationCondition, hostCondition(prefix.address.family, prefix), holds: holds, fails: fails)
+      emit(
+        end == .local ? .sourceCondition : .destinationCondition, hostCondition(prefix.address.family, prefix),
+        holds: holds, fails: fails)
     // An IPv6 condition on no bits takes every IPv6 socket and no other.
     case .family(.inet6): emit(.sourceCondition, hostCondition(.inet6, nil), holds: holds, fails: fails)
     case .family(.inet): emit(.sourceCondition, hostCondition(.inet6, nil), holds: fails, fails: holds)

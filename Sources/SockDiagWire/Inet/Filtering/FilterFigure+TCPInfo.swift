@@ -7,7 +7,7 @@ extension FilterFigure {
   /// ``TCPInfo/smoothedRTT``, in microseconds.
   static let smoothedRTT = tcpMembers.first { $0.name == "rtt" } ?? tcpMembers[0]
 
-  /// A member of `tcp_info`, whose key ends in its unit.
+  /// A member of `tcp_info`; its key ends in its unit.
   private static func tcpMember(_ index: Int) -> FilterFigure {
     let key = TCPInfo.fields[index].key
     for (suffix, unit) in [("_us", Unit.microseconds), ("_ms", .milliseconds), ("_bytes_per_second", .one)]
@@ -19,7 +19,7 @@ extension FilterFigure {
 }
 
 extension SocketFilter {
-  /// What a reply must have for the filter to be decided.
+  /// The details that a reply must contain to decide the filter.
   public var neededDetails: InetDetails {
     let needsTCPInfo = node.contains {
       if case .figure(let figure, _) = $0, case .tcpMember = figure.source { true } else { false }

@@ -7,7 +7,7 @@ public struct FilterTime: Hashable, Sendable {
   /// ``TCPInfo/smoothedRTT``.
   public static let smoothedRTT = FilterTime(FilterFigure.smoothedRTT)
 
-  /// A time before the first microsecond is below every figure, one of more than 292,000 years above all.
+  /// A negative time is below every figure; one of more than 292,000 years is above every figure.
   private static func microseconds(_ time: Duration) -> UInt64 {
     let (seconds, attoseconds) = time.components
     if seconds < 0 { return 0 }

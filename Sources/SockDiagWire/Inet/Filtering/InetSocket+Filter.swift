@@ -26,13 +26,13 @@ extension InetSocket: FilterSubject {
   }
 
   /// The offsets of all that the kernel fills in for a listener: unacked, sacked, snd_cwnd, reordering and the pacing rates
-  /// (tcp_get_info, net/ipv4/tcp.c). The rest of its zeros are no figures.
+  /// (tcp_get_info, net/ipv4/tcp.c). Its other members are zero and have no meaning.
   private static let membersOfListeners: Set<Int> = [24, 28, 80, 88, 104, 112]
   /// The offset of `tcpi_min_rtt`, all ones before the first measurement.
   private static let minimumRTT = 148
 
   private func tcpMember(_ index: Int, _ unit: FilterFigure.Unit) -> FilterFigure.Reading {
-    // Read in place: a copy of the structure costs more than all the rest.
+    // Read in place: copying the structure costs more than everything else here.
     guard !boxedAttributes.isEmpty, boxedAttributes[0].tcpInfo.byteCount > 0 else {
       let hasNone = self.protocol == .udp || isMinisocket || state == .boundInactive
       return hasNone ? .none : .unknown
