@@ -35,6 +35,12 @@ public struct JSONTextWriter: FieldWriter {
     output.appendDecimal(value)
   }
 
+  public mutating func number(_ key: String, _ value: Int64) {
+    self.key(key)
+    if value < 0 { output.append(UInt8(ascii: "-")) }
+    output.appendDecimal(value.magnitude)
+  }
+
   public mutating func boolean(_ key: String, _ value: Bool) {
     self.key(key)
     output.append(contentsOf: (value ? "true" : "false").utf8)
@@ -86,21 +92,32 @@ public struct JSONTextWriter: FieldWriter {
     closeObject()
   }
 
-  public mutating func objects<Element>(_ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void) {
+  public mutating func objects<Element>(
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
+  ) {
     self.key(key)
-    output.append(UInt8(ascii: "["))
-    for (index, element) in elements.enumerated() {
-      if index > 0 { output.append(UInt8(ascii: ",")) }
+    var list = JSONArray(isOnLines: isOnLines)
+    for element in elements {
+      list.beginElement(&output)
       openObject()
       fields(element, &self)
       closeObject()
     }
-    output.append(UInt8(ascii: "]"))
+    list.end(&output)
     needsComma = true
   }
 }
 
 extension [UInt8] {
+  /// Appends a value as a JSON object.
+  package mutating func appendJSON(_ value: some FieldWritable) { value.appendJSON(to: &self) }
+
+  /// Appends a value as a JSON object and a newline.
+  package mutating func appendJSONLine(_ value: some FieldWritable) {
+    value.appendJSON(to: &self)
+    append(UInt8(ascii: "\n"))
+  }
+
   /// Appends a number in decimal.
   package mutating func appendDecimal(_ value: UInt64) {
     var divisor: UInt64 = 1

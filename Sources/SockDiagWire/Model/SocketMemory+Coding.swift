@@ -1,5 +1,6 @@
-extension SocketMemory {
-  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+extension SocketMemory: FieldWritable {
+  /// Writes the fields with the keys of the command's JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem_alloc", receiveAllocated)
     writer.number("rcvbuf", receiveBuffer)
     writer.number("wmem_alloc", sendAllocated)

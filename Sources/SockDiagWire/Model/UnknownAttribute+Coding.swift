@@ -1,10 +1,15 @@
+extension UnknownAttribute: FieldWritable {
+  /// Writes the number, and the payload in hexadecimal digits.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.number("type", type)
+    writer.text("payload", payload.hexadecimal)
+  }
+}
+
 extension FieldWriter {
+  /// Writes attributes that this package does not know; nothing if there are none.
   mutating func attributes(_ key: String, _ attributes: [UnknownAttribute]) {
-    if attributes.isEmpty { return }
-    objects(key, attributes) { attribute, writer in
-      writer.number("type", attribute.type)
-      writer.text("payload", attribute.payload.hexadecimal)
-    }
+    if !attributes.isEmpty { objects(key, attributes) }
   }
 }
 

@@ -10,11 +10,11 @@ extension NetlinkSocket: Codable {
       writer.number("destination_group", destinationGroup)
     }
     writer.number("type", type)
-    if let cookie { writer.longNumber("cookie", cookie.rawValue) }
+    writer.longNumber("cookie", cookie?.rawValue)
     writer.number("inode", inode)
     if let groups { writer.numbers("groups", groups) }
     if let flags { writer.texts("flags", Flags.names.filter { flags.contains($0.flag) }.map(\.name)) }
-    if let memory { writer.object("memory") { memory.writeFields(to: &$0) } }
+    writer.object("memory", memory)
     writer.attributes("unknown_attributes", unknownAttributes)
   }
 
