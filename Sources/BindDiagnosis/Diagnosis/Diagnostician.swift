@@ -7,7 +7,9 @@ internal import SocketOwners
 /// It reads the sockets of the port in all states, the settings of the network namespace, the processes that hold the
 /// sockets and, where the answer depends on them and it may, the options of their sockets. Nothing is changed. It sees the
 /// network namespace of the thread that calls it, which has to be that in which it was made.
-public struct Diagnostician: ~Copyable {
+///
+/// A diagnostician is `Sendable` and has one owner, who makes one call at a time: keep it in an actor, or move it to a task.
+public struct Diagnostician: ~Copyable, Sendable {
   var inspector: SocketInspector
   /// `nil` where /proc cannot be read.
   var owners: OwnerFinder?

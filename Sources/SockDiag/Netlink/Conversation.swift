@@ -15,7 +15,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   /// The sequence number of a dump whose end was not read.
   private var unfinished: UInt32?
   /// Sees every datagram sent, and every one received that counts as a reply.
-  package var observer: ((Direction, Span<UInt8>) -> Void)?
+  package var observer: (@Sendable (Direction, Span<UInt8>) -> Void)?
 
   package init(_ transport: consuming Transport) {
     self.transport = transport
@@ -202,6 +202,8 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     }
   }
 }
+
+extension Conversation: Sendable where Transport: Sendable & ~Copyable {}
 
 /// What is known about a dump while it is being read.
 private struct Reading {

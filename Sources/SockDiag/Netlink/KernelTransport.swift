@@ -5,7 +5,9 @@ package import SockDiagWire
 /// A sock_diag socket of the running kernel.
 ///
 /// Safe to use although it holds a pointer: nothing else does, and it is freed with this value.
-@safe package struct KernelTransport: NetlinkTransport, ~Copyable {
+///
+/// Sendable for the same reason: one value, one user of the socket at a time, on whatever thread.
+@safe package struct KernelTransport: NetlinkTransport, ~Copyable, @unchecked Sendable {
   /// `nil` where it could not be opened.
   private let socket: OpaquePointer?
   package let portID: UInt32

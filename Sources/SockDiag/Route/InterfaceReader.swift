@@ -8,7 +8,9 @@ public import SockDiagWire
 /// It belongs to the network namespace in which it was made. A dump that other changes interrupt is asked for again.
 ///
 /// Safe to use although it holds a pointer: nothing else does, and it is freed with this value.
-@safe public struct InterfaceReader: ~Copyable {
+///
+/// It is `Sendable`: move it to another thread or task, or keep it in an actor. It has one owner, who makes one call at a time.
+@safe public struct InterfaceReader: ~Copyable, @unchecked Sendable {
   private let socket: OpaquePointer
   private var buffer = [UInt8](repeating: 0, count: 32 * 1024)
   private var sequence: UInt32 = 0

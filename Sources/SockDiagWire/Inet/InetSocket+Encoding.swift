@@ -1,24 +1,10 @@
-extension InetSocket {
+extension InetSocket: FieldWritable {
   /// Appends the socket as a JSON object in UTF-8: the same that a `JSONEncoder` makes of it, in little time and
   /// without allocation where the array has room.
-  public func appendJSON(to text: inout [UInt8]) {
-    var taken: [UInt8] = []
-    swap(&taken, &text)
-    var writer = JSONTextWriter(appendingTo: consume taken)
-    writer.openObject()
-    write(to: &writer)
-    writer.closeObject()
-    text = writer.output
-  }
+  public func appendJSON(to text: inout [UInt8]) { appendObject(to: &text) }
 
-  /// Writes the socket with the keys of the command's JSON output: absent fields are absent, units are in the keys.
-  public func encode(to encoder: any Encoder) throws {
-    var writer = ContainerWriter(container: encoder.container(keyedBy: FieldKey.self))
-    write(to: &writer)
-    if let error = writer.error { throw error }
-  }
-
-  private func write<Writer: FieldWriter>(to writer: inout Writer) {
+  /// Writes the fields with the keys of the command's JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)
     writer.text("family", family.description)
     writer.text("state", state.description)
