@@ -251,17 +251,18 @@ import Testing
     Self.check(passed, proc)
   }
 
-  /// On a host on which processes come and go, what is remembered does not grow.
-  @Test func whoIsGoneIsForgotten() throws {
+  /// The memory does not grow on a host whose processes come and go.
+  @Test func endedProcessesAreForgotten() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.sockets(100...400))
-    let count = proc.processes.count
-    #expect(owners.records.count == count && count > 1)
+    let known = owners.memory.processes.count
+    #expect(known == proc.processes.count && known > 1)
     for generation in Int32(1)...3 {
       proc.processes = [1000 * generation: FakeProc.Process(start: 900, files: [0: "socket:[100]"])]
       _ = try owners.find(Self.sockets([100]))
-      #expect(Array(owners.records.keys) == [1000 * generation])
+      let known = Array(owners.memory.processes.keys)
+      #expect(known == [1000 * generation])
     }
   }
 }

@@ -40,13 +40,13 @@ extension OwnerFinder {
 
   /// - Parameter startTicks: When the process started; `nil` if any process of this id will do.
   private func details(_ pid: Int32, _ startTicks: UInt64?) -> ProcessDetails? {
-    let directory = files.openDirectory(ProcPath(UInt32(bitPattern: pid)), in: proc)
+    let directory = proc.openDirectory(ProcPath(UInt32(bitPattern: pid)))
     guard directory >= 0 else { return nil }
     // From here on every path belongs to this process, whoever has its number later.
-    defer { files.close(directory) }
+    defer { proc.files.close(directory) }
     var text: [UInt8] = []
     func read(_ name: String, _ limit: Int) -> Bool {
-      files.contents(ProcPath(name), in: directory, limit: limit, into: &text) == 0
+      proc.files.contents(ProcPath(name), in: directory, limit: limit, into: &text) == 0
     }
     guard read("stat", 4096), let stat = ProcessStat(text.span), startTicks == nil || stat.startTicks == startTicks
     else { return nil }
@@ -57,7 +57,7 @@ extension OwnerFinder {
     if read("status", 1 << 14) { details.uid = ProcCredentials(text.span).uid }
     if read("cgroup", 1 << 16) { details.cgroup = CgroupPath(membership: text.span) }
     var target = [UInt8](repeating: 0, count: 4096)
-    let count = files.link(ProcPath("exe"), in: directory, into: &target)
+    let count = proc.files.link(ProcPath("exe"), in: directory, into: &target)
     if count >= 0 { details.executable = Array(target.prefix(count)) }
     return details
   }

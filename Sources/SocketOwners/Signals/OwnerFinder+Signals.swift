@@ -33,7 +33,7 @@ extension OwnerFinder {
   package func signal(
     _ signal: Int32, _ holder: SocketHolder, of inode: UInt32, process: HoldingProcess, by kernel: any ProcessSignals
   ) -> SignalOutcome {
-    guard traits.hasOurNumbers else { return .unsupported(EXDEV) }
+    guard proc.traits.hasOurNumbers else { return .unsupported(EXDEV) }
     let opened = kernel.open(holder.pid)
     guard opened >= 0 else { return Self.outcome(-opened) }
     defer { close(opened) }
@@ -55,17 +55,17 @@ extension OwnerFinder {
   private func check(_ holder: SocketHolder, of inode: UInt32, _ process: HoldingProcess) -> SignalOutcome {
     guard holder.pid == process.pid else { return .gone }
     let thread = holder.threadID ?? 0
-    let directory = files.openDirectory(DescriptorTable.path(holder.pid, thread), in: proc)
+    let directory = proc.openDirectory(DescriptorTable.path(holder.pid, thread))
     guard directory >= 0 else {
       var work = SearchWork()
       // A thread may end before its process does.
-      let isThere = thread != 0 && startTicks(of: holder.pid, &work) == process.startTicks
+      let isThere = thread != 0 && proc.startTicks(of: holder.pid, &work) == process.startTicks
       let outcome = Self.outcome(-directory)
       return outcome == .gone && isThere ? .noLongerHolds : outcome
     }
-    defer { files.close(directory) }
-    var reader = TableReader(files, proc: proc, wanted: InodeTable([]))
-    do throws(TableReader.Fault) {
+    defer { proc.files.close(directory) }
+    var reader = TableReader(proc, wanted: InodeTable([]))
+    do throws(ReadingFault) {
       guard try reader.readStart(thread, directory) == process.startTicks else { return .gone }
       guard let slot = holder.fixedFileSlot else {
         let link = try reader.read(holder.descriptor, directory)

@@ -42,7 +42,7 @@ package final class ProcessWatch: Sendable {
 extension OwnerFinder {
   /// Opens a process in order to wait for it; `nil` if it is gone, or cannot be opened here.
   package func watch(_ process: HoldingProcess) -> ProcessWatch? {
-    guard traits.hasOurNumbers else { return nil }
+    guard proc.traits.hasOurNumbers else { return nil }
     let opened = KernelSignals().open(process.pid)
     guard opened >= 0 else { return nil }
     let watch = ProcessWatch(opened)

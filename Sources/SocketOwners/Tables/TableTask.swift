@@ -1,28 +1,29 @@
-/// A piece of work for a walker: something to read of one descriptor table.
+/// A piece of work for a walker: what to read of one descriptor table.
 struct TableTask: Sendable {
   let pid: Int32
   let thread: Int32
   let identity: FileIdentity
-  /// Whether the start of the process has to be read as well.
+  /// Whether to read when the process started as well.
   let needsStart: Bool
   let reading: Reading
 
   enum Reading: Sendable {
-    /// Everything.
+    /// All descriptors.
     case whole(count: Int?)
-    /// Only the numbers of a range: a large table is divided between walkers.
+    /// The numbers of a range. A large table is divided between two walkers.
     case part(Range<UInt32>)
-    /// What is lacking of a table that was read in parts.
+    /// What the parts of a table lack.
     case rest([DescriptorLink], count: Int)
     /// What may have changed since an earlier search.
     case changes(DescriptorTable)
-    /// All that was not wanted by the last search: what has a new socket without any other sign has it there.
+    /// All descriptors that the last search did not want. If the process has a new socket but as many descriptors as before,
+    /// the socket has one of these numbers.
     case unwanted(DescriptorTable)
-    /// These numbers.
+    /// The given numbers.
     case numbers(DescriptorTable, [UInt32])
   }
 
-  /// About how many links it takes, to know whether a second walker is worth its start.
+  /// About how many links the task reads. This decides whether a second walker is worth its start.
   var expectedLinks: Int {
     switch reading {
     case .whole(let count): count ?? 64
@@ -34,15 +35,15 @@ struct TableTask: Sendable {
   }
 }
 
-/// What came of a task.
+/// The result of a task.
 struct TableResult: Sendable {
   let pid: Int32
   let thread: Int32
-  /// The table after a reading that takes all of it into account; after a part, only what is in it.
+  /// The whole table, or only the numbers of the range after a task that read a part.
   var table: DescriptorTable
-  /// The first number of a part; `nil` if this is no part.
+  /// The first number of the part; `nil` if the task read the whole table.
   var part: UInt32?
   var startTicks: UInt64?
-  /// The errno that ended it, 0 for none.
+  /// The errno that ended the task; 0 if none did.
   var fault: Int32 = 0
 }

@@ -1,19 +1,20 @@
 extension TableReader {
-  /// How long numbers are guessed: until so many descriptors were found, or too many numbers led to none.
+  /// Decides how long to guess numbers: until the limit is reached, or too many numbers have no descriptor.
   struct Guesses {
     var limit: Int
     var found = 0
     var missed = 0
 
-    /// A number without descriptor costs a third of a link. A quarter of them is still cheaper than a listing.
+    /// A number without a descriptor costs a third of a link. Guessing is cheaper than a listing as long as no more than
+    /// about a quarter of the numbers have none.
     var goesOn: Bool { found < limit && missed <= 64 + found / 4 }
   }
 
-  /// Reads one number after the other, but for known ones.
+  /// Reads the numbers of a range in ascending order, except the known ones.
   mutating func guess(
     _ guesses: inout Guesses, _ links: inout [DescriptorLink], in range: Range<UInt32>, _ directory: Int32,
     besides known: [DescriptorLink]
-  ) throws(Fault) {
+  ) throws(ReadingFault) {
     var position = 0
     for number in range {
       guard guesses.goesOn else { return }
@@ -28,8 +29,8 @@ extension TableReader {
     }
   }
 
-  /// Lists the table, drops what is gone and reads what is not known.
-  mutating func list(_ table: inout DescriptorTable, _ directory: Int32) throws(Fault) {
+  /// Lists the table, removes closed descriptors and reads unknown ones.
+  mutating func list(_ table: inout DescriptorTable, _ directory: Int32) throws(ReadingFault) {
     let listed = try numbers(directory)
     var links: [DescriptorLink] = []
     links.reserveCapacity(listed.count)
@@ -47,18 +48,19 @@ extension TableReader {
 
   /// Brings a table up to date without reading all of it again.
   ///
-  /// What can have changed: a socket that is no longer wanted was closed, and its number may lead to a new one; there
-  /// are more descriptors than those that are left, and new ones have the lowest numbers; or there are fewer.
+  /// Three kinds of change are possible. A socket that is no longer wanted was probably closed, so its number may lead to
+  /// a new one. There may be more descriptors than before, and the new ones have the lowest free numbers. Or there are
+  /// fewer.
   mutating func readChanges(
     _ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask
-  ) throws(Fault) {
+  ) throws(ReadingFault) {
     var stale: [UInt32] = []
     for index in table.links.indices {
       table.links[index].isFresh = false
       let link = table.links[index]
       if link.kind == .ring { stale.append(link.number) }
       guard link.kind == .socket else { continue }
-      // One that nobody wanted before was not followed since.
+      // Searches do not follow unwanted sockets, so a socket that is wanted for the first time may have moved.
       if (wanted.index(of: link.inode) != nil) != link.wasWanted { stale.append(link.number) }
     }
     if !stale.isEmpty {
@@ -68,8 +70,8 @@ extension TableReader {
     try reconcile(&table, directory, task)
   }
 
-  /// Looks for what makes the number of known descriptors another one than the kernel counts.
-  mutating func reconcile(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(Fault) {
+  /// Finds out why the number of known descriptors differs from the kernel's count.
+  mutating func reconcile(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(ReadingFault) {
     guard let count = table.count else { return }
     if table.links.count < count {
       try open(directory, task)
@@ -78,7 +80,8 @@ extension TableReader {
       try guess(&guesses, &found, in: 0..<UInt32.max, directory.descriptor, besides: table.links)
       table.merge(found)
     } else if table.links.count > count {
-      // Something else was closed. Where that is little, it is found sooner than by a listing.
+      // A descriptor that leads to no wanted socket was closed. If there are few of them, reading them all is faster than a
+      // listing.
       let others = table.links.filter { !$0.wasWanted && !$0.isFresh }.map(\.number)
       try open(directory, task)
       if others.count <= 64 + table.links.count / 8 { try read(others, &table, directory.descriptor) }
@@ -89,11 +92,11 @@ extension TableReader {
     }
   }
 
-  /// Reads the fixed files of the table's rings.
-  mutating func readRings(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(Fault) {
+  /// Reads the fixed files of the io_urings in the table.
+  mutating func readRings(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(ReadingFault) {
     table.fixed = []
     table.silentRings = 0
-    // Parts are put together first.
+    // A later task reads them, once the parts are joined.
     if case .part = task.reading { return }
     for ring in table.links where ring.kind == .ring {
       try open(directory, task)

@@ -1,11 +1,12 @@
-/// Holders as they were found, each with the place of its inode in the table.
-struct Claims {
+/// The holders that a search found, each with the place of its socket in the table of wanted inodes.
+struct FoundHolders {
+  /// The number of holders of each wanted inode.
   private(set) var counts: [UInt32]
   private var places: [UInt32] = []
   private var holders: [SocketHolder] = []
 
-  init(_ table: InodeTable) {
-    counts = [UInt32](repeating: 0, count: table.inodes.count)
+  init(_ wanted: InodeTable) {
+    counts = [UInt32](repeating: 0, count: wanted.inodes.count)
     places.reserveCapacity(counts.count)
     holders.reserveCapacity(counts.count)
   }
@@ -19,9 +20,11 @@ struct Claims {
     holders.append(holder)
   }
 
-  /// Where each inode's holders end, and the holders in that order; those of one inode stay in the order in which they
-  /// came. Sorting by comparison would cost more than the rest of a search that found nothing new.
-  func grouped() -> ([UInt32], [SocketHolder]) {
+  /// Groups the holders by inode: where the holders of each inode end, and all holders in that order.
+  ///
+  /// The holders of one inode stay in the order in which they were appended. Sorting by comparison would cost more than the
+  /// rest of a search that found nothing new.
+  func grouped() -> (ends: [UInt32], holders: [SocketHolder]) {
     var next = counts
     var sum: UInt32 = 0
     for index in next.indices {
@@ -39,7 +42,7 @@ struct Claims {
     return (next, result)
   }
 
-  /// Holders of inodes that have several, but for those that were read in this search.
+  /// Holders that were not read in this search, of inodes that have several holders.
   var doubtful: [SocketHolder] {
     holders.indices.lazy.filter { counts[Int(places[$0])] > 1 && !holders[$0].isVerified }.map { holders[$0] }
   }

@@ -1,29 +1,29 @@
 internal import Glibc
 internal import Synchronization
 
-/// Tasks that one or two threads do.
-final class Walk: Sendable {
+/// Performs tasks by one or two threads.
+final class TableWalk: Sendable {
   private let tasks: [TableTask]
-  private let files: any DirectoryOperations
-  private let proc: Int32
+  private let proc: ProcTree
   private let wanted: InodeTable
   private let taken = Atomic<Int>(0)
   private let outcome = Mutex<(results: [TableResult], work: SearchWork)>(([], SearchWork()))
 
-  private init(_ tasks: [TableTask], _ files: any DirectoryOperations, _ proc: Int32, _ wanted: InodeTable) {
+  private init(_ tasks: [TableTask], _ proc: ProcTree, _ wanted: InodeTable) {
     self.tasks = tasks
-    self.files = files
     self.proc = proc
     self.wanted = wanted
   }
 
-  /// Does all tasks and returns their results, in no order.
+  /// Performs all tasks and returns their results, in no order.
+  ///
+  /// - Parameter walkers: The largest number of threads, 1 or 2.
   static func perform(
-    _ tasks: [TableTask], walkers: Int, files: any DirectoryOperations, proc: Int32, wanted: InodeTable
+    _ tasks: [TableTask], walkers: Int, _ proc: ProcTree, _ wanted: InodeTable
   ) -> (results: [TableResult], work: SearchWork) {
     guard !tasks.isEmpty else { return ([], SearchWork()) }
-    let walk = Walk(tasks, files, proc, wanted)
-    // A thread costs as much as some dozen links; two that take turns at few of them gain nothing.
+    let walk = TableWalk(tasks, proc, wanted)
+    // Starting a thread costs as much as some dozen links, so two threads gain nothing for few links.
     let isWorthIt = walkers > 1 && tasks.count > 1 && tasks.reduce(0) { $0 + $1.expectedLinks } > 512
     let helper = isWorthIt ? walk.startHelper() : nil
     walk.run(fromEnd: false)
@@ -31,13 +31,13 @@ final class Walk: Sendable {
     return walk.outcome.withLock { $0 }
   }
 
-  /// Takes tasks from one end, so that two walkers read different processes until they meet: in one directory they would
-  /// share its counters and locks.
+  /// Takes tasks from one end. Two walkers take them from opposite ends, so that they read different processes until they
+  /// meet: in one process they would wait for each other's locks.
   private func run(fromEnd: Bool) {
-    var reader = TableReader(files, proc: proc, wanted: wanted)
+    var reader = TableReader(proc, wanted: wanted)
     var results: [TableResult] = []
     var own = 0
-    // Both together take as many as there are, so that the two ends do not cross.
+    // The shared count ends both, so that no task is taken twice.
     while taken.add(1, ordering: .relaxed).oldValue < tasks.count {
       results.append(reader.perform(tasks[fromEnd ? tasks.count - 1 - own : own]))
       own += 1
@@ -48,20 +48,20 @@ final class Walk: Sendable {
     }
   }
 
-  /// A second thread; `nil` if there cannot be one, which costs time only.
+  /// Starts a second thread. If the system refuses one, the result is `nil` and the first thread performs all tasks.
   private func startHelper() -> pthread_t? {
     var thread = pthread_t()
-    // SAFETY: the retain is balanced by the thread, which runs if it was started.
+    // SAFETY: the thread releases the object; if no thread starts, it is released below.
     let walk = unsafe Unmanaged.passRetained(self)
     let entry: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
       guard let context = unsafe context else { return nil }
       // SAFETY: the context is the object retained above, and this is its one release.
-      unsafe Unmanaged<Walk>.fromOpaque(context).takeRetainedValue().run(fromEnd: true)
+      unsafe Unmanaged<TableWalk>.fromOpaque(context).takeRetainedValue().run(fromEnd: true)
       return nil
     }
     // SAFETY: the entry function expects nothing but the retained object.
     guard unsafe pthread_create(&thread, nil, entry, walk.toOpaque()) == 0 else {
-      // SAFETY: no thread took it over.
+      // SAFETY: no thread runs that would release it.
       unsafe walk.release()
       return nil
     }

@@ -1,23 +1,21 @@
 internal import Glibc
 
-/// Reads descriptor tables: one walker's buffers and counters.
+/// Reads descriptor tables. Each walker has one reader, with buffers and counters of its own.
 ///
-/// A link costs about three microseconds of kernel time, so the art is to read few. A table that is read for the first
-/// time is listed, for in a process that opens and closes files meanwhile no count tells when all has been read. What came
-/// to a known table has the lowest numbers, which are guessed.
+/// A link costs about three microseconds of kernel time, so the reader reads as few as possible. It lists a table that it
+/// reads for the first time, because the number of descriptors may change meanwhile and then no count shows that all were
+/// read. New descriptors of a known table have the lowest free numbers, so the reader guesses these.
 struct TableReader {
-  let files: any DirectoryOperations
-  let proc: Int32
+  let proc: ProcTree
   let wanted: InodeTable
   var work = SearchWork()
-  // No target that matters is longer; the kernel cuts others off.
+  // The names of sockets and io_urings fit. The kernel cuts longer targets off.
   private var target = [UInt8](repeating: 0, count: 64)
   private var entries = [UInt8](repeating: 0, count: 1 << 15)
   private var text: [UInt8] = []
   private var name = ProcPath(UInt32(0))
 
-  init(_ files: any DirectoryOperations, proc: Int32, wanted: InodeTable) {
-    self.files = files
+  init(_ proc: ProcTree, wanted: InodeTable) {
     self.proc = proc
     self.wanted = wanted
   }
@@ -26,7 +24,7 @@ struct TableReader {
     let empty = DescriptorTable(thread: task.thread, identity: task.identity)
     var result = TableResult(pid: task.pid, thread: task.thread, table: empty)
     let directory = Opening()
-    do throws(Fault) {
+    do throws(ReadingFault) {
       switch task.reading {
       case .whole:
         try open(directory, task)
@@ -40,7 +38,7 @@ struct TableReader {
         result.table.links = links
         result.table.count = count
         try open(directory, task)
-        // What the parts did not reach.
+        // The listing finds the numbers that the parts did not reach.
         try list(&result.table, directory.descriptor)
       case .changes(let table):
         result.table = table
@@ -66,45 +64,42 @@ struct TableReader {
       result.fault = error.errno
     }
     if let identity = directory.identity { result.table.identity = identity }
-    if directory.descriptor >= 0 { files.close(directory.descriptor) }
+    if directory.descriptor >= 0 { proc.files.close(directory.descriptor) }
     return result
   }
 
-  /// An errno other than those which mean that a descriptor is not there.
-  struct Fault: Error { let errno: Int32 }
-
-  /// The table's directory, opened when the first link is to be read: of a process in which nothing changed it is not.
+  /// The directory of a table. It is opened for the first link, so an unchanged table is not opened at all.
   final class Opening {
     var descriptor: Int32 = -1
     var identity: FileIdentity?
   }
 
-  mutating func open(_ directory: Opening, _ task: TableTask) throws(Fault) {
+  mutating func open(_ directory: Opening, _ task: TableTask) throws(ReadingFault) {
     guard directory.descriptor < 0 else { return }
-    let descriptor = files.openDirectory(DescriptorTable.path(task.pid, task.thread), in: proc)
-    guard descriptor >= 0 else { throw Fault(errno: -descriptor) }
+    let descriptor = proc.openDirectory(DescriptorTable.path(task.pid, task.thread))
+    guard descriptor >= 0 else { throw ReadingFault(errno: -descriptor) }
     directory.descriptor = descriptor
     work.directoriesOpened += 1
     work.tablesOpened += 1
-    // The process id may have been given to another process since it was listed. Who reads everything reads whoever it
-    // is; what was known of a table is worth nothing in another one.
+    // The process id may have passed to another process. Then what is known of the table is wrong, but a task that reads
+    // the whole table is still right.
     var status = FileStatus()
-    let error = files.status(ProcPath("."), in: descriptor, into: &status)
-    if error < 0 { throw Fault(errno: -error) }
+    let error = proc.files.status(ProcPath("."), in: descriptor, into: &status)
+    if error < 0 { throw ReadingFault(errno: -error) }
     directory.identity = status.identity
     if case .whole = task.reading, task.thread == 0 { return }
-    if status.identity != task.identity { throw Fault(errno: ESTALE) }
+    if status.identity != task.identity { throw ReadingFault(errno: ESTALE) }
   }
 
-  /// Reads the link of a number; `nil` if there is no such descriptor.
+  /// Reads the link of a descriptor; `nil` if there is no descriptor of this number.
   @inline(__always)
-  mutating func read(_ number: UInt32, _ directory: Int32) throws(Fault) -> DescriptorLink? {
+  mutating func read(_ number: UInt32, _ directory: Int32) throws(ReadingFault) -> DescriptorLink? {
     name.set(number)
     work.linksRead &+= 1
-    let count = files.link(name, in: directory, into: &target)
+    let count = proc.files.link(name, in: directory, into: &target)
     guard count >= 0 else {
       if count == -Int(ENOENT) { return nil }
-      throw Fault(errno: Int32(truncatingIfNeeded: -count))
+      throw ReadingFault(errno: Int32(truncatingIfNeeded: -count))
     }
     switch LinkTarget(target.span.extracting(0..<min(count, target.count))) {
     case .socket(let inode): return DescriptorLink(number: number, inode: inode, kind: .socket)
@@ -113,10 +108,10 @@ struct TableReader {
     }
   }
 
-  /// Reads links of a table again.
+  /// Reads the links of the given numbers again.
   mutating func read(
     _ numbers: [UInt32], _ table: inout DescriptorTable, _ directory: Int32
-  ) throws(Fault) {
+  ) throws(ReadingFault) {
     var found: [DescriptorLink] = []
     var gone: [UInt32] = []
     for number in numbers {
@@ -125,12 +120,12 @@ struct TableReader {
     table.merge(found, removing: gone)
   }
 
-  /// All numbers that a listing of the directory shows, ascending.
-  mutating func numbers(_ directory: Int32) throws(Fault) -> [UInt32] {
+  /// Lists the numbers of all descriptors, in ascending order.
+  mutating func numbers(_ directory: Int32) throws(ReadingFault) -> [UInt32] {
     var numbers: [UInt32] = []
     while true {
-      let count = files.entries(of: directory, into: &entries)
-      guard count >= 0 else { throw Fault(errno: Int32(truncatingIfNeeded: -count)) }
+      let count = proc.files.entries(of: directory, into: &entries)
+      guard count >= 0 else { throw ReadingFault(errno: Int32(truncatingIfNeeded: -count)) }
       if count == 0 { break }
       let bytes = entries.span.extracting(0..<min(count, entries.count))
       DirectoryEntries.forEach(bytes) { entry in
@@ -141,22 +136,22 @@ struct TableReader {
     return numbers
   }
 
-  /// When the process of an open table started; `nil` if its status makes no sense.
-  mutating func readStart(_ thread: Int32, _ directory: Int32) throws(Fault) -> UInt64? {
+  /// Reads when the process of an open table started; `nil` if its `stat` is malformed.
+  mutating func readStart(_ thread: Int32, _ directory: Int32) throws(ReadingFault) -> UInt64? {
     work.filesRead += 1
-    let error = files.contents(DescriptorTable.statPath(thread), in: directory, limit: 4096, into: &text)
-    if error < 0 { throw Fault(errno: -error) }
+    let error = proc.files.contents(DescriptorTable.statPath(thread), in: directory, limit: 4096, into: &text)
+    if error < 0 { throw ReadingFault(errno: -error) }
     return ProcessStat(text.span)?.startTicks
   }
 
-  /// The sockets among the fixed files of a ring; `nil` if the kernel does not tell.
-  mutating func fixedSockets(_ ring: UInt32, _ directory: Int32) throws(Fault) -> [DescriptorInfo.FixedSocket]? {
-    // The kernel prints the files only if nobody else has the ring's lock, which is never had for long.
+  /// Reads which sockets are among the fixed files of an io_uring; `nil` if the kernel does not print the files.
+  mutating func fixedSockets(_ ring: UInt32, _ directory: Int32) throws(ReadingFault) -> [DescriptorInfo.FixedSocket]? {
+    // The kernel prints the files only if it gets the lock of the ring at once. The lock is never held for long.
     for round in 0..<7 {
       work.filesRead += 1
-      let error = files.contents(ProcPath("../fdinfo/\(ring)"), in: directory, limit: 1 << 22, into: &text)
+      let error = proc.files.contents(ProcPath("../fdinfo/\(ring)"), in: directory, limit: 1 << 22, into: &text)
       if error == -ENOENT { return [] }
-      if error < 0 { throw Fault(errno: -error) }
+      if error < 0 { throw ReadingFault(errno: -error) }
       if let sockets = DescriptorInfo(text.span).fixedSockets { return sockets }
       usleep(50 << round)
     }

@@ -1,13 +1,13 @@
 /// A descriptor as it was last read.
 struct DescriptorLink: Sendable {
   let number: UInt32
-  /// The inode number of the socket it leads to; 0 for anything else.
+  /// The inode number of the socket that it leads to; 0 for any other file.
   var inode: UInt32
   var kind: Kind
-  /// Whether the socket was wanted by the last search that looked at this process. Once it is no longer wanted, the
-  /// number may lead to something else.
+  /// Whether the last search that examined this process wanted the socket. A search does not notice at once that an
+  /// unwanted descriptor was closed and its number given to another file.
   var wasWanted = false
-  /// Whether it was read in this search.
+  /// Whether the descriptor was read in this search.
   var isFresh = true
 
   enum Kind: UInt8, Sendable {
@@ -24,18 +24,18 @@ struct FixedLink: Sendable {
   let inode: UInt32
 }
 
-/// What is known of one descriptor table: that of a process, or that of a thread which has its own.
+/// One descriptor table as it was last read: that of a process, or that of a thread with a table of its own.
 struct DescriptorTable: Sendable {
-  /// The thread, 0 for the first one of the process.
+  /// The thread; 0 for the first one of the process.
   let thread: Int32
   var identity: FileIdentity
-  /// How many descriptors the kernel counted when it was last asked; `nil` if it does not count.
+  /// The number of descriptors by the kernel's last count; `nil` if the kernel does not count.
   var count: Int?
-  /// By ascending numbers. As many as the kernel counted, or something was not seen.
+  /// The descriptors by ascending numbers. If there are fewer than the kernel counted, some were not seen.
   var links: [DescriptorLink] = []
-  /// Read in every search, since nothing tells that they changed.
+  /// Sockets among the fixed files of io_urings. They are read in every search, because nothing shows that they changed.
   var fixed: [FixedLink] = []
-  /// io_urings whose files could not be read.
+  /// The number of io_urings whose fixed files could not be read.
   var silentRings = 0
 
   /// The path of the table below proc.
@@ -44,13 +44,13 @@ struct DescriptorTable: Sendable {
     return ProcPath(UInt32(bitPattern: pid), "/task/\(thread)/fd")
   }
 
-  /// The path of the process's status, seen from its table: whatever has the process id by then, this is the process
-  /// whose table it is.
+  /// The path of the process's `stat`, relative to its open table. So it is the file of the process that has the table,
+  /// even if the process id has passed to another process.
   static func statPath(_ thread: Int32) -> ProcPath {
     ProcPath(thread == 0 ? "../stat" : "../../../stat")
   }
 
-  /// Replaces links by newer ones of the same numbers, adds what is new, and drops what is gone.
+  /// Replaces links by newer ones of the same numbers, adds new numbers and removes the given ones.
   mutating func merge(_ newer: [DescriptorLink], removing gone: [UInt32] = []) {
     guard !newer.isEmpty || !gone.isEmpty else { return }
     var merged: [DescriptorLink] = []
@@ -73,20 +73,4 @@ struct DescriptorTable: Sendable {
     append(before: nil)
     links = merged
   }
-}
-
-/// What is known of a process.
-struct ProcessRecord: Sendable {
-  let pid: Int32
-  /// 0 until it was read, which is when a socket was found.
-  var startTicks: UInt64 = 0
-  /// Links of `/proc/PID/task` when its threads were listed.
-  var taskLinks = 0
-  /// The threads but the first.
-  var threads: [Int32] = []
-  /// Threads of which it is not known whether they share the table of the first.
-  var unknownThreads: [Int32] = []
-  /// Threads with tables of their own, one for each table.
-  var separateThreads: [Int32] = []
-  var tables: [DescriptorTable] = []
 }
