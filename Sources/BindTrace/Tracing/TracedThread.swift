@@ -1,6 +1,6 @@
-/// What is kept of a traced thread between two of its stops.
+/// The state of a traced thread between two stops.
 struct TracedThread {
-  /// The process it belongs to; 0 until somebody asks.
+  /// The process it belongs to; 0 until it has been looked up.
   var processID: Int32 = 0
   /// The call it is in.
   var call: PendingCall?
@@ -13,6 +13,6 @@ struct TracedThread {
 /// A call between its entry and its exit.
 struct PendingCall {
   var call: SocketCall
-  /// bind() and connect(): the address as the program had it when it called, as far as it could be read.
+  /// bind() and connect(): the bytes of the address at the entry of the call, as far as they could be read.
   var address: [UInt8]
 }

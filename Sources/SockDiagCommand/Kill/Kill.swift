@@ -1,9 +1,8 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
-internal import SockDiagWire
 
-/// `sockdiag kill`: an end for the process that holds a port.
+/// `sockdiag kill`: ends the processes that hold a port.
 struct Kill: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ends the processes that hold a port, and reports what still holds it.",
@@ -79,134 +78,128 @@ struct Kill: ParsableCommand {
   var json = false
 
   func run() throws {
-    let manner = try manner()
+    let options = try options()
     let settle = try DurationArgument.parse(settle, option: "--settle")
     // Names of hosts and interfaces are those of the namespace.
     try namespace.enter()
-    let claim = try claim()
+    let selection = try selection()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which")
     }
-    var ending = try PortEnding(claim, takesConnections: connections, namespace: namespace.netns)
-    try refuse(&ending)
+    var ending = try PortEnding(selection, try selection.requests(), takesConnections: connections)
+    if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
+    var remarks = Remarks(ending.found)
     if dryRun {
-      try showPlan(ending, on: STDOUT_FILENO)
-      return try ending.takeRemarks().end()
+      if json { try write(EndingFields(plan: ending.plan)) } else { try EndingText.show(ending.plan, on: STDOUT_FILENO) }
+      return try remarks.end()
     }
     if yes {
-      if !supervised, let refusal = EndingRefusal.supervised(ending.plan) { try give(refusal, ending) }
-      // Said at once, for nothing may be said afterwards.
-      for target in ending.plan.signalled where target.standing == .ancestor {
-        Diagnostics.report("this command runs below \(target.name), so that this terminal or session may end as well")
+      if !supervised, let target = ending.plan.supervised {
+        return try refuse(.supervised(target), ending)
       }
-    } else if try !isWanted(&ending) {
-      try give(CommandFailure(.negative, "nothing was ended"), ending)
+      warnOfAncestors(ending.plan)
+    } else {
+      guard try isConfirmed(ending.plan, remarks) else { return try refuse(.declined, ending) }
+      remarks = Remarks()
     }
-    let outcomes = ending.endAll(manner)
-    let aftermath = try ending.aftermath(within: settle, after: outcomes)
-    try report(&ending, outcomes, aftermath, manner)
+    let outcomes = ending.endAll(options)
+    let port = try ending.observePort(for: settle, after: outcomes)
+    try report(&ending, outcomes, port, options, remarks)
   }
 
   // MARK: Options
 
-  func manner() throws(CommandFailure) -> EndingManner {
-    EndingManner(
+  func options() throws(CommandFailure) -> EndingOptions {
+    EndingOptions(
       signal: try SignalArgument(parsing: signal), grace: try DurationArgument.parse(grace, option: "--grace"),
       kills: !noKill)
   }
 
-  func claim() throws(CommandFailure) -> PortClaim {
+  func selection() throws(CommandFailure) -> PortSelection {
     let port = try PortArgument(parsing: port)
     try port.requireInterface()
     guard port.port != 0 else {
       throw .usage("port 0 is none: it lets the kernel choose one; write the port that it chose")
     }
-    return PortClaim(port: port, transports: try port.transports(tcp: tcp, udp: udp))
+    return PortSelection(port: port, transports: try port.transports(tcp: tcp, udp: udp))
   }
 
-  // MARK: Before
+  // MARK: Before the signals
 
-  /// Ends the command where there is nothing to end, or something speaks against it.
-  private func refuse(_ ending: inout PortEnding) throws {
-    if ending.plan.sockets.isEmpty {
-      guard !ending.found.connections.isEmpty else {
-        let other = try ending.holdersOfOtherProtocol()
-        try give(
-          EndingRefusal.nothing(ending.found, ending.claim, other: other, namespace: namespace.netns), ending)
-        return
+  /// Ends the command without a signal. Programs get their object all the same.
+  private func refuse(_ refusal: EndingRefusal, _ ending: borrowing PortEnding) throws {
+    if json {
+      try write(EndingFields(plan: ending.plan))
+    } else {
+      switch refusal {
+      case .onlyConnections(let held, _): try EndingText.table(held, on: STDERR_FILENO)
+      case .manager, .onlyThisCommand, .unknownHolders, .holderHasEnded:
+        try EndingText.show(ending.plan, on: STDERR_FILENO)
+      case .noHolder, .onlyRecords, .onlyOtherProtocol, .supervised, .declined: break
       }
-      let held = try ending.holdersOfConnections()
-      if !json { try EndingText.table(held, ending.claim, on: STDERR_FILENO) }
-      try give(
-        EndingRefusal.connections(held, ending.claim, choosable: KernelSettings().choosablePorts), ending)
     }
-    let units = ending.socketUnits()
-    if let refusal = EndingRefusal.reason(ending.plan, socketUnit: { units[$0.inode] }) {
-      if !json { try EndingText.show(ending.plan, on: STDERR_FILENO) }
-      try give(refusal, ending)
+    throw refusal.failure(ending.selection, namespace: namespace.netns)
+  }
+
+  /// Warns before the signals: afterwards this command may have ended too.
+  private func warnOfAncestors(_ plan: EndingPlan) {
+    for target in plan.signalled where target.standing == .ancestor {
+      Diagnostics.report("\(target.details.cellName) started this command, so this terminal or session may end as well")
     }
   }
 
-  /// Ends the command with a reason. Programs get their object all the same.
-  private func give(_ refusal: CommandFailure, _ ending: borrowing PortEnding) throws {
-    if json { try write(EndingFields(plan: ending.plan)) }
-    throw refusal
-  }
-
-  private func showPlan(_ ending: borrowing PortEnding, on descriptor: Int32) throws {
-    if json, descriptor == STDOUT_FILENO { return try write(EndingFields(plan: ending.plan)) }
-    try EndingText.show(ending.plan, on: descriptor)
-  }
-
-  /// Asks. What is asked about is part of the question, so it stands where that stands.
-  private func isWanted(_ ending: inout PortEnding) throws -> Bool {
-    try EndingText.show(ending.plan, on: STDERR_FILENO)
-    var remarks = ending.takeRemarks()
+  /// Asks. The list is part of the question, so it stands on standard error too.
+  private func isConfirmed(_ plan: EndingPlan, _ remarks: Remarks) throws -> Bool {
+    try EndingText.show(plan, on: STDERR_FILENO)
+    var remarks = remarks
     remarks.say()
-    let targets = ending.plan.signalled
-    let what = targets.count == 1 ? "this process" : "these \(targets.count) processes"
-    let supervisors = targets.compactMap { $0.supervisor?.name }
-    let despite = supervisors.isEmpty ? "" : ", although run by \(Listing.unique(supervisors))"
-    return try Question.isAnsweredYes("End \(what)\(despite)?")
+    let targets = plan.signalled
+    let processes = targets.count == 1 ? "this process" : "these \(targets.count) processes"
+    let supervisors = targets.compactMap { plan.selection.supervisor($0.supervision)?.name }
+    let warning = supervisors.isEmpty ? "" : ", although run by \(NameList.text(supervisors))"
+    return try Question.isAnsweredYes("End \(processes)\(warning)?")
   }
 
-  // MARK: Afterwards
+  // MARK: After the signals
 
   private func report(
-    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ aftermath: Aftermath, _ manner: EndingManner
+    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ port: PortAfterEnding, _ options: EndingOptions,
+    _ remarks: Remarks
   ) throws {
-    var remarks = ending.takeRemarks()
+    var remarks = remarks
     let denied = outcomes.count { $0.status == .noPermission }
     if denied > 0 {
       let processes = denied == 1 ? "1 process" : "\(denied) processes"
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
-    let isHeld = !aftermath.isFree
-    if isHeld {
-      if aftermath.verdict == .conflict, !ending.plan.unheld.isEmpty, let hidden = EndingRefusal.unheld(ending.plan) {
-        remarks.add(hidden.message, hidden.status)
+    let sentences = port.sentences(namespace: namespace.netns)
+    if !port.isFree {
+      let unheld = ending.plan.unheld
+      if port.verdict == .conflict, !unheld.isEmpty {
+        let failure = EndingRefusal.unknownHolders(unheld).failure(ending.selection)
+        remarks.add(failure.message, failure.status)
       }
-      for sentence in aftermath.sentences { remarks.add(sentence, aftermath.status) }
+      for sentence in sentences { remarks.add(sentence, port.status) }
     }
-    if let other = try ending.holdersOfOtherProtocol(), !other.names.isEmpty {
-      let transport = other.claim.transports == [.udp] ? "UDP" : "TCP"
-      remarks.add(
-        "\(transport) port \(other.claim.port.description) is another port, which \(Listing.unique(other.names)) holds")
+    if let other = try ending.holdersOfOtherProtocol(), !other.processes.isEmpty {
+      let names = NameList.text(other.processes.map(\.cellName))
+      remarks.add("\(names) holds \(other.selection.fullDescription), which is another port")
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     if json {
-      try write(EndingFields(plan: ending.plan, outcomes: outcomes, aftermath: aftermath))
+      try write(EndingFields(plan: ending.plan, outcomes: outcomes, port: port))
     } else {
-      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, manner) }
-      try EndingText.write(lines + (isHeld ? [] : aftermath.sentences), on: STDOUT_FILENO)
+      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, options) }
+      try EndingText.write(lines + (port.isFree ? sentences : []), on: STDOUT_FILENO)
     }
     try remarks.end()
   }
 
   private func write(_ fields: EndingFields) throws(CommandFailure) {
     var output = ByteOutput()
-    output.bytes.appendJSONLine(fields)
+    output.bytes.appendJSON(fields)
+    output.bytes.append(UInt8(ascii: "\n"))
     try output.flush()
   }
 }

@@ -1,20 +1,20 @@
 internal import SockDiag
 internal import SocketOwners
 
-/// Who runs a process, for people: its name, and the command that ends the process for good.
+/// The unit, container or forwarder that runs a process: its name, and the command that stops it.
 ///
-/// This is the only place that writes such commands.
+/// No other place writes these commands.
 struct Supervisor: Hashable {
   /// The name for people.
   var name: String
-  /// The command that ends the process for good, or that frees its port.
+  /// The command that ends the process for good, or frees its port.
   var stopCommand: String
 
   /// - Parameters:
-  ///   - supervision: What was found out about the process.
+  ///   - supervision: How the process is run.
   ///   - port: A port that the process holds.
-  ///   - isUDP: Whether it is one of UDP, and not of TCP as well.
-  /// - Returns: `nil` where nothing is to be stopped by a command: for systemd itself and for a first process.
+  ///   - isUDP: Whether it is a port of UDP alone.
+  /// - Returns: `nil` where no command should stop anything: for systemd itself and for a first process.
   init?(_ supervision: ProcessSupervision, port: UInt16, isUDP: Bool = false) {
     switch supervision {
     case .unit(let unit):
@@ -33,7 +33,7 @@ struct Supervisor: Hashable {
     case .podman: self.init(name: name, stopCommand: "\(Self.asUser(container.managerUID))podman stop \(short)")
     case .lxc: self.init(name: name, stopCommand: "lxc-stop -n \(short)")
     case .nspawn: self.init(name: name, stopCommand: "machinectl stop \(short)")
-    // The kubelet starts it again all the same, unless what wants it is deleted.
+    // The kubelet starts it again, unless its pod is deleted.
     default:
       let pod = container.podUID.map { " of pod \($0)" } ?? ""
       self.init(name: name + pod, stopCommand: "crictl stop \(short)")
@@ -42,7 +42,7 @@ struct Supervisor: Hashable {
 
   init(_ forwarder: PortForwarder, port: UInt16, isUDP: Bool = false) {
     let user = Self.asUser(forwarder.uid)
-    // Docker takes a port without a protocol for one of TCP, and Podman shows one.
+    // To Docker a port without a protocol is one of TCP. Podman shows the protocol with each port.
     let transport = isUDP ? "/udp" : ""
     let shown = "grep -E \":\(port)(-[0-9]+)?->.*/\(isUDP ? "udp" : "tcp")\""
     switch forwarder.engine {
@@ -75,19 +75,19 @@ struct Supervisor: Hashable {
     "\(systemctl(managerUID: managerUID)) stop \(ShellWord.quoted(unit))"
   }
 
-  /// The command that talks to a manager of units. Another user's manager has to be named.
+  /// The `systemctl` command for a manager of units. The manager of another user has to be named.
   static func systemctl(managerUID: UInt32?) -> String {
     guard let managerUID else { return "systemctl" }
     return "systemctl --user" + (managerUID == CommandUser.effective ? "" : " --machine=\(managerUID)@.host")
   }
 
-  /// Docker without root listens on a socket of its own, which root may use too.
+  /// Docker that runs without root has its own socket, which root may use too.
   private static func docker(_ uid: UInt32?) -> String {
     guard let uid, uid != 0 else { return "docker" }
     return "docker -H unix:///run/user/\(uid)/docker.sock"
   }
 
-  /// Podman and nerdctl without root know the containers of their own user only.
+  /// Podman and nerdctl that run without root know only the containers of their own user.
   private static func asUser(_ uid: UInt32?) -> String {
     guard let uid, uid != 0, uid != CommandUser.effective else { return "" }
     return "sudo -iu \(ShellWord.quoted(UserName.text(uid))) "

@@ -81,13 +81,11 @@ struct Wait: ParsableCommand {
     let interruption = try Interruption()
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
     let progress = quiet ? .hidden : ProgressLine(aim)
-    let isQuiet = quiet
+    let probes = probe
     var waiter = Waiter(
       timeout: timeout ?? Self.standardTimeout, outlastsTimers: timeout == nil, progress: progress,
-      interruption: interruption
-    ) { remark in
-      if !isQuiet { Diagnostics.report(remark) }
-    }
+      interruption: interruption,
+      remark: quiet ? nil : { WaitText.dependence($0.obstacle, probes: probes) })
     if isForFree {
       try waitUntilFree(transport, port, title, &waiter)
     } else {
@@ -119,11 +117,18 @@ struct Wait: ParsableCommand {
     words += who.words
     if let name = namespace.netns { words += ["--netns", name] }
     let hint = words.map(ShellWord.quoted).joined(separator: " ")
-    var goal = try FreePort(try who.requests(port), probes: probe, hint: hint)
-    switch try waiter.wait(for: &goal) {
-    case .isSo: announce("\(title) is free")
-    case .interrupted: Interruption.endBySignal()
-    case .timeUp: try end(WaitText.notFree(title, goal.examined, waiter, probes: probe, hint: hint))
+    var goal = try FreePortGoal(try who.requests(port), probes: probe)
+    do {
+      switch try waiter.wait(for: &goal) {
+      case .isReached: announce("\(title) is free")
+      case .interrupted: Interruption.endBySignal()
+      case .timedOut:
+        let sentence = WaitText.notFree(
+          title, goal.fullDiagnoses, after: waiter.limit, expected: waiter.status?.expected, probes: probe, hint: hint)
+        try end(sentence)
+      }
+    } catch let failure as PermanentBindFailure {
+      throw WaitText.failure(failure, hint: hint)
     }
   }
 
@@ -131,13 +136,11 @@ struct Wait: ParsableCommand {
     _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
   ) throws {
     try port.requireInterface()
-    var goal = try ListeningPort(transport, port: port.port, ListeningTarget(port))
+    var goal = try ListeningPortGoal(transport, port: port.port, ListeningTarget(port))
     switch try waiter.wait(for: &goal) {
-    case .isSo: announce(WaitText.listens(title, goal.reaching))
+    case .isReached: announce(WaitText.listens(title, goal.listeners))
     case .interrupted: Interruption.endBySignal()
-    case .timeUp:
-      let time = waiter.limit == .zero ? "" : " after \(DurationArgument.spelt(waiter.limit))"
-      try end("nothing listens on \(title)\(time)\(goal.isEmpty ? "" : "; \(goal.obstacle)")")
+    case .timedOut: try end(WaitText.notListening(title, waiter.status?.obstacle, after: waiter.limit))
     }
   }
 

@@ -60,9 +60,9 @@ struct EndingAdvice {
   /// The processes that `kill` ends at a place; `nil` if there is one among them that is not to be ended, or may be.
   private func processes(endedAt place: String, _ takesConnections: Bool) -> Set<Int32>? {
     guard let port = try? PortArgument(parsing: place) else { return nil }
-    let claim = PortClaim(port: port, transports: [diagnosis.request.protocol])
-    let found = PortSockets(diagnosis.sockets.map(\.socket), of: claim)
-    let taken = Set((found.holding + (takesConnections ? found.connections : [])).map(\.inode))
+    let selection = PortSelection(port: port, transports: [diagnosis.request.protocol])
+    let found = PortSockets(diagnosis.sockets.map(\.socket), of: selection)
+    let taken = Set((found.bound + (takesConnections ? found.connections : [])).map(\.inode))
     var ended: Set<Int32> = []
     for socket in diagnosis.sockets where taken.contains(socket.socket.inode) {
       // Whoever holds it, which is hidden, is not known to be in nobody's way elsewhere.

@@ -1,23 +1,31 @@
-/// What became of a process that was to be ended.
+/// What happened to a process that was to be ended.
 enum EndingOutcome: Hashable {
-  /// It ended by the first signal.
+  /// The first signal ended it.
   case ended
-  /// It ended by SIGKILL.
+  /// SIGKILL ended it.
   case killed
-  /// It had ended before it was its turn.
+  /// It had ended before it was signalled.
   case gone
-  /// It had closed the sockets before it was its turn, and got no signal.
+  /// It had closed the sockets before, and was not signalled.
   case notHolding
-  /// It closed the sockets after the first signal, runs on, and got no other.
+  /// It closed the sockets after the first signal, still runs, and was not signalled again.
   case released
-  /// It runs on and holds the sockets.
+  /// It still runs and holds the sockets.
   case running
   /// This user may not signal it: the errno.
   case denied(Int32)
   /// It cannot be signalled here: the errno.
   case failed(Int32)
-  /// Nothing was tried.
+  /// No signal was tried.
   case spared
+
+  /// Whether the process no longer holds the port.
+  var releasesPort: Bool {
+    switch self {
+    case .ended, .killed, .gone, .notHolding, .released: true
+    case .running, .denied, .failed, .spared: false
+    }
+  }
 
   /// The name for programs.
   var name: String {
@@ -33,22 +41,14 @@ enum EndingOutcome: Hashable {
     case .spared: "spared"
     }
   }
-
-  var status: ExitStatus {
-    switch self {
-    case .ended, .killed, .gone, .notHolding, .released: .success
-    case .denied: .noPermission
-    case .running, .failed, .spared: .system
-    }
-  }
 }
 
 /// How processes are ended.
-struct EndingManner {
-  /// What is sent first.
+struct EndingOptions {
+  /// The first signal.
   var signal = SignalArgument.terminate
   /// How long a process has to end before it is killed.
   var grace = Duration.seconds(5)
-  /// Whether it is killed then.
+  /// Whether a process that has not ended by then is killed.
   var kills = true
 }

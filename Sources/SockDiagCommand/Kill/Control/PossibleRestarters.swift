@@ -1,22 +1,23 @@
 internal import SocketOwners
 
-/// The processes that may start an ended process again: its ancestors that live on.
+/// The processes that may start an ended process again: its ancestors that live on, such as a shell with a loop, nodemon or
+/// supervisord.
 ///
-/// A shell with a loop, nodemon and supervisord are such. The ancestors of this command are not: they wait for it. Process 1
-/// is one only where it is no init system, since systemd starts units, which have a supervisor of their own.
-struct RestartSuspects {
+/// Ancestors of this command are left out, since they wait for it. Process 1 counts only where it is no init system: what
+/// systemd starts again is a unit, which is known otherwise.
+struct PossibleRestarters {
   private(set) var processes: [ProcessDetails] = []
-  /// What each of them had started before anything was ended.
+  /// The children of each before anything was ended.
   private var children: [Int32: Set<Int32>] = [:]
 
-  /// First processes that start nothing again by themselves. Names of processes are cut off after 15 bytes.
+  /// First processes that restart nothing by themselves. The kernel cuts names off after 15 bytes.
   private static let inits: Set<String> = [
     "systemd", "init", "tini", "dumb-init", "docker-init", "catatonit", "podman-init", "pause", "openrc-init",
   ]
 
-  /// Finds them before anything is ended.
-  init(of targets: [EndingTarget], besides surroundings: Surroundings, _ owners: borrowing OwnerFinder) {
-    let spared = Set(surroundings.ancestors + [surroundings.pid])
+  /// Finds them, before anything is ended.
+  init(of targets: [EndingTarget], besides ownProcess: OwnProcess, _ owners: borrowing OwnerFinder) {
+    let spared = Set(ownProcess.ancestors + [ownProcess.pid])
     var seen: Set<Int32> = []
     for target in targets {
       var next = target.details.parent
@@ -25,7 +26,7 @@ struct RestartSuspects {
       {
         next = details.parent
         if pid == 1, Self.inits.contains(String(decoding: details.command, as: UTF8.self)) { break }
-        // Ended itself, it starts nothing.
+        // It is ended too.
         if targets.contains(where: { $0.process == details.process }) { continue }
         processes.append(details)
         children[pid] = Set(owners.children(ofProcess: pid))
@@ -33,20 +34,20 @@ struct RestartSuspects {
     }
   }
 
-  /// Those that are still there.
+  /// Those that still run.
   func living(_ owners: borrowing OwnerFinder) -> [ProcessDetails] {
-    // One that has ended and was not waited for has no arguments any more.
+    // A process that has ended and was not waited for has no arguments any more.
     processes.filter { owners.details(of: $0.process)?.arguments?.isEmpty == false }
   }
 
-  /// Processes that one of them started since.
+  /// The processes that they have started since.
   func newChildren(_ owners: borrowing OwnerFinder) -> [ProcessDetails] {
     living(owners).flatMap { parent in
       owners.children(ofProcess: parent.process.pid).filter { children[parent.process.pid]?.contains($0) == false }
     }.compactMap { owners.details(ofProcess: $0) }
   }
 
-  /// The one from which a process descends; `nil` if it descends from none.
+  /// The one that a process descends from; `nil` if there is none.
   func starter(of process: ProcessDetails, _ owners: borrowing OwnerFinder) -> ProcessDetails? {
     var next = process.parent
     var seen: Set<Int32> = []

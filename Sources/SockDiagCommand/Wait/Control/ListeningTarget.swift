@@ -1,18 +1,20 @@
 internal import SockDiag
 
-/// Where somebody is to listen.
+/// The addresses and the interface on which something is to listen.
 struct ListeningTarget {
-  /// `nil` for whatever address.
+  /// `nil` for any address.
   private var addresses: [IPAddress]?
-  /// Whether each address counts. Of those of a name one is enough, for who connects by a name tries one after the other.
+  /// Whether something has to listen on each address. Of the addresses of a host name one is enough: clients try one after
+  /// the other.
   private var needsAll = false
-  /// The interface over which clients come; 0 for those of this host.
+  /// The interface over which clients come; 0 for clients on this host.
   private var interfaceIndex: UInt32
-  private let arrival: (IPAddress) -> Arrival
+  private let interfaces: (IPAddress) -> AddressInterfaces
 
-  /// - Parameter arrival: Where connections to an address come in, looked up anew each time: a host gets addresses.
-  init(_ port: PortArgument, arrival: @escaping (IPAddress) -> Arrival = Arrival.of) {
-    self.arrival = arrival
+  /// - Parameter interfaces: Finds the interfaces that have an address. It is called at each look, since a host may get an
+  ///   address meanwhile.
+  init(_ port: PortArgument, interfaces: @escaping (IPAddress) -> AddressInterfaces = AddressInterfaces.of) {
+    self.interfaces = interfaces
     interfaceIndex = port.interfaceIndex
     switch port.place {
     case .unnamed: addresses = nil
@@ -21,7 +23,7 @@ struct ListeningTarget {
     }
   }
 
-  /// Whether a client that connects there finds one of these sockets.
+  /// Whether a client that connects there reaches one of these sockets.
   func isReached(by sockets: [InetSocket]) -> Bool {
     guard !sockets.isEmpty else { return false }
     guard let addresses else { return sockets.contains { isServed(by: $0) } }
@@ -35,37 +37,37 @@ struct ListeningTarget {
     return addresses.contains { serves(socket, $0) }
   }
 
-  /// The addresses of which this host has none, so that nobody can listen there.
+  /// The addresses that this host does not have, so that nothing can listen there.
   var foreignAddresses: [IPAddress] {
-    (addresses ?? []).filter { !$0.unmapped.isUnspecified && arrival($0.unmapped) == .nowhere }
+    (addresses ?? []).filter { !$0.unmapped.isUnspecified && interfaces($0.unmapped) == .notLocal }
   }
 
-  /// Whether a socket takes what is sent to an address. Who asks for a wildcard wants all addresses of its family.
+  /// Whether a socket accepts connections to an address. A wildcard stands for all addresses of its family.
   private func serves(_ socket: InetSocket, _ address: IPAddress) -> Bool {
     let (wanted, own) = (address.unmapped, socket.local.address.unmapped)
     guard own == wanted || own.isUnspecified else { return false }
-    // `::` takes IPv4 unless it refuses it.
+    // A socket on `::` accepts IPv4 unless it is v6-only.
     guard own.family == wanted.family || (own.family == .inet6 && socket.isV6Only != true) else { return false }
     if interfaceIndex != 0 { return socket.interfaceIndex == 0 || socket.interfaceIndex == interfaceIndex }
     if wanted.isUnspecified { return socket.interfaceIndex == 0 }
-    return takes(socket, arrival(wanted))
+    return accepts(socket, from: interfaces(wanted))
   }
 
-  /// Whether anybody could reach the socket, from this host or another.
+  /// Whether any client, on this host or another, could reach the socket.
   private func isReachable(_ socket: InetSocket) -> Bool {
     if interfaceIndex != 0, socket.interfaceIndex != 0, socket.interfaceIndex != interfaceIndex { return false }
     let own = socket.local.address.unmapped
     if own.isUnspecified { return true }
-    let arrival = arrival(own)
-    // Over other interfaces than the one that has it, packets come to any address but those of the loopback network.
-    return own.isLoopback ? takes(socket, arrival) : arrival != .nowhere
+    let interfaces = interfaces(own)
+    // Packets from other hosts may come over any interface, but those to the loopback network do not.
+    return own.isLoopback ? accepts(socket, from: interfaces) : interfaces != .notLocal
   }
 
-  private func takes(_ socket: InetSocket, _ arrival: Arrival) -> Bool {
-    switch arrival {
-    case .nowhere: false
-    case .somewhere: socket.interfaceIndex == 0 || socket.local.address.isLinkLocal
-    case .over(let interfaces): socket.interfaceIndex == 0 || interfaces.contains(socket.interfaceIndex)
+  private func accepts(_ socket: InetSocket, from interfaces: AddressInterfaces) -> Bool {
+    switch interfaces {
+    case .notLocal: false
+    case .unknown: socket.interfaceIndex == 0 || socket.local.address.isLinkLocal
+    case .known(let indexes): socket.interfaceIndex == 0 || indexes.contains(socket.interfaceIndex)
     }
   }
 }

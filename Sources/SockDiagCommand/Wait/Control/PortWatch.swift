@@ -2,24 +2,25 @@ internal import Glibc
 internal import SockDiag
 internal import SocketOwners
 
-/// Hears when a socket that is in the way ends: by the kernel's announcements, or where it makes none, by the end of the
-/// processes that hold them.
+/// Wakes a wait when a socket that blocks the port ends.
+///
+/// The kernel announces the end of sockets. Where it does not, the end of the processes that hold them has to do.
 struct PortWatch: ~Copyable {
-  private enum Means {
-    case events, processes
+  private enum Source {
+    case socketEvents, processes
   }
 
-  /// Subscribes to the kernel's announcements.
+  /// Subscribes to the end of sockets.
   typealias Subscribe = (SocketEventGroups) throws(SockDiagError) -> SocketEvents
 
   private let `protocol`: TransportProtocol
   private let subscribe: Subscribe
-  private var means = Means.events
+  private var source = Source.socketEvents
   private var events: SocketEvents?
-  /// What is in the way. As long as one of these is there the port is not free, whatever ends besides; and what this
-  /// command itself opens and closes for a look is announced too.
+  /// The sockets that block. The end of others does not free the port: sockets on other ports, and those that this command
+  /// opens and closes for a look.
   private var sockets: Set<SocketCookie> = []
-  /// Descriptors of processes, by their ids; -1 for those that cannot be watched, or ended.
+  /// Descriptors of processes by their ids; -1 for a process that ended or cannot be watched.
   private var processes: [Int32: Int32] = [:]
 
   init(
@@ -32,8 +33,8 @@ struct PortWatch: ~Copyable {
 
   deinit { for descriptor in processes.values where descriptor >= 0 { close(descriptor) } }
 
-  /// Whether the end of every socket is heard.
-  var hearsEnds: Bool { events != nil }
+  /// Whether the end of every socket is announced here.
+  var receivesEvents: Bool { events != nil }
 
   var descriptors: [Int32] {
     switch events {
@@ -42,61 +43,63 @@ struct PortWatch: ~Copyable {
     }
   }
 
-  /// Begins to hear.
+  /// Subscribes to events, unless it has done so or the kernel announces none.
   ///
-  /// - Returns: Whether something may have been missed that was not missed before, so that a look is due.
-  mutating func begin() -> Bool {
-    guard means == .events, events == nil else { return false }
+  /// - Returns: Whether it has just subscribed. A socket may have ended since the last look, so that a look is due.
+  mutating func start() -> Bool {
+    guard source == .socketEvents, events == nil else { return false }
     do throws(SockDiagError) {
       events = try subscribe(`protocol` == .udp ? .udp : .tcp)
       return true
     } catch {
-      means = .processes
+      source = .processes
       return false
     }
   }
 
-  /// Hears nothing more: while there are only timers to wait for, others' sockets need not wake anybody.
-  mutating func end() {
+  /// Ends the subscription: while only timers block, the end of other sockets should not wake the wait.
+  mutating func stop() {
     events = nil
     follow([], heldBy: [])
   }
 
-  /// Waits for the end of these sockets and no others; where it is not announced, for that of the processes.
+  /// Wakes at the end of these sockets and no others; where the kernel announces no ends, at the end of these processes.
   mutating func follow(_ cookies: Set<SocketCookie>, heldBy pids: Set<Int32>) {
     sockets = cookies
     for (pid, descriptor) in processes where !pids.contains(pid) {
       if descriptor >= 0 { close(descriptor) }
       processes[pid] = nil
     }
-    guard means == .processes else { return }
+    guard source == .processes else { return }
     for pid in pids where processes[pid] == nil { processes[pid] = KernelSignals().open(pid) }
   }
 
-  /// Reads what is there, and tells whether it is about what is in the way.
-  mutating func hear() -> Bool {
-    guard means == .events else {
-      forgetEnded()
+  /// Reads the events that have arrived.
+  ///
+  /// - Returns: Whether one of the sockets may have ended.
+  mutating func drainEvents() -> Bool {
+    guard source == .socketEvents else {
+      forgetEndedProcesses()
       return true
     }
-    var concerns = false
+    var isLookDue = false
     do throws(SockDiagError) {
       while let event = try events?.nextIfReady() {
         switch event {
-        case .destroyed(let socket): if socket.cookie.map(sockets.contains) ?? true { concerns = true }
-        case .gap: concerns = true
+        case .destroyed(let socket): if socket.cookie.map(sockets.contains) ?? true { isLookDue = true }
+        case .gap: isLookDue = true
         }
       }
     } catch {
       events = nil
-      means = .processes
+      source = .processes
       return true
     }
-    return concerns
+    return isLookDue
   }
 
-  /// The descriptor of a process that ended would be readable for ever.
-  private mutating func forgetEnded() {
+  /// Closes the descriptors of ended processes, which would stay readable for ever.
+  private mutating func forgetEndedProcesses() {
     for (pid, descriptor) in processes where descriptor >= 0 {
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       // SAFETY: poll uses the one structure during the call.
