@@ -198,8 +198,15 @@ struct Kill: ParsableCommand {
 
   private func write(_ fields: EndingFields) throws(CommandFailure) {
     var output = ByteOutput()
-    output.bytes.appendJSON(fields)
-    output.bytes.append(UInt8(ascii: "\n"))
+    output.bytes.appendJSONLine(fields)
     try output.flush()
+  }
+}
+
+extension Remarks {
+  /// What the first look at the port may have missed.
+  fileprivate init(_ sockets: PortSockets) {
+    self.init()
+    for limit in sockets.limits { note(limit.transport, limit.completeness, limit.substitution) }
   }
 }
