@@ -82,7 +82,7 @@ final class EventLineRenderer: EventRenderer {
 /// The JSON fields of a socket that ended.
 private struct DestroyedFields: FieldWritable {
   let time: Timestamp
-  let socket: SocketFields
+  let socket: SocketFields<InetSocket>
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("event", "destroyed")

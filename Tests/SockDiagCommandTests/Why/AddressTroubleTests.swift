@@ -107,7 +107,8 @@ struct AddressTroubleTests {
       let passed = try laboratory.namespace.run([tool, "wait", "[2001:db8::3]:53", "--free", "--timeout", "50s"])
       return [failed, passed]
     }
-    #expect(results[0].status == Status.system.rawValue && results[0].errorText.contains("and waiting does not change that"))
+    #expect(
+      results[0].status == Status.system.rawValue && results[0].errorText.contains("and waiting does not change that"))
     #expect(results[1].status == 0 && results[1].errorText == "", "\(results[1].errorText)")
   }
 

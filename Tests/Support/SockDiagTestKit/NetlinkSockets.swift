@@ -15,19 +15,19 @@ package struct NetlinkSockets: ~Copyable {
   /// Opens four sockets: one with groups, one with a chosen port id that is connected to the kernel, one with a group and a
   /// chosen port id, and one that is connected to another program.
   package init() throws(Failure) {
-    try open(NETLINK_ROUTE, groups: 0x51)
-    try open(NETLINK_GENERIC, portID: 4711, connectedTo: (0, 0))
-    try open(NETLINK_KOBJECT_UEVENT, portID: 99_999, groups: 2)
-    try open(NETLINK_USERSOCK, connectedTo: (4711, 1))
+    try open(.route, groups: 0x51)
+    try open(.generic, portID: 4711, connectedTo: (0, 0))
+    try open(.objectEvents, portID: 99_999, groups: 2)
+    try open(.userSocket, connectedTo: (4711, 1))
   }
 
   deinit { for descriptor in descriptors { close(descriptor) } }
 
   private mutating func open(
-    _ family: Int32, portID: UInt32 = 0, groups: UInt32 = 0,
+    _ bus: Bus, portID: UInt32 = 0, groups: UInt32 = 0,
     connectedTo destination: (portID: UInt32, groups: UInt32)? = nil
   ) throws(Failure) {
-    let descriptor = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), family)
+    let descriptor = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), bus.rawValue)
     guard descriptor >= 0 else { throw Failure(call: "socket", errno: errno) }
     descriptors.append(descriptor)
     // SAFETY: both calls read the address during the call.
@@ -53,8 +53,6 @@ package struct NetlinkSockets: ~Copyable {
     }
   }
 
-  private static var NETLINK_ROUTE: Int32 { 0 }
-  private static var NETLINK_USERSOCK: Int32 { 2 }
-  private static var NETLINK_KOBJECT_UEVENT: Int32 { 15 }
-  private static var NETLINK_GENERIC: Int32 { 16 }
+  /// Kernel: `NETLINK_*`, linux/netlink.h.
+  private enum Bus: Int32 { case route = 0, userSocket = 2, objectEvents = 15, generic = 16 }
 }
