@@ -1,4 +1,5 @@
 internal import SockDiagWire
+internal import SocketOwners
 
 /// The JSON fields of a socket as the command shows it: those of its record, then what else is known about it.
 struct SocketFields<Socket: KernelSocket>: FieldWritable {
