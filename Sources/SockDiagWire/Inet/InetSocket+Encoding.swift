@@ -29,6 +29,7 @@ extension InetSocket {
 }
 
 extension InetAttributes: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("tos", typeOfService)
     writer.number("tclass", trafficClass)
@@ -45,6 +46,7 @@ extension InetAttributes: FieldWritable {
 }
 
 extension TCPMD5Key: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.address("address", address)
     writer.number("prefix_length", prefixLength)
@@ -53,6 +55,7 @@ extension TCPMD5Key: FieldWritable {
 }
 
 extension TCPInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     for field in Self.fields {
       guard let value = value(at: field.offset, field.width) else { continue }
@@ -75,6 +78,7 @@ extension TCPInfo: FieldWritable {
 }
 
 extension CongestionInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     switch self {
     case .vegas(let info):
@@ -101,6 +105,7 @@ extension CongestionInfo: FieldWritable {
 }
 
 extension InetMemory: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem", receiveAllocated)
     writer.number("wmem", sendQueued)
@@ -110,6 +115,7 @@ extension InetMemory: FieldWritable {
 }
 
 extension UpperLayerProtocol: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("name", name)
     writer.object("tls", tls)
@@ -119,6 +125,7 @@ extension UpperLayerProtocol: FieldWritable {
 }
 
 extension TLSInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("version", version)
     writer.number("cipher", cipher)
@@ -131,6 +138,7 @@ extension TLSInfo: FieldWritable {
 }
 
 extension MPTCPSubflow: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("token_rem", remoteToken)
     writer.number("token_loc", localToken)

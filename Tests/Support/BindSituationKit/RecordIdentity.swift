@@ -3,7 +3,7 @@ package import SockDiag
 
 /// Distinguishes sockets. The cookie is not enough: a TIME_WAIT record has the cookie of its socket, which may still
 /// exist, bound and with other options.
-package struct SocketIdentity: Hashable {
+package struct RecordIdentity: Hashable {
   package let cookie: SocketCookie
   package let isRecord: Bool
 
