@@ -10,7 +10,9 @@ public import SockDiag
 ///
 /// The first moment costs microseconds: listeners and counters. The second one costs two walks over all sockets and 104
 /// bytes for each.
-public struct HostObserver: ~Copyable {
+///
+/// An observer is `Sendable` and has one owner, who makes one call at a time: keep it in an actor, or move it to a task.
+public struct HostObserver: ~Copyable, Sendable {
   private var inspector: SocketInspector
   private let procRoot: String
   private let start: ContinuousClock.Instant

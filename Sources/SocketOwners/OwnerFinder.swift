@@ -24,7 +24,7 @@ internal import Glibc
 /// - a descriptor moves to another thread's table of the same size.
 ///
 /// ``SocketHolder/isVerified`` tells which holders were believed, ``verify(_:of:process:)`` reads one again, and
-/// ``OwnerSearch/anew`` believes nothing. Before Linux 6.2 every search is a first one.
+/// ``SearchOptions/anew`` believes nothing. Before Linux 6.2 every search is a first one.
 ///
 /// A value belongs to one thread at a time. It holds one descriptor (of proc) and, for each descriptor of processes
 /// that have any, 12 bytes.
@@ -80,14 +80,14 @@ public struct OwnerFinder: ~Copyable, Sendable {
   /// - Throws: ``SocketOwnersError`` if the processes cannot be listed at all, or the limits of this process do not
   ///   suffice. Processes that end meanwhile or may not be read are no error: see ``OwnerReport/obstacles``.
   public mutating func find(
-    _ wanted: some Collection<WantedSocket>, _ search: OwnerSearch = OwnerSearch()
+    _ wanted: some Collection<WantedSocket>, _ search: SearchOptions = SearchOptions()
   ) throws(SocketOwnersError) -> OwnerReport {
     // A generic walk over the sockets would allocate for each of them.
     try find(Array(wanted), search)
   }
 
   private mutating func find(
-    _ wanted: [WantedSocket], _ search: OwnerSearch
+    _ wanted: [WantedSocket], _ search: SearchOptions
   ) throws(SocketOwnersError) -> OwnerReport {
     var pass = SearchPass(InodeTable(wanted.map { $0.inode }), search)
     if search.thoroughness == .firstHolder {
@@ -108,7 +108,7 @@ public struct OwnerFinder: ~Copyable, Sendable {
 /// What a search knows on its way.
 struct SearchPass {
   let table: InodeTable
-  var search: OwnerSearch
+  var search: SearchOptions
   var work = SearchWork()
   var obstacles = SearchObstacles()
   /// The processes that were looked at.
@@ -124,7 +124,7 @@ struct SearchPass {
   /// The result of the latest look at what is known.
   var claims: Claims
 
-  init(_ table: InodeTable, _ search: OwnerSearch) {
+  init(_ table: InodeTable, _ search: SearchOptions) {
     self.table = table
     self.search = search
     claims = Claims(table)

@@ -4,25 +4,18 @@ import Testing
 
 /// The bytes of requests, beside those that other programs send.
 @Suite struct RequestEncodingTests {
-  /// Requests of this library and of `ss`, as they were captured.
-  private static func capturedRequests(_ scenario: String) throws -> [[UInt8]] {
-    let bytes = try Fixtures.bytes(Fixtures.folder.appending(path: "captures/\(scenario)"))
-    var reader = try CaptureReader(bytes)
-    var requests: [[UInt8]] = []
-    while let packet = try reader.next() {
-      guard packet.direction == .toKernel, packet.netlinkFamily == .sockDiag, !packet.isForeign else { continue }
-      requests.append(Array(bytes[packet.range]))
-    }
-    return requests
-  }
+  private static let captures = CaptureFiles.captures(in: "captures").filter { $0.hasSuffix(".pcap") }
 
-  private static let captures = Fixtures.files(below: "captures", withExtension: "pcap").map {
-    $0.path.split(separator: "/").suffix(2).joined(separator: "/")
+  /// Requests of this library and of `ss`, as they were captured.
+  private static func requests(in capture: String) throws -> [[UInt8]] {
+    let bytes = try CaptureFiles.bytes(capture)
+    return try readCapture(bytes).packets.filter { $0.direction == .toKernel && $0.netlinkFamily == .sockDiag }
+      .map { Array(bytes[$0.range]) }
   }
 
   @Test(arguments: captures)
   func aDecodedRequestEncodesToTheBytesThatWereCaptured(_ capture: String) throws {
-    for captured in try Self.capturedRequests(capture) {
+    for captured in try Self.requests(in: capture) {
       var cursor = NetlinkCursor(0..<captured.count)
       let message = try #require(try cursor.next(in: captured.span))
       let request = try InetRequest(message, in: captured.span)
@@ -33,7 +26,7 @@ import Testing
   }
 
   @Test func theCapturesHaveRequests() throws {
-    #expect(try Self.captures.flatMap(Self.capturedRequests).count > 10)
+    #expect(try Self.captures.flatMap(Self.requests).count > 10)
   }
 
   // MARK: Byte by byte, in the order of linux/inet_diag.h

@@ -31,7 +31,7 @@ struct ComparisonTests {
       // A program that somebody starts meanwhile has copies of everything for a moment.
       let processes = Set(holders.map(\.pid) + [getpid()])
       let theirs = (ss + lsof).filter { processes.contains($0.pid) }
-      for search in [OwnerSearch(), OwnerSearch(walkers: 2), OwnerSearch()] {
+      for search in [SearchOptions(), SearchOptions(walkers: 2), SearchOptions()] {
         var owners = try OwnerFinder()
         for _ in 0..<2 {
           let report = try owners.find(Set(theirs.map(\.inode)).map { WantedSocket(inode: $0) }, search)

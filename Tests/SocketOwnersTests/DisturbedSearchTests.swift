@@ -175,7 +175,7 @@ import Testing
       proc.processes = processes
       let truth = proc.truth
       let wanted = truth.keys.sorted().map { WantedSocket(inode: $0) }
-      let report = try owners.find(wanted, OwnerSearch(walkers: Int.random(in: 1...2, using: &random)))
+      let report = try owners.find(wanted, SearchOptions(walkers: Int.random(in: 1...2, using: &random)))
       for (inode, holders) in truth {
         #expect(
           Set(report.holders(of: inode).map(HolderPlace.init)) == holders, "seed \(seed), round \(round), \(inode)")

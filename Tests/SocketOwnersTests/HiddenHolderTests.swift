@@ -33,7 +33,7 @@ struct HiddenHolderTests {
       var owners = try OwnerFinder()
       let wanted = [WantedSocket(inode: inode)]
       for _ in 0..<3 {
-        let report = try Self.settled(expecting: 1) { try owners.find(wanted, OwnerSearch(walkers: walkers)) }
+        let report = try Self.settled(expecting: 1) { try owners.find(wanted, SearchOptions(walkers: walkers)) }
         #expect(report.holders(of: inode).map(HolderPlace.init) == [holder.place(holding)])
         #expect(report.process(holder.pid)?.pid == holder.pid)
         #expect(report.missing.isEmpty)

@@ -169,7 +169,7 @@ import Testing
       if operation == .init(.open, "10/fd") { proc.processes[10] = .init(start: 99, files: [5: "socket:[1399]"]) }
       return 0
     }
-    let report = try owners.find(wanted, OwnerSearch(walkers: walkers))
+    let report = try owners.find(wanted, SearchOptions(walkers: walkers))
     #expect(Array(report.holders(of: 1399)) == [SocketHolder(pid: 10, descriptor: 5)])
     #expect(report.process(10)?.startTicks == 99)
     #expect(report.missing.map(\.inode) == [1001, 1002, 1003])
@@ -270,7 +270,7 @@ import Testing
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = (UInt32(10_001)...20_002).map { WantedSocket(inode: $0) }
     for search in 0..<2 {
-      let report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: walkers))
+      let report = try owners.find(wanted, SearchOptions(.everyHolder, walkers: walkers))
       #expect(report.missing.isEmpty)
       // Five parts and what they lack, beside the four other tables.
       if search == 0 { #expect(report.work.tablesOpened == (walkers == 1 ? 5 : 10)) }
@@ -292,11 +292,11 @@ import Testing
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.fail(.link, "30/fd/7000", ESRCH)
     let wanted = Self.wanted + [WantedSocket(inode: 10_001)]
-    let report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2))
+    let report = try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2))
     #expect(report.missing.map(\.inode) == [10_001])
     #expect(report.obstacles.vanishedProcesses == 1)
     proc.before(nil)
-    #expect(try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2)).missing.isEmpty)
+    #expect(try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2)).missing.isEmpty)
   }
 
   /// What was busy in one search says nothing about the next.

@@ -53,12 +53,12 @@ import Testing
   @Test(arguments: [1, 2]) func numbersOfClosedSocketsAreReadAgain(_ walkers: Int) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
-    _ = try owners.find(Self.all, OwnerSearch(walkers: walkers))
+    _ = try owners.find(Self.all, SearchOptions(walkers: walkers))
     for number in stride(from: UInt32(10), to: 110, by: 10) {
       proc.processes[10]?.files[number] = "socket:[\(5000 + number)]"
     }
     let wanted = Self.sockets(proc.truth.keys.sorted())
-    let report = try owners.find(wanted, OwnerSearch(walkers: walkers))
+    let report = try owners.find(wanted, SearchOptions(walkers: walkers))
     Self.check(report, proc)
     #expect(report.work.linksRead == 10)
     #expect(report.missing.isEmpty)
@@ -243,11 +243,11 @@ import Testing
     proc.processes[20]?.uid = 1000
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = [WantedSocket(inode: 2003, uid: 1000)]
-    let report = try owners.find(wanted, OwnerSearch(.firstHolder))
+    let report = try owners.find(wanted, SearchOptions(.firstHolder))
     Self.check(report, proc)
     #expect(report.work.tablesOpened == 1)
     // Owned by one user, held by another.
-    let passed = try owners.find([WantedSocket(inode: 5, uid: 1000)], OwnerSearch(.firstHolder))
+    let passed = try owners.find([WantedSocket(inode: 5, uid: 1000)], SearchOptions(.firstHolder))
     Self.check(passed, proc)
   }
 

@@ -45,7 +45,8 @@ import Testing
     try write("not a process", to: "proc/uptime")
     var owners = try OwnerFinder(procRoot: proc)
     for _ in 0..<2 {
-      let report = try owners.find([100, 101, 102, 103].map { WantedSocket(inode: $0) }, OwnerSearch(walkers: walkers))
+      let report = try owners.find(
+        [100, 101, 102, 103].map { WantedSocket(inode: $0) }, SearchOptions(walkers: walkers))
       #expect(
         Array(report.holders(of: 100)) == [SocketHolder(pid: 10, descriptor: 3), SocketHolder(pid: 20, descriptor: 3)])
       #expect(Array(report.holders(of: 101)) == [SocketHolder(pid: 10, descriptor: 70)])
@@ -86,14 +87,14 @@ import Testing
     let id = try #require(attributes[.systemFileNumber] as? UInt64)
     var owners = try OwnerFinder(
       procRoot: proc, cgroupRoot: root.appending(path: "cgroup").path(percentEncoded: false))
-    let report = try owners.find([WantedSocket(inode: 120, cgroupID: id)], OwnerSearch(.firstHolder))
+    let report = try owners.find([WantedSocket(inode: 120, cgroupID: id)], SearchOptions(.firstHolder))
     #expect(Array(report.holders(of: 120)) == [SocketHolder(pid: 12, descriptor: 3)])
     #expect(report.work.tablesOpened == 1)
     // 0 stands for a process of another pid namespace.
     #expect(report.obstacles.vanishedProcesses == 0)
     // It is held elsewhere, or the cgroup is gone: every process is looked at.
     for wanted in [WantedSocket(inode: 130, cgroupID: id), WantedSocket(inode: 130, cgroupID: 1)] {
-      let report = try owners.find([wanted], OwnerSearch(.firstHolder))
+      let report = try owners.find([wanted], SearchOptions(.firstHolder))
       #expect(report.holders(of: 130).map(\.pid) == [13])
     }
   }
@@ -108,7 +109,7 @@ import Testing
     var owners = try OwnerFinder(
       procRoot: proc, cgroupRoot: root.appending(path: "cgroup").path(percentEncoded: false))
     let wanted = [WantedSocket(inode: 120, cgroupID: id)]
-    #expect(try owners.find(wanted, OwnerSearch(.firstHolder)).work.processesExamined == 1)
+    #expect(try owners.find(wanted, SearchOptions(.firstHolder)).work.processesExamined == 1)
     try manager.moveItem(atPath: path("b.service"), toPath: path("c.service"))
     try write("13\n", to: "cgroup/a.slice/b.service/cgroup.procs")
     // Not the name of the other one.
@@ -116,7 +117,7 @@ import Testing
     #expect(former == nil)
     var examined: [Int] = []
     for _ in 0..<2 {
-      let report = try owners.find(wanted, OwnerSearch(.firstHolder))
+      let report = try owners.find(wanted, SearchOptions(.firstHolder))
       #expect(report.holders(of: 120).map(\.pid) == [12])
       examined.append(report.work.processesExamined)
     }

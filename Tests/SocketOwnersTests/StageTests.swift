@@ -33,12 +33,12 @@ struct StageTests {
       let wanted = [WantedSocket(inode: inode, cgroupID: cgroup.id, uid: 0)]
       let place = HolderPlace(SocketHolder(pid: holder.pid, descriptor: holder.descriptor))
       var owners = try OwnerFinder()
-      let first = try owners.find(wanted, OwnerSearch(.firstHolder))
+      let first = try owners.find(wanted, SearchOptions(.firstHolder))
       #expect(first.holders(of: inode).map(HolderPlace.init) == [place])
       #expect(first.work.processesExamined == 1)
       #expect(first.work.tablesOpened == 1)
       // The hierarchy is known now.
-      let second = try owners.find(wanted, OwnerSearch(.firstHolder))
+      let second = try owners.find(wanted, SearchOptions(.firstHolder))
       #expect(second.holders(of: inode).map(HolderPlace.init) == [place])
       #expect(second.work.directoriesOpened == 0)
       #expect(second.work.linksRead == 0)
@@ -49,7 +49,7 @@ struct StageTests {
 
       // A hint that is wrong leads to the right holder all the same.
       let astray = [WantedSocket(inode: other.inode, cgroupID: cgroup.id, uid: 4711)]
-      let found = try HiddenHolderTests.settled(expecting: 501) { try owners.find(astray, OwnerSearch(.firstHolder)) }
+      let found = try HiddenHolderTests.settled(expecting: 501) { try owners.find(astray, SearchOptions(.firstHolder)) }
       #expect(found.holders(of: other.inode).count == 501)
       withExtendedLifetime(crowd) {}
       holder.letGo()

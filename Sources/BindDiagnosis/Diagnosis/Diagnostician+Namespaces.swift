@@ -29,7 +29,7 @@ extension Diagnostician {
 
   private mutating func holder(of socket: InetSocket) -> ProcessDetails? {
     let wanted = [WantedSocket(inode: socket.inode, cgroupID: socket.cgroupID, uid: socket.uid)]
-    guard let report = try? owners?.find(wanted, OwnerSearch(.firstHolder)), let process = report.processes.first
+    guard let report = try? owners?.find(wanted, SearchOptions(.firstHolder)), let process = report.processes.first
     else { return nil }
     return owners?.details(of: process)
   }

@@ -16,7 +16,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   /// The sequence number of a dump whose end was not read.
   private var unfinished: UInt32?
   /// Sees every datagram sent, and every one received from the kernel.
-  package var observer: ((Direction, Span<UInt8>) -> Void)?
+  package var observer: (@Sendable (Direction, Span<UInt8>) -> Void)?
 
   package init(_ transport: consuming Transport) {
     self.transport = transport
@@ -142,3 +142,5 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     _ = try? receive(&rest) { _, _ in .continue }
   }
 }
+
+extension Conversation: Sendable where Transport: Sendable & ~Copyable {}

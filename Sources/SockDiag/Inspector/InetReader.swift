@@ -305,3 +305,5 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
   }
 }
+
+extension InetReader: Sendable where Transport: Sendable & ~Copyable {}

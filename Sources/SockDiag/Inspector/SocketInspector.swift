@@ -8,7 +8,10 @@ public import SockDiagWire
 /// because the kernel lacks it or one of its handlers or because a sandbox forbids netlink, `/proc/net` of the calling
 /// thread is read instead, which tells less: see ``substitution``. This is decided here, and nowhere else. No privilege is
 /// needed, but some details are only told to a reader with CAP_NET_ADMIN.
-public struct SocketInspector: ~Copyable {
+///
+/// An inspector is `Sendable` and has one owner, who makes one call at a time. Keep it in an actor, or in a `Mutex` if several
+/// threads share it, or move it to another thread or task.
+public struct SocketInspector: ~Copyable, Sendable {
   var reader: InetReader<KernelTransport>
 
   /// Why no request reaches sock_diag; `nil` if it can be asked.

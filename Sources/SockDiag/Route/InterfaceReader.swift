@@ -3,7 +3,9 @@ public import SockDiagWire
 /// Reads interfaces and their addresses from rtnetlink. No file of `/proc` has all that the kernel notes about an address.
 ///
 /// It belongs to the network namespace in which it was made. A list that changed while it was read is read again.
-public struct InterfaceReader: ~Copyable {
+///
+/// It is `Sendable`: move it to another thread or task, or keep it in an actor. It has one owner, who makes one call at a time.
+public struct InterfaceReader: ~Copyable, Sendable {
   private var reader: RouteReader<KernelTransport>
 
   /// Opens an rtnetlink socket in the network namespace of the calling thread.

@@ -46,3 +46,5 @@ package struct RouteReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     throw SockDiagError(.incomplete, operation: "the list of interfaces changed each time that it was read")
   }
 }
+
+extension RouteReader: Sendable where Transport: Sendable & ~Copyable {}

@@ -1,30 +1,41 @@
-/// Where a record writes its fields.
+/// Writes the fields of a record under their keys.
 ///
-/// There are two writers: one for any `Encoder`, and one that appends JSON text, a hundred times faster, for streams of
-/// many sockets. Records describe themselves once, so the two cannot differ.
+/// Records describe themselves once, for two writers: one for any `Encoder`, and one that appends JSON text a hundred times
+/// faster, for streams of many sockets. So the two forms cannot differ.
 ///
-/// No method throws, although encoders may: the writer for these keeps the first error to the end. With a failure type
-/// per writer every line of a record would have to say `try` for the one that fails.
-protocol FieldWriter {
+/// Keys are those of the JSON output: lower case with underscores, the unit at the end. An absent field is not written.
+///
+/// No method throws, although encoders may: the writer for encoders keeps the first error until the end. Otherwise every
+/// line of a record would need a `try` for the one writer that can fail.
+public protocol FieldWriter {
+  /// Writes a number.
   mutating func number(_ key: String, _ value: UInt64)
+  /// Writes a truth value.
   mutating func boolean(_ key: String, _ value: Bool)
+  /// Writes text.
   mutating func text(_ key: String, _ value: String)
+  /// Writes a list of texts.
   mutating func texts(_ key: String, _ values: [String])
-  /// A number that is written as text, since JSON readers may round it.
+  /// Writes a number as text, because many JSON readers round numbers above 2⁵³.
   mutating func longNumber(_ key: String, _ value: UInt64)
+  /// Writes an IP address as text.
   mutating func address(_ key: String, _ value: IPAddress)
+  /// Writes an object, whose fields `fields` writes.
   mutating func object(_ key: String, _ fields: (inout Self) -> Void)
+  /// Writes a list of objects, one for each element.
   mutating func objects<Element>(
     _ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void
   )
 }
 
 extension FieldWriter {
-  mutating func number(_ key: String, _ value: (some FixedWidthInteger & UnsignedInteger)?) {
+  /// Writes a number, unless it is absent.
+  public mutating func number(_ key: String, _ value: (some FixedWidthInteger & UnsignedInteger)?) {
     if let value { number(key, UInt64(value)) }
   }
 
-  mutating func text(_ key: String, _ value: String?) {
+  /// Writes text, unless it is absent.
+  public mutating func text(_ key: String, _ value: String?) {
     if let value { text(key, value) }
   }
 }

@@ -1,18 +1,22 @@
 /// Appends fields to JSON text in UTF-8.
 ///
-/// Keys are our own and need no escapes.
-struct JSONTextWriter: FieldWriter {
-  var output: [UInt8]
+/// Keys are not escaped: they are constants without quotes.
+public struct JSONTextWriter: FieldWriter {
+  /// The text so far.
+  public package(set) var output: [UInt8]
   private var needsComma = false
 
-  init(appendingTo output: consuming [UInt8]) { self.output = output }
+  /// Creates a writer that continues a text.
+  public init(appendingTo output: consuming [UInt8]) { self.output = output }
 
-  mutating func openObject() {
+  /// Begins an object.
+  public mutating func openObject() {
     output.append(UInt8(ascii: "{"))
     needsComma = false
   }
 
-  mutating func closeObject() {
+  /// Ends an object.
+  public mutating func closeObject() {
     output.append(UInt8(ascii: "}"))
     needsComma = true
   }
@@ -26,22 +30,22 @@ struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: ":"))
   }
 
-  mutating func number(_ key: String, _ value: UInt64) {
+  public mutating func number(_ key: String, _ value: UInt64) {
     self.key(key)
     output.appendDecimal(value)
   }
 
-  mutating func boolean(_ key: String, _ value: Bool) {
+  public mutating func boolean(_ key: String, _ value: Bool) {
     self.key(key)
     output.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
-  mutating func text(_ key: String, _ value: String) {
+  public mutating func text(_ key: String, _ value: String) {
     self.key(key)
     output.appendJSONString(value)
   }
 
-  mutating func texts(_ key: String, _ values: [String]) {
+  public mutating func texts(_ key: String, _ values: [String]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
     for (index, value) in values.enumerated() {
@@ -51,28 +55,28 @@ struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "]"))
   }
 
-  mutating func longNumber(_ key: String, _ value: UInt64) {
+  public mutating func longNumber(_ key: String, _ value: UInt64) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
     output.appendDecimal(value)
     output.append(UInt8(ascii: "\""))
   }
 
-  mutating func address(_ key: String, _ value: IPAddress) {
+  public mutating func address(_ key: String, _ value: IPAddress) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
     value.write(to: &output)
     output.append(UInt8(ascii: "\""))
   }
 
-  mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
+  public mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
     self.key(key)
     openObject()
     fields(&self)
     closeObject()
   }
 
-  mutating func objects<Element>(_ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void) {
+  public mutating func objects<Element>(_ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void) {
     self.key(key)
     output.append(UInt8(ascii: "["))
     for (index, element) in elements.enumerated() {
@@ -99,9 +103,9 @@ extension [UInt8] {
 
   /// Appends text as a JSON string in quotes.
   ///
-  /// Legal in JSON, and escaped all the same: characters that a terminal obeys (DEL, and U+0080 to U+009F, which begin
-  /// commands as ESC does), those that turn the direction of the text around them, so that a name reads as another, and the
-  /// two that end a line for JavaScript.
+  /// It also escapes some characters that JSON permits: control characters that terminals obey (DEL, and U+0080 to
+  /// U+009F, which begin commands as ESC does), characters that reverse the direction of the surrounding text, so that
+  /// a name looks like another, and the two that end a line in JavaScript.
   package mutating func appendJSONString(_ text: String) {
     append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {

@@ -16,12 +16,14 @@ extension InetRequest: NetlinkRequest {
   /// The legacy message has no field for the protocol, and alone serves both families in one walk.
   private var isLegacy: Bool { form == .dump && family == nil }
 
-  package var messageType: NetlinkMessageType {
+  /// `TCPDIAG_GETSOCK` for both families, `SOCK_DESTROY`, or `SOCK_DIAG_BY_FAMILY`.
+  public var messageType: NetlinkMessageType {
     if form == .destroy { return .sockDestroy }
     return isLegacy ? .inetDiagLegacy : .sockDiagByFamily
   }
 
-  package var flags: NetlinkFlags {
+  /// `NLM_F_DUMP`, `NLM_F_ACK` or none.
+  public var flags: NetlinkFlags {
     switch form {
     case .dump: .dump
     case .get: []
@@ -29,7 +31,11 @@ extension InetRequest: NetlinkRequest {
     }
   }
 
-  package func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault) {
+  /// Appends the structure and its attributes.
+  ///
+  /// - Throws: ``NetlinkRequestFault/destroyWithoutCookie``; ``NetlinkRequestFault/attributeTooLong`` for a program of more
+  ///   than 65,531 bytes.
+  public func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault) {
     if form == .destroy, cookie == .any { throw .destroyWithoutCookie }
     let family = family?.rawValue ?? 0
     if isLegacy {
@@ -73,9 +79,9 @@ extension InetRequest: NetlinkRequest {
 }
 
 extension InetRequest {
-  /// Decodes a request, as it stands in a capture.
+  /// Decodes a request from a capture.
   ///
-  /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are malformed.
+  /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are invalid.
   public init(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) throws(WireError) {
     let isLegacy = message.header.type == .inetDiagLegacy
     let fixed = isLegacy ? Layout.legacyByteCount : Layout.byteCount

@@ -1,24 +1,10 @@
-extension InetSocket {
-  /// Appends the socket as a JSON object in UTF-8: the same that a `JSONEncoder` makes of it, in little time and
-  /// without allocation where the array has room.
-  public func appendJSON(to text: inout [UInt8]) {
-    var taken: [UInt8] = []
-    swap(&taken, &text)
-    var writer = JSONTextWriter(appendingTo: consume taken)
-    writer.openObject()
-    write(to: &writer)
-    writer.closeObject()
-    text = writer.output
-  }
+extension InetSocket: FieldWritable {
+  /// Appends the socket as a JSON object in UTF-8. The result equals that of a `JSONEncoder`, but it is fast and
+  /// allocates only if the array has no room.
+  public func appendJSON(to text: inout [UInt8]) { appendObject(to: &text) }
 
-  /// Writes the socket with the keys of the command's JSON output: absent fields are absent, units are in the keys.
-  public func encode(to encoder: any Encoder) throws {
-    var writer = ContainerWriter(container: encoder.container(keyedBy: FieldKey.self))
-    write(to: &writer)
-    if let error = writer.error { throw error }
-  }
-
-  private func write<Writer: FieldWriter>(to writer: inout Writer) {
+  /// Writes the fields with the keys of the command's JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)
     writer.text("family", family.description)
     writer.text("state", state.description)
@@ -117,7 +103,7 @@ extension TCPInfo {
       writer.number("accecn_fail_mode", ecn.failures.rawValue)
       writer.number("options2", ecn.furtherOptions)
     }
-    // The length cannot be told from the members alone: a kernel may end in the middle of one.
+    // The members alone do not show the length: the structure may end inside a member.
     writer.number("byte_count", UInt64(byteCount))
     if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }
   }

@@ -10,7 +10,7 @@ extension OwnerFinder {
   public mutating func networkNamespaces() throws(SocketOwnersError) -> (
     processes: [UInt64: Int32], isComplete: Bool
   ) {
-    var pass = SearchPass(InodeTable([]), OwnerSearch())
+    var pass = SearchPass(InodeTable([]), SearchOptions())
     var namespaces: [UInt64: Int32] = [:]
     var isComplete = true
     var target = [UInt8](repeating: 0, count: 64)

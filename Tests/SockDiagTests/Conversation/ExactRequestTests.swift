@@ -2,6 +2,7 @@ import Glibc
 import SockDiag
 import SockDiagTestKit
 import SockDiagWire
+import Synchronization
 import Testing
 
 /// What a conversation makes of the answers to a request for one socket, and what it lets an observer see.
@@ -102,11 +103,14 @@ import Testing
   private static func observed(
     _ events: [[Event]], _ body: (inout InetReader<ScriptedKernel>) throws -> Void
   ) rethrows -> [String] {
-    var seen: [String] = []
+    let seen = Mutex<[String]>([])
     var reader = InetReader(ScriptedKernel(events))
-    reader.conversation.observer = { direction, datagram in seen.append("\(direction) \(datagram.count)") }
+    reader.conversation.observer = { direction, datagram in
+      let entry = "\(direction) \(datagram.count)"
+      seen.withLock { $0.append(entry) }
+    }
     try body(&reader)
-    return seen
+    return seen.withLock { $0 }
   }
 
   @Test func everyRequestAndEveryDatagramOfItsReplyIsObserved() throws {

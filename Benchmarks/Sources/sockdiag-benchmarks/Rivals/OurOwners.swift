@@ -16,7 +16,7 @@ final class OurOwners: Rival {
   let name: String
   let role = Role.ours
   private let kind: Kind
-  private let search: OwnerSearch
+  private let search: SearchOptions
   private var inspector: SocketInspector
   private var owners: OwnerFinder
   private var wanted: [WantedSocket] = []
@@ -24,7 +24,7 @@ final class OurOwners: Rival {
   init(_ name: String, _ kind: Kind, walkers: Int = 1) throws {
     self.name = name
     self.kind = kind
-    var search = OwnerSearch(walkers: walkers)
+    var search = SearchOptions(walkers: walkers)
     if case .anew = kind { search.trustsEarlierSearches = false }
     self.search = search
     inspector = try SocketInspector()

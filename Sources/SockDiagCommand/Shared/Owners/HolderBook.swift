@@ -18,7 +18,7 @@ struct HolderBook {
   init(_ sockets: some Collection<InetSocket>, by owners: inout OwnerFinder) throws(CommandFailure) {
     do throws(SocketOwnersError) {
       let wanted = sockets.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
-      report = try owners.find(wanted, OwnerSearch(.everyHolder, walkers: 2, trustsEarlierSearches: false))
+      report = try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2, trustsEarlierSearches: false))
       details = owners.details(ofProcessesIn: report)
       reasons = Dictionary(
         report.missing.map { ($0.inode, $0.possibleReasons) }, uniquingKeysWith: { first, _ in first })

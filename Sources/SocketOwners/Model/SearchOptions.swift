@@ -1,5 +1,5 @@
 /// How thoroughly holders are looked for.
-public struct OwnerSearch: Sendable, Hashable, Codable {
+public struct SearchOptions: Sendable, Hashable, Codable {
   /// Where a search ends.
   public enum Thoroughness: String, Sendable, Hashable, Codable {
     /// Every process that may be read is looked at, so that a second holder is not missed.
@@ -27,5 +27,5 @@ public struct OwnerSearch: Sendable, Hashable, Codable {
   }
 
   /// Every process is read anew.
-  public static var anew: OwnerSearch { OwnerSearch(trustsEarlierSearches: false) }
+  public static var anew: SearchOptions { SearchOptions(trustsEarlierSearches: false) }
 }
