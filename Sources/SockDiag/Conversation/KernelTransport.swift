@@ -4,9 +4,8 @@ package import SockDiagWire
 
 /// A netlink socket of the running kernel.
 ///
-/// Safe to use although it holds a pointer: nothing else does, and it is freed with this value.
-///
-/// Sendable for the same reason: one value, one user of the socket at a time, on whatever thread.
+/// Safe to use although it holds a pointer: nothing else does, and it is freed with this value. Sendable for the same reason:
+/// one value uses the socket, on one thread at a time.
 @safe package struct KernelTransport: NetlinkTransport, ~Copyable, @unchecked Sendable {
   /// `nil` where it could not be opened.
   private let socket: OpaquePointer?

@@ -16,13 +16,13 @@ extension InetRequest: NetlinkRequest {
   /// The legacy message has no field for the protocol, and alone serves both families in one walk.
   private var isLegacy: Bool { form == .dump && family == nil }
 
-  /// Kernel: `SOCK_DIAG_BY_FAMILY`, `TCPDIAG_GETSOCK`, `SOCK_DESTROY`.
+  /// `TCPDIAG_GETSOCK` for both families, `SOCK_DESTROY`, or `SOCK_DIAG_BY_FAMILY`.
   public var messageType: NetlinkMessageType {
     if form == .destroy { return .sockDestroy }
     return isLegacy ? .inetDiagLegacy : .sockDiagByFamily
   }
 
-  /// Kernel: `NLM_F_DUMP` or `NLM_F_ACK`.
+  /// `NLM_F_DUMP`, `NLM_F_ACK` or none.
   public var flags: NetlinkFlags {
     switch form {
     case .dump: .dump
@@ -31,7 +31,10 @@ extension InetRequest: NetlinkRequest {
     }
   }
 
-  /// Appends the fixed structure and the attributes.
+  /// Appends the structure and its attributes.
+  ///
+  /// - Throws: ``NetlinkRequestFault/destroyWithoutCookie``; ``NetlinkRequestFault/attributeTooLong`` for a program of more
+  ///   than 65,531 bytes.
   public func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault) {
     if form == .destroy, cookie == .any { throw .destroyWithoutCookie }
     let family = family?.rawValue ?? 0
@@ -78,7 +81,7 @@ extension InetRequest: NetlinkRequest {
 extension InetRequest {
   /// Decodes a request from a capture.
   ///
-  /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are malformed.
+  /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are invalid.
   public init(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) throws(WireError) {
     let isLegacy = message.header.type == .inetDiagLegacy
     let fixed = isLegacy ? Layout.legacyByteCount : Layout.byteCount

@@ -13,11 +13,13 @@ public protocol NetlinkRequest {
   var flags: NetlinkFlags { get }
 
   /// Appends the fixed structure of the family, and then the attributes.
+  ///
+  /// - Throws: ``NetlinkRequestFault`` for a request that must not or cannot be sent.
   func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault)
 }
 
 /// The reason why a request cannot be encoded.
-public enum NetlinkRequestFault: Error {
+public enum NetlinkRequestFault: Error, Hashable, Sendable {
   /// An attribute is longer than its 16-bit length can say.
   case attributeTooLong
   /// The request would destroy whichever socket the kernel finds first at its addresses.
@@ -33,6 +35,7 @@ extension NetlinkRequest {
   /// - Parameters:
   ///   - sequence: The number that the replies will repeat.
   ///   - message: The buffer.
+  /// - Throws: ``NetlinkRequestFault``.
   ///
   /// Kernel: `struct nlmsghdr`, linux/netlink.h. The port id stays 0: the kernel knows the sender.
   public func encode(sequence: UInt32, into message: inout [UInt8]) throws(NetlinkRequestFault) {
@@ -51,7 +54,7 @@ extension [UInt8] {
   /// Appends an attribute: its header, its payload, and zeros up to a multiple of four bytes.
   ///
   /// Kernel: `struct nlattr`, linux/netlink.h.
-  package mutating func appendAttribute(_ type: UInt16, _ payload: [UInt8]) throws(NetlinkRequestFault) {
+  public mutating func appendAttribute(_ type: UInt16, _ payload: [UInt8]) throws(NetlinkRequestFault) {
     guard let length = UInt16(exactly: NetlinkAttribute.headerByteCount + payload.count) else {
       throw .attributeTooLong
     }
@@ -62,7 +65,7 @@ extension [UInt8] {
   }
 
   /// Appends an attribute that is one integer in the byte order of the host.
-  package mutating func appendAttribute(_ type: UInt16, host32 value: UInt32) {
+  public mutating func appendAttribute(_ type: UInt16, host32 value: UInt32) {
     appendHost16(UInt16(NetlinkAttribute.headerByteCount + 4))
     appendHost16(type)
     appendHost32(value)

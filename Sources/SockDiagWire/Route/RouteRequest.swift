@@ -1,25 +1,27 @@
 /// A request for all interfaces or all addresses of a network namespace.
 ///
 /// Kernel: `struct rtgenmsg`, `RTM_GET*`, linux/rtnetlink.h.
-package struct RouteRequest: NetlinkRequest, Hashable, Sendable {
+public struct RouteRequest: NetlinkRequest, Hashable, Sendable {
   /// The type of the message.
-  package var messageType: NetlinkMessageType
+  public let messageType: NetlinkMessageType
   /// The type of the messages that answer it.
-  package var replyType: NetlinkMessageType
-  /// `AF_*`; 0 for all.
-  var family: UInt8
+  public let replyType: NetlinkMessageType
+  /// The family, `AF_*`; 0 for all.
+  public let family: UInt8
 
   /// Creates a request for all interfaces. Kernel: `RTM_GETLINK`.
-  package static let links = RouteRequest(messageType: .getLink, replyType: .newLink, family: 0)
+  public static let links = RouteRequest(messageType: .getLink, replyType: .newLink, family: 0)
 
   /// Creates a request for all addresses of a family. Kernel: `RTM_GETADDR`.
-  package static func addresses(_ family: AddressFamily) -> RouteRequest {
+  public static func addresses(_ family: AddressFamily) -> RouteRequest {
     RouteRequest(messageType: .getAddress, replyType: .newAddress, family: family.rawValue)
   }
 
-  package var flags: NetlinkFlags { .dump }
+  /// `NLM_F_DUMP`.
+  public var flags: NetlinkFlags { .dump }
 
-  package func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault) {
+  /// Appends `struct rtgenmsg`.
+  public func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault) {
     // The structure has one byte; the kernel wants messages padded.
     message.append(contentsOf: [family, 0, 0, 0])
   }
@@ -30,11 +32,11 @@ package struct RouteRequest: NetlinkRequest, Hashable, Sendable {
 /// Kernel: `RTM_*`, linux/rtnetlink.h.
 extension NetlinkMessageType {
   /// Kernel: `RTM_NEWLINK`.
-  package static let newLink = NetlinkMessageType(rawValue: 16)
+  public static let newLink = NetlinkMessageType(rawValue: 16)
   /// Kernel: `RTM_GETLINK`.
-  package static let getLink = NetlinkMessageType(rawValue: 18)
+  public static let getLink = NetlinkMessageType(rawValue: 18)
   /// Kernel: `RTM_NEWADDR`.
-  package static let newAddress = NetlinkMessageType(rawValue: 20)
+  public static let newAddress = NetlinkMessageType(rawValue: 20)
   /// Kernel: `RTM_GETADDR`.
-  package static let getAddress = NetlinkMessageType(rawValue: 22)
+  public static let getAddress = NetlinkMessageType(rawValue: 22)
 }
