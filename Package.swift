@@ -62,12 +62,14 @@ let package = Package(
     .testTarget(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "sockdiag"],
+      name: "LiveTests",
+      dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
+        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory",
+        "SocketLaboratoryKit", "sockdiag",
         "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
@@ -79,20 +81,23 @@ let package = Package(
     .testTarget(
       name: "BindDiagnosisTests",
       dependencies: [
-        "BindDiagnosis", "BindSituationKit", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners",
-        "SocketLaboratory", "restrained",
+        "BindDiagnosis", "BindSituationKit", "CSocketLaboratory", "CSocketLaboratoryKit", "SockDiag", "SockDiagTestKit",
+        "SockDiagWire", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners", "restrained",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "HostFindingsTests", dependencies: ["HostFindings", "SockDiag", "SocketLaboratory"],
+      name: "HostFindingsTests",
+      dependencies: ["HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
+      name: "SocketOwnersTests", dependencies: ["SocketLaboratory", "SocketLaboratoryKit", "SocketOwners"],
+      swiftSettings: swiftSettings),
 
     .testTarget(
       name: "BindTraceTests",
       dependencies: [
-        "BindTrace", "SockDiagWire", "SocketLaboratory", "bind-trace-subject", "bind-trace-runner",
+        "BindTrace", "SockDiagWire", "SocketLaboratory", "SocketLaboratoryKit", "bind-trace-subject",
+        "bind-trace-runner",
       ],
       swiftSettings: swiftSettings),
     // A program with every way to call bind() and listen(), and one that watches a command and is itself put to the test.
@@ -106,16 +111,26 @@ let package = Package(
     // command.
     .executableTarget(name: "restrained", path: "Tests/Support/Restrained", cSettings: cSettings),
 
-    // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.
+    // Sockets in network namespaces of their own: what `sockdiag demo` needs, and below what only tests need.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
-    .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
+    .target(
+      name: "CSocketLaboratoryKit", dependencies: ["CSocketLaboratory"], path: "Tests/Support/CSocketLaboratoryKit",
+      cSettings: cSettings),
+    .target(
+      name: "SocketLaboratoryKit",
+      dependencies: ["CSocketLaboratory", "CSocketLaboratoryKit", "SockDiagTestKit", "SocketLaboratory"],
+      path: "Tests/Support/SocketLaboratoryKit", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory", "SocketLaboratoryKit"],
+      swiftSettings: swiftSettings),
 
     // Random situations, asked about through the command and then tried.
     .testTarget(
       name: "WhyTrialTests",
       dependencies: [
-        "BindDiagnosis", "BindSituationKit", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "bind-attempt",
+        "BindDiagnosis", "BindSituationKit", "SockDiag", "SockDiagTestKit", "SocketLaboratory",
+        "SocketLaboratoryKit", "bind-attempt",
         "restrained", "sockdiag",
       ],
       swiftSettings: swiftSettings),
@@ -124,12 +139,14 @@ let package = Package(
 
     // Takes the captures of Fixtures/captures from the running kernel.
     .executableTarget(
-      name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],
+      name: "record-fixtures",
+      dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       path: "Tests/Support/RecordFixtures", swiftSettings: swiftSettings),
 
     // Random sockets on a port, and one that asks for it.
     .target(
-      name: "BindSituationKit", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
+      name: "BindSituationKit",
+      dependencies: ["BindDiagnosis", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       path: "Tests/Support/BindSituationKit", swiftSettings: swiftSettings),
 
     // What tests of several modules need.

@@ -107,3 +107,8 @@ struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *d
 }
 
 int socklab_give(int descriptor, uint32_t uid) { return fchown(descriptor, uid, (gid_t)-1) < 0 ? -errno : 0; }
+
+void socklab_let_go(struct socklab_holder holder) {
+  if (holder.life >= 0) close(holder.life);
+  if (holder.child > 0) socklab_wait(holder.child, 10000);
+}

@@ -1,26 +1,26 @@
 /// What `/proc/thread-self/net` says about the calling thread's namespace.
 ///
 /// The laboratory waits for states by these tables, so that it shares no code with what is tested against it.
-struct KernelTable {
-  struct Row {
-    var `protocol`: LabProtocol
-    var state: UInt8
-    var local: LabEndpoint
-    var remote: LabEndpoint
-    var sendQueue: Int
-    var receiveQueue: Int
+package struct KernelTable {
+  package struct Row {
+    package var `protocol`: LabProtocol
+    package var state: UInt8
+    package var local: LabEndpoint
+    package var remote: LabEndpoint
+    package var sendQueue: Int
+    package var receiveQueue: Int
     /// 1 retransmit, 2 keepalive, 3 TIME_WAIT, 4 persist.
-    var timer: UInt8
-    var retransmits: Int
-    var inode: UInt64
+    package var timer: UInt8
+    package var retransmits: Int
+    package var inode: UInt64
     /// Datagrams that UDP dropped for want of buffer.
-    var drops: Int
+    package var drops: Int
   }
 
-  var rows: [Row] = []
+  package var rows: [Row] = []
 
   /// All TCP and UDP sockets that /proc shows; bound-inactive and MPTCP ones are not among them.
-  init() throws {
+  package init() throws {
     for (file, kind) in [("tcp", LabProtocol.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp)] {
       let text = try FileSystem.read("/proc/thread-self/net/\(file)")
       for line in text.split(separator: UInt8(ascii: "\n")).dropFirst() {
@@ -86,7 +86,7 @@ struct KernelTable {
 }
 
 extension KernelTable.Row: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     "\(`protocol`) \(LabState(rawValue: state).map(\.description) ?? "state \(state)") \(local) \(remote) timer \(timer)"
       + " inode \(inode)"
   }
@@ -116,8 +116,8 @@ extension ExpectedSocket.Timer {
 
 extension KernelTable.Row {
   struct Identity: Hashable {
-    var local: LabEndpoint
-    var remote: LabEndpoint
+    package var local: LabEndpoint
+    package var remote: LabEndpoint
   }
 
   var identity: Identity { Identity(local: local, remote: remote) }

@@ -91,3 +91,8 @@ public struct LabEndpoint: Sendable, Hashable, CustomStringConvertible {
     return host + (interface.map { "%\($0)" } ?? "") + ":" + (port == 0 ? "*" : String(port))
   }
 }
+
+extension LabEndpoint {
+  /// The endpoint without the interface. Packets and the tables of /proc carry none.
+  package var withoutScope: LabEndpoint { LabEndpoint(address, port) }
+}

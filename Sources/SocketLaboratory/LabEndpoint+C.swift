@@ -1,8 +1,8 @@
-internal import CSocketLaboratory
+package import CSocketLaboratory
 
 extension LabEndpoint {
   /// The endpoint as the C layer takes it, the interface looked up in the calling thread's namespace.
-  func forKernel() throws -> socklab_endpoint {
+  package func forKernel() throws -> socklab_endpoint {
     var scope = scopeID ?? 0
     if scopeID == nil, let interface {
       // SAFETY: the call reads the NUL-terminated name and keeps nothing.

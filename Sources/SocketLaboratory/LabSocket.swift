@@ -7,10 +7,10 @@ public final class LabSocket {
   /// The descriptor; -1 once closed.
   public private(set) var descriptor: Int32
 
-  weak var residents: Residents?
+  package weak var residents: Residents?
 
   /// Takes over a descriptor.
-  init(owning descriptor: Int32) { self.descriptor = descriptor }
+  package init(owning descriptor: Int32) { self.descriptor = descriptor }
 
   deinit { drop() }
 
@@ -52,9 +52,6 @@ public final class LabSocket {
     try check(socklab_connect(descriptor, try endpoint.forKernel()), "connect to \(endpoint)")
   }
 
-  /// Dissolves the connection of a socket, which keeps an explicitly bound port.
-  public func disconnect() throws { try check(socklab_disconnect(descriptor), "disconnect") }
-
   /// Listens.
   public func listen(backlog: Int) throws { try check(socklab_listen(descriptor, Int32(backlog)), "listen") }
 
@@ -63,34 +60,6 @@ public final class LabSocket {
     try check(socklab_wait_readable(descriptor, Deadline().remainingMilliseconds), "wait for a connection")
     let socket = LabSocket(owning: try check(socklab_accept(descriptor), "accept"))
     return residents?.keep(socket) ?? socket
-  }
-
-  /// The TCP state, as the owner of the descriptor sees it; `nil` for what is not TCP.
-  public var tcpState: LabState? { LabState(rawValue: UInt8(truncatingIfNeeded: socklab_tcp(descriptor).state)) }
-
-  /// Takes the error away that the next call would fail with: an errno, 0 for none.
-  public func takePendingError() throws -> Int32 { try check(socklab_take_error(descriptor), "ask for the error") }
-
-  /// Shuts down one half or both.
-  public func shutdown(receiving: Bool = false, sending: Bool = false) throws {
-    try check(socklab_shutdown(descriptor, receiving, sending), "shut down")
-  }
-
-  /// Sends filler bytes; returns how many of `count` the socket took.
-  @discardableResult
-  public func send(_ count: Int) throws -> Int {
-    Int(try check(socklab_send_filler(descriptor, Int32(count)), "send \(count) bytes"))
-  }
-
-  /// Sends filler bytes until the socket takes no more; returns how many it took.
-  @discardableResult
-  public func sendUntilFull() throws -> Int {
-    var total = 0
-    while true {
-      let count = socklab_send_filler(descriptor, 1 << 16)
-      guard count >= 0 else { return total }
-      total += Int(count)
-    }
   }
 
   /// Waits for data or the end of the stream and discards it; returns how many bytes there were.

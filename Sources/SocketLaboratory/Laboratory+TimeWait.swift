@@ -16,7 +16,9 @@ extension Laboratory {
     options: [SocketOption] = []
   ) throws -> ExpectedSocket {
     let pair = try connectedPair(to: server, from: client, listenerAddress: listenerAddress, serverOptions: options)
-    let rest = ExpectedSocket.brought(to: .timeWait, local: server, remote: try pair.client.local())
+    let rest = ExpectedSocket(.tcp, .timeWait, server, try pair.client.local()) { socket in
+      (socket.isOrphan, socket.timer) = (true, .timeWait)
+    }
     pair.listener.close()
     pair.server.close()
     try pair.client.discard()

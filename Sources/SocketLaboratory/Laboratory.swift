@@ -20,37 +20,12 @@ public final class Laboratory {
     try NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
   }
 
-  /// Runs `body` with a laboratory in a namespace of its own; the calling task is suspended.
-  public static func withNew<Result: Sendable>(
-    _ body: @escaping @Sendable (Laboratory) throws -> Result
-  ) async throws -> Result {
-    try await NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
-  }
-
-  /// The wire of this namespace, strung when first asked for.
-  public func wire() throws -> Wire {
-    if let wire = namespace.residents.wire { return wire }
-    let wire = try Wire(in: namespace)
-    namespace.residents.keep(wire)
-    return wire
-  }
-
-  /// A cgroup that lasts as long as the namespace.
-  public func cgroup(named name: String) throws -> TemporaryCgroup {
-    namespace.residents.keep(try TemporaryCgroup(named: name))
-  }
-
-  /// A cgroup named as a unit of a kind, such as `.service`.
-  public func cgroup(named name: String, suffix: String) throws -> TemporaryCgroup {
-    namespace.residents.keep(try TemporaryCgroup(named: name, suffix: suffix))
-  }
-
   /// A socket with options, neither bound nor connected.
   public func socket(
     _ kind: LabProtocol,
     v6: Bool,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     try namespace.requireOwnThread()
     let socket =
@@ -65,7 +40,7 @@ public final class Laboratory {
     _ kind: LabProtocol = .tcp,
     to endpoint: LabEndpoint,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let socket = try socket(kind, v6: endpoint.address.isV6, options: options, in: cgroup)
     try socket.bind(to: endpoint)
@@ -78,7 +53,7 @@ public final class Laboratory {
     on endpoint: LabEndpoint,
     backlog: Int = 16,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let socket = try boundSocket(kind, to: endpoint, options: options, in: cgroup)
     try socket.listen(backlog: backlog)
@@ -91,7 +66,7 @@ public final class Laboratory {
     from source: LabEndpoint? = nil,
     to destination: LabEndpoint,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let socket = try socket(kind, v6: destination.address.isV6, options: options, in: cgroup)
     if let source { try socket.bind(to: source) }
@@ -112,12 +87,12 @@ public final class Laboratory {
     listenerAddress: LabAddress? = nil,
     clientOptions: [SocketOption] = [],
     serverOptions: [SocketOption] = [],
-    clientCgroup: TemporaryCgroup? = nil,
-    serverCgroup: TemporaryCgroup? = nil
+    clientCgroup: (any SocketCreator)? = nil,
+    serverCgroup: (any SocketCreator)? = nil
   ) throws -> ConnectedPair {
     let own = LabEndpoint(listenerAddress ?? server.address, server.port, interface: server.interface)
-    let listener = try tcpListener(kind, on: own, options: serverOptions, in: serverCgroup)
-    let client = try tcpClient(kind, from: client, to: server, options: clientOptions, in: clientCgroup)
+    let listener = try tcpListener(kind, on: own, options: serverOptions, by: serverCgroup)
+    let client = try tcpClient(kind, from: client, to: server, options: clientOptions, by: clientCgroup)
     return ConnectedPair(listener: listener, client: client, server: try listener.accept())
   }
 
@@ -126,7 +101,7 @@ public final class Laboratory {
     bound local: LabEndpoint? = nil,
     connectedTo remote: LabEndpoint? = nil,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let isV6 = (local ?? remote)?.address.isV6 ?? false
     let socket = try socket(.udp, v6: isV6, options: options, in: cgroup)

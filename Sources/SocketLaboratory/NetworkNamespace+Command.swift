@@ -39,41 +39,14 @@ extension NetworkNamespace {
     return CommandResult(status: status, output: streams[0], errors: streams[1])
   }
 
-  /// Runs a program at a terminal to its end: standard input and standard error are the terminal.
-  ///
-  /// - Parameters:
-  ///   - arguments: The program, looked up in `PATH`, and its arguments.
-  ///   - text: What somebody types.
-  ///   - timeout: After this the program is ended and an error thrown.
-  /// - Returns: As errors, what the terminal showed. It should not be more than a terminal holds, which is a few KiB.
-  public func run(
-    _ arguments: [String],
-    typing text: String,
-    timeout: Duration = .seconds(60)
-  ) throws -> CommandResult {
-    let name = arguments.first ?? "nothing"
-    let terminal = socklab_terminal_open()
-    try check(terminal.error, "open a terminal")
-    let (own, program) = (LabSocket(owning: terminal.own), LabSocket(owning: terminal.program))
-    let output = LabSocket(owning: try FileSystem.memoryFile())
-    // SAFETY: the kernel reads the bytes of the array during the call.
-    let typed = unsafe Array(text.utf8).withUnsafeBytes { bytes in
-      unsafe socklab_write(own.descriptor, bytes.baseAddress, bytes.count)
-    }
-    try check(typed, "type for \(name)")
-    let status = try run(arguments, on: [program, output, program], timeout: timeout)
-    program.close()
-    return CommandResult(
-      status: status, output: try Self.content(of: output, name), errors: try FileSystem.readTerminal(own.descriptor))
-  }
-
-  private static func content(of file: LabSocket, _ name: String) throws -> [UInt8] {
+  /// Reads the file that was a standard stream of a program.
+  package static func content(of file: LabSocket, _ name: String) throws -> [UInt8] {
     try check(socklab_rewind(file.descriptor), "rewind the output of \(name)")
     return try FileSystem.readAll(file.descriptor, "the output of \(name)")
   }
 
   /// Runs a program on three standard streams and returns its exit code.
-  private func run(_ arguments: [String], on files: [LabSocket], timeout: Duration) throws -> Int32 {
+  package func run(_ arguments: [String], on files: [LabSocket], timeout: Duration) throws -> Int32 {
     try requireOwnThread()
     let name = arguments.first ?? "nothing"
     let block = arguments.flatMap { (argument: String) -> [UInt8] in Array(argument.utf8) + [0] }
@@ -97,7 +70,7 @@ extension NetworkNamespace {
   }
 
   /// Guards against use from a foreign thread, where everything would happen in the host's namespace.
-  func requireOwnThread() throws {
+  package func requireOwnThread() throws {
     guard socklab_thread_id() == threadID else {
       throw LaboratoryError(.misuse, "a network namespace was used outside its own thread")
     }

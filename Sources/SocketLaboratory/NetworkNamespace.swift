@@ -14,7 +14,7 @@ public final class NetworkNamespace {
   public let inode: UInt64
   /// The kernel's id of the inhabiting thread.
   public let threadID: Int32
-  let residents = Residents()
+  package let residents = Residents()
 
   private init() {
     inode = socklab_namespace_inode()
@@ -32,15 +32,6 @@ public final class NetworkNamespace {
     _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
   ) throws -> Result {
     try OwnThread.run { try inside(body) }
-  }
-
-  /// Runs `body` in a new namespace and returns what it returns; the calling task is suspended, no thread waits.
-  public static func withNew<Result: Sendable>(
-    _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
-  ) async throws -> Result {
-    await NamespaceGate.shared.enter()
-    defer { NamespaceGate.shared.leave() }
-    return try await OwnThread.run { try inside(body) }
   }
 
   /// Runs `body` on the calling thread, in its present namespace. For users who may not make one.
@@ -70,7 +61,8 @@ public final class NetworkNamespace {
     try FileSystem.write(text, to: "/proc/sys/" + sysctl.replacing(dots: "/"))
   }
 
-  private static func inside<Result>(_ body: (NetworkNamespace) throws -> Result) throws -> Result {
+  /// Runs `body` on this thread in a new namespace.
+  package static func inside<Result>(_ body: (NetworkNamespace) throws -> Result) throws -> Result {
     let home = try check(socklab_namespace_enter(), "make a network namespace")
     // Left before the result is handed over, so that the namespace is gone when the caller goes on.
     defer { _ = socklab_namespace_leave(home) }

@@ -6,9 +6,9 @@ internal import Synchronization
 ///
 /// Swift Testing keeps the current test in such a value. Without it, an expectation that fails on the thread is reported
 /// for an unknown test, and the test that made the thread seems to pass.
-enum OwnThread {
+package enum OwnThread {
   /// Runs `work`; the calling thread waits.
-  static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
+  package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
     let executor = ThreadExecutor()
     let outcome = Outcome<Value>()
     Task(executorPreference: executor) { outcome.set(Result { try executor.perform(work) }) }
@@ -16,7 +16,7 @@ enum OwnThread {
   }
 
   /// Runs `work`; the calling task is suspended, no thread waits.
-  static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+  package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     let executor = ThreadExecutor()
     return try await Task(executorPreference: executor) { try executor.perform(work) }.value
   }

@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// A command ends as it would unwatched, and what it leaves behind goes on.

@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Signals to the process that watches, which therefore is another one than that of the tests.

@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The command as it was built beside the tests.
 enum CommandUnderTest {

@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// In what a socket that the inspector reports differs from the one that was made; empty if nothing does.
 func differences(_ socket: InetSocket, _ expected: ExpectedSocket) -> [String] {

@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Sockets destroyed in the running kernel, as their owners, their peers and the inspector see it.

@@ -2,6 +2,7 @@ import SockDiag
 import SockDiagTestKit
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Random filters, of values that the sockets have: what the kernel selects is what they mean.

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A crowd, and beside it sockets with all that a filter can ask about: marks, interfaces, cgroups, mapped addresses and
 /// ports that the kernel chose.

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The kernel's filter against the same filter applied to everything.

@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Where `ss` does not do what its manual says, the filter does.

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// How `ss` prints a figure, and what we say to the same: a table.
 enum SSFigures {

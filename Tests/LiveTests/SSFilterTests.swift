@@ -1,6 +1,7 @@
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Filters against `ss`, row for row, as far as it does what its manual says.

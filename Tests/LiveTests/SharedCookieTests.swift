@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Two sockets of one cookie, which the kernel makes of one connection.

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Every situation that a socket can be brought into, as the running kernel reports it and the inspector reads it.

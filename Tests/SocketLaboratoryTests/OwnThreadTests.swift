@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// What runs on a thread of its own belongs to the test that waits for it.

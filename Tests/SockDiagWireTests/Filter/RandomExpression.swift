@@ -1,3 +1,4 @@
+import SockDiagTestKit
 import SockDiagWire
 
 /// A text made at random together with the tree that it means, so that no second parser is needed to judge the first.

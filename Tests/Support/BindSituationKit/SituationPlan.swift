@@ -1,4 +1,5 @@
 internal import SockDiag
+package import SockDiagTestKit
 package import SocketLaboratory
 
 /// Sockets that are to hold a port, and one that asks for it.
