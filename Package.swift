@@ -90,7 +90,8 @@ let package = Package(
       dependencies: ["HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SocketOwnersTests", dependencies: ["SocketLaboratory", "SocketLaboratoryKit", "SocketOwners"],
+      name: "SocketOwnersTests",
+      dependencies: ["SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners"],
       swiftSettings: swiftSettings),
 
     .testTarget(

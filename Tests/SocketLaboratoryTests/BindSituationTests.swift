@@ -3,7 +3,7 @@ import Testing
 
 @testable import SocketLaboratory
 
-/// What situations around a port are made of.
+/// The sockets and processes of situations around a port.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct BindSituationTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
@@ -22,7 +22,7 @@ struct BindSituationTests {
     #expect(port != 0 || situation.name == "no-port-left")
   }
 
-  /// Without a namespace of its own nothing of the host is changed, and a port is taken that nobody has.
+  /// Without a namespace of its own, a situation changes no settings of the host and takes a free port.
   @Test(arguments: BindSituation.all.filter { $0.namespaceReason == nil })
   func canBeBuiltWhereOthersAre(_ situation: BindSituation) async throws {
     try await NetworkNamespace.withNew { _ in

@@ -2,7 +2,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// What runs on a thread of its own belongs to the test that waits for it.
+/// Work on a thread of its own belongs to the test that waits for it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OwnThreadTests {
   @TaskLocal private static var word = "nobody's"
@@ -24,7 +24,7 @@ struct OwnThreadTests {
     #expect(names == ["theCurrentTestIsKnownThere()", "theCurrentTestIsKnownThere()"])
   }
 
-  /// An issue of an unknown test would not be the known one, and would fail the run.
+  /// An issue of an unknown test would not count as the known issue, and the run would fail.
   @Test func failedExpectationsThereAreThoseOfTheTest() async {
     await withKnownIssue {
       try await NetworkNamespace.withNew { _ in #expect(Bool(false)) }

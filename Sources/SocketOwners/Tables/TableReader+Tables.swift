@@ -71,7 +71,8 @@ extension TableReader {
   }
 
   /// Finds out why the number of known descriptors differs from the kernel's count.
-  mutating func reconcile(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(ReadingFault) {
+  mutating func reconcile(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(ReadingFault)
+  {
     guard let count = table.count else { return }
     if table.links.count < count {
       try open(directory, task)
@@ -93,7 +94,8 @@ extension TableReader {
   }
 
   /// Reads the fixed files of the io_urings in the table.
-  mutating func readRings(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(ReadingFault) {
+  mutating func readRings(_ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask) throws(ReadingFault)
+  {
     table.fixed = []
     table.silentRings = 0
     // A later task reads them, once the parts are joined.
