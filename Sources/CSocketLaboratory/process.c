@@ -29,7 +29,7 @@ int socklab_spawn(const char *arguments, int count, int input, int output, int e
   posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
   socklab_close_before_exec(&files, 3);
-  // A test runner may block or ignore signals; the child starts as from a shell.
+  // A test runner may block or ignore signals. The child starts with the defaults of a shell.
   posix_spawnattr_init(&attributes);
   sigemptyset(&signals);
   posix_spawnattr_setsigmask(&attributes, &signals);

@@ -1,6 +1,6 @@
-/// What `/proc/thread-self/net` says about the calling thread's namespace.
+/// The sockets of the calling thread's namespace, read from `/proc/thread-self/net`.
 ///
-/// The laboratory waits for states by these tables, so that it shares no code with what is tested against it.
+/// The laboratory waits for states by these tables, so it shares no code with the code under test.
 package struct KernelTable {
   package struct Row {
     package var `protocol`: LabProtocol
@@ -9,17 +9,17 @@ package struct KernelTable {
     package var remote: LabEndpoint
     package var sendQueue: Int
     package var receiveQueue: Int
-    /// 1 retransmit, 2 keepalive, 3 TIME_WAIT, 4 persist.
+    /// The running timer: 1 retransmit, 2 keepalive, 3 TIME_WAIT, 4 persist.
     package var timer: UInt8
     package var retransmits: Int
     package var inode: UInt64
-    /// Datagrams that UDP dropped for want of buffer.
+    /// The number of datagrams that UDP dropped because the buffer was full.
     package var drops: Int
   }
 
   package var rows: [Row] = []
 
-  /// All TCP and UDP sockets that /proc shows; bound-inactive and MPTCP ones are not among them.
+  /// Reads all TCP and UDP sockets that /proc shows. It shows no bound-inactive and no MPTCP sockets.
   package init() throws {
     for (file, kind) in [("tcp", LabProtocol.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp)] {
       let text = try FileSystem.read("/proc/thread-self/net/\(file)")
@@ -53,7 +53,7 @@ package struct KernelTable {
     )
   }
 
-  /// An address is printed as 32-bit words, each in network order read as if it were in host order.
+  /// Reads an endpoint. The kernel prints an address as 32-bit words, and reads each word of network order in host order.
   private static func endpoint(_ field: ArraySlice<UInt8>) -> LabEndpoint? {
     let parts = field.split(separator: UInt8(ascii: ":"))
     guard parts.count == 2, let port = hexadecimal(parts[1]), parts[0].count % 8 == 0 else { return nil }
@@ -91,7 +91,7 @@ extension KernelTable.Row: CustomStringConvertible {
       + " inode \(inode)"
   }
 
-  /// Whether this row is the expected socket, as far as /proc can tell.
+  /// Whether this row matches the expected socket in all facts that /proc shows.
   func fulfils(_ expected: ExpectedSocket) -> Bool {
     `protocol` == expected.protocol && state == expected.state.rawValue
       && identity == Self.identity(expected.local, expected.remote)
@@ -122,7 +122,7 @@ extension KernelTable.Row {
 
   var identity: Identity { Identity(local: local, remote: remote) }
 
-  /// /proc prints no scope.
+  /// The identity of a socket. It has no scope, because /proc prints none.
   static func identity(_ local: LabEndpoint, _ remote: LabEndpoint) -> Identity {
     Identity(local: local.withoutScope, remote: remote.withoutScope)
   }

@@ -1,7 +1,7 @@
 package import CSocketLaboratory
 
 extension LabProtocol {
-  /// The protocol as the C layer takes it.
+  /// The protocol for the C layer.
   package var forKernel: socklab_kind {
     switch self {
     case .tcp: SOCKLAB_TCP

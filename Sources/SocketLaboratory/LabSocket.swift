@@ -1,34 +1,34 @@
 internal import CSocketLaboratory
 
-/// A descriptor that lives until its namespace's closure ends, or until ``close()``.
+/// An open socket. It is closed when its namespace's closure ends, or by ``close()``.
 ///
-/// A class, not a noncopyable value, because the namespace holds it too.
+/// This is a class and not a noncopyable value, because the namespace keeps it too.
 public final class LabSocket {
-  /// The descriptor; -1 once closed.
+  /// The descriptor; -1 after the socket was closed.
   public private(set) var descriptor: Int32
 
   package weak var residents: Residents?
 
-  /// Takes over a descriptor.
+  /// Takes ownership of a descriptor.
   package init(owning descriptor: Int32) { self.descriptor = descriptor }
 
   deinit { drop() }
 
-  /// Closes the descriptor. What remains in the kernel afterwards is an orphan.
+  /// Closes the descriptor. If the kernel keeps the socket, it is an orphan afterwards.
   public func close() { Self.close(CollectionOfOne(self)) }
 
-  /// Closes several descriptors.
+  /// Closes several sockets.
   public static func close(_ sockets: some Sequence<LabSocket>) {
     ProcessStarts.heldOff { for socket in sockets { socket.drop() } }
   }
 
-  /// A process that is being started may have a copy for another moment.
+  /// Closes the descriptor without waiting for processes that are being started and have a copy.
   private func drop() {
     if descriptor >= 0 { _ = socklab_close(descriptor) }
     descriptor = -1
   }
 
-  /// The local address and port. Scopes are not named: pass the interface if you need it.
+  /// The local address and port. The result has a scope only if you pass the name of the interface.
   public func local(interface: String? = nil) throws -> LabEndpoint {
     let answer = socklab_local(descriptor)
     try check(answer.error, "getsockname")
@@ -47,7 +47,7 @@ public final class LabSocket {
     try check(socklab_bind(descriptor, try endpoint.forKernel()), "bind to \(endpoint)")
   }
 
-  /// Connects, or begins to: the descriptor does not block.
+  /// Begins to connect. The descriptor does not block.
   public func connect(to endpoint: LabEndpoint) throws {
     try check(socklab_connect(descriptor, try endpoint.forKernel()), "connect to \(endpoint)")
   }
@@ -55,14 +55,14 @@ public final class LabSocket {
   /// Listens.
   public func listen(backlog: Int) throws { try check(socklab_listen(descriptor, Int32(backlog)), "listen") }
 
-  /// The next connection of a listener, waited for.
+  /// Waits for the next connection of a listener and accepts it.
   public func accept() throws -> LabSocket {
     try check(socklab_wait_readable(descriptor, Deadline().remainingMilliseconds), "wait for a connection")
     let socket = LabSocket(owning: try check(socklab_accept(descriptor), "accept"))
     return residents?.keep(socket) ?? socket
   }
 
-  /// Waits for data or the end of the stream and discards it; returns how many bytes there were.
+  /// Waits for data or the end of the stream and discards it. Returns the number of bytes.
   @discardableResult
   public func discard(_ count: Int = 1 << 16) throws -> Int {
     try check(socklab_wait_readable(descriptor, Deadline().remainingMilliseconds), "wait for data")

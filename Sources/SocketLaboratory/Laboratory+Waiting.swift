@@ -6,7 +6,7 @@ extension Laboratory {
   ///
   /// - Parameters:
   ///   - expected: The sockets.
-  ///   - isAlone: Whether everything else of the namespace must be gone, such as the side that closed last.
+  ///   - isAlone: Whether all other sockets of the namespace must have ended, such as the side that closed last.
   public func wait(for expected: [ExpectedSocket], alone isAlone: Bool = false) throws {
     let deadline = Deadline()
     while true {
@@ -14,7 +14,7 @@ extension Laboratory {
       guard !missing.isEmpty || isAlone && !others.isEmpty else { return }
       guard !deadline.hasPassed else {
         let wanted = missing.map { "\($0.protocol) \($0.state) \($0.local) \($0.remote)" }
-        // What stands there instead tells how far it came; of a host's many the first ones do.
+        // The other sockets show how far the situation came. On a busy host the first ones are enough.
         let found = others.prefix(8).map(\.description)
         throw LaboratoryError(.timeout, "wait for \(Self.list(wanted)); besides there is \(Self.list(found))")
       }
@@ -22,7 +22,7 @@ extension Laboratory {
     }
   }
 
-  /// Waits until something holds, polling up to a deadline.
+  /// Waits until a condition is true, polling up to a deadline.
   package func wait(_ what: String, until condition: () throws -> Bool) throws {
     let deadline = Deadline()
     while try !condition() {
@@ -33,7 +33,7 @@ extension Laboratory {
 
   private static func list(_ items: [String]) -> String { items.isEmpty ? "nothing" : items.joined(separator: ", ") }
 
-  /// What is not there, and what is there besides.
+  /// The expected sockets that are missing, and all other sockets.
   private func compare(
     with expected: [ExpectedSocket]
   ) throws -> (missing: [ExpectedSocket], others: [KernelTable.Row]) {

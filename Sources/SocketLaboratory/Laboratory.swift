@@ -2,25 +2,25 @@ internal import CSocketLaboratory
 
 /// Makes sockets in a namespace.
 ///
-/// Like the namespace it belongs to one thread. Whatever it makes lasts until the namespace's closure ends.
+/// A laboratory belongs to one thread, as its namespace does. Its sockets live until the namespace's closure ends.
 public final class Laboratory {
-  /// Where everything happens.
+  /// The namespace of the sockets.
   public let namespace: NetworkNamespace
 
-  /// A laboratory in a namespace.
+  /// Creates a laboratory in a namespace.
   public init(in namespace: NetworkNamespace) throws {
     try namespace.requireOwnThread()
     self.namespace = namespace
   }
 
-  /// Runs `body` with a laboratory in a namespace of its own; the calling thread waits.
+  /// Runs `body` with a laboratory in a new namespace. The calling thread waits.
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (Laboratory) throws -> Result
   ) throws -> Result {
     try NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
   }
 
-  /// A socket with options, neither bound nor connected.
+  /// Makes a socket with options that is neither bound nor connected.
   public func socket(
     _ kind: LabProtocol,
     v6: Bool,
@@ -35,7 +35,7 @@ public final class Laboratory {
     return namespace.residents.keep(socket)
   }
 
-  /// A socket bound to an address, doing nothing: for TCP a bound-inactive one.
+  /// Makes a socket that is only bound. For TCP its state is bound-inactive.
   public func boundSocket(
     _ kind: LabProtocol = .tcp,
     to endpoint: LabEndpoint,
@@ -47,7 +47,7 @@ public final class Laboratory {
     return socket
   }
 
-  /// A listener.
+  /// Makes a listener.
   public func tcpListener(
     _ kind: LabProtocol = .tcp,
     on endpoint: LabEndpoint,
@@ -60,7 +60,7 @@ public final class Laboratory {
     return socket
   }
 
-  /// A socket that has begun to connect, bound to `source` if one is given.
+  /// Makes a socket that begins to connect, from `source` if that is given.
   public func tcpClient(
     _ kind: LabProtocol = .tcp,
     from source: LabEndpoint? = nil,
@@ -74,12 +74,12 @@ public final class Laboratory {
     return socket
   }
 
-  /// Two connected sockets of this namespace and the listener that joined them.
+  /// Makes a listener and two connected sockets in this namespace.
   ///
   /// - Parameters:
-  ///   - server: Where the listener listens and the client connects to.
-  ///   - client: What the client binds to first; a port of the kernel's choice if absent.
-  ///   - listenerAddress: What the listener binds to, if not the address the client connects to.
+  ///   - server: The endpoint of the listener, to which the client connects.
+  ///   - client: The endpoint that the client binds; chosen by the kernel if absent.
+  ///   - listenerAddress: The address that the listener binds, if it is another one than the client connects to.
   public func connectedPair(
     _ kind: LabProtocol = .tcp,
     to server: LabEndpoint,
@@ -96,7 +96,7 @@ public final class Laboratory {
     return ConnectedPair(listener: listener, client: client, server: try listener.accept())
   }
 
-  /// A UDP socket, bound and connected as asked.
+  /// Makes a UDP socket, bound and connected if the endpoints are given.
   public func udpSocket(
     bound local: LabEndpoint? = nil,
     connectedTo remote: LabEndpoint? = nil,
@@ -111,7 +111,7 @@ public final class Laboratory {
   }
 }
 
-/// Two connected sockets and the listener between them.
+/// Two connected sockets and the listener that accepted one of them.
 public struct ConnectedPair {
   /// The listener.
   public let listener: LabSocket

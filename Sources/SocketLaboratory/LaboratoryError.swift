@@ -32,7 +32,7 @@ public struct LaboratoryError: Error, Sendable, CustomStringConvertible {
   /// One sentence: the kind, the operation and the system's text for the errno.
   public var description: String {
     guard errno != 0 else { return "\(code.name): \(operation)" }
-    // SAFETY: strerror answers a NUL-terminated string, which String copies at once.
+    // SAFETY: strerror returns a NUL-terminated string, which String copies at once.
     let text = unsafe String(cString: strerror(errno))
     return "\(code.name): \(operation): \(text)"
   }

@@ -1,12 +1,12 @@
 internal import CSocketLaboratory
 
-/// What a finished program left behind.
+/// The exit code and the output of a program that has ended.
 public struct CommandResult: Sendable {
   /// The exit code, or 128 plus the signal that ended the program.
   public var status: Int32
-  /// Everything written to standard output.
+  /// All bytes that the program wrote to standard output.
   public var output: [UInt8]
-  /// Everything written to standard error.
+  /// All bytes that the program wrote to standard error.
   public var errors: [UInt8]
 
   /// Standard output as text.
@@ -16,16 +16,15 @@ public struct CommandResult: Sendable {
 }
 
 extension NetworkNamespace {
-  /// Runs a program inside the namespace to its end.
+  /// Runs a program in the namespace and waits for its end.
   ///
-  /// A child inherits the namespace of the thread that forks it, which is why this is called on the namespace's own
-  /// thread. Standard streams are files in memory rather than pipes, so that any amount of output can be written
-  /// without a reader.
+  /// A child inherits the namespace of the thread that forks it, so call this on the namespace's own thread. The standard
+  /// streams are files in memory and not pipes, so a program can write any amount of output without a reader.
   ///
   /// - Parameters:
   ///   - arguments: The program, looked up in `PATH`, and its arguments.
-  ///   - input: What the program finds on standard input.
-  ///   - timeout: After this the program is ended and an error thrown.
+  ///   - input: The contents of standard input.
+  ///   - timeout: The time after which the program is killed and an error is thrown.
   /// - Throws: ``LaboratoryError``. An exit code other than 0 is a result, not an error.
   public func run(
     _ arguments: [String],
@@ -69,7 +68,7 @@ extension NetworkNamespace {
     return outcome.code
   }
 
-  /// Guards against use from a foreign thread, where everything would happen in the host's namespace.
+  /// Throws an error on any other thread, which would work in the host's namespace.
   package func requireOwnThread() throws {
     guard socklab_thread_id() == threadID else {
       throw LaboratoryError(.misuse, "a network namespace was used outside its own thread")

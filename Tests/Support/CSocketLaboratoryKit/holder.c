@@ -19,8 +19,8 @@
 #include "CSocketLaboratory.h"
 #include "CSocketLaboratoryKit.h"
 
-// Everything but the parent's part runs in a child forked from a threaded process. Threads are made with bare clone(2),
-// for the C library's own need locks that some other thread may have held.
+// All code except the parent's part runs in a child that was forked from a threaded process. It makes threads with bare
+// clone(2), because those of the C library need locks that another thread may have held during the fork.
 
 struct place {
   int descriptor;
@@ -28,7 +28,7 @@ struct place {
   int reports;
   struct socklab_holder report;
   bool unshares;
-  // Between a thread that leaves the table and the first one, which then closes the socket in it.
+  // Set by the thread that leaves the table, and by the first thread after it has closed the socket in its table.
   atomic_bool has_left;
   atomic_bool is_closed;
 };
@@ -48,7 +48,7 @@ static _Noreturn void report_and_wait(struct place *place) {
   __builtin_unreachable();
 }
 
-// Everything but three numbers, of which no two are the same.
+// Closes all descriptors except three different ones.
 static void close_all_but(int first, int second, int third) {
   const int kept[] = {first, second, third};
   for (unsigned begin = 0;;) {
@@ -95,7 +95,7 @@ static int receive_descriptor(int channel) {
   return descriptor;
 }
 
-// The descriptor comes back under another number, from a queue in which it was.
+// Sends the descriptor to a queue. If `receives` is set, it comes back under another number.
 static void pass(struct place *place, bool receives) {
   int channel[2];
   if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, channel) < 0) {
@@ -136,7 +136,7 @@ static int run_thread(void *argument) {
     atomic_store(&place->has_left, true);
     while (!atomic_load(&place->is_closed)) usleep(1000);
   } else {
-    // The first thread goes; until it is gone, its table is the process's.
+    // The first thread ends. Until then its table is that of the process.
     char path[64] = "/proc/self/stat";
     place->report.error = -ETIMEDOUT;
     for (int look = 0; look < 20000 && place->report.error != 0; look++) {
@@ -159,7 +159,7 @@ static int run_thread(void *argument) {
 static char thread_stack[64 * 1024] __attribute__((aligned(16)));
 
 static _Noreturn void hold_by_thread(struct place *place, bool outlives) {
-  // On the stack of the first thread, which may end but whose memory stays as long as the process.
+  // The memory of the first thread's stack stays until the process ends, even after the thread has ended.
   static struct place shared;
   shared.descriptor = place->descriptor;
   shared.life = place->life;
@@ -183,7 +183,7 @@ static _Noreturn void hold_by_thread(struct place *place, bool outlives) {
   __builtin_unreachable();
 }
 
-// A process in a pid namespace of its own, whose proc is mounted where only it is seen from.
+// Enters a new pid namespace and mounts its proc in a new mount namespace.
 static void enter_pid_namespace(struct place *place) {
   if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0) {
     place->report.error = -errno;
@@ -194,12 +194,12 @@ static void enter_pid_namespace(struct place *place) {
   pid_t child = fork();
   if (child > 0) {
     close(channel[0]);
-    // Before the child hears its number and reports, so that it alone has the socket then.
+    // The parent closes its copies before the child learns its number, so that only the child holds the socket.
     close(place->reports);
     close(place->descriptor);
     if (write(channel[1], &child, sizeof child) < 0) _exit(1);
     close(channel[1]);
-    // The child ends with the same pipe.
+    // The same pipe ends the child.
     while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
     }
     _exit(0);
@@ -209,7 +209,7 @@ static void enter_pid_namespace(struct place *place) {
     return;
   }
   close(channel[1]);
-  // Its number as the outside has it.
+  // The process id in the outer namespace.
   if (read(channel[0], &place->report.process, sizeof place->report.process) < 0) place->report.error = -errno;
   close(channel[0]);
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mount("proc", "/proc", "proc", 0, NULL) < 0)

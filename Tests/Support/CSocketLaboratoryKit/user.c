@@ -14,14 +14,14 @@
 
 int socklab_act_as(uint32_t user) {
   setfsuid(user);
-  // The call answers the user that was, whether or not it succeeds; no user has the number -1, so this one only asks.
+  // setfsuid returns the previous user in any case. No user has the number -1, so this call only reads it.
   return (uint32_t)setfsuid((uid_t)-1) == user ? 0 : -EPERM;
 }
 
 int socklab_allow_low_ports(bool allow) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-  // The system calls themselves: they change the calling thread only, and the C library has no name for them.
+  // The system calls change the calling thread only. The C library has no functions for them.
   if (syscall(SYS_capget, &header, data) < 0) return -errno;
   uint32_t bit = 1u << CAP_NET_BIND_SERVICE;
   data[0].effective = allow ? data[0].effective | bit : data[0].effective & ~bit;
@@ -33,7 +33,7 @@ int socklab_become_nobody(int capability) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
   if (prctl(PR_SET_KEEPCAPS, capability >= 0 ? 1 : 0) < 0) return -errno;
-  // The system calls themselves: the C library's would change every thread of this process.
+  // The system calls change the calling thread only. The C library's functions would change every thread.
   if (syscall(SYS_setgroups, 0, NULL) < 0) return -errno;
   if (syscall(SYS_setresgid, 65534, 65534, 65534) < 0) return -errno;
   if (syscall(SYS_setresuid, 65534, 65534, 65534) < 0) return -errno;
@@ -41,7 +41,7 @@ int socklab_become_nobody(int capability) {
     data[capability / 32].effective = data[capability / 32].permitted = 1u << capability % 32;
     if (syscall(SYS_capset, &header, data) < 0) return -errno;
   }
-  // The kernel now protects the memory that the threads share from whoever is not root.
+  // The kernel now allows only root to read the memory that the threads share, so this allows the user again.
   return prctl(PR_SET_DUMPABLE, 1) < 0 ? -errno : 0;
 }
 

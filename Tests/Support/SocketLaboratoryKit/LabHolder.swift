@@ -2,35 +2,35 @@ internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
-/// A process that holds a socket in a certain way, until it is let go of or forgotten.
+/// A process that holds a socket in a certain way. It ends by ``letGo()`` or with its last reference.
 public final class LabHolder {
-  /// How it holds the socket.
+  /// A way to hold a socket.
   public enum Holding: CaseIterable, Sendable {
-    /// By a copy of the descriptor, with the same number.
+    /// A copy of the descriptor, with the same number.
     case inherited
-    /// By a descriptor that came through a unix socket.
+    /// A descriptor that was received through a unix socket.
     case passed
-    /// By a descriptor that waits in the queue of its unix socket.
+    /// A descriptor that waits in the queue of the process's unix socket.
     case inFlight
-    /// By a fixed file of an io_uring.
+    /// A fixed file of an io_uring.
     case fixedFile
-    /// By a descriptor in a table that one of its threads has for itself.
+    /// A descriptor in the separate table of a thread.
     case thread
-    /// By a descriptor of a thread that outlived the first one.
+    /// A descriptor of a thread that outlived the first thread.
     case afterLeader
-    /// By a copy, as the first process of a pid namespace with its own proc.
+    /// A copy of the descriptor in the first process of a pid namespace with its own proc.
     case pidNamespace
-    /// Not at all.
+    /// The process does not hold the socket.
     case nothing
   }
 
   /// The process.
   public let pid: Int32
-  /// The descriptor that leads to the socket, or to the io_uring or unix socket that has it.
+  /// The descriptor that leads to the socket, or to the io_uring or unix socket that contains it.
   public let descriptor: UInt32
-  /// The thread that has a table of its own; 0 for none.
+  /// The thread with a table of its own; 0 if there is none.
   public let thread: Int32
-  /// The place among fixed files.
+  /// The place among the fixed files.
   public let slot: UInt32
   private var holder: socklab_holder?
 
@@ -54,8 +54,7 @@ public final class LabHolder {
 }
 
 extension LabHolder.Holding {
-  /// Whether a socket can be held so in this build: under the thread sanitizer a process that was forked starts no
-  /// threads.
+  /// Whether this build can hold a socket in this way. Under the thread sanitizer a forked process cannot start threads.
   public var isPossible: Bool {
     switch self {
     case .thread, .afterLeader: !socklab_is_thread_sanitized()
@@ -78,7 +77,7 @@ extension LabHolder.Holding {
 }
 
 extension LabSocket {
-  /// The inode number of the socket, as its links in proc have it.
+  /// The inode number of the socket, as in its links in proc.
   public var inode: UInt32 {
     // SAFETY: the call reads the NUL-terminated path and keeps nothing.
     UInt32(truncatingIfNeeded: unsafe socklab_inode("/proc/self/fd/\(descriptor)"))

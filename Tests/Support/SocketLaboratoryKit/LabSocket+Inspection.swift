@@ -3,27 +3,27 @@ internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
 extension LabSocket {
-  /// Dissolves the connection of a socket, which keeps an explicitly bound port.
+  /// Disconnects a socket. It keeps a port that it bound explicitly.
   public func disconnect() throws { try check(socklab_disconnect(descriptor), "disconnect") }
 
-  /// The TCP state, as the owner of the descriptor sees it; `nil` for what is not TCP.
+  /// The TCP state by `TCP_INFO`; `nil` for other protocols.
   public var tcpState: LabState? { LabState(rawValue: UInt8(truncatingIfNeeded: socklab_tcp(descriptor).state)) }
 
-  /// Takes the error away that the next call would fail with: an errno, 0 for none.
+  /// Reads and clears the pending error of the socket: an errno, or 0.
   public func takePendingError() throws -> Int32 { try check(socklab_take_error(descriptor), "ask for the error") }
 
-  /// Shuts down one half or both.
+  /// Shuts down receiving, sending or both.
   public func shutdown(receiving: Bool = false, sending: Bool = false) throws {
     try check(socklab_shutdown(descriptor, receiving, sending), "shut down")
   }
 
-  /// Sends filler bytes; returns how many of `count` the socket took.
+  /// Sends filler bytes. Returns how many of `count` the socket accepted.
   @discardableResult
   public func send(_ count: Int) throws -> Int {
     Int(try check(socklab_send_filler(descriptor, Int32(count)), "send \(count) bytes"))
   }
 
-  /// Sends filler bytes until the socket takes no more; returns how many it took.
+  /// Sends filler bytes until the socket accepts no more. Returns how many it accepted.
   @discardableResult
   public func sendUntilFull() throws -> Int {
     var total = 0
@@ -34,7 +34,7 @@ extension LabSocket {
     }
   }
 
-  /// The kernel's number for this socket, which it keeps when it outlives its descriptor.
+  /// The cookie of this socket. The socket keeps it after its descriptor is closed.
   ///
   /// Kernel: `SO_COOKIE`, asm-generic/socket.h.
   public func cookie() throws -> UInt64 {
@@ -47,7 +47,7 @@ extension LabSocket {
   public func reusesAddress() throws -> Bool { try read(SOCKLAB_REUSE_ADDRESS, "SO_REUSEADDR") }
   /// Whether the socket has SO_REUSEPORT.
   public func reusesPort() throws -> Bool { try read(SOCKLAB_REUSE_PORT, "SO_REUSEPORT") }
-  /// Whether an IPv6 socket has IPV6_V6ONLY, set by its program or by a bind to an address.
+  /// Whether an IPv6 socket has IPV6_V6ONLY. Its program or a bind to an address sets the option.
   public func isV6Only() throws -> Bool { try read(SOCKLAB_V6_ONLY, "IPV6_V6ONLY") }
 
   /// Sets or clears SO_REUSEADDR and SO_REUSEPORT, at any time.
@@ -56,7 +56,7 @@ extension LabSocket {
     try check(socklab_set(descriptor, SOCKLAB_REUSE_PORT, port ? 1 : 0), "change SO_REUSEPORT")
   }
 
-  /// The next connection of a listener if there is one already.
+  /// Accepts the next connection of a listener; `nil` if none waits.
   public func acceptNow() throws -> LabSocket? {
     guard try check(socklab_wait_readable(descriptor, 0), "look for a connection") > 0 else { return nil }
     let socket = LabSocket(owning: try check(socklab_accept(descriptor), "accept"))

@@ -2,19 +2,19 @@ internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
-/// A thread that may be changed in ways that no task should find itself in, and ends with its work.
+/// Runs work on a new thread with changed privileges. The thread ends with the work, so no other task runs on it.
 public enum LoneThread {
-  /// What is changed before the work begins.
+  /// A change of the thread before the work begins.
   public enum Change: Sendable {
-    /// It has no privilege and is nobody.
+    /// The thread has no privileges and the user nobody.
     case unprivileged
-    /// It is nobody with one capability, by the kernel's number, as a program may have it by its file.
+    /// The thread has the user nobody and one capability, by the kernel's number, as a program with file capabilities has.
     case unprivilegedBut(capability: Int32)
-    /// Proc is mounted for it anew with options, such as `hidepid=invisible`; then it is nobody.
+    /// The thread gets a new mount of proc with options, such as `hidepid=invisible`, then the user nobody.
     case unprivilegedWithProc(String)
   }
 
-  /// Runs `body` on a thread of its own, with the task-local values of the caller; the calling thread waits.
+  /// Runs `body` on a new thread, with the task-local values of the caller. The calling thread waits.
   ///
   /// - Throws: ``LaboratoryError``, and what `body` throws.
   public static func run<Value: Sendable>(

@@ -1,10 +1,10 @@
 public import SocketLaboratory
 internal import Synchronization
 
-/// Lets a few namespaces exist at a time.
+/// Limits the number of namespaces that exist at a time.
 ///
-/// Tests run side by side without a limit, and a hundred situations at once on two cores take so long that what the
-/// kernel keeps for a minute is gone before anybody looks.
+/// Tests run in parallel without a limit. A hundred situations at once on two cores would take so long that a record which the
+/// kernel keeps for a minute expires before the test reads it.
 final class NamespaceGate: Sendable {
   static let shared = NamespaceGate(width: 4)
 

@@ -2,7 +2,7 @@ internal import Glibc
 public import SocketLaboratory
 
 extension NetworkNamespace {
-  /// Whether a program that ``run(_:input:timeout:)`` may be given lies in one of the folders of `PATH`.
+  /// Whether a folder of `PATH` has a program of this name.
   public static func hasProgram(_ name: String) -> Bool {
     // SAFETY: the pointer is copied at once, and nothing in this process changes the environment.
     guard let value = unsafe getenv("PATH") else { return false }

@@ -12,7 +12,7 @@ extension NetworkNamespace {
 }
 
 extension Laboratory {
-  /// Runs `body` with a laboratory in a namespace of its own; the calling task is suspended.
+  /// Runs `body` with a laboratory in a new namespace. The calling task is suspended.
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (Laboratory) throws -> Result
   ) async throws -> Result {

@@ -3,13 +3,13 @@ internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
 extension NetworkNamespace {
-  /// Runs a program at a terminal to its end: standard input and standard error are the terminal.
+  /// Runs a program at a terminal and waits for its end. Standard input and standard error are the terminal.
   ///
   /// - Parameters:
   ///   - arguments: The program, looked up in `PATH`, and its arguments.
-  ///   - text: What somebody types.
-  ///   - timeout: After this the program is ended and an error thrown.
-  /// - Returns: As errors, what the terminal showed. It should not be more than a terminal holds, which is a few KiB.
+  ///   - text: The text that is typed.
+  ///   - timeout: The time after which the program is killed and an error is thrown.
+  /// - Returns: The result. Its `errors` are the text that the terminal showed, at most a few KiB.
   public func run(
     _ arguments: [String],
     typing text: String,

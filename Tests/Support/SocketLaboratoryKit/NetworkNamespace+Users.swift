@@ -3,7 +3,7 @@ internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
 extension NetworkNamespace {
-  /// Runs `body` as another user, whose sockets are those that it makes. What the thread may do besides files stays.
+  /// Runs `body` as another user, who owns the sockets that it makes. The thread keeps its other privileges.
   ///
   /// - Throws: ``LaboratoryError``, and what `body` throws.
   public func acting<Result>(as user: UInt32, _ body: () throws -> Result) throws -> Result {

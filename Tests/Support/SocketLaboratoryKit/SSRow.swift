@@ -1,6 +1,6 @@
 public import SocketLaboratory
 
-/// A row of `ss`, the outside opinion on what a namespace holds.
+/// A row of `ss`. Tests compare the sockets of a namespace with these rows.
 public struct SSRow: Sendable, Hashable {
   /// `tcp`, `udp` or `mptcp`.
   public var `protocol`: LabProtocol
@@ -17,7 +17,7 @@ public struct SSRow: Sendable, Hashable {
   /// Everything after the columns.
   public var details: String
 
-  /// Reads one line of `ss -H -O -n` output that begins with the protocol; `nil` if it is none.
+  /// Reads a line of `ss -H -O -n` that begins with the protocol; `nil` if it is malformed.
   public init?(line: some StringProtocol) {
     let fields = line.split(separator: " ", maxSplits: 6)
     guard fields.count >= 6, let kind = LabProtocol(rawValue: String(fields[0])),
@@ -34,12 +34,12 @@ public struct SSRow: Sendable, Hashable {
 }
 
 extension SSRow {
-  /// Whether a file of some process refers to the socket: TIME_WAIT rows have no inode, orphans have number 0.
+  /// Whether a process holds the socket. Rows in TIME_WAIT have no inode, and orphans have the inode 0.
   var hasInode: Bool { details.contains("ino:") && !" \(details) ".contains(" ino:0 ") }
 }
 
 extension NetworkNamespace {
-  /// All TCP, UDP and MPTCP sockets of the namespace as `ss` sees them, with every detail it can give.
+  /// Runs `ss` in the namespace and returns all TCP, UDP and MPTCP sockets with all details.
   public func ss() throws -> [SSRow] {
     let result = try run(["ss", "-H", "-O", "-tuManeimo", "--tos", "--cgroup"])
     guard result.status == 0 else { throw LaboratoryError(.unsupported, "run ss: \(result.errorText)") }
@@ -53,7 +53,7 @@ extension NetworkNamespace {
 }
 
 extension NetworkNamespace {
-  /// `ss` 6.1 prints MD5 keys past its own line buffer, so that they run into the beginning of a later row.
+  /// Removes MD5 keys at the beginning of a row. `ss` 6.1 prints keys beyond its line buffer, so they appear in a later row.
   private static func withoutStrayKeys(_ line: Substring) -> Substring {
     let starts = ["tcp ", "udp ", "mptcp "].compactMap { line.firstRange(of: $0)?.lowerBound }
     return starts.min().map { line[$0...] } ?? line
@@ -64,14 +64,14 @@ extension ExpectedSocket {
   /// Whether `ss` lists sockets of this kind at all.
   public var isShownBySS: Bool { state != .boundInactive }
 
-  /// In what the row of `ss` differs from the expectation; empty if it is the expected socket.
+  /// The differences between the row of `ss` and the expectation; empty if it is the expected socket.
   public func differences(from row: SSRow) -> [String] {
     var found: [String] = []
     func compare(_ name: String, _ want: String?, _ have: String) {
       if let want, want != have { found.append("\(name): \(have), expected \(want)") }
     }
     func require(_ fragment: String?) {
-      // Fragments end with the word, lest a mark of 0x1 be found in one of 0x10.
+      // Fragments are whole words, so that a mark of 0x1 is not found in 0x10.
       if let fragment, !" \(row.details) ".contains(fragment) { found.append("\(fragment) missing in: \(row.details)") }
     }
     compare("protocol", `protocol`.rawValue, row.protocol.rawValue)
@@ -99,7 +99,7 @@ extension ExpectedSocket {
     return found
   }
 
-  /// A wildcard of both families is `*`, unlike the `[::]` of an IPv6-only socket.
+  /// The column's text. The any-address of both families is `*`, and that of an IPv6-only socket is `[::]`.
   private static func text(of endpoint: LabEndpoint, device: String?, isDual: Bool) -> String {
     let host =
       isDual && endpoint.address == .anyV6
@@ -109,13 +109,13 @@ extension ExpectedSocket {
 }
 
 extension NetworkNamespace {
-  /// In what `ss` and the expectation differ, sentence by sentence; empty if each expected socket has its row and no row
-  /// is left over. Sockets that `ss` never shows are passed over.
+  /// The differences between `ss` and the expectation, one sentence each; empty if each expected socket has a row and there are
+  /// no other rows. Sockets that `ss` never shows do not count.
   public func ssDisagreements(with expected: [ExpectedSocket]) throws -> [String] {
     var rows = Dictionary(grouping: try ss()) { $0.ports }
     var found: [String] = []
     for socket in expected where socket.isShownBySS {
-      // Ports first, so that thousands of sockets are not compared each with each.
+      // Only rows with the same ports are compared, because there may be thousands of sockets.
       let candidates = rows[socket.ports] ?? []
       let differences = candidates.map { socket.differences(from: $0) }
       if let index = differences.firstIndex(of: []) {

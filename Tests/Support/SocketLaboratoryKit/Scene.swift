@@ -1,12 +1,12 @@
 public import SocketLaboratory
 
-/// Sockets that stand in a known situation.
+/// The sockets of a situation that was built.
 public struct Scene {
-  /// What an inspector must see.
+  /// The sockets that an inspector must see.
   public var expected: [ExpectedSocket]
-  /// The sockets with descriptors, in no promised order. They live as long as their namespace.
+  /// The sockets that have descriptors, in no particular order. They live as long as their namespace.
   public var sockets: [LabSocket]
-  /// The cgroups made for the scene.
+  /// The cgroups of the scene.
   public var cgroups: [TemporaryCgroup] = []
 
   init(_ expected: [ExpectedSocket], sockets: [LabSocket] = []) {

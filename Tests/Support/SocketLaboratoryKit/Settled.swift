@@ -1,9 +1,9 @@
 public import SocketLaboratory
 
-/// Looks again for a while as long as there are complaints, and returns the last ones.
+/// Repeats a check until it finds no complaints or the deadline passes, and returns the last complaints.
 ///
-/// For what the kernel or another process does in its own time, and for sockets that are closed by who does not know
-/// ``ProcessStarts``. Who was held up past the deadline looks three times all the same.
+/// It waits for work that the kernel or another process does in its own time, and for sockets that are closed without
+/// ``ProcessStarts``. It checks at least three times, even if the thread was delayed past the deadline.
 public func settled(_ complaints: () throws -> [String]) throws -> [String] {
   let deadline = Deadline()
   var looks = 0

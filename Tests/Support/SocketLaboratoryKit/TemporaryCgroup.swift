@@ -4,18 +4,18 @@ public import SocketLaboratory
 
 /// A cgroup of the version 2 hierarchy that is removed with its last reference.
 ///
-/// A socket belongs to the cgroup of the process that created it and stays there. So that this process never moves, a
-/// short-lived child enters the cgroup, creates the socket and hands it over.
+/// A socket stays in the cgroup of the process that created it. To leave this process where it is, a short-lived child enters
+/// the cgroup, creates the socket and passes it on.
 public final class TemporaryCgroup {
   /// The name below the root of the hierarchy.
   public let name: String
   /// The directory.
   public let path: String
-  /// The cgroup's id as sock_diag reports it: the inode number of its directory.
+  /// The id of the cgroup in sock_diag: the inode number of its directory.
   public let id: UInt64
 
-  /// Makes a cgroup below the root of the hierarchy; `name` is made unique, between itself and `suffix`, which may make
-  /// it the name of a unit.
+  /// Makes a cgroup below the root of the hierarchy. Its name is `name`, a unique part and `suffix`, which may be that of a
+  /// unit.
   public init(named name: String, suffix: String = "") throws {
     guard let root = Self.root else { throw LaboratoryError(.unsupported, "find a version 2 cgroup hierarchy") }
     let unique = "\(name)-\(socklab_thread_id())-\(UInt32.random(in: 0...UInt32.max))\(suffix)"
@@ -34,13 +34,13 @@ public final class TemporaryCgroup {
     _ = unsafe socklab_remove_directory(path)
   }
 
-  /// Moves a process that holds a socket here.
+  /// Moves a process that holds a socket into this cgroup.
   public func add(_ holder: LabHolder) throws { try add(holder.pid) }
 
-  /// Moves a process here.
+  /// Moves a process into this cgroup.
   public func add(_ process: Int32) throws { try FileSystem.write("\(process)", to: "\(path)/cgroup.procs") }
 
-  /// Whether cgroups can be made here.
+  /// Whether this user may make cgroups.
   public static var isPermitted: Bool { (try? TemporaryCgroup(named: "socket-laboratory-probe")) != nil }
 
   /// Creates a socket that belongs to this cgroup.
@@ -50,7 +50,7 @@ public final class TemporaryCgroup {
     return LabSocket(owning: try check(descriptor, "create a socket in cgroup \(path)"))
   }
 
-  /// Where cgroup2 is mounted: `/sys/fs/cgroup`, or a directory below it on a hybrid host.
+  /// Where cgroup2 is mounted: `/sys/fs/cgroup`, or a directory below it if version 1 is in use as well.
   private static var root: String? {
     guard let mounts = try? FileSystem.read("/proc/self/mounts") else { return nil }
     for line in mounts.split(separator: UInt8(ascii: "\n")) {

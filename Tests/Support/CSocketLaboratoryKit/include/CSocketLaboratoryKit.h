@@ -16,7 +16,7 @@ struct socklab_tcp {
   int32_t error;
   /// By the kernel's number.
   int32_t state;
-  /// Of a listener, how many connections wait to be accepted.
+  /// For a listener, the number of connections in the accept queue.
   uint32_t unacknowledged;
   /// The window that the peer last announced, in bytes.
   uint32_t send_window;
@@ -24,40 +24,40 @@ struct socklab_tcp {
 
 int socklab_disconnect(int descriptor);
 int socklab_shutdown(int descriptor, bool receiving, bool sending);
-/// What the kernel tells the owner of a TCP socket (TCP_INFO).
+/// Reads facts of a TCP socket (TCP_INFO).
 struct socklab_tcp socklab_tcp(int descriptor);
-/// The error that the socket's next call would fail with, as a positive number; 0 for none. It is taken away by this.
+/// Reads and clears the pending error of a socket, a positive errno or 0.
 int socklab_take_error(int descriptor);
-/// The kernel's number of a socket, never given twice; 0 on failure.
+/// The cookie of a socket, which the kernel gives only once; 0 on failure.
 uint64_t socklab_cookie(int descriptor);
-/// Sends `count` filler bytes in one call; answers how many were taken.
+/// Sends `count` filler bytes in one call. Returns how many the socket accepted.
 int socklab_send_filler(int descriptor, int count);
 
-// What the calling thread is, and may (user.c)
+// The user and the privileges of the calling thread (user.c)
 
-/// Lets the calling thread make files and sockets as another user; its privileges for anything but files stay.
+/// Makes the calling thread create files and sockets as another user. It keeps its other privileges.
 int socklab_act_as(uint32_t user);
-/// Gives the calling thread back the right to bind low ports, or takes it away.
+/// Allows or forbids the calling thread to bind low ports.
 int socklab_allow_low_ports(bool allow);
 
-/// Takes every privilege from the calling thread, for ever, but one capability (linux/capability.h); -1 for not even one.
+/// Removes all privileges of the calling thread except one capability (linux/capability.h); -1 keeps none.
 int socklab_become_nobody(int capability);
-/// Whether the memory of this process is its user's to see. Any thread that changes its user ends that.
+/// Whether the user of this process may read its memory. The kernel forbids it when a thread changes its user.
 bool socklab_is_dumpable(void);
 int socklab_set_dumpable(bool value);
-/// Gives the calling thread a mount namespace in which proc is mounted anew with these options.
+/// Gives the calling thread a new mount namespace with a proc that is mounted with these options.
 int socklab_mount_own_proc(const char *options);
 
 // Devices (device.c)
 
-/// A TUN device that keeps many packets for a reader who takes its time.
+/// Opens a TUN device with a long queue, for a slow reader.
 int socklab_tun_open(const char *name);
-/// Gives a device an address; the network is on the link.
+/// Gives a device an address. The network of the address is reached by the device.
 int socklab_link_address(const char *name, struct socklab_endpoint address, int prefix);
 
 // Cgroups (cgroup.c)
 
-/// A socket made by a short-lived child that first moved itself into the cgroup of `procs_path`.
+/// Makes a socket in a short-lived child, which first enters the cgroup of `procs_path`.
 int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6);
 
 int socklab_make_directory(const char *path);
@@ -86,31 +86,31 @@ enum socklab_holding {
   SOCKLAB_HOLD_NOTHING,
 };
 
-/// A child that holds a copy of a descriptor in some way, and no other descriptor but a pipe.
+/// Starts a child that holds a copy of a descriptor in a certain way, and no other descriptor except a pipe.
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
 
 // Terminals (terminal.c)
 
 struct socklab_terminal {
   int32_t error;
-  /// The end of who types and reads.
+  /// The end of the person who types and reads.
   int32_t own;
-  /// The end of a program.
+  /// The end of the program.
   int32_t program;
 };
 
-/// A pseudo-terminal that neither echoes nor changes what passes.
+/// Opens a pseudo-terminal that neither echoes nor changes its text.
 struct socklab_terminal socklab_terminal_open(void);
-/// Like read(2), with 0 once no program has the terminal any more.
+/// Like read(2), but returns 0 after all programs have closed the terminal.
 int socklab_terminal_read(int descriptor, void *buffer, size_t count);
 
 // The build (build.c) and limits (limit.c)
 
-/// Whether the thread sanitizer watches this build.
+/// Whether the thread sanitizer is on in this build.
 bool socklab_is_thread_sanitized(void);
-/// Whether the address sanitizer watches.
+/// Whether the address sanitizer is on in this build.
 bool socklab_is_address_sanitized(void);
-/// Lets this process open as many descriptors as its hard limit allows.
+/// Raises the limit of open descriptors to the hard limit.
 int socklab_raise_descriptor_limit(void);
 
 #endif

@@ -2,21 +2,21 @@ internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
-/// Thousands of sockets in one namespace: every state, both families, all sorts of ports, queues and options.
+/// Thousands of sockets in one namespace, of every state and both families, with random ports, queues and options.
 ///
-/// Meant for comparing two inspectors row for row. The same seed makes the same crowd, but for inodes, cookies and times.
+/// Tests compare two inspectors row by row with it. The same seed makes the same crowd, except inodes, cookies and times.
 public struct Crowd {
-  /// What the crowd was made from; give it again to repeat a failure.
+  /// The seed of the crowd. Pass it again to repeat a failure.
   public let seed: UInt64
-  /// What an inspector must see, and the sockets.
+  /// The expected sockets and their descriptors.
   public let scene: Scene
 
-  /// Gathers at least `count` sockets and waits until the kernel shows them. Prints the seed.
+  /// Makes at least `count` sockets, waits until the kernel shows them, and prints the seed.
   ///
   /// - Parameters:
-  ///   - count: How many rows there will be at least.
-  ///   - seed: Chosen at random if absent.
-  ///   - expiring: Whether TIME_WAIT and orphaned FIN_WAIT2 take part, which the kernel removes after a minute.
+  ///   - count: The smallest number of sockets.
+  ///   - seed: The seed; random if absent.
+  ///   - expiring: Whether there are sockets in TIME_WAIT and orphaned FIN_WAIT2, which the kernel removes after a minute.
   public init(
     in laboratory: Laboratory,
     count: Int = 2000,
@@ -30,7 +30,7 @@ public struct Crowd {
     var members = try CrowdBuilder(in: laboratory, seed: seed)
     var kinds = CrowdBuilder.Kind.all.filter { expiring || !$0.expires }
     while members.expected.count < count {
-      // Whole rounds in shuffled order: no kind may be missing by chance.
+      // Each round has every kind in random order, so no kind is missing by chance.
       kinds.shuffle(using: &members.random)
       for kind in kinds { try members.add(kind) }
     }

@@ -1,6 +1,6 @@
 public import SocketLaboratory
 
-/// Adds one member after the other to a crowd.
+/// Makes a crowd, socket by socket.
 struct CrowdBuilder {
   enum Kind: Sendable {
     case synSent
@@ -42,7 +42,7 @@ struct CrowdBuilder {
   var random: SeededGenerator
   var expected: [ExpectedSocket] = []
   var sockets: [LabSocket] = []
-  /// What is left to do: it makes of connections what the kernel removes after a minute, and a crowd may take longer.
+  /// The last steps. They make the sockets that the kernel removes after a minute, because building a crowd may take longer.
   var last: [() throws -> Void] = []
   private var ports: [UInt16]
   private var peers: Set<LabEndpoint> = []
@@ -51,7 +51,7 @@ struct CrowdBuilder {
   init(in laboratory: Laboratory, seed: UInt64) throws {
     self.laboratory = laboratory
     random = SeededGenerator(seed: seed)
-    // A port serves once, so that members never conflict. The kernel's own choices never come near: all are explicit.
+    // Each port is used once, so members never conflict. All ports are explicit, so the kernel chooses none.
     ports = (1024...UInt16.max).shuffled(using: &random)
     _ = try laboratory.wire()
     for isV6 in [false, true] {
@@ -80,7 +80,7 @@ struct CrowdBuilder {
     return port
   }
 
-  /// A peer that no other member has: two would talk to the same listener as one.
+  /// A peer that no other member has. Two members with the same peer and listener would be one connection.
   mutating func wirePeer(_ isV6: Bool) -> LabEndpoint {
     while true {
       let address = Wire.peer(UInt8.random(in: 2...254, using: &random), v6: isV6)
@@ -90,12 +90,12 @@ struct CrowdBuilder {
   }
 
   mutating func loopback(_ isV6: Bool) throws -> LabEndpoint {
-    // All of 127/8 is local; ::1 stands alone.
+    // All addresses of 127/8 are local. For IPv6 only ::1 is.
     let number = UInt8.random(in: 1...254, using: &random)
     return LabEndpoint(isV6 ? .loopbackV6 : .v4(127, 0, 0, number), try port())
   }
 
-  /// A few random options, and what they change in the expectation.
+  /// Random options, and the changes that they make to the expectation.
   mutating func options(_ kind: LabProtocol, _ isV6: Bool) -> ([SocketOption], (inout ExpectedSocket) -> Void) {
     var options: [SocketOption] = []
     var mark: UInt32?
@@ -114,7 +114,7 @@ struct CrowdBuilder {
       options,
       { [service] socket in
         socket.mark = mark
-        // Minisockets and requests know no class of service.
+        // Minisockets and requests have no class of service.
         guard socket.timer != .timeWait, socket.state != .synRecv else { return }
         if isV6 { socket.trafficClass = service } else { socket.tos = service }
       }

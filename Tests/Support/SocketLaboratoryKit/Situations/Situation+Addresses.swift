@@ -1,7 +1,7 @@
 public import SocketLaboratory
 
 extension Situation {
-  /// Sockets that speak both families, and those that refuse to.
+  /// IPv6 sockets that accept IPv4, and those that refuse it.
   static var dualStack: [Situation] {
     let v4 = Places(isV6: false)
     let wildcard = LabEndpoint(.anyV6, 8080)
@@ -77,7 +77,7 @@ extension Situation {
     ]
   }
 
-  /// Addresses that need an interface to mean something.
+  /// Addresses that are complete only with an interface.
   static var linkLocal: [Situation] {
     let device = Wire.deviceName
     let server = LabEndpoint(Wire.localLinkLocal, 8080, interface: device)

@@ -1,7 +1,7 @@
 public import SocketLaboratory
 
 extension Situation {
-  /// What two sockets of one namespace can be without any peer.
+  /// States that two sockets of one namespace reach without a scripted peer.
   static func tcpLoopback(v6 isV6: Bool) -> [Situation] {
     let at = Places(isV6: isV6)
     func situation(

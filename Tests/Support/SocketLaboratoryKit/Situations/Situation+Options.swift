@@ -51,7 +51,7 @@ extension Situation {
         }
       )
     }
-    // IP_TOS means something on a v6 socket too: it counts once the socket speaks to a v4 peer.
+    // IP_TOS also matters for a v6 socket: the kernel uses it for a v4 peer.
     situations.append(
       pair(at, "tos", "a type of service", client: [.tos(0x10)], server: [.tos(0x08)]) {
         ($0.tos, $1.tos) = (0x10, 0x08)
@@ -72,7 +72,7 @@ extension Situation {
           clientOptions: [option],
           serverOptions: [option]
         )
-        // Some traffic, so that the algorithm has something to report.
+        // The algorithm reports its state only after some traffic.
         try pair.client.send(1000)
         try pair.server.discard(1000)
         return Scene(

@@ -1,7 +1,7 @@
 public import SocketLaboratory
 
 extension Situation {
-  /// Data on its way, and the timers that watch over it.
+  /// Unacknowledged data and running timers.
   static func tcpQueuesAndTimers(v6 isV6: Bool) -> [Situation] {
     let at = Places(isV6: isV6)
     return [
@@ -54,7 +54,7 @@ extension Situation {
     ]
   }
 
-  /// A connection on the wire with something done to it, and what that changes in the expectation.
+  /// A connection on the wire, changed by a closure, which also changes the expectation.
   private static func connection(
     _ at: Places,
     _ name: String,

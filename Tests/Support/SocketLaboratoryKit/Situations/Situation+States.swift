@@ -1,7 +1,7 @@
 public import SocketLaboratory
 
 extension Situation {
-  /// Every state of TCP, held still by a scripted peer.
+  /// Every state of TCP. A scripted peer keeps it.
   static func tcpStates(v6 isV6: Bool) -> [Situation] {
     let at = Places(isV6: isV6)
     return [synSent(at), synRecv(at)]
@@ -66,7 +66,7 @@ extension Situation {
 }
 
 extension Laboratory {
-  /// Lets a peer ask a listener for a connection and fall silent when it is answered.
+  /// Makes a peer ask a listener for a connection and ignore the answer.
   public func beginSYNRecv(at endpoint: LabEndpoint, from own: LabEndpoint) throws {
     let peer = try wirePeer(kernel: endpoint, own: own)
     try peer.open()

@@ -1,7 +1,7 @@
 public import SocketLaboratory
 
 extension Situation {
-  /// UDP, connected and not, with and without data waiting.
+  /// UDP sockets, connected and not, with and without waiting data.
   static func udp(v6 isV6: Bool) -> [Situation] {
     let at = Places(isV6: isV6)
     func situation(
@@ -77,8 +77,8 @@ extension Situation {
     return Scene([expected, ExpectedSocket(.udp, .established, peer, place)], sockets: [receiver, sender])
   }
 
-  /// Sends datagrams, waits until each has come or was dropped, and returns the length of the queue. UDP counts that in
-  /// buffer memory, of which the first datagram tells how much each takes.
+  /// Sends datagrams, waits until each has arrived or was dropped, and returns the length of the queue. UDP counts buffer
+  /// memory, and the first datagram shows how much each takes.
   private static func fill(
     _ laboratory: Laboratory, _ place: LabEndpoint, from sender: LabSocket, count: Int
   ) throws -> Int {

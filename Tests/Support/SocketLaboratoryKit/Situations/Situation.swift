@@ -1,10 +1,10 @@
 public import SocketLaboratory
 
-/// A named constellation of sockets that can be brought about on demand.
+/// A named set of sockets in known states.
 public struct Situation: Sendable, CustomStringConvertible {
-  /// The name, such as `tcp6-fin-wait-2`. Where a situation exists for both families the name carries the family.
+  /// The name, such as `tcp6-fin-wait-2`. It contains the family if the situation exists for both.
   public let name: String
-  /// What it is, in one line.
+  /// The situation in one line.
   public let summary: String
   private let make: @Sendable (Laboratory) throws -> Scene
 
@@ -14,10 +14,11 @@ public struct Situation: Sendable, CustomStringConvertible {
     self.make = make
   }
 
-  /// Brings the situation about and waits until the kernel shows it, and nothing else. It lasts as long as the laboratory's namespace,
-  /// except for what TIME_WAIT and orphaned FIN_WAIT2 end after a minute.
+  /// Builds the situation and waits until the kernel shows it and no other sockets.
   ///
-  /// - Throws: ``LaboratoryError``, with code `unsupported` where this kernel or user cannot.
+  /// The situation lasts as long as the laboratory's namespace. TIME_WAIT and orphaned FIN_WAIT2 end after a minute.
+  ///
+  /// - Throws: ``LaboratoryError``, with code `unsupported` if this kernel or user cannot build it.
   public func build(in laboratory: Laboratory) throws -> Scene {
     let scene = try make(laboratory)
     try laboratory.wait(for: scene.expected, alone: true)
@@ -27,7 +28,7 @@ public struct Situation: Sendable, CustomStringConvertible {
   /// The name.
   public var description: String { name }
 
-  /// The whole catalogue.
+  /// All situations.
   public static let all: [Situation] = {
     var situations: [Situation] = []
     for isV6 in [false, true] {
@@ -41,7 +42,7 @@ public struct Situation: Sendable, CustomStringConvertible {
   public static func named(_ name: String) -> Situation? { all.first { $0.name == name } }
 }
 
-/// The endpoints that situations use. Ports are fixed, so that recordings repeat.
+/// The endpoints of situations. The ports are fixed, so that recordings repeat.
 struct Places: Sendable {
   let isV6: Bool
 
@@ -51,10 +52,10 @@ struct Places: Sendable {
   var family: String { isV6 ? "IPv6" : "IPv4" }
   var loopback: LabAddress { isV6 ? .loopbackV6 : .loopbackV4 }
   var any: LabAddress { isV6 ? .anyV6 : .anyV4 }
-  /// Where servers listen on loopback, and where their client comes from.
+  /// The endpoints of servers on loopback, and of their clients.
   var server: LabEndpoint { LabEndpoint(loopback, 8080) }
   var client: LabEndpoint { LabEndpoint(loopback, 40000) }
-  /// The kernel's end of a conversation on the wire, as client and as server, and the peer's ends.
+  /// The kernel's endpoints on the wire, as client and as server, and the peers' endpoints.
   var wireClient: LabEndpoint { LabEndpoint(Wire.local(v6: isV6), 40000) }
   var wireServer: LabEndpoint { LabEndpoint(Wire.local(v6: isV6), 8080) }
   var peerServer: LabEndpoint { LabEndpoint(Wire.peer(2, v6: isV6), 443) }
