@@ -4,8 +4,8 @@
 
 #include "CSocketLaboratory.h"
 
-// Shared by threads that start a process, exclusive to threads that forbid starts. The exclusive ones go first, because their
-// work is short and starts may follow one another without end. A child never uses this lock.
+// Shared by threads that start a process, exclusive to threads that forbid starts. The exclusive ones go first, because
+// their work is short and starts may follow one another without end. A child never uses this lock.
 static pthread_rwlock_t starts = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
 // Both fail if this thread already forbids starts. Then no other thread starts a process anyway.

@@ -121,8 +121,8 @@ public struct ExpectedSocket: Sendable, Hashable {
     self.state = state
     self.local = local
     self.remote = remote ?? LabEndpoint(local.address.isV6 ? .anyV6 : .anyV4, 0)
-    // bind(2) to a native IPv6 address sets IPV6_V6ONLY. The kernel reports the option in these states only. An MPTCP socket
-    // has its subflow bound, so only the subflow has the option.
+    // bind(2) to a native IPv6 address sets IPV6_V6ONLY. The kernel reports the option in these states only. An MPTCP
+    // socket has its subflow bound, so only the subflow has the option.
     if `protocol` != .mptcp, [.listen, .close].contains(state), local.address.isV6, !local.address.isAny {
       isV6Only = !local.address.isMapped
     }

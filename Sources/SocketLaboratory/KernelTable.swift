@@ -53,7 +53,8 @@ package struct KernelTable {
     )
   }
 
-  /// Reads an endpoint. The kernel prints an address as 32-bit words, and reads each word of network order in host order.
+  /// Reads an endpoint. The kernel prints an address as 32-bit words, and reads each word of network order in host
+  /// order.
   private static func endpoint(_ field: ArraySlice<UInt8>) -> LabEndpoint? {
     let parts = field.split(separator: UInt8(ascii: ":"))
     guard parts.count == 2, let port = hexadecimal(parts[1]), parts[0].count % 8 == 0 else { return nil }

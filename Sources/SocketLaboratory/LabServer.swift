@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A named process that holds sockets, as a server or a client does. It ends by ``end()`` or with its last reference.
 ///
-/// The process does not use its sockets. Their descriptors begin at 3, in the order of the sockets. The process also ends with
-/// the thread that made it.
+/// The process does not use its sockets. Their descriptors begin at 3, in the order of the sockets. The process also
+/// ends with the thread that made it.
 public final class LabServer {
   /// The process.
   public let pid: Int32

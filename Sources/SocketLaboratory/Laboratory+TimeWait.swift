@@ -1,6 +1,6 @@
 extension Laboratory {
-  /// Makes a TIME_WAIT on a server's port: the server closes a connection first and ends. This waits until only the record
-  /// remains.
+  /// Makes a TIME_WAIT on a server's port: the server closes a connection first and ends. This waits until only the
+  /// record remains.
   ///
   /// - Parameters:
   ///   - server: The endpoint of the server, to which the client connects.

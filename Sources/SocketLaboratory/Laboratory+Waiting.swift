@@ -1,8 +1,8 @@
 extension Laboratory {
   /// Waits until the kernel shows every expected socket, polling up to a deadline.
   ///
-  /// Bound-inactive and MPTCP sockets are left out, because /proc does not show them. A bound-inactive socket is there at once,
-  /// and the subflows of an MPTCP socket are waited for in its place.
+  /// Bound-inactive and MPTCP sockets are left out, because /proc does not show them. A bound-inactive socket is there
+  /// at once, and the subflows of an MPTCP socket are waited for in its place.
   ///
   /// - Parameters:
   ///   - expected: The sockets.

@@ -18,8 +18,8 @@ public struct CommandResult: Sendable {
 extension NetworkNamespace {
   /// Runs a program in the namespace and waits for its end.
   ///
-  /// A child inherits the namespace of the thread that forks it, so call this on the namespace's own thread. The standard
-  /// streams are files in memory and not pipes, so a program can write any amount of output without a reader.
+  /// A child inherits the namespace of the thread that forks it, so call this on the namespace's own thread. The
+  /// standard streams are files in memory and not pipes, so a program can write any amount of output without a reader.
   ///
   /// - Parameters:
   ///   - arguments: The program, looked up in `PATH`, and its arguments.

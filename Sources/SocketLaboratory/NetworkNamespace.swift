@@ -2,13 +2,13 @@ internal import CSocketLaboratory
 
 /// A new network namespace with a thread of its own. It lasts as long as a closure runs.
 ///
-/// The loopback device is up with `127.0.0.1` and `::1`, and there are no other devices. No reset ends a TIME_WAIT early
-/// (`net.ipv4.tcp_rfc1337`), if settings can be written. Sockets that the thread makes, files that it reads from
-/// `/proc/thread-self/net` and programs that ``run(_:input:timeout:)`` starts belong to the namespace. Its sockets end with
-/// the closure.
+/// The loopback device is up with `127.0.0.1` and `::1`, and there are no other devices. No reset ends a TIME_WAIT
+/// early (`net.ipv4.tcp_rfc1337`), if settings can be written. Sockets that the thread makes, files that it reads from
+/// `/proc/thread-self/net` and programs that ``run(_:input:timeout:)`` starts belong to the namespace. Its sockets end
+/// with the closure.
 ///
-/// The namespace has a thread of its own, because a namespace belongs to a thread. So blocking work delays no task, and no
-/// other task runs in the wrong namespace. The closure sees the task-local values of the caller.
+/// The namespace has a thread of its own, because a namespace belongs to a thread. So blocking work delays no task, and
+/// no other task runs in the wrong namespace. The closure sees the task-local values of the caller.
 public final class NetworkNamespace {
   /// The inode number of this namespace, as in `/proc/PID/ns/net`.
   public let inode: UInt64
@@ -36,15 +36,16 @@ public final class NetworkNamespace {
 
   /// Runs `body` on the calling thread in its present namespace, for users who may not make a new one.
   ///
-  /// The sockets are among the host's own. They end with the closure too. `body` must not change settings of the namespace.
+  /// The sockets are among the host's own. They end with the closure too. `body` must not change settings of the
+  /// namespace.
   public static func withCurrent<Result>(_ body: (NetworkNamespace) throws -> Result) rethrows -> Result {
     let namespace = NetworkNamespace()
     defer { namespace.residents.evict() }
     return try body(namespace)
   }
 
-  /// Runs `body` on this thread in another new namespace, then returns to this one. The other namespace lasts as long as its
-  /// sockets or processes.
+  /// Runs `body` on this thread in another new namespace, then returns to this one. The other namespace lasts as long
+  /// as its sockets or processes.
   public func inAnother<Result>(_ body: () throws -> Result) throws -> Result {
     try requireOwnThread()
     let home = try check(socklab_namespace_enter(), "make a second network namespace")

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Runs work on a new thread, as a task with the task-local values of its caller. The thread ends with the work.
 ///
-/// Swift Testing keeps the current test in a task-local value. Without it, an expectation that fails on the thread is reported
-/// for an unknown test, and the test that made the thread seems to pass.
+/// Swift Testing keeps the current test in a task-local value. Without it, an expectation that fails on the thread is
+/// reported for an unknown test, and the test that made the thread seems to pass.
 package enum OwnThread {
   /// Runs `work`. The calling thread waits.
   package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
@@ -45,7 +45,8 @@ private final class ThreadExecutor: TaskExecutor {
   }
 
   private func start(_ start: Start) throws {
-    // SAFETY: the entry function releases the object. It runs once if the thread starts; otherwise the release is below.
+    // SAFETY: the entry function releases the object. It runs once if the thread starts; otherwise the release is
+    // below.
     let context = unsafe Unmanaged.passRetained(start)
     // SAFETY: the context is the retained object above; the entry function expects nothing else.
     let result = unsafe socklab_thread({ unsafe enter($0) }, context.toOpaque())

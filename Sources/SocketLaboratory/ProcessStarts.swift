@@ -2,9 +2,9 @@ internal import CSocketLaboratory
 
 /// Coordinates the start of child processes with the closing of sockets.
 ///
-/// From fork to exec, a child has copies of all descriptors. A socket that is closed meanwhile lives on: it keeps its port, its
-/// peer does not see the end, and the child is its holder. So a program with a laboratory announces each start of a process here,
-/// and closing waits for announced starts.
+/// From fork to exec, a child has copies of all descriptors. A socket that is closed meanwhile lives on: it keeps its
+/// port, its peer does not see the end, and the child is its holder. So a program with a laboratory announces each
+/// start of a process here, and closing waits for announced starts.
 public final class ProcessStarts {
   private var isTaken: Bool?
 
@@ -28,7 +28,8 @@ public final class ProcessStarts {
     return try body()
   }
 
-  /// Runs `body` while no other thread starts a process. So no child has a copy of a descriptor that it opens or closes.
+  /// Runs `body` while no other thread starts a process. So no child has a copy of a descriptor that it opens or
+  /// closes.
   public static func heldOff<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -6,8 +6,8 @@ package protocol Resident: AnyObject {
 
 /// The sockets and other residents of a namespace until its closure ends.
 ///
-/// The namespace keeps them, and not only the caller who made them: Swift may otherwise close a socket after the last use
-/// of its variable, while a test still looks for it in the kernel.
+/// The namespace keeps them, and not only the caller who made them: Swift may otherwise close a socket after the last
+/// use of its variable, while a test still looks for it in the kernel.
 package final class Residents {
   private var sockets: [LabSocket] = []
   private var others: [any Resident] = []

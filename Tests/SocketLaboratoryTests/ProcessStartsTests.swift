@@ -5,7 +5,8 @@ import SocketLaboratoryKit
 import Synchronization
 import Testing
 
-/// A process that is being started has copies of all descriptors. Closing a socket waits until the process has closed them.
+/// A process that is being started has copies of all descriptors. Closing a socket waits until the process has closed
+/// them.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ProcessStartsTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)

@@ -6,7 +6,8 @@ import Testing
 
 /// Holders that open and close files during a search.
 @Suite struct BusyProcessTests {
-  /// The kernel counts descriptors that come and go below that of a socket. The search must not take them for the socket.
+  /// The kernel counts descriptors that come and go below that of a socket. The search must not take them for the
+  /// socket.
   @Test func aSocketAboveDescriptorsThatComeAndGoIsFound() throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     try #require(socket >= 0)

@@ -4,8 +4,8 @@ import SocketOwners
 import Synchronization
 import Testing
 
-/// Searches during which operations fail and processes change. Every holder in the report existed, and no undisturbed holder
-/// is missing.
+/// Searches during which operations fail and processes change. Every holder in the report existed, and no undisturbed
+/// holder is missing.
 @Suite struct DisturbedSearchTests {
   private static func host() -> FakeProc {
     let proc = FakeProc()

@@ -2,11 +2,11 @@ import Glibc
 import SocketOwners
 import Synchronization
 
-/// A proc with a few processes that behaves like the kernel's. It counts descriptors and gives each process inodes of its own. An
-/// open directory stays bound to its process, even if another process gets the id.
+/// A proc with a few processes that behaves like the kernel's. It counts descriptors and gives each process inodes of
+/// its own. An open directory stays bound to its process, even if another process gets the id.
 ///
-/// A test can make any operation fail with an errno, or change the processes before it. It names the operation by its number or
-/// by its path.
+/// A test can make any operation fail with an errno, or change the processes before it. It names the operation by its
+/// number or by its path.
 final class FakeProc: DirectoryOperations {
   /// A process. The text of a link decides what a descriptor leads to.
   struct Process: Sendable {
@@ -108,8 +108,8 @@ final class FakeProc: DirectoryOperations {
     }
   }
 
-  /// Sets what happens before each operation. The handler gets the number of the operation, beginning at 0, and returns an errno
-  /// to fail with, or 0.
+  /// Sets what happens before each operation. The handler gets the number of the operation, beginning at 0, and returns
+  /// an errno to fail with, or 0.
   func onOperation(_ event: (@Sendable (Int, FakeProc) -> Int32)?) {
     state.withLock { $0.operations = 0 }
     self.event.withLock { $0 = event }

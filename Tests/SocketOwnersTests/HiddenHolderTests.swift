@@ -11,8 +11,8 @@ struct HiddenHolderTests {
     ([.inherited, .passed, .fixedFile, .thread, .afterLeader, .pidNamespace] as [LabHolder.Holding])
     .filter(\.isPossible)
 
-  /// Repeats a search if it was disturbed. Children that other tests have just forked still have all descriptors of this
-  /// process, and the kernel leaves out the files of an io_uring whose lock is taken.
+  /// Repeats a search if it was disturbed. Children that other tests have just forked still have all descriptors of
+  /// this process, and the kernel leaves out the files of an io_uring whose lock is taken.
   static func settled(
     expecting count: Int, _ find: () throws -> OwnerReport
   ) throws -> OwnerReport {

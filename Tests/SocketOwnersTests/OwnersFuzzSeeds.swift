@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Writes seeds for the fuzzer of these texts into the folder that `SOCKDIAG_FUZZ_SEEDS` names. The seeds are the running kernel's
-/// texts about this process. The first byte of each seed tells the fuzzer the kind of text.
+/// Writes seeds for the fuzzer of these texts into the folder that `SOCKDIAG_FUZZ_SEEDS` names. The seeds are the
+/// running kernel's texts about this process. The first byte of each seed tells the fuzzer the kind of text.
 @Suite struct OwnersFuzzSeeds {
   @Test func everyKindOfTextHasASeed() throws {
     var seeds: [[UInt8]] = []

@@ -2,7 +2,8 @@ import Foundation
 import SocketOwners
 import Testing
 
-/// Samples of proc and of the cgroup hierarchy in a folder. Searches read the texts there and ask the kernel nothing else.
+/// Samples of proc and of the cgroup hierarchy in a folder. Searches read the texts there and ask the kernel nothing
+/// else.
 @Suite final class SampleTests {
   private let root = FileManager.default.temporaryDirectory.appending(path: "proc-owners-\(UUID().uuidString)")
   private var proc: String { root.appending(path: "proc").path(percentEncoded: false) }

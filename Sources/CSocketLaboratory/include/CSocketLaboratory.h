@@ -92,8 +92,8 @@ bool socklab_start_begin(void);
 bool socklab_starts_hold_off(void);
 /// Ends an announcement. `was_taken` is the result of the function that began it.
 void socklab_starts_go_on(bool was_taken);
-/// Makes posix_spawn close every descriptor from a number on, because it may return before exec has closed them. The actions
-/// are a `posix_spawn_file_actions_t`.
+/// Makes posix_spawn close every descriptor from a number on, because it may return before exec has closed them. The
+/// actions are a `posix_spawn_file_actions_t`.
 void socklab_close_before_exec(void *actions, int first);
 
 // Programs (process.c)
@@ -127,7 +127,8 @@ struct socklab_holder {
 
 /// Ends a child and waits for it.
 void socklab_let_go(struct socklab_holder holder);
-/// Starts a child with this name and user. It holds copies of the descriptors, numbered from 3, and ends with the calling thread.
+/// Starts a child with this name and user. It holds copies of the descriptors, numbered from 3, and ends with the
+/// calling thread.
 struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *descriptors, int count);
 /// Gives a socket to another user, as if that user had made it.
 int socklab_give(int descriptor, uint32_t uid);

@@ -2,7 +2,7 @@
  * System calls that Swift's Glibc module does not offer, and three that take paths. Swift passes a path as an array of
  * bytes without copying it, because a search makes a hundred thousand of these calls.
  *
- * The functions take numbers or the caller's memory and keep no state. On failure they return a negative errno, and the C
+ * The functions take numbers or the caller's memory and keep no state. On failure they return a negative errno. The C
  * variable errno has no meaning.
  */
 #pragma once

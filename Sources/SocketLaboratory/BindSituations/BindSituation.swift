@@ -6,7 +6,8 @@ public struct BindSituation: Sendable, CustomStringConvertible {
   public let name: String
   /// The situation in one line.
   public let summary: String
-  /// Why the situation needs a network namespace of its own; `nil` if the loopback interface of any namespace is enough.
+  /// Why the situation needs a network namespace of its own; `nil` if the loopback interface of any namespace is
+  /// enough.
   public let namespaceReason: String?
   private let patterns: [String]
   private let make: @Sendable (Laboratory, BindPlace) throws -> BindScene

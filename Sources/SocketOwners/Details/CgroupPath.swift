@@ -1,7 +1,8 @@
 /// The path of a process in the hierarchies of cgroups.
 public struct CgroupPath: Sendable, Hashable, Codable {
-  /// The path, in the first of these hierarchies in which the process is not at the root: version 2, systemd's, the others of
-  /// version 1. The path is relative to the cgroup namespace of the reader. It may contain any bytes except a newline.
+  /// The path, in the first of these hierarchies in which the process is not at the root: version 2, systemd's, the
+  /// others of version 1. The path is relative to the cgroup namespace of the reader. It may contain any bytes except a
+  /// newline.
   public var bytes: [UInt8]
 
   /// The path as text. Bytes that are not UTF-8 are replaced.

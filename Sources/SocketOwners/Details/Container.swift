@@ -30,7 +30,8 @@ public struct Container: Sendable, Hashable, Codable {
   public var id: String
   /// The Kubernetes pod of the container.
   public var podUID: String?
-  /// The user who runs the container without root, in units of that user's manager; `nil` for a container of the system.
+  /// The user who runs the container without root, in units of that user's manager; `nil` for a container of the
+  /// system.
   public var managerUID: UInt32?
 
   /// Creates a container.
@@ -50,8 +51,8 @@ extension Container: CustomStringConvertible {
 }
 
 extension CgroupPath {
-  /// The innermost container of a process at this path; `nil` if no name on the path is a container's. A container whose
-  /// cgroup has another name is not recognized.
+  /// The innermost container of a process at this path; `nil` if no name on the path is a container's. A container
+  /// whose cgroup has another name is not recognized.
   public var container: Container? {
     let names = components.map { String(decoding: $0, as: UTF8.self) }
     var found: Container?
@@ -108,8 +109,8 @@ extension CgroupPath {
     }
   }
 
-  /// Reads the id of a pod. If systemd makes the cgroups, the name is `kubepods-burstable-podUID.slice`, with underscores for
-  /// minus signs. Otherwise it is `podUID`, below `kubepods`.
+  /// Reads the id of a pod. If systemd makes the cgroups, the name is `kubepods-burstable-podUID.slice`, with
+  /// underscores for minus signs. Otherwise it is `podUID`, below `kubepods`.
   private static func podUID(_ name: String) -> String? {
     let first = name.prefix { $0 != ":" }
     let digits: Substring

@@ -4,11 +4,11 @@ public struct ProcessDetails: Sendable, Hashable, Codable {
   public var process: HoldingProcess
   /// The name of the process (`comm`), at most 15 bytes. A process may change it.
   public var command: [UInt8]
-  /// The path of the program, followed by ` (deleted)` if the file was removed or replaced; `nil` if this user may not read
-  /// it.
+  /// The path of the program, followed by ` (deleted)` if the file was removed or replaced; `nil` if this user may not
+  /// read it.
   public var executable: [UInt8]?
-  /// The arguments, beginning with the name by which the program was called; `nil` if they cannot be read. A process may
-  /// overwrite them. At most 128 KiB are read.
+  /// The arguments, beginning with the name by which the program was called; `nil` if they cannot be read. A process
+  /// may overwrite them. At most 128 KiB are read.
   public var arguments: [[UInt8]]?
   /// The parent; 0 if it is outside of this pid namespace, `nil` if it is unknown.
   public var parent: Int32?

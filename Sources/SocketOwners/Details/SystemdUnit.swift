@@ -40,8 +40,8 @@ extension SystemdUnit: CustomStringConvertible {
 extension CgroupPath {
   /// The systemd unit of a process at this path; `nil` if no name on the path is a unit's.
   ///
-  /// If the user's own manager runs the process, this is a unit of that manager. A process directly in a slice has the slice
-  /// as its unit. systemd decides in the same way (`cg_path_get_user_unit`, `cg_path_get_unit`).
+  /// If the user's own manager runs the process, this is a unit of that manager. A process directly in a slice has the
+  /// slice as its unit. systemd decides in the same way (`cg_path_get_user_unit`, `cg_path_get_unit`).
   public var unit: SystemdUnit? {
     let names = components
     guard var unit = Self.unit(names[...], managerUID: nil) else { return nil }

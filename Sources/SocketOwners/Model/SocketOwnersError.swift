@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The error of a search that could not examine any process. If a search misses only some holders, it throws no error but
-/// reports ``SearchObstacles``.
+/// The error of a search that could not examine any process. If a search misses only some holders, it throws no error
+/// but reports ``SearchObstacles``.
 public struct SocketOwnersError: Error, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {

@@ -1,7 +1,7 @@
 /// The contents of `/proc/PID/fdinfo/N`, as far as searches need them.
 package struct DescriptorInfo: Hashable, Sendable {
-  /// The number of descriptors in the receive queue of a unix socket. A listener counts those of connections that are not
-  /// accepted yet. It is `nil` for other files, and before Linux 5.6.
+  /// The number of descriptors in the receive queue of a unix socket. A listener counts those of connections that are
+  /// not accepted yet. It is `nil` for other files, and before Linux 5.6.
   ///
   /// Kernel: `unix_show_fdinfo`, net/unix/af_unix.c.
   package var waitingDescriptors: UInt32?
@@ -9,7 +9,8 @@ package struct DescriptorInfo: Hashable, Sendable {
   /// The sockets among the fixed files of an io_uring, with their places in the table. It is `nil` if the text has no
   /// table: the kernel leaves it out while the ring is busy.
   ///
-  /// Kernel: `__io_uring_show_fdinfo`, io_uring/fdinfo.c. It prints `UserFiles:`, then a place and a path for each file.
+  /// Kernel: `__io_uring_show_fdinfo`, io_uring/fdinfo.c. It prints `UserFiles:`, then a place and a path for each
+  /// file.
   package var fixedSockets: [FixedSocket]?
 
   /// A socket in the table of fixed files.

@@ -1,4 +1,5 @@
-/// The operations of the kernel on proc and the cgroup hierarchy. There are few, so that a test can make each of them fail.
+/// The operations of the kernel on proc and the cgroup hierarchy. There are few, so that a test can make each of them
+/// fail.
 ///
 /// Paths are relative to a directory descriptor. A failure returns a negative errno.
 package protocol DirectoryOperations: Sendable {
@@ -28,7 +29,8 @@ package struct FileStatus: Sendable, Hashable {
   package var changed: Int64 = 0
   /// The size. For `/proc/PID/fd` it is the number of descriptors, since Linux 6.2 (`proc_fd_getattr`, fs/proc/fd.c).
   package var size: Int = 0
-  /// The number of links. For `/proc/PID/task` it is the number of threads plus two (`proc_task_getattr`, fs/proc/base.c).
+  /// The number of links. For `/proc/PID/task` it is the number of threads plus two (`proc_task_getattr`,
+  /// fs/proc/base.c).
   package var links: Int = 0
   /// The owner.
   package var uid: UInt32 = 0
@@ -44,8 +46,8 @@ package struct FileStatus: Sendable, Hashable {
 
 /// The identity of an inode of proc.
 ///
-/// The kernel numbers inodes as it makes them. It keeps an inode as long as the process lives, unless memory is short. So the
-/// same identity means the same process, and another identity may mean another process.
+/// The kernel numbers inodes as it makes them. It keeps an inode as long as the process lives, unless memory is short.
+/// So the same identity means the same process, and another identity may mean another process.
 package struct FileIdentity: Sendable, Hashable {
   var inode: UInt64
   var changed: Int64

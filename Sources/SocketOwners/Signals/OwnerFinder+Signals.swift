@@ -14,9 +14,9 @@ extension OwnerFinder {
 
   /// Sends a signal to a process if it still holds a socket.
   ///
-  /// This opens the process (pidfd_open(2), since Linux 5.3), checks that it is the process that was found and that it holds
-  /// the socket, and signals the opened process. So no other process that gets the same id is signalled. Only one case cannot
-  /// be excluded: the process may close the socket between the check and the signal.
+  /// This opens the process (pidfd_open(2), since Linux 5.3), checks that it is the process that was found and that it
+  /// holds the socket, and signals the opened process. So no other process that gets the same id is signalled. Only one
+  /// case cannot be excluded: the process may close the socket between the check and the signal.
   ///
   /// - Parameters:
   ///   - signal: The number of the signal. 0 sends nothing and only checks whether a signal is allowed.
@@ -51,7 +51,8 @@ extension OwnerFinder {
     }
   }
 
-  /// The outcome that a signal would have by the descriptors: ``SignalOutcome/signalled`` if the process holds the socket.
+  /// The outcome that a signal would have by the descriptors: ``SignalOutcome/signalled`` if the process holds the
+  /// socket.
   private func check(_ holder: SocketHolder, of inode: UInt32, _ process: HoldingProcess) -> SignalOutcome {
     guard holder.pid == process.pid else { return .gone }
     let thread = holder.threadID ?? 0

@@ -10,8 +10,8 @@ public enum SignalOutcome: Sendable, Hashable {
   case noLongerHolds
   /// This user may not signal the process or may not read its descriptors: the errno.
   case denied(Int32)
-  /// The signal cannot be sent here: the errno. It is `ENOSYS` before Linux 5.3, `EXDEV` if the proc that was read has other
-  /// process ids than this process sees, and `EINVAL` for an unknown signal.
+  /// The signal cannot be sent here: the errno. It is `ENOSYS` before Linux 5.3, `EXDEV` if the proc that was read has
+  /// other process ids than this process sees, and `EINVAL` for an unknown signal.
   case unsupported(Int32)
 }
 

@@ -33,14 +33,14 @@ extension ProcessSupervision: CustomStringConvertible {
 extension ProcessDetails {
   /// The supervisor of the process; `nil` if its name, arguments and cgroup show none.
   ///
-  /// The most specific supervisor counts. For example, a process that forwards a port for a container also belongs to the unit
-  /// of the container engine, but stopping that unit would stop every container.
+  /// The most specific supervisor counts. For example, a process that forwards a port for a container also belongs to
+  /// the unit of the container engine, but stopping that unit would stop every container.
   ///
   /// - Parameters:
-  ///   - port: The port that the process holds, if the question is about a port. kube-proxy has ports of its own besides those
-  ///     of services.
-  ///   - surroundings: The cgroup of the calling process. A unit or a container that also runs the caller does not count,
-  ///     because stopping it would end the caller too.
+  ///   - port: The port that the process holds, if the question is about a port. kube-proxy has ports of its own
+  ///     besides those of services.
+  ///   - surroundings: The cgroup of the calling process. A unit or a container that also runs the caller does not
+  ///     count, because stopping it would end the caller too.
   public func supervision(holding port: UInt16? = nil, besides surroundings: CgroupPath? = nil) -> ProcessSupervision? {
     if let manager = socketManager { return manager }
     if process.pid == 1 { return .firstProcess }
@@ -70,8 +70,8 @@ extension ProcessDetails {
 
   private func forwarding(_ port: UInt16?, besides surroundings: CgroupPath?) -> ProcessSupervision? {
     guard let role = PortForwarder.role(of: self, port) else { return nil }
-    // Podman has no server, so the forwarder belongs to the unit that called podman. If the unit runs one container, as a
-    // Quadlet does, it would start the container again.
+    // Podman has no server, so the forwarder belongs to the unit that called podman. If the unit runs one container, as
+    // a Quadlet does, it would start the container again.
     let isPodman =
       switch role {
       case .forwarder(let forwarder): forwarder.engine == .podman
@@ -81,7 +81,8 @@ extension ProcessDetails {
     return role
   }
 
-  /// Whether the process has this name or runs a file of this name. The kernel cuts the names of processes after 15 bytes.
+  /// Whether the process has this name or runs a file of this name. The kernel cuts the names of processes after 15
+  /// bytes.
   func isProgram(_ name: String) -> Bool {
     if command == Array(name.utf8.prefix(15)) { return true }
     guard var path = executable else { return false }
@@ -93,8 +94,8 @@ extension ProcessDetails {
 }
 
 extension SystemdUnit {
-  /// Whether systemd may start the processes of the unit again. It does so for services, but not for sessions, scopes and
-  /// slices.
+  /// Whether systemd may start the processes of the unit again. It does so for services, but not for sessions, scopes
+  /// and slices.
   public var isSupervised: Bool { name.hasSuffix(".service") && !name.hasPrefix("user@") }
 
   /// Whether the unit runs many containers by Podman or CRI-O. Stopping it would stop all of them.

@@ -54,7 +54,8 @@ public final class LabHolder {
 }
 
 extension LabHolder.Holding {
-  /// Whether this build can hold a socket in this way. Under the thread sanitizer a forked process cannot start threads.
+  /// Whether this build can hold a socket in this way. Under the thread sanitizer a forked process cannot start
+  /// threads.
   public var isPossible: Bool {
     switch self {
     case .thread, .afterLeader: !socklab_is_thread_sanitized()

@@ -8,7 +8,8 @@ public enum LoneThread {
   public enum Change: Sendable {
     /// The thread has no privileges and the user nobody.
     case unprivileged
-    /// The thread has the user nobody and one capability, by the kernel's number, as a program with file capabilities has.
+    /// The thread has the user nobody and one capability, by the kernel's number, as a program with file capabilities
+    /// has.
     case unprivilegedBut(capability: Int32)
     /// The thread gets a new mount of proc with options, such as `hidepid=invisible`, then the user nobody.
     case unprivilegedWithProc(String)

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Limits the number of namespaces that exist at a time.
 ///
-/// Tests run in parallel without a limit. A hundred situations at once on two cores would take so long that a record which the
-/// kernel keeps for a minute expires before the test reads it.
+/// Tests run in parallel without a limit. A hundred situations at once on two cores would take so long that a record
+/// which the kernel keeps for a minute expires before the test reads it.
 final class NamespaceGate: Sendable {
   static let shared = NamespaceGate(width: 4)
 

@@ -53,7 +53,8 @@ extension NetworkNamespace {
 }
 
 extension NetworkNamespace {
-  /// Removes MD5 keys at the beginning of a row. `ss` 6.1 prints keys beyond its line buffer, so they appear in a later row.
+  /// Removes MD5 keys at the beginning of a row. `ss` 6.1 prints keys beyond its line buffer, so they appear in a later
+  /// row.
   private static func withoutStrayKeys(_ line: Substring) -> Substring {
     let starts = ["tcp ", "udp ", "mptcp "].compactMap { line.firstRange(of: $0)?.lowerBound }
     return starts.min().map { line[$0...] } ?? line
@@ -109,8 +110,8 @@ extension ExpectedSocket {
 }
 
 extension NetworkNamespace {
-  /// The differences between `ss` and the expectation, one sentence each; empty if each expected socket has a row and there are
-  /// no other rows. Sockets that `ss` never shows do not count.
+  /// The differences between `ss` and the expectation, one sentence each; empty if each expected socket has a row and
+  /// there are no other rows. Sockets that `ss` never shows do not count.
   public func ssDisagreements(with expected: [ExpectedSocket]) throws -> [String] {
     var rows = Dictionary(grouping: try ss()) { $0.ports }
     var found: [String] = []

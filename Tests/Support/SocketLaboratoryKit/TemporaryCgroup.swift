@@ -4,8 +4,8 @@ public import SocketLaboratory
 
 /// A cgroup of the version 2 hierarchy that is removed with its last reference.
 ///
-/// A socket stays in the cgroup of the process that created it. To leave this process where it is, a short-lived child enters
-/// the cgroup, creates the socket and passes it on.
+/// A socket stays in the cgroup of the process that created it. To leave this process where it is, a short-lived child
+/// enters the cgroup, creates the socket and passes it on.
 public final class TemporaryCgroup {
   /// The name below the root of the hierarchy.
   public let name: String
@@ -14,8 +14,8 @@ public final class TemporaryCgroup {
   /// The id of the cgroup in sock_diag: the inode number of its directory.
   public let id: UInt64
 
-  /// Makes a cgroup below the root of the hierarchy. Its name is `name`, a unique part and `suffix`, which may be that of a
-  /// unit.
+  /// Makes a cgroup below the root of the hierarchy. Its name is `name`, a unique part and `suffix`, which may be that
+  /// of a unit.
   public init(named name: String, suffix: String = "") throws {
     guard let root = Self.root else { throw LaboratoryError(.unsupported, "find a version 2 cgroup hierarchy") }
     let unique = "\(name)-\(socklab_thread_id())-\(UInt32.random(in: 0...UInt32.max))\(suffix)"

@@ -4,7 +4,8 @@ public import SocketLaboratory
 
 /// Thousands of sockets in one namespace, of every state and both families, with random ports, queues and options.
 ///
-/// Tests compare two inspectors row by row with it. The same seed makes the same crowd, except inodes, cookies and times.
+/// Tests compare two inspectors row by row with it. The same seed makes the same crowd, except inodes, cookies and
+/// times.
 public struct Crowd {
   /// The seed of the crowd. Pass it again to repeat a failure.
   public let seed: UInt64
@@ -16,7 +17,8 @@ public struct Crowd {
   /// - Parameters:
   ///   - count: The smallest number of sockets.
   ///   - seed: The seed; random if absent.
-  ///   - expiring: Whether there are sockets in TIME_WAIT and orphaned FIN_WAIT2, which the kernel removes after a minute.
+  ///   - expiring: Whether there are sockets in TIME_WAIT and orphaned FIN_WAIT2, which the kernel removes after a
+  ///     minute.
   public init(
     in laboratory: Laboratory,
     count: Int = 2000,

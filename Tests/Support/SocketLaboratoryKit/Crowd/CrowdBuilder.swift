@@ -42,7 +42,8 @@ struct CrowdBuilder {
   var random: SeededGenerator
   var expected: [ExpectedSocket] = []
   var sockets: [LabSocket] = []
-  /// The last steps. They make the sockets that the kernel removes after a minute, because building a crowd may take longer.
+  /// The last steps. They make the sockets that the kernel removes after a minute, because building a crowd may take
+  /// longer.
   var last: [() throws -> Void] = []
   private var ports: [UInt16]
   private var peers: Set<LabEndpoint> = []

@@ -77,8 +77,8 @@ extension Situation {
     return Scene([expected, ExpectedSocket(.udp, .established, peer, place)], sockets: [receiver, sender])
   }
 
-  /// Sends datagrams, waits until each has arrived or was dropped, and returns the length of the queue. UDP counts buffer
-  /// memory, and the first datagram shows how much each takes.
+  /// Sends datagrams, waits until each has arrived or was dropped, and returns the length of the queue. UDP counts
+  /// buffer memory, and the first datagram shows how much each takes.
   private static func fill(
     _ laboratory: Laboratory, _ place: LabEndpoint, from sender: LabSocket, count: Int
   ) throws -> Int {
