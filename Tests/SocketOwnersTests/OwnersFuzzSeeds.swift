@@ -4,7 +4,7 @@ import Testing
 /// Writes seeds for the fuzzer of these texts into the folder that `SOCKDIAG_FUZZ_SEEDS` names. The seeds are the
 /// running kernel's texts about this process. The first byte of each seed tells the fuzzer the kind of text.
 @Suite struct OwnersFuzzSeeds {
-  @Test func everyKindOfTextHasASeed() throws {
+  @Test func everyKindHasASeed() throws {
     var seeds: [[UInt8]] = []
     func add(_ kind: UInt8, _ text: some Sequence<UInt8>) { seeds.append([kind] + text.prefix(1000)) }
     for (kind, path) in [(2, "stat"), (2, "status"), (3, "cgroup"), (4, "mountinfo"), (1, "fdinfo/0")] {

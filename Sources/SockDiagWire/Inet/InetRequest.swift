@@ -1,26 +1,26 @@
-/// A request for TCP or UDP sockets, or for the end of one.
+/// A request for TCP or UDP sockets, or to destroy one.
 ///
 /// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, linux/inet_diag.h.
 public struct InetRequest: Hashable, Sendable {
-  /// What a request asks for.
+  /// The kind of a request.
   public enum Form: Hashable, Sendable {
-    /// All that match.
+    /// All sockets that match.
     case dump
-    /// The one socket that packets between the two addresses reach.
+    /// The one socket that receives packets between the two addresses.
     case get
-    /// The end of that socket. Kernel: `SOCK_DESTROY`, since 4.5.
+    /// Destroys that socket. Kernel: `SOCK_DESTROY`, since 4.5.
     case destroy
   }
 
-  /// What is asked for.
+  /// The kind of the request.
   public var form: Form
   /// The protocol.
   public var `protocol`: TransportProtocol
-  /// The family, or `nil` for both in one walk, which only the legacy message can ask for.
+  /// The family, or `nil` for both in one walk, which only the legacy message supports.
   public var family: AddressFamily?
   /// The states of the sockets.
   public var states: SocketStateSet = []
-  /// What is wanted beyond the fixed record.
+  /// The details to return in addition to the fixed record.
   public var details: InetDetails = []
   /// The local address and port. A dump compares the port only, unless that is 0.
   public var local = SocketAddress(.anyV4, port: 0)
@@ -42,9 +42,9 @@ public struct InetRequest: Hashable, Sendable {
 }
 
 extension InetRequest {
-  /// Decodes a request, as it stands in a capture.
+  /// Decodes a request from a capture.
   ///
-  /// - Throws: ``WireError`` where it is shorter than its structure or its attributes make no sense.
+  /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are invalid.
   public init(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) throws(WireError) {
     let isLegacy = message.header.type == .inetDiagLegacy
     let fixed = isLegacy ? 60 : 56

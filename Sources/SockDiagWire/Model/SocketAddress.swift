@@ -4,7 +4,7 @@
 public struct SocketAddress: Hashable, Sendable, Codable {
   /// The address.
   public var address: IPAddress
-  /// The port, 0 where there is none.
+  /// The port; 0 if there is none.
   public var port: UInt16
 
   /// Creates a socket address from its parts.
@@ -43,8 +43,8 @@ extension SocketAddress: LosslessStringConvertible {
 }
 
 extension SocketAddress: ExpressibleByStringLiteral {
-  /// Creates a socket address from a literal such as `"[::1]:80"`. A literal that is no socket address is a mistake in
-  /// the program and stops it; use ``init(_:)`` for text that comes from outside.
+  /// Creates a socket address from a literal such as `"[::1]:80"`. An invalid literal is a programming error and stops
+  /// the program; use ``init(_:)`` for text from outside.
   public init(stringLiteral value: String) {
     guard let address = SocketAddress(value) else {
       preconditionFailure("\"\(value)\" is not ADDRESS:PORT or [ADDRESS]:PORT")

@@ -1,9 +1,9 @@
 /// The kernel's rules for filter programs.
 ///
-/// Written after `inet_diag_bc_audit` and `inet_diag_bc_run`, net/ipv4/inet_diag.c, and not after the compiler that it
-/// tests.
+/// They follow `inet_diag_bc_audit` and `inet_diag_bc_run`, net/ipv4/inet_diag.c, and do not use the compiler that they
+/// test.
 struct BytecodeInterpreter {
-  /// A program that the kernel does not run.
+  /// A program that the kernel refuses.
   struct Refusal: Error, CustomStringConvertible {
     /// The name of the errno.
     var errno: String
@@ -12,9 +12,9 @@ struct BytecodeInterpreter {
     var description: String { "\(errno): \(reason)" }
   }
 
-  /// A kernel, and who asks it.
+  /// A kernel, and the privileges of its caller.
   struct Kernel {
-    /// CAP_NET_ADMIN, without which marks are refused.
+    /// CAP_NET_ADMIN; without it marks are refused.
     var hasNetAdmin = true
     /// Operations that the kernel is too old for.
     var unknownOperations: Set<UInt8> = []
@@ -25,7 +25,7 @@ struct BytecodeInterpreter {
   /// Audits a program, as the kernel does before it runs one.
   init(_ program: [UInt8], on kernel: Kernel = Kernel()) throws(Refusal) {
     self.program = program
-    // A program is at least one operation.
+    // A program has at least one operation.
     if program.count < 4 { throw Refusal(errno: "EINVAL", reason: "a program of \(program.count) bytes") }
     let places = placesOnTheWayOfYes()
     var offset = 0
@@ -40,8 +40,8 @@ struct BytecodeInterpreter {
   private func half(_ offset: Int) -> UInt16 { UInt16(program[offset]) | UInt16(program[offset + 1]) << 8 }
   private func word(_ offset: Int) -> UInt32 { UInt32(half(offset)) | UInt32(half(offset + 2)) << 16 }
 
-  /// Where one comes by who always goes the way of "holds": the places to which `valid_cc` lets a jump lead. The kernel
-  /// walks from the beginning for each jump, here once for all.
+  /// The places to which `valid_cc` allows a jump: those on the path that always takes the branch for "holds". The
+  /// kernel walks from the start for each jump; here the path is computed once.
   private func placesOnTheWayOfYes() -> Set<Int> {
     var places: Set<Int> = []
     var offset = 0
@@ -53,7 +53,7 @@ struct BytecodeInterpreter {
     return places
   }
 
-  /// Returns the way to the next operation.
+  /// Returns the offset of the next operation.
   private func audit(_ offset: Int, _ kernel: Kernel, _ places: Set<Int>) throws(Refusal) -> Int {
     let remaining = program.count - offset
     func refuse(_ reason: String) -> Refusal { Refusal(errno: "EINVAL", reason: "\(reason) at \(offset)") }
@@ -61,28 +61,28 @@ struct BytecodeInterpreter {
     let code = program[offset]
     if kernel.unknownOperations.contains(code) { throw refuse("operation \(code), too new") }
     let least = try leastLength(offset, kernel)
-    if remaining < least { throw refuse("an operand cut off") }
-    // A NOP has only one way, and that of "does not hold" is not looked at.
+    if remaining < least { throw refuse("truncated operand") }
+    // A NOP has only one branch; the kernel does not check the branch for "does not hold".
     if code != 0 {
       let no = no(offset)
-      if no < least || no > remaining + 4 || no % 4 != 0 { throw refuse("a way \(no) for no") }
+      if no < least || no > remaining + 4 || no % 4 != 0 { throw refuse("invalid jump of \(no) for \"does not hold\"") }
       if no < remaining, !places.contains(offset + no) { throw refuse("a jump into an operation") }
     }
     let yes = yes(offset)
-    if yes < least || yes > remaining + 4 || yes % 4 != 0 { throw refuse("a way \(yes) for yes") }
+    if yes < least || yes > remaining + 4 || yes % 4 != 0 { throw refuse("invalid jump of \(yes) for \"holds\"") }
     return yes
   }
 
-  /// How long an operation is with its operand.
+  /// The length of an operation with its operand.
   private func leastLength(_ offset: Int, _ kernel: Kernel) throws(Refusal) -> Int {
     switch program[offset] {
     // NOP, JMP, AUTO.
     case 0, 1, 6: return 4
-    // S_GE, S_LE, D_GE, D_LE, S_EQ, D_EQ: the next operation holds the port.
+    // S_GE, S_LE, D_GE, D_LE, S_EQ, D_EQ: the next operation contains the port.
     case 2...5, 11, 12: return 8
     // DEV_COND: an index.
     case 9: return 8
-    // MARK_COND: a mark and a mask. Asked about the right first.
+    // MARK_COND: a mark and a mask. The kernel checks the privilege first.
     case 10:
       if !kernel.hasNetAdmin { throw Refusal(errno: "EPERM", reason: "a mark at \(offset)") }
       return 12
@@ -109,7 +109,7 @@ extension BytecodeInterpreter {
   func accepts(_ entry: KernelEntry) -> Bool {
     var offset = 0
     while offset < program.count { offset += holds(offset, entry) ? yes(offset) : no(offset) }
-    // Exactly the end accepts; beyond it lies the place that rejects.
+    // Exactly the end accepts; the place after it rejects.
     return offset == program.count
   }
 
@@ -129,20 +129,20 @@ extension BytecodeInterpreter {
     case 11: return entry.localPort == half(operand + 2)
     case 12: return entry.remotePort == half(operand + 2)
     case 13: return entry.cgroup == UInt64(word(operand)) | UInt64(word(operand + 4)) << 32
-    // NOP, and whatever the kernel's switch has no case for.
+    // NOP, and every code without a case in the kernel's switch.
     default: return true
     }
   }
 
   /// Kernel: `struct inet_diag_hostcond`.
   private func hostHolds(_ condition: Int, _ family: UInt8, _ address: [UInt8], _ port: UInt16) -> Bool {
-    // A signed number, of which -1 is any port.
+    // A signed number; -1 means any port.
     let wantedPort = Int32(bitPattern: word(condition + 4))
     if wantedPort != -1, wantedPort != Int32(port) { return false }
     let (wantedFamily, bits) = (program[condition], Int(program[condition + 1]))
     let wanted = program[(condition + 8)...]
     if wantedFamily != 0, wantedFamily != family {
-      // "Cursed" mapped addresses: an IPv6 socket may speak IPv4.
+      // "Cursed" mapped addresses, as the kernel calls them: an IPv6 socket may carry IPv4.
       guard family == 10, wantedFamily == 2, address[..<12] == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] else {
         return false
       }
@@ -163,7 +163,7 @@ extension BytecodeInterpreter {
   }
 }
 
-/// What the kernel's filter looks at. Kernel: `struct inet_diag_entry`, linux/inet_diag.h.
+/// The facts that the kernel's filter examines. Kernel: `struct inet_diag_entry`, linux/inet_diag.h.
 struct KernelEntry: Hashable {
   /// AF_INET or AF_INET6.
   var family: UInt8

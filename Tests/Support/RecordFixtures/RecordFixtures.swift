@@ -4,9 +4,9 @@ import SockDiagTestKit
 import SocketLaboratory
 import SocketLaboratoryKit
 
-/// Takes the captures of `Fixtures/captures` from the running kernel, one per situation:
+/// Records the captures of `Fixtures/captures` from the running kernel, one per situation:
 ///
-///     swift run record-fixtures && SOCKDIAG_RECORD=1 swift test --filter GoldenTests
+/// swift run record-fixtures && SOCKDIAG_RECORD=1 swift test --filter GoldenTests
 @main enum RecordFixtures {
   static func main() throws {
     let kernel = try String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8).split(separator: "\n")[0]
@@ -30,7 +30,8 @@ import SocketLaboratoryKit
     print(situation.name)
   }
 
-  /// Several hundred sockets, in several datagrams, family by family: the form of message that is not the legacy one.
+  /// Several hundred sockets, in several datagrams, one family at a time. This uses the newer message, not the legacy
+  /// one.
   private static func recordCrowd(in folder: URL) throws {
     try Laboratory.withNew { laboratory in
       let crowd = try Crowd(in: laboratory, count: 400, seed: 1)
@@ -56,12 +57,12 @@ import SocketLaboratoryKit
     return """
       # Captures of Linux \(kernel)
 
-      Each file is what an inspector and the kernel said to each other (pcap, link type 253) in a network namespace that
-      held the sockets of one situation and no others; beside it lies what it decodes to, one socket a line. The
-      situations are made by `Sources/SocketLaboratory`, the command is `swift run record-fixtures`. Asked for:
-      TCP in all states and bound-inactive, then UDP, with all details, both families in one walk, as root.
+      Each pcap file (link type 253) holds the netlink messages between an inspector and the kernel, in a network namespace
+      with only the sockets of one situation. The `.ndjson` file of the same name holds the decoded sockets, one per line.
+      `swift run record-fixtures` makes the captures, with the situations of `SocketLaboratory`. The queries are TCP in all
+      states and bound-inactive, then UDP, with all details, both families in one walk, as root.
 
-      | capture | what it holds |
+      | capture | sockets |
       |---|---|
       \(rows)
       | `crowd` | 400 sockets in all states, one walk per family |

@@ -1,6 +1,6 @@
 package import SockDiagWire
 
-/// Builds netlink messages byte by byte, as the kernel would write them.
+/// Builds netlink messages byte by byte, in the kernel's format.
 package struct NetlinkBytes {
   package var bytes: [UInt8] = []
 
@@ -22,7 +22,7 @@ package struct NetlinkBytes {
     while !bytes.count.isMultiple(of: 4) { bytes.append(0) }
   }
 
-  /// A message; header fields are those of a reply in the middle of a dump unless given.
+  /// A message. The header defaults to that of a reply in the middle of a dump.
   package static func message(
     _ type: NetlinkMessageType, flags: NetlinkFlags = .multipart, sequence: UInt32, portID: UInt32,
     payload: [UInt8] = []
@@ -70,7 +70,7 @@ package struct NetlinkBytes {
     return payload.bytes
   }
 
-  /// The payload of an error message: an errno and the header of the request, and the kernel's own words.
+  /// The payload of an error message: an errno, the header of the request, and the kernel's message text.
   package static func refusal(_ errno: Int32, words: String? = nil) -> [UInt8] {
     let request = message(.sockDiagByFamily, flags: [.request, .dump], sequence: 1, portID: 0)
     let text = words.map { attribute(1, Array($0.utf8) + [0]) } ?? []

@@ -2,22 +2,22 @@ package import SockDiag
 package import SockDiagWire
 import Synchronization
 
-/// A kernel that answers as a test tells it to.
+/// A fake kernel that answers with a script.
 ///
-/// For each request it has a list of events; what is left of them when the next request comes stays in the socket, as it
-/// does with a real kernel.
+/// Each request has a list of events. Events that are left when the next request comes stay in the socket, as in a real
+/// kernel.
 ///
-/// It may be in the middle of an earlier dump, which it broke off for want of memory. Until the end of that was received it
-/// refuses every request with `EBUSY`, and it goes on with it whenever something was received (`netlink_recvmsg`,
+/// It may still be in an earlier dump that it interrupted for lack of memory. Until the end of that dump was received,
+/// it refuses every request with `EBUSY`, and it continues the dump whenever something was received (`netlink_recvmsg`,
 /// net/netlink/af_netlink.c).
 package struct ScriptedKernel: NetlinkTransport, ~Copyable {
-  /// What the next attempt to receive brings.
+  /// What the next receive call returns.
   package enum Event: Sendable {
     /// A datagram of messages from the kernel.
     case messages([Message])
     /// A datagram from another process.
     case foreign(port: UInt32, [Message])
-    /// A datagram longer than the buffer: its first bytes arrive, the length tells the rest.
+    /// A datagram longer than the buffer: its first bytes arrive, and the length shows how long it was.
     case truncated([Message], length: Int)
     /// Raw bytes from the kernel.
     case bytes([UInt8])
@@ -25,7 +25,7 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
     case failure(Int32)
   }
 
-  /// A message; the header is filled in from the request that it answers.
+  /// A message; its header is filled in from the request that it answers.
   package enum Message: Sendable {
     case socket(port: UInt16, cookie: UInt64, state: SocketState = .established)
     case socketWithAttributes(port: UInt16, cookie: UInt64, [UInt8])
@@ -33,25 +33,25 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
     case error(Int32, words: String? = nil)
     case overrun
     case noOperation
-    /// The same with the flag that says that the table changed.
+    /// The same, with the flag for a table that changed during the dump.
     indirect case interrupted(Message)
-    /// The same for another request than the last.
+    /// The same, for a request other than the last.
     indirect case withSequence(UInt32, Message)
-    /// The same for another reader.
+    /// The same, for another reader.
     indirect case withPortID(UInt32, Message)
   }
 
-  /// What a test can look at while a reader owns the kernel.
+  /// What a test can inspect while a reader owns the kernel.
   package final class Log: Sendable {
     private let entries = Mutex<(requests: [InetRequest], unread: Int, unreadBefore: [Int], receptions: Int)>(
       ([], 0, [], 0))
     package init() {}
     package var requests: [InetRequest] { entries.withLock { $0.requests } }
-    /// Events that nobody has received yet.
+    /// Events that were not received yet.
     package var unreadEvents: Int { entries.withLock { $0.unread } }
-    /// How many were left when each request was sent. The kernel refuses a dump while it is in another.
+    /// How many events were left when each request was sent. The kernel refuses a dump during another dump.
     package var unreadBeforeRequests: [Int] { entries.withLock { $0.unreadBefore } }
-    /// How often somebody tried to receive.
+    /// The number of receive calls.
     package var receptions: Int { entries.withLock { $0.receptions } }
     fileprivate func append(_ request: InetRequest) {
       entries.withLock { log in
@@ -65,7 +65,7 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
 
   package let portID: UInt32 = 4242
   private var script: [[Event]]
-  /// What is still to come of an earlier dump.
+  /// The remaining parts of an earlier dump.
   private var rest: [Event]
   private var pending: [(sequence: UInt32, event: Event)] = []
   private var sequence: UInt32 = 0
@@ -74,9 +74,9 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
   /// Creates a kernel.
   ///
   /// - Parameters:
-  ///   - script: What each request brings.
-  ///   - rest: What is still to come of an earlier dump, whose sequence number is 99.
-  ///   - log: Where requests are noted.
+  ///   - script: The events for each request.
+  ///   - rest: The remaining parts of an earlier dump, whose sequence number is 99.
+  ///   - log: Records the requests.
   package init(_ script: [[Event]], rest: [Event] = [], log: Log = Log()) {
     self.script = script
     self.rest = rest
@@ -86,7 +86,7 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
   package mutating func write(
     _ request: InetRequest, sequence: UInt32, into buffer: inout [UInt8]
   ) throws(SockDiagError) -> Int {
-    // As much as the longest form of a request and its attributes take, as with the real one.
+    // Large enough for the longest request with its attributes, as in the real transport.
     guard buffer.count >= 128 + request.bytecode.count else {
       throw SockDiagError(.system, operation: "write a sock_diag request", errno: 90)
     }
