@@ -7,6 +7,9 @@ public struct LabAddress: Sendable, Hashable, CustomStringConvertible {
   /// The last eight bytes; an IPv4 address is their low half.
   public let low: UInt64
 
+  /// Creates an address from its parts.
+  package init(isV6: Bool, high: UInt64, low: UInt64) { (self.isV6, self.high, self.low) = (isV6, high, low) }
+
   /// An IPv4 address from its four numbers.
   public static func v4(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) -> LabAddress {
     let word = [a, b, c, d].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

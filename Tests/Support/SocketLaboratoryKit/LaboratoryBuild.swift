@@ -1,6 +1,5 @@
 internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
-public import SocketLaboratory
 
 /// The build of the laboratory.
 public enum LaboratoryBuild {

@@ -1,6 +1,6 @@
 internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
-public import SocketLaboratory
+internal import SocketLaboratory
 
 /// Runs work on a new thread with changed privileges. The thread ends with the work, so no other task runs on it.
 public enum LoneThread {

@@ -1,6 +1,3 @@
-public import SocketLaboratory
-internal import Synchronization
-
 /// Limits the number of namespaces that exist at a time.
 ///
 /// Tests run in parallel without a limit. A hundred situations at once on two cores would take so long that a record

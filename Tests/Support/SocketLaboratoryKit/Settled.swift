@@ -1,4 +1,4 @@
-public import SocketLaboratory
+internal import SocketLaboratory
 
 /// Repeats a check until it finds no complaints or the deadline passes, and returns the last complaints.
 ///

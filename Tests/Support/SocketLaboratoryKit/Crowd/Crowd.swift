@@ -1,5 +1,6 @@
 internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
+internal import SockDiagTestKit
 public import SocketLaboratory
 
 /// Thousands of sockets in one namespace, of every state and both families, with random ports, queues and options.

@@ -1,4 +1,5 @@
-public import SocketLaboratory
+internal import SockDiagTestKit
+internal import SocketLaboratory
 
 extension CrowdBuilder {
   mutating func addBrought(_ state: LabState, _ closed: Bool, _ accepted: Bool, _ isV6: Bool) throws {

@@ -1,4 +1,5 @@
-public import SocketLaboratory
+internal import SockDiagTestKit
+internal import SocketLaboratory
 
 /// Makes a crowd, socket by socket.
 struct CrowdBuilder {

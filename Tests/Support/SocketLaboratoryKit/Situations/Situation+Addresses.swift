@@ -1,4 +1,4 @@
-public import SocketLaboratory
+internal import SocketLaboratory
 
 extension Situation {
   /// IPv6 sockets that accept IPv4, and those that refuse it.

@@ -1,4 +1,4 @@
-public import SocketLaboratory
+internal import SocketLaboratory
 
 extension Situation {
   /// Multipath TCP: a socket of its own above the subflows that carry it.

@@ -1,4 +1,4 @@
-public import SocketLaboratory
+internal import SocketLaboratory
 
 extension Situation {
   /// States that two sockets of one namespace reach without a scripted peer.

@@ -1,4 +1,4 @@
-public import SocketLaboratory
+internal import SocketLaboratory
 
 extension Situation {
   /// Socket options that sock_diag reports.

@@ -1,4 +1,4 @@
-public import SocketLaboratory
+internal import SocketLaboratory
 
 extension Situation {
   /// Unacknowledged data and running timers.
