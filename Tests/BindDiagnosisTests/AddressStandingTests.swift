@@ -4,6 +4,7 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The kernel's word on an address, without a port being taken.

@@ -5,6 +5,7 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The probe's answer is bind()'s own, for the options, user, interface and rights of the request.

@@ -4,6 +4,7 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 

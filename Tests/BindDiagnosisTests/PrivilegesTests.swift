@@ -1,6 +1,7 @@
 import BindSituationKit
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 

@@ -1,10 +1,11 @@
 import BindDiagnosis
 import BindSituationKit
-import CSocketLaboratory
+import CSocketLaboratoryKit
 import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Synchronization
 import Testing
 

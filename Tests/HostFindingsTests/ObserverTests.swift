@@ -1,6 +1,7 @@
 import HostFindings
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// What rises between two looks at a namespace of its own.

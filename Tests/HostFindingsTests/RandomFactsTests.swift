@@ -1,5 +1,6 @@
 import HostFindings
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
 import Testing
 
@@ -12,7 +13,7 @@ struct RandomFactsTests {
 
   @Test func anyHostIsLookedAt() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SocketLaboratory.SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let addresses = try ["0.0.0.0", "10.0.0.1", "127.0.0.1", "::", "::1", "::ffff:10.0.0.1", "fe80::1"].map(
       Specimen.address)
     func end() -> SocketAddress {

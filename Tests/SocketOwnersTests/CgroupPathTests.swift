@@ -1,8 +1,8 @@
 import SocketOwners
 import Testing
 
-/// What names on a cgroup path say about units and containers. The paths are those of the named programs' documentation
-/// and sources.
+/// The units and containers that the names on a cgroup path reveal. The paths come from the documentation and the
+/// sources of the named programs.
 @Suite struct CgroupPathTests {
   private static let id = String(repeating: "0123456789abcdef", count: 4)
   private static let other = String(repeating: "f", count: 64)

@@ -1,3 +1,4 @@
+import Glibc
 import SocketOwners
 import Testing
 
@@ -51,5 +52,30 @@ import Testing
     #expect(SocketHolder(pid: 12, descriptor: 8, threadID: 14).description == "process 12, thread 14, by descriptor 8")
     #expect(
       SocketHolder(pid: 12, descriptor: 8, fixedFileSlot: 2).description == "process 12 by fixed file 2 of io_uring 8")
+  }
+
+  @Test func outcomesAreSentences() {
+    #expect(SignalOutcome.gone.description == "the process has ended")
+    #expect(SignalOutcome.denied(EPERM).description == "the signal is not permitted: Operation not permitted")
+  }
+
+  @Test(
+    arguments: [
+      (.unit(SystemdUnit(name: "web\\x2da.service")), "service web-a.service"),
+      (.unit(SystemdUnit(name: "web.service", managerUID: 1000)), "service web.service of user 1000"),
+      (.container(Container(runtime: .lxc, id: "web")), "lxc container web"),
+      (
+        .container(Container(runtime: .docker, id: String(repeating: "0123456789abcdef", count: 4))),
+        "docker container 0123456789ab"
+      ),
+      (
+        .forwarder(PortForwarder(.incus, device: .init(container: "web", name: "http"))),
+        "port forwarder of incus for container web"
+      ),
+      (.socketActivation(managerUID: nil), "socket activation by systemd"),
+      (.firstProcess, "the first process of its pid namespace"),
+    ] as [(ProcessSupervision, String)])
+  func supervisorIsNamed(_ supervision: ProcessSupervision, _ text: String) {
+    #expect(supervision.description == text)
   }
 }

@@ -1,7 +1,7 @@
 import SocketOwners
 import Testing
 
-/// The texts of proc, whatever stands in them.
+/// Readers of the texts of proc, with valid and malformed texts.
 @Suite struct TextTests {
   // MARK: Links
 
@@ -37,7 +37,7 @@ import Testing
     #expect(info.waitingDescriptors == nil)
   }
 
-  @Test func busyRingIsNotTakenForAnEmptyOne() {
+  @Test func textWithoutATableIsNoEmptyTable() {
     #expect(Self.info("pos:\t0\nflags:\t02\n").fixedSockets == nil)
     #expect(Self.info("UserFiles:\t0\nUserBufs:\t0\n").fixedSockets == [])
   }
@@ -75,7 +75,7 @@ import Testing
     "7 (sh)" + columns.replacing(" 8368", with: " 9999999999999999999"),
     "7 (sh)" + columns.replacing(" S 1 ", with: " S 4294967295 "),
   ])
-  func statusThatIsNoneIsNil(_ text: String) { #expect(Self.stat(text) == nil) }
+  func malformedStatIsNil(_ text: String) { #expect(Self.stat(text) == nil) }
 
   @Test func credentialsComeFromTheirLines() {
     let text = "Name:\tUid:\\n\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nGroups:\t9 10 \nCapEff:\t0000000000080000\n"
@@ -111,7 +111,7 @@ import Testing
 
   // MARK: Directories
 
-  @Test func entriesThatDoNotFitAreLeft() {
+  @Test func truncatedEntriesAreIgnored() {
     // An inode, an offset, the length 24, a directory called 12.
     var entry = [UInt8](repeating: 0, count: 24)
     entry.replaceSubrange(0..<3, with: [1, 2, 0])

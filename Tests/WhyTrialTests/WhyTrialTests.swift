@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The command's answers against the running kernel, in situations that nobody thought of.

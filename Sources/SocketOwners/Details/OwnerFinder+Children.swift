@@ -3,8 +3,8 @@ extension OwnerFinder {
   ///
   /// This reads one file. Almost all programs that start and watch others do so from their first thread.
   ///
-  /// - Returns: The process ids. The list is empty if there are none, if the process has ended, or if the kernel lacks the
-  ///   file.
+  /// - Returns: The process ids. The list is empty if there are none, if the process has ended, or if the kernel lacks
+  ///   the file.
   ///
   /// Kernel: `/proc/PID/task/TID/children`, `CONFIG_PROC_CHILDREN`.
   public func children(ofProcess pid: Int32) -> [Int32] {

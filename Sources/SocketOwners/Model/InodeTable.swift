@@ -1,11 +1,10 @@
-/// The wanted inodes, each with its place in the order in which they were asked for.
+/// The wanted inodes, each with its place in the order of the request.
 ///
-/// Every link that is read is looked up here before anything is made of it. A slot is one word, an inode and its place
-/// plus one, so that a look-up is one access to memory.
-///
-/// A `Set` would cost as much as reading: 100,000 look-ups take a millisecond here.
+/// A search looks up every link that it reads. A slot is one word that holds an inode and its place plus one, so a
+/// look-up is one access to memory. 100,000 look-ups take a millisecond; with a `Set` they would take as long as
+/// reading the links.
 package struct InodeTable: Sendable, Hashable {
-  /// The inodes without 0 and without repetitions.
+  /// The wanted inodes without 0, each once.
   package private(set) var inodes: [UInt32] = []
   private var slots: [UInt64]
 
@@ -39,8 +38,8 @@ package struct InodeTable: Sendable, Hashable {
     slots[slot] = UInt64(inodes.count) &<< 32 | UInt64(inode)
   }
 
-  // Multiplied by an odd constant: inodes come in runs, and a run of another kind of file between two sockets would
-  // make one long chain of both.
+  // The multiplication by an odd constant spreads the inodes. They come in runs, which would otherwise fill
+  // neighbouring slots and make long chains.
   private func start(_ inode: UInt32) -> Int {
     Int(truncatingIfNeeded: (UInt64(inode) &* 0x9e37_79b9_7f4a_7c15) &>> 32) & (slots.count &- 1)
   }

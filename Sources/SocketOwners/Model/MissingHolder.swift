@@ -21,16 +21,16 @@ public struct MissingHolder: Sendable, Hashable, Codable {
     public static let hiddenProcess = Reasons(rawValue: 1 << 2)
     /// The process may be outside of the pid namespace of the proc that was read.
     public static let anotherPIDNamespace = Reasons(rawValue: 1 << 3)
-    /// The descriptor was sent through a unix socket and not received yet: ``SearchObstacles/descriptorsInFlight`` names
-    /// the receivers, if the search looked for them.
+    /// The descriptor was sent through a unix socket and not received yet: ``SearchObstacles/descriptorsInFlight``
+    /// names the receivers, if the search looked for them.
     public static let inFlight = Reasons(rawValue: 1 << 4)
     /// The fixed files of an io_uring could not be read.
     public static let fixedFile = Reasons(rawValue: 1 << 5)
-    /// The kernel itself holds the socket. It has sockets of its own. It also keeps a socket without descriptors open for
-    /// a driver, an io_uring, or a system call that still waits.
+    /// The kernel itself holds the socket. It has sockets of its own. It also keeps a socket without descriptors open
+    /// for a driver, an io_uring, or a system call that still waits.
     public static let kernel = Reasons(rawValue: 1 << 6)
-    /// The socket was closed, or passed to another process, after it was listed. Only a second look at the socket excludes
-    /// this.
+    /// The socket was closed, or passed to another process, after it was listed. Only a second look at the socket
+    /// excludes this.
     public static let closedMeanwhile = Reasons(rawValue: 1 << 7)
     /// A thread may have a descriptor table of its own that could not be compared with the others, or not be read.
     public static let unreadableThread = Reasons(rawValue: 1 << 8)
@@ -70,7 +70,8 @@ extension MissingHolder.Reasons {
 }
 
 extension MissingHolder.Reasons: CustomStringConvertible {
-  /// The reasons as a part of a sentence about the socket: "the kernel itself may hold it, or a thread could not be read".
+  /// The reasons as a part of a sentence about the socket: "the kernel itself may hold it, or a thread could not be
+  /// read".
   public var description: String {
     let clauses = Self.words.filter { contains($0.reason) }.map(\.clause)
     guard let last = clauses.last else { return "no reason is known" }

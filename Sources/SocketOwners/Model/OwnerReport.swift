@@ -7,7 +7,8 @@ public struct OwnerReport: Sendable, Hashable, Codable {
 
   /// The processes that hold wanted sockets, by ascending ids. A process that ended during the search may be missing.
   public let processes: [HoldingProcess]
-  /// The sockets without a holder, each once. One entry with the inode 0 stands for all wanted sockets without an inode.
+  /// The sockets without a holder, each once. One entry with the inode 0 stands for all wanted sockets without an
+  /// inode.
   public let missing: [MissingHolder]
   /// What the search could not see.
   public let obstacles: SearchObstacles
@@ -20,8 +21,8 @@ public struct OwnerReport: Sendable, Hashable, Codable {
   /// The number of holders of all sockets.
   public var holderCount: Int { allHolders.count }
 
-  /// All holders of a socket, by ascending process, thread and descriptor. The list is empty if no holder was found or the
-  /// socket was not wanted.
+  /// All holders of a socket, by ascending process, thread and descriptor. The list is empty if no holder was found or
+  /// the socket was not wanted.
   ///
   /// - Complexity: O(1), without allocation.
   public func holders(of inode: UInt32) -> ArraySlice<SocketHolder> {

@@ -4,8 +4,8 @@ public struct SearchOptions: Sendable, Hashable, Codable {
   public enum Thoroughness: String, Sendable, Hashable, Codable {
     /// The search examines every readable process, so it finds all holders of a socket.
     case everyHolder = "every-holder"
-    /// The search ends as soon as each socket has a holder, so it may miss further ones. It examines the processes in the
-    /// cgroups in which the sockets were made, then the processes of the sockets' users, then all others.
+    /// The search ends as soon as each socket has a holder, so it may miss further ones. It examines the processes in
+    /// the cgroups in which the sockets were made, then the processes of the sockets' users, then all others.
     case firstHolder = "first-holder"
   }
 
@@ -13,8 +13,8 @@ public struct SearchOptions: Sendable, Hashable, Codable {
   public var thoroughness: Thoroughness
   /// The number of threads, 1 or 2. The second thread starts and ends with the search.
   public var walkers: Int
-  /// Whether the search believes what earlier searches read, unless something shows a change. ``OwnerFinder`` lists what
-  /// such a search can miss.
+  /// Whether the search believes what earlier searches read, unless something shows a change. ``OwnerFinder`` lists
+  /// what such a search can miss.
   public var trustsEarlierSearches: Bool
 
   /// Creates options. By default one thread looks for every holder and believes earlier searches.

@@ -24,7 +24,8 @@ public struct SearchWork: Sendable, Hashable, Codable {
 }
 
 extension SearchWork: CustomStringConvertible {
-  /// The numbers as a list: "processes examined: 3, tables opened: 2, links read: 40, files read: 1, directories opened: 4".
+  /// The numbers as a list: "processes examined: 3, tables opened: 2, links read: 40, files read: 1, directories
+  /// opened: 4".
   public var description: String {
     "processes examined: \(processesExamined), tables opened: \(tablesOpened), links read: \(linksRead), "
       + "files read: \(filesRead), directories opened: \(directoriesOpened)"

@@ -1,12 +1,12 @@
-/// A process that holds a socket, and the descriptor that keeps the socket open. A process with two descriptors of a socket is
-/// two holders.
+/// A process that holds a socket, and the descriptor that keeps the socket open. A process with two descriptors of a
+/// socket is two holders.
 public struct SocketHolder: Sendable, Hashable, Codable {
   /// The process.
   public var pid: Int32
   /// The number of the descriptor that leads to the socket, or to the io_uring that holds the socket.
   public var descriptor: UInt32
-  /// The thread whose table has the descriptor; `nil` for the table of the process's first thread. Other threads share that
-  /// table unless they left it (`unshare(CLONE_FILES)`) or outlived the first thread.
+  /// The thread whose table has the descriptor; `nil` for the table of the process's first thread. Other threads share
+  /// that table unless they left it (`unshare(CLONE_FILES)`) or outlived the first thread.
   public var threadID: Int32?
   /// The place of the socket among the fixed files of an io_uring; `nil` for a plain descriptor.
   public var fixedFileSlot: UInt32?

@@ -15,9 +15,9 @@ struct ProcessThreads: Sendable {
 extension ProcTree {
   /// Finds the threads of a process that have a descriptor table of their own.
   ///
-  /// A thread gets its own table by `unshare(CLONE_FILES)`. A thread that outlives the first one also counts as separate,
-  /// because the first one no longer shows the table. kcmp(2) tells in a third of a microsecond whether two threads share
-  /// a table.
+  /// A thread gets its own table by `unshare(CLONE_FILES)`. A thread that outlives the first one also counts as
+  /// separate, because the first one no longer shows the table. kcmp(2) tells in a third of a microsecond whether two
+  /// threads share a table.
   ///
   /// - Parameter known: The threads of the same process in an earlier search.
   func threads(of pid: Int32, knowing known: ProcessThreads?, _ work: inout SearchWork) -> ProcessThreads {

@@ -22,8 +22,8 @@ struct FoundHolders {
 
   /// Groups the holders by inode: where the holders of each inode end, and all holders in that order.
   ///
-  /// The holders of one inode stay in the order in which they were appended. Sorting by comparison would cost more than the
-  /// rest of a search that found nothing new.
+  /// The holders of one inode stay in the order in which they were appended. Sorting by comparison would cost more than
+  /// the rest of a search that found nothing new.
   func grouped() -> (ends: [UInt32], holders: [SocketHolder]) {
     var next = counts
     var sum: UInt32 = 0

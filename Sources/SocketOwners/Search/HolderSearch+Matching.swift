@@ -3,7 +3,8 @@ extension HolderSearch {
   /// Finds the holders of all wanted sockets among the examined processes, and reads again what contradicts itself.
   mutating func match() throws(SocketOwnersError) {
     found = matches()
-    // If a socket has two holders and one of them comes from the memory, the socket may have moved from there to the other.
+    // If a socket has two holders and one of them comes from the memory, the socket may have moved from there to the
+    // other.
     let doubtful = found.doubtful
     guard !doubtful.isEmpty else { return }
     var numbers: [Int32: [Int32: [UInt32]]] = [:]

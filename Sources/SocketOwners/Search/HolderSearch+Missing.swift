@@ -1,6 +1,7 @@
 // Stage 5: wanted sockets without a holder.
 extension HolderSearch {
-  /// Looks for missing sockets in descriptors that show no sign of a change, then for the obstacles if some stay missing.
+  /// Looks for missing sockets in descriptors that show no sign of a change, then for the obstacles if some stay
+  /// missing.
   mutating func lookAgain() throws(SocketOwnersError) {
     if !isAnew { try readUnwantedDescriptors() }
     var helped: Bool?

@@ -37,7 +37,8 @@ extension HolderSearch {
       guard proc.status(DescriptorTable.path(pid, thread), into: &status) == 0 else { continue }
       plan(thread, status, &next, known, &tasks)
     }
-    // A process without descriptors and without threads, such as a kernel thread, is not kept: it costs one look each time.
+    // A process without descriptors and without threads, such as a kernel thread, is not kept: it costs one look each
+    // time.
     if !next.tables.isEmpty || !next.threads.others.isEmpty { memory.processes[pid] = next }
   }
 
@@ -74,8 +75,8 @@ extension HolderSearch {
   /// The size of the parts into which a large table is divided for two walkers. Reading one takes some milliseconds.
   private static var partLength: Int { 2048 }
 
-  /// Whether a process is still the known one, although its inodes in proc are new: the kernel drops the inodes if memory
-  /// is short.
+  /// Whether a process is still the known one, although its inodes in proc are new: the kernel drops the inodes if
+  /// memory is short.
   private mutating func isSame(_ record: ProcessRecord) -> Bool {
     guard record.startTicks != 0 else { return false }
     return proc.startTicks(of: record.pid, &work) == record.startTicks

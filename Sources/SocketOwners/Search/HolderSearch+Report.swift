@@ -37,7 +37,8 @@ extension HolderSearch {
     var list: [MissingHolder] = []
     if sockets.contains(where: { $0.inode == 0 }) { list.append(MissingHolder(inode: 0, possibleReasons: .noProcess)) }
     guard !found.isComplete else { return list }
-    // These two can never be excluded: the socket may have been closed, and the kernel can hold a socket without a process.
+    // These two can never be excluded: the socket may have been closed, and the kernel can hold a socket without a
+    // process.
     var reasons: MissingHolder.Reasons = [.closedMeanwhile, .kernel]
     if obstacles.unreadableProcesses > 0 { reasons.insert(.unreadableProcess) }
     if obstacles.hidesProcesses { reasons.insert(.hiddenProcess) }

@@ -42,7 +42,8 @@ extension HolderSearch {
     case EMFILE, ENFILE, ENOMEM:
       throw SocketOwnersError(.unreadableProc, operation: "open the descriptors of a process", errno: result.fault)
     default:
-      // The process has ended, or the kernel gave an error that no known kernel gives. Nothing is known of it either way.
+      // The process has ended, or the kernel gave an error that no known kernel gives. Nothing is known of it either
+      // way.
       memory.processes[result.pid]?.remove(result.thread)
       obstacles.vanishedProcesses += 1
     }

@@ -1,32 +1,32 @@
 /// Finds the processes that hold sockets, and remembers what it read for the next search.
 ///
-/// sock_diag names no process. Only the descriptors of a process show which sockets it holds, so a first search reads a link
-/// for every descriptor of the host, at about three microseconds each. Later searches ask each process for its number of
-/// descriptors (since Linux 6.2) and whether it is still the same process. They read only
+/// sock_diag names no process. Only the descriptors of a process show which sockets it holds, so a first search reads a
+/// link for every descriptor of the host, at about three microseconds each. Later searches ask each process for its
+/// number of descriptors (since Linux 6.2) and whether it is still the same process. They read only
 ///
 /// - new processes,
 /// - descriptors whose sockets are no longer wanted, because new sockets take the lowest free numbers,
 /// - further descriptors, as many as the number has grown by,
 /// - descriptors of sockets with several holders, and the fixed files of every io_uring,
 ///
-/// and everything in doubt. A process that has fewer descriptors than expected is listed. If a wanted socket has no holder,
-/// all descriptors are read that led to no wanted socket. If a socket has no holder in consecutive searches, everything is
-/// read again, at growing intervals.
+/// and everything in doubt. A process that has fewer descriptors than expected is listed. If a wanted socket has no
+/// holder, all descriptors are read that led to no wanted socket. If a socket has no holder in consecutive searches,
+/// everything is read again, at growing intervals.
 ///
-/// **What such a search can miss.** If a wanted socket had one holder, the search believes that the holder still has it, as
-/// long as the socket is wanted and the process has the expected number of descriptors. So the search does not notice at once
-/// if
+/// **What such a search can miss.** If a wanted socket had one holder, the search believes that the holder still has
+/// it, as long as the socket is wanted and the process has the expected number of descriptors. So the search does not
+/// notice at once if
 ///
 /// - two processes exchange sockets and each closes one,
-/// - a process moves a descriptor to another number (`dup2` and `close`), or closes one and gets a second descriptor of a
-///   wanted socket,
+/// - a process moves a descriptor to another number (`dup2` and `close`), or closes one and gets a second descriptor of
+///   a wanted socket,
 /// - a descriptor moves to another thread's table of the same size.
 ///
-/// ``SocketHolder/isVerified`` shows which holders were read in this search, ``verify(_:of:process:)`` reads one again, and
-/// ``SearchOptions/anew`` believes nothing. Before Linux 6.2 every search reads everything.
+/// ``SocketHolder/isVerified`` shows which holders were read in this search, ``verify(_:of:process:)`` reads one again,
+/// and ``SearchOptions/anew`` believes nothing. Before Linux 6.2 every search reads everything.
 ///
-/// One thread at a time can use a finder. It keeps one descriptor (of proc) open, and 12 bytes for each descriptor of the
-/// processes.
+/// One thread at a time can use a finder. It keeps one descriptor (of proc) open, and 12 bytes for each descriptor of
+/// the processes.
 public struct OwnerFinder: ~Copyable, Sendable {
   let proc: ProcTree
   /// What earlier searches read. A search borrows it for its length.
@@ -36,8 +36,8 @@ public struct OwnerFinder: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - procRoot: Where proc is mounted.
-  ///   - cgroupRoot: Where the hierarchy of cgroups version 2 is mounted; looked up in proc if absent. Only searches for
-  ///     first holders and ``cgroup(_:)`` read it.
+  ///   - cgroupRoot: Where the hierarchy of cgroups version 2 is mounted; looked up in proc if absent. Only searches
+  ///     for first holders and ``cgroup(_:)`` read it.
   /// - Throws: ``SocketOwnersError`` with the code ``SocketOwnersError/Code/missingProc`` if there is no such
   ///   directory, and ``SocketOwnersError/Code/unreadableProc`` if it cannot be opened.
   public init(procRoot: String = "/proc", cgroupRoot: String? = nil) throws(SocketOwnersError) {

@@ -1,8 +1,8 @@
 /// Decides when a search reads everything again because a socket has no holder.
 ///
-/// Most of these sockets were closed before the search and do not come back. Most of the others belong to processes that
-/// this user may not read. So only a socket that was also missing in the previous search counts, and the interval doubles
-/// each time that reading everything finds no holder.
+/// Most of these sockets were closed before the search and do not come back. Most of the others belong to processes
+/// that this user may not read. So only a socket that was also missing in the previous search counts, and the interval
+/// doubles each time that reading everything finds no holder.
 struct RereadSchedule {
   private var missing: Set<UInt32> = []
   private var interval = 1

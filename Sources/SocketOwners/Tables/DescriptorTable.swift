@@ -33,7 +33,8 @@ struct DescriptorTable: Sendable {
   var count: Int?
   /// The descriptors by ascending numbers. If there are fewer than the kernel counted, some were not seen.
   var links: [DescriptorLink] = []
-  /// Sockets among the fixed files of io_urings. They are read in every search, because nothing shows that they changed.
+  /// Sockets among the fixed files of io_urings. They are read in every search, because nothing shows that they
+  /// changed.
   var fixed: [FixedLink] = []
   /// The number of io_urings whose fixed files could not be read.
   var silentRings = 0

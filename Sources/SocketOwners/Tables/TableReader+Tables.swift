@@ -5,8 +5,8 @@ extension TableReader {
     var found = 0
     var missed = 0
 
-    /// A number without a descriptor costs a third of a link. Guessing is cheaper than a listing as long as no more than
-    /// about a quarter of the numbers have none.
+    /// A number without a descriptor costs a third of a link. Guessing is cheaper than a listing as long as no more
+    /// than about a quarter of the numbers have none.
     var goesOn: Bool { found < limit && missed <= 64 + found / 4 }
   }
 
@@ -48,9 +48,9 @@ extension TableReader {
 
   /// Brings a table up to date without reading all of it again.
   ///
-  /// Three kinds of change are possible. A socket that is no longer wanted was probably closed, so its number may lead to
-  /// a new one. There may be more descriptors than before, and the new ones have the lowest free numbers. Or there are
-  /// fewer.
+  /// Three kinds of change are possible. A socket that is no longer wanted was probably closed, so its number may lead
+  /// to a new one. There may be more descriptors than before, and the new ones have the lowest free numbers. Or there
+  /// are fewer.
   mutating func readChanges(
     _ table: inout DescriptorTable, _ directory: Opening, _ task: TableTask
   ) throws(ReadingFault) {
@@ -81,8 +81,8 @@ extension TableReader {
       try guess(&guesses, &found, in: 0..<UInt32.max, directory.descriptor, besides: table.links)
       table.merge(found)
     } else if table.links.count > count {
-      // A descriptor that leads to no wanted socket was closed. If there are few of them, reading them all is faster than a
-      // listing.
+      // A descriptor that leads to no wanted socket was closed. If there are few of them, reading them all is faster
+      // than a listing.
       let others = table.links.filter { !$0.wasWanted && !$0.isFresh }.map(\.number)
       try open(directory, task)
       if others.count <= 64 + table.links.count / 8 { try read(others, &table, directory.descriptor) }

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Reads descriptor tables. Each walker has one reader, with buffers and counters of its own.
 ///
-/// A link costs about three microseconds of kernel time, so the reader reads as few as possible. It lists a table that it
-/// reads for the first time, because the number of descriptors may change meanwhile and then no count shows that all were
-/// read. New descriptors of a known table have the lowest free numbers, so the reader guesses these.
+/// A link costs about three microseconds of kernel time, so the reader reads as few as possible. It lists a table that
+/// it reads for the first time, because the number of descriptors may change meanwhile and then no count shows that all
+/// were read. New descriptors of a known table have the lowest free numbers, so the reader guesses these.
 struct TableReader {
   let proc: ProcTree
   let wanted: InodeTable
@@ -81,8 +81,8 @@ struct TableReader {
     directory.descriptor = descriptor
     work.directoriesOpened += 1
     work.tablesOpened += 1
-    // The process id may have passed to another process. Then what is known of the table is wrong, but a task that reads
-    // the whole table is still right.
+    // The process id may have passed to another process. Then what is known of the table is wrong, but a task that
+    // reads the whole table is still right.
     var status = FileStatus()
     let error = proc.files.status(ProcPath("."), in: descriptor, into: &status)
     if error < 0 { throw ReadingFault(errno: -error) }

@@ -16,8 +16,8 @@ struct TableTask: Sendable {
     case rest([DescriptorLink], count: Int)
     /// What may have changed since an earlier search.
     case changes(DescriptorTable)
-    /// All descriptors that the last search did not want. If the process has a new socket but as many descriptors as before,
-    /// the socket has one of these numbers.
+    /// All descriptors that the last search did not want. If the process has a new socket but as many descriptors as
+    /// before, the socket has one of these numbers.
     case unwanted(DescriptorTable)
     /// The given numbers.
     case numbers(DescriptorTable, [UInt32])

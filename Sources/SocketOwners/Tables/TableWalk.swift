@@ -31,8 +31,8 @@ final class TableWalk: Sendable {
     return walk.outcome.withLock { $0 }
   }
 
-  /// Takes tasks from one end. Two walkers take them from opposite ends, so that they read different processes until they
-  /// meet: in one process they would wait for each other's locks.
+  /// Takes tasks from one end. Two walkers take them from opposite ends, so that they read different processes until
+  /// they meet: in one process they would wait for each other's locks.
   private func run(fromEnd: Bool) {
     var reader = TableReader(proc, wanted: wanted)
     var results: [TableResult] = []

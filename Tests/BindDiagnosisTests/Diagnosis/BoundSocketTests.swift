@@ -1,6 +1,7 @@
 import BindDiagnosis
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 

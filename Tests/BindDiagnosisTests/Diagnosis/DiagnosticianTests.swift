@@ -2,6 +2,7 @@ import BindDiagnosis
 import BindSituationKit
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Diagnoses of real sockets, each in a network namespace of its own.

@@ -1,5 +1,6 @@
 import BindSituationKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindDiagnosis

@@ -1,6 +1,8 @@
 import BindSituationKit
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindDiagnosis

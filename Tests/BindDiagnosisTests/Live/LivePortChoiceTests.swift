@@ -1,5 +1,6 @@
 import BindSituationKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Ports that the kernel chooses, from a range that is nearly used up.

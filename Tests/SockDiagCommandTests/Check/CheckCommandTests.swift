@@ -1,6 +1,7 @@
 import Glibc
 import HostFindings
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 

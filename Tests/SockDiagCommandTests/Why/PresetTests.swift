@@ -3,6 +3,7 @@ import BindDiagnosis
 import FoundationEssentials
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand

@@ -1,6 +1,7 @@
 import BindDiagnosis
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `why --run` where a call that failed cannot be looked at, diagnosed or told about: the command goes on, is watched to

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `why --run` with programs that fail often, in many ways, or where no port is what they want.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `why --run` with programs that get the right to low ports by their file, which the kernel takes from what is watched.

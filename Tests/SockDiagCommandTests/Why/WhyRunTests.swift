@@ -1,5 +1,6 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `sockdiag why --run`: programs of several languages whose bind() or listen() fails.

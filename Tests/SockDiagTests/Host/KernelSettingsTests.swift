@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import Testing
 
 /// What is read from `/proc/sys/net`.
@@ -85,7 +86,7 @@ import Testing
 
   @Test func anyBytesAreRead() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let proc = try FakeProc([String: String]())
     let bytes = Array("0123456789,-\t\n a".utf8) + [0, 0xff]
     for _ in 0..<300 {
@@ -96,19 +97,5 @@ import Testing
       let settings = KernelSettings(procRoot: proc.root)
       if let range = settings.localPortRange { #expect(range.lowerBound <= range.upperBound, "seed \(seed)") }
     }
-  }
-}
-
-/// Random numbers that repeat for the same seed (xorshift).
-private struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
   }
 }

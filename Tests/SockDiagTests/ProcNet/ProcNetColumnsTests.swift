@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 
@@ -201,7 +202,7 @@ import Testing
   @Test(arguments: [AddressFamily.inet, .inet6])
   func anyRowIsReadBack(_ family: AddressFamily) throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededRandom(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       let words = (0..<8).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
       let (port, peer) = (UInt16.random(in: 0 ... .max, using: &random), UInt16.random(in: 0 ... .max, using: &random))
@@ -253,18 +254,5 @@ import Testing
     let outcome = ProcNetOutcome(ProcNetSample(`protocol`, family, line + "\n"))
     #expect(outcome.faults.isEmpty)
     return try #require(outcome.rows.first)
-  }
-}
-
-/// A generator that a failure can be repeated with.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 
@@ -106,7 +107,7 @@ import Testing
 
   @Test func noiseIsSurvived() {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededRandom(state: seed)
+    var random = SeededGenerator(seed: seed)
     // What tables are made of, so that noise gets past the first columns.
     let alphabet = [UInt8]("0123456789ABCDEFabcdef:: \n\r\t-sl\u{0}\u{7f}é".utf8)
     for sample in ProcNetSample.recorded {

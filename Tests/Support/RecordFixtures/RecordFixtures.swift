@@ -2,6 +2,7 @@ import Foundation
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Records the captures of `Fixtures/captures` from the running kernel, one per situation:
 ///
