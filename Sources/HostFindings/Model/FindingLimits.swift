@@ -32,8 +32,3 @@ enum Share {
     return limit == 0 ? "-" : "\(figure * 100 / limit) %"
   }
 }
-
-extension BinaryInteger {
-  /// The number and what it counts, in the plural where it is not one.
-  func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
-}

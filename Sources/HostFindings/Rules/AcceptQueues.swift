@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
   /// A listener takes one connection more than its limit, and then drops what comes until somebody accepts

@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
   /// A connection is in CLOSE_WAIT from the peer's FIN until the program closes it. Nothing but the program ends that:

@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
   /// A socket that was closed with data to send, or without the peer's last word, belongs to nobody while the kernel

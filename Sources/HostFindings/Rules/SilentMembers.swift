@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
   /// Listeners of one address, port and interface all have SO_REUSEPORT, for otherwise the second would not have been

@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
   /// The kernel keeps so many connections in TIME_WAIT and no more, of all destinations together, and closes further

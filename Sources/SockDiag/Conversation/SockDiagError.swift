@@ -136,24 +136,27 @@ public struct SockDiagError: Error, Hashable, Sendable {
 
 extension SockDiagError: CustomStringConvertible {
   /// One sentence: what failed, why, and the cure where one is known.
-  public var description: String {
-    var text = operation + ": "
-    switch code {
-    case .missingProtocolHandler: text += "the kernel has no sock_diag handler for this protocol"
-    case .missingFamily: text += "the kernel has no sock_diag handler for this address family"
-    case .missingSockDiag: text += "the kernel has no sock_diag"
-    case .incomplete: return operation
-    case .netlinkForbidden: text += "netlink sockets are forbidden here"
-    case .noReply: text += "the kernel sent no answer"
-    case .gone: text += "no longer there"
-    case .onlyBound: text += "only bound, and the kernel finds none such by its addresses"
-    case .shadowed: text += "the kernel finds another socket that shares its addresses"
-    case .destroyUnsupported: text += "the kernel cannot do it"
-    case .missingCookie: text += "the record has no cookie"
-    case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
-    case .procNet: text += wireError.map(\.description) ?? Self.message(errno)
-    default: text += errno == 0 ? code.rawValue : Self.message(errno)
-    }
+  public var description: String { code == .incomplete ? reason : "\(operation): \(reason)" }
+
+  /// The sentence without the operation: why it failed, and the cure where one is known.
+  package var reason: String {
+    if code == .incomplete { return operation }
+    var text =
+      switch code {
+      case .missingProtocolHandler: "the kernel has no sock_diag handler for this protocol"
+      case .missingFamily: "the kernel has no sock_diag handler for this address family"
+      case .missingSockDiag: "the kernel has no sock_diag"
+      case .netlinkForbidden: "netlink sockets are forbidden here"
+      case .noReply: "the kernel sent no answer"
+      case .gone: "no longer there"
+      case .onlyBound: "only bound, and the kernel finds none such by its addresses"
+      case .shadowed: "the kernel finds another socket that shares its addresses"
+      case .destroyUnsupported: "the kernel cannot do it"
+      case .missingCookie: "the record has no cookie"
+      case .malformedReply: wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
+      case .procNet: wireError.map(\.description) ?? Self.message(errno)
+      default: errno == 0 ? code.rawValue : Self.message(errno)
+      }
     if let kernelMessage { text += " (\(kernelMessage))" }
     if let cure { text += "; \(cure)" }
     return text

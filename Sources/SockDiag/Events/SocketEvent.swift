@@ -49,15 +49,13 @@ extension EventGap: CustomStringConvertible {
     var parts: [String] = []
     switch dropped {
     case 0: break
-    case let dropped?: parts.append("the kernel dropped \(Self.count(dropped)), for the receive buffer was full")
+    case let dropped?: parts.append("the kernel dropped \(dropped.counted("event")), for the receive buffer was full")
     case nil: parts.append("the kernel dropped events, for the receive buffer was full")
     }
     if malformed > 0 {
       let reason = wireError.map { ", \($0)" } ?? ""
-      parts.append("\(Self.count(malformed)) came damaged" + reason)
+      parts.append("\(malformed.counted("event")) came damaged" + reason)
     }
     return parts.joined(separator: ", and ")
   }
-
-  private static func count(_ number: Int) -> String { number == 1 ? "1 event" : "\(number) events" }
 }

@@ -65,7 +65,7 @@ extension InetReader where Transport: ~Copyable {
         matching: .localPort == socket.local.port))
     guard let found = dump.sockets.first(where: { $0.cookie == cookie }) else {
       if dump.completeness.isComplete { return nil }
-      throw SockDiagError(.incomplete, operation: "\(operation): its list is \(dump.completeness)")
+      throw SockDiagError(.incomplete, operation: "the list of sockets on its port is \(dump.completeness)")
     }
     let count = dump.sockets.count { $0.local == found.local && $0.interfaceIndex == found.interfaceIndex }
     return (found, count)

@@ -1,11 +1,11 @@
 internal import SockDiag
 
-/// What `list` and `listeners` have in common.
+/// A listing of live sockets, for `list` and `listeners`.
 struct LiveListing {
   var output: OutputOptions
-  /// Whether a table is sorted by port; otherwise it has the kernel's order.
+  /// Whether to sort a table by port; otherwise it has the kernel's order.
   var sortsByPort = false
-  /// Whether the processes that hold the sockets are shown.
+  /// Whether to show the processes that hold the sockets.
   var showsHolders = false
 
   func run(_ selection: Selection) throws {
@@ -23,7 +23,7 @@ struct LiveListing {
         try sockets.show(selection.listedQueries, byPort: byPort, with: renderer)
       }
     } catch {
-      // What was read before the fault is not lost.
+      // Shows the sockets that were read before the error.
       try renderer.finish(afterFailure: true)
       throw error
     }

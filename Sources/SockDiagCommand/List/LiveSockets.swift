@@ -1,10 +1,10 @@
 internal import SockDiag
 internal import SocketOwners
 
-/// Shows sockets of the running system, whatever the form.
+/// Reads the live sockets and hands them to a renderer.
 struct LiveSockets: ~Copyable {
   private var inspector: SocketInspector
-  /// What has to be said on standard error when all is shown.
+  /// Remarks for standard error, after the output.
   private(set) var remarks = Remarks()
 
   init() throws(SockDiagError) { inspector = try SocketInspector() }
@@ -33,11 +33,11 @@ struct LiveSockets: ~Copyable {
 
   /// Hands sockets to the renderer together with the processes that hold them.
   ///
-  /// - Parameter visibly: Whether the holders are shown, or only compared by the filter.
+  /// - Parameter visibly: Whether to show the processes; otherwise only the filter uses them.
   mutating func showHolders(
     of selection: Selection, visibly: Bool, byPort: Bool, with renderer: any SocketRenderer
   ) throws {
-    // One look at the processes serves all queries.
+    // One search for processes serves all queries.
     var lists: [any HeldList] = []
     for query in selection.listedQueries { lists.append(try heldList(query, byPort: byPort)) }
     let book = try HolderBook(wanted: lists.flatMap(\.wanted))
@@ -55,7 +55,7 @@ struct LiveSockets: ~Copyable {
     SocketList(sockets: try dump(query, byPort: byPort))
   }
 
-  /// Hands sockets to the renderer while they are read, so that nothing is collected. A socket may come twice.
+  /// Hands each socket to the renderer at once, without collecting them. A socket may be listed twice.
   mutating func stream(_ queries: [any ListedQuery], to renderer: any SocketRenderer) throws {
     for query in queries { try stream(query, to: renderer) }
   }

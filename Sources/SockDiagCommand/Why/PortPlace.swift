@@ -28,16 +28,15 @@ struct PortPlace: Hashable {
   /// Wildcards before addresses, and `[::]`, which takes in the other, before that.
   var breadth: Int { isWildcard ? (address.family == .inet6 ? 0 : 1) : 2 }
 
-  /// Not yet quoted for a shell.
+  /// The place as an argument.
+  var argument: PortArgument {
+    PortArgument(text: text, place: .addresses([address]), interfaceIndex: interfaceIndex, port: port)
+  }
+
+  /// The text of the argument, not yet quoted for a shell.
   var text: String {
     let host = "\(address)\(interfaceIndex == 0 ? "" : "%\(interface)")"
     return address.family == .inet6 ? "[\(host)]:\(port)" : "\(host):\(port)"
-  }
-
-  /// An address without a port, as filters take it.
-  static func host(_ address: IPAddress) -> String {
-    let address = address.unmapped
-    return address.family == .inet6 ? "[\(address)]" : "\(address)"
   }
 
   /// Its name, or its number where a name would be read as something else: the kernel lets an interface be called `7`.

@@ -61,7 +61,7 @@ struct RemedyText {
       commands = ending.commands(for: pids, takesConnections: false)
     case .destroy:
       sentence = "Destroy what no process holds (as root):"
-      commands = [inNamespace("sockdiag destroy -t '\(DestroyFilter(diagnosis).text)'")]
+      commands = [inNamespace("sockdiag destroy -t '\(DestroyFilter(diagnosis).filter)'")]
     case .reservePort:
       sentence =
         "For the next time, keep the port out of those that the kernel gives to outgoing connections (as root):"

@@ -30,27 +30,32 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: ":"))
   }
 
+  /// Writes a number.
   public mutating func number(_ key: String, _ value: UInt64) {
     self.key(key)
     output.appendDecimal(value)
   }
 
+  /// Writes a number that may be negative.
   public mutating func number(_ key: String, _ value: Int64) {
     self.key(key)
     if value < 0 { output.append(UInt8(ascii: "-")) }
     output.appendDecimal(value.magnitude)
   }
 
+  /// Writes a truth value.
   public mutating func boolean(_ key: String, _ value: Bool) {
     self.key(key)
     output.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
+  /// Writes text.
   public mutating func text(_ key: String, _ value: String) {
     self.key(key)
     output.appendJSONString(value)
   }
 
+  /// Writes a list of texts.
   public mutating func texts(_ key: String, _ values: [String]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
@@ -61,6 +66,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "]"))
   }
 
+  /// Writes a number as text.
   public mutating func longNumber(_ key: String, _ value: UInt64) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
@@ -68,6 +74,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Writes a list of numbers.
   public mutating func numbers(_ key: String, _ values: [UInt32]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
@@ -78,6 +85,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "]"))
   }
 
+  /// Writes ASCII text that `append` makes.
   public mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
@@ -85,6 +93,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Writes an object.
   public mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
     self.key(key)
     openObject()
@@ -92,6 +101,7 @@ public struct JSONTextWriter: FieldWriter {
     closeObject()
   }
 
+  /// Writes a list of objects, one for each element.
   public mutating func objects<Element>(
     _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   ) {

@@ -52,7 +52,7 @@ struct CaptureCommandTests {
     #expect(result.text.split(separator: "\n").count == 1)
     #expect(result.status == Status.badData.rawValue)
     #expect(result.errors.hasPrefix("sockdiag: standard input: byte "))
-    #expect(result.errors.hasSuffix("; copy or record it again, what stands before was shown\n"))
+    #expect(result.errors.hasSuffix("; copy or record it again, and the sockets before it were shown\n"))
     #expect(result.errors.split(separator: "\n").count == 1)
   }
 

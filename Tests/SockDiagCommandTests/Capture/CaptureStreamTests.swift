@@ -36,7 +36,7 @@ struct CaptureStreamTests {
     let result = try Tool.run(["decode", path])
     #expect(
       result.errors
-        == "sockdiag: '\(path)': the capture has more than the 1073741824 bytes that are read; cut it, as with: "
+        == "sockdiag: '\(path)': the capture is longer than the limit of 1073741824 bytes; shorten it, for example with: "
         + "editcap -F pcap -c 100000 IN OUT\n")
     #expect(result.status == Status.badData.rawValue)
   }

@@ -142,7 +142,9 @@ struct HolderCommandTests {
     let plain = try await Self.answers().plain
     #expect(plain.status == 0)
     #expect(plain.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix("?") })
-    #expect(plain.errorText == "sockdiag: 2 sockets hide their processes from this user; run it as root to see them\n")
+    #expect(
+      plain.errorText
+        == "sockdiag: 2 sockets have processes that are hidden from this user; run it as root to see them\n")
   }
 
   /// A process that this proc does not show may be the one that the filter leaves out.
@@ -159,7 +161,7 @@ struct HolderCommandTests {
     #expect(result.outputText == "" && isThere)
     #expect(
       result.errorText.contains(
-        "sockdiag: 1 socket is left out, for its process is hidden from this user; root needs CAP_SYS_PTRACE to see"
+        "sockdiag: 1 socket is left out, because its process is hidden from this user; root needs CAP_SYS_PTRACE to see"
           + " them, and the host's /proc\n"))
   }
 

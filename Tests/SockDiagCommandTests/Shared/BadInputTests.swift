@@ -19,11 +19,11 @@ struct BadInputTests {
   }
 
   private static let noFilter = """
-    no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and see with \
-    --dry-run what it takes
+    no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and check it with \
+    --dry-run
     """
   private static let noTerminal = """
-    there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be
+    there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see the sockets
     """
 
   private static let noTerminalToKill = """
@@ -35,7 +35,7 @@ struct BadInputTests {
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
+      "'foo' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
         + "decode, bench"),
     Case("list --watch", .usage, "unknown option '--watch'; see 'sockdiag list --help'"),
     Case("list --tpc", .usage, "unknown option '--tpc'; did you mean '--tcp'; see 'sockdiag list --help'"),
@@ -94,10 +94,12 @@ struct BadInputTests {
       "the filter chooses states, but every event is about a closed socket; leave them out"),
     Case(
       "events uid = 0 or inode = 1", .usage,
-      "no event tells a user, process, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+    ),
     Case(
       "events sport = :80 and not autobound", .usage,
-      "no event tells a user, process, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+    ),
     Case("events --json", .usage, "--json would be an array without an end; use --ndjson, a line for each event"),
     Case("events --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
     Case("events --buffer x", .usage, "--buffer: 'x' is not a size; write bytes, such as 65536, 512K or 64M"),
@@ -142,7 +144,7 @@ struct BadInputTests {
       """),
     Case(
       "record /nonexistent/capture", .cannotCreate,
-      "cannot create the capture '/nonexistent/capture': No such file or directory; make the folder first"),
+      "cannot create the capture '/nonexistent/capture': No such file or directory; create the folder first"),
     Case(
       "record /dev/null", .cannotCreate,
       "cannot create the capture '/dev/null': File exists; give another name, or --force to replace it"),
@@ -228,7 +230,7 @@ struct BadInputTests {
     ),
     (
       "decode /dev/null dev eth0",
-      "filter, column 5: 'eth0' is not an index; a capture has no names of interfaces, so write the number", "dev eth0",
+      "filter, column 5: 'eth0' is not an index; a capture has no interface names, so write the number", "dev eth0",
       "    ^^^^"
     ),
     (

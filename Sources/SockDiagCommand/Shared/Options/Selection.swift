@@ -1,6 +1,6 @@
 internal import SockDiag
 
-/// Which sockets are wanted, of whatever source.
+/// The sockets to show, live or from a capture.
 struct Selection: Hashable {
   /// States of TCP sockets; empty for no TCP sockets.
   var tcp: SocketStateSet
@@ -11,30 +11,30 @@ struct Selection: Hashable {
   var family: AddressFamily?
   var filter: SocketFilter
   var details: InetDetails
-  /// Whether nothing narrows the states: then those count too that a newer kernel has, or a damaged capture.
+  /// Whether all states count, also unknown ones of a newer kernel or a damaged capture.
   var takesAnyState = false
-  /// Whether nothing narrows the protocols.
+  /// Whether all protocols count.
   var takesAnyProtocol = false
 
-  /// What to ask the kernel, in the order in which it is shown.
+  /// The queries for the kernel, in the order of the output.
   var listedQueries: [any ListedQuery] {
     netlink.isEmpty
       ? queries
       : queries + [FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(netlink) && filter.withoutHolders)]
   }
 
-  /// The states of all sockets that may come.
+  /// The states of all sockets that may be shown.
   var states: SocketStateSet { tcp.union(udp).union(netlink) }
 
-  /// The queries where only TCP and UDP sockets will do.
+  /// The queries of a subcommand that works on TCP and UDP sockets only.
   ///
-  /// - Parameter limit: What is so, for the error.
-  func inetQueries(because limit: String) throws(CommandFailure) -> [SocketQuery] {
-    guard netlink.isEmpty else { throw .usage("\(limit); leave '-f netlink' out") }
+  /// - Parameter reason: Why other families are not possible, for the error.
+  func inetQueries(because reason: String) throws(CommandFailure) -> [SocketQuery] {
+    guard netlink.isEmpty else { throw .usage("\(reason); leave '-f netlink' out") }
     return queries
   }
 
-  /// What to ask the kernel about TCP and UDP sockets.
+  /// The queries for TCP and UDP sockets.
   var queries: [SocketQuery] {
     var queries: [SocketQuery] = []
     if !tcp.isEmpty { queries.append(query(.tcp, tcp)) }
@@ -42,7 +42,7 @@ struct Selection: Hashable {
     return queries
   }
 
-  /// The same, family by family: Wireshark does not take apart the message that serves both at once.
+  /// The queries for one family each: Wireshark cannot decode the message for both families.
   var listedQueriesByFamily: [any ListedQuery] {
     let single = queries.flatMap { query in
       (query.family.map { [$0] } ?? [.inet, .inet6]).map { family in
@@ -55,12 +55,12 @@ struct Selection: Hashable {
   }
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
-    // What the filter asks about holders is compared when they are known.
+    // Conditions about processes are applied later, when the processes are known.
     SocketQuery(transport, family: family, states: states, matching: filter.withoutHolders, details: details)
   }
 
-  /// Whether a socket of a capture is wanted; `nil` if its record does not tell. One whose protocol is not known is judged
-  /// by the rest.
+  /// Whether a socket of a capture is shown; `nil` if its record lacks what the filter asks about. If its protocol is
+  /// unknown, the other fields decide.
   func contains(_ socket: InetSocket) -> Bool? {
     let states =
       switch socket.protocol {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SockDiag
 internal import SockDiagWire
 
-/// The options that say which sockets are wanted.
+/// The options that choose sockets.
 struct SelectionOptions: ParsableArguments {
   enum Breadth: String, EnumerableFlag {
     case all, listening
@@ -17,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
     }
   }
 
-  @Flag(name: .shortAndLong, help: "TCP sockets; without -t and -u, both.")
+  @Flag(name: .shortAndLong, help: "TCP sockets. Without -t and -u: TCP and UDP.")
   var tcp = false
 
   @Flag(name: .shortAndLong, help: "UDP sockets.")
@@ -28,37 +28,37 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     name: [.customShort("B"), .long],
-    help: "TCP sockets that are bound, but neither listen nor are connected; adds them to -a, -l and 'exclude'.")
+    help: "TCP sockets that are bound but neither listen nor are connected; adds them to -a, -l and 'exclude'.")
   var boundInactive = false
 
   @Flag(name: [.customShort("4"), .customLong("ipv4")], help: "IPv4 sockets only.")
   var ipv4 = false
 
-  @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; they may carry IPv4.")
+  @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; some of them also carry IPv4.")
   var ipv6 = false
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Sockets of one family: inet, inet6 or netlink.", valueName: "family"))
   var family: ListedFamily?
 
-  @Flag(name: .shortAndLong, help: "Accepted for the habit's sake: numbers are the default.")
+  @Flag(name: .shortAndLong, help: "Ignored: numbers are always shown.")
   var numeric = false
 
   @Argument(
     help: ArgumentHelp(
-      "What has to hold, in the language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
+      "A condition in the filter language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
       valueName: "filter"))
   var filter: [String] = []
 }
 
 extension SelectionOptions {
-  /// What to show where no option and no word names states.
+  /// The states to show if no option and no filter names states.
   enum DefaultStates {
-    /// Connections, as `ss` does: neither `time-wait` nor `syn-recv`, which no program holds.
+    /// Connections, as in `ss`: neither `time-wait` nor `syn-recv`, which no program holds.
     case connected
-    /// Who can be reached here.
+    /// Sockets that clients can reach.
     case listeners
-    /// Whatever there is.
+    /// All sockets.
     case everything
   }
 
@@ -73,14 +73,14 @@ extension SelectionOptions {
     if boundInactive {
       guard self.tcp || !self.udp else { throw .usage("-B is about TCP; leave -u out or add -t") }
       guard filter.possibleStates.contains(.boundInactive) else {
-        throw .usage("the filter leaves out what -B adds; write 'state bound-inactive' beside its other states")
+        throw .usage("the filter excludes the sockets that -B adds; add 'state bound-inactive' to its states")
       }
       let isAlone = !filter.namesStates && breadth == nil
       tcp = isAlone ? .boundInactive : tcp.union(.boundInactive)
       if isAlone { udp = [] }
     }
     let takesBoth = self.tcp == self.udp
-    // Where the filter names states, it decides.
+    // States in the filter override options.
     let takesAnyState =
       defaultStates == .everything && (filter.namesStates || breadth != .listening && !boundInactive)
     return Selection(
@@ -117,9 +117,9 @@ extension SelectionOptions {
     switch (filter.namesStates ? nil : breadth, defaultStates) {
     case (.all, .everything), (nil, .everything): return .all.union(.boundInactive)
     case (.all, _): return .all
-    // Not both for each: no TCP socket in `close` is in the kernel's tables, and asking costs a walk over all sockets.
+    // One state for each protocol: the kernel's tables have no TCP socket in `close`, and asking costs a walk over all sockets.
     case (.listening, _), (nil, .listeners): return listening
-    // As `ss`: connections that a program holds or held, not the records of half and of past ones.
+    // As in `ss`: connections that a program holds or held, without the records of half-open and closed ones.
     case (nil, .connected): return .connected.subtracting(.bucket)
     }
   }

@@ -26,7 +26,7 @@ final class JSONRenderer: SocketRenderer {
     try output.flushIfFull()
   }
 
-  /// What is not written yet, where nothing is written before the caller takes it.
+  /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { output.bytes }
 
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {

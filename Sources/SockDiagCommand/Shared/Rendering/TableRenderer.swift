@@ -29,7 +29,7 @@ final class TableRenderer: SocketRenderer {
     try table.finish()
   }
 
-  /// What is not written yet, where nothing is written before the caller takes it.
+  /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { table.output.bytes }
 }
 

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import SockDiagWire
 
-/// What the parser has against the command line, as one sentence.
+/// The error of the argument parser, as one sentence.
 enum UsageMessage {
   static func failure(for error: any Error) -> CommandFailure {
     let message = withCure(withoutFarGuess(sentence(Sockdiag.message(for: error))))
@@ -12,7 +12,7 @@ enum UsageMessage {
 
   private static func sentence(_ message: String) -> String {
     var parts = message.split(whereSeparator: \.isNewline).map { line in
-      // An alternative that the parser offers is a line of its own, behind a colon.
+      // The parser writes an alternative on a line of its own, after a colon.
       let words = line.drop { $0 == " " }
       return words.hasSuffix(".") || words.hasSuffix(":") ? words.dropLast() : words
     }
@@ -27,8 +27,8 @@ enum UsageMessage {
     return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
-  /// The same without a suggested option that nobody could have meant: the parser offers any option that three letters
-  /// make of the word, such as '--tcp' for '--watch'.
+  /// The sentence without a suggestion that is too different: the parser suggests every option within three edits, such as
+  /// '--tcp' for '--watch'.
   private static func withoutFarGuess(_ message: String) -> String {
     guard let guess = message.firstRange(of: "; did you mean '") else { return message }
     let words = message.split(separator: "'").filter { $0.hasPrefix("-") }.map { $0.drop { $0 == "-" } }
@@ -37,7 +37,7 @@ enum UsageMessage {
     return isNear ? message : String(message[..<guess.lowerBound])
   }
 
-  /// The same, with what to do instead where the option is one of `ss`, or of other subcommands, and its wish is clear.
+  /// The sentence with a remedy, for options of `ss` and of other subcommands.
   private static func withCure(_ message: String) -> String {
     guard message.hasPrefix("unknown option '"), !message.contains("; ") else { return message }
     let cure: String? =

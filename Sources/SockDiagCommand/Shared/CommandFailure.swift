@@ -1,11 +1,11 @@
 internal import SockDiag
 
-/// Why the command ends early: one sentence for standard error, and the exit status.
+/// A failure that ends the command: a sentence for standard error, and the exit status.
 struct CommandFailure: Error, Hashable {
   var status: ExitStatus
-  /// The fault and, where one is known, the cure after a semicolon. No full stop.
+  /// The fault and, after a semicolon, the remedy if one is known. There is no full stop.
   var message: String
-  /// Lines that show the place of the fault.
+  /// Lines that show where in the input the fault is.
   var excerpt: [String] = []
 
   init(_ status: ExitStatus, _ message: String) {
@@ -22,7 +22,7 @@ extension CommandFailure {
     self.init(isForbidden ? .noPermission : .system, error.description)
   }
 
-  /// Any error, as the sentence that it makes of itself.
+  /// Creates a failure from any error, with its description as the sentence.
   init(_ error: any Error) {
     switch error {
     case let failure as CommandFailure: self = failure
