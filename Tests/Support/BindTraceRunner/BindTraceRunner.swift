@@ -2,12 +2,12 @@ import BindTrace
 import Glibc
 import SockDiagWire
 
-/// Traces a command in another process, so that the tracer can be signalled and killed:
+/// Watches a command from a separate process, so that a test can signal and kill the watcher:
 ///
-///     bind-trace-runner [--follow] [--detach] COMMAND …
+/// bind-trace-runner [--follow] [--detach] COMMAND …
 ///
-/// It prints a line to standard error for each call, and one with the number of calls that could not be examined, and ends as
-/// the command did.
+/// prints a line to standard error for each call, and one with the number of calls that could not be examined, if any.
+/// It ends as the command did.
 @main enum BindTraceRunner {
   static func main() {
     var arguments = Array(CommandLine.arguments.dropFirst())
