@@ -29,34 +29,36 @@ public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
   case capabilityOutsideBoundingSet = "capability-outside-bounding-set"
   /// File capabilities under no_new_privs.
   case fileCapability = "file-capability"
+}
 
-  /// Those that somebody may come upon who has this diagnosis.
-  public static func tempting(_ diagnosis: Diagnosis) -> [Misbelief] {
-    if diagnosis.verdict == .error(.accessDenied) { return tempting(diagnosis.privileges?.capabilityObstacle) }
-    let blockers = diagnosis.blockers
+extension Diagnosis {
+  /// Advice that a reader may find elsewhere and that does not help with this diagnosis.
+  public var misbeliefs: [Misbelief] {
+    if verdict == .error(.accessDenied) { return Self.misbeliefs(privileges?.capabilityObstacle) }
+    let blockers = blockers
     guard !blockers.isEmpty else { return [] }
     let uses = Set(blockers.map(\.use))
-    let isTCP = diagnosis.request.protocol == .tcp
+    let isTCP = request.protocol == .tcp
     var found: Set<Misbelief> = []
     if uses.contains(.timeWait) { found.insert(.timeWaitReuse) }
     if uses.contains(.timeWait), !blockers.contains(where: \.isHalfClosed) { found.insert(.finTimeout) }
     if isTCP, uses.contains(.listener) {
       found.formUnion([.reuseAddressBesideListener, .destroyingListener])
-      let remains = diagnosis.sockets.contains { ![.listener, .outgoingConnection, .boundInactive].contains($0.use) }
+      let remains = sockets.contains { ![.listener, .outgoingConnection, .boundInactive].contains($0.use) }
       if remains { found.insert(.endingListener) }
     }
     if isTCP, !uses.contains(.timeWait) { found.insert(.waitingAMinute) }
     if isTCP, !uses.contains(.listener) { found.insert(.lookingForListener) }
     // Where the other side's options are hidden, it may help; a bind() with it that fails shows that it does not.
-    let hasFailed = diagnosis.request.options.contains(.reuseAddress) && diagnosis.probe == .failed(.addressInUse)
+    let hasFailed = request.options.contains(.reuseAddress) && probe == .failed(.addressInUse)
     if blockers.contains(where: { $0.defeatsReuseAddress || hasFailed && $0.use == .timeWait }) {
       found.insert(.reuseAddressOnOneSide)
     }
     if blockers.contains(where: \.defeatsReusePort) { found.insert(.reusePortOnOneSide) }
-    return allCases.filter(found.contains)
+    return Misbelief.allCases.filter(found.contains)
   }
 
-  private static func tempting(_ obstacle: CapabilityObstacle?) -> [Misbelief] {
+  private static func misbeliefs(_ obstacle: CapabilityObstacle?) -> [Misbelief] {
     switch obstacle {
     case .foreignNetwork?: [.capabilityInForeignNetwork]
     case .boundingSet?: [.capabilityOutsideBoundingSet]

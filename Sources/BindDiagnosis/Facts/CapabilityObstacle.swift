@@ -9,6 +9,17 @@ public enum CapabilityObstacle: String, Hashable, Sendable, Codable {
   case noNewPrivileges = "no-new-privileges"
 }
 
+extension CapabilityObstacle: CustomStringConvertible {
+  /// Why no program can get the capability, as a clause without a full stop.
+  public var description: String {
+    switch self {
+    case .foreignNetwork: "the network belongs to another user namespace, where capabilities of this one do not count"
+    case .boundingSet: "CAP_NET_BIND_SERVICE is not in the bounding set, so no program can get it"
+    case .noNewPrivileges: "under no_new_privs a program gains nothing from file capabilities"
+    }
+  }
+}
+
 extension Privileges {
   /// What keeps a program that this process starts from the right to low ports; `nil` if nothing is known to. Of several
   /// the one that leaves least to be done.

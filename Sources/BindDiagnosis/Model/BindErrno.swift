@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// An error of bind() or listen().
 ///
 /// Kernel: asm-generic/errno-base.h, asm-generic/errno.h.
@@ -22,6 +24,12 @@ public struct BindErrno: RawRepresentable, Hashable, Sendable {
   public static let familyNotSupported = BindErrno(rawValue: 97)
   /// A security module or a cgroup's program forbids it. Kernel: `EPERM`.
   public static let notPermitted = BindErrno(rawValue: 1)
+
+  /// The C library's message: `Address already in use`.
+  public var message: String {
+    // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
+    unsafe String(cString: strerror(rawValue))
+  }
 
   static let names: [BindErrno: String] = [
     .addressInUse: "EADDRINUSE", .addressNotAvailable: "EADDRNOTAVAIL", .accessDenied: "EACCES",

@@ -7,6 +7,9 @@
  */
 #pragma once
 
+/* The names of attributes and values for the Swift side, which reads the rules. */
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
@@ -26,7 +27,7 @@ struct Supervisor: Hashable {
   }
 
   init(_ container: Container) {
-    let id = container.id.utf8.count == 64 ? String(container.id.prefix(12)) : container.id
+    let id = container.shortID
     let (name, short) = ("container \(id)", ShellWord.quoted(id))
     switch container.runtime {
     case .docker: self.init(name: name, stopCommand: "\(Self.docker(container.managerUID)) stop \(short)")

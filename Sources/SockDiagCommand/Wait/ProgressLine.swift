@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import Glibc
 
 /// A line on the terminal that is rewritten in place, and removed at the end.

@@ -18,7 +18,7 @@ enum WaitText {
   /// The first socket that blocks, and how many others do.
   static func blocker(_ diagnoses: [Diagnosis]) -> String {
     if let diagnosis = diagnoses.first(where: \.isPassing) {
-      return DiagnosisText.cause(.addressNotAvailable, diagnosis)
+      return diagnosis.cause(of: .addressNotAvailable)
     }
     var blockers: [DiagnosedSocket] = []
     var seen: Set<SocketIdentity> = []
@@ -44,7 +44,7 @@ enum WaitText {
 
   private static func unknowns(_ diagnoses: [Diagnosis]) -> String? {
     guard !diagnoses.contains(where: { $0.verdict == .conflict }) else { return nil }
-    return diagnoses.first { $0.verdict == .depends }.map(DiagnosisText.unknowns)
+    return diagnoses.first { $0.verdict == .depends }.map(\.dependence)
   }
 
   /// That the time is up before the port is free.
@@ -75,7 +75,7 @@ enum WaitText {
     return CommandFailure(
       errno == .accessDenied || errno == .notPermitted ? .noPermission : .system,
       "bind() of \(diagnosis.request.local) fails with \(errno) (\(SystemMessage.text(errno.rawValue))):"
-        + " \(DiagnosisText.cause(errno, diagnosis)), and waiting does not change that; '\(hint)' says what helps")
+        + " \(diagnosis.cause(of: errno)), and waiting does not change that; '\(hint)' says what helps")
   }
 
   // MARK: Listening

@@ -28,11 +28,11 @@ extension DiagnosisText {
 
   /// What may have refused the call to the program that made it, and how to look.
   private mutating func refusal(_ failed: FailedCall, _ restraints: BindRestraints) {
-    let names = RestraintText.names(restraints.candidates(for: failed.error, failed.request?.protocol ?? .tcp))
-    let rule = names.isEmpty ? "" : ": that of \(names)"
+    let candidates = failed.candidates(restraints)
+    let names = Phrase.list(candidates.map { "\($0)" }, "or")
+    let rule = names.isEmpty ? "" : ", of \(names)"
     line("Neither a socket nor a missing capability is the cause. A security rule refuses it\(rule).", indent: 0)
-    self.restraints(
-      restraints, failed.error, failed.request?.protocol ?? .tcp, pid: failed.call.processID)
+    self.restraints(restraints, candidates, pid: failed.call.processID)
     end()
     line("To this command the same port is:", indent: 0)
   }
@@ -49,6 +49,11 @@ extension FailedCall {
     failedForBeingWatched || diagnosis.denial == .missingCapability ? nil : restraints
   }
 
+  /// The restraints that may have refused the call, the likeliest first.
+  func candidates(_ restraints: BindRestraints) -> [BindRestraint] {
+    restraints.candidates(for: error, request?.protocol ?? .tcp)
+  }
+
   /// The process and the descriptor, for people.
   var identity: String { "pid \(call.processID), fd \(call.descriptor)" }
 
@@ -57,7 +62,7 @@ extension FailedCall {
     _ diagnosis: Diagnosis?, remarks: [String], repeats: Int? = nil, preset: Preset, namespace: String?
   ) -> JSONDocument {
     let refusal = diagnosis.flatMap { rule(beside: $0) }.map {
-      RestraintText.document($0, error, request?.protocol ?? .tcp, pid: call.processID)
+      RestraintText.document($0, candidates($0), pid: call.processID)
     }
     let report: JSONDocument? = diagnosis.map { DiagnosisJSON(preset: preset, namespace: namespace).document([$0]) }
     return .object([

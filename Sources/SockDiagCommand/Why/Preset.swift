@@ -41,17 +41,3 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
     }
   }
 }
-
-extension BindOptions {
-  private static let names: [(option: BindOptions, name: String)] = [
-    (.reuseAddress, "SO_REUSEADDR"), (.reusePort, "SO_REUSEPORT"), (.v6Only, "IPV6_V6ONLY"),
-    (.freebind, "IP_FREEBIND"), (.transparent, "IP_TRANSPARENT"),
-    (.bindAddressNoPort, "IP_BIND_ADDRESS_NO_PORT"), (.reusePortProgram, "SO_ATTACH_REUSEPORT_EBPF"),
-  ]
-
-  /// The kernel's names of the options that are set.
-  var kernelNames: [String] { Self.names.filter { contains($0.option) }.map(\.name) }
-
-  /// Each option by itself.
-  var each: [BindOptions] { Self.names.map(\.option).filter(contains) }
-}

@@ -64,7 +64,7 @@ struct WatchedRun: ~Copyable {
         "\(report.unwatchedThreadCount) threads made calls of another architecture, which were not watched")
     }
     if report.unexaminedCallCount > 0 {
-      let calls = DiagnosisText.count(report.unexaminedCallCount, "call")
+      let calls = Phrase.count(report.unexaminedCallCount, "call")
       Diagnostics.report("the sockets of \(calls) could not be looked at; it takes the right to trace their process")
     }
     return report.ending

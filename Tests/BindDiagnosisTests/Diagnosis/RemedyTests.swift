@@ -245,7 +245,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(
       low.remedies.contains(.lowerPrivilegedPortsOfContainer) == [.boundingSet, .noNewPrivileges].contains(obstacle))
     #expect(low.remedies.suffix(1) == [.useUnprivilegedPort] && low.remedies.contains(.lowerPrivilegedPorts))
-    #expect(Misbelief.tempting(low).count == (obstacle == nil ? 0 : 1))
+    #expect(low.misbeliefs.count == (obstacle == nil ? 0 : 1))
   }
 
   @Test func theNetworkIsConfiguredWhereItsRootIs() {
@@ -298,20 +298,20 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     let request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0)
     let listener = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
     #expect(
-      Misbelief.tempting(diagnosis(request, [listener], use: .listener)) == [
+      diagnosis(request, [listener], use: .listener).misbeliefs == [
         .reuseAddressBesideListener, .reusePortOnOneSide, .destroyingListener, .waitingAMinute,
       ])
     let rest = PortSocket(.tcp, loopback, .timeWait, uid: nil)
     #expect(
-      Misbelief.tempting(diagnosis(request, [rest], use: .timeWait)) == [
+      diagnosis(request, [rest], use: .timeWait).misbeliefs == [
         .timeWaitReuse, .finTimeout, .lookingForListener,
       ])
     // Whether the other side has the option, nobody can see; a bind() that fails with it shows that it has not.
     var tried = diagnosis(
       BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0), [rest], use: .timeWait)
-    #expect(!Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
+    #expect(!tried.misbeliefs.contains(.reuseAddressOnOneSide))
     tried.probe = .failed(.addressInUse)
-    #expect(Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
-    #expect(Misbelief.tempting(diagnosis(request, [])).isEmpty)
+    #expect(tried.misbeliefs.contains(.reuseAddressOnOneSide))
+    #expect(diagnosis(request, []).misbeliefs.isEmpty)
   }
 }

@@ -20,7 +20,7 @@ import Testing
       _ reasons: MissingHolder.Reasons, _ sentence: String
     )
   {
-    #expect(reasons.explanation == sentence)
+    #expect(reasons.description == sentence)
   }
 
   private static let isPermitted = NetworkNamespace.isPermitted

@@ -34,11 +34,11 @@ public struct PortRedirections: Hashable, Sendable {
   /// Those of nf_tables, which iptables uses too; `nil` if they could not be read, which takes CAP_NET_ADMIN.
   public var rules: [PortRedirection]?
   /// Whether there are rules for NAT in the tables of the old iptables, which are not looked at.
-  public var hasLegacyTables: Bool
+  public var hasLegacyNATTables: Bool
 
   /// Creates an account.
-  public init(rules: [PortRedirection]?, hasLegacyTables: Bool) {
+  public init(rules: [PortRedirection]?, hasLegacyNATTables: Bool) {
     self.rules = rules
-    self.hasLegacyTables = hasLegacyTables
+    self.hasLegacyNATTables = hasLegacyNATTables
   }
 }
