@@ -7,9 +7,9 @@ public typealias SocketDump = Dump<InetSocket>
 public struct Dump<Socket: KernelSocket>: Sendable {
   /// The sockets, in the kernel's order, each once.
   public var sockets: [Socket]
-  /// Whether they are all.
+  /// Whether the sockets are complete.
   public var completeness: Completeness
-  /// Where they were read from.
+  /// The source of the sockets.
   public var source: SocketSource
 
   /// Creates a dump.

@@ -66,7 +66,13 @@ struct Check: ParsableCommand {
   private func show(_ findings: [Finding]) throws(CommandFailure) {
     var output = ByteOutput()
     if json {
-      output.bytes.appendJSON(findings)
+      var array = JSONArray(isOnLines: true)
+      for finding in findings {
+        array.beginElement(&output.bytes)
+        output.bytes.appendJSON(FindingFields(finding: finding))
+      }
+      array.end(&output.bytes)
+      output.bytes.append(UInt8(ascii: "\n"))
     } else {
       for finding in findings {
         output.bytes.appendVisible(finding.description.utf8)

@@ -3,6 +3,8 @@ internal import SockDiag
 
 /// A restraint that may refuse a bind(), with the commands that show whether it does.
 struct RestraintText {
+  /// The name in documents.
+  let name: String
   /// What the restraint is.
   let sentence: String
   /// What the commands show.
@@ -12,6 +14,7 @@ struct RestraintText {
   /// - Parameter pid: The process whose bind() is refused; `nil` for the reader's own shell.
   init(_ restraint: BindRestraint, _ restraints: BindRestraints, pid: Int32?) {
     let process = pid.map { "\($0)" } ?? "self"
+    name = restraint.name
     sentence = restraints.explanation(of: restraint)
     switch restraint {
     case .module(.selinux): (lead, commands) = ("Its log:", ["ausearch -m avc -ts recent"])
@@ -29,17 +32,4 @@ struct RestraintText {
 
   /// The sentence, and what the commands below it show.
   var introduction: String { "\(sentence) \(lead)" }
-
-  /// What may have refused a bind(), for programs.
-  static func document(
-    _ restraints: BindRestraints, _ candidates: [BindRestraint], pid: Int32? = nil
-  ) -> JSONDocument {
-    .array(
-      candidates.map { candidate in
-        let text = RestraintText(candidate, restraints, pid: pid)
-        return .object([
-          "kind": .text(candidate.name), "text": .text(text.sentence), "commands": .texts(text.commands),
-        ])
-      })
-  }
 }

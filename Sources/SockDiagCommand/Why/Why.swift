@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import BindTrace
 internal import SockDiag
+internal import SockDiagWire
 
 /// `sockdiag why`: would bind() succeed, and if not, what is in the way.
 struct Why: ParsableCommand {
@@ -117,8 +118,9 @@ struct Why: ParsableCommand {
   }
 
   func encoded(_ diagnoses: [Diagnosis]) -> [UInt8] {
-    DiagnosisJSON(preset: who.preset ?? .c, namespace: namespace.netns).document(diagnoses).bytes
-      + [UInt8(ascii: "\n")]
+    var bytes: [UInt8] = []
+    bytes.appendJSONLine(WhyFields(diagnoses: diagnoses, preset: who.preset ?? .c, namespace: namespace.netns))
+    return bytes
   }
 }
 

@@ -37,13 +37,13 @@ struct JSONTests {
     for element in elements { #expect(schema.violations(of: element).isEmpty) }
   }
 
-  @Test func anArrayAndLinesHoldTheSame() throws {
+  @Test func arrayAndLinesHoldTheSameObjects() throws {
     let sockets = try Samples.assorted
     let lines = try render(.lines, sockets).split(separator: 0x0a).map { try JSONValue(parsing: $0) }
     #expect(try JSONValue(parsing: try render(.array, sockets)).elements == lines)
   }
 
-  @Test func namesOfInterfacesAreAdded() throws {
+  @Test func interfaceNamesAreAdded() throws {
     let sockets = try Samples.assorted.filter { $0.interfaceIndex != 0 }
     for element in try JSONValue(parsing: try render(.array, sockets)).elements {
       let names: [JSONValue: String] = [.number(1): "lo", .number(2): "a\"b"]
@@ -52,7 +52,7 @@ struct JSONTests {
     }
   }
 
-  @Test func whatBecameOfASocketIsItsLastMember() throws {
+  @Test func resultIsTheLastMemberOfASocket() throws {
     let schema = try Self.schema
     let socket = try #require(try Samples.assorted.first { $0.interfaceIndex == 1 })
     for result in DestructionResult.allCases {
@@ -65,12 +65,12 @@ struct JSONTests {
     }
   }
 
-  @Test func noSocketsAreAnEmptyArray() throws {
+  @Test func withoutSocketsTheArrayIsEmpty() throws {
     #expect(try JSONValue(parsing: try render(.array, [])) == .array([]))
     #expect(try render(.lines, []).isEmpty)
   }
 
-  @Test func theValidatorFindsWhatIsWrong() throws {
+  @Test func validatorFindsErrors() throws {
     let schema = try Self.schema
     let wrong = """
       {"protocol":"tcp","family":"inet7","state":"x","local":{"address":"::1","port":70000},"remote":{"address":"a"},

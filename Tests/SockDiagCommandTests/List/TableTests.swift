@@ -33,12 +33,12 @@ struct TableTests {
     try Fixture.expect(table(connections, tcp: .connected, udp: .connected), toBe: "tables/connections.txt")
   }
 
-  @Test func detailsStandBelowTheirRow() throws {
+  @Test func detailsArePrintedBelowTheirRow() throws {
     let details = DetailLines(kinds: [.identity, .memory, .transport])
     try Fixture.expect(table(Samples.assorted, showsTimers: true, details: details), toBe: "tables/details.txt")
   }
 
-  @Test func detailsStandBehindTheirRowWhereLinesAreRead() throws {
+  @Test func onelineDetailsArePrintedAfterTheRow() throws {
     let details = DetailLines(kinds: [.identity, .memory, .transport], isOneLine: true)
     let sockets = try Samples.assorted
     let text = try table(sockets, showsHeader: false, details: details)
@@ -50,7 +50,7 @@ struct TableTests {
       table(Samples.assorted, terminal: Terminal(showsColour: true)), toBe: "tables/colour.txt")
   }
 
-  @Test func nobodyElsesControlCharactersReachTheTerminal() throws {
+  @Test func foreignControlCharactersDoNotReachTheTerminal() throws {
     let details = DetailLines(kinds: [.identity, .memory, .transport])
     let evil = try Samples.socket(
       #"""
@@ -63,13 +63,13 @@ struct TableTests {
     #expect(String(decoding: text, as: UTF8.self).contains(#"10.0.0.1%evil\x1b[31m\x20name:1"#))
   }
 
-  @Test func anEmptyTableIsItsHeader() throws {
+  @Test func emptyTableHasOnlyTheHeader() throws {
     let text = try table([], tcp: .connected, udp: .connected)
     #expect(String(decoding: text, as: UTF8.self) == "Proto  State  Recv-Q  Send-Q  Local  Peer\n")
     #expect(try table([], showsHeader: false).isEmpty)
   }
 
-  @Test func whatBecameOfASocketStandsInTheLastColumn() throws {
+  @Test func resultIsTheLastColumn() throws {
     let renderer = TableRenderer(
       TableShape(.all), showsHeader: true, notes: .result, interfaces: Self.names,
       terminal: .plain, output: ByteOutput(descriptor: nil))
@@ -80,7 +80,7 @@ struct TableTests {
     #expect(lines.map { $0.split(separator: " ").last } == ["Result", "destroyed", "gone"])
   }
 
-  @Test func whatFailedBeforeItsFirstSocketShowsNothing() throws {
+  @Test func failureBeforeTheFirstSocketPrintsNothing() throws {
     let renderer = TableRenderer(
       TableShape(.all), showsHeader: true, interfaces: Self.names, terminal: .plain,
       output: ByteOutput(descriptor: nil))

@@ -1,5 +1,4 @@
 internal import SockDiagWire
-internal import SocketOwners
 
 /// Shows sockets as JSON: one array, or a line for each.
 final class JSONRenderer: SocketRenderer {
