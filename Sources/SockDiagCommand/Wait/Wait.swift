@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
-/// `sockdiag wait`: until a port is free, or until something listens on it.
+/// `sockdiag wait`: waits until a port is free, or until something listens on it.
 struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Waits until a port is free, or until something listens on it.",
@@ -48,7 +48,7 @@ struct Wait: ParsableCommand {
       valueName: "time"))
   var timeout: String?
 
-  /// Longer than servers take to start or to finish what they are doing, and short enough for a script that waits in vain.
+  /// Longer than servers take to start or to finish, and short enough for a script that waits in vain.
   static let standardTimeout = Duration.seconds(300)
 
   @Flag(help: "With --free: try a real bind() at every look. Each takes the port for a moment.")
@@ -93,7 +93,7 @@ struct Wait: ParsableCommand {
     }
   }
 
-  /// Which of the two is meant.
+  /// Whether --free was given, or --listening.
   private func isForFree() throws(CommandFailure) -> Bool {
     switch (free, listening) {
     case (true, true): throw .usage("--free and --listening exclude each other; give one of them")
@@ -144,7 +144,7 @@ struct Wait: ParsableCommand {
     }
   }
 
-  /// Tells a person at a terminal that the wait succeeded; a script knows from the status.
+  /// Tells a person at a terminal that the goal is reached. A script sees that from the status.
   private func announce(_ sentence: @autoclosure () -> String) {
     if !quiet, Terminal.rewritesStandardError { Diagnostics.report(sentence()) }
   }
