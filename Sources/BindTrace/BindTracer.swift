@@ -120,7 +120,7 @@ package struct BindTracer: Sendable, Hashable {
 
   private func start() -> cbindtrace_child {
     let block = command.flatMap { (argument: String) -> [UInt8] in Array(argument.utf8) + [0] }
-    // SAFETY: the block holds as many NUL-terminated strings as are said to be there and outlives the call.
+    // SAFETY: the block holds the given number of NUL-terminated strings and outlives the call.
     return unsafe block.withUnsafeBufferPointer { bytes in
       unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe cbindtrace_start($0.baseAddress, command.count) }
     }

@@ -17,7 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned users;
 static struct sigaction saved[SIGNALS];
 
-/* What the handler reads: a pidfd plus one, 0 for a free slot, and the process behind it. */
+/* The data that the handler reads: a pidfd plus one, 0 for a free slot, and its process. */
 static struct {
 	atomic_int descriptor;
 	atomic_int process;

@@ -87,7 +87,7 @@ void cbindtrace_abandon(pid_t process)
 {
 	int32_t status;
 
-	/* Not reaped yet, so the id is still the child's. */
+	/* Not reaped yet, so the id still belongs to the child. */
 	kill(process, SIGKILL);
 	cbindtrace_wait_for_end(process, &status);
 }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Synchronization
 import Testing
 

@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// A command ends as it would without a tracer, and its descendants go on.

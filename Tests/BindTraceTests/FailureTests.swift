@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindTrace

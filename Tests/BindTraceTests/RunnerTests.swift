@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Signals to the tracing process, which is not that of the tests for this reason.

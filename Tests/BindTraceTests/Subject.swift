@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The programs built beside the tests.
 enum Subject {

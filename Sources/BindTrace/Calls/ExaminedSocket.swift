@@ -9,7 +9,7 @@ enum ExaminedSocket {
   case unix(name: String?)
   /// Another socket, such as a raw or a netlink one.
   case other
-  /// No socket: the errno of the attempt is `EBADF` or `ENOTSOCK`.
+  /// Not a socket: the errno of the attempt is `EBADF` or `ENOTSOCK`.
   case none
   /// The descriptor could not be examined.
   case unknown

@@ -1,8 +1,8 @@
 package import SockDiagWire
 
-/// A call of bind(), listen() or connect() on an internet or UNIX socket, as it returned.
+/// A call of bind(), listen() or connect() on an internet or UNIX socket that has returned.
 package struct BindCall: Sendable, Hashable {
-  /// Which of the calls it was.
+  /// The kind of the call.
   package enum Kind: Sendable, Hashable {
     /// Kernel: `bind`, linux/syscalls.h.
     case bind

@@ -30,7 +30,7 @@ package struct BindTraceError: Error, Hashable, Sendable {
   package var code: Code
   /// The operation that failed.
   package var operation: String
-  /// The errno, 0 where none was involved.
+  /// The errno; 0 if there was none.
   package var errno: Int32
 
   /// Creates an error.
@@ -55,7 +55,7 @@ package struct BindTraceError: Error, Hashable, Sendable {
 }
 
 extension BindTraceError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the cure where one is known.
+  /// One sentence: what failed, why, and the remedy if one is known.
   package var description: String {
     var text = operation
     switch code {

@@ -31,13 +31,13 @@ package struct BindTraceReport: Sendable, Hashable {
 package enum CommandEnding: Sendable, Hashable {
   /// It returned or called exit(): the code, 0 to 255.
   case exited(Int32)
-  /// A signal killed it: the number, and whether its memory was written to a file.
+  /// A signal killed it: the number, and whether a core file was written.
   case signalled(Int32, dumpedCore: Bool)
 }
 
 /// Whether to go on tracing.
 package enum BindTraceFlow: Sendable, Hashable {
-  /// Go on.
+  /// Continue.
   case `continue`
   /// Release the command and its descendants: they run on at full speed, and their further calls are not seen.
   case detach

@@ -10,7 +10,7 @@ internal import Synchronization
 /// millisecond.
 final class Exchange: Sendable {
   enum Message: Sendable {
-    /// A call has returned; the thread that made it is stopped until the question of this number is answered.
+    /// A call has returned. The thread that made it is stopped until this numbered question is answered.
     case call(Int, BindCall)
     /// Tracing has ended.
     case end(Result<TracerOutcome, BindTraceError>)
@@ -47,7 +47,7 @@ final class Exchange: Sendable {
   /// On the tracing thread: passes a call on.
   func ask(_ number: Int, _ call: BindCall) { send(.call(number, call)) }
 
-  /// On the tracing thread: the answers that have come.
+  /// On the tracing thread: the answers that have arrived.
   func takeAnswers() -> [Answer] {
     state.withLock { state in
       guard !state.answers.isEmpty else { return [] }

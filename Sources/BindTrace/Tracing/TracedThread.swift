@@ -2,11 +2,11 @@
 struct TracedThread {
   /// The process it belongs to; 0 until it has been looked up.
   var processID: Int32 = 0
-  /// The call it is in.
+  /// The current call.
   var call: PendingCall?
   /// Whether it is in io_uring_setup().
   var isMakingRing = false
-  /// Whether it has made a call of an unknown architecture.
+  /// Whether it has made a call of an unsupported architecture.
   var isUnwatched = false
 }
 

@@ -227,7 +227,7 @@ struct Tracer {
   private static func read(_ thread: Int32, _ address: UInt64, _ count: Int) -> [UInt8] {
     guard count > 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: count)
-    // SAFETY: the call writes at most as many bytes as there is room for.
+    // SAFETY: the call writes at most the capacity of the buffer.
     let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
       unsafe cbindtrace_read(thread, address, buffer.baseAddress, count)
     }

@@ -42,8 +42,9 @@ struct cbindtrace_child {
 };
 
 /*
- * Forks a child that waits for cbindtrace_release() and then becomes the program: `count` NUL-terminated arguments laid
- * end to end, the first looked up in PATH. The standard streams, the process group and the namespaces are the caller's.
+ * Forks a child that waits for cbindtrace_release() and then becomes the program: `count` NUL-terminated arguments, one
+ * after the other in memory; the first is looked up in PATH. The standard streams, the process group and the namespaces
+ * are the caller's.
  */
 struct cbindtrace_child cbindtrace_start(const char *arguments, size_t count);
 
@@ -82,7 +83,7 @@ enum cbindtrace_kind {
 	CBINDTRACE_GROUP_STOP,
 	/* It has stopped for the tracer: it is new, or continued after a group stop, or it has a new child or thread. */
 	CBINDTRACE_PAUSE,
-	/* No tracee: cbindtrace_wake() was called. */
+	/* Not a tracee: cbindtrace_wake() was called. */
 	CBINDTRACE_WOKEN,
 };
 
@@ -93,7 +94,7 @@ struct cbindtrace_event {
 	bool dumped_core;
 };
 
-/* Becomes the tracer of a process that may be running; its children and threads are traced as soon as they exist. */
+/* Attaches to a process that may be running; its children and threads are traced as soon as they exist. */
 int cbindtrace_seize(pid_t process);
 
 /* Opens a descriptor with which another thread wakes the thread in cbindtrace_next(). */

@@ -33,11 +33,18 @@ struct Decode: TakesFilter {
     var undecided = 0
     do {
       summary = try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
-        switch selection.contains(socket) {
-        case true: try renderer.render(socket)
-        case nil: undecided += 1
-        case false: break
+        let isWanted: Bool?
+        switch socket {
+        case .inet(let socket):
+          isWanted = selection.contains(socket)
+          if isWanted == true { try renderer.render(socket) }
+        case .netlink(let socket):
+          isWanted = selection.contains(socket)
+          if isWanted == true { try renderer.render(socket) }
+        // Counted in the summary.
+        case .unknown: isWanted = false
         }
+        if isWanted == nil { undecided += 1 }
       }
     } catch {
       try renderer.finish(afterFailure: true)
@@ -85,6 +92,6 @@ extension Remarks {
     if summary.isInterrupted { add("\(name): the kernel's table changed during a dump; record it again", .partial) }
     if summary.isOverrun { add("\(name): the kernel dropped messages; record it again", .partial) }
     let others = summary.otherFamilies.values.reduce(0, +)
-    if others > 0 { add("\(name): \(others.counted("socket")) of other families than IPv4 and IPv6 not shown") }
+    if others > 0 { add("\(name): \(others.counted("socket")) of families that are not decoded are not shown") }
   }
 }

@@ -43,21 +43,8 @@ struct Record: TakesFilter {
     var sockets = 0
     let recording: Recording
     do {
-      for query in selection.queriesByFamily {
-        do {
-          let completeness = try inspector.forEach(query) { _ in
-            sockets += 1
-            return recorder.failure == nil ? .continue : .stop
-          }
-          remarks.note(query.protocol, completeness)
-        } catch let error as SockDiagError where error.code == .missingProtocolHandler {
-          let transport = query.protocol
-          remarks.add(
-            "the kernel has no sock_diag handler for \(transport), so the capture has no such sockets; load the module"
-              + " \(transport)_diag", .partial)
-        } catch let error as SockDiagError where error.code == .missingFamily && query.family == .inet6 {
-          // A kernel without IPv6 has no IPv6 sockets.
-        }
+      for query in selection.listedQueriesByFamily {
+        sockets += try Self.record(query, with: &inspector, recorder, &remarks)
         if recorder.failure != nil { break }
       }
       recording = try finish(recorder)
@@ -72,6 +59,27 @@ struct Record: TakesFilter {
       try output.flush()
     }
     try remarks.end()
+  }
+
+  /// Makes a query for the recorder's sake. Returns the number of its sockets.
+  private static func record<Query: ListedQuery>(
+    _ query: Query, with inspector: inout SocketInspector, _ recorder: SocketRecorder, _ remarks: inout Remarks
+  ) throws -> Int {
+    var count = 0
+    do {
+      let completeness = try query.forEach(by: &inspector) { _ in
+        count += 1
+        return recorder.failure == nil ? .continue : .stop
+      }
+      query.note(completeness, by: inspector, in: &remarks)
+    } catch let error as SockDiagError where query.lacksHandler(error) {
+      remarks.add(
+        "the kernel has no sock_diag handler for \(query.name), so the capture has no such sockets; load the module"
+          + " \(query.name)_diag", .partial)
+    } catch let error as SockDiagError where error.code == .missingFamily {
+      // A kernel without IPv6 has no such sockets either.
+    }
+    return count
   }
 
   private func makeRecorder() throws(CommandFailure) -> SocketRecorder {

@@ -13,14 +13,14 @@ protocol EventRenderer: AnyObject {
 
 /// Shows events as a table. It leaves gaps out: the caller reports them on standard error.
 final class EventTableRenderer: EventRenderer {
-  private static let columns: [InetTableShape.Column] = [.transport, .local, .remote]
+  private static let columns: [TableShape.Column] = [.netID, .local, .remote]
   /// The width of the longest IPv4 address with its port. The lengths of later events are unknown; longer ones widen the
   /// column.
   private static let addressWidth = 21
 
   private let details: DetailLines?
   private var page: TablePage
-  private var cells: InetCells
+  private var cells: SocketCells
   private var output: ByteOutput
 
   init(showsHeader: Bool, details: DetailLines?, interfaces: InterfaceNames, output: consuming ByteOutput) {
@@ -31,7 +31,7 @@ final class EventTableRenderer: EventRenderer {
         TablePage.Column(title: "Local", minimumWidth: Self.addressWidth),
         TablePage.Column(title: "Peer", minimumWidth: Self.addressWidth),
       ], showsHeader: showsHeader)
-    cells = InetCells(interfaces: interfaces)
+    cells = SocketCells(interfaces: interfaces)
     self.output = output
   }
 
@@ -82,7 +82,7 @@ final class EventLineRenderer: EventRenderer {
 /// The JSON fields of a socket that ended.
 private struct DestroyedFields: FieldWritable {
   let time: Timestamp
-  let socket: SocketFields
+  let socket: SocketFields<InetSocket>
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("event", "destroyed")

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
-internal import SockDiagWire
 
 /// `sockdiag kill`: ends the processes that hold a port.
 struct Kill: ParsableCommand {

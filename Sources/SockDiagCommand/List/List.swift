@@ -20,6 +20,7 @@ struct List: TakesFilter {
         src HOST, dst HOST          10.0.0.1  10.0.0.0/8  [::1]:443  :80
         sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
         state NAME, exclude NAME    several in a row mean any of them
+        src netlink:rtnl:kernel     netlink sockets (-f netlink), by protocol and port id
         family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
         pid = 4711, comm = nginx    a process that holds the socket
         uid = NAME, inode = 4711, cookie = 12
@@ -57,7 +58,7 @@ struct List: TakesFilter {
     var inspector = try SocketInspector()
     var output = ByteOutput()
     var remarks = Remarks()
-    for query in selection.queries {
+    for query in try selection.inetQueries(because: "of netlink sockets the kernel filters nothing") {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
       remarks.note(query.protocol, explanation.completeness)

@@ -19,12 +19,6 @@ struct Listeners: TakesFilter {
 
   func run() throws {
     let selection = try selection.selection(default: .listeners, details: output.details)
-    try LiveListing(output: output, order: Self.precedes, showsHolders: true).run(selection)
-  }
-
-  /// By port, then by address, so that the sockets of a service are next to each other.
-  private static func precedes(_ left: InetSocket, _ right: InetSocket) -> Bool {
-    left.local.port != right.local.port
-      ? left.local.port < right.local.port : left.local.address < right.local.address
+    try LiveListing(output: output, sortsByPort: true, showsHolders: true).run(selection)
   }
 }

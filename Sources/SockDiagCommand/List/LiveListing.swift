@@ -3,8 +3,8 @@ internal import SockDiag
 /// A listing of live sockets, for `list` and `listeners`.
 struct LiveListing {
   var output: OutputOptions
-  /// The order of a table; `nil` for the kernel's order.
-  var order: ((InetSocket, InetSocket) -> Bool)?
+  /// Whether to sort a table by port; otherwise it has the kernel's order.
+  var sortsByPort = false
   /// Whether to show the processes that hold the sockets.
   var showsHolders = false
 
@@ -14,13 +14,13 @@ struct LiveListing {
       for: selection, interfaces: InterfaceNames(.host), notes: showsHolders ? .holders : [])
     var sockets = try LiveSockets()
     do {
-      let order = format == .table ? order : nil
+      let byPort = format == .table && sortsByPort
       if showsHolders || selection.filter.namesHolders {
-        try sockets.showHolders(of: selection, visibly: showsHolders, in: order, with: renderer)
+        try sockets.showHolders(of: selection, visibly: showsHolders, byPort: byPort, with: renderer)
       } else if format == .lines {
-        try sockets.stream(selection.queries, to: renderer)
+        try sockets.stream(selection.listedQueries, to: renderer)
       } else {
-        try sockets.show(selection.queries, in: order, with: renderer)
+        try sockets.show(selection.listedQueries, byPort: byPort, with: renderer)
       }
     } catch {
       // Shows the sockets that were read before the error.

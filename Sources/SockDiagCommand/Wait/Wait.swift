@@ -7,28 +7,27 @@ struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Waits until a port is free, or until something listens on it.",
     discussion: """
-      A port is free if 'sockdiag why' calls it free, for all addresses that it asks about. While only timers are in the \
-      way, the wait sleeps until they run out. While processes are in the way, the kernel announces the end of their \
-      sockets, which wakes it. If 'why' says that the answer depends on unknown facts, the wait goes on; --probe settles \
-      that with a real bind(). Errors other than EADDRINUSE end the wait at once, since waiting does not help: a port that \
-      needs a privilege, or an address that the host does not have (--freebind allows an address that it will get later). \
-      An address that is still being checked for duplicates is waited for.
+      Free means that 'sockdiag why' answers free, for all addresses that it asks about. If only timers are in the way it \
+      sleeps until they expire; if processes are, announcements of the kernel wake it. If 'why' answers that it depends, \
+      the wait goes on; --probe settles it with a real bind(). Errors other than EADDRINUSE end the wait at once, because \
+      waiting does not help: a port that needs a privilege, or an address that the host does not have (--freebind allows \
+      one that the host gets later). It waits for an address that is still being checked for duplicates.
 
-      Something listens if a client on this host that connects to the address and port would reach it: a listener there \
-      or on all addresses, with -u a UDP socket that is bound and not connected. A listener that is bound to an interface \
-      is reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an \
-      address any listener counts, for a host name one of its addresses is enough, and for * both families are needed. \
-      Packet filters are not considered.
+      A port is listened on if a client on this host that connects to it would reach a listener: one at the address or on \
+      all addresses; with -u a UDP socket that is bound and not connected. A listener that is bound to an interface is \
+      reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an address \
+      any listener counts, for a name with several addresses one of them is enough, and * covers both families. Packet \
+      filters are ignored.
 
       It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
-      (TIME_WAIT) run for a minute, others may be longer. --timeout sets a limit that timers do not prolong.
+      (TIME_WAIT) run for a minute, others may be longer. With --timeout it waits exactly that long.
 
-      A terminal shows the progress in one line; nothing else is shown. After a timeout, one sentence on standard error \
-      says what is in the way.
+      It prints nothing, except on a terminal, where a line shows the progress. If it times out, one sentence on standard \
+      error says what is in the way.
 
       Exit status: 0 condition met; 1 timed out; 64 wrong usage; 71 the kernel refused or failed, or bind() fails with \
-      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as any other process: 130 and 143 in \
-      a shell.
+      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any process: 130 and 143 \
+      in a shell.
       """)
 
   @Argument(

@@ -26,7 +26,7 @@ struct CaptureStreamTests {
     return (ends[0], ends[1])
   }
 
-  @Test func aFileOfMoreThanTheMaximumIsRefusedUnread() throws {
+  @Test func fileAboveTheMaximumIsRefusedUnread() throws {
     let path = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max)).pcap"
     try Data(Self.header).write(to: URL(filePath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -41,14 +41,14 @@ struct CaptureStreamTests {
     #expect(result.status == Status.badData.rawValue)
   }
 
-  @Test func theMaximumIsTheLastThatIsRead() throws {
+  @Test func fileOfTheMaximumSizeIsRead() throws {
     let path = Fixture.path("malformed/pcap-cut-in-packet.pcap")
     let size = try Fixture.read("malformed/pcap-cut-in-packet.pcap").count
     #expect(try CaptureFile(reading: path, maximumByteCount: size).bytes.count == size)
     #expect(throws: CommandFailure.self) { try CaptureFile(reading: path, maximumByteCount: size - 1) }
   }
 
-  @Test func aNonBlockingInputIsWaitedFor() throws {
+  @Test func nonBlockingInputIsWaitedFor() throws {
     let pipe = Self.makePipe()
     defer { close(pipe.read) }
     let header = Self.header
@@ -60,7 +60,7 @@ struct CaptureStreamTests {
     #expect(try CaptureFile(pipe.read, "a pipe").bytes == header)
   }
 
-  @Test func aNonBlockingOutputIsWaitedFor() throws {
+  @Test func nonBlockingOutputIsWaitedFor() throws {
     let pipe = Self.makePipe()
     defer { close(pipe.read) }
     DispatchQueue.global().async {

@@ -1,5 +1,4 @@
 import SockDiag
-import SockDiagWire
 import SocketOwners
 import Testing
 
@@ -55,7 +54,7 @@ struct EndingPlanTests {
     #expect(try Self.plan(circle).targets.count == 2)
   }
 
-  @Test func supervisorsAreNamedWithWhatStopsThem() throws {
+  @Test func supervisorsAreNamedWithTheirStopCommand() throws {
     let id = String(repeating: "0a", count: 32)
     let own = CommandUser.effective
     let cases: [(cgroup: String, name: String?, command: String?)] = [

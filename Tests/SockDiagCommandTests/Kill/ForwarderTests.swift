@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
       (.noProcess, "the kernel has it alone"), (.kernel, "the kernel itself may hold it"),
       (
         [.kernel, .inFlight, .closedMeanwhile],
-        "the kernel itself may hold it, its descriptor may be on its way through a UNIX socket, or it may have been closed"
+        "its descriptor may be on its way through a UNIX socket, the kernel itself may hold it, or it may have been closed"
           + " while it was looked for"
       ),
       ([], "it has just ended"),

@@ -163,7 +163,7 @@ struct BadInputTests {
   ]
 
   @Test(arguments: cases)
-  func isAnsweredBySentenceAndStatus(_ bad: Case) throws {
+  func badInputGivesASentenceAndAStatus(_ bad: Case) throws {
     let result = try Tool.run(bad.line.split(separator: " ").map(String.init))
     #expect(result.errors == "sockdiag: \(bad.sentence)\n")
     #expect(result.status == bad.status.rawValue)
@@ -172,13 +172,13 @@ struct BadInputTests {
 
   /// What a script passes whose variable is empty.
   @Test(arguments: [["", "--yes"], [" ", "", "--yes"]])
-  func anEmptyFilterIsNoFilter(_ words: [String]) throws {
+  func emptyFilterCountsAsNone(_ words: [String]) throws {
     let result = try Tool.run(["destroy"] + words)
     #expect(result.errors == "sockdiag: \(Self.noFilter)\n")
     #expect(result.status == Status.usage.rawValue)
   }
 
-  @Test func anArgumentIsTakenAsItIsOrRefused() throws {
+  @Test func argumentIsUsedUnchangedOrRefused() throws {
     let result = try Tool.shell(#""$0" record "$(printf 'a\377')""#)
     #expect(
       result.errors
@@ -187,7 +187,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"], ["events"]])
-  func aFullDiskIsReported(_ arguments: [String]) throws {
+  func fullDiskIsReported(_ arguments: [String]) throws {
     let result = try Tool.run(arguments, output: "/dev/full")
     // Nothing is written where there is nothing to say.
     if arguments.contains("--ndjson"), result.status == 0 { return }
@@ -196,7 +196,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: [("decode", "input"), ("record", "output")])
-  func anEmptyNameIsNotLookedUp(_ subcommand: String, _ stream: String) throws {
+  func emptyNameIsNotLookedUp(_ subcommand: String, _ stream: String) throws {
     let result = try Tool.run([subcommand, ""])
     #expect(
       result.errors == "sockdiag: the name of the capture is empty; give a path, or - for standard \(stream)\n")
@@ -204,7 +204,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: ["list -a", "--help", "record -", "events"])
-  func aClosedOutputIsReported(_ line: String) throws {
+  func closedOutputIsReported(_ line: String) throws {
     let result = try Tool.shell("\"$0\" \(line) >&-")
     #expect(result.errors.hasSuffix(": Bad file descriptor\n"), "\(result.errors)")
     #expect(result.status == Status.outputFailed.rawValue)
@@ -236,20 +236,20 @@ struct BadInputTests {
     (
       "state", "filter, column 6: the name of a state, such as time-wait, is missing at the end", "state", "     ^"
     ),
-  ]) func aFilterIsShownWithItsFault(_ line: String, _ sentence: String, _ text: String, _ mark: String) throws {
+  ]) func filterIsShownWithItsFault(_ line: String, _ sentence: String, _ text: String, _ mark: String) throws {
     let result = try Tool.run(line.split(separator: " ").map(String.init))
     #expect(result.errors == "sockdiag: \(sentence)\n  \(text)\n  \(mark)\n")
     #expect(result.status == Status.usage.rawValue)
   }
 
-  @Test func aClosedInputIsReported() throws {
+  @Test func closedInputIsReported() throws {
     let result = try Tool.shell("\"$0\" decode - <&-")
     #expect(result.errors == "sockdiag: cannot read standard input: Bad file descriptor\n")
     #expect(result.status == Status.noInput.rawValue)
   }
 
   @Test(arguments: ["list -a", "record -"])
-  func aReaderThatIsGoneEndsTheCommandQuietly(_ line: String) throws {
+  func closedPipeEndsTheCommandQuietly(_ line: String) throws {
     let result = try Tool.shell(
       "(trap '' PIPE; while echo 2>/dev/null; do sleep 0.01; done; \"$0\" \(line); echo $? >&2) | true")
     #expect(result.errors == "141\n")
@@ -261,7 +261,7 @@ struct BadInputTests {
     for status in Status.allCases { #expect(help.text.contains("\n  \(status.rawValue) ")) }
   }
 
-  @Test func helpAndVersionAreOutputAndNoErrors() throws {
+  @Test func helpAndVersionAreWrittenToStandardOutput() throws {
     for arguments in [["--help"], ["-h"], ["help", "list"], ["list", "--help"], ["list", "-h"], ["--version"]] {
       let result = try Tool.run(arguments)
       #expect(result.status == 0)

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -16,7 +17,7 @@ struct NoProcTests {
     ("wait 80", 64, "", "sockdiag: the condition to wait for is missing; "),
     ("decode /nonexistent", 66, "", "sockdiag: cannot read '/nonexistent': "),
     ("list -Ht", 0, "", ""),
-  ]) func everyCommandLineIsItself(_ line: String, _ status: Int32, _ output: String, _ errors: String) async throws {
+  ]) func commandLineNeedsNoProc(_ line: String, _ status: Int32, _ output: String, _ errors: String) async throws {
     let command = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\"", try Tool.path]
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run(command + line.split(separator: " ").map(String.init))

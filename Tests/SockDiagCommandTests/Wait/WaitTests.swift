@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Synchronization
 import Testing

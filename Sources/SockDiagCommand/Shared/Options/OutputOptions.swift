@@ -92,7 +92,7 @@ extension OutputOptions {
     output: consuming ByteOutput
   ) -> TableRenderer {
     TableRenderer(
-      InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
+      TableShape(selection.states, showsTimers: options), showsHeader: !noHeader,
       notes: notes, details: detailLines, interfaces: interfaces, terminal: terminal, output: output)
   }
 }

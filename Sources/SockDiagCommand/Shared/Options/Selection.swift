@@ -6,6 +6,8 @@ struct Selection: Hashable {
   var tcp: SocketStateSet
   /// States of UDP sockets; empty for no UDP sockets.
   var udp: SocketStateSet
+  /// States of netlink sockets; empty for no netlink sockets.
+  var netlink: SocketStateSet = []
   var family: AddressFamily?
   var filter: SocketFilter
   var details: InetDetails
@@ -14,7 +16,25 @@ struct Selection: Hashable {
   /// Whether all protocols count.
   var takesAnyProtocol = false
 
-  /// The queries for the kernel.
+  /// The queries for the kernel, in the order of the output.
+  var listedQueries: [any ListedQuery] {
+    netlink.isEmpty
+      ? queries
+      : queries + [FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(netlink) && filter.withoutHolders)]
+  }
+
+  /// The states of all sockets that may be shown.
+  var states: SocketStateSet { tcp.union(udp).union(netlink) }
+
+  /// The queries of a subcommand that works on TCP and UDP sockets only.
+  ///
+  /// - Parameter reason: Why other families are not possible, for the error.
+  func inetQueries(because reason: String) throws(CommandFailure) -> [SocketQuery] {
+    guard netlink.isEmpty else { throw .usage("\(reason); leave '-f netlink' out") }
+    return queries
+  }
+
+  /// The queries for TCP and UDP sockets.
   var queries: [SocketQuery] {
     var queries: [SocketQuery] = []
     if !tcp.isEmpty { queries.append(query(.tcp, tcp)) }
@@ -23,14 +43,15 @@ struct Selection: Hashable {
   }
 
   /// The queries for one family each: Wireshark cannot decode the message for both families.
-  var queriesByFamily: [SocketQuery] {
-    queries.flatMap { query in
+  var listedQueriesByFamily: [any ListedQuery] {
+    let single = queries.flatMap { query in
       (query.family.map { [$0] } ?? [.inet, .inet6]).map { family in
         var single = query
         single.family = family
         return single
       }
     }
+    return single + listedQueries.dropFirst(queries.count)
   }
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
@@ -38,8 +59,8 @@ struct Selection: Hashable {
     SocketQuery(transport, family: family, states: states, matching: filter.withoutHolders, details: details)
   }
 
-  /// Whether a socket is shown; `nil` if its record lacks what the filter asks about. If its protocol is unknown, the other
-  /// fields decide.
+  /// Whether a socket of a capture is shown; `nil` if its record lacks what the filter asks about. If its protocol is
+  /// unknown, the other fields decide.
   func contains(_ socket: InetSocket) -> Bool? {
     let states =
       switch socket.protocol {
@@ -48,8 +69,16 @@ struct Selection: Hashable {
       case .unspecified: tcp.union(udp)
       default: takesAnyProtocol ? tcp.union(udp) : []
       }
-    let isStateWanted = takesAnyState ? !states.isEmpty : states.contains(state: socket.state)
-    guard isStateWanted, family == nil || socket.family == family else { return false }
+    guard contains(socket.state, states), family == nil || socket.family == family else { return false }
     return filter.evaluate(socket)
+  }
+
+  /// The same for a netlink socket.
+  func contains(_ socket: NetlinkSocket) -> Bool? {
+    contains(socket.state, netlink) ? filter.evaluate(socket) : false
+  }
+
+  private func contains(_ state: SocketState, _ states: SocketStateSet) -> Bool {
+    takesAnyState ? !states.isEmpty : states.contains(state: state)
   }
 }

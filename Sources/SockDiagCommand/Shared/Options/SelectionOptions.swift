@@ -37,6 +37,10 @@ struct SelectionOptions: ParsableArguments {
   @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; some of them also carry IPv4.")
   var ipv6 = false
 
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Sockets of one family: inet, inet6 or netlink.", valueName: "family"))
+  var family: ListedFamily?
+
   @Flag(name: .shortAndLong, help: "Ignored: numbers are always shown.")
   var numeric = false
 
@@ -63,6 +67,7 @@ extension SelectionOptions {
     default defaultStates: DefaultStates, details: InetDetails = [], names: any FilterNames = HostNames()
   ) throws(CommandFailure) -> Selection {
     let filter = try FilterArgument.parse(filter, names: names)
+    if family == .netlink { return try netlinkSelection(filter, defaultStates, details) }
     var tcp = states(filter, .listen, defaultStates)
     var udp = states(filter, .close, defaultStates).subtracting(.boundInactive)
     if boundInactive {
@@ -80,8 +85,29 @@ extension SelectionOptions {
       defaultStates == .everything && (filter.namesStates || breadth != .listening && !boundInactive)
     return Selection(
       tcp: takesBoth || self.tcp ? tcp : [], udp: takesBoth || self.udp ? udp : [],
-      family: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6, filter: filter, details: details,
-      takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
+      netlink: takesAnyState && !self.tcp && !self.udp && inetFamily == nil ? .all : [], family: inetFamily,
+      filter: filter, details: details, takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
+  }
+
+  private var inetFamily: AddressFamily? {
+    switch family {
+    case .inet: .inet
+    case .inet6: .inet6
+    default: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6
+    }
+  }
+
+  /// Netlink sockets have no states that a default could leave out.
+  private func netlinkSelection(
+    _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails
+  ) throws(CommandFailure) -> Selection {
+    let others = [(tcp, "-t"), (udp, "-u"), (boundInactive, "-B"), (ipv4, "-4"), (ipv6, "-6")]
+    if let (_, option) = others.first(where: \.0) {
+      throw .usage("\(option) and '-f netlink' exclude each other; leave one of them out")
+    }
+    return Selection(
+      tcp: [], udp: [], netlink: filter.statesToAskFor ?? .all, family: nil, filter: filter, details: details,
+      takesAnyState: defaultStates == .everything)
   }
 
   private func states(

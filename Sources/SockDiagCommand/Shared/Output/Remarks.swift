@@ -25,24 +25,31 @@ struct Remarks {
     if status == .success { status = others.status }
   }
 
-  /// Adds remarks about a dump that is incomplete or does not come from sock_diag.
+  /// Adds remarks about a dump of TCP or UDP sockets that is incomplete or does not come from sock_diag.
   ///
   /// - Parameter substitution: The reason why `/proc/net` was read; `nil` if it was not.
   mutating func note(
     _ transport: TransportProtocol, _ completeness: Completeness, _ substitution: SockDiagError? = nil
   ) {
-    if completeness.contains(.undecided) {
-      add(
-        "some \(transport) sockets are left out, because the kernel does not report here what the filter asks about; root"
-          + " sees more, such as marks", .partial)
-    }
-    let defects = completeness.subtracting([.undecided, .missingStates])
-    if !defects.isComplete {
-      add("the list of \(transport) sockets is \(defects); run it again for a whole one", .partial)
-    }
+    note("\(transport)", completeness.subtracting(.missingStates))
     if let substitution { add(substitution.remarkOnSubstitution(for: transport)) }
     // The sentence above says what is missing.
     if completeness.contains(.missingStates) { add(status: .partial) }
+  }
+
+  /// Adds remarks about a dump that is incomplete.
+  ///
+  /// - Parameter name: The family or the protocol of the sockets.
+  mutating func note(_ name: String, _ completeness: Completeness) {
+    if completeness.contains(.undecided) {
+      add(
+        "some \(name) sockets are left out, because the kernel does not report here what the filter asks about; root"
+          + " sees more, such as marks", .partial)
+    }
+    let defects = completeness.subtracting(.undecided)
+    if !defects.isComplete {
+      add("the list of \(name) sockets is \(defects); run it again for a whole one", .partial)
+    }
   }
 
   /// Reports the sentences so far, before the end, and removes them.

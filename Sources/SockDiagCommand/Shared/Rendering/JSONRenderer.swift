@@ -16,7 +16,8 @@ final class JSONRenderer: SocketRenderer {
     self.output = output
   }
 
-  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) {
+  @specialized(where Socket == InetSocket)
+  func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure) {
     if form == .array { array.beginElement(&output.bytes) }
     isEmpty = false
     output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces))
