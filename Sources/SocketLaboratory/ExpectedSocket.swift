@@ -96,7 +96,7 @@ public struct ExpectedSocket: Sendable, Hashable {
   public var isV6Only: Bool?
   /// The device the socket is bound to.
   public var device: String?
-  /// Bit 0: receiving is shut down; bit 1: sending is.
+  /// Bit 0: receiving is shut down; bit 1: sending is shut down.
   public var shutdown: UInt8?
   /// The number of the socket's MD5 keys.
   public var md5KeyCount: Int?

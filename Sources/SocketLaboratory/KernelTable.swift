@@ -97,7 +97,7 @@ extension KernelTable.Row: CustomStringConvertible {
     `protocol` == expected.protocol && state == expected.state.rawValue
       && identity == Self.identity(expected.local, expected.remote)
       && expected.receiveQueue.map { $0 == receiveQueue } ?? true
-      // /proc shows no limit of the accept queue.
+      // /proc does not show the limit of the accept queue.
       && (expected.state == .listen || expected.sendQueue.map { $0 == sendQueue } ?? true)
       && expected.timer.map { $0.number == timer } ?? true
       && expected.isOrphan.map { $0 == (inode == 0) } ?? true

@@ -44,7 +44,7 @@ extension NetworkNamespace {
     return try FileSystem.readAll(file.descriptor, "the output of \(name)")
   }
 
-  /// Runs a program on three standard streams and returns its exit code.
+  /// Runs a program with three standard streams and returns its exit code.
   package func run(_ arguments: [String], on files: [LabSocket], timeout: Duration) throws -> Int32 {
     try requireOwnThread()
     let name = arguments.first ?? "nothing"

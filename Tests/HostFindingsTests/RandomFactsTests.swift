@@ -11,7 +11,7 @@ struct RandomFactsTests {
     "bound-inactive",
   ]
 
-  @Test func anyHostIsLookedAt() throws {
+  @Test func anyFactsAreAccepted() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededGenerator(seed: seed)
     let addresses = try ["0.0.0.0", "10.0.0.1", "127.0.0.1", "::", "::1", "::ffff:10.0.0.1", "fe80::1"].map(

@@ -8,7 +8,7 @@ import Testing
 @Suite struct BusyProcessTests {
   /// The kernel counts descriptors that come and go below that of a socket. The search must not take them for the
   /// socket.
-  @Test func aSocketAboveDescriptorsThatComeAndGoIsFound() throws {
+  @Test func socketAboveChangingDescriptorsIsFound() throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     try #require(socket >= 0)
     // Leaves room below for what comes and goes.

@@ -15,7 +15,7 @@ struct ComparisonTests {
     var description: String { "\(inode) \(pid) \(descriptor)" }
   }
 
-  @Test func everythingThatOthersFindIsFound() async throws {
+  @Test func findsEverythingThatOtherToolsFind() async throws {
     try await Laboratory.withNew { laboratory in
       var holders: [LabHolder] = []
       for holding in HiddenHolderTests.visible + [.inherited, .passed] {

@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: [
     (EMFILE, SocketOwnersError.Code.unreadableProc), (ENFILE, .unreadableProc), (EACCES, .unreadableProc),
     (ENOENT, .missingProc), (ENOTDIR, .missingProc),
-  ]) func aProcThatCannotBeOpenedIsNotAMissingOne(_ errno: Int32, _ code: SocketOwnersError.Code) {
+  ]) func unreadableProcIsNotAMissingProc(_ errno: Int32, _ code: SocketOwnersError.Code) {
     let proc = Self.host()
     proc.onOperation { _, _ in errno }
     do throws(SocketOwnersError) {

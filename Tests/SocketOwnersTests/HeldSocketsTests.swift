@@ -22,7 +22,7 @@ import Testing
     return held
   }
 
-  @Test func everySocketIsListedWithAPlaceWhereItIsHeld() throws {
+  @Test func everyHeldSocketIsListedWithAHolder() throws {
     let held = try Self.held(Self.host())
     #expect(
       held.holders == [

@@ -30,7 +30,7 @@ import Testing
   // MARK: What is not readable
 
   @Test(arguments: [EMFILE, ENFILE, ENOMEM], [FakeProc.Operation.Kind.open, .list, .link, .read])
-  func limitsOfThisProcessAreAnErrorWhereverTheyBite(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
+  func limitsOfThisProcessAreAnErrorAtEveryStep(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let path: String =
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: [EACCES, EPERM], [FakeProc.Operation.Kind.open, .status, .link])
-  func aProcessThatMayNotBeReadIsTheReason(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
+  func unreadableProcessIsTheReason(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.fail(kind, kind == .link ? "10/fd/0" : "10/fd", errno)
@@ -177,7 +177,7 @@ import Testing
   }
 
   /// The start of a process without sockets is unknown, so a later process with its id is read.
-  @Test func aProcessAfterOneWithoutSocketsIsRead() throws {
+  @Test func processAfterOneWithoutSocketsIsRead() throws {
     let proc = Self.host()
     proc.processes[40] = FakeProc.Process(start: 40, files: [0: "/dev/null"])
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -259,7 +259,7 @@ import Testing
   // MARK: Large tables
 
   /// Two walkers divide the table. One descriptor lies behind a gap, and one socket is among the fixed files of a ring.
-  @Test(arguments: [1, 2]) func aLargeTableIsReadWhole(_ walkers: Int) throws {
+  @Test(arguments: [1, 2]) func largeTableIsReadCompletely(_ walkers: Int) throws {
     let proc = Self.host()
     var large = FakeProc.Process(start: 30)
     for inode in UInt32(10_001)...20_000 { _ = large.open("socket:[\(inode)]") }

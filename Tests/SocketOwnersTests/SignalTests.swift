@@ -50,7 +50,7 @@ struct SignalTests {
     }
   }
 
-  @Test func signalThatIsNotAllowedIsDenied() async throws {
+  @Test func forbiddenSignalIsDenied() async throws {
     try await Self.withHolder(.inherited) { owners, _, found, inode, process in
       let kernel = InterruptedSignals(error: -EPERM)
       #expect(owners.signal(SIGKILL, found, of: inode, process: process, by: kernel) == .denied(EPERM))

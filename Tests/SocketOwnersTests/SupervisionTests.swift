@@ -41,7 +41,7 @@ import Testing
         == .unit(own))
   }
 
-  @Test func aContainerIsNamedWithTheUserWhoRunsIt() {
+  @Test func containerIsNamedWithItsUser() {
     #expect(
       Self.process("web", in: "/system.slice/docker-\(Self.id).scope").supervision()
         == .container(Container(runtime: .docker, id: Self.id)))
@@ -128,7 +128,7 @@ import Testing
     ForwarderCase(line: "nginx forkproxy.conf", forwarder: nil),
   ]
 
-  @Test(arguments: forwarders) func forwarderIsKnown(_ expected: ForwarderCase) {
+  @Test(arguments: forwarders) func forwarderIsRecognised(_ expected: ForwarderCase) {
     let process = Self.process(expected.line, name: expected.name, uid: expected.uid)
     #expect(process.supervision(holding: 8080) == expected.forwarder.map { .forwarder($0) })
   }
@@ -160,7 +160,7 @@ import Testing
         == .container(Container(runtime: .crio, id: Self.id)))
   }
 
-  @Test func kubeProxyHasPortsOfItsOwn() {
+  @Test func kubeProxysOwnPortsAreNotForwarded() {
     let pod = "/kubepods/pod8b0e5a4c-1f4b-4a5e-9a52-0f2b0a6f6d11/\(Self.id)"
     let process = Self.process("kube-proxy", in: pod)
     #expect(process.supervision(holding: 30080) == .forwarder(PortForwarder(.kubernetes)))

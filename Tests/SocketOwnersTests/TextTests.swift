@@ -13,7 +13,7 @@ import Testing
     ("anon_inode:[io_uring", .other), ("anon_inode:[eventfd]", .other), ("", .other), ("s", .other),
     ("socket:[99999999999]", .other), ("/dev/null", .other),
   ])
-  func linkLeadsTo(_ text: String, _ target: LinkTarget) {
+  func linkTargetIsParsed(_ text: String, _ target: LinkTarget) {
     #expect(Self.target(text) == target)
   }
 
@@ -92,7 +92,7 @@ import Testing
     ("rw,relatime", false, false), ("rw,hidepid=invisible", true, false), ("rw,gid=10,hidepid=2", true, false),
     ("rw,hidepid=ptraceable", true, true), ("rw,hidepid=off", false, false), ("rw,hidepid=0", false, false),
   ])
-  func optionsOfTheMountTellWhatIsHidden(_ options: String, _ hides: Bool, _ hidesFromGroup: Bool) throws {
+  func mountOptionsShowWhatIsHidden(_ options: String, _ hides: Bool, _ hidesFromGroup: Bool) throws {
     let text = "22 27 0:21 / /proc rw - proc proc \(options)\n23 27 0:22 / /x rw,hidepid=2 - proc proc rw,hidepid=2\n"
     let mount = try #require(Self.mount(21, text))
     #expect(mount.hides == hides)
@@ -100,7 +100,7 @@ import Testing
     #expect(Self.mount(24, text) == nil)
   }
 
-  @Test func groupSeesThroughAMountThatNamesIt() {
+  @Test func groupNamedByTheMountSeesAllProcesses() {
     var mount = ProcMount()
     (mount.hides, mount.group) = (true, 10)
     let member = Self.credentials("Gid:\t1\t1\t1\t1\nGroups:\t10\n")

@@ -136,7 +136,7 @@ int socklab_give(int descriptor, uint32_t uid);
 // Files (file.c)
 
 int socklab_close(int descriptor);
-/// Waits until the descriptor is readable (1) or the time is up (0).
+/// Waits until the descriptor is readable (1) or for the timeout (0).
 int socklab_wait_readable(int descriptor, int timeout_milliseconds);
 int socklab_open_read(const char *path);
 /// Replaces the contents of a file, such as a sysctl.

@@ -1,6 +1,6 @@
 /// The name, program, user and cgroup of a process. Names may contain any bytes, so they are not text.
 public struct ProcessDetails: Sendable, Hashable, Codable {
-  /// The process that was read.
+  /// The process.
   public var process: HoldingProcess
   /// The name of the process (`comm`), at most 15 bytes. A process may change it.
   public var command: [UInt8]

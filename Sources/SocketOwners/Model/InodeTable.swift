@@ -17,7 +17,7 @@ package struct InodeTable: Sendable, Hashable {
     for inode in inodes where inode != 0 { insert(inode) }
   }
 
-  /// The place of an inode, or `nil` if it is not wanted.
+  /// The index of an inode, or `nil` if it is not wanted.
   @inline(__always)
   package func index(of inode: UInt32) -> Int? {
     var slot = start(inode)

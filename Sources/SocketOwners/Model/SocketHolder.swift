@@ -8,7 +8,7 @@ public struct SocketHolder: Sendable, Hashable, Codable {
   /// The thread whose table has the descriptor; `nil` for the table of the process's first thread. Other threads share
   /// that table unless they left it (`unshare(CLONE_FILES)`) or outlived the first thread.
   public var threadID: Int32?
-  /// The place of the socket among the fixed files of an io_uring; `nil` for a plain descriptor.
+  /// The index of the socket among the fixed files of an io_uring; `nil` for a plain descriptor.
   public var fixedFileSlot: UInt32?
   /// Whether the descriptor was read in this search. Otherwise an earlier search read it, and nothing shows a change.
   public var isVerified: Bool

@@ -6,7 +6,7 @@ struct ProcessThreads: Sendable {
   var taskLinks = 0
   /// All threads except the first.
   var others: [Int32] = []
-  /// Threads with tables of their own, one for each table.
+  /// Threads with a separate table, one for each table.
   var separate: [Int32] = []
   /// Threads that could not be compared with the first one.
   var unknown: [Int32] = []

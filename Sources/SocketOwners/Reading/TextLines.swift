@@ -1,6 +1,6 @@
 /// Finds lines and words in the texts of proc, without copying them.
 package enum TextLines {
-  /// Calls `body` with the place of each line, without its newline.
+  /// Calls `body` with the range of each line, without its newline.
   package static func forEach(_ text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
     var start = 0
     while start < text.count {

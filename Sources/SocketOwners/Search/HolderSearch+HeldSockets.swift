@@ -7,7 +7,7 @@ extension HolderSearch {
     var held = HeldSockets(holders: [:], isComplete: obstacles.leaveNoSocketUnseen)
     for pid in examined.sorted() {
       guard let record = memory.processes[pid] else { continue }
-      // Such a thread may have a table of its own.
+      // Such a thread may have a separate table.
       if !record.threads.unknown.isEmpty { held.isComplete = false }
       for table in record.tables {
         let thread = table.thread == 0 ? nil : table.thread

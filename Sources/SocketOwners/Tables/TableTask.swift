@@ -14,7 +14,7 @@ struct TableTask: Sendable {
     case part(Range<UInt32>)
     /// What the parts of a table lack.
     case rest([DescriptorLink], count: Int)
-    /// What may have changed since an earlier search.
+    /// The descriptors that may have changed since an earlier search.
     case changes(DescriptorTable)
     /// All descriptors that the last search did not want. If the process has a new socket but as many descriptors as
     /// before, the socket has one of these numbers.

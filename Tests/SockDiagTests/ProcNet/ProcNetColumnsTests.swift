@@ -25,7 +25,7 @@ import Testing
     #expect(socket.source == .procNet)
   }
 
-  @Test func whatNoTableTellsIsAbsent() throws {
+  @Test func fieldsMissingInTheTableAreAbsent() throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp())
     #expect(socket.cookie == nil)
     #expect(socket.cgroupID == nil)
@@ -66,7 +66,7 @@ import Testing
     #expect(socket.acceptQueueLimit == nil)
   }
 
-  @Test func smallRecordsBelongToNobody() throws {
+  @Test func minisocketRowsHaveNoOwner() throws {
     let timeWait = try Self.row(.tcp, .inet, Self.tcp(state: "06", timer: "03:000016D8", inode: "0"))
     #expect(timeWait.uid == nil)
     #expect(timeWait.timer?.expires == .milliseconds(58480))
@@ -81,7 +81,7 @@ import Testing
   }
 
   /// Two ends that open a connection to each other at once: a whole socket of a process, and no request to a listener.
-  @Test func aSocketInSynReceivedThatHasAnInodeBelongsToItsUser() throws {
+  @Test func synReceivedSocketWithAnInodeHasAnOwner() throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp(state: "03", timer: "01:00000096", uid: "12345", inode: "4711"))
     #expect(socket.uid == 12345)
     #expect(socket.inode == 4711)
@@ -104,8 +104,7 @@ import Testing
       ("03:000016D8", "00000000", 0, SocketTimer(.timeWait, expiresMilliseconds: 58480, retransmits: 0)),
       ("04:00000014", "00000003", 4, SocketTimer(.persist, expiresMilliseconds: 200, retransmits: 4)),
     ] as [(String, String, Int, SocketTimer?)])
-  func timerCountsWhatItRepeats(_ timer: String, _ retransmits: String, _ probes: Int, _ expected: SocketTimer?) throws
-  {
+  func timerHasItsRepeatCount(_ timer: String, _ retransmits: String, _ probes: Int, _ expected: SocketTimer?) throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp(timer: timer, retransmits: retransmits, probes: "\(probes)"))
     #expect(socket.timer == expected)
   }
@@ -146,7 +145,7 @@ import Testing
     #expect(try Self.row(.udp, .inet, Self.tcp(tail: " 2 00000000306e6e69")).drops == nil)
   }
 
-  @Test func nothingStaysOfTheRowBefore() throws {
+  @Test func nothingRemainsOfThePreviousRow() throws {
     let full = Self.tcp(state: "03", timer: "01:00000032", retransmits: "00000001", tail: " 2 00ab 14")
     let plain = Self.tcp(tail: " 2 00ab")
     let outcome = ProcNetOutcome(ProcNetSample(.udp, .inet, full + "\n" + plain + "\n"))
@@ -183,7 +182,7 @@ import Testing
     #expect(try Self.row(.tcp, .inet, text) == expected)
   }
 
-  @Test func everyByteThatIsNoDigitIsAFault() {
+  @Test func everyNonDigitByteIsAFault() {
     let digits = Set("0123456789ABCDEFabcdef".utf8)
     let line = [UInt8](Self.tcp().utf8)
     // The columns that are read eight digits at a time, but for what stands between them.

@@ -12,7 +12,7 @@
 #include "CSocketLaboratory.h"
 #include "CSocketLaboratoryKit.h"
 
-// The layout of <linux/ipv6.h>, which cannot be included beside <netinet/in.h>.
+// The layout of <linux/ipv6.h>, which cannot be included together with <netinet/in.h>.
 struct interface_address_v6 {
   struct in6_addr address;
   uint32_t prefix;

@@ -15,7 +15,7 @@ extension NetworkNamespace {
 
   /// Runs `body` without the right to bind ports below `net.ipv4.ip_unprivileged_port_start`.
   ///
-  /// - Throws: ``LaboratoryError``, and what `body` throws.
+  /// - Throws: ``LaboratoryError``, and the errors of `body`.
   public func withoutLowPorts<Result>(_ body: () throws -> Result) throws -> Result {
     try requireOwnThread()
     defer { _ = socklab_allow_low_ports(true) }

@@ -9,15 +9,23 @@ struct HolderBook {
   private let reasons: [UInt32: MissingHolder.Reasons]
 
   /// Looks for the holders of sockets: all of them, for a second one is what nobody expects.
-  init(_ sockets: some Collection<InetSocket>) throws(CommandFailure) {
+  init(_ sockets: some Collection<some KernelSocket>) throws(CommandFailure) {
+    try self.init(wanted: sockets.map(WantedSocket.init))
+  }
+
+  /// The same for sockets of several families.
+  init(wanted: [WantedSocket]) throws(CommandFailure) {
     var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
-    try self.init(sockets, by: &owners)
+    try self.init(wanted: wanted, by: &owners)
   }
 
   /// Looks for the holders of sockets with a finder that is used again afterwards.
-  init(_ sockets: some Collection<InetSocket>, by owners: inout OwnerFinder) throws(CommandFailure) {
+  init(_ sockets: some Collection<some KernelSocket>, by owners: inout OwnerFinder) throws(CommandFailure) {
+    try self.init(wanted: sockets.map(WantedSocket.init), by: &owners)
+  }
+
+  private init(wanted: [WantedSocket], by owners: inout OwnerFinder) throws(CommandFailure) {
     do throws(SocketOwnersError) {
-      let wanted = sockets.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
       report = try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2, trustsEarlierSearches: false))
       details = owners.details(ofProcessesIn: report)
       reasons = Dictionary(
@@ -28,7 +36,7 @@ struct HolderBook {
   }
 
   /// Who holds a socket.
-  func list(of socket: InetSocket) -> HolderList {
+  func list(of socket: some KernelSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
     let holders = report.holders(of: socket.inode)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
@@ -54,7 +62,7 @@ struct HolderBook {
   }
 
   /// The same for the conditions of a filter.
-  private func filterHolders(of socket: InetSocket) -> [FilterHolder]? {
+  private func filterHolders(of socket: some KernelSocket) -> [FilterHolder]? {
     let list = list(of: socket)
     // Somebody holds the socket, but nobody knows who: what a filter asks is not decided. A process that may not be read
     // could hold it besides those that are known, and then the filter is decided by what is known.
@@ -66,10 +74,17 @@ struct HolderBook {
   }
 
   /// Whether a candidate passes what a filter asks about holders; `nil` if that is hidden from this user.
-  func decides(_ holderPart: SocketFilter, _ socket: InetSocket) -> Bool? {
+  func decides(_ holderPart: SocketFilter, _ socket: some FilterSubject) -> Bool? {
     holderPart == .everything ? true : holderPart.evaluate(socket, holders: filterHolders(of: socket))
   }
 
   /// Whether the socket has holders that this user may not see.
-  func hidesHolders(of socket: InetSocket) -> Bool { reasons[socket.inode]?.takesPrivilege == true }
+  func hidesHolders(of socket: some KernelSocket) -> Bool { reasons[socket.inode]?.takesPrivilege == true }
+}
+
+extension WantedSocket {
+  /// What to look for to find the processes that hold a socket.
+  init(_ socket: some KernelSocket) {
+    self.init(inode: socket.inode, cgroupID: socket.cgroupID, uid: socket.uid)
+  }
 }

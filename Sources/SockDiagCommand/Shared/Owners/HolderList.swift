@@ -30,8 +30,3 @@ struct HolderList {
     return groups
   }
 }
-
-extension MissingHolder.Reasons {
-  /// What the reasons mean for a socket without a known process, as a part of a sentence.
-  var explanation: String { isEmpty ? "it has just ended" : description }
-}

@@ -7,7 +7,7 @@ protocol SocketRenderer: AnyObject {
   /// Shows one socket, now or later.
   ///
   /// - Parameter notes: What is known about it besides its record.
-  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure)
+  func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure)
   /// Shows what is held back, ends the document and writes everything. Called once.
   ///
   /// - Parameter hasFailed: Whether reading ended with a failure. What was read before it is shown all the same, but
@@ -17,7 +17,7 @@ protocol SocketRenderer: AnyObject {
 
 extension SocketRenderer {
   /// Shows one socket of which nothing else is known.
-  func render(_ socket: InetSocket) throws(CommandFailure) { try render(socket, SocketNotes()) }
+  func render(_ socket: some ShownSocket) throws(CommandFailure) { try render(socket, SocketNotes()) }
 }
 
 /// What is known about a socket besides its record.

@@ -1,7 +1,7 @@
 internal import SocketLaboratory
 
 extension Situation {
-  /// Multipath TCP: a socket of its own above the subflows that carry it.
+  /// Multipath TCP: a socket above the subflows that carry it.
   static func multipath(v6 isV6: Bool) -> [Situation] {
     let at = Places(isV6: isV6)
     return [
