@@ -10,6 +10,16 @@ public struct InetMemory: Hashable, Sendable {
   public var forwardAllocated: UInt32
   /// Handed to the device and not yet freed. Kernel: `idiag_tmem`.
   public var sendAllocated: UInt32
+
+  /// Creates a record of memory.
+  public init(
+    receiveAllocated: UInt32 = 0, sendQueued: UInt32 = 0, forwardAllocated: UInt32 = 0, sendAllocated: UInt32 = 0
+  ) {
+    self.receiveAllocated = receiveAllocated
+    self.sendQueued = sendQueued
+    self.forwardAllocated = forwardAllocated
+    self.sendAllocated = sendAllocated
+  }
 }
 
 extension InetMemory {
@@ -46,6 +56,23 @@ public struct SocketMemory: Hashable, Sendable {
   public var backlog: UInt32?
   /// Packets dropped, a count. Kernel: `SK_MEMINFO_DROPS`, since 4.7.
   public var drops: UInt32?
+
+  /// Creates a record of memory.
+  public init(
+    receiveAllocated: UInt32 = 0, receiveBuffer: UInt32 = 0, sendAllocated: UInt32 = 0, sendBuffer: UInt32 = 0,
+    forwardAllocated: UInt32 = 0, sendQueued: UInt32 = 0, optionMemory: UInt32 = 0, backlog: UInt32? = nil,
+    drops: UInt32? = nil
+  ) {
+    self.receiveAllocated = receiveAllocated
+    self.receiveBuffer = receiveBuffer
+    self.sendAllocated = sendAllocated
+    self.sendBuffer = sendBuffer
+    self.forwardAllocated = forwardAllocated
+    self.sendQueued = sendQueued
+    self.optionMemory = optionMemory
+    self.backlog = backlog
+    self.drops = drops
+  }
 }
 
 extension SocketMemory {

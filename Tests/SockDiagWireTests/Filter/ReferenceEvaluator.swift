@@ -1,3 +1,4 @@
+import SockDiagTesting
 import SockDiagWire
 
 /// The meaning of a filter, said a second time: over what the kernel knows of a socket instead of over its record.

@@ -1,3 +1,4 @@
+import SockDiagTesting
 import SockDiagWire
 
 /// A socket with all that the kernel knows of it, also what no reply tells.

@@ -1,4 +1,5 @@
 package import SockDiag
+import SockDiagTesting
 package import SockDiagWire
 
 /// A kernel that announces what a test tells it to.
