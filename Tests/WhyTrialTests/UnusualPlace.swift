@@ -37,9 +37,9 @@ extension SocketPlan {
   }
 }
 
-extension HolderPlan {
+extension PortSocketPlan {
   /// Two workers that share the port, as the kernel lets sockets of one user.
-  var workers: [HolderPlan] {
+  var workers: [PortSocketPlan] {
     var plan = self
     plan.form = socket.protocol == .udp ? .bound : .listening
     plan.socket.options.insert(.reusePort)
@@ -48,7 +48,7 @@ extension HolderPlan {
   }
 
   /// The same, or one of a kind that few servers are of.
-  func varied(using generator: inout SeededGenerator) -> HolderPlan {
+  func varied(using generator: inout SeededGenerator) -> PortSocketPlan {
     var plan = self
     if generator.chance(10) {
       plan.socket.kind = socket.protocol == .udp ? .udpLite : .mptcp

@@ -6,13 +6,13 @@ import SocketLaboratory
 /// Sockets on a port, a question about it, and what else decides.
 struct WhySituation {
   let number: Int
-  /// The port that the holders have.
+  /// The port that the sockets have.
   let port: UInt16
-  let holders: [HolderPlan]
+  let sockets: [PortSocketPlan]
   let question: WhyQuestion
   let restraint: Restraint
   let setting: HostSetting?
-  /// The user to whose process the holders are given as well, if any.
+  /// The user to whose process the sockets are given as well, if any.
   let server: UInt32?
 
   /// The situation of a number; the same for the same seed.
@@ -38,9 +38,9 @@ struct WhySituation {
     if case .cgroup(_, isLate: true) = restraint, question.asker != .root { restraint = .none }
     self.number = number
     self.port = port
-    var holders = plan.holders.map { $0.varied(using: &generator) }
-    if generator.chance(10) { holders += holders[0].workers }
-    self.holders = holders
+    var sockets = plan.sockets.map { $0.varied(using: &generator) }
+    if generator.chance(10) { sockets += sockets[0].workers }
+    self.sockets = sockets
     server = generator.chance(35) ? generator.pick([0, 1001, 1002]) : nil
     (self.question, self.restraint, self.setting) = (question, restraint, setting)
   }
@@ -78,7 +78,7 @@ extension WhySituation: CustomStringConvertible {
       question.isWatched
         ? "\(question.asker) runs \(question.socket) on port \(port)"
         : "\(question.asker) asks 'sockdiag \(question.arguments.joined(separator: " "))'",
-      "beside [\(holders.map(\.description).joined(separator: "; "))]",
+      "beside [\(sockets.map(\.description).joined(separator: "; "))]",
     ]
     if let server { words.append("held by a process of user \(server)") }
     if restraint != .none { words.append("under \(restraint)") }

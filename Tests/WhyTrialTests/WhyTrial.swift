@@ -19,7 +19,7 @@ struct WhyTrial {
     tally.situations += 1
     tally.restraints[situation.restraint.name, default: 0] += 1
     defer { lab.clear() }
-    for holder in situation.holders { try lab.make(holder, port: situation.port) }
+    for socket in situation.sockets { try lab.make(socket, port: situation.port) }
     let server = try situation.server.flatMap { try lab.serve(as: $0) }
     defer { server?.end() }
     let namespace = lab.laboratory.namespace
@@ -109,7 +109,7 @@ extension Asker {
 extension PortLaboratory {
   /// A process that holds the sockets of the situation too; `nil` if there are none.
   func serve(as uid: UInt32) throws -> LabServer? {
-    let sockets = holders.filter { $0.descriptor >= 0 }
-    return sockets.isEmpty ? nil : try LabServer("trial-server", uid: uid, holding: sockets, leavingOpen: true)
+    let open = sockets.filter { $0.descriptor >= 0 }
+    return open.isEmpty ? nil : try LabServer("trial-server", uid: uid, holding: open, leavingOpen: true)
   }
 }

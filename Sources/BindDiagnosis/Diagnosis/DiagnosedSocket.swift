@@ -6,26 +6,26 @@ public struct DiagnosedSocket: Hashable, Sendable {
   /// The socket as the kernel reports it.
   public var socket: InetSocket
   /// What is known of it, for the rule.
-  public var holder: PortHolder
+  public var portSocket: PortSocket
   /// What it does to the bind(); `nil` where an error comes before sockets are looked at.
-  public var effect: HolderEffect?
+  public var effect: SocketEffect?
   /// What it is to its port.
   public var use: PortUse
   /// Until when it keeps the port.
   public var release: PortRelease
   /// Where its options are known from; `nil` for what sock_diag tells.
-  public var evidence: Evidence?
+  public var optionsSource: OptionsSource?
   /// Who holds it.
   public var holders: [SocketHolder]
   /// What those processes are, as far as they are still there.
   public var processes: [ProcessDetails]
   /// Why nobody is known who holds it; `nil` if somebody is.
-  public var missing: MissingHolder.Reasons?
+  public var holdersMissing: MissingHolder.Reasons?
   /// The `.socket` unit for which systemd holds it; `nil` if it is not known, or if no systemd holds the socket.
   public var socketUnit: SystemdUnit?
 
   /// Where the options of a socket are known from.
-  public enum Evidence: String, Hashable, Sendable, Codable {
+  public enum OptionsSource: String, Hashable, Sendable, Codable {
     /// They were read from a process that holds it.
     case read
     /// Another listener could not be there without them.

@@ -30,7 +30,7 @@ extension Diagnosis {
     if verdict == .depends { remedies.append(.probe) }
     // A live bind may have met what nobody sees.
     if blockers.isEmpty { return remedies }
-    if let freeAfter { remedies.append(.wait(freeAfter)) }
+    if let freeIn { remedies.append(.wait(freeIn)) }
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
     remedies += holderRemedies
@@ -55,7 +55,7 @@ extension Diagnosis {
       if found.contains(where: { $0.isCertain && options.isSuperset(of: $0.options) }) { continue }
       var other = request
       other.options.formUnion(options)
-      switch BindRule.predict(other, beside: sockets.map(\.holder), under: conditions).bind {
+      switch BindRule.predict(other, beside: sockets.map(\.portSocket), under: conditions).bind {
       case .succeeds: found.append((options, true))
       // Hardly any server that leaves something in TIME_WAIT had this one, and two that share a port by mistake are worse.
       case .depends where options == .reusePort && blockers.allSatisfy { $0.use == .timeWait }: break
@@ -73,7 +73,7 @@ extension Diagnosis {
     let loopback = request.local.address.family == .inet ? IPAddress(v4: 0x7f00_0001) : IPAddress(v6: 0, 1)
     var other = request
     other.local.address = loopback
-    let isFree = BindRule.predict(other, beside: sockets.map(\.holder), under: conditions).bind == .succeeds
+    let isFree = BindRule.predict(other, beside: sockets.map(\.portSocket), under: conditions).bind == .succeeds
     return isFree ? loopback : nil
   }
 

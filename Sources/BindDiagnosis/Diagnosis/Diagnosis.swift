@@ -73,7 +73,7 @@ public struct Diagnosis: Sendable {
   }
 
   /// When the last of the blockers goes by itself; `nil` if there are none, or if one of them does not.
-  public var freeAfter: Duration? {
+  public var freeIn: Duration? {
     var longest: Duration?
     for blocker in blockers {
       guard case .after(let rest) = blocker.release else { return nil }

@@ -13,11 +13,11 @@ extension Diagnostician {
     let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)
     var request = request
     request.routingDomain = domains[request.effectiveInterfaceIndex]
-    var ports: [UInt16: [PortHolder]] = [:]
-    for socket in found {
-      var holder = PortHolder(socket)
-      holder.routingDomain = domains[holder.interfaceIndex]
-      ports[socket.local.port, default: []].append(holder)
+    var ports: [UInt16: [PortSocket]] = [:]
+    for record in found {
+      var socket = PortSocket(record)
+      socket.routingDomain = domains[socket.interfaceIndex]
+      ports[record.local.port, default: []].append(socket)
     }
     var (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     prediction.refuse(rehearsal)

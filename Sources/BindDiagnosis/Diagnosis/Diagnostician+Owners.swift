@@ -10,10 +10,10 @@ extension Diagnostician {
     let hasListener = records.contains { PortUse($0).isServer }
     var sockets = records.map { record in
       DiagnosedSocket(
-        socket: record, holder: PortHolder(record), effect: nil,
+        socket: record, portSocket: PortSocket(record), effect: nil,
         use: PortUse(record, hasListener: hasListener, choosablePorts: conditions.choosablePorts),
-        release: PortRelease(record), evidence: nil, holders: [], processes: [],
-        missing: record.inode == 0 ? .noProcess : nil)
+        release: PortRelease(record), optionsSource: nil, holders: [], processes: [],
+        holdersMissing: record.inode == 0 ? .noProcess : nil)
     }
     guard effort.contains(.owners), sockets.contains(where: { $0.socket.inode != 0 }) else { return sockets }
     let wanted = records.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
@@ -30,7 +30,7 @@ extension Diagnostician {
       sockets[index].socketUnit = socketUnit(of: sockets[index])
       if holders.isEmpty {
         let reasons = report.reasons(for: inode) ?? []
-        sockets[index].missing = reasons
+        sockets[index].holdersMissing = reasons
         if !reasons.isDisjoint(with: [.unreadableProcess, .hiddenProcess, .unreadableThread]) {
           blindSpots.insert(.processes)
         }
@@ -67,9 +67,9 @@ extension Diagnostician {
         if case .depends = sockets[index].effect { blindSpots.insert(.options) }
         continue
       }
-      sockets[index].holder.options.learn(
+      sockets[index].portSocket.options.learn(
         KnownOptions(held.options, known: BindOptions.deciding.subtracting(held.unread)))
-      sockets[index].evidence = .read
+      sockets[index].optionsSource = .read
       hasLearnt = true
     }
     return hasLearnt

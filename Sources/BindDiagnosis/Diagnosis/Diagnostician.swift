@@ -120,7 +120,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     request.routingDomain = domains[request.effectiveInterfaceIndex]
     var sockets = owned(records, conditions, effort, &blindSpots)
     for index in sockets.indices {
-      sockets[index].holder.routingDomain = domains[sockets[index].holder.interfaceIndex]
+      sockets[index].portSocket.routingDomain = domains[sockets[index].portSocket.interfaceIndex]
     }
     var prediction = Self.judge(&sockets, request, conditions)
     if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
@@ -167,12 +167,12 @@ public struct Diagnostician: ~Copyable, Sendable {
   static func judge(
     _ sockets: inout [DiagnosedSocket], _ request: BindRequest, _ conditions: BindConditions
   ) -> BindPrediction {
-    var holders = sockets.map(\.holder)
-    HolderInference.apply(to: &holders)
-    let prediction = BindRule.predict(request, beside: holders, under: conditions)
+    var portSockets = sockets.map(\.portSocket)
+    OptionInference.apply(to: &portSockets)
+    let prediction = BindRule.predict(request, beside: portSockets, under: conditions)
     for index in sockets.indices {
-      if holders[index] != sockets[index].holder { sockets[index].evidence = .inferred }
-      sockets[index].holder = holders[index]
+      if portSockets[index] != sockets[index].portSocket { sockets[index].optionsSource = .inferred }
+      sockets[index].portSocket = portSockets[index]
       sockets[index].effect = index < prediction.effects.count ? prediction.effects[index] : nil
     }
     return prediction

@@ -68,11 +68,11 @@ public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
 
 extension DiagnosedSocket {
   /// Whether SO_REUSEADDR on the other side alone does not do it.
-  fileprivate var defeatsReuseAddress: Bool { use != .listener && holder.options[.reuseAddress] == false }
+  fileprivate var defeatsReuseAddress: Bool { use != .listener && portSocket.options[.reuseAddress] == false }
 
   /// Whether SO_REUSEPORT on the other side alone does not do it.
   fileprivate var defeatsReusePort: Bool {
     guard case .blocks(let reason) = effect else { return false }
-    return reason.reusePort == .otherUser || reason.reusePort == .holderLacksIt
+    return reason.reusePort == .otherUser || reason.reusePort == .socketLacksIt
   }
 }

@@ -5,14 +5,14 @@ public struct BindPrediction: Hashable, Sendable {
   /// What listen() answers if bind() succeeds and nothing changes in between; `nil` where there is no listen(): for
   /// UDP, and where bind() fails.
   public var listen: Outcome?
-  /// What each holder does, in the order in which they were given. Empty where an error comes before the holders are
+  /// What each socket does, in the order in which they were given. Empty where an error comes before the sockets are
   /// looked at.
-  public var effects: [HolderEffect]
+  public var effects: [SocketEffect]
   /// What the answer leaves out.
   public var caveats: Caveats
 
   /// The unknown facts that the answer depends on; empty where it is certain.
-  public var unknowns: HolderEffect.Unknowns {
+  public var unknowns: SocketEffect.Unknowns {
     if case .depends(let on) = decisive { on } else { [] }
   }
 
@@ -26,7 +26,7 @@ public struct BindPrediction: Hashable, Sendable {
     /// It fails.
     case fails(BindErrno)
     /// It succeeds, or fails with EADDRINUSE, depending on facts that are unknown.
-    case depends(on: HolderEffect.Unknowns)
+    case depends(on: SocketEffect.Unknowns)
   }
 
   /// Reasons for which an answer may not hold.

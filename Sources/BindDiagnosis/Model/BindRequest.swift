@@ -15,13 +15,13 @@ public struct BindRequest: Hashable, Sendable {
   /// The user of the socket: who made it, which is not always who binds it.
   public var uid: UInt32
   /// The number under which the kernel shows every user that the asking process's user namespace does not know; `nil` where
-  /// it knows all. A holder and a request that both have this number may be of two users. Kernel:
+  /// it knows all. A socket and a request that both have this number may be of two users. Kernel:
   /// `kernel.overflowuid`; `from_kuid_munged`, linux/uidgid.h.
   public var ambiguousUID: UInt32?
   /// The interface that the socket is bound to; 0 for none. Kernel: `SO_BINDTODEVICE`, asm-generic/socket.h.
   public var interfaceIndex: UInt32
   /// The VRF device that the interface is, or belongs to; 0 for none, and where the kernel lets sockets of all VRFs share
-  /// ports. It is what ``PortHolder/routingDomain`` is for a holder. Kernel: `inet_sk_bound_l3mdev`, net/inet_sock.h.
+  /// ports. It is what ``PortSocket/routingDomain`` is for a socket. Kernel: `inet_sk_bound_l3mdev`, net/inet_sock.h.
   public var routingDomain: UInt32
   /// The interface that a link-local address belongs to, or a group of the link; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
   public var scopeID: UInt32

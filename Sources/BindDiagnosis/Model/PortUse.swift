@@ -2,7 +2,7 @@ public import SockDiag
 
 /// What a socket is to its port.
 ///
-/// This is the only place that classifies the sockets of a port. The rule's coarser ``PortHolder/Role``, the time at which
+/// This is the only place that classifies the sockets of a port. The rule's coarser ``PortSocket/Role``, the time at which
 /// the port becomes free, the words for people and the choice of the processes that `kill` ends all follow from it.
 public enum PortUse: String, Hashable, Sendable, Codable {
   /// It listens.
@@ -58,7 +58,7 @@ public enum PortUse: String, Hashable, Sendable, Codable {
   public var isServer: Bool { self == .listener || self == .datagram }
 }
 
-extension PortHolder.Role {
+extension PortSocket.Role {
   /// The role that follows from the use: what the kernel's rule distinguishes.
   public init(_ use: PortUse) {
     switch use {

@@ -14,7 +14,7 @@ extension BindRule {
   /// - Parameters:
   ///   - ports: The TCP sockets by their port.
   ///   - conditions: What else decides.
-  static func mayConnect(choosingAmong ports: [UInt16: [PortHolder]], under conditions: BindConditions) -> Bool {
+  static func mayConnect(choosingAmong ports: [UInt16: [PortSocket]], under conditions: BindConditions) -> Bool {
     conditions.ephemeralPorts.contains { port in
       !conditions.reservedPorts.contains(port)
         && (ports[port] ?? []).allSatisfy { $0.role != .listens && $0.role != .bound }

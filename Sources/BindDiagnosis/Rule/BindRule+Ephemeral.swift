@@ -21,7 +21,7 @@ extension BindRule {
   /// - Returns: The prediction, and how many ports are left. Effects are not told: they would be those of every socket of the
   ///   host.
   public static func predict(
-    _ request: BindRequest, choosingAmong ports: [UInt16: [PortHolder]], under conditions: BindConditions
+    _ request: BindRequest, choosingAmong ports: [UInt16: [PortSocket]], under conditions: BindConditions
   ) -> (prediction: BindPrediction, freePorts: Int) {
     let early = predict(request, beside: EmptyCollection(), under: conditions)
     guard early.bind == .succeeds else { return (early, 0) }
@@ -47,11 +47,11 @@ extension BindRule {
     let freeCount: Int
 
     init(
-      _ request: BindRequest, _ ports: [UInt16: [PortHolder]], _ conditions: BindConditions,
-      effect: (PortHolder) -> HolderEffect
+      _ request: BindRequest, _ ports: [UInt16: [PortSocket]], _ conditions: BindConditions,
+      effect: (PortSocket) -> SocketEffect
     ) {
       var free: [UInt16] = []
-      var unknowns: HolderEffect.Unknowns = []
+      var unknowns: SocketEffect.Unknowns = []
       let ends = request.protocol == .tcp ? BindRule.endsLeftOut(conditions.ephemeralPorts, request.options) : nil
       for port in conditions.ephemeralPorts where !conditions.reservedPorts.contains(port) && port != ends?.never {
         // Every socket of a port is looked at, with UDP too: their order decides only where a port is asked for.
@@ -72,16 +72,16 @@ extension BindRule {
   /// What a socket on a port does in the last look for one, in which SO_REUSEADDR counts.
   ///
   /// Kernel: `relax` of `inet_bind_conflict`, net/ipv4/inet_connection_sock.c.
-  private static func effectInLastLook(of holder: PortHolder, on request: BindRequest) -> HolderEffect {
+  private static func effectInLastLook(of socket: PortSocket, on request: BindRequest) -> SocketEffect {
     var wanted = request
     wanted.options.subtract([.reuseAddress, .reusePort])
-    let unshared = effect(of: holder, on: wanted)
+    let unshared = effect(of: socket, on: wanted)
     wanted.options.insert(.reuseAddress)
-    let byAddress = request.options.contains(.reuseAddress) ? effect(of: holder, on: wanted) : unshared
+    let byAddress = request.options.contains(.reuseAddress) ? effect(of: socket, on: wanted) : unshared
     guard request.options.isSuperset(of: [.reuseAddress, .reusePort]), byAddress != unshared else { return byAddress }
     // Sockets that could also share by SO_REUSEPORT do not count as sharing by SO_REUSEADDR.
     wanted.options = request.options.subtracting(.reuseAddress)
-    switch effect(of: holder, on: wanted) {
+    switch effect(of: socket, on: wanted) {
     case .harmless(.sharesReusePort): return unshared
     case .depends(let on): return .depends(on: on.union(byAddress.unknowns).union(unshared.unknowns))
     case .blocks, .harmless: return byAddress
@@ -104,7 +104,7 @@ extension BindRule {
   }
 }
 
-extension HolderEffect {
+extension SocketEffect {
   fileprivate var unknowns: Unknowns {
     if case .depends(let on) = self { on } else { [] }
   }

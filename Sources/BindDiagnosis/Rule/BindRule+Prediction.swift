@@ -8,22 +8,22 @@ extension BindRule {
   ///
   /// - Parameters:
   ///   - request: What is asked of bind(). For port 0, see ``predict(_:choosingAmong:under:)``.
-  ///   - holders: The sockets of the same protocol on the requested port.
+  ///   - sockets: The sockets of the same protocol on the requested port.
   ///   - conditions: What else decides.
-  /// - Complexity: Linear in the number of holders.
+  /// - Complexity: Linear in the number of sockets.
   public static func predict(
-    _ request: BindRequest, beside holders: some Collection<PortHolder>, under conditions: BindConditions
+    _ request: BindRequest, beside sockets: some Collection<PortSocket>, under conditions: BindConditions
   ) -> BindPrediction {
     if let error = firstError(request, conditions) {
       return BindPrediction(bind: .fails(error), listen: nil, effects: [], caveats: [])
     }
-    let effects = holders.map { effect(of: $0, on: request) }
+    let effects = sockets.map { effect(of: $0, on: request) }
     let bind = request.protocol == .udp ? outcomeOfFirstMatch(effects, request) : outcome(effects)
     var caveats: BindPrediction.Caveats = []
     if request.protocol == .tcp {
       if bind != .succeeds, request.options.contains(.reusePort) { caveats.insert(.bucketMemory) }
       // Who shares by SO_REUSEADDR stops sharing when it listens.
-      if zip(holders, effects).contains(where: { $0.role == .bound && $1 == .harmless(.sharesReuseAddress) }) {
+      if zip(sockets, effects).contains(where: { $0.role == .bound && $1 == .harmless(.sharesReuseAddress) }) {
         caveats.insert(.listenRace)
       }
     }
@@ -65,8 +65,8 @@ extension BindRule {
   private static let mostComparedOneByOne = 10
 
   /// One that blocks is enough.
-  static func outcome(_ effects: [HolderEffect]) -> BindPrediction.Outcome {
-    var unknowns: HolderEffect.Unknowns = []
+  static func outcome(_ effects: [SocketEffect]) -> BindPrediction.Outcome {
+    var unknowns: SocketEffect.Unknowns = []
     for effect in effects {
       switch effect {
       case .blocks: return .fails(.addressInUse)
@@ -80,7 +80,7 @@ extension BindRule {
   /// With UDP the kernel stops at the first socket that decides, and one that shares by SO_REUSEPORT decides for a yes. In
   /// which order it meets them, nothing tells.
   private static func outcomeOfFirstMatch(
-    _ effects: [HolderEffect], _ request: BindRequest
+    _ effects: [SocketEffect], _ request: BindRequest
   ) -> BindPrediction.Outcome {
     let outcome = outcome(effects)
     if outcome == .fails(.addressInUse), effects.count > mostComparedOneByOne, !request.local.address.isUnspecified,
@@ -103,7 +103,7 @@ extension BindRule {
   }
 }
 
-extension HolderEffect {
+extension SocketEffect {
   fileprivate var isShadowOrHarmless: Bool {
     switch self {
     case .blocks(let reason): reason.overlap == .shadow

@@ -5,7 +5,7 @@ internal import SockDiag
 /// Sockets on the same port of a network namespace conflict if and only if their addresses overlap, their interfaces
 /// overlap, and neither option lets them share:
 ///
-/// - SO_REUSEADDR, if both have it and the holder does not listen. Among UDP sockets it is enough that both have it.
+/// - SO_REUSEADDR, if both have it and the socket does not listen. Among UDP sockets it is enough that both have it.
 /// - SO_REUSEPORT, if both have it and are the same user's. A TIME_WAIT record has no user, and any will do.
 ///
 /// No state is exempt: an outgoing connection holds its port like a server. listen() applies the rule once more, which
@@ -16,16 +16,16 @@ public enum BindRule {
   /// What a socket on the requested port does to a bind().
   ///
   /// - Parameters:
-  ///   - holder: A socket of the same protocol, on the requested port, in the same network namespace.
+  ///   - socket: A socket of the same protocol, on the requested port, in the same network namespace.
   ///   - request: What is asked of bind().
-  /// - Returns: With ``HolderEffect/depends(on:)``, facts of which at least one combination lets bind() fail and one lets
+  /// - Returns: With ``SocketEffect/depends(on:)``, facts of which at least one combination lets bind() fail and one lets
   ///   it succeed.
-  public static func effect(of holder: PortHolder, on request: BindRequest) -> HolderEffect {
-    if holder.role == .request { return .harmless(.notBound) }
+  public static func effect(of socket: PortSocket, on request: BindRequest) -> SocketEffect {
+    if socket.role == .request { return .harmless(.notBound) }
     let overlap: AddressOverlap
-    var unknowns: HolderEffect.Unknowns = []
+    var unknowns: SocketEffect.Unknowns = []
     switch AddressOverlap.between(
-      request: request.local.address, isV6Only: request.options.contains(.v6Only), holder: holder)
+      request: request.local.address, isV6Only: request.options.contains(.v6Only), socket: socket)
     {
     case .apart(let reason): return .harmless(reason)
     case .overlaps(let kind): overlap = kind
@@ -33,16 +33,16 @@ public enum BindRule {
       overlap = kind
       unknowns.insert(.v6Only)
     }
-    let interfaces = (request.effectiveInterfaceIndex, holder.interfaceIndex)
+    let interfaces = (request.effectiveInterfaceIndex, socket.interfaceIndex)
     // UDP compares interfaces alone.
-    if holder.protocol == .tcp, holder.isInterfaceKnown, request.routingDomain != holder.routingDomain {
+    if socket.protocol == .tcp, socket.isInterfaceKnown, request.routingDomain != socket.routingDomain {
       return .harmless(.otherRoutingDomain)
     }
     if interfaces.0 != 0, interfaces.1 != 0, interfaces.0 != interfaces.1 { return .harmless(.otherInterface) }
-    if interfaces.0 != 0, !holder.isInterfaceKnown { unknowns.insert(.interface) }
+    if interfaces.0 != 0, !socket.isInterfaceKnown { unknowns.insert(.interface) }
 
-    let byAddress = Sharing.byReuseAddress(holder, request)
-    let byPort = Sharing.byReusePort(holder, request)
+    let byAddress = Sharing.byReuseAddress(socket, request)
+    let byPort = Sharing.byReusePort(socket, request)
     switch (byAddress, byPort) {
     case (.shared, _): return .harmless(.sharesReuseAddress)
     case (_, .shared): return .harmless(.sharesReusePort)
@@ -55,42 +55,42 @@ public enum BindRule {
   }
 }
 
-/// Whether an option lets a request and a holder share a port.
+/// Whether an option lets a request and a socket share a port.
 private enum Sharing {
   case shared
   case not(BlockReason.NoSharing)
-  case unknown(HolderEffect.Unknowns)
+  case unknown(SocketEffect.Unknowns)
 
-  var unknowns: HolderEffect.Unknowns {
+  var unknowns: SocketEffect.Unknowns {
     if case .unknown(let unknowns) = self { unknowns } else { [] }
   }
 
-  static func byReuseAddress(_ holder: PortHolder, _ request: BindRequest) -> Sharing {
-    if holder.role == .listens { return .not(.holderListens) }
-    if holder.options[.reuseAddress] == false { return .not(.holderLacksIt) }
+  static func byReuseAddress(_ socket: PortSocket, _ request: BindRequest) -> Sharing {
+    if socket.role == .listens { return .not(.socketListens) }
+    if socket.options[.reuseAddress] == false { return .not(.socketLacksIt) }
     guard request.options.contains(.reuseAddress) else { return .not(.requestLacksIt) }
-    return holder.options[.reuseAddress] == true ? .shared : .unknown(.reuseAddress)
+    return socket.options[.reuseAddress] == true ? .shared : .unknown(.reuseAddress)
   }
 
-  static func byReusePort(_ holder: PortHolder, _ request: BindRequest) -> Sharing {
-    let needsUser = holder.role != .timeWait
-    let isSameUser = request.isOfSameUser(as: holder)
+  static func byReusePort(_ socket: PortSocket, _ request: BindRequest) -> Sharing {
+    let needsUser = socket.role != .timeWait
+    let isSameUser = request.isOfSameUser(as: socket)
     if needsUser, isSameUser == false { return .not(.otherUser) }
     if request.options.contains(.reusePortProgram) { return .not(.requestHasProgram) }
-    if holder.options[.reusePort] == false { return .not(.holderLacksIt) }
+    if socket.options[.reusePort] == false { return .not(.socketLacksIt) }
     guard request.options.contains(.reusePort) else { return .not(.requestLacksIt) }
-    var unknowns: HolderEffect.Unknowns = holder.options[.reusePort] == nil ? .reusePort : []
+    var unknowns: SocketEffect.Unknowns = socket.options[.reusePort] == nil ? .reusePort : []
     if needsUser, isSameUser == nil { unknowns.insert(.uid) }
     return unknowns.isEmpty ? .shared : .unknown(unknowns)
   }
 }
 
 extension BindRequest {
-  /// Whether a holder is of the same user; `nil` if that cannot be told.
+  /// Whether a socket is of the same user; `nil` if that cannot be told.
   ///
   /// Where the kernel shows many users under one number, two different numbers are two users all the same.
-  func isOfSameUser(as holder: PortHolder) -> Bool? {
-    guard let other = holder.uid else { return nil }
+  func isOfSameUser(as socket: PortSocket) -> Bool? {
+    guard let other = socket.uid else { return nil }
     return other == uid ? (uid == ambiguousUID ? nil : true) : false
   }
 

@@ -54,7 +54,7 @@ struct Aftermath {
     switch verdict {
     case .free: return "\(port) is free"
     case .conflict where blocksForATime:
-      let rest = diagnoses.compactMap(\.freeAfter).max()
+      let rest = diagnoses.compactMap(\.freeIn).max()
       let time = rest.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
       let others =
         blockers.contains { $0.use == .timeWait } ? "; a program that sets SO_REUSEADDR may bind it before" : ""

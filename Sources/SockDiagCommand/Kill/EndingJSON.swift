@@ -33,7 +33,7 @@ struct EndingJSON {
       let connections = blockers.count { $0.use == .connection || $0.use == .outgoingConnection }
       bytes += ",\"remaining_connections\":\(connections)".utf8
       bytes += ",\"left_over\":\(blockers.count(where: \.isLeftBehind))".utf8
-      if aftermath.blocksForATime, let end = aftermath.diagnoses.compactMap(\.freeAfter).max() {
+      if aftermath.blocksForATime, let end = aftermath.diagnoses.compactMap(\.freeIn).max() {
         let (seconds, attoseconds) = end.components
         bytes += ",\"left_over_expires_ms\":\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)".utf8
       }

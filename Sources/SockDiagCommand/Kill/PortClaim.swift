@@ -40,7 +40,7 @@ struct PortClaim: Hashable {
       let request = BindRequest(
         socket.protocol, SocketAddress(address, port: port.port), uid: 0, interfaceIndex: port.interfaceIndex,
         scopeID: port.interfaceIndex)
-      if case .harmless(let reason) = BindRule.effect(of: PortHolder(socket), on: request) {
+      if case .harmless(let reason) = BindRule.effect(of: PortSocket(socket), on: request) {
         return reason == .notBound
       }
       return true

@@ -20,7 +20,7 @@ struct DiagnosisJSON {
     let listen: JSONDocument? = prediction.listen.map { .text(Self.word($0)) }
     let probe: JSONDocument? = diagnosis.probe.map { .text(Self.word($0)) }
     let obstacle: JSONDocument? = diagnosis.addressObstacle.map { .text($0.name) }
-    let freeAfter: JSONDocument? = diagnosis.freeAfter.map { .milliseconds($0) }
+    let freeIn: JSONDocument? = diagnosis.freeIn.map { .milliseconds($0) }
     let freePorts: JSONDocument? = diagnosis.freePorts.map { .number(Int64($0)) }
     let remedies = diagnosis.remedies.map { document($0, diagnosis) }
     let unknowns = prediction.unknowns.names + diagnosis.openQuestions.names
@@ -38,7 +38,7 @@ struct DiagnosisJSON {
       "depends_on": unknowns.isEmpty ? nil : .texts(unknowns),
       "probe": probe,
       "address_obstacle": obstacle,
-      "free_in_ms": freeAfter,
+      "free_in_ms": freeIn,
       "free_ports": freePorts,
       "sockets": .array(diagnosis.sockets.map { document($0) }),
       "remedies": .array(remedies),
@@ -54,7 +54,7 @@ struct DiagnosisJSON {
   }
 
   private func document(_ socket: DiagnosedSocket) -> JSONDocument {
-    let options = socket.holder.options
+    let options = socket.portSocket.options
     func value(_ option: BindOptions) -> JSONDocument? { options[option].map { .boolean($0) } }
     let list = HolderList(socket)
     var holders: [UInt8] = []
@@ -63,7 +63,7 @@ struct DiagnosisJSON {
       "reuseaddr": value(.reuseAddress), "reuseport": value(.reusePort), "v6only": value(.v6Only),
     ])
     let effect: JSONDocument? = socket.effect.map { .text($0.name) }
-    let evidence: JSONDocument? = socket.evidence.map { .text($0.rawValue) }
+    let optionsSource: JSONDocument? = socket.optionsSource.map { .text($0.rawValue) }
     let missing: JSONDocument? = list.reasons.map { .texts($0.names) }
     return .object([
       "effect": effect,
@@ -71,7 +71,7 @@ struct DiagnosisJSON {
       "use": .text(socket.use.rawValue),
       "free_in_ms": Self.time(socket.release),
       "options": known,
-      "options_source": evidence,
+      "options_source": optionsSource,
       "socket": Self.record(socket.socket),
       "holders": .encoded(holders),
       "holders_missing": missing,
@@ -132,7 +132,7 @@ struct DiagnosisJSON {
     if case .after(let rest) = release { .milliseconds(rest) } else { nil }
   }
 
-  private static func because(_ effect: HolderEffect) -> JSONDocument {
+  private static func because(_ effect: SocketEffect) -> JSONDocument {
     switch effect {
     case .blocks(let reason):
       .object([
@@ -150,7 +150,7 @@ extension HolderList {
     let processes = Dictionary(socket.processes.map { ($0.process.pid, $0) }, uniquingKeysWith: { first, _ in first })
     self.init(
       entries: socket.holders.map { Entry(holder: $0, process: processes[$0.pid], isInherited: false) },
-      reasons: socket.missing)
+      reasons: socket.holdersMissing)
   }
 }
 
@@ -177,7 +177,7 @@ extension AddressObstacle {
   }
 }
 
-extension HolderEffect {
+extension SocketEffect {
   fileprivate var name: String {
     switch self {
     case .blocks: "blocks"
@@ -187,9 +187,9 @@ extension HolderEffect {
   }
 }
 
-extension HolderEffect.Unknowns {
+extension SocketEffect.Unknowns {
   fileprivate var names: [String] {
-    let names: [(HolderEffect.Unknowns, String)] = [
+    let names: [(SocketEffect.Unknowns, String)] = [
       (.reuseAddress, "reuseaddr"), (.reusePort, "reuseport"), (.v6Only, "v6only"), (.uid, "uid"), (.order, "order"),
       (.firstTried, "first-tried"), (.interface, "interface"),
     ]

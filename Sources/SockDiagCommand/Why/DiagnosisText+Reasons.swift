@@ -30,9 +30,9 @@ extension DiagnosisText {
     let address = socket.socket.local.address
     switch overlap {
     case .same: return nil
-    case .holderIsWildcard:
+    case .socketIsWildcard:
       return address.family == .inet6
-        ? "[::] takes in every address\(socket.holder.options[.v6Only] == false ? ", IPv4 too" : "")."
+        ? "[::] takes in every address\(socket.portSocket.options[.v6Only] == false ? ", IPv4 too" : "")."
         : "0.0.0.0 takes in every IPv4 address."
     case .requestIsWildcard: return "The wildcard that is asked for takes in \(address)."
     case .shadow:
@@ -42,7 +42,7 @@ extension DiagnosisText {
   }
 
   private func overlapOfDepending(
-    _ unknowns: HolderEffect.Unknowns, _ socket: DiagnosedSocket, _ request: BindRequest
+    _ unknowns: SocketEffect.Unknowns, _ socket: DiagnosedSocket, _ request: BindRequest
   ) -> String? {
     let (own, wanted) = (socket.socket.local.address, request.local.address)
     if own == wanted { return nil }
@@ -56,13 +56,13 @@ extension DiagnosisText {
   }
 
   private func sharing(_ reason: BlockReason, _ socket: DiagnosedSocket, _ request: BindRequest) -> String {
-    if reason.reuseAddress == .holderListens {
+    if reason.reuseAddress == .socketListens {
       return "A listener shares its port only by SO_REUSEPORT: " + byReusePort(reason.reusePort, socket, request)
     }
     let byAddress =
       switch reason.reuseAddress {
       case .requestLacksIt:
-        socket.holder.options[.reuseAddress] == true
+        socket.portSocket.options[.reuseAddress] == true
           ? "It has SO_REUSEADDR and would share the port, but the new socket has not."
           : "Without SO_REUSEADDR on both sides the port is not shared, and the new socket has not set it."
       default: "It was made without SO_REUSEADDR, which both sides need."
@@ -76,21 +76,21 @@ extension DiagnosisText {
   ) -> String {
     switch cause {
     case .otherUser:
-      let user = socket.holder.uid.map { UserName.text($0) } ?? "another user"
+      let user = socket.portSocket.uid.map { UserName.text($0) } ?? "another user"
       return "with sockets of its own user, which is \(user), and not \(UserName.text(request.uid))."
     case .requestHasProgram:
       return "not with a new socket that has a BPF program which chooses among the sockets; attach it after bind()"
         + (request.protocol == .tcp ? " and listen()." : ".")
-    case .holderLacksIt: return "it has not set it."
-    case .requestLacksIt, .holderListens:
-      return socket.holder.options[.reusePort] == true
+    case .socketLacksIt: return "it has not set it."
+    case .requestLacksIt, .socketListens:
+      return socket.portSocket.options[.reusePort] == true
         ? "it has set it, and the new socket has not."
         : "both sides have to set it, and the new socket has not."
     }
   }
 
   private func unknown(
-    _ unknowns: HolderEffect.Unknowns, _ socket: DiagnosedSocket, _ diagnosis: Diagnosis
+    _ unknowns: SocketEffect.Unknowns, _ socket: DiagnosedSocket, _ diagnosis: Diagnosis
   ) -> String {
     // One socket with one thing that is not known: the live answer tells that as well.
     if diagnosis.blockers.count == 1, let learnt = Self.learnt(unknowns, diagnosis.probe) { return learnt }
@@ -100,7 +100,7 @@ extension DiagnosisText {
     return "It blocks or not by \(Self.names(unknowns).joined(separator: " and "))."
   }
 
-  private static func learnt(_ unknowns: HolderEffect.Unknowns, _ probe: Diagnosis.Probe?) -> String? {
+  private static func learnt(_ unknowns: SocketEffect.Unknowns, _ probe: Diagnosis.Probe?) -> String? {
     switch (unknowns, probe) {
     case (.reuseAddress, .succeeded?): "Its socket had SO_REUSEADDR, as the bind() shows."
     case (.reuseAddress, .failed(.addressInUse)?): "Its socket did not have SO_REUSEADDR, as the bind() shows."

@@ -53,7 +53,7 @@ extension DiagnosisText {
     var local: SocketAddress
     var interface: UInt32
     var state: SocketState
-    var effect: HolderEffect?
+    var effect: SocketEffect?
     var pids: [Int32]
     /// Sockets of which there are only few are told one by one.
     var cookie: SocketCookie?
@@ -95,7 +95,7 @@ extension DiagnosisText {
 
   /// Who holds it, with what a person needs to find it again.
   private static func owner(_ socket: DiagnosedSocket) -> String {
-    if let missing = socket.missing {
+    if let missing = socket.holdersMissing {
       if missing == .noProcess { return "" }
       let user = socket.socket.uid.map { ", user \(UserName.text($0))" } ?? ""
       return missing.takesPrivilege
@@ -122,7 +122,7 @@ extension DiagnosisText {
   mutating func release(_ diagnosis: Diagnosis) {
     guard diagnosis.verdict == .conflict || diagnosis.verdict == .depends, !diagnosis.blockers.isEmpty else { return }
     heading("Until")
-    if let rest = diagnosis.freeAfter {
+    if let rest = diagnosis.freeIn {
       line("\(TimeText.seconds(rest)) from now: by then the kernel forgets the last of what blocks.")
       return
     }
@@ -132,7 +132,7 @@ extension DiagnosisText {
         diagnosis.blockers.flatMap { $0.processes.map { String(decoding: $0.command, as: UTF8.self) } })
       let names = processes.isEmpty ? "the process that has it" : Self.list(processes.sorted())
       let verb = processes.count > 1 ? "keep" : "keeps"
-      let unheld = diagnosis.blockers.filter { $0.release == .whenClosed && $0.missing?.takesPrivilege == false }
+      let unheld = diagnosis.blockers.filter { $0.release == .whenClosed && $0.holdersMissing?.takesPrivilege == false }
       if processes.isEmpty, let socket = unheld.first {
         line("until it is closed; no process was found that could do so.")
         if socket.socket.protocol == .udp { line(Self.tunnels) }
@@ -190,9 +190,9 @@ extension DiagnosisText {
       let names = RestraintText.names(diagnosis.restraints.selective)
       line("Nothing refuses this bind() to this command. To another program it may be refused by \(names).")
     }
-    let read = diagnosis.sockets.count { $0.evidence == .read }
+    let read = diagnosis.sockets.count { $0.optionsSource == .read }
     if read > 0 { line("Socket options of \(Self.count(read, "socket")), read from the processes that hold them.") }
-    let inferred = diagnosis.sockets.count { $0.evidence == .inferred }
+    let inferred = diagnosis.sockets.count { $0.optionsSource == .inferred }
     if inferred > 0 {
       line("SO_REUSEPORT of \(Self.count(inferred, "listener")), without which they could not be there together.")
     }

@@ -59,8 +59,8 @@ extension DiagnosisText {
     return names.filter { questions.contains($0.0) }.map(\.1)
   }
 
-  static func names(_ unknowns: HolderEffect.Unknowns) -> [String] {
-    let names: [(HolderEffect.Unknowns, String)] = [
+  static func names(_ unknowns: SocketEffect.Unknowns) -> [String] {
+    let names: [(SocketEffect.Unknowns, String)] = [
       (.reuseAddress, "whether the other side has SO_REUSEADDR"),
       (.reusePort, "whether the other side has SO_REUSEPORT"),
       (.v6Only, "whether the other side refuses IPv4 (IPV6_V6ONLY)"),

@@ -33,7 +33,7 @@ import Testing
       #expect(diagnosis.sockets.map(\.use) == [.boundInactive])
       #expect(diagnosis.sockets.map(\.socket.local) == [local])
       #expect(diagnosis.sockets.first?.holders.isEmpty == false)
-      #expect(diagnosis.sockets.first?.holder.options[.reuseAddress] == true)
+      #expect(diagnosis.sockets.first?.portSocket.options[.reuseAddress] == true)
       // It shares the port by this option, which was read from it.
       #expect(try Self.diagnose(local, options: .reuseAddress).prediction.bind == .succeeds)
     }

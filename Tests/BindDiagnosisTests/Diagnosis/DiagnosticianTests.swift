@@ -22,7 +22,7 @@ import Testing
       var request = BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0)
       let free = try Self.diagnose(request)
       #expect(free.verdict == .free)
-      #expect(free.sockets.map(\.evidence) == [.read])
+      #expect(free.sockets.map(\.optionsSource) == [.read])
       #expect(free.sockets.map(\.effect) == [.harmless(.sharesReusePort)])
       request.options = []
       #expect(try Self.diagnose(request).verdict == .conflict)
@@ -43,7 +43,7 @@ import Testing
       for _ in 0..<2 { _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort]) }
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0), [])
       #expect(diagnosis.verdict == .free)
-      #expect(diagnosis.sockets.map(\.evidence) == [.inferred, .inferred])
+      #expect(diagnosis.sockets.map(\.optionsSource) == [.inferred, .inferred])
     }
   }
 
@@ -101,7 +101,7 @@ import Testing
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.tcpListener(.mptcp, on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0))
-      #expect(diagnosis.sockets.map(\.evidence) == [.read])
+      #expect(diagnosis.sockets.map(\.optionsSource) == [.read])
       #expect(diagnosis.verdict == .free)
     }
   }

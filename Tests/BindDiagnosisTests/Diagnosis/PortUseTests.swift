@@ -5,7 +5,7 @@ import Testing
 
 /// The one classification of a socket on a port.
 struct PortUseTests {
-  private static let kinds: [(String, SocketState, inode: UInt32, timer: SocketTimer.Kind?, PortUse, PortHolder.Role)] =
+  private static let kinds: [(String, SocketState, inode: UInt32, timer: SocketTimer.Kind?, PortUse, PortSocket.Role)] =
     [
       ("tcp", .listen, 5, nil, .listener, .listens), ("tcp", .boundInactive, 5, nil, .boundInactive, .bound),
       ("tcp", .close, 5, nil, .boundInactive, .bound), ("tcp", .established, 5, nil, .connection, .occupies),
@@ -23,8 +23,8 @@ struct PortUseTests {
     for (name, state, inode, timer, use, role) in Self.kinds {
       let socket = try InetSocket.specimen(name, state, inode: inode, timer: timer)
       #expect(PortUse(socket) == use, "\(socket)")
-      #expect(PortHolder.Role(use) == role, "\(socket)")
-      #expect(PortHolder(socket).role == role, "\(socket)")
+      #expect(PortSocket.Role(use) == role, "\(socket)")
+      #expect(PortSocket(socket).role == role, "\(socket)")
     }
   }
 

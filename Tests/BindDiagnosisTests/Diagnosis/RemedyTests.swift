@@ -10,13 +10,13 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
 /// What is offered against a port in use.
 @Suite struct RemedyTests {
   private func diagnosis(
-    _ request: BindRequest, _ holders: [PortHolder], use: PortUse = .connection, release: PortRelease = .whenClosed,
+    _ request: BindRequest, _ others: [PortSocket], use: PortUse = .connection, release: PortRelease = .whenClosed,
     conditions: BindConditions = BindConditions()
   ) -> Diagnosis {
-    var sockets = holders.map {
+    var sockets = others.map {
       DiagnosedSocket(
-        socket: InetSocket(), holder: $0, effect: nil, use: use, release: release, evidence: nil, holders: [],
-        processes: [], missing: nil)
+        socket: InetSocket(), portSocket: $0, effect: nil, use: use, release: release, optionsSource: nil, holders: [],
+        processes: [], holdersMissing: nil)
     }
     let prediction = Diagnostician.judge(&sockets, request, conditions)
     return Diagnosis(
@@ -52,7 +52,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   @Test func whatIsOfferedForCertainHelpsInEveryMeasuredCase() throws {
     var offered = 0
     for one in try BindCase.measured() where !one.rule.isEmpty {
-      let diagnosis = diagnosis(one.request, one.holders)
+      let diagnosis = diagnosis(one.request, one.sockets)
       for remedy in diagnosis.remedies {
         var other = one.request
         switch remedy {
@@ -60,7 +60,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
         case .bindAddress(let address): other.local.address = address
         default: continue
         }
-        let prediction = BindRule.predict(other, beside: one.holders, under: BindConditions())
+        let prediction = BindRule.predict(other, beside: one.sockets, under: BindConditions())
         #expect(prediction.bind == .succeeds, "\(one): \(remedy)")
         offered += 1
       }
@@ -70,12 +70,12 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
 
   /// Port 0, with the same kind of socket on every port of the range.
   private func choice(
-    _ request: BindRequest, _ role: PortHolder.Role, among range: ClosedRange<UInt16> = 40000...40001
+    _ request: BindRequest, _ role: PortSocket.Role, among range: ClosedRange<UInt16> = 40000...40001
   ) -> Diagnosis {
     let conditions = BindConditions(ephemeralPorts: range)
-    let holder = PortHolder(
+    let socket = PortSocket(
       request.protocol, loopback, role, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
-    let ports = Dictionary(uniqueKeysWithValues: range.map { ($0, [holder]) })
+    let ports = Dictionary(uniqueKeysWithValues: range.map { ($0, [socket]) })
     let (prediction, free) = BindRule.predict(request, choosingAmong: ports, under: conditions)
     return Diagnosis(
       request: request, prediction: prediction, sockets: [], conditions: conditions, settings: .unknown,
@@ -86,7 +86,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   @Test func aPortOfConnectIsOfferedOnlyWhereConnectMayFindOne() {
     let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
     #expect(choice(request, .occupies).remedies == [.widenPortRange, .choosePortInConnect])
-    for role in [PortHolder.Role.bound, .listens] { #expect(choice(request, role).remedies == [.widenPortRange]) }
+    for role in [PortSocket.Role.bound, .listens] { #expect(choice(request, role).remedies == [.widenPortRange]) }
     // With UDP connect() looks for a port as bind() does.
     #expect(choice(BindRequest(.udp, "127.0.0.1:0", uid: 0), .occupies).remedies == [.widenPortRange])
   }
@@ -116,14 +116,14 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   @Test func noOptionHelpsBesideAListenerOfAnotherUser() {
-    let holder = PortHolder(.tcp, .anyV4, .listens, uid: 1000, options: KnownOptions([.reuseAddress, .reusePort]))
-    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [holder])
+    let socket = PortSocket(.tcp, .anyV4, .listens, uid: 1000, options: KnownOptions([.reuseAddress, .reusePort]))
+    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [socket])
     #expect(!diagnosis.remedies.contains { if case .setOptions = $0 { true } else { false } })
   }
 
   @Test func theSmallestSetOfOptionsIsOffered() {
-    let holder = PortHolder(.tcp, .anyV4, .bound, uid: 0, options: KnownOptions([.reuseAddress], known: [.reusePort]))
-    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [holder])
+    let socket = PortSocket(.tcp, .anyV4, .bound, uid: 0, options: KnownOptions([.reuseAddress], known: [.reusePort]))
+    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [socket])
     #expect(
       diagnosis.remedies.filter { if case .setOptions = $0 { true } else { false } } == [
         .setOptions(.reuseAddress, isCertain: true)
@@ -131,11 +131,11 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   @Test func anOptionThatTheOtherSideWouldNeedTooIsNotCertain() {
-    let holder = PortHolder(.tcp, loopback, .timeWait, uid: nil)
+    let socket = PortSocket(.tcp, loopback, .timeWait, uid: nil)
     let diagnosis = diagnosis(
-      BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .timeWait, release: .after(.seconds(40)))
+      BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .timeWait, release: .after(.seconds(40)))
     #expect(diagnosis.verdict == .conflict)
-    #expect(diagnosis.freeAfter == .seconds(40))
+    #expect(diagnosis.freeIn == .seconds(40))
     #expect(
       diagnosis.remedies.prefix(3) == [
         .wait(.seconds(40)), .setOptions(.reuseAddress, isCertain: false), .destroy,
@@ -151,11 +151,11 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
        "send_queue": 0, "uid": 0, "local": {"address": "127.0.0.1", "port": 8080},
        "remote": {"address": "127.0.0.1", "port": 9090}}
       """
-    let socket = try JSONDecoder().decode(InetSocket.self, from: Data(text.utf8))
-    let use = PortUse(socket, hasListener: true, choosablePorts: [])
+    let record = try JSONDecoder().decode(InetSocket.self, from: Data(text.utf8))
+    let use = PortUse(record, hasListener: true, choosablePorts: [])
     #expect(use == (isLeftBehind ? .orphan : state == .synReceived ? .request : .unaccepted))
-    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
-    let diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: use)
+    let socket = PortSocket(.tcp, loopback, .occupies, uid: 0)
+    let diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: use)
     #expect(diagnosis.remedies.contains(.destroy) == isLeftBehind)
   }
 
@@ -166,18 +166,18 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   @Test func theShadowOfAnIPv6SocketIsAvoidedByOneAddress() {
-    let holder = PortHolder(
+    let socket = PortSocket(
       .tcp, IPAddress(v6: 0, 1), .timeWait, uid: nil,
       options: KnownOptions(known: [.v6Only, .reuseAddress, .reusePort]))
-    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [holder])
+    let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [socket])
     #expect(diagnosis.verdict == .conflict)
     #expect(diagnosis.remedies.contains(.bindAddress(loopback)))
   }
 
   @Test func whoseConnectionMerelyHasThePortIsNotToBeEnded() {
-    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
+    let socket = PortSocket(.tcp, loopback, .occupies, uid: 0)
     var diagnosis = diagnosis(
-      BindRequest(.tcp, "0.0.0.0:45000", uid: 0), [holder], use: .outgoingConnection)
+      BindRequest(.tcp, "0.0.0.0:45000", uid: 0), [socket], use: .outgoingConnection)
     diagnosis.sockets[0].processes = [ProcessDetails(process: HoldingProcess(pid: 77, startTicks: 1), command: [])]
     #expect(!diagnosis.remedies.contains(.endProcesses([77])))
     #expect(diagnosis.remedies.contains(.reservePort))
@@ -186,18 +186,18 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   /// The kernel gives such a port to nobody, so that there is nothing to keep it from.
   @Test(arguments: [(45000 as UInt16, true), (8080, false), (60999, true), (61000, false), (45001, false)])
   func aPortThatTheKernelDoesNotChooseIsNotReserved(_ port: UInt16, _ isOffered: Bool) {
-    let holder = PortHolder(.tcp, loopback, .occupies, uid: 0)
+    let socket = PortSocket(.tcp, loopback, .occupies, uid: 0)
     let conditions = BindConditions(ephemeralPorts: 32768...60999, reservedPorts: PortSet(45001))
     for use in [PortUse.outgoingConnection, .connection] {
       let diagnosis = diagnosis(
-        BindRequest(.tcp, SocketAddress(.anyV4, port: port), uid: 0), [holder], use: use, conditions: conditions)
+        BindRequest(.tcp, SocketAddress(.anyV4, port: port), uid: 0), [socket], use: use, conditions: conditions)
       #expect(diagnosis.remedies.contains(.reservePort) == (isOffered && use == .outgoingConnection))
     }
   }
 
   @Test func theProcessThatAsksIsNotToBeEnded() {
-    let holder = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
-    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .listener)
+    let socket = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .listener)
     diagnosis.sockets[0].processes = [7, 8].map {
       ProcessDetails(process: HoldingProcess(pid: $0, startTicks: 1), command: [])
     }
@@ -209,8 +209,8 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   @Test func whatSystemdHoldsIsNamedByItsUnit() {
-    let holder = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
-    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .listener)
+    let socket = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .listener)
     diagnosis.sockets[0].processes = [
       ProcessDetails(process: HoldingProcess(pid: 1, startTicks: 1), command: Array("systemd".utf8))
     ]
@@ -263,9 +263,9 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       details.cgroup = membership.flatMap { CgroupPath(membership: $0.span) }
       return details
     }
-    let holder = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    let socket = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
     func remedies(_ process: ProcessDetails, use: PortUse = .listener) -> [Remedy] {
-      var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: use)
+      var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: use)
       diagnosis.sockets[0].processes = [process]
       return diagnosis.remedies
     }
@@ -278,7 +278,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(remedies(process(7, "web")) == [.endProcesses([7])])
     #expect(remedies(process(7, "web"), use: .connection) == [.endConnectedProcesses([7])])
 
-    var inside = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [holder], use: .listener)
+    var inside = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .listener)
     inside.sockets[0].processes = [service]
     inside.surroundings = service.cgroup
     #expect(inside.remedies == [.endProcesses([7])])
@@ -296,12 +296,12 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
 
   @Test func whatIsTemptingHangsOnWhatBlocks() {
     let request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0)
-    let listener = PortHolder(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
+    let listener = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
     #expect(
       Misbelief.tempting(diagnosis(request, [listener], use: .listener)) == [
         .reuseAddressBesideListener, .reusePortOnOneSide, .destroyingListener, .waitingAMinute,
       ])
-    let rest = PortHolder(.tcp, loopback, .timeWait, uid: nil)
+    let rest = PortSocket(.tcp, loopback, .timeWait, uid: nil)
     #expect(
       Misbelief.tempting(diagnosis(request, [rest], use: .timeWait)) == [
         .timeWaitReuse, .finTimeout, .lookingForListener,

@@ -17,8 +17,8 @@ struct BindTally: Sendable {
   }
 
   var situations = 0
-  var holders = 0
-  /// Situations without any holder, since the kernel refused each.
+  var sockets = 0
+  /// Situations without any socket, since the kernel refused each.
   var empty = 0
   /// Predictions from what is visible, and with everything known, of bind() and listen() alike.
   var visible = Count()
@@ -37,7 +37,7 @@ struct BindTally: Sendable {
   /// Situations that changed while they were looked at, and such with a socket that was not recognized.
   var restless = 0
   var unrecognized = 0
-  /// Roles of holders.
+  /// Roles of sockets.
   var roles: [String: Int] = [:]
   /// Predictions that were wrong.
   var complaints: [String] = []
@@ -46,7 +46,7 @@ struct BindTally: Sendable {
 extension BindTally: CustomStringConvertible {
   var description: String {
     """
-    \(situations) situations, \(holders) holders (\(empty) times none): \(roles.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+    \(situations) situations, \(sockets) sockets (\(empty) times none): \(roles.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
     bind: \(succeeded) succeeded, \(refused) refused; \(races) races, \(lostRaces) lost
     definite: \(complete.definite) of \(complete.all) with all known, \(visible.definite) of \(visible.all) from what is visible
     \(hangsOnOrder) hang on order, \(remembered) remembered (\(rememberedUnchanged) with no option changed), \

@@ -26,7 +26,7 @@ struct BindTrial: ~Copyable {
     let port = UInt16(Self.ports.lowerBound + number % Self.ports.count)
     let (transport, request) = (plan.request.protocol, plan.request.request(port))
     defer { lab.clear() }
-    for holder in plan.holders { try lab.make(holder, port: port) }
+    for socket in plan.sockets { try lab.make(socket, port: port) }
     try lab.rememberAll()
     let socket = try plan.request.make(in: lab.laboratory)
     defer { socket.close() }
@@ -72,11 +72,11 @@ struct BindTrial: ~Copyable {
 
   private mutating func count(_ view: PortView, _ judgement: Judgement) {
     tally.situations += 1
-    tally.holders += view.sockets.count
+    tally.sockets += view.sockets.count
     if view.sockets.isEmpty { tally.empty += 1 }
     if judgement.complete == nil { tally.unrecognized += 1 }
     for socket in view.sockets {
-      let role = "\(PortHolder.Role(socket))"
+      let role = "\(PortSocket.Role(socket))"
       let name = role == "occupies" && socket.protocol == .tcp ? "\(socket.state)" : role
       tally.roles["\(socket.protocol) \(name)", default: 0] += 1
     }

@@ -10,7 +10,7 @@ struct Judgement {
   let visible: BindPrediction
   /// With everything known; `nil` where a socket was not recognized.
   let complete: BindPrediction?
-  private let holders: [PortHolder]
+  private let portSockets: [PortSocket]
   private let changed: Bool
 
   init(_ view: PortView, _ lab: PortLaboratory, _ request: BindRequest, _ conditions: BindConditions) {
@@ -20,7 +20,7 @@ struct Judgement {
     visible = BindRule.predict(request, beside: seen, under: conditions)
     let known = view.complete(lab.truths)
     complete = known.map { BindRule.predict(request, beside: $0, under: conditions) }
-    holders = known ?? seen
+    portSockets = known ?? seen
   }
 
   /// What an answer of the kernel shows to be wrong.
@@ -77,7 +77,7 @@ struct Judgement {
 }
 
 extension Judgement: CustomStringConvertible {
-  var description: String { holders.map { "\($0)" }.joined(separator: "\n    ") }
+  var description: String { portSockets.map { "\($0)" }.joined(separator: "\n    ") }
 }
 
 extension BindPrediction {

@@ -20,7 +20,7 @@ struct LiveBindTests {
     guard count >= 1000 else { return }
 
     // A test that skips what is hard, or never says yes or no, would find nothing.
-    #expect(tally.situations == count && tally.holders >= count)
+    #expect(tally.situations == count && tally.sockets >= count)
     #expect(tally.succeeded >= count / 4 && tally.refused >= count / 8)
     #expect(tally.complete.share >= 0.9 && tally.visible.share >= 0.4)
     #expect(tally.empty + tally.restless + tally.unrecognized <= count / 20)

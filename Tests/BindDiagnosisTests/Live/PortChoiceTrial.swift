@@ -41,13 +41,13 @@ struct PortChoiceTrial: ~Copyable {
     let model = SocketPlan(generator.chance(70) ? .tcp : .udp, using: &generator)
     // Where all ports are connect()'s own choice it still finds some.
     let isOfConnections = generator.chance(15)
-    var holders: [HolderPlan] = []
+    var plans: [PortSocketPlan] = []
     for port in ports {
       for _ in 0..<generator.pick(isOfConnections ? [1, 1, 2] : [0, 1, 1, 2, 2, 3]) {
-        var holder = HolderPlan(like: model, using: &generator)
-        if isOfConnections { holder.form = .autobound }
-        holders.append(holder)
-        try lab.make(holder, port: port)
+        var plan = PortSocketPlan(like: model, using: &generator)
+        if isOfConnections { plan.form = .autobound }
+        plans.append(plan)
+        try lab.make(plan, port: port)
       }
     }
     try lab.rememberAll()
@@ -83,7 +83,7 @@ struct PortChoiceTrial: ~Copyable {
       var complaints = prediction.complaints(answers)
       if prediction.isRefuted(byConnecting: answers) {
         // The kernel forgets that a port was bound where its socket has connected, from an address of other connections.
-        let mayBeForgotten = holders.contains { $0.form == .outgoing || $0.form == .disconnected }
+        let mayBeForgotten = plans.contains { $0.form == .outgoing || $0.form == .disconnected }
         if mayBeForgotten { tally.forgotten += 1 } else { complaints.append("connect was said to find no port") }
       }
       guard !complaints.isEmpty else { continue }
@@ -95,7 +95,7 @@ struct PortChoiceTrial: ~Copyable {
       tally.complaints.append(
         "choice \(number), \(prediction.knowsAll ? "all known" : "visible"): \(complaints.joined(separator: ", ")); "
           + "[\(plan)] \(conditions.reservedPorts) \(conditions.sharesChosenPorts ? "sharing " : "")beside\n  "
-          + "\(seen.joined(separator: "\n  "))\n  of \(holders)")
+          + "\(seen.joined(separator: "\n  "))\n  of \(plans)")
     }
   }
 
@@ -146,8 +146,8 @@ struct PortChoiceTrial: ~Copyable {
     }
   }
 
-  private func byPort(_ holders: [PortHolder], _ sockets: [InetSocket]) -> [UInt16: [PortHolder]] {
-    Dictionary(grouping: zip(sockets, holders), by: \.0.local.port).mapValues { $0.map(\.1) }
+  private func byPort(_ portSockets: [PortSocket], _ sockets: [InetSocket]) -> [UInt16: [PortSocket]] {
+    Dictionary(grouping: zip(sockets, portSockets), by: \.0.local.port).mapValues { $0.map(\.1) }
   }
 }
 
@@ -169,7 +169,7 @@ extension PortChoiceTrial {
     private let early: BindPrediction.Outcome
 
     init(
-      _ plan: PortChoicePlan, _ ports: [UInt16: [PortHolder]], _ conditions: BindConditions, knowsAll: Bool
+      _ plan: PortChoicePlan, _ ports: [UInt16: [PortSocket]], _ conditions: BindConditions, knowsAll: Bool
     ) {
       self.knowsAll = knowsAll
       self.plan = plan

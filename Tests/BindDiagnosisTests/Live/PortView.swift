@@ -9,29 +9,29 @@ struct PortView {
   let sockets: [InetSocket]
 
   /// What can be said from what sock_diag shows, with conclusions from it or without.
-  func visible(infers: Bool) -> [PortHolder] {
-    var holders = sockets.map(PortHolder.init)
-    if infers { HolderInference.apply(to: &holders) }
-    return holders
+  func visible(infers: Bool) -> [PortSocket] {
+    var portSockets = sockets.map(PortSocket.init)
+    if infers { OptionInference.apply(to: &portSockets) }
+    return portSockets
   }
 
   /// The same with what the laboratory knows; `nil` if there is a socket that it does not know.
-  func complete(_ truths: [SocketIdentity: KnownOptions]) -> [PortHolder]? {
-    var holders: [PortHolder] = []
+  func complete(_ truths: [SocketIdentity: KnownOptions]) -> [PortSocket]? {
+    var portSockets: [PortSocket] = []
     for socket in sockets {
-      var holder = PortHolder(socket)
+      var portSocket = PortSocket(socket)
       guard let identity = SocketIdentity(socket), let truth = truths[identity] else { return nil }
-      holder.options.learn(truth)
-      holders.append(holder)
+      portSocket.options.learn(truth)
+      portSockets.append(portSocket)
     }
-    return holders
+    return portSockets
   }
 
   /// Whether the sockets are the same and do the same, as far as bind() is concerned.
   func isSame(as other: PortView) -> Bool {
     let pairs = [self, other].map { view in
       Dictionary(
-        view.sockets.map { (SocketIdentity($0), PortHolder($0)) }, uniquingKeysWith: { first, _ in first })
+        view.sockets.map { (SocketIdentity($0), PortSocket($0)) }, uniquingKeysWith: { first, _ in first })
     }
     return pairs[0] == pairs[1]
   }

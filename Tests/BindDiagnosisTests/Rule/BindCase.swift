@@ -8,10 +8,10 @@ struct BindCase: CustomStringConvertible {
   let group: String
   let note: String
   let request: BindRequest
-  /// The holders with all that the measurement knew.
-  let holders: [PortHolder]
-  /// The holders with what sock_diag tells.
-  let visibleHolders: [PortHolder]
+  /// The sockets with all that the measurement knew.
+  let sockets: [PortSocket]
+  /// The sockets with what sock_diag tells.
+  let visibleSockets: [PortSocket]
   /// What the kernel answered: `OK`, or the name of an errno; listen: `-` where it was not called.
   let bind: String
   let listen: String
@@ -78,8 +78,8 @@ extension BindCase {
       interfaceIndex: Self.interfaces[try column("r_dev")] ?? 0)
 
     let reports = try JSONDecoder().decode([Report].self, from: Data(try column("diag").utf8))
-    holders = try reports.map { try $0.holder(transport, knowsAll: true) }
-    visibleHolders = try reports.map { try $0.holder(transport, knowsAll: false) }
+    sockets = try reports.map { try $0.socket(transport, knowsAll: true) }
+    visibleSockets = try reports.map { try $0.socket(transport, knowsAll: false) }
   }
 
   private static let interfaces: [String: UInt32] = ["lo": 1, "v0": 3]
@@ -88,7 +88,7 @@ extension BindCase {
     "6only": "::", "6a": "::1", "6b": "fd00:9::1", "m4any": "::ffff:0.0.0.0", "m4a": "::ffff:127.0.0.1",
   ]
 
-  /// A holder as sock_diag reported it, and under `t` what it did not say.
+  /// A socket as sock_diag reported it, and under `t` what it did not say.
   private struct Report: Decodable {
     let st: String
     let tm: Int
@@ -106,9 +106,9 @@ extension BindCase {
       let uid: UInt32
     }
 
-    func holder(_ transport: TransportProtocol, knowsAll: Bool) throws -> PortHolder {
+    func socket(_ transport: TransportProtocol, knowsAll: Bool) throws -> PortSocket {
       guard let address = IPAddress(src) else { throw Malformed(description: "the address \(src)") }
-      let role: PortHolder.Role =
+      let role: PortSocket.Role =
         switch (transport, st, tm) {
         case (.udp, _, _): .occupies
         case (_, "LISTEN", _): .listens
@@ -124,7 +124,7 @@ extension BindCase {
         options[.reusePort] = t.rport == 1
         if !isIPv4, let v6only = t.v6only { options[.v6Only] = v6only == 1 }
       }
-      return PortHolder(
+      return PortSocket(
         transport, address, role, interfaceIndex: ifx, uid: role == .timeWait ? (knowsAll ? t.uid : nil) : uid,
         options: options)
     }

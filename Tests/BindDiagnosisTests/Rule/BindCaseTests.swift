@@ -23,22 +23,22 @@ import Testing
     }
   }
 
-  private func outcome(_ one: BindCase, _ holders: [PortHolder]) -> BindPrediction {
-    BindRule.predict(one.request, beside: holders, under: BindConditions())
+  private func outcome(_ one: BindCase, _ sockets: [PortSocket]) -> BindPrediction {
+    BindRule.predict(one.request, beside: sockets, under: BindConditions())
   }
 
   @Test func thereAreThousands() { #expect(cases.count >= 4057) }
 
   @Test func withAllOptionsKnownTheRuleHoldsInEveryRow() {
     for one in cases where !one.rule.isEmpty {
-      #expect(word(outcome(one, one.holders).bind) == one.rule, "\(one)")
+      #expect(word(outcome(one, one.sockets).bind) == one.rule, "\(one)")
     }
   }
 
   @Test func theKernelDiffersFromTheRuleOnlyByItsMemoryForAPort() {
     var remembered = 0
     for one in cases where !one.rule.isEmpty {
-      let prediction = outcome(one, one.holders)
+      let prediction = outcome(one, one.sockets)
       if word(prediction.bind) == one.bind { continue }
       #expect(one.isBucketMemory && prediction.caveats.contains(.bucketMemory) && one.bind == "OK", "\(one)")
       remembered += 1
@@ -48,7 +48,7 @@ import Testing
 
   @Test func withWhatIsVisibleTheAnswerIsCertainWhereverItCanBe() {
     for one in cases where !one.visible.isEmpty {
-      let bind = outcome(one, one.visibleHolders).bind
+      let bind = outcome(one, one.visibleSockets).bind
       let expected = ["conflict": "EADDRINUSE", "free": "OK"][one.visible] ?? "depends"
       #expect(word(bind) == expected, "\(one)")
     }
@@ -56,8 +56,8 @@ import Testing
 
   @Test func whatBlocksIsNeverCalledFree() {
     for one in cases where !one.rule.isEmpty && one.bind != "OK" {
-      for holders in [one.holders, one.visibleHolders] {
-        #expect(outcome(one, holders).bind != .succeeds, "\(one)")
+      for sockets in [one.sockets, one.visibleSockets] {
+        #expect(outcome(one, sockets).bind != .succeeds, "\(one)")
       }
     }
   }
@@ -65,10 +65,10 @@ import Testing
   @Test func whatIsInferredIsTrue() {
     var inferred = 0
     for one in measured where !one.visible.isEmpty {
-      var holders = one.visibleHolders
-      HolderInference.apply(to: &holders)
-      guard holders != one.visibleHolders else { continue }
-      for (holder, truth) in zip(holders, one.holders) where holder.options[.reusePort] == true {
+      var sockets = one.visibleSockets
+      OptionInference.apply(to: &sockets)
+      guard sockets != one.visibleSockets else { continue }
+      for (socket, truth) in zip(sockets, one.sockets) where socket.options[.reusePort] == true {
         // What a socket had when it began to listen may have been taken back since.
         #expect(truth.options[.reusePort] == true || one.group == "toggle", "\(one)")
         inferred += 1
@@ -79,12 +79,12 @@ import Testing
 
   @Test func listenFailsBesideASocketThatListensFirst() {
     for one in measured where one.group == "listen-race" && one.bind == "OK" {
-      let before = outcome(one, one.holders)
+      let before = outcome(one, one.sockets)
       if one.listen == "EADDRINUSE" { #expect(before.caveats.contains(.listenRace), "\(one)") }
-      let after = one.holders.map { holder in
-        var holder = holder
-        holder.role = .listens
-        return holder
+      let after = one.sockets.map { socket in
+        var socket = socket
+        socket.role = .listens
+        return socket
       }
       #expect(word(outcome(one, after).bind) == one.listen, "\(one)")
     }
@@ -92,7 +92,7 @@ import Testing
 
   @Test func whereBindSucceedsAndNothingChangesListenDoes() {
     for one in measured where one.group != "listen-race" && !one.rule.isEmpty && one.listen != "-" {
-      guard let listen = outcome(one, one.holders).listen else {
+      guard let listen = outcome(one, one.sockets).listen else {
         #expect(one.isBucketMemory, "\(one)")
         continue
       }

@@ -42,10 +42,10 @@ import Testing
     }
   }
 
-  @Test func anErrorOfTheAddressComesBeforeThoseOfHolders() {
-    let holder = PortHolder(.tcp, IPAddress(v4: 0), .listens, uid: 0)
+  @Test func addressErrorsComeBeforeConflicts() {
+    let socket = PortSocket(.tcp, IPAddress(v4: 0), .listens, uid: 0)
     let request = BindRequest(.tcp, "192.0.2.1:80", uid: 0)
-    let prediction = BindRule.predict(request, beside: [holder], under: BindConditions(isAddressLocal: false))
+    let prediction = BindRule.predict(request, beside: [socket], under: BindConditions(isAddressLocal: false))
     #expect(prediction.bind == .fails(.addressNotAvailable))
     #expect(prediction.effects.isEmpty)
   }
@@ -63,10 +63,10 @@ import Testing
       if one.note.contains("SO_REUSEPORT") { request.options.insert(.reusePort) }
       if one.note.contains("NO_PORT") { request.options.insert(.bindAddressNoPort) }
       let count = isUsedUp ? 4 : min(4, Int(one.note.suffix(1)).map { $0 - 1 } ?? 0)
-      var ports: [UInt16: [PortHolder]] = [:]
+      var ports: [UInt16: [PortSocket]] = [:]
       for port in UInt16(40000)..<UInt16(40000 + count) {
         ports[port] = [
-          PortHolder(
+          PortSocket(
             .tcp, IPAddress(v4: 0x7f00_0001), isUsedUp ? .occupies : .bound, uid: 0,
             options: KnownOptions(request.options))
         ]
@@ -97,13 +97,13 @@ import Testing
     func outcome(_ protocol: TransportProtocol, _ own: BindOptions, _ others: [BindOptions], uid: UInt32 = 0)
       -> BindPrediction.Outcome
     {
-      let holders = others.map { options in
-        PortHolder(
+      let sockets = others.map { options in
+        PortSocket(
           `protocol`, IPAddress(v4: 0x7f00_0001), .occupies, uid: 0,
           options: KnownOptions(options, known: [.reuseAddress, .reusePort]))
       }
       let request = BindRequest(`protocol`, "127.0.0.1:0", options: own, uid: uid)
-      return BindRule.predict(request, choosingAmong: [40000: holders], under: conditions).prediction.bind
+      return BindRule.predict(request, choosingAmong: [40000: sockets], under: conditions).prediction.bind
     }
     for option: BindOptions in [.reuseAddress, .reusePort] {
       #expect(outcome(.udp, option, [option]) == .succeeds)
@@ -119,9 +119,9 @@ import Testing
     func outcome(_ ports: ClosedRange<UInt16>, free: Set<UInt16>, _ options: BindOptions = [])
       -> BindPrediction.Outcome
     {
-      let holder = PortHolder(
+      let socket = PortSocket(
         .tcp, IPAddress(v4: 0x7f00_0001), .bound, uid: 0, options: KnownOptions([], known: [.reuseAddress, .reusePort]))
-      let taken = ports.filter { !free.contains($0) }.map { ($0, [holder]) }
+      let taken = ports.filter { !free.contains($0) }.map { ($0, [socket]) }
       return BindRule.predict(
         BindRequest(.tcp, "127.0.0.1:0", options: options, uid: 0),
         choosingAmong: Dictionary(uniqueKeysWithValues: taken), under: BindConditions(ephemeralPorts: ports)

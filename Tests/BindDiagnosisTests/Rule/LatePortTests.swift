@@ -7,15 +7,15 @@ import Testing
 @Suite struct LatePortTests {
   private static let conditions = BindConditions(ephemeralPorts: 40000...40003)
 
-  /// The same holder on so many ports of the range.
-  private func ports(_ count: Int, _ holder: PortHolder) -> [UInt16: [PortHolder]] {
-    Dictionary(uniqueKeysWithValues: Self.conditions.ephemeralPorts.prefix(count).map { ($0, [holder]) })
+  /// The same socket on so many ports of the range.
+  private func ports(_ count: Int, _ socket: PortSocket) -> [UInt16: [PortSocket]] {
+    Dictionary(uniqueKeysWithValues: Self.conditions.ephemeralPorts.prefix(count).map { ($0, [socket]) })
   }
 
-  private func holder(_ address: SocketAddress, _ role: PortHolder.Role, _ protocol: TransportProtocol = .tcp)
-    -> PortHolder
+  private func socket(_ address: SocketAddress, _ role: PortSocket.Role, _ protocol: TransportProtocol = .tcp)
+    -> PortSocket
   {
-    PortHolder(`protocol`, address.address, role, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
+    PortSocket(`protocol`, address.address, role, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
   }
 
   /// Measured, with TCP and multipath TCP alike, whatever else is set on the socket.
@@ -25,7 +25,7 @@ import Testing
       let request = BindRequest(.tcp, local, options: options.union(.bindAddressNoPort), uid: 0)
       for (count, listen) in [(4, BindPrediction.Outcome.fails(.addressInUse)), (3, .succeeds)] {
         let (prediction, free) = BindRule.predict(
-          request, choosingAmong: ports(count, holder(local, .bound)), under: Self.conditions)
+          request, choosingAmong: ports(count, socket(local, .bound)), under: Self.conditions)
         #expect(prediction.bind == .succeeds)
         #expect(prediction.listen == listen)
         #expect(free == 4 - count)
@@ -38,7 +38,7 @@ import Testing
     #expect(measured.map(\.listen) == ["listen:EADDRINUSE"])
     for options: BindOptions in [[], .bindAddressNoPort] {
       let request = BindRequest(.tcp, "0.0.0.0:0", options: options, uid: 0, callsBind: false)
-      let taken = ports(4, holder("127.0.0.1:0", .occupies))
+      let taken = ports(4, socket("127.0.0.1:0", .occupies))
       let prediction = BindRule.predict(request, choosingAmong: taken, under: Self.conditions).prediction
       #expect(prediction.bind == .succeeds)
       #expect(prediction.listen == .fails(.addressInUse))
@@ -49,7 +49,7 @@ import Testing
     let request = BindRequest(.tcp, "127.0.0.1:0", options: .bindAddressNoPort, uid: 0)
     let conditions = BindConditions(ephemeralPorts: 40000...40004)
     let prediction = BindRule.predict(
-      request, choosingAmong: ports(4, holder("127.0.0.1:0", .bound)), under: conditions
+      request, choosingAmong: ports(4, socket("127.0.0.1:0", .bound)), under: conditions
     ).prediction
     #expect(prediction.bind == .succeeds)
     #expect(prediction.listen == .depends(on: .firstTried))
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func withUDPThereIsNoListen() {
-    let taken = ports(4, holder("127.0.0.1:0", .occupies, .udp))
+    let taken = ports(4, socket("127.0.0.1:0", .occupies, .udp))
     func outcome(_ options: BindOptions) -> BindPrediction {
       BindRule.predict(
         BindRequest(.udp, "127.0.0.1:0", options: options, uid: 0), choosingAmong: taken, under: Self.conditions
@@ -73,14 +73,14 @@ import Testing
   @Test func connectSharesOnlyWithConnections() throws {
     let toAnother = try BindCase.measured().filter { $0.note.hasPrefix("connect() another destination") }
     #expect(toAnother.map(\.bind) == ["OK"])
-    func mayConnect(_ role: PortHolder.Role, count: Int = 4) -> Bool {
-      BindRule.mayConnect(choosingAmong: ports(count, holder("127.0.0.2:0", role)), under: Self.conditions)
+    func mayConnect(_ role: PortSocket.Role, count: Int = 4) -> Bool {
+      BindRule.mayConnect(choosingAmong: ports(count, socket("127.0.0.2:0", role)), under: Self.conditions)
     }
     #expect(mayConnect(.occupies) && mayConnect(.timeWait))
     #expect(!mayConnect(.bound) && !mayConnect(.listens))
     #expect(mayConnect(.bound, count: 3))
     var reserved = Self.conditions
     reserved.reservedPorts = [40003]
-    #expect(!BindRule.mayConnect(choosingAmong: ports(3, holder("127.0.0.1:0", .bound)), under: reserved))
+    #expect(!BindRule.mayConnect(choosingAmong: ports(3, socket("127.0.0.1:0", .bound)), under: reserved))
   }
 }

@@ -4,42 +4,42 @@ import Testing
 
 /// The IPv4 address that IPv6 sockets have in the kernel's eyes.
 @Suite struct ShadowTests {
-  private func outcome(_ request: BindRequest, _ holders: [PortHolder]) -> BindPrediction.Outcome {
-    BindRule.predict(request, beside: holders, under: BindConditions()).bind
+  private func outcome(_ request: BindRequest, _ sockets: [PortSocket]) -> BindPrediction.Outcome {
+    BindRule.predict(request, beside: sockets, under: BindConditions()).bind
   }
 
   /// A socket that got an address of IPv6 from connect(), which does not make it v6-only.
-  private func holder(_ protocol: TransportProtocol, isV6Only: Bool? = false) -> PortHolder {
+  private func socket(_ protocol: TransportProtocol, isV6Only: Bool? = false) -> PortSocket {
     var options = KnownOptions([], known: [.reuseAddress, .reusePort])
     options[.v6Only] = isV6Only
-    return PortHolder(`protocol`, IPAddress(v6: 0, 1), .occupies, uid: 0, options: options)
+    return PortSocket(`protocol`, IPAddress(v6: 0, 1), .occupies, uid: 0, options: options)
   }
 
   @Test func udpComparesASpecificAddressWithTheShadow() {
-    #expect(outcome(BindRequest(.udp, "127.0.0.6:7000", uid: 0), [holder(.udp)]) == .fails(.addressInUse))
-    #expect(outcome(BindRequest(.udp, "127.0.0.5:7000", uid: 0), [holder(.udp)]) == .succeeds)
+    #expect(outcome(BindRequest(.udp, "127.0.0.6:7000", uid: 0), [socket(.udp)]) == .fails(.addressInUse))
+    #expect(outcome(BindRequest(.udp, "127.0.0.5:7000", uid: 0), [socket(.udp)]) == .succeeds)
   }
 
   @Test func tcpLooksItUpAmongItsOwnFamily() {
-    #expect(outcome(BindRequest(.tcp, "127.0.0.6:7000", uid: 0), [holder(.tcp)]) == .succeeds)
-    #expect(outcome(BindRequest(.tcp, "0.0.0.0:7000", uid: 0), [holder(.tcp)]) == .fails(.addressInUse))
+    #expect(outcome(BindRequest(.tcp, "127.0.0.6:7000", uid: 0), [socket(.tcp)]) == .succeeds)
+    #expect(outcome(BindRequest(.tcp, "0.0.0.0:7000", uid: 0), [socket(.tcp)]) == .fails(.addressInUse))
   }
 
   @Test func aMappedAddressIsComparedAsOneOfIPv6() {
-    #expect(outcome(BindRequest(.udp, "[::ffff:127.0.0.6]:7000", uid: 0), [holder(.udp)]) == .succeeds)
+    #expect(outcome(BindRequest(.udp, "[::ffff:127.0.0.6]:7000", uid: 0), [socket(.udp)]) == .succeeds)
   }
 
   @Test func theShadowHangsOnV6Only() {
     let request = BindRequest(.udp, "127.0.0.6:7000", uid: 0)
-    #expect(outcome(request, [holder(.udp, isV6Only: true)]) == .succeeds)
-    #expect(outcome(request, [holder(.udp, isV6Only: nil)]) == .depends(on: .v6Only))
+    #expect(outcome(request, [socket(.udp, isV6Only: true)]) == .succeeds)
+    #expect(outcome(request, [socket(.udp, isV6Only: nil)]) == .depends(on: .v6Only))
   }
 
   @Test func amongManySocketsTheShadowMayBeMissed() {
-    let others = (1...10).map { PortHolder(.udp, IPAddress(v4: 0x7f00_0100 + $0), .occupies, uid: 0) }
+    let others = (1...10).map { PortSocket(.udp, IPAddress(v4: 0x7f00_0100 + $0), .occupies, uid: 0) }
     let specific = BindRequest(.udp, "127.0.0.6:7000", uid: 0)
-    #expect(outcome(specific, others.dropLast() + [holder(.udp)]) == .fails(.addressInUse))
-    #expect(outcome(specific, others + [holder(.udp)]) == .depends(on: .order))
-    #expect(outcome(BindRequest(.udp, "0.0.0.0:7000", uid: 0), others + [holder(.udp)]) == .fails(.addressInUse))
+    #expect(outcome(specific, others.dropLast() + [socket(.udp)]) == .fails(.addressInUse))
+    #expect(outcome(specific, others + [socket(.udp)]) == .depends(on: .order))
+    #expect(outcome(BindRequest(.udp, "0.0.0.0:7000", uid: 0), others + [socket(.udp)]) == .fails(.addressInUse))
   }
 }

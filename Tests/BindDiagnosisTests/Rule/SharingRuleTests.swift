@@ -8,73 +8,73 @@ import Testing
   private static let anyAddress = IPAddress(v4: 0x7f00_0001)
 
   private func effect(
-    _ holder: PortHolder, _ options: BindOptions = .reusePort, uid: UInt32, ambiguous: UInt32? = nil,
+    _ socket: PortSocket, _ options: BindOptions = .reusePort, uid: UInt32, ambiguous: UInt32? = nil,
     _ protocol: TransportProtocol = .tcp
-  ) -> HolderEffect {
+  ) -> SocketEffect {
     var request = BindRequest(`protocol`, "127.0.0.1:8080", options: options, uid: uid)
     request.ambiguousUID = ambiguous
-    return BindRule.effect(of: holder, on: request)
+    return BindRule.effect(of: socket, on: request)
   }
 
-  private func holder(
-    _ role: PortHolder.Role = .listens, uid: UInt32?, _ protocol: TransportProtocol = .tcp
-  ) -> PortHolder {
-    PortHolder(`protocol`, Self.anyAddress, role, uid: uid, options: KnownOptions([.reusePort], known: .reuseAddress))
+  private func socket(
+    _ role: PortSocket.Role = .listens, uid: UInt32?, _ protocol: TransportProtocol = .tcp
+  ) -> PortSocket {
+    PortSocket(`protocol`, Self.anyAddress, role, uid: uid, options: KnownOptions([.reusePort], known: .reuseAddress))
   }
 
   @Test func twoSocketsWithTheNumberForUnknownUsersMayBeOfTwoUsers() {
-    #expect(effect(holder(uid: 65534), uid: 65534, ambiguous: 65534) == .depends(on: .uid))
+    #expect(effect(socket(uid: 65534), uid: 65534, ambiguous: 65534) == .depends(on: .uid))
     // Where every user has a number, nobody is a user like others.
-    #expect(effect(holder(uid: 65534), uid: 65534) == .harmless(.sharesReusePort))
-    #expect(effect(holder(.occupies, uid: 65534, .udp), uid: 65534, ambiguous: 65534, .udp) == .depends(on: .uid))
+    #expect(effect(socket(uid: 65534), uid: 65534) == .harmless(.sharesReusePort))
+    #expect(effect(socket(.occupies, uid: 65534, .udp), uid: 65534, ambiguous: 65534, .udp) == .depends(on: .uid))
   }
 
   @Test func aKnownUserIsNoneOfTheUnknownOnes() {
     for (own, other) in [(UInt32(0), UInt32(65534)), (65534, 0), (1000, 65534)] {
-      guard case .blocks(let reason) = effect(holder(uid: other), uid: own, ambiguous: 65534) else {
+      guard case .blocks(let reason) = effect(socket(uid: other), uid: own, ambiguous: 65534) else {
         Issue.record("\(own) beside \(other)")
         continue
       }
       #expect(reason.reusePort == .otherUser)
     }
-    #expect(effect(holder(uid: 0), uid: 0, ambiguous: 65534) == .harmless(.sharesReusePort))
+    #expect(effect(socket(uid: 0), uid: 0, ambiguous: 65534) == .harmless(.sharesReusePort))
   }
 
   @Test func theUserOfATimeWaitRecordDoesNotMatter() {
-    #expect(effect(holder(.timeWait, uid: nil), uid: 65534, ambiguous: 65534) == .harmless(.sharesReusePort))
+    #expect(effect(socket(.timeWait, uid: nil), uid: 65534, ambiguous: 65534) == .harmless(.sharesReusePort))
   }
 
   /// Two listeners that overlap are one user's, whatever number that has.
   @Test func listenersOfUnknownUsersStillShowThatTheyShare() {
-    var holders = [1, 2].map { _ in PortHolder(.tcp, Self.anyAddress, .listens, uid: 65534) }
-    HolderInference.apply(to: &holders)
-    #expect(holders.allSatisfy { $0.options[.reusePort] == true })
+    var sockets = [1, 2].map { _ in PortSocket(.tcp, Self.anyAddress, .listens, uid: 65534) }
+    OptionInference.apply(to: &sockets)
+    #expect(sockets.allSatisfy { $0.options[.reusePort] == true })
   }
 
   @Test(arguments: [TransportProtocol.tcp, .udp]) func aSocketWithAProgramJoinsNoGroup(_ protocol: TransportProtocol) {
-    let role: PortHolder.Role = `protocol` == .tcp ? .listens : .occupies
+    let role: PortSocket.Role = `protocol` == .tcp ? .listens : .occupies
     let options: BindOptions = [.reusePort, .reusePortProgram]
-    guard case .blocks(let reason) = effect(holder(role, uid: 0, `protocol`), options, uid: 0, `protocol`) else {
+    guard case .blocks(let reason) = effect(socket(role, uid: 0, `protocol`), options, uid: 0, `protocol`) else {
       Issue.record("it joins")
       return
     }
     #expect(reason.reusePort == .requestHasProgram)
     // SO_REUSEADDR is another matter.
-    let both = PortHolder(
+    let both = PortSocket(
       `protocol`, Self.anyAddress, .occupies, uid: 0, options: KnownOptions([.reusePort, .reuseAddress]))
     #expect(
       effect(both, options.union(.reuseAddress), uid: 0, `protocol`) == .harmless(.sharesReuseAddress))
   }
 
   @Test func tcpKeepsThePortsOfEachVRFApart() {
-    func effect(_ own: UInt32, _ other: UInt32, _ protocol: TransportProtocol = .tcp) -> HolderEffect {
+    func effect(_ own: UInt32, _ other: UInt32, _ protocol: TransportProtocol = .tcp) -> SocketEffect {
       var request = BindRequest(`protocol`, "127.0.0.1:8080", uid: 0, interfaceIndex: own == 0 ? 0 : own + 100)
       request.routingDomain = own
-      let holder = PortHolder(
+      let socket = PortSocket(
         `protocol`, Self.anyAddress, .occupies, interfaceIndex: other == 0 ? 0 : other + 100, routingDomain: other,
         uid: 0,
         options: KnownOptions(known: [.reuseAddress, .reusePort]))
-      return BindRule.effect(of: holder, on: request)
+      return BindRule.effect(of: socket, on: request)
     }
     for (own, other) in [(UInt32(7), UInt32(0)), (0, 7), (7, 8)] {
       #expect(effect(own, other) == .harmless(.otherRoutingDomain))
@@ -82,13 +82,13 @@ import Testing
     for one in [UInt32(0), 7] {
       if case .harmless = effect(one, one) { Issue.record("\(one) beside itself") }
     }
-    // What is not known of the holder's interface is not known of its VRF.
+    // What is not known of the socket's interface is not known of its VRF.
     var request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0, interfaceIndex: 107)
     request.routingDomain = 7
-    var holder = PortHolder(
+    var socket = PortSocket(
       .tcp, Self.anyAddress, .occupies, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
-    holder.isInterfaceKnown = false
-    #expect(BindRule.effect(of: holder, on: request) == .depends(on: .interface))
+    socket.isInterfaceKnown = false
+    #expect(BindRule.effect(of: socket, on: request) == .depends(on: .interface))
     // UDP compares interfaces, and no interface is every interface.
     if case .harmless = effect(7, 0, .udp) { Issue.record("UDP knows VRFs") }
     #expect(effect(7, 8, .udp) == .harmless(.otherInterface))
@@ -105,14 +105,14 @@ import Testing
 
   @Test func aChosenPortIsSharedInTheLastLookOnly() {
     func outcome(
-      _ own: BindOptions, _ other: KnownOptions, _ role: PortHolder.Role = .occupies, shares: Bool = true,
+      _ own: BindOptions, _ other: KnownOptions, _ role: PortSocket.Role = .occupies, shares: Bool = true,
       uid: UInt32 = 0
     ) -> BindPrediction.Outcome {
       var conditions = BindConditions(ephemeralPorts: 40000...40000)
       conditions.sharesChosenPorts = shares
-      let holder = PortHolder(.tcp, Self.anyAddress, role, uid: 0, options: other)
+      let socket = PortSocket(.tcp, Self.anyAddress, role, uid: 0, options: other)
       return BindRule.predict(
-        BindRequest(.tcp, "127.0.0.1:0", options: own, uid: uid), choosingAmong: [40000: [holder]], under: conditions
+        BindRequest(.tcp, "127.0.0.1:0", options: own, uid: uid), choosingAmong: [40000: [socket]], under: conditions
       ).prediction.bind
     }
     let both: BindOptions = [.reuseAddress, .reusePort]

@@ -39,7 +39,7 @@ struct FolkloreTests {
 
   @Test func finTimeoutDoesNotShortenTimeWait() async throws {
     let rest = try await inside(situation("time-wait"), sysctl: ("net.ipv4.tcp_fin_timeout", 3)) { _, _ in
-      try Why.parse(["127.0.0.1:8080"]).quietDiagnoses([]).first?.freeAfter
+      try Why.parse(["127.0.0.1:8080"]).quietDiagnoses([]).first?.freeIn
     }
     #expect(try #require(rest) > .seconds(20))
   }

@@ -5,7 +5,7 @@ package import SocketLaboratory
 
 extension PortLaboratory {
   /// Connects a socket to the service, and ends the connection as planned.
-  package func connect(_ plan: HolderPlan, _ socket: LabSocket) throws {
+  package func connect(_ plan: PortSocketPlan, _ socket: LabSocket) throws {
     try socket.connect(to: LabEndpoint(LabAddress(plan.destination), Self.servicePort))
     // What goes out on the wire is not answered.
     if plan.socket.protocol == .udp || plan.form == .disconnected || plan.socket.interface == .wire { return }
@@ -17,7 +17,7 @@ extension PortLaboratory {
   }
 
   /// Lets a socket listen and accept a connection, and ends that as planned.
-  package func accept(_ plan: HolderPlan, _ listener: LabSocket, _ port: UInt16) throws {
+  package func accept(_ plan: PortSocketPlan, _ listener: LabSocket, _ port: UInt16) throws {
     try listener.listen(backlog: 16)
     listeners.append(listener)
     let destination = plan.destination
@@ -31,7 +31,7 @@ extension PortLaboratory {
           try other.acceptNow()
         }
         guard let child else { continue }
-        holders.append(child)
+        sockets.append(child)
         if try isConnected(child, client) { try end(child, client, plan.ending) }
       }
     }
@@ -62,7 +62,7 @@ extension PortLaboratory {
   }
 
   /// Brings one end of a connection, and with it the port, to a state.
-  private func end(_ own: LabSocket, _ peer: LabSocket, _ ending: HolderPlan.Ending) throws {
+  private func end(_ own: LabSocket, _ peer: LabSocket, _ ending: PortSocketPlan.Ending) throws {
     try remember(own, forRecord: true)
     switch ending {
     case .established: break

@@ -2,18 +2,18 @@ package import BindDiagnosis
 package import SockDiag
 package import SocketLaboratory
 
-/// Makes holders of ports, and keeps in mind what sock_diag does not tell of them.
+/// Makes sockets of ports, and keeps in mind what sock_diag does not tell of them.
 package final class PortLaboratory {
   package let laboratory: Laboratory
   /// What was set on a socket when it was last seen, and for a TIME_WAIT record, before its socket was closed.
   package private(set) var truths: [SocketIdentity: KnownOptions] = [:]
   /// The sockets of the present situation that hold its port, and their peers.
-  package var holders: [LabSocket] = []
+  package var sockets: [LabSocket] = []
   package var peers: [LabSocket] = []
   package var listeners: [LabSocket] = []
   /// Sockets that are bound, and may listen.
   package private(set) var bound: [LabSocket] = []
-  /// Whether options of a holder were changed after it had its port.
+  /// Whether options of a socket were changed after it had its port.
   package private(set) var hasChangedOptions = false
   /// Where outgoing connections go.
   package let service: LabSocket
@@ -30,8 +30,8 @@ package final class PortLaboratory {
     try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: Self.usualPorts)
   }
 
-  /// Makes a holder. One that the kernel refuses is not there, or is there as far as it came.
-  package func make(_ plan: HolderPlan, port: UInt16) throws {
+  /// Makes a socket. One that the kernel refuses is not there, or is there as far as it came.
+  package func make(_ plan: PortSocketPlan, port: UInt16) throws {
     do {
       try build(plan, port)
     } catch let error as LaboratoryError where error.errno != 0 {
@@ -39,9 +39,9 @@ package final class PortLaboratory {
     }
   }
 
-  private func build(_ plan: HolderPlan, _ port: UInt16) throws {
+  private func build(_ plan: PortSocketPlan, _ port: UInt16) throws {
     let socket = try plan.socket.make(in: laboratory, with: plan.socket.protocol == .tcp ? [.sendBuffer(4096)] : [])
-    holders.append(socket)
+    sockets.append(socket)
     defer { change(plan, socket) }
     if plan.form == .autobound {
       try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: "\(port) \(port)")
@@ -71,7 +71,7 @@ package final class PortLaboratory {
     }
   }
 
-  private func change(_ plan: HolderPlan, _ socket: LabSocket) {
+  private func change(_ plan: PortSocketPlan, _ socket: LabSocket) {
     guard let new = plan.changesTo, socket.descriptor >= 0 else { return }
     hasChangedOptions = true
     try? socket.setReuse(address: new.address, port: new.port)
@@ -95,13 +95,13 @@ package final class PortLaboratory {
 
   /// Takes down what is set on the sockets that hold the port.
   package func rememberAll() throws {
-    for socket in holders where socket.descriptor >= 0 { try remember(socket) }
+    for socket in sockets where socket.descriptor >= 0 { try remember(socket) }
   }
 
   /// The cookies of all sockets that must be on a port. A connection that its peer closed may still name its port, and have
   /// lost it.
   package func cookies(on port: UInt16) throws -> Set<SocketCookie> {
-    let live = (holders.filter { $0.tcpState != .close } + bound).filter {
+    let live = (sockets.filter { $0.tcpState != .close } + bound).filter {
       $0.descriptor >= 0 && (try? $0.local().port) == port
     }
     return try Set(live.map { SocketCookie(rawValue: try $0.cookie()) })
@@ -121,9 +121,9 @@ package final class PortLaboratory {
   package func clear() {
     // Whoever gave up before it was accepted would fill the queue.
     while let peer = try? service.acceptNow() { peers.append(peer) }
-    for socket in holders + peers where socket.descriptor >= 0 { try? socket.set(.linger(seconds: 0)) }
-    LabSocket.close(holders + peers)
-    (holders, peers, listeners, bound, truths) = ([], [], [], [], [:])
+    for socket in sockets + peers where socket.descriptor >= 0 { try? socket.set(.linger(seconds: 0)) }
+    LabSocket.close(sockets + peers)
+    (sockets, peers, listeners, bound, truths) = ([], [], [], [], [:])
     hasChangedOptions = false
   }
 }

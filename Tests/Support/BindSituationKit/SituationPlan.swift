@@ -3,7 +3,7 @@ package import SocketLaboratory
 
 /// Sockets that are to hold a port, and one that asks for it.
 package struct SituationPlan {
-  package var holders: [HolderPlan]
+  package var sockets: [PortSocketPlan]
   package var request: SocketPlan
   /// Whether a bound socket is to listen between the bind() and the listen() of the request.
   package var isRaced: Bool
@@ -12,12 +12,12 @@ package struct SituationPlan {
   package init(using generator: inout SeededGenerator) {
     let model = SocketPlan(generator.chance(75) ? .tcp : .udp, using: &generator)
     let count = generator.pick([1, 1, 2, 2, 3, 4, 5])
-    holders = (0..<count).map { _ in HolderPlan(like: model, using: &generator) }
+    sockets = (0..<count).map { _ in PortSocketPlan(like: model, using: &generator) }
     request = SocketPlan(model.protocol, like: model, using: &generator)
     isRaced = generator.chance(40)
   }
 }
 
 extension SituationPlan: CustomStringConvertible {
-  package var description: String { "[\(request)] beside [\(holders.map(\.description).joined(separator: "; "))]" }
+  package var description: String { "[\(request)] beside [\(sockets.map(\.description).joined(separator: "; "))]" }
 }

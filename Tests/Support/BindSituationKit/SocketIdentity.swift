@@ -14,6 +14,6 @@ package struct SocketIdentity: Hashable {
 
   package init?(_ socket: InetSocket) {
     guard let cookie = socket.cookie else { return nil }
-    self.init(cookie, isRecord: PortHolder.Role(socket) == .timeWait)
+    self.init(cookie, isRecord: PortSocket.Role(socket) == .timeWait)
   }
 }

@@ -3,7 +3,7 @@ package import SockDiag
 package import SocketLaboratory
 
 /// A socket that is to hold a port, and how.
-package struct HolderPlan {
+package struct PortSocketPlan {
   /// How it comes to its port.
   package enum Form: String, CaseIterable {
     case bound, listening, accepted, outgoing, autobound
@@ -31,7 +31,7 @@ package struct HolderPlan {
   /// SO_REUSEADDR and SO_REUSEPORT as they are set once everything else is done.
   package var changesTo: (address: Bool, port: Bool)?
 
-  /// A random holder.
+  /// A random plan.
   package init(like other: SocketPlan, using generator: inout SeededGenerator) {
     socket = SocketPlan(other.protocol, like: other, using: &generator)
     form =
@@ -46,11 +46,11 @@ package struct HolderPlan {
   }
 }
 
-extension HolderPlan {
+extension PortSocketPlan {
   package var destination: IPAddress { socket.destination(prefersIPv4: prefersIPv4) }
 }
 
-extension HolderPlan: CustomStringConvertible {
+extension PortSocketPlan: CustomStringConvertible {
   package var description: String {
     var text = "\(form.rawValue) \(socket)"
     if form == .accepted || form == .outgoing || form == .autobound { text += " \(ending.rawValue)" }

@@ -1,7 +1,7 @@
 public import SockDiag
 
 /// A socket that has a port, as far as bind() of another one is concerned.
-public struct PortHolder: Hashable, Sendable {
+public struct PortSocket: Hashable, Sendable {
   /// The protocol.
   public var `protocol`: TransportProtocol
   /// The local address.
@@ -34,7 +34,7 @@ public struct PortHolder: Hashable, Sendable {
     case occupies
   }
 
-  /// Creates a holder.
+  /// Creates a socket.
   public init(
     _ protocol: TransportProtocol, _ address: IPAddress, _ role: Role, interfaceIndex: UInt32 = 0,
     routingDomain: UInt32 = 0, uid: UInt32?, options: KnownOptions = KnownOptions()
@@ -48,7 +48,7 @@ public struct PortHolder: Hashable, Sendable {
     self.options = options
   }
 
-  /// Creates a holder from what sock_diag tells of a socket: for SO_REUSEADDR and SO_REUSEPORT, nothing.
+  /// Creates a socket from what sock_diag tells of a socket: for SO_REUSEADDR and SO_REUSEPORT, nothing.
   public init(_ socket: InetSocket) {
     var options = KnownOptions()
     if socket.family == .inet || socket.local.address.isV4Mapped {

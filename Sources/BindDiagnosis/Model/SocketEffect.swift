@@ -1,5 +1,5 @@
 /// What a socket on the requested port does to a bind().
-public enum HolderEffect: Hashable, Sendable {
+public enum SocketEffect: Hashable, Sendable {
   /// It makes bind() fail with EADDRINUSE.
   case blocks(BlockReason)
   /// bind() succeeds beside it.
@@ -15,13 +15,13 @@ public enum HolderEffect: Hashable, Sendable {
     /// Creates a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Whether the holder has SO_REUSEADDR.
+    /// Whether the socket has SO_REUSEADDR.
     public static let reuseAddress = Unknowns(rawValue: 1 << 0)
-    /// Whether the holder has SO_REUSEPORT.
+    /// Whether the socket has SO_REUSEPORT.
     public static let reusePort = Unknowns(rawValue: 1 << 1)
-    /// Whether the holder refuses IPv4.
+    /// Whether the socket refuses IPv4.
     public static let v6Only = Unknowns(rawValue: 1 << 2)
-    /// Whether the holder belongs to the same user.
+    /// Whether the socket belongs to the same user.
     public static let uid = Unknowns(rawValue: 1 << 3)
     /// Which of several UDP sockets the kernel meets first: it stops at one that may be shared, and overlooks one that
     /// blocks behind it.
@@ -29,7 +29,7 @@ public enum HolderEffect: Hashable, Sendable {
     /// At which port the kernel begins to look for a free one: in a range of an odd number of ports it leaves one out, the
     /// first or the last.
     public static let firstTried = Unknowns(rawValue: 1 << 5)
-    /// The interface that the holder is bound to.
+    /// The interface that the socket is bound to.
     public static let interface = Unknowns(rawValue: 1 << 6)
   }
 }
@@ -53,14 +53,14 @@ public struct BlockReason: Hashable, Sendable {
   /// Why an option does not let two sockets share a port. The first of these that holds.
   public enum NoSharing: String, Hashable, Sendable, Codable {
     /// Whatever the options are: SO_REUSEADDR beside a listener.
-    case holderListens = "holder-listens"
+    case socketListens = "socket-listens"
     /// Whatever the options are: SO_REUSEPORT among sockets of two users.
     case otherUser = "other-user"
     /// The request has a program that chooses among sockets, and such a socket joins none that is there.
     case requestHasProgram = "request-has-program"
-    /// The holder has not set it.
-    case holderLacksIt = "holder-lacks-it"
-    /// The request has not set it; that the holder has is known, or not.
+    /// The socket has not set it.
+    case socketLacksIt = "socket-lacks-it"
+    /// The request has not set it; that the socket has is known, or not.
     case requestLacksIt = "request-lacks-it"
   }
 }
@@ -75,7 +75,7 @@ public enum HarmlessReason: String, Hashable, Sendable, Codable {
   case otherInterface = "other-interface"
   /// One is bound to an interface of a VRF, and the other to none of it. TCP only.
   case otherRoutingDomain = "other-routing-domain"
-  /// Both have SO_REUSEADDR, and the holder does not listen.
+  /// Both have SO_REUSEADDR, and the socket does not listen.
   case sharesReuseAddress = "shares-reuse-address"
   /// Both have SO_REUSEPORT, and are the same user's.
   case sharesReusePort = "shares-reuse-port"
