@@ -29,7 +29,7 @@ let package = Package(
       dependencies: [
         product("BindDiagnosis"), product("HostFindings"), product("SockDiag"), product("SockDiagTesting"),
         product("SockDiagWire"), product("SocketOwners"),
-      ]),
+      ], swiftSettings: strict),
     .testTarget(
       name: "OfflineTests", dependencies: ["Polling", product("SockDiagTesting")], swiftSettings: strict),
   ],

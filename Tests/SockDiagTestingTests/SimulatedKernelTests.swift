@@ -147,6 +147,8 @@ import Testing
     #expect(code { try $0.destroy(socket) } == .destroyUnsupported)
     kernel.answer(.destroy, with: .nothing)
     #expect(code { try $0.destroy(socket) } == .noReply)
+    kernel.answer(.destroy, with: .malformed)
+    #expect(code { try $0.destroy(socket) } == .malformedReply)
     #expect(kernel.sockets.contains(socket))
   }
 

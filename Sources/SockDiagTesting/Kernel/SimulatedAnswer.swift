@@ -10,7 +10,7 @@ public enum SimulatedAnswer: Hashable, Sendable {
   case overrun
   /// The usual answer without the message that ends a dump.
   case unfinished
-  /// The usual answer of a dump after a record that is too short, or such a record alone.
+  /// A message that is too short. A dump goes on with the usual answer.
   case malformed
   /// No answer at all.
   case nothing

@@ -22,10 +22,12 @@ extension SimulatedKernel {
     var cursor = NetlinkCursor(0..<message.count)
     guard let first = try? cursor.next(in: message) else { return [] }
     let messages = Messages(request: first.header, portID: portID)
-    let isInet = first.header.type.isSockDiag || first.header.type == .sockDestroy
-    guard isInet, let request = try? InetRequest(first, in: message) else {
-      return messages.refusal(Errno.invalid)
+    // Every request of sock_diag begins with its family. There are handlers for two of them.
+    let family = first.payload.isEmpty ? 0 : message[first.payload.lowerBound]
+    guard [0, AddressFamily.inet.rawValue, AddressFamily.inet6.rawValue].contains(family) else {
+      return messages.refusal(Errno.noEntry)
     }
+    guard let request = try? InetRequest(first, in: message) else { return messages.refusal(Errno.invalid) }
     return state.withLock { $0.reply(to: request, messages) }
   }
 }
@@ -42,7 +44,6 @@ extension SimulatedKernel.State {
     case .nothing: return []
     case .interrupted, .overrun, .unfinished, .malformed, nil: break
     }
-    if let family = request.family, family != .inet, family != .inet6 { return messages.refusal(Errno.noEntry) }
     guard protocols.contains(request.protocol) else { return messages.missingHandler(request.form) }
     switch request.form {
     case .dump: return dump(request, messages, scripted)
@@ -86,7 +87,7 @@ extension SimulatedKernel.State {
 
   private func get(_ request: InetRequest, _ messages: Messages, _ scripted: SimulatedAnswer?) -> [SimulatedReception] {
     if scripted == .overrun { return [.failure(Errno.noBuffers)] }
-    if scripted == .malformed { return [messages.malformedRecord] }
+    if scripted == .malformed { return [messages.malformed] }
     // For historical reasons the kernel looks UDP sockets up the other way round (udp_dump_one, net/ipv4/udp_diag.c).
     let ends = request.protocol == .udp ? (request.remote, request.local) : (request.local, request.remote)
     guard let index = lookUp(request, local: ends.0, remote: ends.1) else { return messages.refusal(Errno.noEntry) }
@@ -98,7 +99,7 @@ extension SimulatedKernel.State {
     _ request: InetRequest, _ messages: Messages, _ scripted: SimulatedAnswer?
   ) -> [SimulatedReception] {
     if scripted == .overrun { return [.failure(Errno.noBuffers)] }
-    if scripted == .malformed { return [messages.malformedRecord] }
+    if scripted == .malformed { return [messages.malformed] }
     guard let index = lookUp(request, local: request.local, remote: request.remote) else {
       return messages.refusal(Errno.noEntry)
     }
@@ -153,8 +154,10 @@ private struct Messages {
     .datagram(message(request.type, flags, payload))
   }
 
-  var malformedRecord: SimulatedReception {
-    .datagram(message(.sockDiagByFamily, .multipart, [UInt8](repeating: 0, count: 8)))
+  /// A message that is shorter than its structure: a record, or for a request to destroy a socket an acknowledgement.
+  var malformed: SimulatedReception {
+    request.type == .sockDestroy
+      ? .datagram(message(.error, .capped, [0, 0, 0, 0])) : .datagram(message(request.type, .multipart, [0, 0, 0, 0]))
   }
 
   /// An error message, or with errno 0 an acknowledgement.
@@ -172,7 +175,7 @@ private struct Messages {
   /// A dump: as many records in each datagram as fit, and the end in a datagram of its own.
   func dump(_ records: [[UInt8]], isInterrupted: Bool, isMalformed: Bool) -> [SimulatedReception] {
     let flags: NetlinkFlags = isInterrupted ? [.multipart, .dumpInterrupted] : .multipart
-    var datagrams: [SimulatedReception] = isMalformed ? [malformedRecord] : []
+    var datagrams: [SimulatedReception] = isMalformed ? [malformed] : []
     var datagram: [UInt8] = []
     for record in records {
       let message = message(request.type, flags, record)

@@ -1,4 +1,5 @@
 import BindDiagnosis
+import SockDiag
 
 // Prints as sentences whether a server could use a port.
 var diagnostician = try Diagnostician()
