@@ -2,12 +2,12 @@ import Foundation
 import SockDiag
 import SocketLaboratory
 
-/// The command as it was built beside the tests.
+/// The `sockdiag` binary that was built with the tests.
 enum CommandUnderTest {
   static let path = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appending(path: "sockdiag").path
 
-  /// What the command says of a socket. The library's own type, since the command's JSON is the library's.
+  /// A socket as the command reports it. This is the library's own type, because the command's JSON is the library's.
   struct Row: Decodable {
     var socket: InetSocket
     var interfaceName: String?
@@ -20,7 +20,7 @@ enum CommandUnderTest {
     private enum Key: String, CodingKey { case interfaceName = "interface_name" }
   }
 
-  /// The rows of `list`, started by another command if need be.
+  /// The rows of `sockdiag list`, optionally started by another command.
   static func list(
     _ arguments: [String], in namespace: NetworkNamespace, startedBy starter: [String] = []
   ) throws -> [Row] {
@@ -43,7 +43,7 @@ enum CommandUnderTest {
 }
 
 extension CommandUnderTest.Row {
-  /// The columns in which `ss` would show the socket.
+  /// The columns as `ss` would show the socket.
   var ssColumns: String {
     let isDual = socket.isV6Only != true
     func column(_ end: SocketAddress, device: String?) -> String {
@@ -63,13 +63,13 @@ extension SSRow {
     [`protocol`.rawValue, state, String(receiveQueue), String(sendQueue), local, remote].joined(separator: " ")
   }
 
-  /// The rows of `ss -H -n` and the given options, of which the first says which protocols.
+  /// The rows of `ss -H -n` with the given options. The first option selects the protocols.
   static func list(
     _ arguments: [String], in namespace: NetworkNamespace, startedBy starter: [String] = []
   ) throws -> [SSRow] {
     let result = try namespace.run(starter + ["ss", "-HOn"] + arguments)
     guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
-    // With one protocol there is no column for it, and with one state none for that.
+    // `ss` omits the protocol column for a single protocol, and the state column for a single state.
     let kinds = ["t", "u"].filter { arguments[0].contains($0) }
     let kind = kinds == ["t"] ? "tcp" : kinds == ["u"] ? "udp" : nil
     let state = arguments.firstIndex(of: "state").map { arguments[$0 + 1] }.flatMap { SocketState(name: $0) }

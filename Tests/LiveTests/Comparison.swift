@@ -2,7 +2,7 @@ import Glibc
 import SockDiag
 import SocketLaboratory
 
-/// In what a socket that the inspector reports differs from the one that was made; empty if nothing does.
+/// The differences between a socket as it was made and as the inspector reports it; empty if there are none.
 func differences(_ socket: InetSocket, _ expected: ExpectedSocket) -> [String] {
   var found: [String] = []
   func compare<Value: Equatable>(_ name: String, _ value: Value?, _ wanted: Value?) {
@@ -24,7 +24,7 @@ func differences(_ socket: InetSocket, _ expected: ExpectedSocket) -> [String] {
   compare("shutdown", socket.shutdown?.rawValue, expected.shutdown)
   compare("MD5 keys", socket.md5Keys.count, expected.md5KeyCount)
   compare("cgroup", socket.cgroupID, expected.cgroupID)
-  // SAFETY: a string that lives through the call.
+  // SAFETY: the string lives through the call.
   let index = (expected.device ?? expected.local.interface).map { unsafe if_nametoindex($0) }
   compare("interface", socket.interfaceIndex, index)
   compare("drops", socket.drops.map { $0 > 0 }, expected.hasDrops)
@@ -34,7 +34,7 @@ func differences(_ socket: InetSocket, _ expected: ExpectedSocket) -> [String] {
   return found
 }
 
-/// Pairs each expected socket with one that was found, and says what is left over or differs.
+/// Pairs each expected socket with a found one, and returns the sockets that are left over or differ.
 func disagreements(_ sockets: [InetSocket], _ expected: [ExpectedSocket]) -> [String] {
   var rest = Dictionary(grouping: sockets) { [$0.local.description, $0.remote.port.description] }
   var complaints: [String] = []
@@ -71,7 +71,7 @@ extension SocketTimer.Kind {
 }
 
 extension SocketInspector {
-  /// Every TCP and UDP socket there is, with every detail.
+  /// Every TCP and UDP socket, with all details.
   mutating func everything(family: AddressFamily? = nil) throws -> [InetSocket] {
     var sockets: [InetSocket] = []
     for (kind, states) in [(TransportProtocol.tcp, SocketStateSet.all.union(.boundInactive)), (.udp, .all)] {

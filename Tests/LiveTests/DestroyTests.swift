@@ -3,10 +3,10 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Sockets destroyed in the running kernel, as their owners, their peers and the inspector see it.
+/// Destroying sockets in the running kernel, checked on the owner's side, the peer's side and with the inspector.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct DestroyTests {
-  /// What a closure failed with: the errno of the laboratory, or the code of the inspector; empty if it did not.
+  /// The error of a closure: the errno of the laboratory, or the code of the inspector; empty if it succeeded.
   private static func failure(_ body: () throws -> Void) -> String {
     do {
       try body()
@@ -29,7 +29,7 @@ struct DestroyTests {
 
   private static func errno(_ number: Int32) -> String { "errno \(number)" }
 
-  /// The server's and the client's place on loopback, in both families and in the one dressed as the other.
+  /// The endpoints of server and client on loopback: IPv4, IPv6 and IPv4-mapped.
   struct Place: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var address: LabAddress
@@ -45,14 +45,14 @@ struct DestroyTests {
 
   // MARK: What becomes of it
 
-  /// Each socket of each situation is destroyed, unless the kernel has a reason that it names.
+  /// Each socket of each situation is destroyed, or the kernel refuses for an expected reason.
   @Test(arguments: Situation.all)
-  func everySocketIsDestroyedOrItIsSaidWhyNot(_ situation: Situation) async throws {
+  func everySocketIsDestroyedOrTheRefusalIsReported(_ situation: Situation) async throws {
     let (outcomes, left) = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
         var inspector = try SocketInspector()
-        // From the last to the first, so that none hides those that are still to come.
+        // From the last to the first, so that a socket does not hide one that is destroyed later.
         let sockets = Array(try inspector.everything().reversed())
         var outcomes: [[String]] = []
         for socket in sockets {
@@ -79,12 +79,12 @@ struct DestroyTests {
         }
       #expect(allowed.contains(outcome[1]), "\(outcome)")
     }
-    // Who chose a port keeps it.
+    // A socket keeps its port if its program chose the port.
     #expect(Set(left).isSubset(of: ["bound-inactive", "close"]))
   }
 
   @Test(arguments: Place.all)
-  func aDestroyedConnectionIsAbortedHereAndResetThere(_ place: Place) async throws {
+  func destroyedConnectionIsAbortedHereAndResetAtThePeer(_ place: Place) async throws {
     let (owner, peer, again) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(
         to: place.server, clientOptions: place.options, serverOptions: place.options)
@@ -104,7 +104,7 @@ struct DestroyTests {
   }
 
   @Test(arguments: Place.all)
-  func aDestroyedListenerKeepsItsPortUntilItIsClosed(_ place: Place) async throws {
+  func destroyedListenerKeepsItsPortUntilClosed(_ place: Place) async throws {
     let (accepting, waiting, bindings, again, closed) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: place.server, options: place.options)
       let client = try laboratory.tcpClient(to: place.server, options: place.options)
@@ -135,7 +135,7 @@ struct DestroyTests {
   }
 
   @Test(arguments: ["time-wait", "syn-recv"], ["tcp4", "tcp6", "tcp-v4-mapped"])
-  func aRecordWithoutDescriptorIsRemoved(_ state: String, _ prefix: String) async throws {
+  func recordWithoutDescriptorIsRemoved(_ state: String, _ prefix: String) async throws {
     let situation = try #require(Situation.named("\(prefix)-\(state)"))
     let (before, after) = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
@@ -152,7 +152,7 @@ struct DestroyTests {
   }
 
   @Test(arguments: Place.all, [true, false])
-  func aDestroyedUDPSocketIsDisconnectedAndTakesDatagramsAsBefore(_ place: Place, _ isConnected: Bool) async throws {
+  func destroyedUDPSocketIsDisconnectedAndStillReceives(_ place: Place, _ isConnected: Bool) async throws {
     let (error, after, count) = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(
         bound: place.server, connectedTo: isConnected ? place.client : nil, options: place.options)
@@ -169,7 +169,7 @@ struct DestroyTests {
     #expect(count == 7)
   }
 
-  @Test func aUDPSocketWhosePortTheKernelChoseIsGone() async throws {
+  @Test func udpSocketWithKernelChosenPortLosesThePort() async throws {
     let (left, again) = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(connectedTo: LabEndpoint(.loopbackV4, 53))
       return try withExtendedLifetime(socket) {
@@ -185,7 +185,7 @@ struct DestroyTests {
     #expect(again == "gone")
   }
 
-  @Test func aDestroyedUDPSocketLosesItsDevice() async throws {
+  @Test func destroyedUDPSocketLosesItsDevice() async throws {
     let interfaces = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.anyV4, 68), options: [.bindToDevice("lo")])
       return try withExtendedLifetime(socket) {
@@ -201,7 +201,7 @@ struct DestroyTests {
   // MARK: That one and no other
 
   @Test(arguments: Place.all)
-  func aConnectionThatTookTheAddressesIsNotTouched(_ place: Place) async throws {
+  func newConnectionWithTheSameAddressesIsNotDestroyed(_ place: Place) async throws {
     let (outcome, count) = try await Laboratory.withNew { laboratory in
       let reset = place.options + [.reuseAddress, .linger(seconds: 0)]
       let listener = try laboratory.tcpListener(on: place.server, options: place.options)
@@ -228,9 +228,9 @@ struct DestroyTests {
     #expect(count == 11)
   }
 
-  /// Of those that share a port the kernel finds one of its own choice.
+  /// Among sockets that share a port, the kernel picks one by its own rule.
   @Test(arguments: [TransportProtocol.tcp, .udp], [LabAddress.loopbackV4, .anyV4, .loopbackV6, .anyV6])
-  func eachMemberOfAGroupIsDestroyedWithoutTheOthers(_ kind: TransportProtocol, _ address: LabAddress) async throws {
+  func eachMemberOfAGroupIsDestroyedAlone(_ kind: TransportProtocol, _ address: LabAddress) async throws {
     let place = LabEndpoint(address, 8080)
     let complaints = try await Laboratory.withNew { laboratory in
       let group = try (0..<24).map { _ in
@@ -245,7 +245,7 @@ struct DestroyTests {
         var complaints = left.count == group.count ? [] : ["\(left.count) sockets"]
         while let one = left.popLast() {
           try inspector.destroy(one)
-          // A UDP socket stays where it was, so its owner is asked.
+          // A destroyed UDP socket stays in the table, so its owner is asked instead.
           let hit = kind == .udp ? try group.filter { try $0.takePendingError() == ECONNABORTED }.count : 1
           let alive = try inspector.dump(query).sockets.map(\.cookie)
           if hit != 1 { complaints.append("\(hit) sockets were hit") }
@@ -257,10 +257,10 @@ struct DestroyTests {
     #expect(complaints.isEmpty)
   }
 
-  /// On the wildcard address a destroyed UDP socket leaves its group, and the kernel finds it before the rest if it
-  /// stands before them in its table. A dump has the table's order.
+  /// On the wildcard address, a destroyed UDP socket leaves its group. The kernel then finds it before the others if it
+  /// precedes them in its table. A dump has the order of the table.
   @Test(arguments: [LabAddress.anyV4, .anyV6])
-  func aGroupIsDestroyedFromItsLastToItsFirst(_ address: LabAddress) async throws {
+  func groupIsDestroyedFromLastToFirst(_ address: LabAddress) async throws {
     let (forwards, backwards) = try await Laboratory.withNew { laboratory in
       var inspector = try SocketInspector()
       return try (outcomes(port: 1000) { $0 }, outcomes(port: 1001) { $0.reversed() })
@@ -278,8 +278,8 @@ struct DestroyTests {
     #expect(backwards == ["", "", "", ""])
   }
 
-  /// Without a group the kernel has a favourite, which no peer changes.
-  @Test func whomTheKernelDoesNotFindIsLeftAlone() async throws {
+  /// Without SO_REUSEPORT the kernel always picks the same socket, whatever the peer.
+  @Test func socketThatTheKernelCannotFindIsLeftAlone() async throws {
     let (outcomes, errors) = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 5353)
       let pair = try (0..<2).map { _ in try laboratory.udpSocket(bound: place, options: [.reuseAddress]) }
@@ -292,7 +292,7 @@ struct DestroyTests {
     #expect(errors == [0, ECONNABORTED])
   }
 
-  @Test func aUDPSocketThatGotAnotherPeerIsFound() async throws {
+  @Test func reconnectedUDPSocketIsFound() async throws {
     let outcome = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 5353)
       let socket = try laboratory.udpSocket(bound: place, connectedTo: LabEndpoint(.loopbackV4, 53))
@@ -305,7 +305,7 @@ struct DestroyTests {
     #expect(outcome == Self.errno(ECONNABORTED))
   }
 
-  @Test func aListenerOnADeviceIsToldFromTheOneBesideIt() async throws {
+  @Test func listenerOnADeviceIsDistinguishedFromItsNeighbour() async throws {
     let left = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.anyV4, 8080)
       let sockets = [
@@ -323,7 +323,7 @@ struct DestroyTests {
     #expect(left == [false])
   }
 
-  @Test func aRecordOfProcNetIsNotSent() async throws {
+  @Test func recordFromProcNetIsNotSent() async throws {
     let (outcome, left) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       return try withExtendedLifetime(listener) {
@@ -337,7 +337,7 @@ struct DestroyTests {
     #expect(left == 1)
   }
 
-  @Test func aRecordingOfADestructionHasNoDefect() async throws {
+  @Test func recordingOfADestructionHasNoDefect() async throws {
     let (again, summary) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       return try withExtendedLifetime(listener) {
@@ -354,7 +354,7 @@ struct DestroyTests {
       }
     }
     #expect(again == "only-bound")
-    // Once as a listener, once as what is left of it.
+    // Once as a listener, and once as the socket that remains after it was destroyed.
     #expect(summary.sockets == 2)
     #expect(summary.faults.isEmpty)
     #expect(summary.isComplete)

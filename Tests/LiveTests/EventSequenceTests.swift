@@ -5,7 +5,8 @@ import SocketLaboratory
 import Synchronization
 import Testing
 
-/// Runs tasks on a thread that other tests cannot keep busy: the pool has one for each processor, and some tests block.
+/// Runs tasks on their own thread. The threads of the pool may be blocked by other tests, because the pool has only one
+/// per processor.
 private final class OwnThread: TaskExecutor {
   private let queue = DispatchQueue(label: "consumer of events")
 
@@ -16,7 +17,7 @@ private final class OwnThread: TaskExecutor {
   }
 }
 
-/// Events as an asynchronous sequence: who waits, who ends it, and what remains of it.
+/// Events as an asynchronous sequence: waiting, ending and cleaning up.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventSequenceTests {
   /// A task that iterates, seen from outside.
@@ -40,7 +41,7 @@ struct EventSequenceTests {
       }
     }
 
-    /// Waits without a task; `false` if patience ends first.
+    /// Waits without a task; returns `false` after the timeout.
     func wait(_ isDone: (Consumer) -> Bool, orElse work: () throws -> Void = { usleep(1000) }) throws -> Bool {
       let end = ContinuousClock.now + .seconds(20)
       while !isDone(self) {
@@ -51,7 +52,7 @@ struct EventSequenceTests {
     }
   }
 
-  /// The name of the socket that an epoll instance watches, which no other socket of this host bears.
+  /// The name of the socket that an epoll instance watches. It is unique on this host.
   private static func socket(behind watch: Int32) throws -> String {
     let watched = try String(contentsOfFile: "/proc/self/fdinfo/\(watch)", encoding: .utf8).split(separator: "\n")
       .compactMap { $0.firstMatch(of: /^tfd:\s*([0-9]+)/)?.1 }
@@ -59,7 +60,7 @@ struct EventSequenceTests {
     return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
   }
 
-  /// Whether this process still holds it, after a while: the dispatcher lets go of a descriptor in its own time.
+  /// Whether this process still holds the socket after a while. The dispatcher closes a descriptor asynchronously.
   private static func isHeld(_ name: String) throws -> Bool {
     let complaints = try settled {
       try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
@@ -69,7 +70,7 @@ struct EventSequenceTests {
     return !complaints.isEmpty
   }
 
-  @Test func eventsComeWhileOthersAreWaitedFor() async throws {
+  @Test func eventsArriveWhileTheConsumerWaits() async throws {
     let (isAccounted, count) = try await Laboratory.withNew { laboratory in
       let consumer = Consumer()
       let task = consumer.start(try SocketEvents(.tcp).sequence())
@@ -77,7 +78,7 @@ struct EventSequenceTests {
       var isAccounted = true
       for count in 1...50 {
         try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close()
-        // One after the other: the consumer sleeps before each.
+        // One at a time: the consumer sleeps before each event.
         if count <= 10 { isAccounted = try consumer.wait { $0.seen == count } && isAccounted }
       }
       return (try consumer.wait { $0.seen == 50 } && isAccounted, consumer.seen)
@@ -99,7 +100,7 @@ struct EventSequenceTests {
     #expect(try consumer.wait { $0.end != nil })
     #expect(try #require(consumer.end) - start < .seconds(5))
     try await task.value
-    // The sequence is still there, but the subscription went with its one iteration.
+    // The sequence still exists, but its only iteration owned the subscription.
     #expect(try !withExtendedLifetime(sequence) { try Self.isHeld(name) })
   }
 
@@ -119,8 +120,8 @@ struct EventSequenceTests {
     #expect(seen > 0)
   }
 
-  /// With a buffer for a few events and a consumer that comes late.
-  @Test func aSlowConsumerIsToldWhatItMissed() async throws {
+  /// Uses a buffer for a few events and a consumer that starts late.
+  @Test func slowConsumerGetsAGap() async throws {
     let count = 2000
     let sequence = try await Laboratory.withNew { laboratory in
       let sequence = try SocketEvents(.tcp, receiveBuffer: 20_000).sequence()
@@ -137,9 +138,9 @@ struct EventSequenceTests {
     #expect(announced.dropped > 0)
   }
 
-  /// The consumer empties the smallest of buffers while it overflows: of every way in which a drop, its count and its
-  /// error can fall between two looks, some come up.
-  @Test func aFloodIsAccountedForWhileItIsRead() async throws {
+  /// The consumer empties a minimal buffer while it overflows. Drops, the kernel's count and the error then fall
+  /// between two looks in many different orders.
+  @Test func everyEventOfAFloodIsCountedWhileReading() async throws {
     let (rounds, size) = (300, 5)
     let (isAccounted, seen) = try await Laboratory.withNew { laboratory in
       let consumer = Consumer()
@@ -154,7 +155,7 @@ struct EventSequenceTests {
     #expect(isAccounted && seen == rounds * size)
   }
 
-  @Test func aLoopThatIsLeftClosesTheDescriptor() async throws {
+  @Test func leavingTheLoopClosesTheDescriptor() async throws {
     let (name, sequence) = try await Laboratory.withNew { laboratory in
       let events = try SocketEvents(.tcp)
       try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)).close()
@@ -165,7 +166,7 @@ struct EventSequenceTests {
     for try await _ in sequence { Issue.record("a second iteration") }
   }
 
-  @Test func whatNobodyIteratesIsClosed() async throws {
+  @Test func sequenceThatIsNeverIteratedIsClosed() async throws {
     let names = try await Laboratory.withNew { _ in
       let sequence = try SocketEvents(.tcp)
       let name = try Self.socket(behind: sequence.fileDescriptor)
@@ -178,7 +179,7 @@ struct EventSequenceTests {
     for name in names { #expect(try !Self.isHeld(name)) }
   }
 
-  @Test func aTaskThatIsCancelledBeforeItBeginsSeesNothing() async throws {
+  @Test func taskCancelledBeforeItStartsSeesNoEvents() async throws {
     let sequence = try await Laboratory.withNew { _ in try SocketEvents(.tcp).sequence() }
     let task = Task {
       while !Task.isCancelled { await Task.yield() }

@@ -5,8 +5,8 @@ import Testing
 
 /// What the running kernel announces when sockets end.
 ///
-/// Mostly of TCP sockets: bringing up a namespace takes a UDP socket, and where others listen in other namespaces the
-/// kernel may announce it to a subscriber who came a moment after its end.
+/// Most tests use TCP sockets. Setting up a namespace uses a UDP socket, and if other namespaces have subscribers, the
+/// kernel may announce the end of that UDP socket to a subscriber that joined shortly afterwards.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventTests {
   // MARK: What is announced
@@ -41,15 +41,16 @@ struct EventTests {
       let isClient = socket.remote.port == 1000
       let (sent, received): (UInt64, UInt64) = isClient ? (3000, 77) : (77, 3000)
       #expect(info.bytesSent == sent + (try #require(info.bytesRetransmitted)))
-      // Each side's FIN counts as one, and so does the SYN of the one that connected.
+      // Each side's FIN counts as one byte, and so does the SYN of the side that connected.
       #expect(info.bytesAcknowledged == sent + (isClient ? 2 : 1))
-      // If the other side takes its time, a small record has replaced the client's socket before the server's FIN comes.
+      // If the other side is slow, a TIME_WAIT record replaces the client's socket before the server's FIN arrives.
       #expect(info.bytesReceived == received + 1 || isClient && info.bytesReceived == received)
     }
   }
 
-  /// A side that resets forgets its address, its peer's port and its figures before it ends; the other keeps them.
-  @Test func aSideThatResetsIsAnnouncedBare() async throws {
+  /// A side that resets its connection loses its address, its peer's port and its figures before it ends. The other
+  /// side keeps them.
+  @Test func sideThatResetsIsAnnouncedWithoutItsAddresses() async throws {
     let (shown, announced) = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents(.tcp)
       let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 1000))
@@ -71,7 +72,7 @@ struct EventTests {
   }
 
   @Test(arguments: [LabAddress.loopbackV4, .loopbackV6])
-  func aUDPSocketIsAnnounced(address: LabAddress) async throws {
+  func udpSocketIsAnnounced(address: LabAddress) async throws {
     let (shown, announced) = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents(.udp)
       let socket = try laboratory.udpSocket(
@@ -91,7 +92,7 @@ struct EventTests {
       last.family == shown.first?.family && last.local == shown.first?.local && last.remote == shown.first?.remote)
   }
 
-  @Test func onlyTheGroupsAskedForAreAnnounced() async throws {
+  @Test func onlyRequestedGroupsAreAnnounced() async throws {
     let ports = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents([.udp4, .tcp6])
       for (address, port) in [(LabAddress.loopbackV4, 10), (.loopbackV6, 20)] as [(LabAddress, UInt16)] {
@@ -104,7 +105,7 @@ struct EventTests {
     #expect(ports == [10, 21, 30])
   }
 
-  @Test func otherNamespacesAreNotHeard() async throws {
+  @Test func otherNamespacesAreNotAnnounced() async throws {
     let ports = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents(.tcp)
       try Laboratory.withNew { try $0.boundSocket(to: LabEndpoint(.loopbackV4, 10)).close() }
@@ -114,8 +115,8 @@ struct EventTests {
     #expect(ports == [20])
   }
 
-  /// In the kernel's measure, with a least size of its own.
-  @Test func theBufferIsGranted() async throws {
+  /// The size counts kernel memory, overhead included, and the kernel enforces a minimum.
+  @Test func requestedBufferSizeIsGranted() async throws {
     let sizes = try await Laboratory.withNew { _ in
       try [0, 100_000, 1 << 26].map { try SocketEvents(receiveBuffer: $0).receiveBufferByteCount }
     }
@@ -123,7 +124,7 @@ struct EventTests {
     #expect(sizes[1...] == [100_000, 1 << 26])
   }
 
-  @Test func noGroupsAreAnError() {
+  @Test func emptyGroupSetIsAnError() {
     #expect { _ = try SocketEvents([]) } throws: { ($0 as? SockDiagError)?.code == .invalidRequest }
   }
 
@@ -142,7 +143,7 @@ struct EventTests {
     }
   }
 
-  @Test func aLargeBufferHoldsABurst() async throws {
+  @Test func largeBufferHoldsABurst() async throws {
     let connections = 20_000
     let announced = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents(.tcp, receiveBuffer: 256 << 20)
@@ -155,9 +156,9 @@ struct EventTests {
     #expect(Set(announced.sockets.map(\.cookie)).count == 2 * connections)
   }
 
-  /// What a slow reader of a tiny buffer does not see, it is told of, to the last socket.
+  /// A reader that is too slow for a tiny buffer is told the exact number of events that it missed.
   @Test(arguments: [0, 20_000])
-  func whatDoesNotFitIsInAGap(buffer: Int) async throws {
+  func eventsBeyondTheBufferAreCountedInAGap(buffer: Int) async throws {
     let connections = 20_000
     let announced = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents(.tcp, receiveBuffer: buffer)
@@ -182,11 +183,11 @@ struct EventTests {
 
   // MARK: Waiting
 
-  @Test func nextWaits() async throws {
+  @Test func nextWaitsForAnEvent() async throws {
     let port = try await Laboratory.withNew { laboratory in
       var events = try SocketEvents(.tcp)
       let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 10))
-      // A socket ends with the last of its descriptors.
+      // A socket ends when its last descriptor is closed.
       let last = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0)
       socket.close()
       Thread.detachNewThread {
@@ -200,13 +201,13 @@ struct EventTests {
   }
 }
 
-/// What a subscription brought.
+/// The events and gaps that a subscription received.
 struct Announced: Sendable {
   var sockets: [InetSocket] = []
   var gaps: [EventGap] = []
   var dropped: Int { gaps.compactMap(\.dropped).reduce(0, +) }
   var accounted: Int { sockets.count + dropped }
-  /// Those of the sockets that were bound.
+  /// The sockets that were bound.
   var ports: Set<UInt16> { Set(sockets.map(\.local.port)).subtracting([0]) }
 
   mutating func append(_ event: SocketEvent) {
@@ -218,8 +219,8 @@ struct Announced: Sendable {
 }
 
 extension SocketEvents {
-  /// Reads until what is wanted has come and nothing more comes for a moment; or until nothing comes for so long that
-  /// patience ends. The kernel announces ends from a work queue, when it finds the time.
+  /// Reads until the wanted events have arrived and no more follow for a moment, or until the timeout. The kernel
+  /// announces ends from a work queue, so they may be late.
   mutating func collect(into announced: inout Announced, until isComplete: (Announced) -> Bool) throws {
     var last = ContinuousClock.now
     while true {
@@ -240,7 +241,7 @@ extension SocketEvents {
     return announced
   }
 
-  /// Reads until so many sockets are accounted for, in events or in gaps.
+  /// Reads until this many sockets are accounted for, in events or in gaps.
   mutating func collect(_ count: Int) throws -> Announced { try collect { $0.accounted >= count } }
 }
 

@@ -4,14 +4,14 @@ import SockDiagWire
 import SocketLaboratory
 import Testing
 
-/// Random filters, of values that the sockets have: what the kernel selects is what they mean.
+/// Random filters over the values of real sockets: the kernel selects the sockets that the filter describes.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FilterPropertyTests {
-  /// How many are tried.
+  /// The number of filters to try.
   private static let count = 2400
 
   @Test(arguments: [TransportProtocol.tcp, .udp])
-  func theKernelSelectsWhatTheFilterMeans(_ kind: TransportProtocol) async throws {
+  func kernelSelectsTheSocketsThatTheFilterDescribes(_ kind: TransportProtocol) async throws {
     let seed = UInt64.random(in: 0 ... .max)
     print("filter seed: \(seed)")
     let (sockets, complaints) = try await Laboratory.withNew { laboratory in
@@ -28,7 +28,7 @@ struct FilterPropertyTests {
     #expect(complaints.isEmpty, "seed \(seed)")
   }
 
-  @Test func autoboundIsWhoseProgramBoundNoPort() async throws {
+  @Test func autoboundMatchesSocketsWithAKernelChosenPort() async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       let scene = try FilterScene(in: laboratory, count: 100)
       return try withExtendedLifetime(scene) {
@@ -49,7 +49,7 @@ struct FilterPropertyTests {
   }
 }
 
-/// All sockets of a protocol at one time, with what only the kernel can tell.
+/// All sockets of a protocol at one time, with the facts that only the kernel has.
 private struct SocketView {
   let sockets: [InetSocket]
   let autobound: Set<SocketCookie?>
@@ -64,7 +64,7 @@ private struct SocketView {
     autobound = Set(try inspector.dump(SocketQuery(kind, states: states, matching: .autobound)).sockets.map(\.cookie))
   }
 
-  /// Whether the socket passes, given that it is known whether its port is the kernel's.
+  /// Whether the socket passes the filter, if it is known whether the kernel chose its port.
   func matches(_ query: SocketQuery, _ socket: InetSocket) -> Bool? {
     var query = query
     query.filter = SocketFilter(query.filter.node.assuming(autobound: autobound.contains(socket.cookie)))
@@ -107,16 +107,16 @@ private struct Trial: ~Copyable {
       let (complaint, number) = try complaint(query)
       found += number
       guard complaint != nil else { continue }
-      // Between two looks a record in TIME-WAIT may have ended, so once more with a new view.
+      // A TIME_WAIT record may end between two dumps, so try again with a new one.
       complaints += try settled {
         view = try SocketView(kind, &inspector)
         return try self.complaint(query).complaint.map { ["\(query.filter), \(query.states): \($0)"] } ?? []
       }
     }
-    // A program that the kernel refuses is an error or, with its operations left out, one here.
+    // If the kernel refuses a program, that is an error; or the refused operations are left out and evaluated here.
     let refused = try inspector.explain(SocketQuery(kind)).refused
     if !refused.isEmpty { complaints.append("the kernel refuses \(refused)") }
-    if found < count { complaints.append("\(count) filters found \(found) sockets: they ask for what is not there") }
+    if found < count { complaints.append("\(count) filters found \(found) sockets: too few to be a useful test") }
     return complaints
   }
 

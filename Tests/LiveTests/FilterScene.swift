@@ -1,20 +1,20 @@
 import SockDiag
 import SocketLaboratory
 
-/// A crowd, and beside it sockets with all that a filter can ask about: marks, interfaces, cgroups, mapped addresses and
-/// ports that the kernel chose.
+/// A crowd of sockets, and others with everything that a filter can test: marks, interfaces, cgroups, mapped addresses
+/// and ports that the kernel chose.
 struct FilterScene {
   let crowd: Crowd
-  /// Sockets that were bound to no port by a program, as connections that were accepted, and some that were.
+  /// Sockets that their program bound to no port, such as accepted connections, and some that were bound.
   private(set) var autobound: [LabSocket] = []
   private(set) var bound: [LabSocket] = []
-  /// Cgroups that have sockets.
+  /// The cgroups that contain sockets.
   let cgroups: [TemporaryCgroup]
   private let laboratory: Laboratory
-  /// The crowd has the ports from 1024 on.
+  /// The crowd uses the ports from 1024 on.
   private var lastPort: UInt16 = 20
 
-  /// Makes at least as many sockets; all are there when it returns.
+  /// Makes at least this many sockets; all exist when it returns.
   init(in laboratory: Laboratory, count: Int) throws {
     self.laboratory = laboratory
     crowd = try Crowd(in: laboratory, count: count)
@@ -35,7 +35,7 @@ struct FilterScene {
     return LabEndpoint(address, lastPort)
   }
 
-  /// A listener, a connection, a bound socket, and UDP both ways.
+  /// A listener, a connection, a bound socket, and UDP sockets with and without a peer.
   private mutating func add(
     _ isV6: Bool, _ options: [SocketOption], on address: LabAddress? = nil, in cgroup: TemporaryCgroup? = nil
   ) throws {

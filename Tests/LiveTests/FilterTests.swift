@@ -2,10 +2,10 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// The kernel's filter against the same filter applied to everything.
+/// The kernel's filter compared with the same filter applied here to all sockets.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FilterTests {
-  @Test func everyFilterSelectsInTheKernelWhatItSelectsHere() async throws {
+  @Test func kernelAndLibraryFilterAlike() async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       let crowd = try Crowd(in: laboratory, count: 600)
       return try withExtendedLifetime(crowd) {

@@ -2,10 +2,10 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Settings and counters of a namespace of its own, changed and read again.
+/// Settings and counters of a new namespace, read, changed and read again.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct HostTests {
-  @Test func settingsAreThoseOfTheNamespaceOfTheThread() async throws {
+  @Test func settingsAreThoseOfTheThreadsNamespace() async throws {
     let (before, after) = try await NetworkNamespace.withNew { namespace in
       let before = KernelSettings()
       try namespace.set("net.ipv4.tcp_fin_timeout", to: 7)
@@ -25,19 +25,19 @@ struct HostTests {
     expected.maximumBacklog = 3
     #expect(before != expected)
     #expect(after == expected)
-    // The one that belongs to the host is not told in a namespace.
+    // This setting belongs to the host and is hidden in a namespace.
     #expect(after.maximumOrphans == nil)
     #expect(after.localPortRange != nil && after.timeWaitReuse != nil && after.synCookies != nil)
   }
 
-  @Test func countersRiseWithWhatTheyCount() async throws {
+  @Test func countersRiseWithTheEventsTheyCount() async throws {
     let (before, after) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80), backlog: 0)
       let before = NetworkCounters()
       // A backlog of 0 takes one connection; the next ones find the queue full.
       let clients = try (0..<3).map { _ in try laboratory.tcpClient(to: LabEndpoint(.loopbackV4, 80)) }
       return try withExtendedLifetime((listener, clients)) {
-        _ = try settled { NetworkCounters().listenOverflows == 0 ? ["nothing overflowed yet"] : [] }
+        _ = try settled { NetworkCounters().listenOverflows == 0 ? ["no overflow yet"] : [] }
         return (before, NetworkCounters())
       }
     }

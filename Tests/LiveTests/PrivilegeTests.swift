@@ -2,15 +2,15 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Filters of a reader whom the kernel does not tell marks.
+/// Filters of a user to whom the kernel does not show marks.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct PrivilegeTests {
-  /// What the command answers without CAP_NET_ADMIN, in a namespace with a marked listener and one that is not.
+  /// The command's output without CAP_NET_ADMIN, in a namespace with a marked and an unmarked listener.
   private static func answer(_ filter: String) async throws -> CommandResult {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80), options: [.mark(1)])
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV6, 81))
-      // What is not in the bounding set is lost with exec, also by root.
+      // exec() drops capabilities outside the bounding set, even for root.
       return try laboratory.namespace.run(
         [
           "setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin", CommandUnderTest.path, "list", "-ta", "-H",
@@ -20,7 +20,7 @@ struct PrivilegeTests {
   }
 
   @Test(arguments: ["fwmark 1", "not fwmark 1", "fwmark 1 and sport <= :81", "fwmark 1/0xff or uid = 4711"])
-  func marksThatAreNotToldLeaveTheAnswerOpen(filter: String) async throws {
+  func hiddenMarksLeaveTheAnswerOpen(filter: String) async throws {
     let result = try await Self.answer(filter)
     #expect(result.outputText == "")
     #expect(result.errorText.contains("some tcp sockets are left out"))
@@ -28,19 +28,19 @@ struct PrivilegeTests {
   }
 
   @Test(arguments: ["fwmark 1 and sport = :9", "fwmark 1/0x10", "dev lo and fwmark 1"])
-  func whatIsDecidedWithoutMarksIsDecided(filter: String) async throws {
+  func filterThatDoesNotNeedMarksIsDecided(filter: String) async throws {
     let result = try await Self.answer(filter)
     #expect(result.outputText == "" && result.errorText == "")
     #expect(result.status == 0)
   }
 
-  @Test func theRestIsShown() async throws {
+  @Test func matchesThatDoNotNeedMarksAreShown() async throws {
     let result = try await Self.answer("fwmark 1 or sport = :81")
     #expect(result.outputText.split(separator: "\n").count == 1 && result.outputText.contains("[::1]:81"))
     #expect(result.status == 75)
   }
 
-  @Test func explanationNamesWhatIsRefused() async throws {
+  @Test func explanationNamesTheRefusedTerm() async throws {
     let explanation = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run(
         [
@@ -53,10 +53,10 @@ struct PrivilegeTests {
   }
 }
 
-/// Another namespace, without the right to enter it.
+/// Another namespace, without the permission to enter it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespacePrivilegeTests {
-  @Test func aForbiddenNamespaceIsAnErrorOfItsOwn() throws {
+  @Test func forbiddenNamespaceHasItsOwnError() throws {
     let error = try LoneThread.run(.unprivileged) {
       #expect(throws: SockDiagError.self) { _ = try SocketInspector(inNamespaceAt: "/proc/1/ns/net") }
     }

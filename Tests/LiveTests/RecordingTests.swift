@@ -3,10 +3,10 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Captures of the running kernel, read here, by tshark and by `ss`.
+/// Captures of the running kernel, read by the library, by tshark and by `ss`.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RecordingTests {
-  /// A file that is gone when its closure ends.
+  /// A file that is removed when its closure ends.
   static func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sockdiag-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
@@ -20,14 +20,14 @@ struct RecordingTests {
   }
 
   @Test(arguments: [nil, AddressFamily.inet, .inet6])
-  func aRecordingHoldsWhatTheInspectorSaw(family: AddressFamily?) async throws {
+  func recordingHoldsTheSocketsThatTheInspectorSaw(family: AddressFamily?) async throws {
     let (seen, recorded, summary) = try await Laboratory.withNew { laboratory in
       let crowd = try Crowd(in: laboratory, count: 300)
       return try withExtendedLifetime(crowd) {
         try Self.withFile { path in
           var inspector = try SocketInspector()
           let seen = try inspector.recording(to: path) { try $0.everything(family: family) }
-          // What is asked after the recording is not in it.
+          // A query after the end of the recording is not in the capture.
           _ = try inspector.everything()
           let (recorded, summary) = try Self.decode(path)
           return (seen, recorded, summary)
@@ -36,12 +36,12 @@ struct RecordingTests {
     }
     #expect(seen.count > 100)
     #expect(recorded == seen)
-    // An inspector that does not know the kernel yet asks for a protocol that there is none of.
+    // A new inspector asks once for a protocol that does not exist, to find out about the kernel.
     #expect(summary.refusals <= 1)
     #expect(summary.isComplete)
   }
 
-  /// Wireshark 4.0 knows the message for one family; of the legacy one it shows the header only.
+  /// Wireshark 4.0 decodes the message for one family; of the legacy message it shows only the header.
   @Test(.enabled(if: NetworkNamespace.hasProgram("tshark"), "needs tshark"))
   func tsharkReadsTheSameSockets() async throws {
     let (seen, text) = try await Laboratory.withNew { laboratory in
@@ -65,7 +65,7 @@ struct RecordingTests {
       return (columns.first ?? []).indices.map { row in columns.map { row < $0.count ? $0[row] : 0 } }
     }
     let ours = seen.map { socket -> [UInt64] in
-      // What is bound and inactive the kernel calls closed.
+      // The kernel calls bound-inactive sockets closed.
       let state = socket.state == .boundInactive ? SocketState.close : socket.state
       return [
         UInt64(state.rawValue), UInt64(socket.local.port), UInt64(socket.remote.port), UInt64(socket.inode),
@@ -80,8 +80,8 @@ struct RecordingTests {
     text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
   }
 
-  /// `ss -D` writes both families, and TCP only.
-  @Test func whatSsDumpsIsWhatSsShows() async throws {
+  /// `ss -D` writes both families, but only TCP.
+  @Test func ssDumpHoldsTheRowsThatSSShows() async throws {
     let (rows, summary, complaints) = try await Laboratory.withNew { laboratory in
       let crowd = try Crowd(in: laboratory, count: 300)
       return try withExtendedLifetime(crowd) {

@@ -2,21 +2,21 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// The command against `ss`, row for row, in a namespace with more than 2,000 sockets in all states.
+/// Compares the command with `ss`, row for row, in a namespace with more than 2,000 sockets in all states.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSComparisonTests {
-  /// How to ask each for the same.
+  /// The equivalent options of both commands.
   private static func questions(port: UInt16, peer: UInt16) -> [(ours: [String], theirs: [String])] {
     var questions: [(ours: [String], theirs: [String])] = []
     for family in [[], ["-4"], ["-6"]] {
       for protocols in ["-tua", "-ta", "-ua"] { questions.append(([protocols] + family, [protocols] + family)) }
       questions.append((["-tu"] + family, ["-tu"] + family))
       questions.append((["-tul"] + family, ["-tul"] + family))
-      // `ss` calls the state of listeners by one name only.
+      // `ss` has only one spelling for the state of listeners.
       let states = (1...11).map { SocketState(rawValue: $0) }.map { $0 == .listen ? "listening" : $0.description }
       for state in states + SocketStateSet.groups.map(\.name) {
         questions.append((["-tu", "state", state] + family, ["-tu"] + family + ["state", state]))
-        // `ss` takes the exclusion of all states for no word about states.
+        // `ss` ignores an exclusion of all states.
         if state == "all" { continue }
         questions.append((["-tu", "exclude", state] + family, ["-tu"] + family + ["exclude", state]))
       }
@@ -31,9 +31,9 @@ struct SSComparisonTests {
     return questions
   }
 
-  @Test func everyRowIsTheSame() async throws {
+  @Test func everyRowEqualsThatOfSS() async throws {
     let (count, complaints) = try await Laboratory.withNew { laboratory in
-      // Some of them are only bound, which `ss -a` does not show.
+      // Some of them are only bound, and `ss -a` does not show those.
       let crowd = try Crowd(in: laboratory, count: 2_300)
       return try withExtendedLifetime(crowd) {
         let namespace = laboratory.namespace
@@ -42,7 +42,7 @@ struct SSComparisonTests {
         let peers = all.map(\.socket.remote.port).sorted()
         let questions = Self.questions(port: ports[ports.count / 3], peer: peers[peers.count - 9])
         let complaints = try questions.flatMap { question in
-          // One by one: between two looks a record in TIME-WAIT may end.
+          // One at a time: a TIME_WAIT record may end between two dumps.
           try settled {
             let ours = try CommandUnderTest.list(question.ours, in: namespace).map(\.ssColumns)
             let theirs = try SSRow.list(question.theirs, in: namespace).map(\.columns)

@@ -3,12 +3,13 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Where `ss` does not do what its manual says, the filter does.
+/// Cases where `ss` differs from its manual and the filter of the command follows the manual.
 ///
-/// Its faults are those of iproute2 6.1, and looked for in that version only; a later one may have mended them.
+/// The faults are those of iproute2 6.1 and are checked only with that version; later versions may have fixed them.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSFaultTests {
-  /// The local ends that both show, sorted, for a filter in a namespace with some listeners and a connection.
+  /// The local endpoints that both commands show, sorted, for a filter in a namespace with some listeners and a
+  /// connection.
   private struct Answer: Sendable {
     var ours: [String]
     var theirs: [String]
@@ -39,17 +40,17 @@ struct SSFaultTests {
   @Test func andBindsTighterThanOr() async throws {
     let answer = try await Self.answer("sport = :81 or sport = :82 and dst 127.0.0.1")
     #expect(answer.ours == ["127.0.0.1%lo:81 0.0.0.0:*", "127.0.0.1:82 127.0.0.1:83"])
-    // From left to right, as if the first two stood in parentheses.
+    // `ss` groups from left to right, as if the first two terms were in parentheses.
     if answer.isFaultyVersion { #expect(answer.theirs == ["127.0.0.1:82 127.0.0.1:83"]) }
   }
 
-  @Test func aNameIsAllOfItsAddresses() async throws {
+  @Test func nameMatchesAllItsAddresses() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "sockdiag-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let hosts = folder.appending(path: "hosts")
     try Data("127.0.0.5 lab.test\n127.0.0.6 lab.test\n::1 lab.test\n".utf8).write(to: hosts)
-    // Names of their own for two commands: a mount that nobody else sees.
+    // A private /etc/hosts for two commands, by a mount in their own mount namespace.
     let starter = ["unshare", "-m", "sh", "-c", #"mount --bind "$0" /etc/hosts && exec "$@""#, hosts.path]
 
     let answer = try await Self.answer("src lab.test", startedBy: starter)
@@ -59,22 +60,22 @@ struct SSFaultTests {
       try await Self.answer("dst lab.test or src inet6:lab.test", startedBy: starter).ours == ["[::1]:80 [::]:*"])
   }
 
-  @Test func whatDoesNotMatchMatchesTheNegation() async throws {
+  @Test func socketThatDoesNotMatchMatchesTheNegation() async throws {
     let answer = try await Self.answer("not src [::/7] and sport = :80")
     #expect(answer.ours == ["127.0.0.127:80 0.0.0.0:*", "127.0.0.5:80 0.0.0.0:*", "127.0.0.6:80 0.0.0.0:*"])
     #expect(answer.theirs == answer.ours)
-    // Its bits are those of the prefix, though it is no such address.
+    // The socket's bits match the prefix, but it is an address of the other family.
     let peers = try await Self.answer("not dst [::/7] and sport = :81")
     #expect(peers.ours == ["127.0.0.1%lo:81 0.0.0.0:*"])
     if peers.isFaultyVersion { #expect(peers.theirs == []) }
   }
 
-  @Test func aSocketIsAutoboundOrNot() async throws {
+  @Test func socketIsEitherAutoboundOrNot() async throws {
     let (yes, no) = (try await Self.answer("autobound"), try await Self.answer("not autobound"))
-    // What a listener accepted was never bound.
+    // An accepted connection was never bound by its program.
     #expect(yes.ours == ["127.0.0.1:82 127.0.0.1:83"])
     #expect(no.ours.count == 7)
-    // The kernel says that it is, and its port that it is not.
+    // The kernel's flag says that it is autobound, and its port says that it is not.
     if yes.isFaultyVersion {
       #expect(yes.theirs == [])
       #expect(no.theirs == no.ours)
@@ -96,7 +97,7 @@ struct SSFaultTests {
     #expect(explanation.walks.allSatisfy { $0.remainder == nil && !$0.bytecode.bytes.isEmpty })
   }
 
-  @Test func aDumpHasBothFamilies() async throws {
+  @Test func dumpFileHasBothFamilies() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "sockdiag-\(UUID()).ss").path
     defer { try? FileManager.default.removeItem(atPath: file) }
     let (ours, theirs, isFaultyVersion) = try await Laboratory.withNew { laboratory in
@@ -108,7 +109,7 @@ struct SSFaultTests {
       let rows = try SSRow.list(["-ta", "sport = :80"], in: namespace, startedBy: ["env", "TCPDIAG_FILE=\(file)"])
       return (decoded.outputText.split(separator: "\n").count, rows.map(\.local), try namespace.hasFaultySS())
     }
-    // One end for each family stands in the file, and ss reads up to the first.
+    // The file has an end-of-dump message for each family, and `ss` stops at the first.
     #expect(ours == 2)
     if isFaultyVersion { #expect(theirs == ["127.0.0.1:80"]) }
   }

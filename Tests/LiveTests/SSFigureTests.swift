@@ -2,12 +2,12 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// The figures behind the columns: whatever both print must be equal.
+/// The figures behind the columns: a figure that both commands print must be equal.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSFigureTests {
   @Test func everyFigureThatBothPrintIsEqual() async throws {
     let (compared, complaints) = try await Laboratory.withNew { laboratory in
-      // Without what expires: between two looks its timers run.
+      // Without sockets that expire: their timers run between two dumps.
       let crowd = try Crowd(in: laboratory, count: 400, expiring: false)
       return try withExtendedLifetime(crowd) {
         var compared: [String: Int] = [:]
@@ -21,7 +21,7 @@ struct SSFigureTests {
           return ours.flatMap { row -> [String] in
             let cookie = String(row.socket.cookie?.rawValue ?? 0, radix: 16)
             guard let theirs = rows[cookie]?.popLast() else { return ["\(row.socket): not in ss"] }
-            // Only of what stands still can two looks see the same.
+            // Only sockets that do not change can look the same in two dumps.
             if [.retransmit, .persist].contains(row.socket.timer?.kind) { return [] }
             return SSFigures.differences(row.socket, theirs, within: elapsed, &compared).map { "\(row.socket): \($0)" }
           }
@@ -31,7 +31,7 @@ struct SSFigureTests {
     }
     print(compared.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
     #expect(complaints.isEmpty)
-    // A comparison that never compares would be worth nothing.
+    // This test would be worthless if it compared nothing.
     #expect(compared.count >= 40)
   }
 }

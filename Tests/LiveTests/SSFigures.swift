@@ -1,9 +1,9 @@
 import SockDiag
 import SocketLaboratory
 
-/// How `ss` prints a figure, and what we say to the same: a table.
+/// A table of figures: how `ss` prints each, and the library's value.
 enum SSFigures {
-  /// The figures of a row of `ss` that differ from ours. Counts which were compared.
+  /// The figures of a row of `ss` that differ from the library's. Counts the figures that were compared.
   static func differences(
     _ socket: InetSocket, _ row: SSRow, within elapsed: Duration, _ compared: inout [String: Int]
   ) -> [String] {
@@ -12,7 +12,7 @@ enum SSFigures {
     for (name, value) in figures(row) {
       guard let wanted = ours[name] else { continue }
       compared[name, default: 0] += 1
-      // Clocks run between the two looks.
+      // Clocks run between the two dumps.
       let slack = moving.contains(name) ? elapsed / .milliseconds(1) + 10 : 0
       if let number = Double(value), let wantedNumber = Double(wanted) {
         // `%g` prints six digits.

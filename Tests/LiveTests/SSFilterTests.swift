@@ -3,11 +3,11 @@ import SockDiagTestKit
 import SocketLaboratory
 import Testing
 
-/// Filters against `ss`, row for row, as far as it does what its manual says.
+/// Filters compared with `ss`, row for row, where `ss` follows its manual.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSFilterTests {
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
-  func aFilterSelectsTheRowsThatItSelectsInSS(seed: UInt64) async throws {
+  func filterSelectsTheSameRowsAsInSS(seed: UInt64) async throws {
     let (made, asked, rows, complaints) = try await Laboratory.withNew { laboratory in
       let scene = try FilterScene(in: laboratory, count: 250)
       return try withExtendedLifetime(scene) {
@@ -30,13 +30,13 @@ struct SSFilterTests {
       }
     }
     #expect(made >= 100)
-    // They ask for what is there, and not for everything; a few of them may ask for little.
+    // The filters match some sockets and not all; a few may match very few.
     #expect(rows > (asked == made ? 20 * asked : 0))
     #expect(complaints.isEmpty, "seed \(seed)")
   }
 }
 
-/// Filters that both understand in the same way: `and` and `or` do not meet outside of parentheses.
+/// Filters that both commands read in the same way: `and` and `or` are never mixed without parentheses.
 struct SSQuestions {
   private let sockets: [InetSocket]
   private let cgroups: [TemporaryCgroup]
@@ -61,7 +61,7 @@ struct SSQuestions {
     filters += (0..<8).map { _ in "\(negation()) \(condition())" }
     filters += (0..<8).map { _ in joined([" and ", " & ", " ", " && "].randomElement(using: &random) ?? " and ") }
     filters += (0..<8).map { _ in joined([" or ", " | ", " || "].randomElement(using: &random) ?? " or ") }
-    // Where the kernel chooses ports; ss takes no other for its own choice, see below.
+    // The range of ports that the kernel chooses from; `ss` takes no other port for autobound, see below.
     let chosen = "( sport >= :32768 and sport <= :60999 )"
     filters += [
       "autobound and \(chosen)", "not autobound and not \(chosen)", "\(chosen) and autobound and \(condition())",
@@ -101,8 +101,8 @@ struct SSQuestions {
 
   /// An address, a prefix or a port, or both.
   ///
-  /// Negated, ss compares the bits of an IPv4 address with those of an IPv6 prefix. Where a condition may be negated, it
-  /// is one of which no address of the other family has the bits.
+  /// If negated, `ss` compares the bits of an IPv4 address with those of an IPv6 prefix. So for conditions that may be
+  /// negated, this uses bits that no address of the other family has.
   private mutating func host(ofOneFamily: Bool = true) -> String {
     let socket = socket()
     let (word, end) = Bool.random(using: &random) ? ("src", socket.local) : ("dst", socket.remote)
@@ -111,7 +111,7 @@ struct SSQuestions {
     if ofOneFamily, end.address.isUnspecified { return "\(word) :\(end.port)" }
     let bits = isV4 ? 32 : 128
     let length = ofOneFamily && beginsWithZeros ? bits : Int.random(in: (ofOneFamily ? 8 : 0)...bits, using: &random)
-    // ss takes the length of an IPv6 prefix inside the brackets only.
+    // `ss` accepts the length of an IPv6 prefix only inside the brackets.
     func host(_ text: String) -> String { isV4 ? text : "[\(text)]" }
     let (address, prefix) = (host("\(end.address)"), host("\(end.address)/\(length)"))
     return switch Int.random(in: 0..<6, using: &random) {

@@ -2,14 +2,14 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Two sockets of one cookie, which the kernel makes of one connection.
+/// Two sockets with the same cookie, which the kernel makes from one connection.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SharedCookieTests {
-  @Test func aTimeWaitRecordAndTheBoundSocketThatItCameFromAreTwo() async throws {
+  @Test func timeWaitRecordAndItsBoundSocketAreTwoSockets() async throws {
     try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(
         to: LabEndpoint(.loopbackV4, 8080), from: LabEndpoint(.loopbackV4, 7000))
-      // The first reader gives the socket its cookie, which the record then takes over.
+      // The first reader makes the kernel assign a cookie, which the record then inherits.
       _ = try SocketInspector.sockets(.tcp)
       try pair.client.shutdown(sending: true)
       _ = try pair.server.discard()

@@ -2,11 +2,11 @@ import SockDiag
 import SocketLaboratory
 import Testing
 
-/// Every situation that a socket can be brought into, as the running kernel reports it and the inspector reads it.
+/// Every situation of the laboratory, as the kernel reports it and the inspector reads it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SituationTests {
   @Test(arguments: Situation.all)
-  func isReportedAsItWasMade(_ situation: Situation) async throws {
+  func situationIsReportedAsMade(_ situation: Situation) async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       var inspector = try SocketInspector()
@@ -18,7 +18,7 @@ struct SituationTests {
   }
 
   @Test(arguments: Situation.all)
-  func isTheSameInOneWalkAndInTwo(_ situation: Situation) async throws {
+  func oneWalkAndTwoWalksGiveTheSameSockets(_ situation: Situation) async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
@@ -34,9 +34,9 @@ struct SituationTests {
     #expect(complaints.isEmpty)
   }
 
-  /// Of sockets that share a port, the kernel picks one for each packet, so those are left out.
+  /// Among sockets that share a port the kernel picks one for each packet, so these are left out.
   @Test(arguments: Situation.all.filter { !$0.name.contains("reuse-") })
-  func everySocketIsFoundAgainByItsAddressesAndCookie(_ situation: Situation) async throws {
+  func everySocketIsFoundByItsAddressesAndCookie(_ situation: Situation) async throws {
     let lost = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {
@@ -49,8 +49,8 @@ struct SituationTests {
     #expect(lost.isEmpty)
   }
 
-  /// What the reader of a stream throws ends the stream, and the next question has an answer of its own.
-  @Test func anErrorOfTheReaderIsThrown() async throws {
+  /// An error thrown by the reader of a stream ends the stream, and the next query gets its own answer.
+  @Test func errorThrownByTheReaderIsRethrown() async throws {
     struct Enough: Error {}
     try await Laboratory.withNew { laboratory in
       let listeners = try (1...3).map { try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8000 + $0)) }
@@ -66,7 +66,7 @@ struct SituationTests {
 }
 
 extension InetSocket {
-  /// What stays the same while nothing happens to the socket.
+  /// The fields that stay the same while nothing happens to the socket.
   fileprivate var identity: [String] {
     [`protocol`.description, state.description, local.description, remote.description, cookie?.description ?? ""]
   }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SockDiagWire
 
-/// What rtnetlink says of interfaces and addresses.
+/// Interfaces and addresses from rtnetlink.
 @Suite struct RouteDecodingTests {
   private static func attribute(_ type: UInt16, _ payload: [UInt8]) -> [UInt8] {
     let length = UInt16(payload.count + 4)
@@ -23,7 +23,7 @@ import Testing
     try InterfaceAddress(newAddress: 0..<bytes.count, in: bytes.span)
   }
 
-  @Test func theLongFlagsCount() throws {
+  @Test func longFlagsTakePrecedence() throws {
     // struct ifaddrmsg: family, prefix, flags, scope, index.
     let fixed: [UInt8] = [10, 64, 0x80, 0] + Self.host32(3)
     let short = try #require(try Self.address(fixed + Self.attribute(1, Self.v6)))
@@ -35,7 +35,7 @@ import Testing
     #expect(long?.flags.isSuperset(of: [.permanent, .tentative, .duplicate]) == true)
   }
 
-  @Test func anOptimisticAddressIsUsableThoughItIsTentative() {
+  @Test func optimisticAddressIsUsableWhileTentative() {
     func isUsable(_ flags: InterfaceAddress.Flags) -> Bool {
       InterfaceAddress(.anyV6, prefixLength: 64, interfaceIndex: 1, flags: flags).isUsable
     }
@@ -43,14 +43,14 @@ import Testing
     #expect(!isUsable(.tentative) && !isUsable([.tentative, .duplicate]))
   }
 
-  @Test func onAPointToPointLinkTheLocalAddressCounts() throws {
+  @Test func localAddressCountsOnAPointToPointLink() throws {
     let fixed: [UInt8] = [2, 32, 0, 0] + Self.host32(3)
     let bytes = fixed + Self.attribute(1, [192, 0, 2, 9]) + Self.attribute(2, [192, 0, 2, 1])
     #expect(try Self.address(bytes)?.address == IPAddress(v4: 0xc000_0201))
     #expect(try Self.address(fixed + Self.attribute(1, [192, 0, 2, 9]))?.address == IPAddress(v4: 0xc000_0209))
   }
 
-  @Test func whatIsNoAddressIsLeftOut() throws {
+  @Test func messagesThatAreNotAddressesAreSkipped() throws {
     #expect(try Self.address([7, 0, 0, 0] + Self.host32(3)) == nil)
     #expect(try Self.address([10, 64, 0, 0] + Self.host32(3)) == nil)
     #expect(try Self.address([10, 64, 0, 0] + Self.host32(3) + Self.attribute(1, [1, 2, 3, 4])) == nil)
@@ -64,7 +64,7 @@ import Testing
     return try NetworkInterface(newLink: 0..<bytes.count, in: bytes.span)
   }
 
-  @Test func anInterfaceIsReadWithWhatItBelongsTo() throws {
+  @Test func interfaceIsReadWithMasterAndKind() throws {
     let settings = [UInt8](repeating: 0, count: 26 * 4) + Self.host32(1) + Self.host32(0)
     let family = Self.attribute(10, Self.attribute(2, settings))
     let whole = try Self.link(
@@ -80,18 +80,18 @@ import Testing
       bare
         == NetworkInterface(
           index: 5, name: "", isUp: false, hasCarrier: false, isLoopback: true, refusesIPv6: nil))
-    // Fewer settings than an old kernel has are no settings.
+    // Fewer settings than an old kernel has count as no settings.
     let old = try Self.link(0, Self.attribute(26, Self.attribute(10, Self.attribute(2, [1, 0, 0, 0]))))
     #expect(old.refusesIPv6 == nil)
   }
 
-  @Test func aCutLinkIsAnError() {
+  @Test func truncatedLinkIsAnError() {
     #expect(throws: WireError.self) { try NetworkInterface(newLink: 0..<15, in: [UInt8](repeating: 0, count: 15).span) }
     #expect(throws: WireError.self) { try Self.link(0, [9, 0, 3, 0]) }
     #expect(throws: WireError.self) { try Self.link(0, Self.attribute(18, [9, 0, 1, 0])) }
   }
 
-  @Test func addressesThatNeedAnInterfaceAreThoseOfALink() throws {
+  @Test func addressesThatNeedAnInterfaceAreLinkLocal() throws {
     for text in ["fe80::1", "febf::1", "ff01::1", "ff02::fb", "ff12::1"] {
       #expect(try #require(IPAddress(text)).needsInterface, "\(text)")
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SocketLaboratory
 
-/// What situations around a port are made of.
+/// The building blocks of situations around a port.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct BindSituationTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
@@ -12,7 +12,7 @@ struct BindSituationTests {
     String(decoding: try FileSystem.read(path), as: UTF8.self)
   }
 
-  @Test(arguments: BindSituation.all) func canBeBuilt(_ situation: BindSituation) async throws {
+  @Test(arguments: BindSituation.all) func situationCanBeBuilt(_ situation: BindSituation) async throws {
     let (port, story, questions) = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return (scene.port, scene.story, situation.questions(about: scene.port))
@@ -22,16 +22,16 @@ struct BindSituationTests {
     #expect(port != 0 || situation.name == "no-port-left")
   }
 
-  /// Without a namespace of its own nothing of the host is changed, and a port is taken that nobody has.
+  /// Without its own namespace, a situation changes nothing on the host and uses a port that is free.
   @Test(arguments: BindSituation.all.filter { $0.namespaceReason == nil })
-  func canBeBuiltWhereOthersAre(_ situation: BindSituation) async throws {
+  func situationCanBeBuiltOnTheHost(_ situation: BindSituation) async throws {
     try await NetworkNamespace.withNew { _ in
       let range = "/proc/sys/net/ipv4/ip_local_port_range"
       let before = try Self.text(range)
       try NetworkNamespace.withCurrent { namespace in
         let laboratory = try Laboratory(in: namespace)
         var scene: BindScene?
-        // The search for a port lets go of it, but not a child that is being started.
+        // The search for a port closes its socket, but a child that is being started may still have a copy.
         let complaints = try settled {
           do {
             scene = try situation.build(in: laboratory, at: try BindPlace.onHost(laboratory))
@@ -42,13 +42,13 @@ struct BindSituationTests {
         }
         #expect(complaints == [])
         #expect(try Self.text(range) == before)
-        // 80 is asked about, not bound.
+        // The demonstration only asks about port 80; it does not bind it.
         #expect(try #require(scene).port > 1024 || situation.name == "privileged-port")
       }
     }
   }
 
-  @Test func aServerHoldsItsSocketsUnderItsName() async throws {
+  @Test func serverHoldsItsSocketsUnderItsName() async throws {
     try await Laboratory.withNew { laboratory in
       let sockets = try (0..<3).map { _ in try laboratory.tcpListener(on: Self.at, options: [.reusePort]) }
       let inodes = sockets.map(\.inode)
@@ -67,7 +67,7 @@ struct BindSituationTests {
     }
   }
 
-  @Test func aServerIsItsUsers() async throws {
+  @Test func serverRunsAsItsUser() async throws {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.socket(.tcp, v6: false)
       try socket.give(toUser: 65534)
@@ -75,7 +75,7 @@ struct BindSituationTests {
       let server = try LabServer("some-server", uid: 65534, holding: [socket])
       let users = try Self.text("/proc/\(server.pid)/status").split(separator: "\n").filter { $0.hasPrefix("Uid:") }
       #expect(users == ["Uid:\t65534\t65534\t65534\t65534"])
-      // Its memory is its user's to see, as that of any program.
+      // Its user may read its memory, as with any program.
       var status = stat()
       // SAFETY: the path is terminated, and the call fills the structure.
       let result = unsafe stat("/proc/\(server.pid)/environ", &status)
@@ -83,12 +83,12 @@ struct BindSituationTests {
     }
   }
 
-  @Test func aServerEndsWithTheThreadThatMadeIt() async throws {
+  @Test func serverEndsWithTheThreadThatMadeIt() async throws {
     nonisolated(unsafe) var forgotten: LabServer?
     let pid = try await Laboratory.withNew { laboratory in
       let server = try LabServer("some-server", holding: [try laboratory.tcpListener(on: Self.at)])
-      // As if whoever made it had been killed: nobody ends it.
-      // SAFETY: this task looks at it only when the closure is done.
+      // As if its maker had been killed: nothing ends the server explicitly. SAFETY: this task reads it only after the
+      // closure has returned.
       unsafe forgotten = server
       return server.pid
     }
@@ -101,7 +101,7 @@ struct BindSituationTests {
     unsafe withExtendedLifetime(forgotten) {}
   }
 
-  @Test func anotherNamespaceIsLeftAgain() async throws {
+  @Test func otherNamespaceIsLeftAgain() async throws {
     try await Laboratory.withNew { laboratory in
       let home = try Self.namespace()
       let away = try laboratory.namespace.inAnother {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.enabled(if: NetworkNamespace.isPermitted && TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
 struct CgroupTests {
-  @Test func vanishesWithItsNamespace() async throws {
+  @Test func cgroupVanishesWithItsNamespace() async throws {
     let (path, during) = try await Laboratory.withNew { laboratory in
       let path = try laboratory.cgroup(named: "lab-test").path
       return (path, try laboratory.namespace.run(["test", "-d", path]).status)
@@ -13,7 +13,7 @@ struct CgroupTests {
     #expect(after == 1)
   }
 
-  @Test func idIsTheInodeOfItsDirectory() async throws {
+  @Test func cgroupIDIsTheInodeOfItsDirectory() async throws {
     let (id, inode) = try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "lab-test")
       return (cgroup.id, try laboratory.namespace.run(["stat", "-c", "%i", cgroup.path]).outputText)

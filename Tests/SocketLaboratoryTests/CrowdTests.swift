@@ -3,7 +3,7 @@ import Testing
 
 @Suite(.serialized, .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct CrowdTests {
-  @Test func standsAsSSSeesIt() async throws {
+  @Test func crowdLooksAsExpectedInSS() async throws {
     let clock = ContinuousClock()
     let result = try await Laboratory.withNew { laboratory in
       let start = clock.now
@@ -18,7 +18,7 @@ struct CrowdTests {
     #expect(result.states == Set(LabState.allCases))
   }
 
-  @Test func repeatsForTheSameSeed() async throws {
+  @Test func sameSeedMakesTheSameCrowd() async throws {
     var crowds: [[ExpectedSocket]] = []
     for _ in 0..<2 {
       crowds.append(try await Laboratory.withNew { try Crowd(in: $0, count: 200, seed: 7).scene.expected })
@@ -26,7 +26,7 @@ struct CrowdTests {
     #expect(crowds[0] == crowds[1])
   }
 
-  @Test func holdsNothingThatExpiresIfSoAsked() async throws {
+  @Test func crowdWithoutExpiryHoldsNothingThatExpires() async throws {
     let expected = try await Laboratory.withNew {
       try Crowd(in: $0, count: 200, seed: 7, expiring: false).scene.expected
     }

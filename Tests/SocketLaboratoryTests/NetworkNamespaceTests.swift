@@ -5,22 +5,22 @@ import Testing
 struct NetworkNamespaceTests {
   struct Failure: Error {}
 
-  @Test func returnsWhatTheClosureReturns() async throws {
+  @Test func withNewReturnsTheResultOfTheClosure() async throws {
     #expect(try await NetworkNamespace.withNew { _ in 42 } == 42)
   }
 
-  @Test func rethrowsWhatTheClosureThrows() async {
+  @Test func withNewRethrowsTheErrorOfTheClosure() async {
     await #expect(throws: Failure.self) { try await NetworkNamespace.withNew { _ in throw Failure() } }
   }
 
-  @Test func blockingFormReturnsToo() throws {
+  @Test func blockingFormReturnsTheResultToo() throws {
     func blocking() throws -> Int { try NetworkNamespace.withNew { _ in 42 } }
     #expect(try blocking() == 42)
   }
 
-  @Test func differsFromEveryOther() async throws {
+  @Test func everyNamespaceIsDifferent() async throws {
     let inodes = try await withThrowingTaskGroup(of: UInt64.self) { group in
-      // More than there are threads in the cooperative pool: none of them may be held up.
+      // More closures than the cooperative pool has threads: none of them may be delayed.
       for _ in 0..<16 {
         group.addTask {
           try await NetworkNamespace.withNew { namespace in
@@ -31,11 +31,11 @@ struct NetworkNamespaceTests {
       }
       return try await group.reduce(into: Set<UInt64>()) { $0.insert($1) }
     }
-    // Numbers are given out again, so only those of namespaces that lived at once must differ.
+    // The kernel reuses namespace numbers, so only namespaces that exist at the same time must differ.
     #expect(inodes.count > 1)
   }
 
-  @Test func holdsNothingButLoopback() async throws {
+  @Test func namespaceHoldsOnlyLoopback() async throws {
     let links = try await NetworkNamespace.withNew { try $0.run(["ip", "-o", "address"]).outputText }
     let lines = links.split(separator: "\n")
     #expect(lines.count == 2)
@@ -51,29 +51,29 @@ struct NetworkNamespaceTests {
       let connection = try laboratory.wireAccepted(by: listener, at: server, from: first)
       try connection.bring(to: .timeWait)
       try connection.peer.reset()
-      // What comes after the reset has arrived, and so has that.
+      // Data sent after the reset has arrived, so the reset has arrived too.
       _ = try laboratory.wireAccepted(by: listener, at: server, from: second)
       try laboratory.wait(for: [.brought(to: .timeWait, local: server, remote: first)])
     }
   }
 
-  @Test func programsLiveInsideIt() async throws {
+  @Test func programsRunInsideTheNamespace() async throws {
     let (inode, seen) = try await NetworkNamespace.withNew { namespace in
       (namespace.inode, try namespace.run(["readlink", "/proc/self/ns/net"]).outputText)
     }
     #expect(seen == "net:[\(inode)]\n")
   }
 
-  @Test func otherThreadsFindItByItsPath() async throws {
+  @Test func otherThreadsFindTheNamespaceByItsPath() async throws {
     let (inode, seen) = try await NetworkNamespace.withNew { namespace in
       let path = namespace.path.split(separator: "/").dropFirst(2).joined(separator: "/")
-      // The program is another process: it looks at this one, its parent.
+      // The program is another process: it reads the namespace of this one, its parent.
       return (namespace.inode, try namespace.run(["sh", "-c", "readlink /proc/$PPID/\(path)"]).outputText)
     }
     #expect(seen == "net:[\(inode)]\n")
   }
 
-  @Test func takesLargeOutputsOnBothStreams() async throws {
+  @Test func largeOutputOnBothStreamsIsRead() async throws {
     let script = "head -c 3000000 /dev/zero; head -c 2000000 /dev/zero >&2; exit 3"
     let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script]) }
     #expect(result.output.count == 3_000_000)
@@ -81,12 +81,12 @@ struct NetworkNamespaceTests {
     #expect(result.status == 3)
   }
 
-  @Test func handsInputToPrograms() async throws {
+  @Test func inputIsPassedToPrograms() async throws {
     let input = [UInt8](repeating: 65, count: 2_000_000)
     #expect(try await NetworkNamespace.withNew { try $0.run(["cat"], input: input).output } == input)
   }
 
-  @Test func letsProgramsTalkAtATerminal() async throws {
+  @Test func programsCanAskOnATerminal() async throws {
     let script = "tty -s && printf 'who? ' >&2; read -r name; echo \"hello $name\""
     let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script], typing: "Ada\nBob\n") }
     #expect(result.errorText == "who? ")
@@ -94,13 +94,13 @@ struct NetworkNamespaceTests {
     #expect(result.status == 0)
   }
 
-  @Test func endsProgramsThatDoNotEnd() async {
+  @Test func programsThatHangAreEnded() async {
     await #expect(throws: LaboratoryError.self) {
       try await NetworkNamespace.withNew { try $0.run(["sleep", "1000"], timeout: .milliseconds(50)) }
     }
   }
 
-  @Test func sysctlsStayInside() async throws {
+  @Test func sysctlsStayInsideTheNamespace() async throws {
     let values = try await NetworkNamespace.withNew { namespace in
       try namespace.set("net.ipv4.tcp_fin_timeout", to: 7)
       let inside = try namespace.run(["cat", "/proc/sys/net/ipv4/tcp_fin_timeout"]).outputText
@@ -111,7 +111,7 @@ struct NetworkNamespaceTests {
     #expect(values.1 != "7\n")
   }
 
-  @Test func socketsAreClosedWithIt() async throws {
+  @Test func socketsAreClosedWithTheNamespace() async throws {
     let links = try await Laboratory.withNew { laboratory in
       _ = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 8080))
       let words = try laboratory.namespace.ss().flatMap { $0.details.split(separator: " ") }

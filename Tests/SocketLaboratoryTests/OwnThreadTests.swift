@@ -1,7 +1,7 @@
 import SocketLaboratory
 import Testing
 
-/// What runs on a thread of its own belongs to the test that waits for it.
+/// Work on a separate thread belongs to the test that waits for it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OwnThreadTests {
   @TaskLocal private static var word = "nobody's"
@@ -16,15 +16,15 @@ struct OwnThreadTests {
     #expect(words == ["the caller's", "the caller's", "the caller's"])
   }
 
-  @Test func theCurrentTestIsKnownThere() async throws {
+  @Test func currentTestIsKnownOnTheThread() async throws {
     let names = try await NetworkNamespace.withNew { _ in
       [Test.current?.name, try LoneThread.run(.unprivileged) { Test.current?.name }]
     }
-    #expect(names == ["theCurrentTestIsKnownThere()", "theCurrentTestIsKnownThere()"])
+    #expect(names == ["currentTestIsKnownOnTheThread()", "currentTestIsKnownOnTheThread()"])
   }
 
-  /// An issue of an unknown test would not be the known one, and would fail the run.
-  @Test func failedExpectationsThereAreThoseOfTheTest() async {
+  /// An issue of an unknown test would not count as the known issue, and would fail the run.
+  @Test func failedExpectationsBelongToTheTest() async {
     await withKnownIssue {
       try await NetworkNamespace.withNew { _ in #expect(Bool(false)) }
     }
@@ -37,7 +37,7 @@ struct OwnThreadTests {
     }
   }
 
-  @Test func errorsThereAreThrownHere() async {
+  @Test func errorsAreRethrownToTheCaller() async {
     struct Failure: Error {}
     #expect(throws: Failure.self) { try LoneThread.run(.unprivileged) { throw Failure() } }
   }

@@ -4,7 +4,7 @@ import SocketLaboratory
 import Synchronization
 import Testing
 
-/// A process that is being started has copies of all descriptors: whoever closes a socket waits until it has none.
+/// A process that is being started has copies of all descriptors. Closing a socket waits until it has none.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ProcessStartsTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
@@ -19,7 +19,7 @@ struct ProcessStartsTests {
     #expect(isOver)
   }
 
-  @Test func aPortIsFreeAsSoonAsItsSocketIsClosed() async throws {
+  @Test func portIsFreeAsSoonAsItsSocketIsClosed() async throws {
     async let starts: Void = Laboratory.withNew { laboratory in
       let socket = try laboratory.boundSocket(to: Self.at)
       for _ in 0..<20 {
@@ -34,8 +34,8 @@ struct ProcessStartsTests {
     try await starts
   }
 
-  /// Where nobody else may start a process, who holds the others off still may, and may close.
-  @Test func whoHoldsStartsOffMayStart() async throws {
+  /// The thread that blocks process starts may itself start a process, and may close sockets.
+  @Test func threadThatBlocksStartsMayStart() async throws {
     let status = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: Self.at)
       return try ProcessStarts.heldOff {
@@ -47,11 +47,11 @@ struct ProcessStartsTests {
   }
 }
 
-/// The start of a process on another thread, which takes a while.
+/// Starts a process on another thread, slowly.
 private final class SlowStart: Sendable {
   private let state = Atomic<Bool>(false)
 
-  /// Returns when it has begun.
+  /// Returns when the start has begun.
   init() {
     let hasBegun = DispatchSemaphore(value: 0)
     Thread.detachNewThread {

@@ -2,25 +2,25 @@ import Foundation
 import SocketLaboratory
 import Testing
 
-/// Every situation, judged by `ss`.
+/// Every situation, checked with `ss`.
 @Suite(.serialized, .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SituationTests {
   @Test(arguments: Situation.all)
-  func standsAsSSSeesIt(_ situation: Situation) async throws {
+  func situationLooksAsExpectedInSS(_ situation: Situation) async throws {
     let isCI = ProcessInfo.processInfo.environment["CI"] != nil
-    try await withKnownIssue("this kernel cannot", isIntermittent: true) {
+    try await withKnownIssue("this kernel cannot build the situation", isIntermittent: true) {
       let disagreements = try await Laboratory.withNew { laboratory in
         let scene = try situation.build(in: laboratory)
         return try settled { try laboratory.namespace.ssDisagreements(with: scene.expected) }
       }
       #expect(disagreements.isEmpty)
     } matching: { issue in
-      // A laptop may lack MPTCP or an algorithm. CI may not: there a skipped situation would go unnoticed.
+      // A laptop may lack MPTCP or a congestion algorithm. CI may not: a situation skipped there would go unnoticed.
       !isCI && (issue.error as? LaboratoryError)?.code == .unsupported
     }
   }
 
-  /// A comparison that never objects would make every other test here worthless.
+  /// A comparison that never fails would make every other test here worthless.
   @Test func disagreementsAreFound() async throws {
     let counts = try await Laboratory.withNew { laboratory in
       let pair = [LabEndpoint(.loopbackV4, 8080), LabEndpoint(.loopbackV4, 40000)]
@@ -34,11 +34,12 @@ struct SituationTests {
         [listener, server, client, client],
       ].map { try laboratory.namespace.ssDisagreements(with: $0).count }
     }
-    // A missing expectation leaves a row; a wrong one finds none and leaves one; a doubled one finds none.
+    // If an expectation is missing, a row is left over. A wrong expectation matches no row and leaves one over. A
+    // duplicate matches no row.
     #expect(counts == [0, 1, 2, 1])
   }
 
-  /// What `ss` does not show, bind(2) tells: the port is taken.
+  /// `ss` does not show the socket, but bind(2) does: the port is taken.
   @Test(arguments: Situation.all.filter { $0.name.hasSuffix("-bound-inactive") || $0.name.hasSuffix("-disconnected") })
   func inactiveSocketsHoldTheirPort(_ situation: Situation) async throws {
     let failures = try await Laboratory.withNew { laboratory in

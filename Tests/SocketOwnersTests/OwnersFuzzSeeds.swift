@@ -4,7 +4,7 @@ import Testing
 /// Writes what the fuzzer of these texts begins with into the folder that `SOCKDIAG_FUZZ_SEEDS` names: what the running
 /// kernel says about this process, each text behind the byte by which the fuzzer knows it.
 @Suite struct OwnersFuzzSeeds {
-  @Test func thereIsASeedOfEachKind() throws {
+  @Test func everyKindHasASeed() throws {
     var seeds: [[UInt8]] = []
     func add(_ kind: UInt8, _ text: some Sequence<UInt8>) { seeds.append([kind] + text.prefix(1000)) }
     for (kind, path) in [(2, "stat"), (2, "status"), (3, "cgroup"), (4, "mountinfo"), (1, "fdinfo/0")] {

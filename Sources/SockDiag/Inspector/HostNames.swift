@@ -75,7 +75,7 @@ public struct HostNames: FilterNames {
   /// The index of an interface in the namespace of the calling thread. C: `if_nametoindex`.
   public func index(ofInterface name: String) throws(FilterNameFailure) -> UInt32 {
     try Self.requireCString(name)
-    // SAFETY: a string that lives through the call.
+    // SAFETY: the string lives through the call.
     let index = unsafe if_nametoindex(name)
     if index == 0 { throw FilterNameFailure("is not an interface here; 'ip link' lists them") }
     return index

@@ -6,7 +6,7 @@ extension ProcNetRow {
   mutating func readUsual4(_ columns: inout ProcNetColumns, in line: Span<UInt8>) -> Bool {
     let start = columns.offset
     guard line.count &- start >= 71 else { return false }
-    // One check, after which the compiler knows that all reads below are inside.
+    // One check; after it the compiler knows that all reads below are in bounds.
     let row = line.extracting(start..<start &+ 71)
     var fault: UInt64 = 0
     let local = HexadecimalDigits.value(row.characters8(at: 1), fault: &fault)

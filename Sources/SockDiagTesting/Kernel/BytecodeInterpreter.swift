@@ -32,7 +32,7 @@ package struct BytecodeInterpreter {
   /// Checks a program, as the kernel does before it runs one.
   package init(_ program: [UInt8], on kernel: Kernel = Kernel()) throws(Refusal) {
     self.program = program
-    // A program is at least one operation.
+    // A program has at least one operation.
     if program.count < 4 { throw Refusal(errno: "EINVAL", reason: "a program of \(program.count) bytes") }
     let places = jumpTargets()
     var offset = 0
@@ -74,15 +74,15 @@ package struct BytecodeInterpreter {
     let code = program[offset]
     if kernel.unknownOperations.contains(code) { throw refuse("operation \(code), too new") }
     let least = try leastLength(offset, kernel)
-    if remaining < least { throw refuse("an operand cut off") }
+    if remaining < least { throw refuse("truncated operand") }
     // A NOP always holds, so its second distance is not checked.
     if code != 0 {
       let no = no(offset)
-      if no < least || no > remaining + 4 || no % 4 != 0 { throw refuse("a way \(no) for no") }
+      if no < least || no > remaining + 4 || no % 4 != 0 { throw refuse("invalid jump of \(no) for \"does not hold\"") }
       if no < remaining, !places.contains(offset + no) { throw refuse("a jump into an operation") }
     }
     let yes = yes(offset)
-    if yes < least || yes > remaining + 4 || yes % 4 != 0 { throw refuse("a way \(yes) for yes") }
+    if yes < least || yes > remaining + 4 || yes % 4 != 0 { throw refuse("invalid jump of \(yes) for \"holds\"") }
     return yes
   }
 
@@ -91,7 +91,7 @@ package struct BytecodeInterpreter {
     switch program[offset] {
     // NOP, JMP, AUTO.
     case 0, 1, 6: return 4
-    // S_GE, S_LE, D_GE, D_LE, S_EQ, D_EQ: the next operation holds the port.
+    // S_GE, S_LE, D_GE, D_LE, S_EQ, D_EQ: the next operation contains the port.
     case 2...5, 11, 12: return 8
     // DEV_COND: an index.
     case 9: return 8
@@ -151,13 +151,13 @@ extension BytecodeInterpreter {
 
   /// Kernel: `struct inet_diag_hostcond`.
   private func hostHolds(_ condition: Int, _ family: UInt8, _ address: [UInt8], _ port: UInt16) -> Bool {
-    // A signed number, of which -1 is any port.
+    // A signed number; -1 means any port.
     let wantedPort = Int32(bitPattern: word(condition + 4))
     if wantedPort != -1, wantedPort != Int32(port) { return false }
     let (wantedFamily, bits) = (program[condition], Int(program[condition + 1]))
     let wanted = program[(condition + 8)...]
     if wantedFamily != 0, wantedFamily != family {
-      // "Cursed" mapped addresses: an IPv6 socket may speak IPv4.
+      // "Cursed" mapped addresses, as the kernel calls them: an IPv6 socket may carry IPv4.
       guard family == 10, wantedFamily == 2, address[..<12] == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] else {
         return false
       }

@@ -1,10 +1,10 @@
-/// Turns the packets of a capture into sockets.
+/// Decodes the packets of a capture into sockets.
 ///
-/// Requests in the capture tell the protocol of the replies. Where they are missing it is TCP in a stream of messages,
-/// since `ss -D` writes no other, and ``TransportProtocol/unspecified`` in a pcap file. A message that makes no sense is
-/// reported with its offset in the file, and decoding goes on with the next packet.
+/// Requests in the capture give the protocol of the replies. Without a request, the protocol is TCP in a stream of
+/// messages, because `ss -D` writes only TCP, and ``TransportProtocol/unspecified`` in a pcap file. An invalid message
+/// is reported with its offset in the file, and decoding continues with the next packet.
 ///
-/// Captures of machines with the other byte order are decoded too; for them each packet is copied.
+/// Captures of machines with the other byte order are decoded too; their packets are copied.
 public struct CaptureDecoder: Sendable {
   private var reader: CaptureReader
   private let faultLimit: Int
@@ -12,14 +12,14 @@ public struct CaptureDecoder: Sendable {
   private var socket = InetSocket()
   private var requests = CaptureRequests()
   private var summary = CaptureSummary()
-  /// Where the bytes that are being decoded begin in the capture.
+  /// The offset in the capture of the bytes that are being decoded.
   private var base = 0
 
-  /// Creates a decoder for the packets that a reader has yet to read.
+  /// Creates a decoder for the packets that a reader has not read yet.
   ///
   /// - Parameters:
   ///   - reader: The reader of the capture.
-  ///   - faultLimit: How many faults are kept. All are counted.
+  ///   - faultLimit: The number of faults to keep. All faults are counted.
   public init(_ reader: CaptureReader, faultLimit: Int = 100) {
     self.reader = reader
     self.faultLimit = faultLimit
@@ -27,8 +27,8 @@ public struct CaptureDecoder: Sendable {
 
   /// Decodes the sockets of a whole capture.
   ///
-  /// - Returns: The sockets in the order of the capture, and what was found besides.
-  /// - Throws: ``WireError`` where the bytes are no capture.
+  /// - Returns: The sockets in the order of the capture, and a summary of everything else.
+  /// - Throws: ``WireError`` if the bytes are not a capture.
   public static func sockets(in bytes: Span<UInt8>) throws(WireError) -> (
     sockets: [InetSocket], summary: CaptureSummary
   ) {
@@ -38,14 +38,14 @@ public struct CaptureDecoder: Sendable {
     return (sockets, summary)
   }
 
-  /// Hands each socket to `body`, with the packet in which it stands.
+  /// Passes each socket to `body`, with the packet that contains it.
   ///
-  /// Nothing is allocated per socket. The value may be kept; only then is anything allocated for it.
+  /// Nothing is allocated per socket unless the closure keeps the value.
   ///
   /// - Parameters:
-  ///   - bytes: The same bytes that the reader was made for.
+  ///   - bytes: The same bytes that the reader was created for.
   ///   - body: Called for each socket. An error that it throws ends the decoding.
-  /// - Returns: What was found besides, from the reader's first packet on.
+  /// - Returns: A summary of everything else, from the reader's first packet on.
   public mutating func forEach<Failure: Error>(
     in bytes: Span<UInt8>, _ body: (InetSocket, CapturePacket) throws(Failure) -> Void
   ) throws(Failure) -> CaptureSummary {
@@ -113,7 +113,7 @@ public struct CaptureDecoder: Sendable {
       return try cursor.next(in: bytes)
     } catch {
       let start = cursor.offset
-      // Nothing behind this is found again, so this was the last message.
+      // The rest of the packet cannot be located, so this was the last message.
       let end = cursor.end
       cursor = NetlinkCursor(end..<end)
       guard packet.isTruncated else {
@@ -124,7 +124,7 @@ public struct CaptureDecoder: Sendable {
     }
   }
 
-  /// What a truncated packet has of its last message, if that is enough for a socket.
+  /// Decodes the partial last message of a truncated packet, if it is enough for a socket.
   private static func cutMessage(_ range: Range<Int>, in bytes: Span<UInt8>) -> NetlinkCursor.Message? {
     guard range.count >= NetlinkHeader.byteCount + InetDecoder.fixedByteCount else { return nil }
     let length = Int(clamping: bytes.host32(at: range.lowerBound))
@@ -138,7 +138,7 @@ public struct CaptureDecoder: Sendable {
       header: header, payload: range.lowerBound &+ NetlinkHeader.byteCount..<range.upperBound)
   }
 
-  /// Decodes a message; `true` if `socket` is a socket now.
+  /// Decodes a message; returns `true` if `socket` now holds a socket.
   private mutating func decode(
     _ message: NetlinkCursor.Message, of packet: CapturePacket, in bytes: Span<UInt8>
   ) -> Bool {
@@ -158,7 +158,7 @@ public struct CaptureDecoder: Sendable {
     case .error:
       do throws(WireError) {
         let verdict = try NetlinkVerdict(error: message.payload, flags: header.flags, in: bytes)
-        // Whether a socket could be destroyed says nothing about those that were asked for.
+        // The result of a destroy request says nothing about the sockets of other requests.
         if verdict.requestType != .sockDestroy { take(verdict, of: message) }
       } catch {
         report(error)
@@ -175,12 +175,12 @@ public struct CaptureDecoder: Sendable {
       summary.otherMessages += 1
       return
     }
-    // The legacy message may leave the family open. Other families have requests of their own form.
+    // The legacy message may leave the family open. Other families have their own requests.
     let family = message.payload.isEmpty ? 0 : bytes[message.payload.lowerBound]
     guard family == 0 || Self.isInet(family) else { return }
     do throws(WireError) {
       let request = try InetRequest(message, in: bytes)
-      // No socket comes in reply to a request to destroy one, so nothing has to be known about it.
+      // A destroy request has no socket in its reply, so it need not be remembered.
       if request.form != .destroy { requests.insert(request, message.header) }
     } catch {
       report(error)
@@ -199,7 +199,7 @@ public struct CaptureDecoder: Sendable {
     let `protocol` = requests.protocol(ofRecord: message.header, default: defaultProtocol)
     do throws(WireError) {
       let fault = try decoder.decode(message.payload, in: bytes, protocol: `protocol`, into: &socket)
-      // The cut of a truncated packet is no fault of the message.
+      // A truncated packet is not a fault of the message.
       let isCut = message.header.length > NetlinkHeader.byteCount + message.payload.count
       if let fault, !isCut { report(fault) }
     } catch {

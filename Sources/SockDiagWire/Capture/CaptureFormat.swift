@@ -1,8 +1,8 @@
-/// How a capture is laid out.
+/// The format of a capture.
 public enum CaptureFormat: Hashable, Sendable {
   /// A pcap file of netlink packets, as this package, Wireshark and tcpdump write it.
   case pcap
-  /// Messages back to back without any header of a file, as `ss -D` writes them.
+  /// Messages back to back without a file header, as `ss -D` writes them.
   case messages
 }
 
@@ -17,8 +17,8 @@ enum Pcap {
 
   /// `LINKTYPE_NETLINK`.
   static let netlinkLinkType: UInt32 = 253
-  /// The header of `LINKTYPE_NETLINK` before each datagram: type of packet, type of device, ten unused bytes and the
-  /// netlink family, all in network byte order.
+  /// The header of `LINKTYPE_NETLINK` before each datagram: packet type, device type, ten unused bytes and the netlink
+  /// family, all in network byte order.
   static let cookedHeaderByteCount = 16
   /// Kernel: `ARPHRD_NETLINK`, linux/if_arp.h.
   static let netlinkDeviceType: UInt16 = 824
@@ -26,7 +26,7 @@ enum Pcap {
   /// The longest packet that libpcap and Wireshark accept.
   static let maximumPacketByteCount = 262_144
 
-  /// Names of link types that captures on the wrong device have.
+  /// Names of the link types in captures of the wrong device.
   static func name(ofLinkType type: UInt32) -> String? {
     switch type {
     case 0: "BSD loopback"
@@ -43,8 +43,8 @@ enum Pcap {
 }
 
 extension WireError.Code {
-  /// There are no bytes at all.
+  /// The file is empty.
   public static let emptyFile = WireError.Code(rawValue: "empty-file")
-  /// A packet of a capture claims a length that no packet has, or is too short for its header.
+  /// A packet of a capture claims an impossible length, or is too short for its header.
   public static let packetLength = WireError.Code(rawValue: "packet-length")
 }

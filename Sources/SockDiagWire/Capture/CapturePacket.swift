@@ -1,20 +1,20 @@
 /// A packet of a capture: one datagram, or in a stream of messages one message.
 public struct CapturePacket: Hashable, Sendable {
-  /// When it was captured, as the time since 1970-01-01 00:00 UTC; `nil` in a stream of messages, which tells no time.
+  /// The time of capture, since 1970-01-01 00:00 UTC; `nil` in a stream of messages, which has no times.
   public var timestamp: Duration?
-  /// Who sent it.
+  /// The sender.
   public var direction: CaptureDirection
-  /// Which part of the kernel speaks. Types of messages mean something else in each.
+  /// The netlink family. The meaning of message types depends on it.
   public var netlinkFamily: NetlinkFamily
-  /// Where its messages lie, in bytes from the start of the capture.
+  /// The range of its messages, in bytes from the start of the capture.
   public var range: Range<Int>
-  /// Whether some of its bytes were not captured or stand behind the end of the file.
+  /// Whether some of its bytes were not captured or are missing at the end of the file.
   public var isTruncated: Bool
-  /// Whether its messages are in the other byte order than those of this machine.
+  /// Whether its messages have the other byte order than this machine.
   public var isForeign = false
 }
 
-/// Who sent a packet.
+/// The sender of a packet.
 ///
 /// Kernel: `PACKET_USER`, `PACKET_KERNEL`, linux/if_packet.h, as an nlmon device sets them.
 public struct CaptureDirection: RawRepresentable, Hashable, Sendable {
@@ -24,9 +24,9 @@ public struct CaptureDirection: RawRepresentable, Hashable, Sendable {
   /// Creates a direction from the kernel's number.
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  /// The kernel replies or announces. Kernel: `PACKET_USER`.
+  /// From the kernel: a reply or an announcement. Kernel: `PACKET_USER`.
   public static let toUser = CaptureDirection(rawValue: 6)
-  /// A program asks. Kernel: `PACKET_KERNEL`.
+  /// From a program: a request. Kernel: `PACKET_KERNEL`.
   public static let toKernel = CaptureDirection(rawValue: 7)
 }
 
@@ -41,7 +41,7 @@ extension CaptureDirection: CustomStringConvertible {
   }
 }
 
-/// A part of the kernel that speaks netlink.
+/// A netlink family: a part of the kernel that uses netlink.
 ///
 /// Kernel: `NETLINK_*`, linux/netlink.h.
 public struct NetlinkFamily: RawRepresentable, Hashable, Sendable {

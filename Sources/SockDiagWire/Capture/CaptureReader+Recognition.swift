@@ -1,4 +1,4 @@
-/// What the header of a pcap file says.
+/// Reads the header of a pcap file.
 struct PcapHeader: Hashable, Sendable {
   var isSwapped: Bool
   var isNanoseconds: Bool
@@ -38,12 +38,12 @@ extension CaptureReader {
     }
   }
 
-  /// What a file of another kind is, by its first bytes in the order in which they stand.
+  /// The kind of a foreign file, from its first bytes in file order.
   private static func explanation(ofFirst first: UInt32) -> String? {
     switch first {
     case 0x0a0d_0d0a: "the file is pcapng, which is not read here; convert it with: editcap -F pcap IN OUT"
     case 0xa1b2_cd34, 0x34cd_b2a1:
-      "the file is pcap in a form of its own; convert it with: editcap -F pcap IN OUT"
+      "the file is a variant of pcap that is not supported; convert it with: editcap -F pcap IN OUT"
     case let value where value >> 16 == 0x1f8b: "the file is compressed; unpack it with: gzip -d"
     case 0x28b5_2ffd: "the file is compressed; unpack it with: zstd -d"
     case 0xfd37_7a58: "the file is compressed; unpack it with: xz -d"
@@ -63,7 +63,7 @@ extension CaptureReader {
     guard major == 2 else {
       throw WireError(.unknownFormat, at: 4, "the file is pcap of version \(major), expected 2")
     }
-    // The high bits say how long a checksum follows each packet, on media that have one.
+    // The high bits give the length of a checksum after each packet, on media that have one.
     let linkType = header.number(at: 20, in: bytes) & 0x03ff_ffff
     guard linkType == Pcap.netlinkLinkType else {
       let name = Pcap.name(ofLinkType: linkType).map { " (\($0))" } ?? ""
@@ -71,7 +71,7 @@ extension CaptureReader {
         .linkType, at: 20,
         "the packets are of link type \(linkType)\(name), expected 253 (netlink); capture on an nlmon device")
     }
-    // Some write 0 or all ones where they know no limit.
+    // Some programs write 0 or all ones for no limit.
     let limit = header.number(at: 16, in: bytes)
     if limit <= UInt32(Int32.max), let limit = Int(exactly: limit) {
       header.maximumPacketByteCount = max(limit, Pcap.maximumPacketByteCount)
@@ -90,8 +90,8 @@ extension CaptureReader {
       .unknownFormat, at: 0, "the file is neither a pcap file of netlink packets nor a stream of sock_diag messages")
   }
 
-  /// Whether these begin a message of the kinds that a stream of replies has. Its length is not held against the size of
-  /// the file, so that a stream that was cut in its first message is told from a foreign file.
+  /// Whether these bytes begin a message of a kind that occurs in a stream of replies. The length is not compared with
+  /// the file size, so that a stream cut in its first message is not mistaken for a foreign file.
   private static func isPlausible(length: UInt32, type: UInt16) -> Bool {
     let type = NetlinkMessageType(rawValue: type)
     return isMessageLength(length) && (type.isSockDiag || type == .done || type == .error)

@@ -1,28 +1,30 @@
 /// Steps through the packets of a capture.
 ///
 /// It reads pcap files of netlink packets, whatever the byte order of their headers, and streams of messages as `ss -D`
-/// writes them. The messages themselves are in the byte order of the machine that they were captured on, which a packet
-/// tells (``CapturePacket/isForeign``); ``CaptureDecoder`` decodes either.
+/// writes them. The messages have the byte order of the machine that they were captured on. A packet reports it
+/// (``CapturePacket/isForeign``), and ``CaptureDecoder`` decodes both.
 ///
-/// The bytes are handed in at every step, so that the reader can be kept beside the array or the mapped file that holds
+/// The bytes are passed in at every step, so that the reader can be stored next to the array or mapped file that holds
 /// them. Memory use does not depend on the size of the file.
 public struct CaptureReader: Hashable, Sendable {
-  /// How the capture is laid out.
+  /// The format of the capture.
   public let format: CaptureFormat
-  /// Where the next packet begins.
+  /// The offset of the next packet.
   public private(set) var offset: Int
-  /// Why the rest of the capture cannot be read, once that is known.
+  /// The reason why the rest of the capture cannot be read, once it is known.
   public private(set) var failure: WireError?
 
   private let pcap: PcapHeader?
-  /// The error that follows a packet which the end of the file cuts: what is there is delivered first.
+  /// The error to report after a packet that the end of the file cuts. The existing part of the packet is delivered
+  /// first.
   private var pendingFailure: WireError?
-  /// Whether a stream of messages is of a machine with the other byte order. It is of one machine.
+  /// Whether a stream of messages comes from a machine with the other byte order. All messages of a stream have the
+  /// same order.
   private let isForeignStream: Bool
 
   /// Recognises a capture by its first bytes.
   ///
-  /// - Throws: ``WireError`` that says what the file is instead, and what to do, where that is known.
+  /// - Throws: ``WireError``; it names the actual kind of the file and the remedy, if they are known.
   public init(_ bytes: Span<UInt8>) throws(WireError) {
     let recognized = try Self.recognize(bytes)
     pcap = recognized
@@ -33,9 +35,9 @@ public struct CaptureReader: Hashable, Sendable {
 
   /// The next packet, or `nil` at the end.
   ///
-  /// - Parameter bytes: The same bytes that the reader was made for.
-  /// - Throws: ``WireError``. If ``failure`` is set, the rest cannot be read and the next call returns `nil`; if not, one
-  ///   packet was left out and the next call goes on behind it.
+  /// - Parameter bytes: The same bytes that the reader was created for.
+  /// - Throws: ``WireError``. If ``failure`` is set, the rest cannot be read and the next call returns `nil`. Otherwise
+  ///   one packet was skipped and the next call continues after it.
   public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> CapturePacket? {
     if let pendingFailure {
       self.pendingFailure = nil
@@ -84,7 +86,7 @@ public struct CaptureReader: Hashable, Sendable {
       netlinkFamily: NetlinkFamily(rawValue: bytes.network16(at: data &+ 14)),
       range: data &+ Pcap.cookedHeaderByteCount..<data &+ length,
       isTruncated: isCut || Int(clamping: pcap.number(at: start &+ 12, in: bytes)) > captured)
-    // Each tells for itself: files of several machines may have been merged.
+    // Each packet is checked, because the file may be merged from several machines.
     packet.isForeign = packet.netlinkFamily == .sockDiag && Self.isForeign(packet.range, in: bytes)
     return packet
   }
@@ -114,8 +116,8 @@ public struct CaptureReader: Hashable, Sendable {
       isTruncated: isCut, isForeign: isForeignStream)
   }
 
-  /// Whether the first message of a packet is in the other byte order. The order of a pcap file's headers does not tell: it
-  /// is that of the machine that wrote the file.
+  /// Whether the first message of a packet has the other byte order. The order of the pcap headers does not show this:
+  /// it is the order of the machine that wrote the file.
   private static func isForeign(_ range: Range<Int>, in bytes: Span<UInt8>) -> Bool {
     range.count >= NetlinkHeader.byteCount
       && ForeignByteOrder.isForeign(

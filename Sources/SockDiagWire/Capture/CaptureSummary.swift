@@ -1,55 +1,55 @@
-/// What was found in a capture besides its sockets.
+/// What a capture contains besides its sockets.
 public struct CaptureSummary: Hashable, Sendable {
-  /// Packets read, those of other netlink families too.
+  /// Packets read, including those of other netlink families.
   public var packets = 0
-  /// Sockets handed out.
+  /// Sockets delivered.
   public var sockets = 0
-  /// Dumps whose end is in the capture and says success.
+  /// Dumps whose end is in the capture and reports success.
   public var dumpsCompleted = 0
-  /// Dumps whose end is not in the capture, although sockets of them are.
+  /// Dumps with sockets in the capture but no end.
   public var dumpsUnfinished = 0
-  /// Packets of which some bytes are missing. What is there was decoded.
+  /// Packets with missing bytes. The existing bytes were decoded.
   public var truncatedPackets = 0
-  /// All that is wrong with messages, counted.
+  /// The number of faults in messages.
   public var faultCount = 0
-  /// How many of these are requests that the kernel refused.
+  /// The number of these faults that are requests that the kernel refused.
   public var refusals = 0
-  /// What is wrong with messages: the first ones, up to the decoder's limit.
+  /// The first faults, up to the decoder's limit.
   public var faults: [CaptureFault] = []
-  /// Packets of other parts of the kernel, which an nlmon device shows too.
+  /// Packets of other netlink families, which an nlmon device captures too.
   public var otherNetlinkFamilies: [NetlinkFamily: Int] = [:]
-  /// Replies about sockets of families that are not decoded here.
+  /// Replies about sockets of families that are not decoded.
   public var otherFamilies: [AddressFamily: Int] = [:]
-  /// Messages that are neither sockets, requests for them nor the end of a dump.
+  /// Messages that are not sockets, requests for sockets or the end of a dump.
   public var otherMessages = 0
-  /// Whether the kernel says that its table changed under a dump. Kernel: `NLM_F_DUMP_INTR`.
+  /// Whether the kernel reports that its table changed during a dump. Kernel: `NLM_F_DUMP_INTR`.
   public var isInterrupted = false
-  /// Whether the kernel says that it dropped messages. Kernel: `NLMSG_OVERRUN`.
+  /// Whether the kernel reports that it dropped messages. Kernel: `NLMSG_OVERRUN`.
   public var isOverrun = false
-  /// Why the rest of the capture could not be read.
+  /// The reason why the rest of the capture could not be read.
   public var failure: WireError?
 
-  /// Creates the summary of nothing.
+  /// Creates an empty summary.
   public init() {}
 
-  /// Whether nothing is known to be missing. Other families do not matter, nor that the kernel refused a request.
+  /// Whether nothing is known to be missing. Other families and refused requests do not matter.
   public var isComplete: Bool {
     failure == nil && truncatedPackets == 0 && dumpsUnfinished == 0 && !isInterrupted && !isOverrun
       && faultCount == refusals
   }
 }
 
-/// What is wrong with one message of a capture.
+/// A fault in one message of a capture.
 public struct CaptureFault: Hashable, Sendable {
   /// The kind of a fault.
   public enum Kind: Hashable, Sendable {
-    /// The bytes make no sense.
+    /// The bytes are invalid.
     case malformed(WireError)
-    /// The kernel refused a request of this protocol, which is unspecified where the request was not captured.
+    /// The kernel refused a request for this protocol, which is unspecified if the request was not captured.
     case refusal(NetlinkVerdict, TransportProtocol)
   }
 
-  /// Where the fault is, in bytes from the start of the capture.
+  /// The offset of the fault, in bytes from the start of the capture.
   public var offset: Int
   /// What is wrong.
   public var kind: Kind

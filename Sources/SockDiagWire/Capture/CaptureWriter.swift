@@ -1,23 +1,23 @@
 /// Writes a capture: a pcap file of netlink packets, which Wireshark and tshark open.
 ///
-/// It makes bytes and leaves it to the caller to put them somewhere. Each datagram stands in the file verbatim, so that
-/// nothing is lost that a later reader may know how to read.
+/// It produces bytes; the caller stores them. Each datagram is written verbatim, so nothing is lost that a later reader
+/// may be able to decode.
 public struct CaptureWriter: Hashable, Sendable {
-  /// How fine the time of a packet is.
+  /// The resolution of packet times.
   public enum Resolution: Hashable, Sendable {
-    /// Microseconds, which every reader of pcap files knows.
+    /// Microseconds, which every pcap reader supports.
     case microseconds
-    /// Nanoseconds, known to libpcap since 1.5 and to all versions of Wireshark in use.
+    /// Nanoseconds, supported by libpcap since 1.5 and by all current versions of Wireshark.
     case nanoseconds
   }
 
-  /// How fine the time of a packet is.
+  /// The resolution of packet times.
   public let resolution: Resolution
 
   /// Creates a writer.
   public init(resolution: Resolution = .nanoseconds) { self.resolution = resolution }
 
-  /// Appends the header with which the file begins.
+  /// Appends the file header.
   public func appendFileHeader(to output: inout [UInt8]) {
     output.appendHost32(resolution == .nanoseconds ? Pcap.nanosecondMagic : Pcap.microsecondMagic)
     // Version 2.4.
@@ -30,17 +30,17 @@ public struct CaptureWriter: Hashable, Sendable {
     output.appendHost32(Pcap.netlinkLinkType)
   }
 
-  /// Appends a datagram. Allocates only where the output has no room.
+  /// Appends a datagram. Allocates only if the output has no room.
   ///
-  /// A datagram of more than 262,128 bytes, which no sock_diag reply has, is cut to that, for readers reject a file with
-  /// longer packets; its true length is written beside it.
+  /// A datagram longer than 262,128 bytes is truncated, because readers reject files with longer packets; its true
+  /// length is recorded. No sock_diag reply is that long.
   ///
   /// - Parameters:
   ///   - datagram: One or more whole messages.
-  ///   - direction: Who sent it.
-  ///   - netlinkFamily: Which part of the kernel it was exchanged with.
-  ///   - timestamp: The time since 1970-01-01 00:00 UTC. What a pcap file cannot say, before 1970 or after 2106, is cut
-  ///     to the nearest time that it can.
+  ///   - direction: The sender.
+  ///   - netlinkFamily: The part of the kernel that it was exchanged with.
+  ///   - timestamp: The time since 1970-01-01 00:00 UTC. Times before 1970 or after 2106 are clamped, because a pcap
+  ///     file cannot hold them.
   ///   - output: The bytes of the file.
   public func append(
     _ datagram: Span<UInt8>, direction: CaptureDirection, netlinkFamily: NetlinkFamily = .sockDiag, timestamp: Duration,
@@ -65,24 +65,5 @@ public struct CaptureWriter: Hashable, Sendable {
     guard seconds >= 0, attoseconds >= 0 else { return (0, 0) }
     guard let seconds = UInt32(exactly: seconds) else { return (.max, 0) }
     return (seconds, UInt32(attoseconds / (resolution == .nanoseconds ? 1_000_000_000 : 1_000_000_000_000)))
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func appendHost16(_ value: UInt16) {
-    // In memory order, whatever the host's.
-    let memory = value.littleEndian
-    append(UInt8(truncatingIfNeeded: memory))
-    append(UInt8(truncatingIfNeeded: memory >> 8))
-  }
-
-  fileprivate mutating func appendHost32(_ value: UInt32) {
-    let memory = value.littleEndian
-    for shift: UInt32 in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
-  }
-
-  fileprivate mutating func appendNetwork16(_ value: UInt16) {
-    append(UInt8(truncatingIfNeeded: value >> 8))
-    append(UInt8(truncatingIfNeeded: value))
   }
 }

@@ -1,27 +1,27 @@
-/// Puts what a machine with the other byte order captured into the byte order of this one.
+/// Translates a packet from the other byte order into the order of this machine.
 ///
-/// A kernel writes netlink in the order of its own machine, and only addresses and ports in network order. So a copy of the
-/// packet is made in which every number that the decoder reads is swapped; then it is a packet as of this machine. The
-/// decoder of live replies knows nothing of this and loses no time by it. What is not decoded stays as it was captured: the
-/// filter program of a request, attributes of unknown types, what newer kernels add to a structure.
+/// A kernel writes netlink in its machine's byte order; only addresses and ports are in network order. So this copies
+/// the packet and swaps every number that the decoder reads. The decoder of live replies is not involved and loses no
+/// time. Everything that is not decoded stays as captured: the filter program of a request, unknown attributes, members
+/// that newer kernels add to a structure.
 ///
-/// Bit fields are part of the order: compilers for such machines begin with the highest bit of a byte.
+/// Bit fields are affected too: compilers for such machines start with the highest bit of a byte.
 struct ForeignByteOrder {
-  /// The packet, in the order of this machine as far as it has been translated.
+  /// The packet, in this machine's byte order as far as it has been translated.
   private(set) var bytes: [UInt8]
 
-  /// Whether a message's header makes sense only after its bytes are swapped.
+  /// Whether a message's header is valid only after its bytes are swapped.
   ///
-  /// The type tells: all that a netlink socket for sock_diag carries are below 256. The length only has to be possible.
+  /// The type shows it: all types on a sock_diag socket are below 256. The length only has to be possible.
   static func isForeign(length: UInt32, type: UInt16) -> Bool {
     type >= 0x100 && type.byteSwapped < 0x100 && length.byteSwapped >= NetlinkHeader.byteCount
       && length.byteSwapped <= Pcap.maximumPacketByteCount
   }
 
-  /// Translates a packet. Behind a length that cannot be believed nothing is translated, as nothing is decoded there.
+  /// Translates a packet. Nothing after an impossible length is translated, because nothing there is decoded.
   ///
   /// - Parameters:
-  ///   - range: Where the packet lies.
+  ///   - range: The range of the packet.
   ///   - bytes: The capture.
   ///   - isRequest: Whether a message with this header is a request.
   ///   - protocol: The protocol of the sockets in a reply with this header.
@@ -118,7 +118,7 @@ struct ForeignByteOrder {
     }
   }
 
-  /// Attributes that are numbers, or text of which no four bytes stand alone.
+  /// Attributes that are numbers, or text whose bytes are not swapped.
   private mutating func translateWords(_ range: Range<Int>) {
     translateAttributes(range) { message, type, value in
       // NLMSGERR_ATTR_MSG is text.
@@ -165,7 +165,7 @@ struct ForeignByteOrder {
     }
   }
 
-  /// Kernel: `struct tcp_info`, linux/tcp.h. Members that the length cuts are not decoded, and stay as they are.
+  /// Kernel: `struct tcp_info`, linux/tcp.h. Members that are cut are not decoded and stay as they are.
   private mutating func translateTCPInfo(_ value: Range<Int>) {
     for offset in [6, 7] where offset < value.count {
       let byte = bytes[value.lowerBound + offset]

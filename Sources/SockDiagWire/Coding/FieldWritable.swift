@@ -5,10 +5,10 @@ public protocol FieldWritable {
   /// Writes the fields. Absent fields are left out.
   func writeFields<Writer: FieldWriter>(to writer: inout Writer)
 
-  /// Appends the value as a JSON object in UTF-8. Allocates only where the array has no room.
+  /// Appends the value as a JSON object in UTF-8. Allocates only if the array has no room.
   ///
-  /// A requirement, so that a record of which a list has many can have a compiled form of its own: the default works
-  /// through the generic writer, which costs ten times as much when it is called from another module.
+  /// This is a requirement so that a frequent record can have its own compiled form. The default uses the generic
+  /// writer, which is ten times slower when called from another module.
   func appendJSON(to text: inout [UInt8])
 }
 

@@ -103,9 +103,9 @@ extension [UInt8] {
 
   /// Appends text as a JSON string in quotes.
   ///
-  /// Legal in JSON, and escaped all the same: characters that a terminal obeys (DEL, and U+0080 to U+009F, which begin
-  /// commands as ESC does), those that turn the direction of the text around them, so that a name reads as another, and the
-  /// two that end a line for JavaScript.
+  /// It also escapes some characters that JSON permits: control characters that terminals obey (DEL, and U+0080 to
+  /// U+009F, which begin commands as ESC does), characters that reverse the direction of the surrounding text, so that
+  /// a name looks like another, and the two that end a line in JavaScript.
   package mutating func appendJSONString(_ text: String) {
     append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {

@@ -4,11 +4,11 @@
 public struct AddressPrefix: Hashable, Sendable {
   /// The first of the addresses: bits beyond the length are zero.
   public let address: IPAddress
-  /// How many bits are compared: 0 to 32 or 128.
+  /// The number of bits that are compared: 0 to 32 or 128.
   public let length: Int
 
-  /// Creates a prefix. Bits of the address beyond the length do not matter; a length that the family does not have is
-  /// cut to the nearest one.
+  /// Creates a prefix. Address bits beyond the length are ignored. A length that is too large for the family is reduced
+  /// to the maximum.
   public init(_ address: IPAddress, length: Int) {
     let bits = address.family == .inet ? 32 : 128
     self.length = min(max(length, 0), bits)
@@ -22,16 +22,16 @@ public struct AddressPrefix: Hashable, Sendable {
   /// Creates a prefix of exactly one address.
   public init(_ address: IPAddress) { self.init(address, length: 128) }
 
-  /// A word of which the given number of bits are set, from the most significant on.
+  /// A word with the given number of most significant bits set.
   private static func leading(_ count: Int) -> UInt64 { count == 0 ? 0 : UInt64.max << UInt64(64 - count) }
 
   /// The address, if it is the only one.
   public var singleAddress: IPAddress? { length == (address.family == .inet ? 32 : 128) ? address : nil }
 
-  /// Whether the kernel's filter would take an address for one of these.
+  /// Whether the kernel's filter would match an address.
   ///
-  /// An IPv4 prefix also takes the mapped addresses of IPv6 sockets; an IPv6 prefix takes no address of an IPv4 socket,
-  /// whatever its length.
+  /// An IPv4 prefix also matches the mapped addresses of IPv6 sockets. An IPv6 prefix matches no address of an IPv4
+  /// socket, whatever its length.
   @inlinable
   public func contains(_ other: IPAddress) -> Bool {
     if address.family == .inet {
@@ -46,11 +46,11 @@ public struct AddressPrefix: Hashable, Sendable {
 }
 
 extension AddressPrefix: LosslessStringConvertible {
-  /// The address, and the length where there is more than one address. Allocates.
+  /// The address, with the length if there is more than one address. Allocates.
   public var description: String { singleAddress.map { "\($0)" } ?? "\(address)/\(length)" }
 
-  /// Creates a prefix from `ADDRESS` or `ADDRESS/LENGTH`. Of an IPv4 address with a length, zeros at the end may be
-  /// left out: `10/8`. An IPv4 length may also be a mask: `10.0.0.0/255.0.0.0`.
+  /// Creates a prefix from `ADDRESS` or `ADDRESS/LENGTH`. Trailing zeros of an IPv4 address with a length may be
+  /// omitted: `10/8`. An IPv4 length may also be a mask: `10.0.0.0/255.0.0.0`.
   public init?(_ description: String) {
     let parts = description.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count == 1 {
@@ -64,7 +64,7 @@ extension AddressPrefix: LosslessStringConvertible {
       self.init(address, length: length)
     } else if address.family == .inet, let mask = IPAddress(String(parts[1])), mask.family == .inet {
       let ones = (~UInt32(truncatingIfNeeded: mask.low)).leadingZeroBitCount
-      // Only a mask whose bits stand together is the mask of a prefix.
+      // A valid mask has all its bits together.
       guard AddressPrefix(mask, length: ones).address == mask else { return nil }
       self.init(address, length: ones)
     } else {

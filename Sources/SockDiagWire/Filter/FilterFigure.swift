@@ -1,17 +1,17 @@
 /// A number that a filter compares: a count, an amount of bytes, or an identity.
 ///
-/// Numbers are compared here, on the replies, since the kernel's filter knows none of them. A socket that has no such
-/// number, as a listener has no congestion window, satisfies no comparison, not even `!=`.
+/// Figures are compared here, on the replies, because the kernel's filter supports none of them. If a socket does not
+/// have the figure, as a listener has no congestion window, no comparison matches, not even `!=`.
 public struct FilterFigure: Hashable, Sendable {
   enum Source: Hashable, Sendable {
     case uid, inode, cookie, receiveQueue, sendQueue
     case tcpInfo(offset: Int, width: TCPInfo.Width)
   }
 
-  /// What one of its counts stands for.
+  /// The meaning of one count.
   enum Unit: UInt64, Sendable { case one = 0, microseconds = 1, milliseconds = 1000 }
 
-  /// The name in a filter: that of the kernel's field where it is one of `tcp_info`.
+  /// The name in a filter: that of the kernel's field if it is a member of `tcp_info`.
   public let name: String
   let source: Source
   let unit: Unit
@@ -35,9 +35,9 @@ public struct FilterFigure: Hashable, Sendable {
   /// ``InetSocket/sendQueue``; on a listener, how many connections may wait.
   public static let sendQueue = FilterFigure("send-q", .sendQueue)
 
-  /// Every figure by its name, in the order of messages.
+  /// Every figure by its name, in the order used in messages.
   package static let all: [FilterFigure] = {
-    // Bits and names are no figures to compare.
+    // Bits and names are not figures to compare.
     let others = ["state", "options"]
     return [userID, inode, cookie, receiveQueue, sendQueue]
       + TCPInfo.fields.filter { !others.contains($0.key) }.map(member)
@@ -52,7 +52,7 @@ public struct FilterFigure: Hashable, Sendable {
     self = figure
   }
 
-  /// A member of `tcp_info`, whose key ends in its unit.
+  /// A member of `tcp_info`; its key ends in its unit.
   private static func member(_ field: TCPInfo.Field) -> FilterFigure {
     let source = Source.tcpInfo(offset: field.offset, width: field.width)
     for (suffix, unit) in [("_us", Unit.microseconds), ("_ms", .milliseconds), ("_bytes_per_second", .one)]
@@ -65,22 +65,22 @@ public struct FilterFigure: Hashable, Sendable {
   /// Whether it is a time, compared in microseconds.
   package var isTime: Bool { unit != .one }
 
-  /// Whether it comes with ``InetDetails/tcpInfo`` only.
+  /// Whether it is reported only with ``InetDetails/tcpInfo``.
   package var isInTCPInfo: Bool { if case .tcpInfo = source { true } else { false } }
 }
 
 extension FilterFigure {
   enum Reading: Hashable {
     case value(UInt64)
-    /// A socket like this has no such number.
+    /// A socket of this kind does not have the figure.
     case none
-    /// It may have one, but the record does not tell.
+    /// The socket may have the figure, but the record does not contain it.
     case unknown
   }
 
   func read(_ socket: InetSocket) -> Reading {
     switch source {
-    // An event tells no user of a socket that had one.
+    // An event omits the user of a socket.
     case .uid: socket.uid.map { .value(UInt64($0)) } ?? (socket.isMinisocket ? .none : .unknown)
     case .inode: .value(UInt64(socket.inode))
     case .cookie: socket.cookie.map { .value($0.rawValue) } ?? .unknown
@@ -92,13 +92,13 @@ extension FilterFigure {
   }
 
   /// All that the kernel fills in for a listener: unacked, sacked, snd_cwnd, reordering and the pacing rates
-  /// (tcp_get_info, net/ipv4/tcp.c). The rest of its zeros are no figures.
+  /// (tcp_get_info, net/ipv4/tcp.c). Its other members are zero and have no meaning.
   private static let membersOfListeners: Set<Int> = [24, 28, 80, 88, 104, 112]
   /// `tcpi_min_rtt`, all ones before the first measurement.
   private static let minimumRTT = 148
 
   private func readTCPInfo(_ offset: Int, _ width: TCPInfo.Width, _ socket: InetSocket) -> Reading {
-    // Read in place: a copy of the structure costs more than all the rest.
+    // Read in place: copying the structure costs more than everything else here.
     guard !socket.boxedAttributes.isEmpty, socket.boxedAttributes[0].tcpInfo.byteCount > 0 else {
       let hasNone = socket.protocol == .udp || socket.isMinisocket || socket.state == .boundInactive
       return hasNone ? .none : .unknown

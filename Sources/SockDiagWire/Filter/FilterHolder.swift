@@ -1,6 +1,7 @@
-/// A process that holds a socket, as far as a filter asks about it.
+/// A process that holds a socket, with the properties that a filter can test.
 ///
-/// No reply of the kernel names one. Who knows the holders hands them to ``SocketFilter/evaluate(_:holders:)``.
+/// The kernel's replies do not contain processes. A caller that knows the holders passes them to
+/// ``SocketFilter/evaluate(_:holders:)``.
 public struct FilterHolder: Hashable, Sendable {
   /// The process id.
   public var processID: Int32
@@ -18,30 +19,30 @@ extension SocketFilter {
   /// Sockets that a process holds. `ss` has no such condition.
   public static func heldBy(processID: Int32) -> SocketFilter { SocketFilter(.holder(.process(processID))) }
 
-  /// Sockets that a program of a name holds. The kernel keeps 15 bytes of it (`TASK_COMM_LEN`, linux/sched.h), and more
-  /// are not compared.
+  /// Sockets held by a program with this name. The kernel keeps 15 bytes of a name (`TASK_COMM_LEN`, linux/sched.h);
+  /// the rest is not compared.
   public static func heldBy(command: String) -> SocketFilter { SocketFilter(.holder(.command(command))) }
 
-  /// Whether the filter asks who holds a socket.
+  /// Whether the filter has a condition on the holders of a socket.
   public var namesHolders: Bool {
     node.contains { if case .holder = $0 { true } else { false } }
   }
 
-  /// What is left to be compared of those that pass ``withoutHolders``, when their holders are known.
+  /// The part of the filter to evaluate on sockets that pass ``withoutHolders``, when their holders are known.
   public var holderPart: SocketFilter {
     let terms = node.normalized().terms.filter { $0.contains { if case .holder = $0 { true } else { false } } }
     return SocketFilter(.conjunction(terms))
   }
 
-  /// A filter that lets through at least the same sockets and does not ask who holds them: with it the candidates are
-  /// found whose holders have to be looked for.
+  /// A filter that matches at least the same sockets and has no condition on holders. It selects the candidates whose
+  /// holders have to be found.
   public var withoutHolders: SocketFilter {
     namesHolders ? SocketFilter(node.normalized().assumingHolders.normalized()) : self
   }
 }
 
 extension FilterNode {
-  /// A normalized filter in which every question about holders is taken to be answered as it should be.
+  /// A normalized filter in which every condition on holders is assumed to match.
   fileprivate var assumingHolders: FilterNode {
     switch self {
     case .condition(.holder), .not(.condition(.holder)): .everything
@@ -57,7 +58,8 @@ extension HolderTest {
     switch self {
     case .process(let id): return holders.contains { $0.processID == id }
     case .command(let name):
-      // The kernel may cut in the middle of a character, of which both sides then make the same replacement.
+      // The kernel may cut a name in the middle of a character; both sides are repaired in the same way before they are
+      // compared.
       let kept = String(decoding: name.utf8.prefix(15), as: UTF8.self)
       return holders.contains { $0.command.utf8.elementsEqual(kept.utf8) }
     }

@@ -1,10 +1,10 @@
-/// The tree behind a ``SocketFilter``.
+/// The tree of a ``SocketFilter``.
 ///
-/// Terms of the same operator stand in one list, so that a list of a thousand ports is not a thousand levels deep.
+/// Terms of the same operator are in one list, so that a list of a thousand ports is not a thousand levels deep.
 package indirect enum FilterNode: Hashable, Sendable {
-  /// All of them; with none, every socket.
+  /// All of them; if empty, every socket matches.
   case all([FilterNode])
-  /// At least one of them; with none, no socket.
+  /// At least one of them; if empty, no socket matches.
   case any([FilterNode])
   case not(FilterNode)
   case condition(FilterCondition)
@@ -12,12 +12,12 @@ package indirect enum FilterNode: Hashable, Sendable {
   package static var everything: FilterNode { .all([]) }
   package static var nothing: FilterNode { .any([]) }
 
-  /// All of the given nodes, without a level of its own for a single one.
+  /// All of the given nodes; a single node is returned unchanged.
   static func conjunction(_ nodes: [FilterNode]) -> FilterNode {
     nodes.count == 1 ? nodes[0] : .all(nodes)
   }
 
-  /// Any of the given nodes, without a level of its own for a single one.
+  /// Any of the given nodes; a single node is returned unchanged.
   static func disjunction(_ nodes: [FilterNode]) -> FilterNode {
     nodes.count == 1 ? nodes[0] : .any(nodes)
   }
@@ -31,7 +31,7 @@ public enum SocketEnd: Hashable, Sendable {
   case remote
 }
 
-/// One question about a socket.
+/// One condition on a socket.
 package enum FilterCondition: Hashable, Sendable {
   case states(SocketStateSet)
   case ports(SocketEnd, PortSet)
@@ -48,15 +48,15 @@ package enum FilterCondition: Hashable, Sendable {
   case holder(HolderTest)
 }
 
-/// What is asked about the processes that hold a socket.
+/// A condition on the processes that hold a socket.
 package enum HolderTest: Hashable, Sendable {
   case process(Int32)
-  /// The name of the program, as far as the kernel keeps it.
+  /// The name of the program, up to the length that the kernel keeps.
   case command(String)
 }
 
 extension FilterNode {
-  /// Whether a condition anywhere in the tree is as described.
+  /// Whether a condition anywhere in the tree satisfies the predicate.
   package func contains(_ isWanted: (FilterCondition) -> Bool) -> Bool {
     switch self {
     case .all(let nodes), .any(let nodes): nodes.contains { $0.contains(isWanted) }

@@ -1,7 +1,7 @@
-/// Which known names somebody may have meant.
+/// Finds known names that resemble an unknown one.
 package enum NearestNames {
-  /// Up to three names: those that the word begins or abbreviates, or else those that contain it, or else those few letters
-  /// away.
+  /// Up to three names: those that begin with the word or abbreviate it, or else those that contain it, or else those
+  /// that differ by a few letters.
   package static func of(_ word: String, among names: [String]) -> [String] {
     let word = Array(word.lowercased().utf8)
     // A distance costs the product of the lengths, and no name is this long.
@@ -10,14 +10,14 @@ package enum NearestNames {
     if !begun.isEmpty { return Array(begun.prefix(3)) }
     let containing = word.count < 3 ? [] : names.filter { $0.utf8.contains(word) }
     if !containing.isEmpty { return Array(containing.prefix(3)) }
-    // Two of three letters make any word.
+    // With two of three letters different, any word would match.
     let limit = word.count <= 3 ? 1 : max(2, word.count / 3)
     let near = names.map { (name: $0, distance: distance(word, Array($0.utf8))) }.filter { $0.distance <= limit }
     guard let least = near.map(\.distance).min() else { return [] }
     return Array(near.filter { $0.distance == least }.map(\.name).prefix(3))
   }
 
-  /// The question that follows an unknown name, or the given advice.
+  /// A question that suggests known names, or the given advice.
   package static func cure(for word: String, among names: [String], otherwise advice: String) -> String {
     let nearest = of(word, among: names)
     return nearest.isEmpty ? advice : "did you mean \(list(nearest))?"
@@ -29,7 +29,7 @@ package enum NearestNames {
     return quoted.dropLast().joined(separator: ", ") + " or " + last
   }
 
-  /// The least number of letters to insert, delete, replace or swap with their neighbour.
+  /// The smallest number of letters to insert, delete, replace or swap with a neighbour.
   private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)

@@ -3,13 +3,13 @@ public struct PortSet: Hashable, Sendable {
   /// The ranges, sorted, each with at least one port between it and the next.
   public private(set) var ranges: [ClosedRange<UInt16>] = []
 
-  /// Creates an empty set, which no port belongs to.
+  /// Creates an empty set.
   public init() {}
 
   /// Creates a set from ranges in any order. O(n log n).
   public init(_ ranges: some Sequence<ClosedRange<UInt16>>) {
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      // Computed in Int, since the port after 65535 is none.
+      // Computed in Int, because 65535 + 1 is not a port.
       if let last = self.ranges.last, Int(range.lowerBound) <= Int(last.upperBound) + 1 {
         self.ranges[self.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
       } else {
@@ -63,7 +63,8 @@ extension PortSet {
 }
 
 extension PortSet {
-  /// A set that holds at least these ports, in at most so many ranges: the narrowest gaps are closed. O(n log n).
+  /// A set that contains at least these ports, in at most the given number of ranges: the narrowest gaps are closed.
+  /// O(n log n).
   func widened(toRanges limit: Int) -> PortSet {
     guard ranges.count > limit, limit > 0 else { return self }
     let gaps = zip(ranges.indices.dropFirst(), zip(ranges, ranges.dropFirst()))

@@ -1,16 +1,18 @@
 extension SocketFilter {
-  /// Whether a socket passes the filter; `nil` if its record does not tell.
+  /// Whether a socket passes the filter; `nil` if its record is not enough to decide.
   ///
-  /// The meaning is that of the kernel's filter, to the letter: an IPv4 prefix takes mapped addresses, a port condition
-  /// looks at port 0 as at any other, and a TIME_WAIT or SYN_RECV record is in cgroup 0 and autobound. What a record does
-  /// not tell is unknown rather than false, so that neither a condition nor its negation holds: `autobound` of any
-  /// socket that still has its options, a mark or a cgroup that was not reported, the interface in `/proc/net`.
+  /// The meaning is exactly that of the kernel's filter: an IPv4 prefix matches mapped addresses, a port condition
+  /// treats port 0 like any other port, and a TIME_WAIT or SYN_RECV record has cgroup 0 and is autobound. A value that
+  /// the record lacks is unknown rather than false, so that neither a condition nor its negation holds. This applies to
+  /// `autobound` of any socket that still has its options, to a mark or a cgroup that was not reported, and to the
+  /// interface in `/proc/net`.
   ///
   /// - Complexity: O(n) in the length of the filter; ports in a list take O(log n). Allocates nothing.
   ///
   /// - Parameters:
   ///   - socket: The socket.
-  ///   - holders: The processes that hold it; `nil` if nobody looked, and then a question about them is not decided.
+  ///   - holders: The processes that hold it; `nil` if they were not searched, and then a condition on them is
+  ///     undecided.
   public func evaluate(_ socket: InetSocket, holders: [FilterHolder]? = nil) -> Bool? { node.evaluate(socket, holders) }
 }
 
@@ -53,7 +55,7 @@ extension FilterCondition {
     case .address(.remote, let prefix): prefix.contains(socket.remote.address)
     case .family(let family): socket.family == family
     case .interface(let index): socket.source == .procNet ? nil : socket.interfaceIndex == index
-    // Known of any mark, also of one that was not told.
+    // Known for any mark, even one that was not reported.
     case .mark(let value, let mask) where value & ~mask != 0: false
     case .mark(_, mask: 0): true
     case .mark(let value, let mask): socket.mark.map { $0 & mask == value }

@@ -1,6 +1,6 @@
 extension FilterNode {
-  /// The same filter for sockets in the given states, as the compiler wants it: negation stands before conditions only,
-  /// each end has one set of ports in a list, and what is always or never true is gone.
+  /// The same filter for sockets in the given states, in the form that the compiler needs: only conditions are negated,
+  /// each end has one set of ports per list, and terms that always or never match are removed.
   package func normalized(in states: SocketStateSet = .everyState) -> FilterNode {
     normalized(isNegated: false, states)
   }
@@ -27,7 +27,7 @@ extension FilterCondition {
     case .ports(let end, let ports):
       let wanted = isNegated ? ports.complement : ports
       return wanted.ranges.isEmpty ? .nothing : wanted == .all ? .everything : .condition(.ports(end, wanted))
-    // No bit of a mark outside of the mask is compared, so one there is never found.
+    // The kernel does not compare mark bits outside the mask, so such a bit never matches.
     case .mark(let value, let mask) where value & ~mask != 0: return isNegated ? .everything : .nothing
     case .mark(_, mask: 0): return isNegated ? .nothing : .everything
     default: return isNegated ? .not(.condition(self)) : .condition(self)
@@ -35,15 +35,15 @@ extension FilterCondition {
   }
 }
 
-/// The terms of one operator while they are put together.
+/// The terms of one operator while they are combined.
 private struct NormalizedList {
   let isConjunction: Bool
   private var nodes: [FilterNode] = []
   private var seen: Set<FilterNode> = []
-  /// Where the set of an end, or that of the states, stands in `nodes`.
+  /// The index in `nodes` of the port set of an end, or of the set of states.
   private var ports: [SocketEnd: (index: Int, ranges: [ClosedRange<UInt16>])] = [:]
   private var states: (index: Int, set: SocketStateSet)?
-  /// Whether a term has decided the whole.
+  /// Whether one term has decided the whole.
   private var isDecided = false
 
   init(isConjunction: Bool) { self.isConjunction = isConjunction }
@@ -57,7 +57,7 @@ private struct NormalizedList {
       if isConjunction { isDecided = true }
       for node in nested { append(node) }
     case .condition(.ports(let end, let set)):
-      // Collected, and merged once: thousands of single ports would otherwise be merged thousands of times.
+      // Collected and merged once. Otherwise thousands of single ports would be merged thousands of times.
       let ranges = isConjunction ? set.complement.ranges : set.ranges
       if ports[end] == nil {
         ports[end] = (nodes.count, [])

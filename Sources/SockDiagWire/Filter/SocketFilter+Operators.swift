@@ -44,23 +44,23 @@ extension SocketFilter {
   /// Sockets in one of some states. Part of the kernel's request, not of its filter program.
   public static func state(_ states: SocketStateSet) -> SocketFilter { SocketFilter(.states(states)) }
 
-  /// Sockets bound to an interface; 0 for those bound to none. `ss`: `dev`.
-  /// Kernel: `INET_DIAG_BC_DEV_COND`, since 4.8.
+  /// Sockets bound to an interface; 0 for those bound to none. `ss`: `dev`. Kernel: `INET_DIAG_BC_DEV_COND`, since 4.8.
   public static func interface(index: UInt32) -> SocketFilter { SocketFilter(.interface(index)) }
 
-  /// Sockets whose firewall mark has a value in the bits of a mask. It takes CAP_NET_ADMIN. `ss`: `fwmark`.
-  /// Kernel: `INET_DIAG_BC_MARK_COND`, since 4.9.
+  /// Sockets whose firewall mark has a value in the bits of a mask. Needs CAP_NET_ADMIN. `ss`: `fwmark`. Kernel:
+  /// `INET_DIAG_BC_MARK_COND`, since 4.9.
   public static func mark(_ value: UInt32, mask: UInt32 = .max) -> SocketFilter {
     SocketFilter(.mark(value, mask: mask))
   }
 
-  /// Sockets made in a cgroup (version 2), by its id; those of cgroups below it have ids of their own. `ss`: `cgroup`.
-  /// Kernel: `INET_DIAG_BC_CGROUP_COND`, since 5.8.
+  /// Sockets made in a cgroup (version 2), by its id; child cgroups have their own ids. `ss`: `cgroup`. Kernel:
+  /// `INET_DIAG_BC_CGROUP_COND`, since 5.8.
   public static func cgroup(id: UInt64) -> SocketFilter { SocketFilter(.cgroup(id)) }
 
-  /// Sockets that no program has bound to a port: the kernel chose it, or a listener accepted the connection; also
-  /// TIME_WAIT and SYN_RECV records, of which it does not know any more. No reply tells it, so only the kernel can compare
-  /// it. `ss`: `autobound`, without the ports beyond those that the kernel chooses from. Kernel: `INET_DIAG_BC_AUTO`.
+  /// Sockets that no program has bound to a port: the kernel chose it, or a listener accepted the connection. TIME_WAIT
+  /// and SYN_RECV records count too, because the kernel has forgotten it for them. Only the kernel can test this;
+  /// replies do not contain it. `ss`: `autobound`, but `ss` excludes ports outside the range that the kernel chooses
+  /// from. Kernel: `INET_DIAG_BC_AUTO`.
   public static var autobound: SocketFilter { SocketFilter(FilterCondition.autobound) }
 }
 
@@ -77,7 +77,7 @@ public struct FilterPort: Hashable, Sendable {
 
   /// Sockets whose port is the given one.
   public static func == (left: FilterPort, right: UInt16) -> SocketFilter { left.isIn(PortSet(right)) }
-  /// Sockets whose port is another.
+  /// Sockets whose port is not the given one.
   public static func != (left: FilterPort, right: UInt16) -> SocketFilter { left.isIn(PortSet(right).complement) }
   /// Sockets whose port is lower.
   public static func < (left: FilterPort, right: UInt16) -> SocketFilter {
@@ -102,7 +102,7 @@ extension FilterFigure {
     let above = value == .max ? FilterNode.nothing : .condition(.figure(self, value + 1 ... .max))
     return switch comparison {
     case .equal: .condition(.figure(self, value...value))
-    // A socket without the figure satisfies neither this nor the opposite.
+    // A socket without the figure matches neither this nor the opposite.
     case .unequal: .any([below, above])
     case .less: below
     case .lessOrEqual: .condition(.figure(self, 0...value))
@@ -137,7 +137,8 @@ extension FilterFigure {
 public struct FilterTime: Hashable, Sendable {
   let figure: FilterFigure
 
-  /// Creates a time from the name of a member of `tcp_info` that is one, such as `min_rtt`.
+  /// Creates a time figure from the name of a member of `tcp_info`, such as `min_rtt`; `nil` if that member is not a
+  /// time.
   public init?(name: String) {
     guard let figure = FilterFigure(name: name), figure.isTime else { return nil }
     self.figure = figure
@@ -148,7 +149,7 @@ public struct FilterTime: Hashable, Sendable {
   /// ``TCPInfo/smoothedRTT``.
   public static let smoothedRTT = FilterTime(FilterFigure.smoothedRTT)
 
-  /// A time before the first microsecond is below every figure, one of more than 292,000 years above all.
+  /// A negative time is below every figure; one of more than 292,000 years is above every figure.
   private static func microseconds(_ time: Duration) -> UInt64 {
     let (seconds, attoseconds) = time.components
     if seconds < 0 { return 0 }

@@ -10,12 +10,12 @@ extension SocketFilter: CustomStringConvertible {
 }
 
 extension FilterNode {
-  /// What stands around an expression.
+  /// The context of an expression.
   fileprivate enum Surroundings { case whole, conjunction, disjunction, negation }
 
   fileprivate func write(to text: inout String, within surroundings: Surroundings) {
     switch self {
-    // There are no words for always and never.
+    // The language has no words for always and never.
     case .all(let nodes) where nodes.isEmpty: text += "sport >= :0"
     case .any(let nodes) where nodes.isEmpty: text += "not sport >= :0"
     case .all(let nodes):
@@ -27,7 +27,7 @@ extension FilterNode {
       text += "not "
       node.write(to: &text, within: .negation)
     case .condition(let condition):
-      // Some conditions are several words of the language, which belong together.
+      // Some conditions are written as several words that belong together.
       let isCompound = surroundings != .whole && condition.description.contains(" and ")
       text += isCompound ? "(\(condition))" : "\(condition)"
     }
@@ -69,7 +69,7 @@ extension FilterCondition: CustomStringConvertible {
     if let group = SocketStateSet.groups.first(where: { $0.states == states && $0.name != "all" }) {
       return "state \(group.name)"
     }
-    // Whichever is shorter. States that have no name stand for themselves nowhere, so they go with the complement.
+    // The shorter form. States without a name cannot be written, so they are part of the complement.
     let members = names(of: states)
     let others = names(of: SocketStateSet(rawValue: ~states.rawValue))
     return states.rawValue >> 14 == 0
@@ -97,7 +97,7 @@ extension FilterCondition: CustomStringConvertible {
     return address.family == .inet6 ? "[\(address)]" : "\(address)"
   }
 
-  /// A word as it has to be written. There is no way to write one with both kinds of quotes.
+  /// A word in the form in which it must be written. A word with both kinds of quotes cannot be written.
   private static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.first.map { $0 > 0x20 } == true && !word.utf8.contains(where: FilterLexer.endsWord)
     if isPlain, !FilterLexer.isOperator(word) { return word }
@@ -111,7 +111,7 @@ extension FilterCondition: CustomStringConvertible {
     }
     if range.lowerBound == range.upperBound { return "\(figure.name) = \(value(range.lowerBound))" }
     if range.upperBound == .max {
-      // What was written as "> 50ms".
+      // Written as "> 50ms".
       if figure.isTime, range.lowerBound % 1000 == 1 { return "\(figure.name) > \(value(range.lowerBound - 1))" }
       return "\(figure.name) >= \(value(range.lowerBound))"
     }

@@ -1,4 +1,4 @@
-/// Which sockets are wanted: an expression over addresses, ports, states and figures.
+/// Selects sockets: an expression over addresses, ports, states and figures.
 ///
 /// Built from typed conditions and the operators `&&`, `||` and `!`, or parsed from the language of `ss`
 /// (``init(_:names:)``):
@@ -8,12 +8,12 @@
 /// let parsed = try SocketFilter("sport = :443 and not dst 10.0.0.0/8")
 /// ```
 ///
-/// Ports, addresses, interfaces, marks and cgroups are compared in the kernel, as far as its filter program can express
-/// the whole; ``compiled(for:without:)`` tells which part is which. The rest, and whatever comes from a capture or from
-/// `/proc/net`, is compared by ``evaluate(_:holders:)``, with the same meaning.
+/// The kernel compares ports, addresses, interfaces, marks and cgroups, as far as its filter program can express them;
+/// ``compiled(for:without:)`` returns both parts. ``evaluate(_:holders:)`` compares the rest, and sockets from a
+/// capture or from `/proc/net`, with the same meaning.
 ///
-/// Operators of one kind are one level, however many. Of a tree that is built by hand and more than some thousand levels
-/// deep, the stack may not hold the walk; parsed text is at most 256 levels deep.
+/// Any number of operators of one kind is one level. A tree that was built in code with more than some thousand levels
+/// may overflow the stack; parsed text has at most 256 levels.
 public struct SocketFilter: Hashable, Sendable {
   package let node: FilterNode
 
@@ -26,12 +26,12 @@ public struct SocketFilter: Hashable, Sendable {
 }
 
 extension SocketFilter {
-  /// Whether the filter names a state anywhere. Where it does, it alone decides about states.
+  /// Whether the filter names a state anywhere. If so, the filter alone decides about states.
   public var namesStates: Bool {
     node.contains { if case .states = $0 { true } else { false } }
   }
 
-  /// The states that a query asks for if its filter is to decide: all, and ``SocketStateSet/boundInactive`` if the
+  /// The states to query if the filter decides about states: all, and also ``SocketStateSet/boundInactive`` if the
   /// filter names it. `nil` if the filter does not name a state.
   public var statesToAskFor: SocketStateSet? {
     guard namesStates else { return nil }
@@ -41,10 +41,10 @@ extension SocketFilter {
     return namesBoundInactive ? .all.union(.boundInactive) : .all
   }
 
-  /// The states in which a socket may pass, as far as the filter tells without looking at anything else.
+  /// The states that a socket must have to pass, as far as the filter alone shows.
   package var possibleStates: SocketStateSet { node.normalized().possibleStates }
 
-  /// What a reply must have for the filter to be decided.
+  /// The details that a reply must contain to decide the filter.
   public var neededDetails: InetDetails {
     let needsTCPInfo = node.contains { if case .figure(let figure, _) = $0 { figure.isInTCPInfo } else { false } }
     return needsTCPInfo ? .tcpInfo : []
@@ -52,6 +52,6 @@ extension SocketFilter {
 }
 
 extension SocketStateSet {
-  /// Every state, also those that no kernel has yet: what the group `all` means in a filter.
+  /// Every state, including those of future kernels: the group `all` in a filter.
   package static var everyState: SocketStateSet { SocketStateSet(rawValue: .max) }
 }

@@ -1,9 +1,9 @@
-/// What a connection negotiated about congestion marks, and what became of it.
+/// What a connection negotiated about congestion marks, and what failed.
 ///
 /// Kernel: `tcpi_ecn_mode`, `tcpi_accecn_opt_seen`, `tcpi_accecn_fail_mode`, `tcpi_options2` in `struct tcp_info`,
-/// linux/tcp.h, since 7.0. Linux 6.18 and 6.19 have two numbers of 16 bits in their place, without ``mode`` and
-/// ``furtherOptions``. The length of the structure is the same, so the values tell which kernel it was: of the four
-/// numbers only certain combinations are possible.
+/// linux/tcp.h, since 7.0. Linux 6.18 and 6.19 have two 16-bit numbers in their place, without ``mode`` and
+/// ``furtherOptions``. The length of the structure is the same. The values show which kernel wrote them, because only
+/// certain combinations of the four numbers are possible.
 public struct AccurateECN: Hashable, Sendable {
   /// The kind of ECN that a connection uses. Kernel: `TCPI_ECN_MODE_*`, linux/tcp.h.
   public struct Mode: RawRepresentable, Hashable, Sendable {
@@ -41,7 +41,7 @@ public struct AccurateECN: Hashable, Sendable {
     public static let invalid = OptionSeen(rawValue: 3)
   }
 
-  /// What failed on the path. Kernel: `TCP_ACCECN_*_FAIL_*`, linux/tcp.h.
+  /// Failures on the path. Kernel: `TCP_ACCECN_*_FAIL_*`, linux/tcp.h.
   public struct Failures: OptionSet, Hashable, Sendable {
     /// The kernel's bits.
     public let rawValue: UInt8
@@ -59,11 +59,11 @@ public struct AccurateECN: Hashable, Sendable {
     public static let receivedOption = Failures(rawValue: 8)
   }
 
-  /// The kind of ECN; `nil` where the kernel is older than 7.0 and does not tell. Kernel: `tcpi_ecn_mode`.
+  /// The kind of ECN; `nil` if the kernel is older than 7.0 and does not report it. Kernel: `tcpi_ecn_mode`.
   public var mode: Mode?
   /// How the peer's option was seen. Kernel: `tcpi_accecn_opt_seen`.
   public var optionSeen: OptionSeen
-  /// What failed on the path. Kernel: `tcpi_accecn_fail_mode`.
+  /// Failures on the path. Kernel: `tcpi_accecn_fail_mode`.
   public var failures: Failures
   /// Bits that no kernel uses so far; `nil` with ``mode``. Kernel: `tcpi_options2`.
   public var furtherOptions: UInt32?
@@ -78,12 +78,12 @@ public struct AccurateECN: Hashable, Sendable {
 }
 
 extension AccurateECN {
-  /// Where it stands in `struct tcp_info`.
+  /// Its offset in `struct tcp_info`.
   static var offset: Int { 276 }
 
-  /// Reads the word of `struct tcp_info`, as a machine with the lowest bit first has it.
+  /// Reads the word of `struct tcp_info` in the bit order of a little-endian machine.
   ///
-  /// - Parameter usesECN: Whether the connection negotiated ECN, by ``TCPInfo/Options/ecn``.
+  /// - Parameter usesECN: Whether the connection negotiated ECN, from ``TCPInfo/Options/ecn``.
   init(word: UInt32, usesECN: Bool) {
     let low = word & 0xffff
     let high = word >> 16
@@ -102,16 +102,16 @@ extension AccurateECN {
     }
   }
 
-  /// The word from which this is read.
+  /// The word that this value was read from.
   var word: UInt32 {
     guard let mode else { return UInt32(optionSeen.rawValue) << 16 | UInt32(failures.rawValue) }
     return UInt32(mode.rawValue) & 3 | (UInt32(optionSeen.rawValue) & 3) << 2
       | (UInt32(failures.rawValue) & 15) << 4 | (furtherOptions ?? 0) << 8
   }
 
-  /// The same word of a machine that puts the first of several bit fields into the highest bits.
+  /// The same word from a machine whose first bit field is in the highest bits.
   static func word(ofBigEndian word: UInt32) -> UInt32 {
-    // Two numbers of 16 bits in the order of their addresses, before 7.0.
+    // Before 7.0: two 16-bit numbers, in the order of their addresses.
     let (failures, seen) = (word >> 16, word & 0xffff)
     if word != 0, failures < 16, seen < 4 { return seen << 16 | failures }
     return word >> 30 | (word >> 28 & 3) << 2 | (word >> 24 & 15) << 4 | (word & 0xff_ffff) << 8

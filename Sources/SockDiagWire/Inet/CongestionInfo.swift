@@ -1,8 +1,8 @@
-/// Figures that a congestion control reports about one connection.
+/// Figures that a congestion control algorithm reports about one connection.
 ///
 /// Kernel: `union tcp_cc_info`, linux/inet_diag.h.
 public enum CongestionInfo: Hashable, Sendable {
-  /// vegas and its kin: nv, veno, illinois, yeah.
+  /// vegas and related algorithms: nv, veno, illinois, yeah.
   case vegas(VegasInfo)
   /// Data center TCP.
   case dctcp(DCTCPInfo)
@@ -10,9 +10,9 @@ public enum CongestionInfo: Hashable, Sendable {
   case bbr(BBRInfo)
 }
 
-/// Figures of vegas and its kin. Kernel: `struct tcpvegas_info`, `INET_DIAG_VEGASINFO`.
+/// Figures of vegas and related algorithms. Kernel: `struct tcpvegas_info`, `INET_DIAG_VEGASINFO`.
 public struct VegasInfo: Hashable, Sendable {
-  /// Whether the algorithm is in charge. Kernel: `tcpv_enabled`.
+  /// Whether the algorithm is active. Kernel: `tcpv_enabled`.
   public var isEnabled: Bool
   /// Round trips measured. Kernel: `tcpv_rttcnt`.
   public var roundTripCount: UInt32
@@ -43,7 +43,7 @@ extension VegasInfo {
 
 /// Figures of data center TCP. Kernel: `struct tcp_dctcp_info`, `INET_DIAG_DCTCPINFO`, since 3.18.
 public struct DCTCPInfo: Hashable, Sendable {
-  /// Whether the algorithm is in charge; without ECN it falls back to reno. Kernel: `dctcp_enabled`.
+  /// Whether the algorithm is active; without ECN it falls back to reno. Kernel: `dctcp_enabled`.
   public var isEnabled: Bool
   /// Whether the last packet was marked. Kernel: `dctcp_ce_state`.
   public var congestionExperiencedState: UInt16

@@ -1,8 +1,8 @@
-/// What a query asks for beyond the fixed record, and what nobody asked for or knows.
+/// The details of a query, and unknown attributes.
 ///
-/// It lies outside ``InetSocket``, which says why; all of it is reached through that.
+/// They are stored outside ``InetSocket``, which gives the reason and has the accessors.
 struct InetAttributes: Hashable, Sendable {
-  /// Of no bytes if none was sent. An optional would be copied whole wherever it is touched.
+  /// Empty if it was not sent. An optional would be copied whole on every access.
   var tcpInfo = TCPInfo()
   var memory: InetMemory?
   var socketMemory: SocketMemory?
@@ -15,7 +15,7 @@ struct InetAttributes: Hashable, Sendable {
   var md5Keys: [TCPMD5Key] = []
   var unknown: [UnknownAttribute] = []
 
-  /// Makes room for the next record. Member by member, which leaves the long words of ``tcpInfo`` alone.
+  /// Clears the value for the next record, member by member, so that the large ``tcpInfo`` is not rewritten.
   mutating func removeAll() {
     tcpInfo.removeAll()
     memory = nil
@@ -31,7 +31,7 @@ struct InetAttributes: Hashable, Sendable {
   }
 }
 
-/// An attribute that is not decoded here, kept as it came.
+/// An attribute that is not decoded, kept verbatim.
 public struct UnknownAttribute: Hashable, Sendable {
   /// The kernel's number for the attribute.
   public var type: UInt16
@@ -53,7 +53,7 @@ extension InetSocket {
     update(&boxedAttributes[0])
   }
 
-  /// The state of the connection's machinery. Kernel: `INET_DIAG_INFO`, `struct tcp_info`.
+  /// TCP state and statistics of the connection. Kernel: `INET_DIAG_INFO`, `struct tcp_info`.
   public var tcpInfo: TCPInfo? {
     guard let info = boxedAttributes.first?.tcpInfo, info.byteCount > 0 else { return nil }
     return info
@@ -68,7 +68,7 @@ extension InetSocket {
   /// The name of the congestion control. Kernel: `INET_DIAG_CONG`.
   public var congestion: String? { boxedAttributes.first?.congestion }
 
-  /// Figures of the congestion control, where it reports any.
+  /// Figures of the congestion control algorithm, if it reports any.
   public var congestionInfo: CongestionInfo? { boxedAttributes.first?.congestionInfo }
 
   /// The type of service byte. Kernel: `INET_DIAG_TOS`.
@@ -81,12 +81,12 @@ extension InetSocket {
   /// Kernel: `INET_DIAG_CLASS_ID`, since 4.14.
   public var classID: UInt32? { boxedAttributes.first?.classID }
 
-  /// What is stacked on the connection: TLS, MPTCP. Kernel: `INET_DIAG_ULP_INFO`, since 5.4.
+  /// Protocols on top of the connection: TLS, MPTCP. Kernel: `INET_DIAG_ULP_INFO`, since 5.4.
   public var upperLayerProtocol: UpperLayerProtocol? { boxedAttributes.first?.upperLayerProtocol }
 
   /// The TCP-MD5 keys of the socket. Kernel: `INET_DIAG_MD5SIG`, since 4.14.
   public var md5Keys: [TCPMD5Key] { boxedAttributes.first?.md5Keys ?? [] }
 
-  /// Attributes that are not decoded here, or whose length does not fit their type.
+  /// Attributes that are not decoded, or whose length does not fit their type.
   public var unknownAttributes: [UnknownAttribute] { boxedAttributes.first?.unknown ?? [] }
 }

@@ -1,9 +1,9 @@
-/// Turns replies into ``InetSocket`` values.
+/// Decodes replies into ``InetSocket`` values.
 ///
-/// Keep one decoder for many replies: the place for details is reused as long as nobody kept the value that was in it,
-/// so that a reader of a stream allocates nothing.
+/// Keep one decoder for many replies: it reuses the storage for details unless the caller kept the value that used it.
+/// So a stream allocates nothing.
 public struct InetDecoder: Sendable {
-  /// The size of the record that every reply begins with. Kernel: `struct inet_diag_msg`.
+  /// The size of the fixed record at the start of every reply. Kernel: `struct inet_diag_msg`.
   public static var fixedByteCount: Int { 72 }
 
   private var spare: [InetAttributes] = []
@@ -11,16 +11,16 @@ public struct InetDecoder: Sendable {
   /// Creates a decoder.
   public init() {}
 
-  /// Decodes the payload of a reply into an existing value, of which nothing remains.
+  /// Decodes the payload of a reply into an existing value and overwrites all of it.
   ///
   /// - Parameters:
-  ///   - payload: Where the payload lies in `bytes`.
+  ///   - payload: The range of the payload in `bytes`.
   ///   - bytes: The datagram.
-  ///   - protocol: The protocol of the request; a reply repeats it only for raw sockets and in events.
+  ///   - protocol: The protocol of the request; only raw sockets and events repeat it.
   ///   - socket: The value to fill.
-  /// - Returns: What is wrong with the attributes, or `nil`. What comes before the fault is decoded: a damaged tail does
-  ///   not hide the socket.
-  /// - Throws: ``WireError/Code/structureLength`` where the fixed record is not whole.
+  /// - Returns: The fault in the attributes, or `nil`. Everything before the fault is decoded, so a damaged tail does
+  ///     not hide the socket.
+  /// - Throws: ``WireError/Code/structureLength`` if the fixed record is incomplete.
   public mutating func decode(
     _ payload: Range<Int>, in bytes: Span<UInt8>, protocol: TransportProtocol, into socket: inout InetSocket
   ) throws(WireError) -> WireError? {
@@ -32,8 +32,8 @@ public struct InetDecoder: Sendable {
     recycle(&socket)
     decodeFixed(payload.lowerBound, in: bytes, into: &socket)
     socket.rawProtocol = `protocol`.rawValue
-    // The kernel reports its TCP_BOUND_INACTIVE as TCP_CLOSE. A closed TCP socket that holds a port and that a program
-    // holds is just that; in the final record of a destroyed one there is no inode.
+    // The kernel reports its TCP_BOUND_INACTIVE as TCP_CLOSE. A closed TCP socket that has a port and an inode is
+    // bound-inactive; the final record of a destroyed socket has no inode.
     if `protocol` == .tcp, socket.state == .close, socket.localPort != 0, socket.inode != 0 {
       socket.state = .boundInactive
     }
@@ -42,7 +42,7 @@ public struct InetDecoder: Sendable {
     var fault: WireError?
     do throws(WireError) {
       while let attribute = try cursor.next(in: bytes) {
-        // A fault inside an attribute does not reach beyond it.
+        // A fault inside an attribute does not affect the other attributes.
         if let inner = decode(attribute, in: bytes, into: &socket) { fault = fault ?? inner }
       }
       return fault
@@ -51,7 +51,7 @@ public struct InetDecoder: Sendable {
     }
   }
 
-  /// Takes back the place for details of a value that is no longer needed. Whoever copied the value keeps its details.
+  /// Reuses the storage for details of a value that is no longer needed. A copy of the value keeps its details.
   @inline(__always)
   public mutating func recycle(_ socket: inout InetSocket) {
     if socket.boxedAttributes.isEmpty { return }
@@ -61,7 +61,7 @@ public struct InetDecoder: Sendable {
 
   @inline(__always)
   private func decodeFixed(_ start: Int, in bytes: Span<UInt8>, into socket: inout InetSocket) {
-    // One check, after which the compiler knows that all reads below are inside.
+    // One check; after it the compiler knows that all reads below are in bounds.
     let record = bytes.extracting(start..<start + Self.fixedByteCount)
     socket.family = AddressFamily(rawValue: record[0])
     socket.state = SocketState(rawValue: record[1])
@@ -88,7 +88,7 @@ public struct InetDecoder: Sendable {
     socket.rawUID = record.host32(at: 64)
     socket.inode = record.host32(at: 68)
     socket.present = .cookie
-    // Equality compares what is absent too.
+    // Equality also compares absent fields, so they are reset.
     socket.rawCgroupID = 0
     socket.rawMark = 0
     socket.rawDrops = 0
@@ -102,7 +102,7 @@ public struct InetDecoder: Sendable {
   ) -> WireError? {
     let payload = attribute.payload
     let start = payload.lowerBound
-    // The attributes that the kernel always sends, which have their place in the value itself.
+    // The attributes that the kernel always sends, which are stored in the value itself.
     switch attribute.signature {
     case signature(.shutdown, 1):
       socket.rawShutdown = bytes[start]
@@ -120,11 +120,12 @@ public struct InetDecoder: Sendable {
       socket.isV6Only = bytes[start] != 0
     case signature(.protocol, 1):
       socket.rawProtocol = UInt16(bytes[start])
-      // Of the records that name their protocol only the final one of a destroyed socket has no inode. Its uid is 0 like
-      // all that the kernel leaves out there, and no word about root.
+      // Of the records that carry their protocol, only the final one of a destroyed socket has no inode. Its uid is 0
+      // because the kernel leaves it out; it does not mean root.
       if socket.inode == 0 {
         socket.present.insert(.isFinal)
-        // UDP's is a count less one, and of a socket that ends nothing is left to count (sk_wmem_alloc_get, net/sock.h).
+        // For UDP the kernel reports the count minus one, and a socket that ends has no count left (sk_wmem_alloc_get,
+        // net/sock.h).
         if socket.sendQueue == .max { socket.sendQueue = 0 }
       }
     case signature(.padding, 0):
@@ -183,18 +184,19 @@ private func signature(_ type: InetAttributeType, _ byteCount: Int) -> UInt32 {
 }
 
 extension InetAttributes {
-  /// Takes in an attribute. One whose payload does not fit its type, or is longer than what is known of it,
-  /// is kept as it came, like one of unknown type.
+  /// Stores an attribute. An attribute is kept verbatim if its type is unknown, if its payload does not fit its type,
+  /// or if its payload is longer than the known structure.
   mutating func decode(
     _ attribute: NetlinkAttribute, of protocol: TransportProtocol, in bytes: Span<UInt8>
   ) throws(WireError) {
     let payload = attribute.payload
     let start = payload.lowerBound
     let type = InetAttributeType(rawValue: attribute.type)
-    // How much of the payload is decoded, `nil` for all of it. The rest, which a newer kernel may have added, is kept.
+    // The number of payload bytes that were decoded; `nil` for all. The rest, which a newer kernel may have added, is
+    // kept.
     var decodedByteCount: Int?
     switch (type, payload.count) {
-    // Other protocols put another structure there. Where the request was not captured, TCP is the likely one.
+    // Other protocols use the attribute for another structure. If the request was not captured, TCP is most likely.
     case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo.read(payload, in: bytes)
     case (.congestion, 1...): congestion = attribute.text(in: bytes)
     case (.typeOfService, 1): typeOfService = bytes[start]
@@ -222,7 +224,7 @@ extension InetAttributes {
     default: decodedByteCount = 0
     }
     if let decodedByteCount, decodedByteCount < payload.count || payload.isEmpty {
-      // A rest of keys may be a part of one, which must not come to light.
+      // A partial key is dropped, because it must not become visible.
       let rest = type == .md5Signatures ? [] : bytes.array(payload)
       unknown.append(UnknownAttribute(type: attribute.type, payload: rest))
     }

@@ -1,8 +1,8 @@
-/// What a dump may carry beyond the record that the kernel always sends.
+/// Details that a dump may return in addition to the fixed record.
 ///
-/// Each costs the kernel time, so ask only for what is read.
+/// Each costs the kernel time, so request only those that you read.
 ///
-/// Kernel: `idiag_ext`, linux/inet_diag.h: bit n - 1 asks for attribute n.
+/// Kernel: `idiag_ext`, linux/inet_diag.h: bit n - 1 requests attribute n.
 public struct InetDetails: OptionSet, Hashable, Sendable {
   /// The kernel's bits.
   public let rawValue: UInt8
@@ -12,10 +12,10 @@ public struct InetDetails: OptionSet, Hashable, Sendable {
 
   /// ``InetSocket/memory``. Kernel: `INET_DIAG_MEMINFO`.
   public static let memory = InetDetails(rawValue: 1 << 0)
-  /// ``InetSocket/tcpInfo``, and with it ``InetSocket/upperLayerProtocol`` and, given the capability CAP_NET_ADMIN,
-  /// ``InetSocket/md5Keys``. Kernel: `INET_DIAG_INFO`.
+  /// ``InetSocket/tcpInfo``, with ``InetSocket/upperLayerProtocol`` and, given CAP_NET_ADMIN, ``InetSocket/md5Keys``.
+  /// Kernel: `INET_DIAG_INFO`.
   public static let tcpInfo = InetDetails(rawValue: 1 << 1)
-  /// ``InetSocket/congestionInfo``: vegas, dctcp and bbr all come through this bit. Kernel: `INET_DIAG_VEGASINFO`.
+  /// ``InetSocket/congestionInfo``: this bit requests vegas, dctcp and bbr. Kernel: `INET_DIAG_VEGASINFO`.
   public static let congestionInfo = InetDetails(rawValue: 1 << 2)
   /// ``InetSocket/congestion``. Kernel: `INET_DIAG_CONG`.
   public static let congestion = InetDetails(rawValue: 1 << 3)

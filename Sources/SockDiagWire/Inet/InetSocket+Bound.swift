@@ -1,6 +1,6 @@
 extension InetSocket {
-  /// A TCP socket that is bound and does nothing, as a kernel since 6.8 would report it: made from what was read of the
-  /// socket itself.
+  /// A TCP socket that is bound, does not listen and is not connected, as kernels since 6.8 would report it. It is made
+  /// from properties that were read from the socket itself.
   package init(
     boundTo local: SocketAddress, family: AddressFamily, inode: UInt32, uid: UInt32, cookie: SocketCookie,
     interfaceIndex: UInt32, isV6Only: Bool?

@@ -1,7 +1,7 @@
-/// Reading a socket back from the keys under which it was written.
+/// Decoding a socket from the keys under which it was encoded.
 extension InetSocket {
-  /// Reads a socket from the command's JSON or any other form that ``encode(to:)`` wrote. The keys of TCP-MD5 are
-  /// secret, so they are not written and come back empty.
+  /// Decodes a socket from the command's JSON or any other format that ``encode(to:)`` produced. TCP-MD5 keys are
+  /// secret, so they are not encoded and come back empty.
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
@@ -37,7 +37,7 @@ extension InetSocket {
   }
 }
 
-/// Reads fields of one object, each with a clear error.
+/// Reads the fields of one object and reports clear errors.
 struct FieldReader {
   private let container: KeyedDecodingContainer<FieldKey>
 

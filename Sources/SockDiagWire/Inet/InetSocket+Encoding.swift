@@ -1,6 +1,6 @@
 extension InetSocket: FieldWritable {
-  /// Appends the socket as a JSON object in UTF-8: the same that a `JSONEncoder` makes of it, in little time and
-  /// without allocation where the array has room.
+  /// Appends the socket as a JSON object in UTF-8. The result equals that of a `JSONEncoder`, but it is fast and
+  /// allocates only if the array has no room.
   public func appendJSON(to text: inout [UInt8]) { appendObject(to: &text) }
 
   /// Writes the fields with the keys of the command's JSON output.
@@ -103,7 +103,7 @@ extension TCPInfo {
       writer.number("accecn_fail_mode", ecn.failures.rawValue)
       writer.number("options2", ecn.furtherOptions)
     }
-    // The length cannot be told from the members alone: a kernel may end in the middle of one.
+    // The members alone do not show the length: the structure may end inside a member.
     writer.number("byte_count", UInt64(byteCount))
     if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }
   }

@@ -1,7 +1,7 @@
 /// A TCP or UDP socket as the kernel reports it.
 ///
-/// The value is 104 bytes and costs no allocation, so that arrays of 100,000 stay cheap to fill. What a query asks for
-/// on top of that (``InetDetails``) lies behind it in one allocation, which a streaming reader reuses.
+/// The value is 104 bytes and needs no allocation, so large arrays are cheap to fill. The details of a query
+/// (``InetDetails``) are stored separately in one allocation, which a streaming reader reuses.
 ///
 /// Kernel: `struct inet_diag_msg`, linux/inet_diag.h, and the attributes that follow it.
 public struct InetSocket: KernelSocket {
@@ -11,20 +11,21 @@ public struct InetSocket: KernelSocket {
   var remoteLow: UInt64 = 0
   var rawCookie: UInt64 = 0
   var rawCgroupID: UInt64 = 0
-  /// Zero or one element. An array is a box with value semantics, and one that is reused in place while nobody
-  /// else holds it; inline, the details would make every record six times as large.
+  /// Zero or one element. The array is a box with value semantics, which is reused in place unless another value shares
+  /// it. Inline details would make every record six times as large.
   var boxedAttributes: [InetAttributes] = []
 
   /// The interface that the socket is bound to, or the scope of a link-local address; 0 for none.
   /// Kernel: `idiag_if`.
   public package(set) var interfaceIndex: UInt32 = 0
-  /// Bytes received but not read, with UDP the memory that they take; on a listener, the connections that wait for `accept`. Kernel: `idiag_rqueue`.
+  /// Bytes received but not read; for UDP, the memory that they occupy; on a listener, the connections that wait for
+  /// `accept`. Kernel: `idiag_rqueue`.
   public package(set) var receiveQueue: UInt32 = 0
-  /// Bytes written but not acknowledged, with UDP the memory of what was not sent; on a listener, the limit of ``receiveQueue``, which
-  /// `/proc/net` does not tell. Kernel: `idiag_wqueue`.
+  /// Bytes written but not acknowledged; for UDP, the memory of unsent data; on a listener, the limit of
+  /// ``receiveQueue``, which `/proc/net` does not report. Kernel: `idiag_wqueue`.
   public package(set) var sendQueue: UInt32 = 0
-  /// The inode behind the socket's descriptors; 0 where no descriptor refers to it: TIME_WAIT, SYN_RECV, orphans.
-  /// Kernel: `idiag_inode`.
+  /// The inode behind the socket's descriptors; 0 if no descriptor refers to it: TIME_WAIT, SYN_RECV, orphans. Kernel:
+  /// `idiag_inode`.
   public package(set) var inode: UInt32 = 0
   var timerExpires: UInt32 = 0
   var rawUID: UInt32 = 0
@@ -43,7 +44,7 @@ public struct InetSocket: KernelSocket {
   /// The state. Kernel: `idiag_state`.
   public package(set) var state = SocketState(rawValue: 0)
 
-  /// Which of the fields that may be absent are there.
+  /// The optional fields that are present.
   struct Presence: OptionSet, Hashable, Sendable {
     let rawValue: UInt16
     static let cookie = Presence(rawValue: 1 << 0)
@@ -52,12 +53,12 @@ public struct InetSocket: KernelSocket {
     static let options = Presence(rawValue: 1 << 3)
     static let shutdown = Presence(rawValue: 1 << 4)
     static let v6Only = Presence(rawValue: 1 << 5)
-    /// The value of v6-only rather than its presence.
+    /// The value of v6-only, not its presence.
     static let isV6Only = Presence(rawValue: 1 << 6)
     static let drops = Presence(rawValue: 1 << 7)
     /// The record came from /proc/net.
     static let procNet = Presence(rawValue: 1 << 8)
-    /// The record is the last of a destroyed socket, in which the kernel tells no owner.
+    /// The record is the last one of a destroyed socket, in which the kernel omits the owner.
     static let isFinal = Presence(rawValue: 1 << 9)
 
     mutating func set(_ bit: Presence, _ isPresent: Bool) {
@@ -87,7 +88,7 @@ extension InetSocket {
     }
   }
 
-  /// The remote address and port, all zero where there is no peer; a TCP socket that was disconnected keeps the address,
+  /// The remote address and port, all zero if there is no peer. A TCP socket that was disconnected keeps the address,
   /// with port 0. Kernel: `idiag_dst`, `idiag_dport`.
   public package(set) var remote: SocketAddress {
     get { SocketAddress(IPAddress(family: family, high: remoteHigh, low: remoteLow), port: remotePort) }
@@ -98,7 +99,7 @@ extension InetSocket {
     }
   }
 
-  /// The kernel's number for this one socket. `/proc/net` does not tell it. Kernel: `idiag_cookie`.
+  /// The kernel's unique number for this socket. `/proc/net` does not report it. Kernel: `idiag_cookie`.
   public internal(set) var cookie: SocketCookie? {
     get { present.contains(.cookie) ? SocketCookie(rawValue: rawCookie) : nil }
     set {
@@ -107,13 +108,12 @@ extension InetSocket {
     }
   }
 
-  /// The user who made the socket. `nil` for TIME_WAIT and SYN_RECV records, which report 0 but belong to nobody, and in
-  /// the final record of a destroyed socket, whose owner the kernel does not tell.
-  /// Kernel: `idiag_uid`.
+  /// The user who made the socket. `nil` for TIME_WAIT and SYN_RECV records, which report 0 but have no owner, and in
+  /// the final record of a destroyed socket, in which the kernel omits the owner. Kernel: `idiag_uid`.
   public var uid: UInt32? { isMinisocket || present.contains(.isFinal) ? nil : rawUID }
 
-  /// Whether this is a small record without descriptor and owner: TIME_WAIT, an orphan in FIN_WAIT2 that became one,
-  /// or a request in SYN_RECV.
+  /// Whether this is a small record without descriptor and owner: TIME_WAIT, an orphan in FIN_WAIT2 that became one, or
+  /// a request in SYN_RECV.
   public var isMinisocket: Bool {
     timerKind == SocketTimer.Kind.timeWait.rawValue || state == .timeWait || (state == .synReceived && inode == 0)
   }
@@ -136,7 +136,7 @@ extension InetSocket {
   /// The connections that wait for `accept`, on a listener.
   public var acceptQueueLength: UInt32? { state == .listen ? receiveQueue : nil }
 
-  /// How many connections may wait for `accept`, on a listener. `/proc/net` does not tell it.
+  /// The limit of connections that wait for `accept`, on a listener. `/proc/net` does not report it.
   public var acceptQueueLimit: UInt32? { state == .listen && source == .sockDiag ? sendQueue : nil }
 
   /// The id of the cgroup (version 2) in which the socket was made: the inode number of its directory.
@@ -149,7 +149,7 @@ extension InetSocket {
     }
   }
 
-  /// The firewall mark. Only a reader with CAP_NET_ADMIN is told. Kernel: `INET_DIAG_MARK`, since 4.9.
+  /// The firewall mark. The kernel reports it only to readers with CAP_NET_ADMIN. Kernel: `INET_DIAG_MARK`, since 4.9.
   public internal(set) var mark: UInt32? {
     get { present.contains(.mark) ? rawMark : nil }
     set {
@@ -186,7 +186,7 @@ extension InetSocket {
     }
   }
 
-  /// Whether the socket is bound to `::` and takes IPv4 as well.
+  /// Whether the socket is bound to `::` and accepts IPv4 as well.
   public var isDualStackWildcard: Bool { family == .inet6 && isV6Only == false && local.address.isUnspecified }
 
   /// Datagrams dropped because the receive buffer was full. From `/proc/net/udp`, or part of
@@ -199,7 +199,7 @@ extension InetSocket {
     }
   }
 
-  /// Where the record was read from.
+  /// The source of the record.
   public internal(set) var source: SocketSource {
     get { present.contains(.procNet) ? .procNet : .sockDiag }
     set { present.set(.procNet, newValue == .procNet) }
@@ -207,7 +207,7 @@ extension InetSocket {
 }
 
 extension InetSocket {
-  /// Fills in a row of `/proc/net/{tcp,udp}{,6}`: the fields that such a file has, the others absent.
+  /// Fills in a row of `/proc/net/{tcp,udp}{,6}`: the fields of that file; all others are absent.
   @inline(__always)
   package mutating func setProcNetRow(
     _ protocol: TransportProtocol, _ family: AddressFamily, local: (UInt64, UInt64, UInt16),
@@ -221,7 +221,7 @@ extension InetSocket {
     rawUID = uid
     self.inode = inode
     present = .procNet
-    // Only some rows have it, and equality compares what is absent too.
+    // Only some rows have it, and equality also compares absent fields.
     rawDrops = 0
   }
 }

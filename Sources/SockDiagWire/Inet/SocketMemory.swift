@@ -1,4 +1,4 @@
-/// Memory that a socket uses, in the older and shorter form. All in bytes.
+/// Memory that a socket uses, in the older and shorter form, in bytes.
 ///
 /// Kernel: `struct inet_diag_meminfo`, linux/inet_diag.h.
 public struct InetMemory: Hashable, Sendable {
@@ -34,7 +34,7 @@ extension InetMemory {
   }
 }
 
-/// Memory that a socket uses, and its limits. All in bytes but ``drops``.
+/// Memory that a socket uses, and its limits, in bytes except ``drops``.
 ///
 /// Kernel: `SK_MEMINFO_*`, linux/sock_diag.h.
 public struct SocketMemory: Hashable, Sendable {
@@ -52,7 +52,7 @@ public struct SocketMemory: Hashable, Sendable {
   public var sendQueued: UInt32
   /// Used by socket options. Kernel: `SK_MEMINFO_OPTMEM`.
   public var optionMemory: UInt32
-  /// Packets that came while the program held the socket. Kernel: `SK_MEMINFO_BACKLOG`, since 3.6.
+  /// Packets that arrived while the program had the socket locked. Kernel: `SK_MEMINFO_BACKLOG`, since 3.6.
   public var backlog: UInt32?
   /// Packets dropped, a count. Kernel: `SK_MEMINFO_DROPS`, since 4.7.
   public var drops: UInt32?

@@ -13,11 +13,11 @@ extension TCPInfo {
   public var unansweredProbes: UInt8? { u8(3) }
   /// How often the timeout was doubled. Kernel: `tcpi_backoff`.
   public var backoff: UInt8? { u8(4) }
-  /// What was negotiated. Kernel: `tcpi_options`.
+  /// Negotiated options. Kernel: `tcpi_options`.
   public var options: Options? { u8(5).map(Options.init(rawValue:)) }
-  /// The shift that the peer asked for. Kernel: `tcpi_snd_wscale`.
+  /// The window scale that the peer announced. Kernel: `tcpi_snd_wscale`.
   public var sendWindowScale: UInt8? { u8(6).map { $0 & 0xf } }
-  /// The shift that we asked for. Kernel: `tcpi_rcv_wscale`.
+  /// The window scale that this host announced. Kernel: `tcpi_rcv_wscale`.
   public var receiveWindowScale: UInt8? { u8(6).map { $0 >> 4 } }
   /// Whether ``deliveryRateBytesPerSecond`` was measured while the program had too little to send. Since 4.9. Kernel:
   /// `tcpi_delivery_rate_app_limited`.
@@ -27,7 +27,7 @@ extension TCPInfo {
   public var fastOpenClientFailure: UInt8? { u8(7).map { $0 >> 1 & 3 } }
   /// The time after which data is sent again. Kernel: `tcpi_rto`.
   public var retransmitTimeout: Duration? { microseconds(8) }
-  /// The time for which an acknowledgement may be held back. Kernel: `tcpi_ato`.
+  /// The delayed-acknowledgement timeout. Kernel: `tcpi_ato`.
   public var delayedAcknowledgementTimeout: Duration? { microseconds(12) }
   /// The largest segment that is sent, in bytes. Kernel: `tcpi_snd_mss`.
   public var sendSegmentSize: UInt32? { u32(16) }
@@ -65,7 +65,7 @@ extension TCPInfo {
   public var sendSlowStartThreshold: UInt32? { u32(76) }
   /// The congestion window, in segments. Kernel: `tcpi_snd_cwnd`.
   public var congestionWindow: UInt32? { u32(80) }
-  /// The largest segment that we take, in bytes. Kernel: `tcpi_advmss`.
+  /// The largest segment that this host accepts, in bytes. Kernel: `tcpi_advmss`.
   public var advertisedSegmentSize: UInt32? { u32(84) }
   /// How far out of order segments may arrive before they count as lost. Kernel: `tcpi_reordering`.
   public var reordering: UInt32? { u32(88) }
@@ -102,7 +102,7 @@ extension TCPInfo {
   public var busyTime: Duration? { longMicroseconds(168) }
   /// The part of ``busyTime`` in which the peer's window was the limit. Since 4.10. Kernel: `tcpi_rwnd_limited`.
   public var receiveWindowLimitedTime: Duration? { longMicroseconds(176) }
-  /// The part of ``busyTime`` in which our send buffer was the limit. Since 4.10. Kernel: `tcpi_sndbuf_limited`.
+  /// The part of ``busyTime`` in which the local send buffer was the limit. Since 4.10. Kernel: `tcpi_sndbuf_limited`.
   public var sendBufferLimitedTime: Duration? { longMicroseconds(184) }
   /// Segments delivered, with retransmits. Since 4.18. Kernel: `tcpi_delivered`.
   public var deliveredSegments: UInt32? { u32(192) }
@@ -118,11 +118,11 @@ extension TCPInfo {
   public var reorderingSeen: UInt32? { u32(220) }
   /// Segments received out of order. Since 5.4. Kernel: `tcpi_rcv_ooopack`.
   public var receivedOutOfOrder: UInt32? { u32(224) }
-  /// The window that the peer offers, in bytes. Since 5.4. Kernel: `tcpi_snd_wnd`.
+  /// The receive window that the peer offers, in bytes. Since 5.4. Kernel: `tcpi_snd_wnd`.
   public var sendWindow: UInt32? { u32(228) }
-  /// The window that we offer, in bytes. Since 6.2. Kernel: `tcpi_rcv_wnd`.
+  /// The receive window that this host offers, in bytes. Since 6.2. Kernel: `tcpi_rcv_wnd`.
   public var receiveWindow: UInt32? { u32(232) }
-  /// Times that another path was tried. Since 6.2. Kernel: `tcpi_rehash`.
+  /// How often another path was tried. Since 6.2. Kernel: `tcpi_rehash`.
   public var rehashes: UInt32? { u32(236) }
   /// Retransmission timeouts. Since 6.7. Kernel: `tcpi_total_rto`.
   public var totalTimeouts: UInt16? { u16(240) }
@@ -144,7 +144,7 @@ extension TCPInfo {
   public var receivedE0Bytes: UInt32? { u32(268) }
   /// Bytes received with a mark of congestion. Since 6.18. Kernel: `tcpi_received_ce_bytes`.
   public var receivedMarkedBytes: UInt32? { u32(272) }
-  /// What was negotiated about congestion marks, and what became of it. Since 6.18. Kernel: `tcpi_ecn_mode`,
+  /// What was negotiated about congestion marks, and what failed. Since 6.18. Kernel: `tcpi_ecn_mode`,
   /// `tcpi_accecn_opt_seen`, `tcpi_accecn_fail_mode`, `tcpi_options2`.
   public var accurateECN: AccurateECN? {
     u32(AccurateECN.offset).map { AccurateECN(word: $0, usesECN: options?.contains(.ecn) == true) }
@@ -152,10 +152,10 @@ extension TCPInfo {
 }
 
 extension TCPInfo {
-  /// What a member's bytes mean, as far as printing and storing it need to know.
+  /// The type of a member, as needed to print and store it.
   package enum Width: Sendable { case u8, lowNibble, highNibble, lowBit, nextTwoBits, u16, u32, u64 }
 
-  /// A member as JSON shows it: the kernel's name, with its unit unless that is a count or bytes.
+  /// A member's key in JSON: the kernel's name, with its unit unless it is a count or bytes.
   package struct Field: Sendable {
     package var key: String
     package var offset: Int

@@ -1,27 +1,28 @@
-/// The state of a TCP connection's machinery.
+/// State and statistics of a TCP connection.
 ///
-/// The structure has grown from 104 to 280 bytes, and newer kernels will add to it. A member is there if the received
-/// length covers it; one that an older kernel does not know is `nil`, never zero. What a newer kernel adds is kept in
-/// ``tail``. A listener fills in only the state, pacing rates, reordering, congestion window and its accept queue.
+/// The structure has grown from 104 to 280 bytes, and newer kernels will add to it. A member is present if the received
+/// length covers it; a member that an older kernel does not have is `nil`, never zero. Members that a newer kernel adds
+/// are kept in ``tail``. A listener fills in only the state, pacing rates, reordering, congestion window and its accept
+/// queue.
 ///
-/// The value holds its bytes inline and costs no allocation unless there is a tail.
+/// The value holds its bytes inline and allocates only if there is a tail.
 ///
 /// Kernel: `struct tcp_info`, linux/tcp.h.
 public struct TCPInfo: Sendable {
-  /// The length of the structure as decoded here, in bytes.
+  /// The decoded length of the structure, in bytes.
   static var knownByteCount: Int { 280 }
 
   /// The structure in memory order: byte n of it is bits 8n and up of the words, whatever the host's order.
   private var words = InlineArray<35, UInt64>(repeating: 0)
-  /// How many bytes the kernel sent.
+  /// The number of bytes that the kernel sent.
   public private(set) var byteCount: Int = 0
-  /// What a kernel newer than this decoder sent beyond the 280 bytes known here.
+  /// The bytes that a newer kernel sent after the 280 known bytes.
   public private(set) var tail: [UInt8] = []
 
-  /// A structure of no bytes: nothing was sent.
+  /// An empty structure: nothing was sent.
   init() {}
 
-  /// Takes in what the kernel sent. In place, since copying a value of this size costs more than reading it.
+  /// Stores the received bytes in place, because copying a value of this size costs more than reading it.
   mutating func read(_ payload: Range<Int>, in bytes: Span<UInt8>) {
     byteCount = payload.count
     let known = min(payload.count, Self.knownByteCount)
@@ -38,7 +39,7 @@ public struct TCPInfo: Sendable {
     tail = payload.count > known ? bytes.array(payload.lowerBound + known..<payload.upperBound) : []
   }
 
-  /// Forgets what was sent. Words that the length does not cover mean nothing.
+  /// Removes the received bytes. Words beyond the length have no meaning.
   mutating func removeAll() {
     byteCount = 0
     tail = []
@@ -70,7 +71,7 @@ public struct TCPInfo: Sendable {
 
   func milliseconds(_ offset: Int) -> Duration? { u32(offset).map { .milliseconds(Int64($0)) } }
 
-  /// Times beyond 292,000 years are cut to that.
+  /// Times beyond 292,000 years are clamped to that.
   func longMicroseconds(_ offset: Int) -> Duration? { u64(offset).map { .microseconds(Int64(clamping: $0)) } }
 }
 
@@ -91,7 +92,7 @@ extension TCPInfo: Hashable {
 
   private var usedWords: Range<Int> { 0..<(min(byteCount, Self.knownByteCount) + 7) / 8 }
 
-  /// Feeds what the kernel sent to a hasher.
+  /// Hashes the received bytes.
   public func hash(into hasher: inout Hasher) {
     for index in usedWords { hasher.combine(words[index]) }
     hasher.combine(byteCount)
@@ -100,7 +101,7 @@ extension TCPInfo: Hashable {
 }
 
 extension TCPInfo {
-  /// What was negotiated for a connection. Kernel: `TCPI_OPT_*`, linux/tcp.h.
+  /// Negotiated options of a connection. Kernel: `TCPI_OPT_*`, linux/tcp.h.
   public struct Options: OptionSet, Hashable, Sendable {
     /// The kernel's bits.
     public let rawValue: UInt8

@@ -1,4 +1,4 @@
-/// A key by which segments of a peer are signed (RFC 2385).
+/// A key that authenticates the segments of a peer (RFC 2385).
 ///
 /// Kernel: `struct tcp_diag_md5sig`, linux/tcp.h.
 public struct TCPMD5Key: Hashable, Sendable {
@@ -6,9 +6,9 @@ public struct TCPMD5Key: Hashable, Sendable {
 
   /// The peers' address.
   public var address: IPAddress
-  /// How many bits of the address count.
+  /// The number of address bits that are compared.
   public var prefixLength: UInt8
-  /// The key. It is a secret: neither JSON nor any text made here contains it.
+  /// The key. It is secret: neither JSON nor any text made here contains it.
   public var key: [UInt8]
 
   /// Creates a key.
@@ -20,10 +20,10 @@ public struct TCPMD5Key: Hashable, Sendable {
 }
 
 extension TCPMD5Key: CustomStringConvertible, CustomReflectable {
-  /// The peers, not the key.
+  /// The peers, without the key.
   public var description: String { "\(address)/\(prefixLength)" }
 
-  /// The peers, not the key.
+  /// The peers, without the key.
   public var customMirror: Mirror { Mirror(self, children: ["address": address, "prefixLength": prefixLength]) }
 }
 

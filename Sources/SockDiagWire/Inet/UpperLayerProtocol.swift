@@ -1,4 +1,4 @@
-/// What is stacked on a TCP connection.
+/// A protocol on top of a TCP connection.
 ///
 /// Kernel: `INET_DIAG_ULP_INFO`, `INET_ULP_INFO_*`, linux/inet_diag.h, since 5.4.
 public struct UpperLayerProtocol: Hashable, Sendable {
@@ -6,9 +6,9 @@ public struct UpperLayerProtocol: Hashable, Sendable {
   public var name: String?
   /// The connection's encryption inside the kernel. Kernel: `INET_ULP_INFO_TLS`.
   public var tls: TLSInfo?
-  /// The connection's part in a multipath one. Kernel: `INET_ULP_INFO_MPTCP`.
+  /// The connection's part in a multipath connection. Kernel: `INET_ULP_INFO_MPTCP`.
   public var mptcp: MPTCPSubflow?
-  /// What is not decoded here.
+  /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
 
   /// Creates a value without any field.
@@ -27,7 +27,7 @@ public struct UpperLayerProtocol: Hashable, Sendable {
   }
 }
 
-/// Encryption inside the kernel.
+/// TLS encryption in the kernel.
 ///
 /// Kernel: `TLS_INFO_*`, linux/tls.h.
 public struct TLSInfo: Hashable, Sendable {
@@ -35,16 +35,16 @@ public struct TLSInfo: Hashable, Sendable {
   public var version: UInt16?
   /// The cipher. Kernel: `TLS_INFO_CIPHER`, `TLS_CIPHER_*`.
   public var cipher: UInt16?
-  /// Who encrypts: 1 nobody, 2 the kernel, 3 the device, 4 the device with its own record layer.
+  /// Where data is encrypted: 1 nowhere, 2 in the kernel, 3 in the device, 4 in the device with its own record layer.
   /// Kernel: `TLS_INFO_TXCONF`, `TLS_CONF_*`.
   public var sendConfiguration: UInt16?
-  /// Who decrypts. Kernel: `TLS_INFO_RXCONF`.
+  /// Where data is decrypted. Kernel: `TLS_INFO_RXCONF`.
   public var receiveConfiguration: UInt16?
   /// Whether sendfile avoids a copy. Kernel: `TLS_INFO_ZC_RO_TX`, since 6.0.
   public var isZeroCopySend = false
   /// Whether the peer is trusted not to pad. Kernel: `TLS_INFO_RX_NO_PAD`, since 6.0.
   public var isReceiveUnpadded = false
-  /// What is not decoded here.
+  /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
 
   /// Creates a value without any field.
@@ -67,13 +67,13 @@ public struct TLSInfo: Hashable, Sendable {
   }
 }
 
-/// A connection's part in a multipath one.
+/// The connection's part in a multipath connection.
 ///
 /// Kernel: `MPTCP_SUBFLOW_ATTR_*`, linux/mptcp.h.
 public struct MPTCPSubflow: Hashable, Sendable {
   /// The peer's token. Kernel: `MPTCP_SUBFLOW_ATTR_TOKEN_REM`.
   public var remoteToken: UInt32?
-  /// Our token. Kernel: `MPTCP_SUBFLOW_ATTR_TOKEN_LOC`.
+  /// The local token. Kernel: `MPTCP_SUBFLOW_ATTR_TOKEN_LOC`.
   public var localToken: UInt32?
   /// Kernel: `MPTCP_SUBFLOW_ATTR_RELWRITE_SEQ`.
   public var relativeWriteSequence: UInt32?
@@ -85,13 +85,13 @@ public struct MPTCPSubflow: Hashable, Sendable {
   public var subflowSequenceOffset: UInt32?
   /// Bytes that the current mapping covers. Kernel: `MPTCP_SUBFLOW_ATTR_MAP_DATALEN`.
   public var mapByteCount: UInt16?
-  /// What was negotiated. Kernel: `MPTCP_SUBFLOW_ATTR_FLAGS`, `MPTCP_SUBFLOW_FLAG_*`.
+  /// Negotiated options. Kernel: `MPTCP_SUBFLOW_ATTR_FLAGS`, `MPTCP_SUBFLOW_FLAG_*`.
   public var flags: UInt32?
   /// The peer's address id. Kernel: `MPTCP_SUBFLOW_ATTR_ID_REM`.
   public var remoteAddressID: UInt8?
-  /// Our address id. Kernel: `MPTCP_SUBFLOW_ATTR_ID_LOC`.
+  /// The local address id. Kernel: `MPTCP_SUBFLOW_ATTR_ID_LOC`.
   public var localAddressID: UInt8?
-  /// What is not decoded here.
+  /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
 
   /// Creates a value without any field.

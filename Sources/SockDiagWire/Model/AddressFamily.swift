@@ -27,7 +27,7 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
 }
 
 extension AddressFamily: CustomStringConvertible {
-  /// The family's name, or its number where it has none here.
+  /// The family's name, or its number if it has no name here.
   public var description: String {
     switch self {
     case .inet: "inet"

@@ -17,7 +17,7 @@ extension IPAddress: CustomStringConvertible {
       return
     }
     let run = longestZeroRun
-    // Mapped (::ffff:a.b.c.d), and the ancient compatible form (::a.b.c.d), whose run is exactly six groups.
+    // Mapped (::ffff:a.b.c.d), and the obsolete compatible form (::a.b.c.d), whose run of zeros is exactly six groups.
     let isDotted = high == 0 && (low >> 32 == 0xffff || (low >> 32 == 0 && low >> 16 != 0))
     var index = 0
     while index < (isDotted ? 6 : 8) {
@@ -98,7 +98,7 @@ extension IPAddress: LosslessStringConvertible {
     guard parts.count == 4 else { return nil }
     var value: UInt32 = 0
     for part in parts {
-      // No leading zero: 010 is eight to inet_aton, ten to a reader, and an error to inet_pton.
+      // No leading zero: 010 is eight for inet_aton, ten for a reader, and an error for inet_pton.
       guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
         part.utf8.count == 1 || part.first != "0", let byte = UInt8(part)
       else { return nil }
@@ -115,7 +115,7 @@ extension IPAddress: LosslessStringConvertible {
     for (index, piece) in pieces.enumerated() {
       let isLast = index == pieces.count - 1
       if piece.isEmpty {
-        // An empty piece is half of "::"; at either end both its halves are empty pieces.
+        // An empty piece is half of "::"; at the start or end of the text, both halves are empty pieces.
         if index == 0 {
           guard pieces[1].isEmpty else { return nil }
         } else if isLast {

@@ -1,6 +1,6 @@
 /// An IPv4 or IPv6 address.
 ///
-/// Two words and a family; nothing on the heap.
+/// It consists of two words and a family, and does not allocate.
 public struct IPAddress: Hashable, Sendable {
   /// The first eight bytes of an IPv6 address as a number; 0 for IPv4.
   public let high: UInt64
@@ -19,24 +19,26 @@ public struct IPAddress: Hashable, Sendable {
   /// Creates an IPv4 address from its value as a number: 127.0.0.1 is `0x7f00_0001`.
   public init(v4 value: UInt32) { self.init(family: .inet, high: 0, low: UInt64(value)) }
 
-  /// Creates an IPv6 address from the numbers that its halves make.
+  /// Creates an IPv6 address from its two halves as numbers.
   public init(v6 high: UInt64, _ low: UInt64) { self.init(family: .inet6, high: high, low: low) }
 
-  /// The IPv4 wildcard, 0.0.0.0. Kernel: `INADDR_ANY`.
+  /// The IPv4 address for all interfaces, 0.0.0.0. Kernel: `INADDR_ANY`.
   public static let anyV4 = IPAddress(v4: 0)
-  /// The IPv6 wildcard, `::`. On a socket that is not v6-only it takes in IPv4. Kernel: `in6addr_any`.
+  /// The IPv6 address for all interfaces, `::`. A socket bound to it accepts IPv4 too, unless it is v6-only. Kernel:
+  /// `in6addr_any`.
   public static let anyV6 = IPAddress(v6: 0, 0)
 
-  /// Whether this is the wildcard of its family.
+  /// Whether this is the address for all interfaces.
   public var isUnspecified: Bool { high == 0 && low == 0 }
 
-  /// Whether this is an IPv4 address in IPv6 clothes, `::ffff:a.b.c.d`, as IPv4 peers of a dual-stack socket show.
+  /// Whether this is an IPv4-mapped IPv6 address, `::ffff:a.b.c.d`. IPv4 peers of a dual-stack socket have such
+  /// addresses.
   public var isV4Mapped: Bool { family == .inet6 && high == 0 && low >> 32 == 0xffff }
 
-  /// The IPv4 address that a mapped address stands for; others unchanged.
+  /// The IPv4 address in a mapped address; other addresses unchanged.
   public var unmapped: IPAddress { isV4Mapped ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : self }
 
-  /// Whether the address is valid only together with an interface: `fe80::/10`.
+  /// Whether the address is link-local and so valid only with an interface: `fe80::/10`.
   public var isLinkLocal: Bool { family == .inet6 && high >> 54 == 0xfe80 >> 6 }
 
   /// The address in network byte order: 4 or 16 bytes. Allocates.

@@ -1,22 +1,22 @@
-/// What sockets of all families have in common.
+/// Properties that sockets of all families have.
 ///
-/// Tables, owners and captures are written for this, so that they need not know which family they hold.
+/// Tables, owners and captures use this protocol, so that they do not depend on a family.
 public protocol KernelSocket: Hashable, Sendable, Codable, CustomStringConvertible {
   /// The family.
   var family: AddressFamily { get }
   /// The state.
   var state: SocketState { get }
-  /// The kernel's number for this one socket; `nil` where the source does not tell it.
+  /// The kernel's unique number for this socket; `nil` if the source does not report it.
   var cookie: SocketCookie? { get }
-  /// The number of the socket's inode, by which its holders are found; 0 if no descriptor refers to it.
+  /// The inode number of the socket, which leads to its holders; 0 if no descriptor refers to it.
   var inode: UInt32 { get }
-  /// The user who made the socket; `nil` where the kernel does not know any more.
+  /// The user who made the socket; `nil` if the kernel does not know it any more.
   var uid: UInt32? { get }
-  /// Where the record was read from.
+  /// The source of the record.
   var source: SocketSource { get }
 }
 
-/// Where a record of a socket was read from.
+/// The source of a socket's record.
 public enum SocketSource: String, Hashable, Sendable, Codable {
   /// The kernel's sock_diag interface, live or captured.
   case sockDiag = "sock-diag"

@@ -1,4 +1,4 @@
-/// Which directions of a socket are shut down.
+/// The directions of a socket that are shut down.
 ///
 /// Kernel: `RCV_SHUTDOWN`, `SEND_SHUTDOWN`, net/sock.h.
 public struct ShutdownSides: OptionSet, Hashable, Sendable {

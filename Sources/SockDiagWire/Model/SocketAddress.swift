@@ -4,7 +4,7 @@
 public struct SocketAddress: Hashable, Sendable, Codable {
   /// The address.
   public var address: IPAddress
-  /// The port, 0 where there is none.
+  /// The port; 0 if there is none.
   public var port: UInt16
 
   /// Creates a socket address from its parts.

@@ -1,7 +1,7 @@
-/// The kernel's number for one socket, never given twice while the system runs (before 5.4: within a network namespace).
+/// The kernel's number for one socket, never reused while the system runs (before 5.4: within a network namespace).
 ///
-/// Ports and addresses return; a cookie does not. It stays the same when a connection request becomes a connection and
-/// when that becomes a TIME_WAIT record.
+/// Ports and addresses are reused; a cookie is not. It stays the same when a connection request becomes a connection,
+/// and when the connection becomes a TIME_WAIT record.
 ///
 /// Kernel: `sock_gen_cookie`, linux/sock_diag.h; `SO_COOKIE`.
 public struct SocketCookie: RawRepresentable, Hashable, Sendable {
@@ -32,7 +32,7 @@ extension SocketCookie: Codable {
     self.init(rawValue: value)
   }
 
-  /// Writes the cookie as a string, for a JSON number loses digits in many readers.
+  /// Writes the cookie as a string, because many readers round large JSON numbers.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

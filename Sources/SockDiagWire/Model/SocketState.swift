@@ -15,7 +15,7 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   public static let established = SocketState(rawValue: 1)
   /// Connecting: a SYN was sent. Kernel: `TCP_SYN_SENT`.
   public static let synSent = SocketState(rawValue: 2)
-  /// A SYN came in and was answered. Such a request has neither inode nor owner yet. Kernel: `TCP_SYN_RECV`.
+  /// A SYN arrived and was answered. Such a request has no inode and no owner yet. Kernel: `TCP_SYN_RECV`.
   public static let synReceived = SocketState(rawValue: 3)
   /// Closed here; the FIN is not acknowledged. Kernel: `TCP_FIN_WAIT1`.
   public static let finWait1 = SocketState(rawValue: 4)
@@ -25,7 +25,7 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   public static let timeWait = SocketState(rawValue: 6)
   /// Not connected: an unconnected UDP socket, a bound or reset TCP socket. Kernel: `TCP_CLOSE`.
   public static let close = SocketState(rawValue: 7)
-  /// The peer closed; the program here did not yet. Kernel: `TCP_CLOSE_WAIT`.
+  /// The peer has closed; the program here has not. Kernel: `TCP_CLOSE_WAIT`.
   public static let closeWait = SocketState(rawValue: 8)
   /// Closed here after the peer; the FIN is not acknowledged. Kernel: `TCP_LAST_ACK`.
   public static let lastAcknowledgement = SocketState(rawValue: 9)
@@ -33,11 +33,11 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   public static let listen = SocketState(rawValue: 10)
   /// Both sides closed at once; the FIN is not acknowledged. Kernel: `TCP_CLOSING`.
   public static let closing = SocketState(rawValue: 11)
-  /// The kernel's own name for a request in `synReceived`; no reply shows it. Kernel: `TCP_NEW_SYN_RECV`.
+  /// The kernel's internal name for a request in `synReceived`; no reply contains it. Kernel: `TCP_NEW_SYN_RECV`.
   public static let newSynReceived = SocketState(rawValue: 12)
-  /// A TCP socket that is bound, but neither listens nor is connected. Kernels know it in requests only and reply
-  /// ``close``; such a reply is decoded as this, so that what was asked for is what is shown.
-  /// Kernel: `TCP_BOUND_INACTIVE`, since 6.8.
+  /// A TCP socket that is bound, does not listen and is not connected. The kernel uses this state only in requests and
+  /// replies with ``close``; the decoder restores it, so that the result shows the requested state. Kernel:
+  /// `TCP_BOUND_INACTIVE`, since 6.8.
   public static let boundInactive = SocketState(rawValue: 13)
 
   /// Names as in the filters of `ss`, at the index of the raw value.
@@ -46,7 +46,7 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
     "last-ack", "listen", "closing", "new-syn-recv", "bound-inactive",
   ]
 
-  /// Other spellings: those of the tables of `ss` and `netstat`, and those that the filters of `ss` take besides.
+  /// Other spellings: those in the tables of `ss` and `netstat`, and others that the filters of `ss` accept.
   private static let otherNames: [String: SocketState] = [
     "estab": .established, "syn-rcv": .synReceived, "fin-wait1": .finWait1, "fin-wait2": .finWait2,
     "timewait": .timeWait, "closed": .close, "unconn": .close, "unconnected": .close, "closewait": .closeWait,
@@ -55,10 +55,10 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
 
   /// Creates a state from its name or its number.
   ///
-  /// Names are taken in any case, with hyphens or underscores: `time-wait` as in the filters of `ss`, `TIME-WAIT`, `ESTAB`
-  /// or `UNCONN` as in its table, `TIME_WAIT` as in the table of `netstat`.
+  /// Names are accepted in any case, with hyphens or underscores: `time-wait` as in the filters of `ss`, `TIME-WAIT`,
+  /// `ESTAB` or `UNCONN` as in its table, `TIME_WAIT` as in the table of `netstat`.
   public init?(name: some StringProtocol) {
-    // No name is longer, and a hostile one need not be copied.
+    // No name is longer, so a longer text is not copied.
     guard name.utf8.count <= 16 else { return nil }
     let spelling = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
     if let index = Self.names.dropFirst().firstIndex(of: spelling) {
@@ -74,7 +74,7 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
 }
 
 extension SocketState: CustomStringConvertible {
-  /// The state's name in the filters of `ss`, or its number where the kernel has a newer one.
+  /// The state's name in the filters of `ss`, or its number if a newer kernel added the state.
   public var description: String {
     (1..<Self.names.count).contains(Int(rawValue)) ? Self.names[Int(rawValue)] : String(rawValue)
   }

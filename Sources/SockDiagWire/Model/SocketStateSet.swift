@@ -8,7 +8,7 @@ public struct SocketStateSet: OptionSet, Hashable, Sendable {
   /// Creates a set from the kernel's bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// Creates a set of one state. A state above 31, which no kernel has, makes an empty set.
+  /// Creates a set of one state. A state above 31 makes an empty set; no kernel has one.
   public init(_ state: SocketState) { rawValue = state.rawValue < 32 ? 1 << UInt32(state.rawValue) : 0 }
 
   /// See ``SocketState/established``.
@@ -29,14 +29,14 @@ public struct SocketStateSet: OptionSet, Hashable, Sendable {
   public static let closeWait = SocketStateSet(SocketState.closeWait)
   /// See ``SocketState/lastAcknowledgement``.
   public static let lastAcknowledgement = SocketStateSet(SocketState.lastAcknowledgement)
-  /// See ``SocketState/listen``. Asked for alone it costs microseconds; with any other state, a walk over all sockets.
+  /// See ``SocketState/listen``. A query for it alone costs microseconds; with any other state it walks all sockets.
   public static let listen = SocketStateSet(SocketState.listen)
   /// See ``SocketState/closing``.
   public static let closing = SocketStateSet(SocketState.closing)
-  /// See ``SocketState/boundInactive``. It costs a walk over all bound ports.
+  /// See ``SocketState/boundInactive``. It needs a walk over all bound ports.
   public static let boundInactive = SocketStateSet(SocketState.boundInactive)
 
-  /// Every state that `ss -a` shows: all but ``boundInactive``, which is a walk of its own.
+  /// Every state that `ss -a` shows: all but ``boundInactive``, which needs a separate walk.
   public static let all: SocketStateSet = [
     .established, .synSent, .synReceived, .finWait1, .finWait2, .timeWait, .close, .closeWait, .lastAcknowledgement,
     .listen, .closing,
@@ -45,7 +45,7 @@ public struct SocketStateSet: OptionSet, Hashable, Sendable {
   public static let connected = all.subtracting([.listen, .close])
   /// All of ``connected`` but `syn-sent`.
   public static let synchronized = connected.subtracting(.synSent)
-  /// The states that the kernel keeps in small records of their own: `syn-recv` and `time-wait`.
+  /// The states that the kernel keeps in small records: `syn-recv` and `time-wait`.
   public static let bucket: SocketStateSet = [.synReceived, .timeWait]
   /// All but ``bucket``.
   public static let big = all.subtracting(bucket)

@@ -2,7 +2,7 @@
 ///
 /// Kernel: `idiag_timer`, `idiag_expires`, `idiag_retrans` in `struct inet_diag_msg`, linux/inet_diag.h.
 public struct SocketTimer: Hashable, Sendable {
-  /// What a timer does when it runs out.
+  /// The action of a timer when it expires.
   public struct Kind: RawRepresentable, Hashable, Sendable {
     /// The kernel's number.
     public let rawValue: UInt8
@@ -13,16 +13,16 @@ public struct SocketTimer: Hashable, Sendable {
 
     /// No timer runs.
     public static let off = Kind(rawValue: 0)
-    /// Sends again what was not acknowledged, or the loss probe.
+    /// Retransmits unacknowledged data, or sends a loss probe.
     public static let retransmit = Kind(rawValue: 1)
     /// Probes an idle connection, or gives up on a SYN or an orphan.
     public static let keepalive = Kind(rawValue: 2)
-    /// Frees a TIME_WAIT record and with it the port. A socket in this state is a record of its own kind, whatever
+    /// Frees a TIME_WAIT record and with it the port. A socket with this timer is such a record, whatever
     /// ``InetSocket/state`` says: an orphan in `fin-wait-2` becomes one too.
     public static let timeWait = Kind(rawValue: 3)
     /// Probes a window that the peer closed.
     public static let persist = Kind(rawValue: 4)
-    /// Sends an acknowledgement that was held back. Since 7.1.
+    /// Sends a delayed acknowledgement. Since 7.1.
     public static let delayedAcknowledgement = Kind(rawValue: 5)
 
     static let names = ["off", "retransmit", "keepalive", "time-wait", "persist", "delayed-ack"]
@@ -39,11 +39,11 @@ public struct SocketTimer: Hashable, Sendable {
     }
   }
 
-  /// What happens when the timer runs out.
+  /// The action when the timer expires.
   public var kind: Kind
-  /// The time left, in milliseconds; 0 if it is over and the kernel has not got round to act on it yet.
+  /// The time left, in milliseconds; 0 if the timer has expired and the kernel has not acted on it yet.
   public var expiresMilliseconds: UInt32
-  /// How often the timer has run out without an answer: retransmits, or probes for the other kinds.
+  /// How often the timer has expired without an answer: retransmits, or probes for the other kinds.
   public var retransmits: UInt8
 
   /// Creates a timer from its parts.
@@ -53,7 +53,7 @@ public struct SocketTimer: Hashable, Sendable {
     self.retransmits = retransmits
   }
 
-  /// The time left as a kernel sends it: before 5.4, a timer that is overdue has a negative number in unsigned bits.
+  /// The time left as the kernel sends it: before 5.4, an expired timer has a negative number in unsigned bits.
   @inline(__always)
   static func remaining(_ milliseconds: UInt32) -> UInt32 { milliseconds > UInt32(Int32.max) ? 0 : milliseconds }
 
@@ -62,7 +62,7 @@ public struct SocketTimer: Hashable, Sendable {
 }
 
 extension SocketTimer.Kind: CustomStringConvertible {
-  /// The name of the kind, or its number where the kernel has a newer one.
+  /// The name of the kind, or its number if a newer kernel added it.
   public var description: String {
     Int(rawValue) < Self.names.count ? Self.names[Int(rawValue)] : String(rawValue)
   }

@@ -2,18 +2,18 @@
 ///
 /// Kernel: `IPPROTO_*`, linux/in.h.
 public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
-  /// The kernel's number. MPTCP's does not fit into eight bits.
+  /// The kernel's number. That of MPTCP does not fit into eight bits.
   public let rawValue: UInt16
 
   /// Creates a protocol from the kernel's number.
   @inlinable
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  /// Not known, as in a reply whose request was not captured. Kernel: `IPPROTO_IP`.
+  /// Unknown, as in a reply whose request was not captured. Kernel: `IPPROTO_IP`.
   public static let unspecified = TransportProtocol(rawValue: 0)
   /// TCP. Kernel: `IPPROTO_TCP`.
   public static let tcp = TransportProtocol(rawValue: 6)
-  /// Multipath TCP. Below its socket there is one of TCP, which has the port. Kernel: `IPPROTO_MPTCP`, since 5.6.
+  /// Multipath TCP. Its socket is built on a TCP socket, which has the port. Kernel: `IPPROTO_MPTCP`, since 5.6.
   public static let mptcp = TransportProtocol(rawValue: 262)
   /// UDP. Kernel: `IPPROTO_UDP`.
   public static let udp = TransportProtocol(rawValue: 17)
@@ -32,7 +32,7 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
 }
 
 extension TransportProtocol: CustomStringConvertible {
-  /// The protocol's name, or its number where it has none here.
+  /// The protocol's name, or its number if it has no name here.
   public var description: String {
     switch self {
     case .tcp: "tcp"

@@ -1,9 +1,8 @@
 /// Reads of fixed-width integers at unaligned offsets.
 ///
-/// Callers check the length of a whole structure once; then each read is plain. The subscripts stay bounds-checked,
-/// so a wrong offset is a trap in a test, never a read of foreign memory. Shifts of single bytes compile to one load.
-/// Called across a module boundary the same reads would cost ten times as much, so what other modules use of them is
-/// inlined there together with them.
+/// Callers check the length of a whole structure once; then each read is plain. The subscripts stay bounds-checked, so
+/// a wrong offset traps in a test and never reads foreign memory. Shifts of single bytes compile to one load. Across a
+/// module boundary the same reads would be ten times slower, so they are inlined with their users.
 extension Span<UInt8> {
   @inlinable @inline(__always)
   func littleEndian16(at offset: Int) -> UInt16 {
@@ -21,7 +20,7 @@ extension Span<UInt8> {
     UInt64(littleEndian32(at: offset)) | UInt64(littleEndian32(at: offset &+ 4)) &<< 32
   }
 
-  /// An integer in the byte order of the host, in which netlink speaks.
+  /// An integer in the host's byte order, which netlink uses.
   @inlinable @inline(__always)
   func host16(at offset: Int) -> UInt16 { UInt16(littleEndian: littleEndian16(at: offset)) }
 

@@ -1,4 +1,4 @@
-/// An attribute of a netlink message: its type, and where its payload lies.
+/// An attribute of a netlink message: its type, and the range of its payload.
 ///
 /// Kernel: `struct nlattr`, linux/netlink.h.
 struct NetlinkAttribute {
@@ -7,8 +7,8 @@ struct NetlinkAttribute {
   var type: UInt16
   var payload: Range<Int>
 
-  /// Type and length in one number, for a reader that expects certain pairs: comparing it is cheaper than the jump table
-  /// that a compiler makes of the types, whose one jump the processor guesses wrong at every attribute.
+  /// Type and length in one number, for a reader that expects certain pairs. Comparing it is faster than a jump table
+  /// over the types, because the processor mispredicts that jump at every attribute.
   @inline(__always)
   var signature: UInt32 { Self.signature(type, byteCount: payload.count) }
 
@@ -40,8 +40,8 @@ struct NetlinkAttributeCursor {
 
   /// The next attribute, or `nil` at the end.
   ///
-  /// A length below that of the header is refused, although it could be stepped over: a kernel whose attribute
-  /// overflowed its 16-bit length produces just that, and everything behind it would be read at the wrong place.
+  /// A length smaller than the header is an error, and not skipped. A kernel whose attribute overflowed its 16-bit
+  /// length produces it, and everything after it would be read at the wrong place.
   @inline(__always)
   mutating func next(in bytes: Span<UInt8>) throws(WireError) -> NetlinkAttribute? {
     let remaining = end &- offset

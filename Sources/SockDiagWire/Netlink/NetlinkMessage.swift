@@ -7,9 +7,9 @@ public struct NetlinkHeader: Hashable, Sendable {
 
   /// The length of the message with this header, in bytes.
   public var length: UInt32
-  /// What the message is.
+  /// The kind of message.
   public var type: NetlinkMessageType
-  /// Flags, some of which mean different things in requests and in replies.
+  /// Flags; some have different meanings in requests and in replies.
   public var flags: NetlinkFlags
   /// The number that the requester gave to its request; replies repeat it.
   public var sequence: UInt32
@@ -38,7 +38,7 @@ extension NetlinkHeader {
   }
 }
 
-/// What a netlink message is.
+/// The kind of a netlink message.
 ///
 /// Kernel: `NLMSG_*`, linux/netlink.h; linux/sock_diag.h; `TCPDIAG_GETSOCK`, linux/inet_diag.h.
 public struct NetlinkMessageType: RawRepresentable, Hashable, Sendable {
@@ -50,7 +50,7 @@ public struct NetlinkMessageType: RawRepresentable, Hashable, Sendable {
 
   /// Nothing. Kernel: `NLMSG_NOOP`.
   public static let noOperation = NetlinkMessageType(rawValue: 1)
-  /// A refusal, or with errno 0 an acknowledgement. Kernel: `NLMSG_ERROR`.
+  /// An error, or an acknowledgement if its errno is 0. Kernel: `NLMSG_ERROR`.
   public static let error = NetlinkMessageType(rawValue: 2)
   /// The end of a dump, with an errno as payload. Kernel: `NLMSG_DONE`.
   public static let done = NetlinkMessageType(rawValue: 3)
@@ -81,9 +81,11 @@ public struct NetlinkFlags: OptionSet, Hashable, Sendable {
   public static let request = NetlinkFlags(rawValue: 0x1)
   /// The message is one of several. Kernel: `NLM_F_MULTI`.
   public static let multipart = NetlinkFlags(rawValue: 0x2)
+  /// In a request: the kernel confirms it with an error message of errno 0. Kernel: `NLM_F_ACK`.
+  public static let acknowledgement = NetlinkFlags(rawValue: 0x4)
   /// The table changed during a dump, which may have missed or repeated entries. Kernel: `NLM_F_DUMP_INTR`.
   public static let dumpInterrupted = NetlinkFlags(rawValue: 0x10)
-  /// An error message carries attributes with the kernel's explanation. Kernel: `NLM_F_ACK_TLVS`.
+  /// An error message carries attributes with the kernel's message text. Kernel: `NLM_F_ACK_TLVS`.
   public static let extendedAcknowledgement = NetlinkFlags(rawValue: 0x200)
   /// An error message repeats only the header of the request. Kernel: `NLM_F_CAPPED`.
   public static let capped = NetlinkFlags(rawValue: 0x100)
@@ -93,9 +95,9 @@ public struct NetlinkFlags: OptionSet, Hashable, Sendable {
 
 /// Steps through the messages of one datagram.
 public struct NetlinkCursor: Sendable {
-  /// Where the next message begins.
+  /// The offset of the next message.
   public var offset: Int
-  /// Where the datagram ends.
+  /// The end of the datagram.
   public let end: Int
 
   /// Creates a cursor at the first message of a range.
@@ -105,7 +107,7 @@ public struct NetlinkCursor: Sendable {
     end = range.upperBound
   }
 
-  /// A message: its header, and where its payload lies.
+  /// A message: its header, and the range of its payload.
   public struct Message: Sendable {
     /// The header.
     public let header: NetlinkHeader
@@ -121,8 +123,8 @@ public struct NetlinkCursor: Sendable {
 
   /// The next message, or `nil` at the end.
   ///
-  /// - Throws: ``WireError/Code/messageLength``. The cursor stays where it is: a length that cannot be believed hides
-  ///   where the next message begins.
+  /// - Throws: ``WireError/Code/messageLength``. The cursor does not move: an impossible length hides the start of the
+  ///   next message.
   @inlinable
   public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> Message? {
     let remaining = min(end, bytes.count) &- offset
@@ -132,7 +134,7 @@ public struct NetlinkCursor: Sendable {
     let length = Int(truncatingIfNeeded: header.length)
     guard length >= NetlinkHeader.byteCount, length <= remaining else { throw badLength(header.length, remaining) }
     let payload = (offset &+ NetlinkHeader.byteCount)..<(offset &+ length)
-    // The last message of a datagram may come without its padding.
+    // The last message of a datagram may lack its padding.
     offset &+= min((length &+ 3) & ~3, remaining)
     return Message(header: header, payload: payload)
   }

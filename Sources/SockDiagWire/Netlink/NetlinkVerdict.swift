@@ -1,7 +1,8 @@
-/// What an error or done message says about its request.
+/// The result in an error or done message.
 ///
-/// Both begin with a negative errno, which readers of dumps tend to overlook in a done message: there the kernel says
-/// that it has no handler for a protocol. With extended acknowledgement both may go on with the kernel's own words.
+/// Both begin with a negative errno. Many readers of dumps ignore it in a done message, but there the kernel reports
+/// that it has no handler for a protocol. With extended acknowledgement both may also contain a message text of the
+/// kernel.
 ///
 /// Kernel: `struct nlmsgerr`, `NLMSGERR_ATTR_*`, linux/netlink.h.
 public struct NetlinkVerdict: Hashable, Sendable {

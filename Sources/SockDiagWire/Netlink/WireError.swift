@@ -16,7 +16,7 @@ public struct WireError: Error, Hashable, Sendable {
     public static let attributeLength = Code(rawValue: "attribute-length")
     /// A message is too short for the structure that its type promises.
     public static let structureLength = Code(rawValue: "structure-length")
-    /// The bytes are of no format that is read here.
+    /// The bytes have no supported format.
     public static let unknownFormat = Code(rawValue: "unknown-format")
     /// The file is a pcap, but its packets are not netlink messages.
     public static let linkType = Code(rawValue: "link-type")
@@ -26,12 +26,12 @@ public struct WireError: Error, Hashable, Sendable {
 
   /// The kind of the fault.
   public var code: Code
-  /// Where the fault is, in bytes from the start of the datagram or file.
+  /// The offset of the fault, in bytes from the start of the datagram or file.
   public var offset: Int
-  /// What stood there, what was expected and, where it is known, what to do.
+  /// What was found, what was expected and, if known, the remedy.
   public var explanation: String
 
-  /// Creates an error. Allocates where the explanation is longer than 15 bytes and not a literal.
+  /// Creates an error. Allocates if the explanation is longer than 15 bytes and not a literal.
   public init(_ code: Code, at offset: Int, _ explanation: String) {
     self.code = code
     self.offset = offset

@@ -4,11 +4,11 @@
 public struct InterfaceAddress: Hashable, Sendable {
   /// The address. Kernel: `IFA_LOCAL`, or `IFA_ADDRESS` where that is absent.
   public var address: IPAddress
-  /// How many bits of the address name its network. Kernel: `ifa_prefixlen`.
+  /// The number of address bits that identify the network. Kernel: `ifa_prefixlen`.
   public var prefixLength: UInt8
   /// The interface that has the address. Kernel: `ifa_index`.
   public var interfaceIndex: UInt32
-  /// What the kernel notes about the address. Kernel: `IFA_FLAGS`, since 3.14; `ifa_flags` before.
+  /// The kernel's flags of the address. Kernel: `IFA_FLAGS`, since 3.14; `ifa_flags` before.
   public var flags: Flags
 
   /// Creates an address from its parts.
@@ -19,7 +19,7 @@ public struct InterfaceAddress: Hashable, Sendable {
     self.flags = flags
   }
 
-  /// What the kernel notes about an address.
+  /// Flags of an address.
   ///
   /// Kernel: `IFA_F_*`, linux/if_addr.h.
   public struct Flags: OptionSet, Hashable, Sendable {
@@ -37,7 +37,7 @@ public struct InterfaceAddress: Hashable, Sendable {
     public static let duplicate = Flags(rawValue: 0x08)
     /// New connections should use another address. Binding is not affected. Kernel: `IFA_F_DEPRECATED`.
     public static let deprecated = Flags(rawValue: 0x20)
-    /// The kernel still checks the address for duplicates. Kernel: `IFA_F_TENTATIVE`.
+    /// The kernel is still checking the address for duplicates. Kernel: `IFA_F_TENTATIVE`.
     public static let tentative = Flags(rawValue: 0x40)
     /// The address was set by hand, not by a router's announcement. Kernel: `IFA_F_PERMANENT`.
     public static let permanent = Flags(rawValue: 0x80)
@@ -65,7 +65,7 @@ extension InterfaceAddress {
     var cursor = NetlinkAttributeCursor(start + 8..<payload.upperBound)
     while let attribute = try cursor.next(in: bytes) {
       switch attribute.type {
-      // IFA_ADDRESS: on a point-to-point link the peer's.
+      // IFA_ADDRESS: on a point-to-point link, the peer's address.
       case 1: other = IPAddress(attribute.payload, of: family, in: bytes)
       // IFA_LOCAL
       case 2: own = IPAddress(attribute.payload, of: family, in: bytes)

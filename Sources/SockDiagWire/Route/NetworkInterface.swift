@@ -6,7 +6,7 @@ public struct NetworkInterface: Hashable, Sendable {
   public var index: UInt32
   /// The name. Kernel: `IFLA_IFNAME`.
   public var name: String
-  /// Whether somebody set the interface up. Kernel: `IFF_UP`, linux/if.h.
+  /// Whether the interface is set up. Kernel: `IFF_UP`, linux/if.h.
   public var isUp: Bool
   /// Whether the link below carries packets. Kernel: `IFF_LOWER_UP`, linux/if.h.
   public var hasCarrier: Bool
@@ -16,7 +16,7 @@ public struct NetworkInterface: Hashable, Sendable {
   public var master: UInt32?
   /// The kind of a virtual interface, such as `vrf`; `nil` for hardware. Kernel: `IFLA_INFO_KIND`.
   public var kind: String?
-  /// Whether the interface refuses IPv6 addresses; `nil` where it knows nothing of IPv6. Kernel:
+  /// Whether the interface refuses IPv6 addresses; `nil` if it does not support IPv6. Kernel:
   /// `net.ipv6.conf.NAME.disable_ipv6`, as in `IFLA_INET6_CONF`.
   public var refusesIPv6: Bool?
 
@@ -68,7 +68,7 @@ extension NetworkInterface {
     }
   }
 
-  /// Kernel: `IFLA_INET6_CONF`, linux/if_link.h, which is an array; `DEVCONF_DISABLE_IPV6`, linux/ipv6.h.
+  /// Kernel: `IFLA_INET6_CONF`, linux/if_link.h, an array; `DEVCONF_DISABLE_IPV6`, linux/ipv6.h.
   private static func refusesIPv6(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> Bool? {
     guard let settings = try attribute(2, within: payload, in: bytes), settings.payload.count >= 27 * 4 else {
       return nil

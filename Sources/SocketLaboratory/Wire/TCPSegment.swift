@@ -19,7 +19,7 @@ public struct TCPFlags: OptionSet, Sendable, Hashable {
 
 /// A TCP segment between two endpoints, as much of it as a scripted peer needs.
 public struct TCPSegment: Sendable, Hashable {
-  /// Who sent it.
+  /// The sender.
   public var source: LabEndpoint
   /// For whom it is.
   public var destination: LabEndpoint

@@ -1,6 +1,6 @@
 import SockDiagWire
 
-/// One datagram: every message is decoded as what its header says, and what comes out is written as JSON.
+/// Fuzzes one datagram: decodes every message by the type in its header, and writes the result as JSON.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzDecoder(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // SAFETY: libFuzzer lends `count` bytes for the length of the call.
@@ -33,9 +33,9 @@ private struct Target {
     }
   }
 
-  /// Nothing of the socket before may be in the next one, so a value that was used must become equal to a new one.
+  /// A reused socket value must not keep anything of the previous socket: it must equal a freshly decoded one.
   private mutating func decode(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) {
-    // The sequence number chooses the protocol, so that the input does.
+    // The sequence number chooses the protocol, so that the input chooses it.
     let `protocol` = TransportProtocol(rawValue: UInt16(truncatingIfNeeded: message.header.sequence))
     do throws(WireError) {
       let fault = try decoder.decode(message.payload, in: bytes, protocol: `protocol`, into: &socket)

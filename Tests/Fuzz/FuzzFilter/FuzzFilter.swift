@@ -1,7 +1,7 @@
 import SockDiagWire
 
-/// A filter's text: the first byte says what the kernel refuses. What is read is written and read again, and divided
-/// between the kernel and this side; nothing of its meaning may be lost on the way.
+/// Fuzzes the text of a filter. The first byte chooses what the kernel refuses. The parsed filter is written and parsed
+/// again, and divided between the kernel and this side; its meaning must not change.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzFilter(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
@@ -20,15 +20,15 @@ public func fuzzFilter(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// The description is a filter, in numbers, and means the same.
+/// A filter's description, with numbers for names, parses to a filter of the same meaning.
 private func checkText(_ filter: SocketFilter) {
   let description = filter.description
-  guard let again = try? SocketFilter(description) else { preconditionFailure("not read again: \(description)") }
+  guard let again = try? SocketFilter(description) else { preconditionFailure("cannot be parsed: \(description)") }
   precondition(again.node.normalized(in: .named) == filter.node.normalized(in: .named), description)
   precondition(filter.node.normalized().normalized() == filter.node.normalized())
 }
 
-/// What the kernel is asked is sound, and what it is not asked is left to do.
+/// The request for the kernel is valid, and the remaining terms are evaluated here.
 private func checkPrograms(_ filter: SocketFilter, _ refused: InetBytecode.Operations) {
   let walks = filter.compiled(for: .named, without: refused)
   precondition(walks.count == 1 || walks.count == 2)
@@ -37,13 +37,13 @@ private func checkPrograms(_ filter: SocketFilter, _ refused: InetBytecode.Opera
     precondition(walk.bytecode.operations.isDisjoint(with: refused))
     precondition(isSound(walk.bytecode.bytes))
     precondition(walk.localPort != 0 && walk.remotePort != 0)
-    // Nobody here could decide it.
+    // Nothing on this side could decide this term.
     precondition(walk.remainder?.node.contains { $0 == .autobound } != true)
   }
 }
 
-/// Whether a program consists of operations, each of whose ways leads to another one, to the end or to the place behind
-/// it.
+/// Whether a program consists of whole operations, and every jump leads to another operation, to the end or to the
+/// place just after it.
 private func isSound(_ program: [UInt8]) -> Bool {
   var places: Set<Int> = [program.count, program.count + 4]
   var offset = 0
@@ -60,11 +60,11 @@ private func isSound(_ program: [UInt8]) -> Bool {
 }
 
 extension SocketStateSet {
-  /// The states that have names, of which alone a text can speak.
+  /// The states that have names. A text can contain no others.
   fileprivate static var named: SocketStateSet { .all.union([.boundInactive, SocketStateSet(.newSynReceived)]) }
 }
 
-/// A host with a few names, of one letter, so that a fuzzer finds them.
+/// A host with a few names of one letter, so that the fuzzer finds them.
 private struct FewNames: FilterNames {
   func addresses(ofHost name: String) throws(FilterNameFailure) -> [IPAddress] {
     switch name {

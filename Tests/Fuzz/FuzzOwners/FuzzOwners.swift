@@ -1,7 +1,7 @@
 import SocketOwners
 
-/// A text of a process, or a listing of a directory: the first byte says which. Nothing in it may be taken for more than it
-/// says.
+/// Fuzzes one text of a process, or a directory listing: the first byte chooses which. Invalid parts must not produce a
+/// value.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOwners(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
@@ -26,7 +26,7 @@ private func readLink(_ text: Span<UInt8>) {
 
 private func readInformation(_ text: Span<UInt8>) {
   let information = DescriptorInfo(text)
-  // A line of a file has at least a digit, a colon and the ten bytes of a socket's name.
+  // A line of such a file has at least a digit, a colon and the ten bytes of a socket's name.
   precondition((information.fixedSockets?.count ?? 0) <= text.count / 12)
   precondition(information.fixedSockets?.allSatisfy { $0.inode != 0 } ?? true)
 }

@@ -1,7 +1,7 @@
 import SockDiag
 
-/// A table of `/proc/net`: the first byte says which, and where the table is torn in two. Read whole and read in pieces,
-/// it must give the same rows and the same faults.
+/// Fuzzes a table of `/proc/net`. The first bytes choose the table and where it is split in two. Read whole and read in
+/// pieces, it must give the same rows and the same faults.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzProcNet(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }

@@ -1,20 +1,20 @@
-/// Writes the messages of a capture as a machine with the highest byte first would have sent them.
+/// Converts the messages of a capture to the byte order of a big-endian machine.
 ///
-/// After the declarations in the kernel's headers, each as a line of the kind that Python's `struct` takes, and not after
-/// the translator that it tests.
+/// It follows the declarations in the kernel's headers, each as a format line like those of Python's `struct`. It does
+/// not use the translator that it tests.
 struct BigEndianWriter {
-  /// What stands next in a structure.
+  /// The next member of a structure.
   enum Item {
     /// Bytes that are the same on every machine: single bytes, text, network order.
     case same(Int)
-    /// Numbers of so many bytes.
+    /// Numbers of this many bytes.
     case number(Int, times: Int = 1)
-    /// Bit fields of one number, by their widths in the order of the declaration.
+    /// Bit fields of one number, by their widths in declaration order.
     case bits(Int, [Int])
   }
 
   private static let nlmsghdr: [Item] = [.number(4), .number(2, times: 2), .number(4, times: 2)]
-  /// Family, state, timer, retransmits and a socket's id: two ports, two addresses, interface and cookie.
+  /// Family, state, timer, retransmits and the socket's id: two ports, two addresses, interface and cookie.
   private static let inetDiagMessage: [Item] = [
     .same(4), .same(4), .same(32), .number(4, times: 3), .number(4, times: 5),
   ]
@@ -44,7 +44,7 @@ struct BigEndianWriter {
     ],
   ]
 
-  /// The same capture of another machine. A pcap file's own headers stay as they are.
+  /// The same capture as from the other machine. The headers of a pcap file stay as they are.
   static func capture(_ bytes: [UInt8]) -> [UInt8] {
     // Microseconds or nanoseconds.
     guard bytes.count >= 24, [[0xd4, 0xc3, 0xb2, 0xa1], [0x4d, 0x3c, 0xb2, 0xa1]].contains(Array(bytes[..<4])) else {
@@ -86,7 +86,7 @@ struct BigEndianWriter {
   private static func message(
     _ payload: ArraySlice<UInt8>, _ type: UInt64, _ flags: UInt64, isRequest: Bool
   ) -> [UInt8] {
-    // NLM_F_ACK_TLVS and, where the request is not repeated whole, NLM_F_CAPPED.
+    // NLM_F_ACK_TLVS and, if the request is not repeated in full, NLM_F_CAPPED.
     let hasWords = flags & 0x200 != 0
     switch (type, isRequest) {
     case (2, _):
@@ -150,7 +150,7 @@ struct BigEndianWriter {
     return result + rest
   }
 
-  /// What a machine with the highest byte first makes of a structure. What is not whole, or not in the layout, stays.
+  /// Swaps a structure to big-endian order. Bytes that are incomplete or outside the layout stay as they are.
   static func written(_ bytes: ArraySlice<UInt8>, _ layout: [Item]) -> [UInt8] {
     var result: [UInt8] = []
     var rest = bytes

@@ -1,7 +1,7 @@
 import SockDiagWire
 import Testing
 
-/// Sockets out of captures.
+/// Decoding sockets from captures.
 @Suite struct CaptureDecoderTests {
   private func sequence(_ message: MessageBuilder, _ sequence: UInt32, portID: UInt32 = 4711) -> MessageBuilder {
     var copy = message
@@ -10,7 +10,7 @@ import Testing
     return copy
   }
 
-  @Test func theRequestTellsTheProtocol() throws {
+  @Test func requestDeterminesTheProtocol() throws {
     let file = PcapBuilder()
       .request(.request(.udp, sequence: 1)).packet(sequence(.socket(.close), 1), sequence(.done(), 1))
       .request(.request(.tcp, sequence: 2)).packet(sequence(.socket(), 2)).packet(sequence(.done(), 2))
@@ -24,19 +24,19 @@ import Testing
     #expect(summary.isComplete)
   }
 
-  @Test func withoutARequestTheProtocolIsNotKnown() throws {
+  @Test func protocolIsUnknownWithoutARequest() throws {
     let file = PcapBuilder().packet(.socket(.close, inode: 5), .done())
     #expect(try decodeCapture(file.bytes).sockets == [try decode(.socket(.close, inode: 5), as: .unspecified)])
   }
 
-  /// An event of a destroyed socket answers nobody and names its protocol itself.
-  @Test func eventsNameTheirProtocol() throws {
+  /// The event of a destroyed socket has no request. It carries its protocol itself.
+  @Test func eventsCarryTheirProtocol() throws {
     let event = sequence(MessageBuilder.socket(.close, uid: 0, inode: 0).attribute(10, [17]), 0, portID: 0)
     #expect(try decodeCapture(PcapBuilder().packet(event).bytes).sockets.map(\.protocol) == [.udp])
   }
 
-  /// `ss -D` writes TCP only, a dump for each family.
-  @Test func aStreamOfMessagesIsTCP() throws {
+  /// `ss -D` writes only TCP, one dump per family.
+  @Test func messageStreamIsTCP() throws {
     let bytes =
       MessageBuilder.socket().padded + MessageBuilder.done().padded
       + MessageBuilder.socket(.listen, family: 10, local: "[::]:80", remote: "[::]:0").padded
@@ -48,14 +48,14 @@ import Testing
     #expect(summary.isComplete)
   }
 
-  /// `ss` gives the same number to all its requests, and the port id of a request is 0.
-  @Test func aNumberMayComeAgain() throws {
+  /// `ss` gives the same sequence number to all its requests, and its requests have port id 0.
+  @Test func sequenceNumberMayBeReused() throws {
     let file = PcapBuilder()
       .request(.request(.tcp)).packet(.socket(), .done()).request(.request(.udp)).packet(.socket(.close), .done())
     #expect(try decodeCapture(file.bytes).sockets.map(\.protocol) == [.tcp, .udp])
   }
 
-  /// Two programs ask with the same number, and the answers come in turns.
+  /// Two programs use the same sequence number, and their replies are interleaved.
   @Test func dumpsOfSeveralProgramsAreKeptApart() throws {
     let file = PcapBuilder()
       .request(.request(.tcp, sequence: 1)).packet(sequence(.socket(), 1, portID: 10))
@@ -67,8 +67,8 @@ import Testing
     #expect(summary.dumpsUnfinished == 0)
   }
 
-  /// On an nlmon device all of netlink is mixed. Type 20 is RTM_NEWADDR there.
-  @Test func otherPartsOfTheKernelAreCountedAndNotDecoded() throws {
+  /// An nlmon device sees all netlink families. Type 20 is RTM_NEWADDR in rtnetlink.
+  @Test func otherNetlinkFamiliesAreCountedAndNotDecoded() throws {
     let file = PcapBuilder()
       .packet(.socket(), family: 0).packet(.socket(), family: 16).packet(.socket(), family: 0).packet(
         .socket(), .done())
@@ -78,7 +78,7 @@ import Testing
     #expect(summary.isComplete)
   }
 
-  @Test func otherFamiliesOfSocketsAreCounted() throws {
+  @Test func otherSocketFamiliesAreCounted() throws {
     var unix = MessageBuilder()
     unix.payload = [1, 1, 10, 0] + [UInt8](repeating: 0, count: 12)
     var request = MessageBuilder(flags: 0x301)
@@ -99,7 +99,7 @@ import Testing
     #expect(!summary.isComplete)
   }
 
-  @Test func refusalsAreReportedWithTheirPlace() throws {
+  @Test func refusalsAreReportedWithTheirByteOffset() throws {
     let file = PcapBuilder().request(.request(.udp)).packet(.done(-2)).packet(.error(-1)).packet(.error(0))
     let summary = try decodeCapture(file.bytes).summary
     #expect(summary.refusals == 2)
@@ -113,8 +113,8 @@ import Testing
     #expect(summary.isComplete)
   }
 
-  /// Whether a socket could be destroyed says nothing about those that a capture shows.
-  @Test(arguments: [0, -1, -2] as [Int32]) func aDestructionIsNoDefect(errno: Int32) throws {
+  /// The result of a destroy request does not affect the decoded sockets.
+  @Test(arguments: [0, -1, -2] as [Int32]) func refusedDestroyIsNotADefect(errno: Int32) throws {
     let request = MessageBuilder.destruction(.udp, sequence: 7)
     var answer = sequence(.error(errno), 7)
     answer.payload.replaceSubrange(8..<10, with: [21, 0])
@@ -129,23 +129,23 @@ import Testing
     #expect(summary.isComplete)
   }
 
-  @Test func aDumpWhoseEndIsMissingIsPartial() throws {
+  @Test func dumpWithoutAnEndIsPartial() throws {
     let summary = try decodeCapture(PcapBuilder().packet(.socket(), .socket()).bytes).summary
     #expect(summary.dumpsUnfinished == 1)
     #expect(!summary.isComplete)
-    // A single answer has no end.
+    // A reply to an exact query has no end message.
     var single = MessageBuilder.socket()
     single.flags = 0
     #expect(try decodeCapture(PcapBuilder().packet(single).bytes).summary.isComplete)
   }
 
-  @Test func aTableThatChangedUnderTheDumpIsReported() throws {
+  @Test func tableThatChangedDuringTheDumpIsReported() throws {
     var message = MessageBuilder.socket()
     message.flags = 0x12
     #expect(try decodeCapture(PcapBuilder().packet(message, .done()).bytes).summary.isInterrupted)
   }
 
-  @Test func decodingGoesOnBehindAFault() throws {
+  @Test func decodingContinuesAfterAFault() throws {
     let broken = MessageBuilder.socket().attribute(15, [1, 2, 3, 4], claimedLength: 3).attribute(8, [1])
     var short = MessageBuilder.socket()
     short.payload.removeLast()
@@ -170,7 +170,7 @@ import Testing
     #expect(summary.faults.count == 2)
   }
 
-  @Test func aPacketThatWasCutWhenCapturedGivesWhatItHas() throws {
+  @Test func packetCutAtCaptureTimeGivesItsIntactSockets() throws {
     let message = MessageBuilder.socket().attribute(8, [3]).attribute(15, 7).attribute(21, UInt64(9).memory)
     let kept = Array((MessageBuilder.socket(cookie: 1).padded + message.padded).prefix(88 + 88 + 8 + 4))
     let file = PcapBuilder().packet(kept, originalLength: 400).packet(.done())
@@ -183,7 +183,7 @@ import Testing
     #expect(!summary.isComplete)
   }
 
-  @Test func anErrorOfTheCallerEndsTheDecoding() throws {
+  @Test func errorThrownByTheCallerEndsTheDecoding() throws {
     struct Enough: Error {}
     let bytes = PcapBuilder().packet(.socket(), .socket(), .done()).bytes
     var decoder = CaptureDecoder(try CaptureReader(bytes.span))
@@ -197,7 +197,7 @@ import Testing
     #expect(count == 1)
   }
 
-  @Test func thePacketOfASocketIsTold() throws {
+  @Test func packetOfEachSocketIsPassedToTheCaller() throws {
     let bytes = PcapBuilder().packet(MessageBuilder.socket().padded, time: (42, 0)).packet(.done()).bytes
     var decoder = CaptureDecoder(try CaptureReader(bytes.span))
     var times: [Duration?] = []

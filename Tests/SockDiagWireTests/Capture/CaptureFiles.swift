@@ -8,8 +8,8 @@ enum CaptureFiles {
 
   static func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: root.appending(path: path))) }
 
-  /// The paths of all captures in a folder and below it, sorted, but those of machines with another byte order than this
-  /// one's. None where the folder is missing.
+  /// The sorted paths of all captures below a folder, except those with the other byte order. Empty if the folder is
+  /// missing.
   static func captures(in folder: String) -> [String] {
     let paths = FileManager.default.subpaths(atPath: root.appending(path: folder).path) ?? []
     return paths.filter { ($0.hasSuffix(".pcap") || $0.hasSuffix(".ss-D")) && !$0.contains("s390x") }.sorted().map {

@@ -1,7 +1,7 @@
 import SockDiagWire
 import Testing
 
-/// Captures as they are written.
+/// Writing captures.
 @Suite struct CaptureWriterTests {
   private func file(
     _ resolution: CaptureWriter.Resolution, _ datagrams: [[UInt8]], at timestamp: Duration = .seconds(1_700_000_000)
@@ -15,7 +15,7 @@ import Testing
     return bytes
   }
 
-  @Test func theBytesAreThoseOfTheFormat() {
+  @Test func bytesFollowTheFormat() {
     let reply = MessageBuilder.socket().padded
     #expect(
       file(.microseconds, [reply], at: .seconds(7) + .microseconds(8))
@@ -39,23 +39,23 @@ import Testing
     #expect(Array(bytes[packet.range]) == datagram)
   }
 
-  /// What the format cannot say is said as nearly as it can.
+  /// Values that the format cannot hold are clamped.
   @Test(arguments: [
     (Duration.seconds(-1), Duration.zero), (.milliseconds(-1), .zero), (.seconds(1 << 40), .seconds(Int64(UInt32.max))),
-  ]) func aTimeThatDoesNotFitIsCut(time: Duration, written: Duration) throws {
+  ]) func timeOutOfRangeIsClamped(time: Duration, written: Duration) throws {
     #expect(try readCapture(file(.nanoseconds, [[]], at: time)).packets.map(\.timestamp) == [written])
   }
 
-  @Test func aDatagramTooLongForReadersIsCutAndSaysSo() throws {
+  @Test func datagramTooLongForReadersIsMarkedAsCut() throws {
     let (packets, errors) = try readCapture(file(.nanoseconds, [[UInt8](repeating: 0, count: 300_000)]))
     #expect(errors.isEmpty)
     #expect(packets.map(\.range.count) == [262_128])
     #expect(packets.map(\.isTruncated) == [true])
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func anyDatagramIsReadBackAsItWas(seed: UInt64) throws {
+  @Test(arguments: [1, 2, 3] as [UInt64]) func anyDatagramIsReadBackUnchanged(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
-    // A first message of this machine's byte order: without one the reader cannot know it.
+    // The first message has this machine's byte order; otherwise the reader could not detect the order.
     let datagrams =
       [MessageBuilder.done().padded]
       + (0..<50).map { _ in generator.bytes(Int.random(in: 0..<200, using: &generator)) }

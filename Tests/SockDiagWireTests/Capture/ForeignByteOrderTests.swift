@@ -11,7 +11,7 @@ import Testing
     #expect(foreign.summary == native.summary)
   }
 
-  @Test func theHeadersOfAFileTellNothingOfItsMessages() throws {
+  @Test func fileHeaderDoesNotDetermineTheOrderOfMessages() throws {
     let messages = BigEndianWriter.written(MalformedCapture.first.padded[...], [])
     #expect(messages == MalformedCapture.first.padded)
     let native = PcapBuilder().packet(MalformedCapture.first, MalformedCapture.second, .done())
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// mergecap puts captures of several machines into one file.
-  @Test func packetsOfBothKindsMayStandInOneFile() throws {
+  @Test func packetsOfBothByteOrdersMayBeInOneFile() throws {
     let native = PcapBuilder().packet(MalformedCapture.first, .done())
     let mixed = native.bytes + BigEndianWriter.capture(native.bytes)[24...] + native.bytes[24...]
     let sockets = try decodeCapture(mixed).sockets
@@ -33,8 +33,8 @@ import Testing
     #expect(sockets == single + single + single)
   }
 
-  /// 256 bytes are 65,536 when they are read in the other order, which is no impossible length.
-  @Test func aLengthThatIsPossibleInBothOrdersMisleadsNobody() throws {
+  /// A length of 256 reads as 65,536 in the other order, which is also a possible length.
+  @Test func lengthThatIsValidInBothOrdersIsReadCorrectly() throws {
     let long = MessageBuilder.socket(cookie: 7).attribute(4000, [UInt8](repeating: 1, count: 256 - 16 - 72 - 4))
     #expect(long.padded.count == 256)
     let native = PcapBuilder().packet(long, .done()).bytes
@@ -44,8 +44,8 @@ import Testing
     #expect(try decodeCapture(native).sockets.count == 1)
   }
 
-  /// Other protocols put another structure where TCP puts `tcp_info`; it is kept as it was captured.
-  @Test func whatIsNotDecodedStaysAsItWasCaptured() throws {
+  /// Other protocols put a different structure in the place of `tcp_info`; it is kept as captured.
+  @Test func undecodedStructureStaysAsCaptured() throws {
     let unknown = MessageBuilder.socket(cookie: 7).attribute(2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     let native = PcapBuilder().request(.request(TransportProtocol(rawValue: 132))).packet(unknown, .done()).bytes
     var foreign = BigEndianWriter.capture(native)
@@ -56,7 +56,7 @@ import Testing
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 2, payload: Array(1...12))])
   }
 
-  @Test(arguments: MalformedCapture.all) func aDefectIsNamedAtTheSamePlace(capture: MalformedCapture) throws {
+  @Test(arguments: MalformedCapture.all) func defectIsReportedAtTheSameOffset(capture: MalformedCapture) throws {
     guard case .decoded = capture.outcome else { return }
     let native = try decodeCapture(capture.bytes)
     let foreign = try decodeCapture(BigEndianWriter.capture(capture.bytes))
@@ -73,7 +73,7 @@ import Testing
       let info = [UInt8](repeating: 0, count: 276) + word.memory
       let native = PcapBuilder().packet(MessageBuilder.socket(cookie: 7).attribute(2, info)).bytes
       var foreign = BigEndianWriter.capture(native)
-      // Two numbers of 16 bits, which the layout of today does not have.
+      // Two 16-bit numbers, which the current layout no longer has.
       if word > 0xffff { foreign.replaceSubrange(foreign.count - 4..<foreign.count, with: [0, 8, 0, 2]) }
       let ecn = try #require(try decodeCapture(foreign).sockets.first?.tcpInfo?.accurateECN)
       let same = try decodeCapture(native).sockets.first?.tcpInfo?.accurateECN

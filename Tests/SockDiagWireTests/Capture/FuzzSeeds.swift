@@ -2,19 +2,19 @@ import Foundation
 import SockDiagWire
 import Testing
 
-/// Writes what the fuzzers begin with into the folder that `SOCKDIAG_FUZZ_SEEDS` names: captures and, one by one, the
-/// datagrams in them, tables and filters. Seeds are made and not kept, for they follow from the fixtures.
+/// Writes the seeds of the fuzzers to the folder in `SOCKDIAG_FUZZ_SEEDS`: captures, the single datagrams in them,
+/// tables and filters. Seeds are generated from the fixtures, not stored.
 @Suite struct FuzzSeeds {
   private static let folder = ProcessInfo.processInfo.environment["SOCKDIAG_FUZZ_SEEDS"]
 
-  /// Long seeds make slow fuzzers; what a long capture has in it, the short ones have too.
+  /// Long seeds make fuzzers slow, and short captures contain everything that long ones do.
   private static let longest = 4096
 
-  @Test func thereIsASeedOfEachKind() throws {
+  @Test func everyKindHasASeed() throws {
     let malformed = MalformedCapture.all.map(\.bytes)
     let sound = MutationTests.samples.map(\.bytes)
     let captures = malformed + sound.filter { $0.count <= Self.longest }
-    // A datagram of a dump may be long; its first sockets say it all.
+    // A datagram of a dump may be long; its first sockets are enough.
     let datagrams = (malformed + sound).flatMap { capture in
       ((try? readCapture(capture).packets) ?? []).map { Array(capture[$0.range].prefix(Self.longest)) }
     }
@@ -29,7 +29,7 @@ import Testing
     try write(datagrams + JSONTests.messages.map(\.padded), to: root.appending(path: "decoder"))
   }
 
-  /// Tables of the running kernel, each behind the byte by which the fuzzer knows it.
+  /// Tables of the running kernel, each after the byte that selects its parser in the fuzzer.
   private static var tables: [[UInt8]] {
     ["tcp", "udp", "tcp6", "udp6"].enumerated().compactMap { index, name in
       guard let table = FileManager.default.contents(atPath: "/proc/net/" + name) else { return nil }
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  /// Texts that are filters and texts that are none, each behind the byte that says what the kernel refuses.
+  /// Valid and invalid filter texts, each after the byte that chooses what the kernel refuses.
   private static var filters: [[UInt8]] {
     FilterWords.texts.enumerated().map { [UInt8($0 & 0xf)] + Array($1.utf8) }
   }

@@ -1,13 +1,13 @@
 import SockDiagWire
 import Testing
 
-/// A capture with one defect, and what must come of it.
+/// A capture with one defect, and the expected result.
 struct MalformedCapture: Sendable, CustomTestStringConvertible {
-  /// What a reader makes of the file.
+  /// The expected result of reading the file.
   enum Outcome: Sendable {
-    /// It is no capture: the kind of the error, its place and a part of its text.
+    /// It is not a capture: the kind of the error, its byte offset and part of its message.
     case refused(WireError.Code, Int, String)
-    /// What could be decoded, the places of the faults and of the end of reading.
+    /// The sockets that can be decoded, the offsets of the faults and of the end of reading.
     case decoded(sockets: Int, faults: [(WireError.Code, Int)] = [], failure: (WireError.Code, Int)? = nil)
   }
 
@@ -24,13 +24,13 @@ struct MalformedCapture: Sendable, CustomTestStringConvertible {
 extension MalformedCapture {
   /// A capture of a dump: its request, two sockets and its end.
   static let sound = PcapBuilder().request(.request(.tcp)).packet(first, second).packet(.done())
-  /// Where the packet with the sockets begins: behind the header of the file, and a request of 72 bytes.
+  /// The offset of the packet with the sockets: after the file header and a request of 72 bytes.
   static let packet = 24 + 32 + 72
   static let first = MessageBuilder.socket(.listen, remote: "0.0.0.0:0", cookie: 1, queues: (0, 128)).attribute(8, [0])
     .attribute(21, UInt64(0x1b5e).memory).attribute(22, [2, 0])
   static let second = MessageBuilder.socket(cookie: 2).attribute(8, [0]).attribute(15, 7)
 
-  /// The same capture with another reply before its end.
+  /// The same capture with an additional reply before its end.
   private static func with(_ messages: [UInt8]) -> [UInt8] {
     PcapBuilder().request(.request(.tcp)).packet(messages).packet(second, .done()).bytes
   }

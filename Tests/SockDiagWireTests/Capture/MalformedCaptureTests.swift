@@ -4,8 +4,8 @@ import Testing
 
 /// The files under `Fixtures/malformed`, each with one defect.
 ///
-/// The table makes them too: with `SOCKDIAG_RECORD=1` in the environment they are written again, and the test
-/// fails, so that nobody takes a recording for a test.
+/// This table also creates them: with `SOCKDIAG_RECORD=1` in the environment they are written again, and the test
+/// fails, so that a recording does not pass for a test.
 @Suite struct MalformedCaptureTests {
   private static let recordingVariable = "SOCKDIAG_RECORD"
   private static let folder = CaptureFiles.root.appending(path: "malformed")
@@ -43,7 +43,7 @@ import Testing
     try Data(readme.utf8).write(to: folder.appending(path: "README.md"))
   }
 
-  @Test func theFolderHoldsJustTheseFiles() throws {
+  @Test func folderContainsExactlyTheseFiles() throws {
     if ProcessInfo.processInfo.environment[Self.recordingVariable] == "1" {
       try Self.write()
       Issue.record("the fixtures were written; run again without \(Self.recordingVariable)")
@@ -53,7 +53,7 @@ import Testing
     #expect(try String(decoding: CaptureFiles.bytes("malformed/README.md"), as: UTF8.self) == Self.readme)
   }
 
-  @Test(arguments: MalformedCapture.all) func aDefectIsNamedAndTheRestIsDecoded(capture: MalformedCapture) throws {
+  @Test(arguments: MalformedCapture.all) func defectIsNamedAndTheRestIsDecoded(capture: MalformedCapture) throws {
     let bytes = try CaptureFiles.bytes("malformed/" + capture.name)
     #expect(bytes == capture.bytes)
     switch capture.outcome {
@@ -81,7 +81,7 @@ import Testing
     if case .malformed(let error) = fault.kind { error.code } else { nil }
   }
 
-  @Test func theSoundCaptureThatTheyAreMadeOfHasNoFault() throws {
+  @Test func intactCaptureHasNoFault() throws {
     let (sockets, summary) = try decodeCapture(MalformedCapture.sound.bytes)
     #expect(sockets.count == 2)
     #expect(summary.isComplete)

@@ -1,15 +1,15 @@
 import SockDiagWire
 import Testing
 
-/// Captures that were sound, damaged in every place where damage could lead a reader astray.
+/// Valid captures, damaged in every place that could mislead a reader.
 @Suite struct MutationTests {
-  /// A capture, by its name.
+  /// A capture and its name.
   struct Sample: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var bytes: [UInt8]
   }
 
-  /// Sound captures: those recorded on kernels, and some with all that a message can carry.
+  /// Valid captures: those recorded on kernels, and some with everything that a message can carry.
   static let samples: [Sample] =
     CaptureFiles.captures(in: "captures").map { path in
       Sample(testDescription: path, bytes: (try? CaptureFiles.bytes(path)) ?? [])
@@ -27,8 +27,8 @@ import Testing
         bytes: PcapBuilder().request(.request(.udp)).packet(.done(-2)).packet(.error(-22), .error(0)).bytes),
     ]
 
-  /// Whole files are cut where they are small; of large ones each message alone, for which the cuts are the same, and
-  /// only as many of these as there is time for.
+  /// Small files are cut at every byte. Large files would repeat the same cuts, so only some of their messages are
+  /// used, one at a time.
   private static let smallByteCount = 8192
 
   private static func captures(of sample: Sample) throws -> [[UInt8]] {
@@ -40,35 +40,35 @@ import Testing
     }
   }
 
-  @Test(arguments: samples) func aSampleIsSound(sample: Sample) throws {
+  @Test(arguments: samples) func sampleIsValid(sample: Sample) throws {
     let summary = try decodeCapture(sample.bytes).summary
     #expect(summary.isComplete)
     #expect(summary.failure == nil)
   }
 
-  @Test(arguments: samples) func aCaptureMayEndAnywhere(sample: Sample) throws {
+  @Test(arguments: samples) func captureMayEndAtAnyByte(sample: Sample) throws {
     for bytes in try Self.captures(of: sample) {
       let whole = try decodeCapture(bytes).sockets
       let borders = Set(try LengthFields(of: bytes).packets.map(\.upperBound))
       for count in 0..<bytes.count {
         guard let (sockets, summary) = try? decodeCapture(Array(bytes.prefix(count))) else { continue }
-        // All sockets but the one that was cut are what they were.
+        // Except for the socket that was cut, all sockets are unchanged.
         guard sockets.count <= whole.count, sockets.dropLast().elementsEqual(whole.prefix(max(sockets.count - 1, 0)))
         else {
-          Issue.record("cut at \(count): other sockets than before")
+          Issue.record("cut at \(count): the sockets changed")
           return
         }
         if summary.failure == nil, !borders.contains(count), count > 24 {
-          Issue.record("cut at \(count): nothing is said of it")
+          Issue.record("cut at \(count): no fault was reported")
         }
       }
     }
   }
 
-  @Test(arguments: samples) func anyLengthMayLie(sample: Sample) throws {
+  @Test(arguments: samples) func anyLengthMayBeWrong(sample: Sample) throws {
     let fields = try LengthFields(of: sample.bytes)
     let whole = try decodeCapture(sample.bytes).sockets.count
-    // Each run decodes the whole file, so large ones are sampled.
+    // Each run decodes the whole file, so only some places of large files are tried.
     let step = max(1, fields.fields.count * sample.bytes.count / 4_000_000)
     for index in stride(from: 0, to: fields.fields.count, by: step) {
       let field = fields.fields[index]
@@ -83,7 +83,7 @@ import Testing
   }
 }
 
-/// Where a sound capture holds the lengths of packets, messages and attributes.
+/// The offsets of the lengths of packets, messages and attributes in a valid capture.
 struct LengthFields {
   private(set) var fields: [Range<Int>] = []
   private(set) var packets: [Range<Int>] = []

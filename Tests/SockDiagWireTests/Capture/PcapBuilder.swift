@@ -1,12 +1,12 @@
 import SockDiagWire
 
-/// Builds a pcap file field by field, so that tests of the reader do not depend on the writer.
+/// Builds a pcap file field by field, so that reader tests do not depend on the writer.
 struct PcapBuilder {
   var magic: UInt32 = 0xa1b2_c3d4
   var version: UInt16 = 2
   var snapshotLength: UInt32 = 262_144
   var linkType: UInt32 = 253
-  /// Whether the headers of the file are in the byte order of another machine. Messages are as they are given.
+  /// Whether the file headers have the other byte order. Messages are written as given.
   var isSwapped = false
   private var packets: [UInt8] = []
 
@@ -26,7 +26,7 @@ struct PcapBuilder {
     self.isSwapped = isSwapped
   }
 
-  /// Appends a packet of messages behind a header of `LINKTYPE_NETLINK`.
+  /// Appends a packet of messages with a `LINKTYPE_NETLINK` header.
   func packet(
     _ messages: [UInt8], type: UInt16 = 6, family: UInt16 = 4, time: (UInt32, UInt32) = (1_700_000_000, 5),
     claimedLength: UInt32? = nil, originalLength: UInt32? = nil
@@ -46,7 +46,7 @@ struct PcapBuilder {
 
   func request(_ message: MessageBuilder) -> PcapBuilder { packet(message, type: 7) }
 
-  /// Appends bytes that are no packet.
+  /// Appends bytes that are not a packet.
   func appending(_ bytes: [UInt8]) -> PcapBuilder {
     var copy = self
     copy.packets += bytes
@@ -59,7 +59,7 @@ func decodeCapture(_ bytes: [UInt8]) throws(WireError) -> (sockets: [InetSocket]
   try CaptureDecoder.sockets(in: bytes.span)
 }
 
-/// All packets of a capture, and what is wrong with it.
+/// All packets of a capture, and its faults.
 func readCapture(_ bytes: [UInt8]) throws(WireError) -> (packets: [CapturePacket], errors: [WireError]) {
   var reader = try CaptureReader(bytes.span)
   var packets: [CapturePacket] = []

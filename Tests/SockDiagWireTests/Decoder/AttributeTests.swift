@@ -1,9 +1,9 @@
 import SockDiagWire
 import Testing
 
-/// What may stand behind the record: each attribute as the kernel writes it, and as it must not come.
+/// Attributes after the record: each as the kernel writes it, and with wrong lengths.
 @Suite struct AttributeTests {
-  @Test func attributesOfTheValueItselfAreRead() throws {
+  @Test func attributesOfTheSocketItselfAreRead() throws {
     let socket = try decode(
       .socket(.listen, family: 10, local: "[::]:80", remote: "[::]:0")
         .attribute(8, [3])
@@ -35,7 +35,7 @@ import Testing
     #expect(socket.classID == 0)
   }
 
-  @Test func isV6OnlyIsTrueForAnyOtherNumberThanZero() throws {
+  @Test func isV6OnlyIsTrueForAnyNonzeroNumber() throws {
     #expect(try decode(.socket().attribute(11, [1])).isV6Only == true)
     #expect(try decode(.socket().attribute(11, [255])).isV6Only == true)
   }
@@ -55,7 +55,7 @@ import Testing
   }
 
   /// Seven words up to 3.5, eight up to 4.6, nine since.
-  @Test(arguments: [7, 8, 9, 10]) func socketMemoryGrows(words: Int) throws {
+  @Test(arguments: [7, 8, 9, 10]) func socketMemoryIsReadInEveryLength(words: Int) throws {
     let numbers = (1...UInt32(words)).flatMap(\.memory)
     let socket = try decode(.socket().attribute(7, numbers), as: .udp)
     let memory = try #require(socket.socketMemory)
@@ -71,9 +71,9 @@ import Testing
     #expect(socket.drops == memory.drops)
   }
 
-  @Test func vegasReportsItsFigures() throws {
+  @Test func vegasFiguresAreRead() throws {
     guard case .vegas(let info) = try decode(.socket().attribute(3, 1, 20, 300, 4000)).congestionInfo else {
-      Issue.record("no figures of vegas")
+      Issue.record("no vegas figures")
       return
     }
     #expect(info.isEnabled)
@@ -82,10 +82,10 @@ import Testing
     #expect(info.minimumRTTMicroseconds == 4000)
   }
 
-  @Test func dctcpReportsItsFigures() throws {
+  @Test func dctcpFiguresAreRead() throws {
     let payload = UInt16(1).memory + UInt16(2).memory + [3, 4, 5].flatMap { UInt32($0).memory }
     guard case .dctcp(let info) = try decode(.socket().attribute(9, payload)).congestionInfo else {
-      Issue.record("no figures of dctcp")
+      Issue.record("no dctcp figures")
       return
     }
     #expect(info.isEnabled)
@@ -95,9 +95,9 @@ import Testing
     #expect(info.acknowledgedBytesTotal == 5)
   }
 
-  @Test func bbrReportsItsFigures() throws {
+  @Test func bbrFiguresAreRead() throws {
     guard case .bbr(let info) = try decode(.socket().attribute(16, 0x10, 0x2, 300, 739, 256)).congestionInfo else {
-      Issue.record("no figures of bbr")
+      Issue.record("no bbr figures")
       return
     }
     #expect(info.bandwidthBytesPerSecond == 0x2_0000_0010)
@@ -106,12 +106,12 @@ import Testing
     #expect(info.congestionWindowGain == 256)
   }
 
-  @Test func theKernelsProtocolOverrulesTheRequest() throws {
+  @Test func protocolOfTheKernelOverridesThatOfTheRequest() throws {
     #expect(try decode(.socket().attribute(10, [17]), as: .unspecified).protocol == .udp)
     #expect(try decode(.socket().attribute(10, [58]), as: TransportProtocol(rawValue: 255)).protocol.rawValue == 58)
   }
 
-  @Test func keysOfMD5AreRead() throws {
+  @Test func md5KeysAreRead() throws {
     let first: [UInt8] = [2, 24] + UInt16(3).memory + [192, 0, 2, 0] + [UInt8](repeating: 0, count: 12)
     let second: [UInt8] = [10, 128] + UInt16(80).memory + IPAddress(v6: 0x2001_0db8 << 32, 9).bytes
     let payload =
@@ -122,17 +122,17 @@ import Testing
     #expect(keys.map(\.key) == [Array("abc".utf8), [UInt8](repeating: 7, count: 80)])
   }
 
-  @Test func aKeyLongerThanItsFieldIsCutToIt() throws {
+  @Test func md5KeyLongerThanItsFieldIsTruncated() throws {
     let payload: [UInt8] = [2, 32, 0xff, 0xff] + [UInt8](repeating: 1, count: 96)
     #expect(try decode(.socket().attribute(18, payload)).md5Keys.map(\.key.count) == [80])
   }
 
-  @Test func paddingIsNoAttribute() throws {
+  @Test func paddingIsNotAnAttribute() throws {
     #expect(try decode(.socket().attribute(14, []).attribute(8, [1])).unknownAttributes.isEmpty)
   }
 
   /// The two highest bits of a type mark a nest and network byte order (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
-  @Test(arguments: [0x4000, 0x8000, 0xc000] as [UInt16]) func flagsOfAnAttributeAreNotItsType(_ flags: UInt16) throws {
+  @Test(arguments: [0x4000, 0x8000, 0xc000] as [UInt16]) func flagBitsAreNotPartOfTheType(_ flags: UInt16) throws {
     let socket = try decode(
       .socket().attribute(15 | flags, 5).attribute(4 | flags, Array("cubic\0".utf8)).attribute(999 | flags, [1]))
     #expect(socket.mark == 5)
@@ -140,7 +140,7 @@ import Testing
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 999, payload: [1])])
   }
 
-  /// Of several faults the first one is told, for the others may follow from it.
+  /// The first of several faults is reported, because the others may follow from it.
   @Test func theFirstFaultOfAMessageIsReported() throws {
     let broken: [UInt8] = [2, 0, 1, 0]
     let one = MessageBuilder.socket().attribute(19 | 0x8000, broken)
@@ -149,13 +149,13 @@ import Testing
     let (twice, second) = try decodeWithFault(one.attribute(19 | 0x8000, broken).attribute(15, 5))
     #expect(second == first)
     #expect(twice.mark == 5)
-    // The other one ends the message.
+    // The second fault ends the message.
     let (ended, fault) = try decodeWithFault(one.attribute(21, UInt64(1).memory, claimedLength: 3).attribute(15, 5))
     #expect(fault == first)
     #expect(ended.mark == nil)
   }
 
-  @Test func unknownAttributesAreKeptAsTheyCame() throws {
+  @Test func unknownAttributesAreKeptVerbatim() throws {
     let socket = try decode(
       .socket().attribute(8, [1]).attribute(999, [1, 2, 3]).attribute(20, []).attribute(0, [9]).attribute(15, 5))
     #expect(
@@ -166,18 +166,18 @@ import Testing
     #expect(socket.mark == 5)
   }
 
-  /// Type, and a length that no kernel sends with it.
+  /// The type, and a length that no kernel sends for it.
   @Test(arguments: [
     (1, 12), (3, 15), (4, 0), (5, 0), (5, 2), (6, 4), (7, 24), (8, 0), (8, 2), (9, 12), (10, 4), (11, 2), (14, 4),
     (15, 3), (15, 8), (16, 16), (17, 2), (21, 4), (21, 12), (22, 1), (22, 3),
-  ]) func aKnownAttributeOfWrongLengthIsKeptAsItCame(type: UInt16, count: Int) throws {
+  ]) func knownAttributeOfWrongLengthIsKeptVerbatim(type: UInt16, count: Int) throws {
     let payload = (0..<count).map { UInt8($0 + 1) }
     let socket = try decode(.socket().attribute(type, payload).attribute(4, Array("reno\0".utf8)))
     #expect(socket.unknownAttributes == [UnknownAttribute(type: type, payload: payload)])
     #expect(socket.congestion == "reno")
   }
 
-  @Test func aPartOfAKeyStaysSecret() throws {
+  @Test func truncatedMD5KeyStaysSecret() throws {
     let socket = try decode(.socket().attribute(18, [UInt8](repeating: 0x5a, count: 99)))
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 18, payload: [])])
     let whole = try decode(
@@ -188,8 +188,8 @@ import Testing
     #expect(!mirrored.contains("90"))
   }
 
-  /// A kernel whose attribute overflowed its 16-bit length produces one below that of the header.
-  @Test(arguments: [0, 1, 2, 3] as [UInt16]) func aLengthBelowTheHeaderEndsTheMessage(length: UInt16) throws {
+  /// If an attribute of the kernel overflows its 16-bit length, the length can be smaller than the header.
+  @Test(arguments: [0, 1, 2, 3] as [UInt16]) func lengthBelowTheHeaderEndsTheMessage(length: UInt16) throws {
     let (socket, fault) = try decodeWithFault(
       .socket().attribute(8, [1]).attribute(18, [0, 0, 0, 0], claimedLength: length).attribute(15, 5))
     #expect(socket.shutdown == .receive)
@@ -198,7 +198,7 @@ import Testing
     #expect(fault?.offset == 16 + 72 + 8)
   }
 
-  @Test(arguments: [13, 100, 0xffff] as [UInt16]) func aLengthBeyondTheMessageEndsIt(length: UInt16) throws {
+  @Test(arguments: [13, 100, 0xffff] as [UInt16]) func lengthBeyondTheMessageEndsIt(length: UInt16) throws {
     let (socket, fault) = try decodeWithFault(
       .socket().attribute(8, [1]).attribute(21, UInt64(1).memory, claimedLength: length))
     #expect(socket.shutdown == .receive)
@@ -207,20 +207,20 @@ import Testing
     #expect(fault?.offset == 16 + 72 + 8)
   }
 
-  @Test(arguments: 1...3) func bytesThatAreNoHeaderEndTheMessage(count: Int) throws {
+  @Test(arguments: 1...3) func bytesTooFewForAHeaderEndTheMessage(count: Int) throws {
     let message = MessageBuilder.socket().attribute(15, 5).appending([UInt8](repeating: 0, count: count))
     let (socket, fault) = try decodeWithFault(message)
     #expect(socket.mark == 5)
     #expect(fault?.code == .attributeLength)
   }
 
-  @Test func theLastAttributeMayLackItsPadding() throws {
+  @Test func lastAttributeMayLackItsPadding() throws {
     var message = MessageBuilder.socket().attribute(8, [3])
     message.payload.removeLast(3)
     #expect(try decode(message).shutdown == [.receive, .send])
   }
 
-  @Test func textThatIsNotUTF8IsMadeReadable() throws {
+  @Test func invalidUTF8IsMadeReadable() throws {
     #expect(try decode(.socket().attribute(4, [0x62, 0xff, 0x62, 0])).congestion == "b\u{fffd}b")
     #expect(try decode(.socket().attribute(4, Array("no end".utf8))).congestion == "no end")
     #expect(try decode(.socket().attribute(4, Array("a\0b".utf8))).congestion == "a")

@@ -2,7 +2,7 @@ import Glibc
 import SockDiagWire
 import Testing
 
-/// Addresses as text, held against the C library.
+/// Addresses as text, compared with the C library.
 @Suite struct IPAddressTests {
   /// `inet_ntop`.
   private static func reference(_ address: IPAddress) -> String {
@@ -30,7 +30,7 @@ import Testing
 
   private static func random(_ generator: inout SeededGenerator) -> IPAddress {
     if Bool.random(using: &generator) { return IPAddress(v4: UInt32.random(in: .min ... .max, using: &generator)) }
-    // Many zeros, for their runs are what is written in a special way.
+    // Many zeros, because runs of zeros are written in a special way.
     let groups = (0..<8).map { _ in
       [0, 0, 0, 1, 0xffff, UInt64.random(in: 0...0xffff, using: &generator)].randomElement(using: &generator) ?? 0
     }
@@ -38,7 +38,7 @@ import Testing
     return IPAddress(v6: words[0], words[1])
   }
 
-  @Test(arguments: [1, 2, 3, 4] as [UInt64]) func anyAddressIsWrittenAsTheCLibraryWritesIt(seed: UInt64) {
+  @Test(arguments: [1, 2, 3, 4] as [UInt64]) func anyAddressIsWrittenAsByTheCLibrary(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<10_000 {
       let address = Self.random(&generator)
@@ -47,8 +47,8 @@ import Testing
     }
   }
 
-  /// One character of a good address is changed, taken away or added.
-  @Test(arguments: [1, 2, 3, 4] as [UInt64]) func damagedTextIsTakenOrRefusedAsTheCLibraryDoes(seed: UInt64) {
+  /// One character of a valid address is changed, removed or added.
+  @Test(arguments: [1, 2, 3, 4] as [UInt64]) func damagedTextIsAcceptedOrRefusedAsByTheCLibrary(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let alphabet = Array("0123456789abcdefABCDEFg:. %/x")
     for _ in 0..<10_000 {
@@ -73,9 +73,9 @@ import Testing
     "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8", ":1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:", ":1", "1:",
     "12345::", "g::", "::-1", "::+1", "[::1]", "::1%lo", "fe80::1%2", "::1/128", "::1.2.3", "::1.2.3.4.5",
     "::1.2.3.256", "1.2.3.4::", "::1.2.3.4:5", "::ffff:01.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "::\0", "::１",
-  ]) func malformedTextIsNoAddress(text: String) {
+  ]) func malformedTextIsNotAnAddress(text: String) {
     #expect(IPAddress(text) == nil)
-    if !text.contains("\0") { #expect(Self.reference(text) == nil, "the C library takes it") }
+    if !text.contains("\0") { #expect(Self.reference(text) == nil, "the C library accepts it") }
   }
 
   @Test(arguments: [
@@ -84,11 +84,11 @@ import Testing
     ("::ffff:c000:201", "::ffff:192.0.2.1"), ("::192.0.2.1", "::192.0.2.1"), ("1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"),
     ("::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"), ("64:ff9b::192.0.2.1", "64:ff9b::c000:201"), ("0.0.0.0", "0.0.0.0"),
     ("255.255.255.255", "255.255.255.255"),
-  ]) func anyFormIsReadAndTheUsualOneWritten(text: String, canonical: String) {
+  ]) func everySpellingIsReadAndTheUsualOneWritten(text: String, canonical: String) {
     #expect(IPAddress(text)?.description == canonical)
   }
 
-  @Test func kindsOfAddressesAreTold() {
+  @Test func kindsOfAddressesAreDistinguished() {
     #expect(IPAddress("::ffff:192.0.2.1")?.isV4Mapped == true)
     #expect(IPAddress("::ffff:192.0.2.1")?.unmapped == IPAddress("192.0.2.1"))
     #expect(IPAddress("::192.0.2.1")?.isV4Mapped == false)
@@ -104,12 +104,12 @@ import Testing
     "", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1: 80",
     "127.0.0.1:８０", "[127.0.0.1]:80", "::1:80", "[::1]", "[::1]80", "[::1]:", "[]:80", "::1]:80", "[::1:80",
     "[[::1]]:80",
-  ]) func malformedTextIsNoSocketAddress(text: String) {
+  ]) func malformedTextIsNotASocketAddress(text: String) {
     #expect(SocketAddress(text) == nil)
   }
 
   @Test(arguments: ["127.0.0.1:0", "[::1]:65535", "[::ffff:192.0.2.1]:80"])
-  func aSocketAddressIsWrittenAsItIsRead(text: String) {
+  func socketAddressIsWrittenAsItIsRead(text: String) {
     #expect(SocketAddress(text)?.description == text)
   }
 }

@@ -2,16 +2,16 @@ import Foundation
 import SockDiagWire
 import Testing
 
-/// A socket as JSON: written by hand, written by an encoder, and read back.
+/// A socket as JSON: written directly, written by an encoder, and read back.
 @Suite struct JSONTests {
-  /// The kernel leaves five bits of the eighth byte 0, and no member shows them.
+  /// The kernel leaves five bits of the eighth byte 0, and no member contains them.
   static func tcpInfo(_ count: Int) -> [UInt8] {
     var payload = TCPInfoTests.payload(count)
     payload[7] &= 7
     return payload
   }
 
-  /// Sockets with everything that TCP and UDP can carry, one way or another.
+  /// Sockets that together have everything that TCP and UDP can carry.
   static let messages: [MessageBuilder] = [
     .socket(),
     .socket(.timeWait, timer: (3, 0), expires: 59_000, uid: 0, inode: 0),
@@ -65,13 +65,13 @@ import Testing
     try #require(try JSONSerialization.jsonObject(with: data) as? NSDictionary)
   }
 
-  @Test(arguments: messages.indices) func bothWritersSayTheSame(index: Int) throws {
+  @Test(arguments: messages.indices) func bothWritersWriteTheSame(index: Int) throws {
     let socket = try decode(Self.messages[index])
     let encoded = try JSONEncoder().encode(socket)
     #expect(try object(handWritten(socket)) == object(encoded))
   }
 
-  @Test(arguments: messages.indices) func whatIsWrittenIsReadBack(index: Int) throws {
+  @Test(arguments: messages.indices) func writtenJSONIsReadBack(index: Int) throws {
     for `protocol`: TransportProtocol in [.tcp, .udp, .unspecified] {
       let socket = try decode(Self.messages[index], as: `protocol`)
       let readBack = try JSONDecoder().decode(InetSocket.self, from: handWritten(socket))
@@ -79,13 +79,13 @@ import Testing
     }
   }
 
-  @Test func textIsAppended() throws {
+  @Test func jsonIsAppendedToExistingText() throws {
     var text = Array("[".utf8)
     try decode(.socket()).appendJSON(to: &text)
     #expect(String(decoding: text, as: UTF8.self).hasPrefix("[{\"protocol\":\"tcp\","))
   }
 
-  @Test func absentFieldsAreAbsent() throws {
+  @Test func absentFieldsAreAbsentInJSON() throws {
     let keys = try object(handWritten(decode(.socket()))).allKeys.compactMap { $0 as? String }
     #expect(
       Set(keys) == [
@@ -95,12 +95,12 @@ import Testing
     #expect(minisocket["uid"] == nil)
   }
 
-  @Test func cookiesAreText() throws {
+  @Test func cookiesAreStrings() throws {
     let socket = try object(handWritten(decode(.socket(cookie: .max))))
     #expect(socket["cookie"] as? String == "18446744073709551615")
   }
 
-  @Test func noKeyOfMD5IsWritten() throws {
+  @Test func md5KeysAreNeverWritten() throws {
     let entry: [UInt8] = [2, 32, 4, 0] + [UInt8](repeating: 0, count: 16) + Array("s3cr".utf8)
     let socket = try decode(.socket().attribute(18, entry + [UInt8](repeating: 0, count: 76)))
     #expect(socket.md5Keys.map(\.key) == [Array("s3cr".utf8)])
@@ -112,15 +112,15 @@ import Testing
     #expect(readBack.md5Keys.map(\.address) == socket.md5Keys.map(\.address))
   }
 
-  /// Whatever a peer makes of the bytes, what is written once is written the same after it was read.
-  @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func writingAndReadingComesToRest(seed: UInt64) throws {
+  /// For any bytes from a peer: JSON that is read and written again does not change any more.
+  @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func repeatedReadingAndWritingIsStable(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<200 {
       var message = MessageBuilder.socket()
       message.payload = generator.bytes(72)
       for _ in 0..<Int.random(in: 0..<4, using: &generator) {
         let type = UInt16.random(in: 1...23, using: &generator)
-        // Nests of random bytes are faults; they have tests of their own.
+        // Nests of random bytes are faults, which have their own tests.
         if type == 19 || type == 18 { continue }
         message = message.attribute(type, generator.bytes(Int.random(in: 0..<40, using: &generator)))
       }

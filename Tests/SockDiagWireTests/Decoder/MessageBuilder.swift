@@ -1,22 +1,22 @@
 import SockDiagWire
 
-/// Builds a netlink message in the kernel's layout, so that a test can say what the kernel sends.
+/// Builds a netlink message in the kernel's layout.
 struct MessageBuilder {
   var type: UInt16 = 20
   var flags: UInt16 = 2
   var sequence: UInt32 = 7
   var portID: UInt32 = 4711
-  /// What the header says instead of the true length.
+  /// The length in the header, if it is not the true length.
   var claimedLength: UInt32?
   var payload: [UInt8] = []
 
-  /// The message without padding behind it.
+  /// The message without padding after it.
   var bytes: [UInt8] {
     let length = claimedLength ?? UInt32(16 + payload.count)
     return length.memory + type.memory + flags.memory + sequence.memory + portID.memory + payload
   }
 
-  /// The message as it stands among others.
+  /// The message padded to a multiple of four, as among others.
   var padded: [UInt8] { bytes + [UInt8](repeating: 0, count: (4 - payload.count % 4) % 4) }
 
   /// Appends an attribute with its padding.
@@ -127,7 +127,7 @@ func decodeWithFault(
   return (socket, fault)
 }
 
-/// Decodes a message that has no fault.
+/// Decodes a message that must have no fault.
 func decode(_ message: MessageBuilder, as protocol: TransportProtocol = .tcp) throws -> InetSocket {
   let (socket, fault) = try decodeWithFault(message, as: `protocol`)
   if let fault { throw fault }

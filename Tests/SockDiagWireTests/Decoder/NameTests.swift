@@ -1,20 +1,20 @@
 import SockDiagWire
 import Testing
 
-/// Names of states and of their groups, as in the filters of `ss`.
+/// Names of states and groups of states, as in the filters of `ss`.
 @Suite struct NameTests {
   @Test(
     arguments: [
       (1, "established"), (2, "syn-sent"), (3, "syn-recv"), (4, "fin-wait-1"), (5, "fin-wait-2"), (6, "time-wait"),
       (7, "close"), (8, "close-wait"), (9, "last-ack"), (10, "listen"), (11, "closing"), (12, "new-syn-recv"),
       (13, "bound-inactive"),
-    ] as [(UInt8, String)]) func aStateHasAName(number: UInt8, name: String)
+    ] as [(UInt8, String)]) func stateHasAName(number: UInt8, name: String)
   {
     #expect(SocketState(rawValue: number).description == name)
     #expect(SocketState(name: name)?.rawValue == number)
   }
 
-  @Test func aStateWithoutANameIsItsNumber() {
+  @Test func unknownStateIsWrittenAsItsNumber() {
     #expect(SocketState(rawValue: 0).description == "0")
     #expect(SocketState(rawValue: 14).description == "14")
     #expect(SocketState(name: "255")?.rawValue == 255)
@@ -24,7 +24,7 @@ import Testing
     #expect(SocketState(name: "") == nil)
   }
 
-  /// ss's filters, ss's table, netstat's table, /proc's habits.
+  /// As in the filters of `ss`, its table, netstat's table, and /proc.
   @Test(
     arguments: [
       ("ESTABLISHED", .established), ("ESTAB", .established), ("estab", .established), ("Established", .established),
@@ -34,13 +34,13 @@ import Testing
       ("CLOSE", .close), ("UNCONN", .close), ("unconnected", .close), ("CLOSE-WAIT", .closeWait),
       ("CLOSE_WAIT", .closeWait), ("LAST-ACK", .lastAcknowledgement), ("LAST_ACK", .lastAcknowledgement),
       ("LISTEN", .listen), ("Listening", .listen), ("CLOSING", .closing), ("BOUND-INACTIVE", .boundInactive),
-    ] as [(String, SocketState)]) func otherToolsSpellingsAreTaken(_ name: String, _ state: SocketState)
+    ] as [(String, SocketState)]) func spellingsOfOtherToolsAreAccepted(_ name: String, _ state: SocketState)
   {
     #expect(SocketState(name: name) == state)
     #expect(SocketStateSet(name: name) == SocketStateSet(state))
   }
 
-  @Test func groupsAreTakenInAnyCase() {
+  @Test func groupsAreAcceptedInAnyCase() {
     #expect(SocketStateSet(name: "ALL") == .all)
     #expect(SocketStateSet(name: "Connected") == .connected)
   }
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func everyStateIsInTheSetOfItself() {
+  @Test func setOfAStateContainsThatState() {
     for number in UInt8.min ... .max {
       let state = SocketState(rawValue: number)
       #expect(SocketStateSet(state).contains(state: state) == (number < 32))

@@ -1,14 +1,14 @@
 import SockDiagWire
 import Testing
 
-/// What is stacked on a connection: attributes inside an attribute.
+/// Upper-layer protocols of a connection: attributes nested in an attribute.
 @Suite struct NestTests {
   private func attribute(_ type: UInt16, _ payload: [UInt8]) -> [UInt8] { MessageBuilder.attribute(type, payload) }
   private func nest(_ type: UInt16, _ attributes: [[UInt8]]) -> [UInt8] {
     MessageBuilder.attribute(type | 0x8000, attributes.flatMap { $0 })
   }
 
-  @Test func tlsInTheKernelIsRead() throws {
+  @Test func kernelTLSIsRead() throws {
     let socket = try decode(
       .socket().nest(
         19,
@@ -34,7 +34,7 @@ import Testing
     #expect(tls.unknown == [UnknownAttribute(type: 7, payload: UInt16(16384).memory)])
   }
 
-  @Test func aSubflowOfMPTCPIsRead() throws {
+  @Test func mptcpSubflowIsRead() throws {
     let socket = try decode(
       .socket().nest(
         19,
@@ -63,7 +63,7 @@ import Testing
     #expect(subflow.unknown == [UnknownAttribute(type: 77, payload: [1, 2])])
   }
 
-  @Test func anUnknownLayerIsKept() throws {
+  @Test func unknownLayerIsKept() throws {
     let socket = try decode(
       .socket().nest(19, [attribute(1, Array("smc\0".utf8)), attribute(9, [1, 2, 3])]))
     #expect(socket.upperLayerProtocol?.name == "smc")
@@ -79,8 +79,8 @@ import Testing
     #expect(socket.upperLayerProtocol?.mptcp?.unknown == [UnknownAttribute(type: 4, payload: [1, 2, 3, 4])])
   }
 
-  /// A fault inside a nest is named by its place, and what stood before the nest is there.
-  @Test func aFaultInsideANestIsReportedAtItsPlace() throws {
+  /// A fault inside a nest is reported with its offset, and the attributes before the nest are decoded.
+  @Test func faultInsideANestIsReportedWithItsOffset() throws {
     let (socket, fault) = try decodeWithFault(
       .socket().attribute(15, 5).nest(
         19, [attribute(1, Array("tls\0".utf8)), MessageBuilder.attribute(2, [0, 0, 0, 0], claimedLength: 2)]))
@@ -89,7 +89,7 @@ import Testing
     #expect(fault?.offset == 16 + 72 + 8 + 4 + 8)
   }
 
-  @Test func anEmptyNestIsALayerWithoutAName() throws {
+  @Test func emptyNestIsALayerWithoutAName() throws {
     #expect(try decode(.socket().nest(19, [])).upperLayerProtocol?.name == nil)
     #expect(try decode(.socket().nest(19, [])).upperLayerProtocol != nil)
   }

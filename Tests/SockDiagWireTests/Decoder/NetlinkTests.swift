@@ -1,7 +1,7 @@
 import SockDiagWire
 import Testing
 
-/// Messages of a datagram, and what ends an answer.
+/// The messages of a datagram, and the messages that end a reply.
 @Suite struct NetlinkTests {
   private func messages(_ bytes: [UInt8]) throws -> [NetlinkCursor.Message] {
     var cursor = NetlinkCursor(0..<bytes.count)
@@ -10,7 +10,7 @@ import Testing
     return messages
   }
 
-  @Test func messagesStandOnMultiplesOfFour() throws {
+  @Test func messagesAreAlignedToFourBytes() throws {
     let bytes =
       MessageBuilder(payload: [1]).padded + MessageBuilder(payload: [1, 2, 3, 4]).padded
       + MessageBuilder(type: 3, payload: []).padded
@@ -22,14 +22,14 @@ import Testing
     #expect(messages[0].header.portID == 4711)
   }
 
-  @Test func theLastMessageMayLackItsPadding() throws {
+  @Test func lastMessageMayLackItsPadding() throws {
     #expect(try messages(MessageBuilder(payload: [1, 2, 3]).bytes).map(\.payload) == [16..<19])
   }
 
-  @Test func anEmptyDatagramHasNoMessage() throws { #expect(try messages([]).isEmpty) }
+  @Test func emptyDatagramHasNoMessage() throws { #expect(try messages([]).isEmpty) }
 
   @Test(arguments: [0, 1, 15, 21, 0x7fff_ffff, 0xffff_ffff] as [UInt32])
-  func aLengthThatCannotBeBelievedIsReported(length: UInt32) throws {
+  func impossibleLengthIsReported(length: UInt32) throws {
     let good = MessageBuilder(payload: [1, 2, 3, 4]).padded
     let bytes = good + MessageBuilder(claimedLength: length, payload: [1, 2, 3, 4]).padded
     var cursor = NetlinkCursor(0..<bytes.count)
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1..<16) func aHeaderThatIsCutIsReported(count: Int) {
+  @Test(arguments: 1..<16) func truncatedHeaderIsReported(count: Int) {
     #expect { try messages(Array(MessageBuilder().bytes.prefix(count))) } throws: {
       ($0 as? WireError)?.code == .messageLength
     }
@@ -55,19 +55,19 @@ import Testing
     try NetlinkVerdict(error: 0..<payload.count, flags: flags, in: payload.span)
   }
 
-  @Test func aDoneMessageCarriesAnErrno() {
+  @Test func doneMessageCarriesAnErrno() {
     #expect(verdict(done: []).errno == 0)
     #expect(verdict(done: [0, 0]).errno == 0)
     #expect(verdict(done: Int32(0).memory).errno == 0)
     #expect(verdict(done: Int32(-2).memory).errno == 2)
   }
 
-  @Test func anErrnoThatNoKernelSendsDoesNotOverflow() {
+  @Test func impossibleErrnoDoesNotOverflow() {
     #expect(verdict(done: Int32.min.memory).errno == .max)
     #expect(verdict(done: Int32(5).memory).errno == 5)
   }
 
-  @Test func theKernelsWordsAreRead() throws {
+  @Test func messageTextOfTheKernelIsRead() throws {
     let words = MessageBuilder.attribute(1, Array("unsupported\0".utf8)) + MessageBuilder.attribute(2, 24.asU32)
     let header = MessageBuilder(type: 20, payload: []).bytes
     let capped = try verdict(
@@ -75,24 +75,24 @@ import Testing
     #expect(capped.errno == 22)
     #expect(capped.message == "unsupported")
     #expect(capped.requestOffset == 24)
-    // Not capped: the whole request stands before the words.
+    // Not capped: the whole request precedes the text.
     let request = MessageBuilder.request(.tcp).padded
     let whole = try verdict(error: Int32(-22).memory + request + words, flags: .extendedAcknowledgement)
     #expect(whole.message == "unsupported")
-    // Without the flag what follows is no attribute.
+    // Without the flag, the following bytes are not an attribute.
     #expect(try verdict(error: Int32(-22).memory + header + words).message == nil)
     #expect(verdict(done: Int32(-22).memory + words).message == nil)
     #expect(verdict(done: Int32(-22).memory + words, flags: .extendedAcknowledgement).message == "unsupported")
   }
 
   @Test(arguments: [0, 3, 15, 1000, 0xffff_ffff] as [UInt32])
-  func aDamagedExplanationDoesNotHideTheErrno(length: UInt32) throws {
+  func damagedMessageTextDoesNotHideTheErrno(length: UInt32) throws {
     let header = MessageBuilder(claimedLength: length, payload: []).bytes
     let verdict = try verdict(error: Int32(-1).memory + header + [3, 0], flags: .extendedAcknowledgement)
     #expect(verdict == (try self.verdict(error: Int32(-1).memory + MessageBuilder(payload: []).bytes)))
   }
 
-  @Test(arguments: 0..<20) func anErrorMessageThatIsCutIsRefused(count: Int) {
+  @Test(arguments: 0..<20) func truncatedErrorMessageIsRefused(count: Int) {
     #expect { try verdict(error: [UInt8](repeating: 0, count: count)) } throws: {
       ($0 as? WireError)?.code == .structureLength
     }

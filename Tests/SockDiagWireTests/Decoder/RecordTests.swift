@@ -1,7 +1,7 @@
 import SockDiagWire
 import Testing
 
-/// The record that every reply begins with.
+/// The fixed record at the start of every reply.
 @Suite struct RecordTests {
   @Test func everyFieldOfTheRecordIsRead() throws {
     let socket = try decode(
@@ -23,7 +23,7 @@ import Testing
     #expect(socket.source == .sockDiag)
   }
 
-  @Test func whatWasNotSentIsAbsent() throws {
+  @Test func fieldsThatWereNotSentAreAbsent() throws {
     let socket = try decode(.socket())
     #expect(socket.timer == nil)
     #expect(socket.shutdown == nil)
@@ -45,7 +45,7 @@ import Testing
     #expect(socket.unknownAttributes.isEmpty)
   }
 
-  @Test func addressesOfIPv6AreRead() throws {
+  @Test func ipv6AddressesAreRead() throws {
     let socket = try decode(
       .socket(family: 10, local: "[fe80::1]:22", remote: "[2001:db8::7]:50123", interface: 2))
     #expect(socket.family == .inet6)
@@ -54,14 +54,14 @@ import Testing
     #expect(socket.local.address.isLinkLocal)
   }
 
-  /// The kernel leaves the other twelve bytes of an IPv4 address as they are on old versions.
-  @Test func bytesBehindAnIPv4AddressDoNotMatter() throws {
+  /// Old kernels leave the other twelve bytes of an IPv4 address uninitialized.
+  @Test func bytesAfterAnIPv4AddressAreIgnored() throws {
     var message = MessageBuilder.socket(local: "192.0.2.1:443")
     for offset in 12..<24 { message.payload[offset] = 0xee }
     #expect(try decode(message) == decode(.socket(local: "192.0.2.1:443")))
   }
 
-  @Test func minisocketsBelongToNobody() throws {
+  @Test func minisocketsHaveNoOwner() throws {
     #expect(try decode(.socket(.timeWait, timer: (3, 0), uid: 0, inode: 0)).uid == nil)
     #expect(try decode(.socket(.synReceived, timer: (1, 0), uid: 0, inode: 0)).uid == nil)
     // An orphan in FIN_WAIT2 that became a TIME_WAIT record.
@@ -70,8 +70,8 @@ import Testing
     #expect(try decode(.socket(.established, uid: 0, inode: 77)).uid == 0)
   }
 
-  /// Events name their protocol and leave out owner and inode, both of which read 0 then.
-  @Test func theFinalRecordOfADestroyedSocketIsClosedAndTellsNoOwner() throws {
+  /// Events carry their protocol and omit owner and inode, which read as 0.
+  @Test func recordOfADestroyedSocketIsClosedAndHasNoOwner() throws {
     let event = try decode(.socket(.close, uid: 0, inode: 0).attribute(10, [6]), as: .unspecified)
     #expect(event.protocol == .tcp)
     #expect(event.state == .close)
@@ -79,11 +79,11 @@ import Testing
     #expect(try decode(.socket(queues: (3, .max), uid: 0, inode: 0).attribute(10, [17])).sendQueue == 0)
     #expect(try decode(.socket(queues: (3, 4), uid: 0, inode: 0).attribute(10, [6])).sendQueue == 4)
     #expect(try decode(.socket(queues: (3, .max))).sendQueue == .max)
-    // A raw socket names its protocol as well.
+    // A raw socket carries its protocol too.
     #expect(try decode(.socket(.close, uid: 0, inode: 5).attribute(10, [1]), as: .unspecified).uid == 0)
   }
 
-  @Test func aListenerHasAnAcceptQueue() throws {
+  @Test func listenerHasAnAcceptQueue() throws {
     let listener = try decode(.socket(.listen, remote: "0.0.0.0:0", queues: (3, 128)))
     #expect(listener.acceptQueueLength == 3)
     #expect(listener.acceptQueueLimit == 128)
@@ -92,20 +92,20 @@ import Testing
     #expect(connection.acceptQueueLimit == nil)
   }
 
-  /// The kernel says TCP_CLOSE for a socket that is bound and neither listens nor is connected.
-  @Test func aClosedTCPSocketThatHoldsAPortIsBoundInactive() throws {
+  /// The kernel reports TCP_CLOSE for a socket that is bound, does not listen and is not connected.
+  @Test func closedTCPSocketWithAPortIsBoundInactive() throws {
     #expect(try decode(.socket(.close, local: "0.0.0.0:80", inode: 5)).state == .boundInactive)
     #expect(try decode(.socket(.close, local: "0.0.0.0:80", inode: 0)).state == .close)
     #expect(try decode(.socket(.close, local: "0.0.0.0:0", inode: 5)).state == .close)
     #expect(try decode(.socket(.close, local: "0.0.0.0:53", inode: 5), as: .udp).state == .close)
   }
 
-  /// Kernels before 5.4 subtract without a look at which is later.
+  /// Kernels before 5.4 subtract without checking which time is later.
   @Test(
     arguments: [
       (0, 0), (1, 1), (0x7fff_ffff, 0x7fff_ffff), (0x8000_0000, 0), (.max - 3, 0), (.max, 0),
     ] as [(UInt32, UInt32)])
-  func anOverdueTimerHasNoTimeLeft(_ sent: UInt32, _ left: UInt32) throws {
+  func overdueTimerHasNoTimeLeft(_ sent: UInt32, _ left: UInt32) throws {
     let timer = try #require(try decode(.socket(timer: (1, 1), expires: sent)).timer)
     #expect(timer.expiresMilliseconds == left)
     #expect(timer.expires == .milliseconds(Int64(left)))
@@ -119,7 +119,7 @@ import Testing
     #expect(try decode(.socket(timer: (200, 1))).timer?.kind.rawValue == 200)
   }
 
-  @Test(arguments: 0..<72) func aRecordThatIsCutIsRefused(count: Int) {
+  @Test(arguments: 0..<72) func truncatedRecordIsRefused(count: Int) {
     var message = MessageBuilder.socket()
     message.payload = Array(message.payload.prefix(count))
     #expect { try decode(message) } throws: {
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test func nothingOfTheFormerValueRemains() throws {
+  @Test func nothingOfThePreviousSocketRemains() throws {
     let rich = MessageBuilder.socket(timer: (1, 1), interface: 3).attribute(8, [3]).attribute(15, 9).attribute(11, [1])
       .attribute(21, [1, 2, 3, 4, 5, 6, 7, 8]).attribute(22, [1, 1]).attribute(4, Array("cubic\0".utf8)).bytes
     let plain = MessageBuilder.socket().bytes
@@ -137,7 +137,7 @@ import Testing
     let kept = socket
     _ = try decoder.decode(16..<plain.count, in: plain.span, protocol: .tcp, into: &socket)
     #expect(socket == (try decode(.socket())))
-    // A value that was kept stays what it was, although the decoder uses its place again.
+    // A copy of the value does not change when the decoder reuses its storage.
     _ = try decoder.decode(16..<rich.count, in: rich.span, protocol: .tcp, into: &socket)
     #expect(kept == socket)
     #expect(kept.congestion == "cubic")

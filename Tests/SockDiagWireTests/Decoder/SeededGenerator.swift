@@ -1,4 +1,4 @@
-/// Random numbers that come again for the same seed (SplitMix64). A test that uses them names its seed when it fails.
+/// Random numbers that repeat for the same seed (SplitMix64). A test that uses them prints its seed when it fails.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 

@@ -2,9 +2,9 @@ import Foundation
 import SockDiagWire
 import Testing
 
-/// `struct tcp_info` in all the lengths that kernels have sent, and in some that none has.
+/// `struct tcp_info` in all lengths that kernels have sent, and in some that no kernel has sent.
 @Suite struct TCPInfoTests {
-  /// A member: its place in the kernel's structure, and how it is read here as a plain number.
+  /// A member: its offset in the kernel's structure, and its value as a plain number.
   struct Member: Sendable {
     var name: String
     var range: Range<Int>
@@ -20,7 +20,7 @@ import Testing
   /// Lengths by kernel: up to 3.14, 3.15, 4.1, 4.2, 4.6, 4.9, 4.10, 4.18, 4.19, 5.4, 6.2, 6.7, 6.18.
   static let historicLengths = [104, 120, 136, 144, 160, 168, 192, 200, 224, 232, 240, 248, 280]
 
-  /// Below 128, so that no time of 64 bits is too long for a `Duration`.
+  /// Below 128, so that no 64-bit time is too long for a `Duration`.
   static func payload(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(($0 * 37 + 11) % 128) } }
 
   static func number(_ bytes: [UInt8], _ range: Range<Int>) -> UInt64 {
@@ -42,8 +42,8 @@ import Testing
     }
   }
 
-  /// Every member belongs to just one kernel's growth, so every historic length ends between two members.
-  @Test func theMembersFillTheStructureWithoutAGap() {
+  /// Every member was added by one kernel version, so every historic length ends between two members.
+  @Test func membersFillTheStructureWithoutAGap() {
     var end = 8
     for member in Self.members {
       #expect(member.range.lowerBound == end, "\(member.name)")
@@ -53,7 +53,7 @@ import Testing
     for length in Self.historicLengths { #expect(Self.members.contains { $0.range.upperBound == length }) }
   }
 
-  @Test(arguments: 1...280) func aLengthThatNoKernelSendsLeavesCutMembersAbsent(count: Int) throws {
+  @Test(arguments: 1...280) func lengthThatNoKernelSendsLeavesCutMembersNil(count: Int) throws {
     let payload = Self.payload(count)
     let info = try Self.info(payload)
     for member in Self.members {
@@ -65,7 +65,7 @@ import Testing
     #expect((info.isDeliveryRateAppLimited != nil) == (count > 7))
   }
 
-  @Test func theFirstEightBytesHoldSmallNumbersAndBits() throws {
+  @Test func firstEightBytesHoldSmallNumbersAndBits() throws {
     var payload = Self.payload(280)
     payload.replaceSubrange(0..<8, with: [1, 2, 3, 4, 5, 0x95, 0xa7, 0b101])
     let info = try Self.info(payload)
@@ -81,7 +81,7 @@ import Testing
     #expect(info.fastOpenClientFailure == 2)
   }
 
-  @Test(arguments: [281, 284, 288, 400]) func whatANewerKernelAddsIsKept(count: Int) throws {
+  @Test(arguments: [281, 284, 288, 400]) func membersAddedByANewerKernelAreKept(count: Int) throws {
     let payload = Self.payload(count)
     let info = try Self.info(payload)
     #expect(info.byteCount == count)
@@ -89,15 +89,15 @@ import Testing
     #expect(info.accurateECN != nil)
   }
 
-  /// Four numbers in 7.0, and two in the same place before.
+  /// Four numbers since 7.0, and two in the same place before.
   @Test(
     arguments: [
-      // No ECN, classic ECN, accurate ECN with and without trouble, not yet negotiated, and bits of the future.
+      // No ECN, classic ECN, accurate ECN with and without errors, not yet negotiated, and bits of future kernels.
       (0, 7, AccurateECN(.disabled)), (1, 31, AccurateECN(.classic)), (0b10, 15, AccurateECN(.accurate)),
       (0b10_10, 15, AccurateECN(.accurate, .counters)),
       (0b1001_11_10, 15, AccurateECN(.accurate, .invalid, [.sentFlags, .receivedOption])),
       (3, 7, AccurateECN(.pending)), (0xabcd_ef0a, 15, AccurateECN(.accurate, .counters, options: 0xab_cdef)),
-      // Before 7.0: classic ECN, and accurate ECN with and without trouble.
+      // Before 7.0: classic ECN, and accurate ECN with and without errors.
       (0, 31, AccurateECN(nil)), (0x2_0000, 15, AccurateECN(nil, .counters)),
       (0x3_0009, 15, AccurateECN(nil, .invalid, [.sentFlags, .receivedOption])),
       (0x8, 15, AccurateECN(nil, .notSeen, .receivedOption)),
@@ -119,20 +119,20 @@ import Testing
       ))
   }
 
-  @Test func anEmptyStructureIsKeptAsItCame() throws {
+  @Test func emptyStructureIsKept() throws {
     let socket = try decode(.socket().attribute(2, []))
     #expect(socket.tcpInfo == nil)
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 2, payload: [])])
   }
 
-  @Test func otherProtocolsPutSomethingElseThere() throws {
+  @Test func otherProtocolsUseTheAttributeForOtherStructures() throws {
     let socket = try decode(.socket().attribute(2, Self.payload(104)), as: TransportProtocol(rawValue: 132))
     #expect(socket.tcpInfo == nil)
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 2, payload: Self.payload(104))])
     #expect(try decode(.socket().attribute(2, Self.payload(104)), as: .unspecified).tcpInfo != nil)
   }
 
-  @Test func theLongestTimesDoNotOverflow() throws {
+  @Test func longestTimesDoNotOverflow() throws {
     let info = try Self.info([UInt8](repeating: 0xff, count: 280))
     #expect(info.pacingRateBytesPerSecond == .max)
     #expect(info.busyTime == .microseconds(Int64.max))
@@ -214,7 +214,7 @@ extension TCPInfoTests {
     Member("received_e1_bytes", 264, 4) { $0.receivedE1Bytes.map(UInt64.init) },
     Member("received_e0_bytes", 268, 4) { $0.receivedE0Bytes.map(UInt64.init) },
     Member("received_ce_bytes", 272, 4) { $0.receivedMarkedBytes.map(UInt64.init) },
-    // With the payload of these tests the first bit is set, so that it is the layout of 7.0.
+    // The payload of these tests sets the first bit, which means the layout of 7.0.
     Member("accecn", 276, 4) { info in
       info.accurateECN.map { ecn in
         UInt64(ecn.mode?.rawValue ?? 0) | UInt64(ecn.optionSeen.rawValue) << 2 | UInt64(ecn.failures.rawValue) << 4

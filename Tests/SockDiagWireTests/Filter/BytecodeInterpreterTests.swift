@@ -2,7 +2,7 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// The rules themselves, by programs of which the kernel's source says what becomes of them.
+/// Tests of the rules themselves, by programs whose result follows from the kernel's source.
 @Suite struct BytecodeInterpreterTests {
   private static func refusal(
     _ program: [UInt8], _ kernel: BytecodeInterpreter.Kernel = BytecodeInterpreter.Kernel()
@@ -24,21 +24,21 @@ import Testing
     [0, 4, 0, 0], [1, 4, 4, 0], [6, 4, 8, 0], [2, 8, 12, 0, 0, 0, 80, 0], [12, 8, 12, 0, 0, 0, 80, 0],
     [9, 8, 12, 0, 1, 0, 0, 0], [10, 12, 16, 0, 1, 0, 0, 0, 1, 0, 0, 0], [13, 12, 16, 0, 1, 0, 0, 0, 0, 0, 0, 0],
     host(), host(bits: 0), [8, 12, 16, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff],
-    // A jump to where the second operation begins, and a NOP whose other way leads nowhere.
+    // A jump to the start of the second operation, and a NOP with an invalid second branch.
     [6, 4, 4, 0, 6, 4, 8, 0], [0, 4, 0xff, 0xff],
-    // "Holds" may lead beyond its own operation, over what then need not be sound.
+    // The branch for "holds" may skip operations, which then need not be valid.
     [6, 8, 12, 0, 99, 0, 0, 0],
   ]
 
-  @Test(arguments: sound) func whatTheKernelTakesIsTaken(_ program: [UInt8]) {
+  @Test(arguments: sound) func acceptedProgramsAreThoseOfTheKernel(_ program: [UInt8]) {
     #expect(Self.refusal(program) == nil)
   }
 
   static let unsound: [[UInt8]] = [
     [], [0, 4, 0], [0, 0, 0, 0], [0, 3, 0, 0], [0, 12, 0, 0], [14, 4, 4, 0],
-    // Beyond the end by more than the one place that rejects, or not by whole operations.
+    // Beyond the end by more than the one rejecting place, or not by whole operations.
     [6, 4, 12, 0], [6, 4, 6, 0], [6, 8, 8, 0],
-    // No port, or a way into it.
+    // No port, or a branch into it.
     [2, 8, 12, 0], [2, 4, 12, 0, 0, 0, 80, 0], [2, 8, 4, 0, 0, 0, 80, 0],
     // A jump into the operand of the next operation.
     [6, 4, 8, 0, 2, 8, 12, 0, 0, 0, 80, 0],
@@ -47,19 +47,19 @@ import Testing
     [7, 4, 8, 0],
   ]
 
-  @Test(arguments: unsound) func whatTheKernelRefusesIsRefused(_ program: [UInt8]) {
+  @Test(arguments: unsound) func refusedProgramsAreThoseOfTheKernel(_ program: [UInt8]) {
     #expect(Self.refusal(program) == "EINVAL")
   }
 
-  @Test func marksTakeARight() {
+  @Test func marksNeedAPrivilege() {
     let kernel = BytecodeInterpreter.Kernel(hasNetAdmin: false)
     #expect(Self.refusal([10, 12, 16, 0, 1, 0, 0, 0, 1, 0, 0, 0], kernel) == "EPERM")
-    // Before the operand is looked at.
+    // Checked before the operand.
     #expect(Self.refusal([10, 4, 8, 0], kernel) == "EPERM")
     #expect(Self.refusal([9, 8, 12, 0, 1, 0, 0, 0], kernel) == nil)
   }
 
-  @Test func aKernelRefusesWhatItIsTooOldFor() {
+  @Test func oldKernelRefusesNewerOperations() {
     let kernel = BytecodeInterpreter.Kernel(unknownOperations: [11, 12])
     #expect(Self.refusal([11, 8, 12, 0, 0, 0, 80, 0], kernel) == "EINVAL")
     #expect(Self.refusal([2, 8, 12, 0, 0, 0, 80, 0], kernel) == nil)

@@ -3,10 +3,10 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// What the kernel is asked, and what is left to do here, mean together what the filter means.
+/// The request to the kernel and the remaining terms together select the sockets that the filter describes.
 @Suite struct CompiledFilterPropertyTests {
   @Test(arguments: 1...16 as ClosedRange<UInt64>)
-  func theKernelAndTheRestAcceptWhatTheFilterMeans(seed: UInt64) throws {
+  func kernelAndRemainderTogetherMatchTheFilter(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let specimens = try FilterSpecimens(96, using: &random)
     for number in 0..<Trials.count(6250) {
@@ -22,7 +22,7 @@ import Testing
 
   /// Programs near and beyond the length that an attribute can have.
   @Test(arguments: 1...4 as ClosedRange<UInt64>)
-  func longListsOfPortsMeanWhatTheyMean(seed: UInt64) throws {
+  func longPortListsKeepTheirMeaning(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let specimens = try FilterSpecimens(32, using: &random)
     for count in [100, 1000, 2500, 4000, 9000] {
@@ -37,7 +37,7 @@ import Testing
   }
 }
 
-/// A filter with the circumstances under which it is compiled.
+/// A filter and the conditions under which it is compiled.
 private struct Trial: CustomStringConvertible {
   let node: FilterNode
   let states: SocketStateSet
@@ -55,7 +55,7 @@ private struct Trial: CustomStringConvertible {
       }
     var refused = InetBytecode.Operations(rawValue: .random(in: 0..<16, using: &random))
     telling = FilterSpecimens.tellings.randomElement(using: &random) ?? SocketSpecimen.Telling()
-    // A kernel that tells no marks or cgroups does not compare them either.
+    // A kernel that does not report marks or cgroups does not compare them either.
     if !telling.marks { refused.insert(.mark) }
     if !telling.cgroups { refused.insert(.cgroup) }
     self.refused = refused
@@ -69,7 +69,7 @@ private struct Trial: CustomStringConvertible {
     """
   }
 
-  /// The kernel that refuses what is refused.
+  /// The kernel that refuses these operations.
   private var kernel: BytecodeInterpreter.Kernel {
     var kernel = BytecodeInterpreter.Kernel(hasNetAdmin: !refused.contains(.mark))
     if refused.contains(.portEquality) { kernel.unknownOperations.formUnion([11, 12]) }
@@ -84,7 +84,7 @@ private struct Trial: CustomStringConvertible {
 
     func isReported(_ socket: SocketSpecimen) -> Bool {
       guard filter.states.contains(state: socket.state) else { return false }
-      // The walk over bound sockets does not look at the request's ports, the others take 0 for any.
+      // The walk over bound sockets ignores the ports of the request; the other walks take 0 for any port.
       if socket.state != .boundInactive {
         for (asked, port) in [(filter.localPort, socket.local.port), (filter.remotePort, socket.remote.port)] {
           if let asked, asked != 0, asked != port { return false }
@@ -93,14 +93,14 @@ private struct Trial: CustomStringConvertible {
       return program?.accepts(socket.entry) ?? true
     }
 
-    /// What is decided here of a socket that is reported.
+    /// The decision here about a socket that the kernel reported.
     func passes(_ record: InetSocket) -> Bool? {
       guard let remainder = filter.remainder else { return true }
       return remainder.evaluate(record)
     }
   }
 
-  /// What is wrong with the compiled filter, tried on some sockets.
+  /// The faults of the compiled filter, tried on some sockets.
   func complaint(_ specimens: FilterSpecimens, _ indices: [Int]) -> String? {
     let walks: [Walk]
     do throws(BytecodeInterpreter.Refusal) {
@@ -112,7 +112,9 @@ private struct Trial: CustomStringConvertible {
     } catch {
       return "a program is refused, \(error)"
     }
-    if walks.contains(where: { !$0.filter.bytecode.operations.isDisjoint(with: refused) }) { return "asks in vain" }
+    if walks.contains(where: { !$0.filter.bytecode.operations.isDisjoint(with: refused) }) {
+      return "sends a refused operation"
+    }
     if walks.contains(where: { $0.filter.bytecode.bytes.count > 65_531 }) { return "a program is too long" }
     return indices.lazy.compactMap { complaint(walks, specimens, $0) }.first
   }
@@ -129,10 +131,10 @@ private struct Trial: CustomStringConvertible {
     if reporting.count > 1 { return "two walks report \(socket)" }
     let answer = reporting.first.map { $0.passes(record) } ?? false
     if answer != expected { return "answered \(answer as Any), expected \(expected as Any): \(socket)" }
-    // What an explanation says of the kernel.
+    // What an explanation says about the kernel's part.
     for walk in walks where walk.filter.states.contains(state: socket.state) {
       if known.evaluate(walk.filter.kernelPart.node) != walk.isReported(socket) {
-        return "the kernel's part is said to be \(walk.filter.kernelPart): \(socket)"
+        return "the kernel's part is given as \(walk.filter.kernelPart): \(socket)"
       }
     }
     return nil

@@ -1,6 +1,6 @@
 import SockDiagWire
 
-/// A host with few names, some of which are several things.
+/// A host with few names; some names have several meanings.
 struct FakeFilterNames: FilterNames {
   func addresses(ofHost name: String) throws(FilterNameFailure) -> [IPAddress] {
     try find(name, ["lab.test": [Self.one, Self.two, Self.six], "six.test": [Self.six]], "is not known as a host")

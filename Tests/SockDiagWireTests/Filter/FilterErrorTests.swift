@@ -1,10 +1,10 @@
 import SockDiagWire
 import Testing
 
-/// What people write wrong, and what is said to them: where it is, what it is, and what to write instead.
+/// Invalid filters and their messages: where the fault is, what it is, and what to write instead.
 @Suite struct FilterErrorTests {
   @Test(arguments: FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.others)
-  func aFaultIsNamedWithItsPlaceAndCure(_ fault: FilterFault.Row) {
+  func faultIsReportedWithPlaceAndRemedy(_ fault: FilterFault.Row) {
     let error = #expect(throws: FilterError.self, "\(fault.text)") {
       try SocketFilter(fault.text, names: FakeFilterNames())
     }
@@ -13,12 +13,12 @@ import Testing
   }
 
   @Test(arguments: ["src lab.test", "sport = :http", "dev eth0", "cgroup user.slice", "uid = root"])
-  func namesAreNotLookedUpUnlessSomebodyDoes(_ text: String) {
+  func namesAreLookedUpOnlyIfRequested(_ text: String) {
     let error = #expect(throws: FilterError.self) { try SocketFilter(text) }
     #expect(error?.explanation.hasSuffix("and names are not looked up here; write the number") == true)
   }
 
-  @Test func aFaultAddsItsPlace() {
+  @Test func faultStatesItsColumn() {
     let error = FilterError(column: 7, length: 3, explanation: "'foo' is not a state; write another")
     #expect(error.description == "column 7 of the filter: 'foo' is not a state; write another")
   }

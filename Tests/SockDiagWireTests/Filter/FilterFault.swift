@@ -1,4 +1,4 @@
-/// Texts that are no filters, with the place and the words of what is said of them.
+/// Texts that are not filters, each with the place and the words of its message.
 enum FilterFault {
   typealias Row = (text: String, column: Int, length: Int, explanation: String)
 

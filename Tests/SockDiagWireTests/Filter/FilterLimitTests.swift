@@ -4,11 +4,11 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// Filters that nobody writes by hand: an answer or a clear error, on a small stack as well.
+/// Filters too large to be written by hand: the result is an answer or a clear error, on a small stack too.
 @Suite struct FilterLimitTests {
   // MARK: Long
 
-  @Test func hundredsOfPortsAreFoundAmongThemselves() throws {
+  @Test func oneOfHundredsOfPortsIsFound() throws {
     let ports = (0..<1000).map { UInt16($0 * 13 % 65_521) }
     let filter = try SocketFilter("sport = :" + ports.map(String.init).joined(separator: ","))
     let walk = try #require(filter.compiled(for: .all).first)
@@ -20,9 +20,9 @@ import Testing
     #expect(walk.remainder == nil)
   }
 
-  /// The kernel's audit of the whole list would take longer than most walks.
-  @Test func thousandsOfPortsGoToTheKernelWithTheirNarrowGapsClosed() throws {
-    // Two crowds far apart, of which every other port is wanted.
+  /// The kernel would take longer to audit the whole list than for most walks.
+  @Test func thousandsOfPortsAreSentWithNarrowGapsClosed() throws {
+    // Two distant blocks of ports; every other port in them is wanted.
     let low = (0..<2500).map { UInt16(1000 + $0 * 2) }
     let ports = low + low.map { $0 + 49_000 }
     let filter = try SocketFilter("sport = :" + ports.map(String.init).joined(separator: ","))
@@ -31,26 +31,26 @@ import Testing
     let program = try BytecodeInterpreter(walk.bytecode.bytes)
     for port in ports where !program.accepts(.port(port)) { Issue.record("port \(port) is lost") }
     for port in [0, 999, 6001, 30_000, 49_999, 55_001, 65_535] as [UInt16] { #expect(!program.accepts(.port(port))) }
-    // What lies in the closed gaps is told from the rest here.
+    // Ports in the closed gaps are excluded here.
     #expect(walk.remainder == filter)
   }
 
-  @Test func dozensOfPrefixesAreOneProgram() throws {
+  @Test func dozensOfPrefixesFitOneProgram() throws {
     let text = (0..<64).map { $0 % 2 == 0 ? "src 10.\($0).0.0/16" : "dst 2001:db8:\($0)::/48" }.joined(
       separator: " or ")
     let walks = try SocketFilter(text).compiled(for: .connected)
     #expect(walks.count == 1 && walks[0].remainder == nil)
-    // An operation for each, of 16 or 28 bytes, and jumps over the rest.
+    // One operation of 16 or 28 bytes for each, and jumps over the rest.
     #expect(walks[0].bytecode.bytes.count <= 32 * (16 + 28) + 64 * 4)
     _ = try BytecodeInterpreter(walks[0].bytecode.bytes)
   }
 
-  @Test func ofTooManyAddressesTheKernelComparesWhatFits() throws {
+  @Test func kernelComparesAsManyAddressesAsFit() throws {
     let text = (0..<20_000).map { "not src 10.1.\($0 / 250).\($0 % 250)" }.joined(separator: " ")
     let walk = try #require(SocketFilter("autobound and \(text)").compiled(for: .connected).first)
     #expect(walk.bytecode.bytes.count > 60_000)
     _ = try BytecodeInterpreter(walk.bytecode.bytes)
-    // The one comparison that cannot be made here is among them.
+    // The only comparison that cannot be made here is among them.
     #expect(walk.bytecode.bytes.starts(with: [6, 4]))
     let remainder = try #require(walk.remainder)
     #expect(!remainder.node.contains { $0 == .autobound })
@@ -58,7 +58,7 @@ import Testing
 
   // MARK: Deep
 
-  /// Terms in parentheses of each kind of operator.
+  /// Terms in parentheses for each kind of operator.
   private static func nested(_ depth: Int) -> String {
     var text = "sport = :80"
     for level in 0..<depth {
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func nestingHasALimitAndSaysSo() {
+  @Test func tooDeepNestingIsAnError() {
     let error = #expect(throws: FilterError.self) { try SocketFilter(Self.nested(300)) }
     #expect(error?.explanation == "more than 256 parentheses are open; write the filter with fewer")
     #expect(error?.length == 1)
@@ -95,7 +95,7 @@ import Testing
   // MARK: A megabyte
 
   private static func megabyte(_ text: String) -> String { repeated(text, Trials.count(1_000_000)) }
-  /// As long as it takes to see that it is not shown whole, and read ten times as fast.
+  /// Texts just long enough to be shortened in messages, and the same ten times as long.
   private static func long(_ text: String) -> String { repeated(text, Trials.count(100_000)) }
   private static func repeated(_ text: String, _ length: Int) -> String {
     String(repeating: text, count: length / text.utf8.count)
@@ -117,11 +117,11 @@ import Testing
     ("states", "state " + long("listen,")),
     ("an interface", "dev " + long("x")), ("a cgroup", "cgroup " + long("/x")),
     ("a user", "uid = " + long("x")),
-    ("a figure", long("rtt_") + " > 5"), ("letters that are no ASCII", long("é")), ("zeros", long("\0")),
+    ("a figure", long("rtt_") + " > 5"), ("non-ASCII letters", long("é")), ("zeros", long("\0")),
     ("marks above letters", "src e" + long("\u{301}")),
   ]
 
-  @Test(arguments: faulty.map(\.name)) func nonsenseHoweverLongIsAShortError(of name: String) async throws {
+  @Test(arguments: faulty.map(\.name)) func invalidTextOfAnyLengthGivesAShortError(of name: String) async throws {
     let text = try #require(Self.faulty.first { $0.name == name }).text
     let error = try await onSmallStack { () -> FilterError? in
       do throws(FilterError) {
@@ -146,7 +146,7 @@ import Testing
     ("figures", (0..<Trials.count(40_000)).map { "uid = \($0)" }.joined(separator: " or ")),
   ]
 
-  @Test(arguments: sound.map(\.name)) func aMegabyteOfFilterIsAnswered(by name: String) async throws {
+  @Test(arguments: sound.map(\.name)) func oneMegabyteOfFilterGetsAnAnswer(by name: String) async throws {
     let text = try #require(Self.sound.first { $0.name == name }).text
     let walks = try await onSmallStack {
       try SocketFilter(text).compiled(for: .all.union(.boundInactive)).map(\.bytecode.bytes)
@@ -155,7 +155,7 @@ import Testing
   }
 }
 
-/// Does something on a thread with the stack that threads of other programs may have.
+/// Runs a closure on a thread with a small stack, as other programs may use.
 private func onSmallStack<Result: Sendable>(
   _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
@@ -167,7 +167,7 @@ private func onSmallStack<Result: Sendable>(
 }
 
 extension KernelEntry {
-  /// A socket on a port, of which nothing else matters.
+  /// A socket on a port; its other fields do not matter.
   fileprivate static func port(_ port: UInt16) -> KernelEntry {
     KernelEntry(
       family: 2, local: [10, 0, 0, 1], remote: [10, 0, 0, 2], localPort: port, remotePort: 1, interface: 0, mark: 0,

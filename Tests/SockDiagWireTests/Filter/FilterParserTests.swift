@@ -1,7 +1,7 @@
 import SockDiagWire
 import Testing
 
-/// The language: what may be written in several ways, and what stands for what.
+/// The language: alternative spellings, and abbreviations.
 @Suite struct FilterParserTests {
   private static func parse(_ text: String) throws(FilterError) -> SocketFilter {
     try SocketFilter(text, names: FakeFilterNames())
@@ -130,7 +130,7 @@ import Testing
     (figure("send-q", 0...1_048_575), ["send-q < 1Mi", "send-q < 1024Ki", "send-q < 1048576", "send-q <= 1048575"]),
     (figure("recv-q", 1537 ... .max), ["recv-q > 1.5Ki", "recv-q > 1.50000000000000000000000Ki", "recv-q > 1536"]),
     (figure("recv-q", 1_572_864...1_572_864), ["recv-q = 1.5Mi", "recv-q = 1536Ki"]),
-    // The rest of a byte is cut.
+    // The fraction of a byte is dropped.
     (figure("recv-q", 102...102), ["recv-q = 0.1Ki"]),
     (figure("pacing_rate", 1_500_000_000...1_500_000_000), ["pacing_rate = 1.5G", "pacing_rate == 1500M"]),
     (figure("inode", 31...31), ["inode = 0x1f", "inode 31", "inode = 0X1F"]),
@@ -166,7 +166,7 @@ import Testing
   ]
 
   @Test(arguments: ports + hosts + names + figures + states)
-  func theSameMayBeWrittenInSeveralWays(_ filter: SocketFilter, _ texts: [String]) throws {
+  func differentSpellingsMeanTheSame(_ filter: SocketFilter, _ texts: [String]) throws {
     for text in texts {
       let parsed = try Self.parse(text)
       #expect(parsed.node.normalized() == filter.node.normalized(), "\(text)")
@@ -188,14 +188,14 @@ import Testing
     #expect(try Self.parse(text).node.normalized() == Self.parse(meaning).node.normalized())
   }
 
-  /// Filters that are read as what they are, so that their description is what was written.
+  /// Filters whose description is the text that was parsed.
   @Test(arguments: [
     "sport = :80", "sport != :80,443", "sport >= :1024", "sport <= :1023", "sport = :8000-8999", "dst 10.0.0.0/8",
     "src [::1]", "src fe80::/10", "family inet6", "dev 2", "fwmark 0x10/0xf0", "fwmark 0x1", "cgroup 4711", "autobound",
     "state listen", "state established state time-wait", "state connected", "not state bucket", "state all",
     "uid = 1000", "rtt > 50ms", "rtt <= 200us", "recv-q >= 10001", "sport = :1 or sport = :2 and dport = :3",
     "(sport = :1 or dport = :2) and not (dev 1 and uid = 0)", "not sport = :80", "not autobound",
-  ]) func aDescriptionIsWhatWasWritten(_ text: String) throws {
+  ]) func descriptionIsTheParsedText(_ text: String) throws {
     #expect(try Self.parse(text).description == text)
   }
 }

@@ -1,7 +1,7 @@
 import SockDiagTestKit
 import SockDiagWire
 
-/// Sockets on which filters are tried, with the records that a reader has of them.
+/// Sockets for trying filters, and their records.
 struct FilterSpecimens {
   let sockets: [SocketSpecimen]
   private let records: [SocketSpecimen.Telling: [InetSocket]]
@@ -15,7 +15,7 @@ struct FilterSpecimens {
     self.records = records
   }
 
-  /// Of newer kernels and older ones, with and without the right to see marks.
+  /// For newer and older kernels, with and without the privilege to see marks.
   static let tellings = [true, false].flatMap { marks in
     [true, false].map { SocketSpecimen.Telling(marks: marks, cgroups: $0) }
   }
@@ -24,7 +24,7 @@ struct FilterSpecimens {
     records[telling]?[index] ?? InetSocket()
   }
 
-  /// Who tells what a filter means for a socket.
+  /// The source of a filter's meaning for a socket.
   func judge(
     _ index: Int, _ telling: SocketSpecimen.Telling, asking operations: InetBytecode.Operations?
   ) -> ReferenceEvaluator {
@@ -34,7 +34,7 @@ struct FilterSpecimens {
     return judge
   }
 
-  /// One of some sockets on which two filters differ, decided by records and by the kernel's knowledge.
+  /// A socket for which two filters differ, decided by records and by the kernel's data.
   func difference(
     _ node: FilterNode, _ other: FilterNode, count: Int, using random: inout SeededGenerator
   ) -> SocketSpecimen? {

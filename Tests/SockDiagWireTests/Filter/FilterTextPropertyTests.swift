@@ -2,10 +2,10 @@ import SockDiagTestKit
 import SockDiagWire
 import Testing
 
-/// What a filter says, written, read, combined and put in order, means the same.
+/// Filters keep their meaning when they are written, parsed, combined and normalized.
 @Suite struct FilterTextPropertyTests {
   @Test(arguments: 1...4 as ClosedRange<UInt64>)
-  func aDescriptionIsReadAsTheSameFilter(seed: UInt64) throws {
+  func descriptionParsesToTheSameFilter(seed: UInt64) throws {
     try check(seed, count: 4000) { random in
       let node = FilterNode.random(.invented, using: &random)
       let text = SocketFilter(node).description
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: 11...14 as ClosedRange<UInt64>)
-  func anExpressionMeansWhatItsPartsMean(seed: UInt64) throws {
+  func expressionMeansTheCombinationOfItsParts(seed: UInt64) throws {
     try check(seed, count: 4000) { random in
       let expression = RandomExpression(using: &random)
       return (expression.node, try SocketFilter(expression.text).node, expression.text)
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: 21...24 as ClosedRange<UInt64>)
-  func operatorsMeanWhatTheyMeanInWords(seed: UInt64) throws {
+  func operatorsMeanTheSameAsWords(seed: UInt64) throws {
     try check(seed, count: 2000) { random in
       let nodes = (0..<3).map { _ in FilterNode.random(.invented, depth: 2, using: &random) }
       let (a, b, c) = (SocketFilter(nodes[0]), SocketFilter(nodes[1]), SocketFilter(nodes[2]))
@@ -39,17 +39,17 @@ import Testing
   }
 
   @Test(arguments: 31...34 as ClosedRange<UInt64>)
-  func normalizationChangesTheFormOnly(seed: UInt64) throws {
+  func normalizationKeepsTheMeaning(seed: UInt64) throws {
     try check(seed, count: 2500) { random in
       let node = FilterNode.random(.invented, using: &random)
       let normalized = node.normalized()
-      // What is in order stays as it is.
+      // A normalized filter does not change any more.
       #expect(normalized.normalized() == normalized)
       return (node, normalized, "\(SocketFilter(node))")
     }
   }
 
-  /// Makes pairs of filters and tries whether they are the same.
+  /// Makes pairs of filters and checks that they mean the same.
   private func check(
     _ seed: UInt64, count: Int, _ make: (inout SeededGenerator) throws -> (FilterNode, FilterNode, text: String)
   ) throws {

@@ -1,8 +1,8 @@
 import SockDiagWire
 
-/// What a fuzzer of filters begins with.
+/// Seeds for the fuzzer of filters.
 enum FilterWords {
-  /// All texts of these tests.
+  /// All filter texts of these tests.
   static var texts: [String] {
     let parser = FilterParserTests.self
     let sound = parser.ports + parser.hosts + parser.names + parser.figures + parser.states
@@ -10,7 +10,7 @@ enum FilterWords {
     return sound.flatMap(\.1) + faulty.map(\.text)
   }
 
-  /// The words of the language, in the form of libFuzzer.
+  /// The words of the language, as a dictionary for libFuzzer.
   static var dictionary: String {
     let words =
       [

@@ -18,14 +18,14 @@ import Testing
     return (PortSet(ranges), members)
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func aSetHoldsWhatItWasMadeOf(seed: UInt64) {
+  @Test(arguments: [1, 2, 3] as [UInt64]) func setContainsExactlyItsElements(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<20 {
       let (set, members) = Self.randomSet(&generator, upTo: 12)
       for port in UInt16.min ... .max where set.contains(port) != members.contains(port) {
         Issue.record("port \(port) in \(set.ranges)")
       }
-      // Sorted, with a gap between each and the next.
+      // Sorted, with a gap between each range and the next.
       for (left, right) in zip(set.ranges, set.ranges.dropFirst()) {
         #expect(Int(left.upperBound) + 1 < Int(right.lowerBound))
       }
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [4, 5, 6] as [UInt64]) func setsCombineAsSetsDo(seed: UInt64) {
+  @Test(arguments: [4, 5, 6] as [UInt64]) func setOperationsWorkAsOnAnySet(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     for _ in 0..<20 {
       let (left, leftMembers) = Self.randomSet(&generator, upTo: 8)
@@ -45,13 +45,13 @@ import Testing
     }
   }
 
-  @Test func everyPortAndNoneAreEachOthersComplement() {
+  @Test func allPortsAndNoPortsAreComplements() {
     #expect(PortSet().complement == .all)
     #expect(PortSet.all.complement == PortSet())
     #expect(PortSet([0...65534]).complement == [65535])
   }
 
-  @Test func rangesThatTouchAreOne() {
+  @Test func adjacentRangesAreJoined() {
     #expect(PortSet([1...2, 3...4, 6...7]).ranges == [1...4, 6...7])
     #expect(PortSet([10...20, 12...13, 15...30]).ranges == [10...30])
     #expect(PortSet([65535...65535, 0...65534]).ranges == [0...65535])

@@ -1,15 +1,15 @@
 import SockDiagWire
 
-/// A text made at random together with the tree that it means, so that no second parser is needed to judge the first.
+/// A random text together with the tree that it means, so that no second parser is needed to check the first.
 struct RandomExpression {
   private(set) var text = ""
   private(set) var node = FilterNode.everything
-  /// Whether the last condition takes up what stands beside it: states do.
+  /// Whether the last condition absorbs the one that follows, as states do.
   private var endsInStates = false
 
   init(depth: Int = 3, using random: inout SeededGenerator) { node = alternatives(depth, &random) }
 
-  /// Terms in any of the spellings of a condition.
+  /// Terms in any spelling of a condition.
   private static let conditions: [(texts: [String], FilterCondition)] = [
     (["sport = :80", "sport :80", "sport eq :80", "sport==:80", "sport=80"], .ports(.local, [80])),
     (["dport != :443", "dport ne 443", "dport neq :443", "dport!=443"], .ports(.remote, PortSet(443).complement)),
@@ -39,7 +39,7 @@ struct RandomExpression {
     var nodes = [conjunction(depth, &random)]
     while Int.random(in: 0..<5, using: &random) < 2 {
       text += [" or ", " | ", "|", " || ", "||"].randomElement(using: &random) ?? " or "
-      // "oror" is a word.
+      // "oror" would be one word.
       if text.hasSuffix("or") { text += " " }
       endsInStates = false
       nodes.append(conjunction(depth, &random))

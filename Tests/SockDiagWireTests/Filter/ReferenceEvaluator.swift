@@ -1,15 +1,15 @@
 import SockDiagTesting
 import SockDiagWire
 
-/// The meaning of a filter, said a second time: over what the kernel knows of a socket instead of over its record.
+/// A second implementation of a filter's meaning. It evaluates the kernel's data of a socket instead of its record.
 ///
-/// With three values, after Kleene: `nil` is what nobody who is asked can tell.
+/// It has three values, after Kleene: `nil` means that neither the record nor the kernel decides it.
 struct ReferenceEvaluator {
   let socket: SocketSpecimen
   private let entry: KernelEntry
-  /// What the reader is told.
+  /// What the reader receives.
   var telling = SocketSpecimen.Telling()
-  /// Operations with which the kernel is asked; `nil` if the record alone decides.
+  /// The operations that may be sent to the kernel; `nil` if the record alone decides.
   var operations: InetBytecode.Operations?
 
   init(_ socket: SocketSpecimen) {
@@ -37,7 +37,7 @@ struct ReferenceEvaluator {
     case .address(let end, let prefix): return takes(prefix, end == .local ? entry.local : entry.remote)
     case .family(let family): return entry.family == family.rawValue
     case .interface(let index): return entry.interface == index
-    // A comparison of no bits has one answer, and so has one with a bit beyond the mask.
+    // A comparison of zero bits has a fixed answer, and so has one with a bit outside the mask.
     case .mark(let value, let mask) where value & ~mask != 0: return false
     case .mark(_, mask: 0): return true
     case .mark(let value, let mask):
@@ -45,7 +45,7 @@ struct ReferenceEvaluator {
     case .cgroup(let id):
       let isKnown = telling.cgroups || socket.isMinisocket || operations?.contains(.cgroup) == true
       return isKnown ? entry.cgroup == id : nil
-    // Nobody looked for holders.
+    // Holders were not searched.
     case .holder: return nil
     case .autobound: return operations != nil || socket.isMinisocket ? !entry.isPortLocked : nil
     case .figure(let figure, let range):
@@ -57,7 +57,7 @@ struct ReferenceEvaluator {
     }
   }
 
-  /// Bit by bit, as one would on paper.
+  /// Bit by bit, as on paper.
   private func takes(_ prefix: AddressPrefix, _ address: [UInt8]) -> Bool {
     let wanted = prefix.address.bytes
     let isMapped = wanted.count == 4 && address.count == 16
@@ -74,9 +74,9 @@ struct ReferenceEvaluator {
 
   private enum Reading {
     case number(UInt64)
-    /// The socket has no such figure.
+    /// The socket does not have this figure.
     case none
-    /// It may have one.
+    /// The socket may have this figure.
     case untold
   }
 
@@ -94,7 +94,7 @@ struct ReferenceEvaluator {
     switch name {
     case "snd_cwnd": return .number(UInt64(info.congestionWindow))
     case "pacing_rate": return info.isOld ? .untold : .number(info.pacingRate)
-    // All else that is said of a listener says nothing.
+    // Other figures have no meaning for a listener.
     case _ where socket.state == .listen: return .none
     case "rtt": return .number(UInt64(info.smoothedRTT))
     case "total_retrans": return .number(UInt64(info.totalRetransmits))

@@ -2,7 +2,7 @@ import SockDiagTestKit
 import SockDiagWire
 
 extension SocketSpecimen {
-  /// A socket of any kind, with values of which filters like to speak.
+  /// A random socket of any kind, with values that filters often test.
   static func random(_ values: FilterValues, using random: inout SeededGenerator) -> SocketSpecimen {
     let isV6 = Bool.random(using: &random)
     let addresses = values.addresses.filter { ($0.family == .inet6) == isV6 }
@@ -22,7 +22,7 @@ extension SocketSpecimen {
     if [.listen, .close, .boundInactive].contains(socket.state) {
       socket.remote = SocketAddress(isV6 ? .anyV6 : .anyV4, port: 0)
     }
-    // What is bound only and holds no port is just closed.
+    // A bound-inactive socket without a port is just closed.
     if socket.state == .boundInactive, socket.local.port == 0 { socket.local.port = 22 }
     socket.fill(values, using: &random)
     return socket
@@ -40,7 +40,7 @@ extension SocketSpecimen {
       values.figures.first { $0.figure == figure }?.values.randomElement(using: &random) ?? 0
     }
     uid = UInt32(truncatingIfNeeded: figure(.userID))
-    // 0 would be a socket without descriptor, which a full one in SYN_RECV is taken for.
+    // With inode 0, a full socket in SYN_RECV would look like a socket without a descriptor.
     inode = max(1, UInt32(truncatingIfNeeded: figure(.inode)))
     cookie = figure(.cookie)
     receiveQueue = UInt32(truncatingIfNeeded: figure(.receiveQueue))

@@ -1,11 +1,11 @@
 import SockDiagTesting
 import SockDiagWire
 
-/// A socket with all that the kernel knows of it, also what no reply tells.
+/// A socket with everything that the kernel knows about it, including what no reply contains.
 struct SocketSpecimen: Hashable {
   var `protocol` = TransportProtocol.tcp
   var state = SocketState.established
-  /// TIME_WAIT, an orphan in FIN_WAIT2, a request in SYN_RECV: of these the kernel keeps little.
+  /// TIME_WAIT, an orphan in FIN_WAIT2, a request in SYN_RECV: the kernel keeps little of these.
   var isMinisocket = false
   var local: SocketAddress
   var remote: SocketAddress
@@ -19,7 +19,7 @@ struct SocketSpecimen: Hashable {
   var queues: (receive: UInt32, send: UInt32) { (receiveQueue, sendQueue) }
   var receiveQueue: UInt32 = 0
   var sendQueue: UInt32 = 0
-  /// Members of `tcp_info`; `nil` where it was not asked for, or where there is none.
+  /// Members of `tcp_info`; `nil` if they were not requested or the socket has none.
   var info: Info?
 
   /// The members of `tcp_info` that the tests compare.
@@ -27,7 +27,7 @@ struct SocketSpecimen: Hashable {
     var smoothedRTT: UInt32
     var congestionWindow: UInt32
     var totalRetransmits: UInt32
-    /// All that a kernel before 3.15 has ends before this and the next.
+    /// For kernels before 3.15 the structure ends between this member and the next.
     var pacingRate: UInt64
     var minimumRTT: UInt32
     var isOld: Bool
@@ -37,18 +37,18 @@ struct SocketSpecimen: Hashable {
 }
 
 extension SocketSpecimen {
-  /// What the kernel's filter looks at.
+  /// The facts that the kernel's filter examines.
   var entry: KernelEntry {
     KernelEntry(
       family: family.rawValue, local: local.address.bytes, remote: remote.address.bytes, localPort: local.port,
       remotePort: remote.port, interface: interface, mark: mark,
-      // A minisocket is no full socket, of which `inet_diag_bc_sk` takes these two for 0.
+      // A minisocket is not a full socket, and `inet_diag_bc_sk` takes these two as 0 for it.
       isPortLocked: !isMinisocket && !isAutobound, cgroup: isMinisocket ? 0 : cgroup)
   }
 
-  /// What is told of it.
+  /// The facts that a reply contains.
   struct Telling: Hashable {
-    /// To a reader with CAP_NET_ADMIN, since 4.9.
+    /// For a reader with CAP_NET_ADMIN, since 4.9.
     var marks = true
     /// Since 5.8.
     var cgroups = true
@@ -57,7 +57,7 @@ extension SocketSpecimen {
   /// The kernel's reply.
   func reply(_ telling: Telling) -> MessageBuilder {
     let isTimeWait = isMinisocket && state != .synReceived
-    // The kernel replies with the state that it has, which is not that of the request.
+    // The kernel replies with its own state, which differs from the one in the request.
     var message = MessageBuilder.socket(
       state == .boundInactive ? .close : state, family: family.rawValue, timer: (isTimeWait ? 3 : 0, 0), local: local,
       remote: remote, interface: interface, cookie: cookie, queues: queues, uid: isMinisocket ? 0 : uid,
@@ -68,14 +68,14 @@ extension SocketSpecimen {
     return message
   }
 
-  /// The record that a reader has.
+  /// The record that a reader gets.
   func record(_ telling: Telling = Telling()) throws -> InetSocket {
     try decode(reply(telling), as: `protocol`)
   }
 }
 
 extension SocketSpecimen.Info {
-  /// The beginning of `struct tcp_info`.
+  /// The first members of `struct tcp_info`.
   fileprivate var bytes: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: isOld ? 104 : 192)
     func put(_ number: [UInt8], at offset: Int) {

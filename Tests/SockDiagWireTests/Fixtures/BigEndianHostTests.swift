@@ -2,9 +2,9 @@ import SockDiagTestKit
 import SockDiagWire
 import Testing
 
-/// Captures of a real machine with the other byte order show what its own `ss` printed.
+/// Captures of a real big-endian machine, compared with the output of its own `ss`.
 @Suite struct BigEndianHostTests {
-  /// A line of `ss -tuanieom`: columns, and figures behind a name and a colon.
+  /// A line of `ss -tuanieom`: columns, and figures after a name and a colon.
   private struct Row {
     var columns: [String]
 
@@ -34,14 +34,14 @@ import Testing
     }
   }
 
-  @Test(arguments: ["pcap", "ss-D"]) func showsWhatItsOwnSSPrinted(_ suffix: String) throws {
+  @Test(arguments: ["pcap", "ss-D"]) func captureEqualsTheOutputOfItsOwnSS(_ suffix: String) throws {
     let sockets = try Self.sockets(suffix)
     let rows = try Self.rows()
     #expect(rows.count == 14)
     var compared = 0
     for row in rows where suffix == "pcap" || row.columns[0] == "tcp" {
       let cookie = try #require(row.figure("sk").flatMap { UInt64($0, radix: 16) })
-      // Several dumps show it, some without details. The last one with the most is the one that ss printed.
+      // Several dumps contain it, some without details. `ss` printed the last one with the most details.
       let same = sockets.filter { $0.cookie?.rawValue == cookie }
       let socket = try #require(same.last { $0.socketMemory != nil } ?? same.last, "cookie \(cookie)")
       compared += 1

@@ -3,14 +3,14 @@ import SockDiagTestKit
 import SockDiagWire
 import Testing
 
-/// Every capture that was taken from a real kernel decodes to what it decoded to when somebody looked at it.
+/// Each capture from a real kernel decodes to its golden, which a person has checked.
 @Suite struct GoldenTests {
   static let captures =
     Fixtures.files(below: "captures", withExtension: "pcap") + Fixtures.files(below: "captures", withExtension: "ss-D")
 
-  @Test func thereAreCaptures() { #expect(Self.captures.count > 100) }
+  @Test func capturesExist() { #expect(Self.captures.count > 100) }
 
-  @Test(arguments: captures) func capture(_ file: URL) throws {
+  @Test(arguments: captures) func captureDecodesToItsGolden(_ file: URL) throws {
     let bytes = try Fixtures.bytes(file)
     let (sockets, summary) = try CaptureDecoder.sockets(in: bytes.span)
     #expect(summary.failure == nil)
@@ -37,8 +37,8 @@ import Testing
     }
   }
 
-  /// What `ss -D` wrote beside a capture of the same sockets: both families, each behind the end of the last.
-  @Test func streamOfSSHoldsTheSocketsOfTheCapture() throws {
+  /// The output of `ss -D`, recorded with a capture of the same sockets: both families, one after the other.
+  @Test func ssStreamHoldsTheSocketsOfTheCapture() throws {
     let capture = try Self.sockets("crowd.pcap").filter { $0.protocol == .tcp && $0.state != .boundInactive }
     let stream = try Self.sockets("crowd.ss-D")
     #expect(Set(stream.map(\.family)) == [.inet, .inet6])
@@ -52,8 +52,8 @@ import Testing
     return try CaptureDecoder.sockets(in: bytes.span).sockets
   }
 
-  /// What the library writes it reads back.
-  @Test(arguments: captures) func jsonComesBackAsTheSameSockets(_ file: URL) throws {
+  /// The library reads back the JSON that it writes.
+  @Test(arguments: captures) func jsonDecodesToTheSameSockets(_ file: URL) throws {
     let bytes = try Fixtures.bytes(file)
     for socket in try CaptureDecoder.sockets(in: bytes.span).sockets where socket.md5Keys.isEmpty {
       var text: [UInt8] = []

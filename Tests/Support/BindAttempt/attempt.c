@@ -14,7 +14,7 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-/* An address of the family that its text has; answers its length. */
+/* Fills an address of the family that its text has; returns its length. */
 static socklen_t parse(const char *text, unsigned port, struct sockaddr_storage *address)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)address;
@@ -52,7 +52,7 @@ static void set(int descriptor, int level, int option)
 	REQUIRE(setsockopt(descriptor, level, option, &one, sizeof one) == 0);
 }
 
-/* What is not named is left alone, as most programs do. */
+/* Options that are not named stay at their defaults, as in most programs. */
 static void apply(int descriptor, const char *option, struct sockaddr_storage *address)
 {
 	int is_v6 = address->ss_family == AF_INET6;

@@ -1,6 +1,6 @@
 #pragma once
 
-/* Ends the program with status 99 and says which line failed, and why. */
+/* Ends the program with status 99 and prints the line that failed and the reason. */
 _Noreturn void fail(const char *file, int line);
 
 #define REQUIRE(condition) do { if (!(condition)) fail(__FILE__, __LINE__); } while (0)
@@ -11,8 +11,8 @@ unsigned number(const char *text);
 /* Makes a socket, binds it and, if it can, listens. `words` are those of the command line, from the protocol on. */
 int attempt(char **words, int count);
 
-/* Becomes a user, in that user's group alone. Only root keeps capabilities. */
+/* Changes to a user, in that user's group alone. Only root keeps capabilities. */
 void become(unsigned uid);
 
-/* Becomes a user, and the owner of a new user namespace that shows the user under another number. */
+/* Changes to a user in a new user namespace that shows the user under another number. */
 void enter_user_namespace(unsigned uid, unsigned inner);

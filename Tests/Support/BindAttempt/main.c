@@ -49,7 +49,7 @@ int main(int count, char **words)
 	if (count >= 5 && strcmp(words[1], "bind") == 0) {
 		int status = attempt(words + 2, count - 2);
 
-		/* Not by way of a sanitizer's search for leaks, which does not work while somebody traces. */
+		/* Exits directly: a sanitizer's search for leaks does not work under a tracer. */
 		fflush(stdout);
 		_exit(status);
 	}

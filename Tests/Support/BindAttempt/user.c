@@ -13,7 +13,7 @@ void become(unsigned uid)
 {
 	REQUIRE(setgroups(0, NULL) == 0);
 	REQUIRE(setresgid(uid, uid, uid) == 0);
-	/* Whoever was root and is not any more has no capability left. */
+	/* A process that was root and has changed its user keeps no capability. */
 	REQUIRE(setresuid(uid, uid, uid) == 0);
 }
 
@@ -30,7 +30,7 @@ void enter_user_namespace(unsigned uid, unsigned inner)
 	char map[64];
 
 	become(uid);
-	/* Root's files in /proc are not this user's to write, and a process that changed its user still has them. */
+	/* After a change of user, files in /proc still belong to root, and this user may not write them. */
 	REQUIRE(prctl(PR_SET_DUMPABLE, 1) == 0);
 	REQUIRE(unshare(CLONE_NEWUSER) == 0);
 	write_line("/proc/self/setgroups", "deny");

@@ -4,15 +4,15 @@ package import SockDiag
 package import SocketLaboratory
 
 extension SeededGenerator {
-  /// True in so many of a hundred cases.
+  /// True in this many percent of cases.
   package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
-  /// One of several, which are not none.
+  /// One of several values; there must be at least one.
   package mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[Int.random(in: 0..<elements.count, using: &self)]
   }
 
-  /// SO_REUSEADDR and SO_REUSEPORT, each or not.
+  /// SO_REUSEADDR and SO_REUSEPORT, each set or not at random.
   package mutating func sharing() -> BindOptions {
     var options: BindOptions = chance(50) ? .reuseAddress : []
     if chance(50) { options.insert(.reusePort) }
@@ -20,9 +20,9 @@ extension SeededGenerator {
   }
 }
 
-/// What random tests take from the environment.
+/// The settings of random tests, from the environment.
 package enum LiveSettings {
-  /// The seed of SOCKDIAG_BIND_SEED, or a random one. Prints it.
+  /// The seed from SOCKDIAG_BIND_SEED, or a random one. Prints it.
   package static func seed(_ what: String) -> UInt64 {
     let given = ProcessInfo.processInfo.environment["SOCKDIAG_BIND_SEED"].flatMap(UInt64.init)
     let seed = given ?? UInt64.random(in: 0 ... .max)
@@ -30,14 +30,14 @@ package enum LiveSettings {
     return seed
   }
 
-  /// How many situations SOCKDIAG_BIND_SITUATIONS asks for, or 2,000; a fifth of them under a thread sanitizer.
+  /// The number of situations from SOCKDIAG_BIND_SITUATIONS, or 2,000; a fifth of them under a thread sanitizer.
   package static var count: Int {
     let given = ProcessInfo.processInfo.environment["SOCKDIAG_BIND_SITUATIONS"].flatMap(Int.init)
     return given ?? (LaboratoryBuild.isThreadSanitized ? 400 : 2000)
   }
 }
 
-/// Users who make sockets.
+/// The users that make sockets.
 package enum LiveUser {
   package static let all: [UInt32] = [0, 1001, 1002]
 }
@@ -51,7 +51,7 @@ extension LabAddress {
 }
 
 extension IPAddress {
-  /// The address of an endpoint; a mapped one as IPv4.
+  /// The address of an endpoint; an IPv4-mapped address as IPv4.
   package init(_ endpoint: LabEndpoint) {
     let address = endpoint.address
     let isV4 = !address.isV6 || address.isMapped
@@ -59,19 +59,19 @@ extension IPAddress {
       isV4 ? IPAddress(v4: UInt32(truncatingIfNeeded: address.low)) : IPAddress(v6: address.high, address.low)
   }
 
-  /// An address that is known to be one.
+  /// An address from a literal that is known to be valid.
   package init(literal text: StaticString) {
-    guard let address = IPAddress("\(text)") else { preconditionFailure("\(text) is no address") }
+    guard let address = IPAddress("\(text)") else { preconditionFailure("\(text) is not an address") }
     self = address
   }
 
   package static let loopbackV4 = IPAddress(literal: "127.0.0.1")
   package static let loopbackV6 = IPAddress(literal: "::1")
-  /// The addresses of the device beside loopback.
+  /// The addresses of the device next to loopback.
   package static let deviceV4 = IPAddress(literal: "192.0.2.1")
   package static let deviceV6 = IPAddress(literal: "2001:db8::1")
 
-  /// Addresses that sockets of the laboratory have, the likeliest to meet most often.
+  /// Addresses for sockets of the laboratory. Those that most often overlap appear most often.
   package static let ofLaboratory: [IPAddress] = [
     .anyV4, .anyV4, .anyV6, .anyV6, .anyV6, .loopbackV4, .loopbackV4, .loopbackV6, .loopbackV6,
     IPAddress(literal: "127.0.0.2"), IPAddress(literal: "127.0.0.6"), .deviceV4, .deviceV6,
@@ -85,7 +85,7 @@ package enum LiveInterface: String {
   case loopback = "lo"
   case wire = "wire0"
 
-  /// The number of the interface in the namespace of the calling thread.
+  /// The index of the interface in the namespace of the calling thread.
   package var index: UInt32 {
     // SAFETY: a string that lives through the call.
     unsafe if_nametoindex(rawValue)

@@ -7,7 +7,7 @@ extension PortLaboratory {
   /// Connects a socket to the service, and ends the connection as planned.
   package func connect(_ plan: PortSocketPlan, _ socket: LabSocket) throws {
     try socket.connect(to: LabEndpoint(LabAddress(plan.destination), Self.servicePort))
-    // What goes out on the wire is not answered.
+    // Nothing answers packets on the wire.
     if plan.socket.protocol == .udp || plan.form == .disconnected || plan.socket.interface == .wire { return }
     guard settles(socket) else { return }
     while let peer = try service.acceptNow() {
@@ -16,7 +16,7 @@ extension PortLaboratory {
     }
   }
 
-  /// Lets a socket listen and accept a connection, and ends that as planned.
+  /// Makes a socket listen and accept a connection, and ends the connection as planned.
   package func accept(_ plan: PortSocketPlan, _ listener: LabSocket, _ port: UInt16) throws {
     try listener.listen(backlog: 16)
     listeners.append(listener)
@@ -25,7 +25,7 @@ extension PortLaboratory {
     peers.append(client)
     try client.connect(to: LabEndpoint(LabAddress(destination), port))
     if settles(client) {
-      // Another listener of the port may have got it.
+      // Another listener of the port may have accepted it.
       for other in listeners {
         let child = try laboratory.namespace.acting(as: plan.isAcceptedByUser ? plan.socket.uid : 0) {
           try other.acceptNow()
@@ -41,16 +41,16 @@ extension PortLaboratory {
     }
   }
 
-  /// Whether two sockets are the ends of one connection; one that was reset has none.
+  /// Whether two sockets are the ends of one connection; a reset socket has no peer.
   private func isConnected(_ one: LabSocket, _ other: LabSocket) throws -> Bool {
     guard let remote = try? other.remote() else { return false }
     return try IPAddress(one.local()) == IPAddress(remote) && one.local().port == remote.port
   }
 
-  /// Waits until a connection is made; false if it is not, as where nobody answers.
+  /// Waits until a connection is established; false if it is not, for example if nothing answers.
   private func settles(_ socket: LabSocket) -> Bool { waits(socket, for: .established, tries: 20) }
 
-  /// Waits for a state that has to come.
+  /// Waits for a state that must come.
   private func waits(_ socket: LabSocket, for state: LabState, tries: Int = 20_000) -> Bool {
     for _ in 0..<tries {
       let now = socket.tcpState
@@ -61,7 +61,7 @@ extension PortLaboratory {
     return false
   }
 
-  /// Brings one end of a connection, and with it the port, to a state.
+  /// Brings one end of a connection, and so the port, to a state.
   private func end(_ own: LabSocket, _ peer: LabSocket, _ ending: PortSocketPlan.Ending) throws {
     try remember(own, forRecord: true)
     switch ending {
@@ -80,7 +80,7 @@ extension PortLaboratory {
     case .finWait1, .lastACK: try own.shutdown(sending: true)
     case .finWait2, .finWait2Orphan:
       try own.shutdown(sending: true)
-      // The acknowledgement of a FIN may be delayed; with data it comes at once.
+      // The acknowledgement of a FIN may be delayed; with data it is sent at once.
       try peer.send(1)
       try own.discard(1)
       _ = waits(own, for: .finWait2)
@@ -90,7 +90,7 @@ extension PortLaboratory {
       try own.shutdown(sending: true)
       _ = waits(peer, for: .closeWait)
       peer.close()
-      // The record takes what is set then: on a socket that has none yet nothing may be changed any more.
+      // The record copies the options that are set now. Once the record exists, they cannot be changed.
       if !waits(own, for: .close) { own.close() }
     case .timeWaitOfOrphan:
       own.close()
@@ -99,7 +99,7 @@ extension PortLaboratory {
     }
   }
 
-  /// Sends until the peer, which reads nothing, takes no more.
+  /// Sends until the peer, which does not read, accepts no more.
   private func fill(_ socket: LabSocket) throws {
     for _ in 0..<50 where try socket.sendUntilFull() == 0 { return }
   }

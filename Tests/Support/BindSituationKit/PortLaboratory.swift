@@ -5,9 +5,9 @@ package import SocketLaboratory
 /// Makes sockets of ports, and keeps in mind what sock_diag does not tell of them.
 package final class PortLaboratory {
   package let laboratory: Laboratory
-  /// What was set on a socket when it was last seen, and for a TIME_WAIT record, before its socket was closed.
+  /// The options of a socket when it was last examined. For a TIME_WAIT record: before its socket was closed.
   package private(set) var truths: [SocketIdentity: KnownOptions] = [:]
-  /// The sockets of the present situation that hold its port, and their peers.
+  /// The sockets of the current situation that hold its port, and their peers.
   package var sockets: [LabSocket] = []
   package var peers: [LabSocket] = []
   package var listeners: [LabSocket] = []
@@ -15,7 +15,7 @@ package final class PortLaboratory {
   package private(set) var bound: [LabSocket] = []
   /// Whether options of a socket were changed after it had its port.
   package private(set) var hasChangedOptions = false
-  /// Where outgoing connections go.
+  /// The destinations of outgoing connections.
   package let service: LabSocket
 
   package static let servicePort: UInt16 = 9
@@ -24,7 +24,7 @@ package final class PortLaboratory {
   package init(_ laboratory: Laboratory) throws {
     self.laboratory = laboratory
     _ = try laboratory.wire()
-    // Little is received unread, so that what is sent after it keeps a FIN back.
+    // A small receive buffer: data that does not fit delays the FIN behind it.
     service = try laboratory.tcpListener(
       on: LabEndpoint(.anyV6, Self.servicePort), backlog: 1024, options: [.v6Only(false), .receiveBuffer(4096)])
     try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: Self.usualPorts)
@@ -77,7 +77,7 @@ package final class PortLaboratory {
     try? socket.setReuse(address: new.address, port: new.port)
   }
 
-  /// Runs `body` while the kernel chooses from a few ports.
+  /// Runs `body` while the kernel chooses from only a few ports.
   package func choosing<Result>(
     among ports: ClosedRange<UInt16>, except reserved: PortSet, sharing: Bool = false, _ body: () throws -> Result
   ) throws -> Result {
@@ -93,13 +93,13 @@ package final class PortLaboratory {
     return try body()
   }
 
-  /// Takes down what is set on the sockets that hold the port.
+  /// Records the options of the sockets that hold the port.
   package func rememberAll() throws {
     for socket in sockets where socket.descriptor >= 0 { try remember(socket) }
   }
 
-  /// The cookies of all sockets that must be on a port. A connection that its peer closed may still name its port, and have
-  /// lost it.
+  /// The cookies of all sockets that must be on a port. A connection that its peer closed may still show its port after
+  /// it has lost it.
   package func cookies(on port: UInt16) throws -> Set<SocketCookie> {
     let live = (sockets.filter { $0.tcpState != .close } + bound).filter {
       $0.descriptor >= 0 && (try? $0.local().port) == port
@@ -117,9 +117,9 @@ package final class PortLaboratory {
     if forRecord { truths[SocketIdentity(cookie, isRecord: true)] = known }
   }
 
-  /// Ends the situation. What remains of it is on a port that no other situation has.
+  /// Ends the situation. Sockets that remain are on a port that no other situation uses.
   package func clear() {
-    // Whoever gave up before it was accepted would fill the queue.
+    // A client that gave up before it was accepted would fill the queue.
     while let peer = try? service.acceptNow() { peers.append(peer) }
     for socket in sockets + peers where socket.descriptor >= 0 { try? socket.set(.linger(seconds: 0)) }
     LabSocket.close(sockets + peers)

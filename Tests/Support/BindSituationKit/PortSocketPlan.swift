@@ -2,18 +2,18 @@ internal import BindDiagnosis
 package import SockDiag
 package import SocketLaboratory
 
-/// A socket that is to hold a port, and how.
+/// A socket that will hold a port, and its options.
 package struct PortSocketPlan {
-  /// How it comes to its port.
+  /// How the socket gets its port.
   package enum Form: String, CaseIterable {
     case bound, listening, accepted, outgoing, autobound
     /// A listener that was shut down.
     case shutDown
-    /// A connection that its program dissolved.
+    /// A connection that its program disconnected with AF_UNSPEC.
     case disconnected
   }
 
-  /// What becomes of a connection.
+  /// The state to which a connection is brought.
   package enum Ending: String, CaseIterable {
     case established, finWait1, finWait2, closeWait, lastACK, timeWait
     case finWait1Orphan, finWait2Orphan, lastACKOrphan, timeWaitOfOrphan
@@ -22,13 +22,13 @@ package struct PortSocketPlan {
   package var socket: SocketPlan
   package var form: Form
   package var ending: Ending
-  /// Whether the listener outlives what it accepted.
+  /// Whether the listener stays open after its connection was accepted.
   package var listenerStays: Bool
-  /// Whether the connection is accepted by the user of the listener, or by root.
+  /// Whether the listener's user accepts the connection, or root.
   package var isAcceptedByUser: Bool
   /// Whether a dual-stack socket has an IPv4 peer.
   package var prefersIPv4: Bool
-  /// SO_REUSEADDR and SO_REUSEPORT as they are set once everything else is done.
+  /// SO_REUSEADDR and SO_REUSEPORT as set after everything else.
   package var changesTo: (address: Bool, port: Bool)?
 
   /// A random plan.

@@ -1,11 +1,11 @@
 internal import SockDiag
 package import SocketLaboratory
 
-/// Sockets that are to hold a port, and one that asks for it.
+/// Sockets that will hold a port, and a request for that port.
 package struct SituationPlan {
   package var sockets: [PortSocketPlan]
   package var request: SocketPlan
-  /// Whether a bound socket is to listen between the bind() and the listen() of the request.
+  /// Whether a bound socket calls listen() between the bind() and the listen() of the request.
   package var isRaced: Bool
 
   /// A random situation.

@@ -1,8 +1,8 @@
 internal import BindDiagnosis
 package import SockDiag
 
-/// What tells sockets apart: a TIME_WAIT record has the cookie of its socket, which may live on, bound and with other
-/// options.
+/// Distinguishes sockets. The cookie is not enough: a TIME_WAIT record has the cookie of its socket, which may still
+/// exist, bound and with other options.
 package struct SocketIdentity: Hashable {
   package let cookie: SocketCookie
   package let isRecord: Bool

@@ -2,19 +2,19 @@ package import BindDiagnosis
 package import SockDiag
 package import SocketLaboratory
 
-/// A socket that is to be made and bound.
+/// A socket to make and bind.
 package struct SocketPlan {
   package var `protocol`: TransportProtocol
   package var address: IPAddress
   package var options: BindOptions
   package var uid: UInt32
   package var interface: LiveInterface?
-  /// Of which kind the socket is. It may be one that the protocol lies below, or one that has ports of its own.
+  /// The protocol of the socket. It may be built on the tested one, or have its own port space.
   package var kind: LabProtocol
   /// The interface of an address that needs one.
   package var scope: LiveInterface?
 
-  /// A random socket of a protocol; `like` another one often enough that they can share a port.
+  /// A random socket of a protocol. It resembles `like` often enough that they can share a port.
   package init(_ protocol: TransportProtocol, like other: SocketPlan? = nil, using generator: inout SeededGenerator) {
     self.protocol = `protocol`
     kind = `protocol` == .udp ? .udp : .tcp
@@ -42,7 +42,7 @@ package struct SocketPlan {
     return list
   }
 
-  /// The socket, not bound yet.
+  /// Makes the socket, not bound yet.
   package func make(in laboratory: Laboratory, with others: [SocketOption] = []) throws -> LabSocket {
     try laboratory.namespace.acting(as: uid) {
       try laboratory.socket(kind, v6: address.family == .inet6, options: labOptions + others)
@@ -53,7 +53,7 @@ package struct SocketPlan {
     LabEndpoint(LabAddress(address), port, interface: scope?.rawValue)
   }
 
-  /// Where a socket of this address can connect to on this host, and be connected to.
+  /// An address on this host that a socket of this address can connect to, and be reached at.
   package func destination(prefersIPv4: Bool) -> IPAddress {
     let mapped = IPAddress(literal: "::ffff:127.0.0.1")
     if !address.unmapped.isUnspecified { return address }
@@ -68,7 +68,7 @@ package struct SocketPlan {
       mayBindPrivilegedPorts: true)
   }
 
-  /// What else than sockets decides. ::1 is an address of one interface, unlike all others here.
+  /// Conditions other than sockets. ::1 belongs to one interface, unlike all other addresses here.
   package var conditions: BindConditions {
     BindConditions(isAddressLocal: !(address == .loopbackV6 && interface == .wire), unprivilegedPortStart: 0)
   }

@@ -2,12 +2,12 @@ import BindTrace
 import Glibc
 import SockDiagWire
 
-/// Watches a command in a process of its own, so that the watcher can be signalled and killed:
+/// Watches a command from a separate process, so that a test can signal and kill the watcher:
 ///
-///     bind-trace-runner [--follow] [--detach] COMMAND …
+/// bind-trace-runner [--follow] [--detach] COMMAND …
 ///
-/// prints a line to standard error for each call, and one for how many could not be examined if there are any, and ends
-/// as the command did.
+/// prints a line to standard error for each call, and one with the number of calls that could not be examined, if any.
+/// It ends as the command did.
 @main enum BindTraceRunner {
   static func main() {
     var arguments = Array(CommandLine.arguments.dropFirst())

@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The bare call: the C library's may be looked at by a sanitizer. */
+/* The raw system call, because a sanitizer may intercept the C library's function. */
 static int raw_bind(int descriptor, const void *address, long length)
 {
 	return syscall(SYS_bind, descriptor, address, length) < 0 ? errno : 0;
@@ -37,7 +37,7 @@ void hostile_addresses(void)
 	REQUIRE(raw_bind(descriptor, &address, 0x7fffffff) == EINVAL);
 	REQUIRE(raw_bind(descriptor, &address, 0) == EINVAL);
 	REQUIRE(raw_bind(descriptor, &address, 2) == EINVAL);
-	/* Ends where the memory ends, and then one byte beyond. */
+	/* An address that ends at the end of mapped memory, and then one that ends a byte beyond it. */
 	memcpy(pages + page - sizeof address, &address, sizeof address);
 	REQUIRE(raw_bind(descriptor, pages + page - sizeof address, sizeof address + 1) == EFAULT);
 	REQUIRE(raw_bind(descriptor, pages + page - sizeof address, sizeof address) == 0);
@@ -54,7 +54,7 @@ void other_families(void)
 	REQUIRE(raw_bind(local, &unix_address, 20) == 0);
 	REQUIRE(listen(local, 1) == 0);
 	REQUIRE(bind_port(local, 8080) == EINVAL);
-	/* No socket. */
+	/* Not a socket. */
 	REQUIRE(bind_port(1000, 8085) == EBADF);
 	REQUIRE(listen(1000, 1) < 0 && errno == EBADF);
 	REQUIRE(bind_port(make_socket(AF_INET, SOCK_DGRAM), 8081) == 0);
@@ -79,7 +79,7 @@ void failing_connections(const char *path)
 	REQUIRE(raw_bind(first, &file, sizeof file) == 0);
 	REQUIRE(raw_bind(make_socket(AF_UNIX, SOCK_STREAM), &file, sizeof file) == EADDRINUSE);
 	REQUIRE(connect(make_socket(AF_UNIX, SOCK_STREAM), (void *)&file, sizeof file) < 0 && errno == ECONNREFUSED);
-	/* One that succeeds, one that is under way, and one that asks how that went on. */
+	/* One that succeeds, one that is in progress, and one that asks for the result of the second. */
 	descriptor = make_socket(AF_INET, SOCK_STREAM);
 	REQUIRE(bind_port(descriptor, 8090) == 0 && listen(descriptor, 1) == 0);
 	descriptor = make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
@@ -92,7 +92,7 @@ void make_ring(int entries)
 {
 	uint8_t parameters[120] = {0};
 
-	/* io_uring_setup; for no entries it fails. */
+	/* io_uring_setup; it fails for zero entries. */
 	if (syscall(425, entries, parameters) < 0)
 		_exit(entries == 0 ? 0 : 77);
 }
@@ -130,7 +130,7 @@ static void *fail_once(void *argument)
 	return NULL;
 }
 
-/* Makes calls until another thread's has returned. */
+/* Makes calls until the call of another thread has returned. */
 void work_beside(int port)
 {
 	pthread_t thread;
@@ -141,7 +141,8 @@ void work_beside(int port)
 	pthread_join(thread, NULL);
 }
 
-/* Ends the process, or its program, while a call of another thread is looked at: at that thread's next stop. */
+/* Ends the process, or replaces its program, while a call of another thread is being examined: at that thread's next
+   stop. */
 void end_beside(int port, const char *how)
 {
 	pthread_t thread;
@@ -171,7 +172,7 @@ static void *bind_in_own_table(void *argument)
 	return NULL;
 }
 
-/* The same number is a unix socket in the table of the first thread. */
+/* In the table of the first thread, the same number is a unix socket. */
 void own_table(int port)
 {
 	pthread_t thread;

@@ -1,4 +1,4 @@
-/* A program that calls bind() and listen() in the way that its first argument names. */
+/* A program that calls bind() and listen() in the way named by its first argument. */
 #define _GNU_SOURCE
 #include "subject.h"
 
@@ -79,7 +79,7 @@ static void *bind_after_leader(void *argument)
 	char *state;
 
 	snprintf(path, sizeof path, "/proc/%d/stat", getpid());
-	/* Until the first thread is a zombie. */
+	/* Waits until the first thread is a zombie. */
 	do {
 		FILE *file = fopen(path, "r");
 
@@ -172,19 +172,19 @@ int main(int count, char **arguments)
 	pid_t child;
 	pthread_t thread;
 
-	/* A stop that nobody ends should not outlast the test. */
+	/* A process that is never continued should not outlive the test. */
 	alarm(30);
 	if (strcmp(mode, "exit") == 0) {
 		_exit(number);
 	} else if (strcmp(mode, "die") == 0) {
-		/* A runtime library may have its own idea of it. */
+		/* A runtime library may have changed it. */
 		if (number != SIGKILL)
 			REQUIRE(signal(number, SIG_DFL) != SIG_ERR);
 		kill(getpid(), number);
 	} else if (strcmp(mode, "bind") == 0) {
 		REQUIRE(bind_port(make_socket(AF_INET, SOCK_STREAM), number) == 0);
 	} else if (strcmp(mode, "hidden") == 0) {
-		/* Its memory and descriptors are for root alone. */
+		/* Only root may read its memory and descriptors. */
 		REQUIRE(prctl(PR_SET_DUMPABLE, 0) == 0);
 		number = bind_port(make_socket(AF_INET, SOCK_STREAM), number);
 		REQUIRE(number == 0 && listen(make_socket(AF_UNIX, SOCK_STREAM), 2) < 0);

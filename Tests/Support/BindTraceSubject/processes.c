@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A child stops itself; its parent hears of it as a shell would, finds that it stays so, and continues it. */
+/* A child stops itself. Its parent is notified as a shell would be, checks that the child stays stopped, and continues
+   it. */
 void stop_and_continue(void)
 {
 	static const int stops[] = {SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
@@ -26,7 +27,7 @@ void stop_and_continue(void)
 	REQUIRE(round != MAP_FAILED);
 	child = fork();
 	if (child == 0) {
-		/* The kernel stops no group that has no parent outside it. */
+		/* The kernel does not stop a process group that has no parent outside it. */
 		REQUIRE(setpgid(0, 0) == 0);
 		for (int index = 0; index < 4; index++) {
 			kill(getpid(), stops[index]);
@@ -114,7 +115,7 @@ static _Noreturn void be_busy(const char *path, int number)
 	_exit(0);
 }
 
-/* Leaves four processes behind in the midst of forking, cloning and being signalled. */
+/* Leaves four processes behind that fork, clone and are signalled. */
 void storm(const char *path)
 {
 	for (int number = 0; number < 4; number++)
@@ -123,7 +124,7 @@ void storm(const char *path)
 	sleep_milliseconds(500);
 }
 
-/* What the program was given: no signal blocked, and none ignored but the one that may be. */
+/* The signal state that the program was given: no signal blocked, and at most one ignored. */
 void check_signals(int is_interrupt_ignored)
 {
 	sigset_t mask;
@@ -135,12 +136,12 @@ void check_signals(int is_interrupt_ignored)
 
 		REQUIRE(sigismember(&mask, signal) == 0);
 		REQUIRE(sigaction(signal, NULL, &action) == 0);
-		/* No handler survives exec(): one that is there came from a runtime library. */
+		/* No handler survives exec(), so an existing one comes from a runtime library. */
 		REQUIRE((action.sa_handler == SIG_IGN) == is_ignored);
 	}
 }
 
-/* Exit code 40 plus the number of the first signal that comes. */
+/* Exit code 40 plus the number of the first signal received. */
 void take_signal(const char *path)
 {
 	sigset_t mask;

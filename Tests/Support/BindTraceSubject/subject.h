@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Ends the program with the line, so that a test that fails says where. */
+/* Ends the program and prints the line, so that a failed test shows where. */
 #define REQUIRE(condition)                \
 	do {                              \
 		if (!(condition))         \
@@ -23,7 +23,7 @@ void sleep_milliseconds(int count);
 /* Modes that need more than a few lines (processes.c, calls.c) */
 
 void stop_and_continue(void);
-/* Writes its id to a file and then dots, until the file is gone. */
+/* Writes its id to a file, and then dots, until the file is removed. */
 void linger(const char *path);
 void daemonize(const char *path);
 void storm(const char *path);

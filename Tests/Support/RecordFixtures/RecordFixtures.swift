@@ -3,9 +3,9 @@ import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
 
-/// Takes the captures of `Fixtures/captures` from the running kernel, one per situation:
+/// Records the captures of `Fixtures/captures` from the running kernel, one per situation:
 ///
-///     swift run record-fixtures && SOCKDIAG_RECORD=1 swift test --filter GoldenTests
+/// swift run record-fixtures && SOCKDIAG_RECORD=1 swift test --filter GoldenTests
 @main enum RecordFixtures {
   static func main() throws {
     let kernel = try String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8).split(separator: "\n")[0]
@@ -29,7 +29,8 @@ import SocketLaboratory
     print(situation.name)
   }
 
-  /// Several hundred sockets, in several datagrams, family by family: the form of message that is not the legacy one.
+  /// Several hundred sockets, in several datagrams, one family at a time. This uses the newer message, not the legacy
+  /// one.
   private static func recordCrowd(in folder: URL) throws {
     try Laboratory.withNew { laboratory in
       let crowd = try Crowd(in: laboratory, count: 400, seed: 1)

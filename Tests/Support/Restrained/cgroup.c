@@ -21,8 +21,8 @@ static int call_bpf(int command, union bpf_attr *attributes)
 }
 
 /*
- * Loads a program that says 0, which means no, to a socket whose port is the given one, and 1 to others. `place` is where its
- * context has the port, as a number of 32 bits.
+ * Loads a program that returns 0 (refuse) for a socket with the given port, and 1 for others. `place` is the offset of
+ * the port in its context, as a 32-bit number.
  */
 static int load(enum bpf_prog_type type, enum bpf_attach_type point, size_t place, uint32_t port, int takes_all)
 {
@@ -67,7 +67,7 @@ static void deny(int cgroup, uint16_t port, int is_late)
 	for (int index = 0; index < 2; index++) {
 		int program;
 
-		/* One has the port as the address has it, the other as a number of this machine. */
+		/* One context has the port in network byte order, as in the address; the other in host byte order. */
 		if (is_late)
 			program = load(BPF_PROG_TYPE_CGROUP_SOCK, late[index], offsetof(struct bpf_sock, src_port), port, port == 0);
 		else
@@ -79,7 +79,7 @@ static void deny(int cgroup, uint16_t port, int is_late)
 	}
 }
 
-/* The directory of this process's cgroup in the hierarchy of version 2. */
+/* The directory of this process's cgroup in the cgroup v2 hierarchy. */
 static void own_directory(char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "r");
@@ -136,7 +136,8 @@ void enter_denying_cgroup(uint16_t port, int is_late)
 	}
 	while (waitpid(child, &status, 0) < 0)
 		REQUIRE(errno == EINTR);
-	/* A process that the command left behind keeps the cgroup, and the kernel may take a moment to let go of one that ended. */
+	/* A process that the command left behind keeps the cgroup, and the kernel may need a moment to release
+	   an ended one. */
 	for (int try = 0; rmdir(path) < 0 && errno == EBUSY && try < 100; try++)
 		usleep(10000);
 	if (WIFSIGNALED(status)) {

@@ -4,7 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Newer than the oldest headers that this is built with: linux/landlock.h of Linux 6.7. */
+/* Newer than the oldest headers supported by this build: linux/landlock.h of Linux 6.7. */
 #ifndef LANDLOCK_ACCESS_NET_BIND_TCP
 #define LANDLOCK_ACCESS_NET_BIND_TCP (1ULL << 0)
 #endif

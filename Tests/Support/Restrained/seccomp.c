@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 
-/* The low half of the first argument, which is all of an int. */
+/* The lower half of the first argument, which holds an int. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define FIRST_ARGUMENT offsetof(struct seccomp_data, args)
 #else
@@ -25,7 +25,7 @@ void refuse_call(int number, int first, int error)
 	};
 	struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
 
-	/* Whatever the first argument is: both ways lead to the errno. */
+	/* Ignores the first argument: both branches return the errno. */
 	if (first < 0)
 		code[3].jf = 0;
 	set_no_new_privileges();

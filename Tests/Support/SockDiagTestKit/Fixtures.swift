@@ -2,13 +2,13 @@ package import Foundation
 
 /// The folder `Fixtures` of the repository.
 package enum Fixtures {
-  /// Where it lies, found from where this file lies.
+  /// Its path, derived from the path of this file.
   package static let folder = URL(filePath: #filePath).appending(path: "../../../../Fixtures").standardized
 
-  /// Whether goldens are to be written anew. A test that does so fails all the same, so that it is not taken for a check.
+  /// Whether to record goldens again. A test that does so also fails, so that the run does not pass for a check.
   package static let isRecording = ProcessInfo.processInfo.environment["SOCKDIAG_RECORD"] == "1"
 
-  /// The files below a folder with an extension, sorted.
+  /// The files with an extension below a folder, sorted.
   package static func files(below path: String, withExtension pathExtension: String) -> [URL] {
     let paths = FileManager.default.enumerator(atPath: folder.appending(path: path).path)?.compactMap { $0 as? String }
     return (paths ?? []).filter { $0.hasSuffix("." + pathExtension) }.sorted()

@@ -2,26 +2,26 @@ package import SockDiag
 import SockDiagTesting
 package import SockDiagWire
 
-/// A kernel that announces what a test tells it to.
+/// A fake kernel that announces the events of a script.
 package struct ScriptedEvents: EventTransport, ~Copyable {
-  /// What the next attempt to receive brings. After the last step nothing is there (`EAGAIN`).
+  /// What the next receive call returns. After the last step there is nothing to read (`EAGAIN`).
   package enum Step: Sendable {
-    /// A datagram from the kernel, an event in each message.
+    /// A datagram from the kernel with one event per message.
     case events([UInt16])
     /// A datagram from another process.
     case foreign(port: UInt32, [UInt16])
-    /// Raw bytes from the kernel, and the length of the datagram if that is another.
+    /// Raw bytes from the kernel, and the datagram's length if it differs.
     case bytes([UInt8], length: Int? = nil)
     /// No datagram.
     case failure(Int32)
-    /// The kernel drops messages just before the step that follows.
+    /// The kernel drops messages just before the next step.
     indirect case dropping(UInt32, Step)
   }
 
   private var steps: [Step]
   private var dropped: UInt32?
 
-  /// Creates a script; the kernel's count of drops begins where it is told, and is `nil` where it does not tell.
+  /// Creates a script. The kernel's count of drops starts at the given value; `nil` if the kernel does not report it.
   package init(_ steps: [Step], drops: UInt32? = 0) {
     self.steps = steps
     dropped = drops
@@ -54,8 +54,8 @@ package struct ScriptedEvents: EventTransport, ~Copyable {
     return .datagram(length: length ?? bytes.count, sender: sender)
   }
 
-  /// The message about the end of a socket: the cookie is the port, owner and inode are not told, and the protocol stands
-  /// before what else there is (`inet_diag_handler_get_info`, net/ipv4/inet_diag.c).
+  /// The message about the end of a socket. The cookie is the port, owner and inode are absent, and the protocol
+  /// attribute comes first (`inet_diag_handler_get_info`, net/ipv4/inet_diag.c).
   package static func event(
     port: UInt16, protocol: TransportProtocol = .tcp, sequence: UInt32 = 0, portID: UInt32 = 0,
     type: NetlinkMessageType = .sockDiagByFamily, attributes: [UInt8] = []

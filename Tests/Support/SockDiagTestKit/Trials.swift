@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// How much tests with random input try.
+/// How many random inputs a test tries.
 package enum Trials {
-  /// A number of trials, or as many percent of it as SOCKDIAG_TRIALS_PERCENT asks for: a sanitizer makes each ten times as
-  /// slow, and what it finds it finds in the first ones.
+  /// A number of trials, or the percentage of it in SOCKDIAG_TRIALS_PERCENT. A sanitizer makes each trial ten times as
+  /// slow, and finds most faults in the first ones.
   package static func count(_ count: Int) -> Int {
     guard let percent = ProcessInfo.processInfo.environment["SOCKDIAG_TRIALS_PERCENT"].flatMap(Int.init),
       (1...100).contains(percent)
@@ -11,7 +11,7 @@ package enum Trials {
     return max(1, count * percent / 100)
   }
 
-  /// As many of some trials, from the first to the last.
+  /// The same percentage of a list of trials, from the first on.
   package static func some<Trial>(of trials: [Trial]) -> [Trial] {
     stride(from: 0, to: trials.count, by: max(1, trials.count / max(1, count(trials.count)))).map { trials[$0] }
   }

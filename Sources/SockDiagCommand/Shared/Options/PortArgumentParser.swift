@@ -124,7 +124,7 @@ struct PortArgumentParser {
       return .addresses([address])
     }
     if host.isBracketed || name.isEmpty { throw fault("has no address before the port", "write it as [::1]:8080") }
-    // A resolver takes 10.1 for 10.0.0.1, as nobody does who reads it.
+    // A resolver reads 10.1 as 10.0.0.1, which a person would not expect.
     if name.utf8.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: ".") }) {
       throw .usage("'\(name)' is not an address; write four numbers up to 255, as in 127.0.0.1:8080")
     }

@@ -1,10 +1,10 @@
-/// Why a text is no filter.
+/// The reason why a text is not a filter.
 public struct FilterError: Error, Hashable, Sendable {
-  /// Where the fault is, in characters from 1 on.
+  /// The position of the fault, in characters from 1 on.
   public var column: Int
-  /// How many characters are at fault; 0 if something is missing there.
+  /// The number of characters at fault; 0 if something is missing there.
   public var length: Int
-  /// The fault, and behind a semicolon what to write instead.
+  /// The fault, and after a semicolon the text to write instead.
   public var explanation: String
 
   /// Creates an error.

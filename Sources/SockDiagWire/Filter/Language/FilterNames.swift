@@ -1,11 +1,11 @@
-/// Looks up the names that stand in a filter.
+/// Looks up the names in a filter.
 ///
-/// The parser asks for each name once, where it stands. ``NumericFilterNames`` knows none, so that it does no input or
-/// output; `SockDiag` has one that asks this host.
+/// The parser looks up each occurrence of a name once. ``NumericFilterNames`` knows no names and does no input or
+/// output; `SockDiag` has an implementation that asks this host.
 public protocol FilterNames: Sendable {
   /// All addresses of a host.
   func addresses(ofHost name: String) throws(FilterNameFailure) -> [IPAddress]
-  /// The ports of a service, of whatever protocol.
+  /// The ports of a service, for any protocol.
   func ports(ofService name: String) throws(FilterNameFailure) -> [UInt16]
   /// The index of an interface.
   func index(ofInterface name: String) throws(FilterNameFailure) -> UInt32
@@ -15,16 +15,16 @@ public protocol FilterNames: Sendable {
   func id(ofUser name: String) throws(FilterNameFailure) -> UInt32
 }
 
-/// Why a name was not found.
+/// The reason why a name was not found.
 public struct FilterNameFailure: Error, Hashable, Sendable {
-  /// The reason, and behind a semicolon what to write instead: it follows the name in a message.
+  /// The reason, and after a semicolon the text to write instead. It follows the name in a message.
   public var explanation: String
 
   /// Creates a failure.
   public init(_ explanation: String) { self.explanation = explanation }
 }
 
-/// Knows no names: a filter has to be written in numbers.
+/// Knows no names: every value in a filter must be a number.
 public struct NumericFilterNames: FilterNames {
   /// Creates the value.
   public init() {}

@@ -4,7 +4,7 @@ enum FilterNumber {
   static func integer(_ text: Substring) -> UInt64? {
     let isHexadecimal = text.hasPrefix("0x") || text.hasPrefix("0X")
     let digits = isHexadecimal ? text.dropFirst(2) : text
-    // The standard library would take a sign.
+    // The standard library would accept a sign.
     guard let first = digits.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-") else { return nil }
     return UInt64(digits, radix: isHexadecimal ? 16 : 10)
   }
@@ -24,14 +24,14 @@ enum FilterNumber {
   /// A time with its unit; 0 needs none.
   static func microseconds(_ text: Substring) -> UInt64? { text == "0" ? 0 : scaled(text, timeUnits) }
 
-  /// Whether a text that is neither is one of more than 64 bits.
+  /// Whether an invalid text is a number larger than 64 bits.
   static func isTooLarge(_ text: Substring, isTime: Bool) -> Bool {
     let suffix = (isTime ? timeUnits : countUnits).first { text.hasSuffix($0.0) }?.0 ?? ""
     let digits = text.dropLast(suffix.count)
     return !digits.isEmpty && digits.utf8.allSatisfy(\.isDigit)
   }
 
-  /// A decimal fraction and a unit, if that is a whole number of the least one.
+  /// A decimal fraction and a unit, if the product is a whole number of the smallest unit.
   private static func scaled(_ text: Substring, _ units: [(String, UInt64)]) -> UInt64? {
     guard let (suffix, scale) = units.first(where: { text.hasSuffix($0.0) }) else { return nil }
     let parts = text.dropLast(suffix.count).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
@@ -42,11 +42,11 @@ enum FilterNumber {
     if isTooLarge { return nil }
     guard parts.count > 1 else { return result }
     let digits = parts[1].prefix(through: parts[1].lastIndex { $0 != "0" } ?? parts[1].startIndex)
-    // Ten to the power of 19 is the last one of 64 bits.
+    // Ten to the power of 19 is the largest that fits in 64 bits.
     guard digits.utf8.count <= 19, let numerator = UInt64(digits) else { return nil }
     let denominator = digits.utf8.reduce(UInt64(1)) { power, _ in power * 10 }
     let fraction = denominator.dividingFullWidth(numerator.multipliedFullWidth(by: scale))
-    // Few decimal fractions of a binary unit are whole numbers of bytes: there the rest is cut.
+    // Few decimal fractions of a binary unit are whole numbers of bytes, so the rest is dropped.
     guard fraction.remainder == 0 || suffix.hasSuffix("i") else { return nil }
     let (sum, isSumTooLarge) = result.addingReportingOverflow(fraction.quotient)
     return isSumTooLarge ? nil : sum

@@ -1,5 +1,5 @@
 extension FilterParser {
-  /// Words with which a condition begins, besides the names of figures.
+  /// Words that begin a condition, other than names of figures.
   static let keywords = [
     "src", "dst", "sport", "dport", "state", "exclude", "excl", "family", "dev", "fwmark", "cgroup", "autobound", "pid",
     "comm",
@@ -37,14 +37,14 @@ extension FilterParser {
     }
   }
 
-  /// Takes a comparison, if one is next.
+  /// Consumes a comparison, if one is next.
   mutating func takeComparison() -> FilterFigure.Comparison? {
     guard case .comparison(let comparison) = token.kind else { return nil }
     advance()
     return comparison
   }
 
-  /// Takes `=` or `!=`, if one is next, for values that have no order. Returns whether the condition is negated.
+  /// Consumes `=` or `!=`, if one is next, for values without an order. Returns whether the condition is negated.
   mutating func takeEquality(of word: String) throws(FilterError) -> Bool {
     guard case .comparison(let comparison) = token.kind else { return false }
     guard comparison == .equal || comparison == .unequal else {
@@ -54,7 +54,7 @@ extension FilterParser {
     return comparison == .unequal
   }
 
-  /// Takes the word that is the value of a condition.
+  /// Consumes the word that is the value of a condition.
   mutating func takeValue(_ expected: String) throws(FilterError) -> FilterToken {
     let value = token
     guard value.kind == .word else {
@@ -79,7 +79,7 @@ extension FilterParser {
     return isNegated ? .not(node) : node
   }
 
-  /// What a name stands for, with the place of the name if it stands for nothing.
+  /// Looks up a name; an unknown name is an error at its position.
   func lookUp<Value>(
     _ token: FilterToken, _ text: String, _ look: (any FilterNames) throws(FilterNameFailure) -> Value
   ) throws(FilterError) -> Value {
@@ -89,7 +89,7 @@ extension FilterParser {
   }
 
   private static func family(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
-    // By its number too: a filter that was built may name any, and its description is to be read again.
+    // Numbers are accepted too: a filter built in code may contain any family, and its description must parse.
     guard let family = AddressFamily(name: value.text) else {
       throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet or inet6")
     }
@@ -101,7 +101,7 @@ extension FilterParser {
   }
 
   func interfaceIndex(_ text: String, _ token: FilterToken) throws(FilterError) -> UInt32 {
-    // Digits only: the standard library would take a sign.
+    // Digits only: the standard library would accept a sign.
     if text.utf8.allSatisfy(\.isDigit), let index = UInt32(text) { return index }
     return try lookUp(token, text) { names throws(FilterNameFailure) in try names.index(ofInterface: text) }
   }
@@ -135,8 +135,8 @@ extension FilterParser {
 
   // MARK: States
 
-  /// Parses `state NAME` and `exclude NAME`, as often as they stand side by side, as `ss` understands them: several
-  /// states are any of them, and an exclusion takes away from what was named before, or from all.
+  /// Parses any number of adjacent `state NAME` and `exclude NAME`, as `ss` does: several states match any of them, and
+  /// an exclusion removes from the states named before, or from all.
   private mutating func parseStates() throws(FilterError) -> FilterNode {
     var named: SocketStateSet?
     var excluded: SocketStateSet = []

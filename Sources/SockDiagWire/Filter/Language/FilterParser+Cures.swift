@@ -1,7 +1,7 @@
 extension FilterParser {
   // MARK: What to write instead
 
-  /// Why the next token does not begin a condition.
+  /// The reason why the next token does not begin a condition.
   func noCondition() -> FilterError {
     switch token.kind {
     case .end: error("a condition is missing at the end; write one, such as 'sport = :80'")
@@ -12,7 +12,7 @@ extension FilterParser {
   }
 
   private func noCondition(_ word: String) -> String {
-    // "sport:80" and the like: the word and its value run together.
+    // "sport:80" and the like: a word without a blank before its value.
     if let colon = word.firstIndex(of: ":"), Self.keywords.contains(String(word[..<colon])) {
       let value = word[word.index(after: colon)...]
       let isPort = word.hasPrefix("sport") || word.hasPrefix("dport") || UInt16(value) != nil
@@ -23,7 +23,7 @@ extension FilterParser {
   }
 
   private static func cure(forCondition word: String) -> String {
-    // Nothing of the language is that long.
+    // No word of the language is that long.
     guard word.utf8.count <= 64 else { return conditions }
     let small = word.lowercased()
     if small != word, FilterLexer.isOperator(small) || beginsCondition(small) { return "write '\(small)'" }
@@ -39,7 +39,7 @@ extension FilterParser {
     "conditions begin with src, dst, sport, dport, state, dev, fwmark, cgroup, autobound, uid, rtt, …"
   }
 
-  /// What to write instead of a word that is no state.
+  /// Suggests a replacement for an unknown state.
   static func cure(forState word: String) -> String {
     let list = word.split(separator: ",")
     if list.count > 1, list.count <= 3, list.allSatisfy({ SocketStateSet(name: $0) != nil }) {

@@ -39,7 +39,7 @@ extension FilterParser {
     guard !text.isEmpty else {
       throw error(at: token, "\(Self.quote(token.text)) lacks a port; write it as :80, :80,443 or :1000-2000")
     }
-    // Names of services have hyphens as well, and may begin with a digit.
+    // Service names may contain hyphens and may begin with a digit.
     let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
     if ends.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }) {
       guard let low = UInt16(ends[0]), let high = UInt16(ends[ends.count - 1]) else {
@@ -78,13 +78,13 @@ extension FilterParser {
       family = named
       terms.append(.condition(.family(named)))
     }
-    // Quotes or brackets around nothing: a script whose variable is empty does not mean every socket.
+    // Empty quotes or brackets, for example from a script with an empty variable, do not mean every socket.
     if text.isEmpty || text.hasPrefix("[]") || text.hasPrefix("[%") {
       throw error(at: token, "the address is empty; write one, or * for any")
     }
     var (address, ports) = try split(text, token)
     if let percent = address.firstIndex(of: "%") {
-      // Of fe80::1%eth0/64 the scope ends where the length begins.
+      // In fe80::1%eth0/64 the scope ends where the length begins.
       let slash = address[percent...].firstIndex(of: "/") ?? address.endIndex
       let interface = String(address[address.index(after: percent)..<slash])
       if interface.isEmpty {
@@ -101,7 +101,7 @@ extension FilterParser {
     return .conjunction(terms)
   }
 
-  /// The address without brackets, and the ports behind its colon.
+  /// The address without brackets, and the ports after its colon.
   private func split(_ text: Substring, _ token: FilterToken) throws(FilterError) -> (Substring, ports: Substring?) {
     if text.hasPrefix("[") {
       guard let bracket = text.firstIndex(of: "]") else {
@@ -115,7 +115,7 @@ extension FilterParser {
       guard let colon = rest.firstIndex(of: ":") else { return (address + rest, nil) }
       return (address + rest[..<colon], rest[rest.index(after: colon)...])
     }
-    // Several colons are an IPv6 address; behind a length, one begins the ports.
+    // Several colons mean an IPv6 address; after a prefix length, a colon begins the ports.
     let slash = text.firstIndex(of: "/")
     let tail = slash.map { text[$0...] } ?? text[...]
     guard let colon = tail.lastIndex(of: ":"), slash != nil || text.firstIndex(of: ":") == colon else {
@@ -143,7 +143,7 @@ extension FilterParser {
       throw error(
         at: token, "\(Self.quote(text)) is not an address; write a port with a colon before it, an address in full")
     }
-    // A resolver takes 10.1 for 10.0.0.1, as nobody does who reads it.
+    // A resolver reads 10.1 as 10.0.0.1, which a person would not expect.
     if text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }) {
       throw error(
         at: token, "\(Self.quote(text)) is not an address; write four numbers up to 255, or a prefix such as 10.1/16")

@@ -1,9 +1,9 @@
-/// Reads a filter's text into its tree.
+/// Parses the text of a filter into its tree.
 ///
-/// It keeps its own stack, so that no nesting exhausts the program's; what walks the tree later is recursive, hence the
-/// limit.
+/// It keeps its own stack, so that deep nesting does not exhaust the program's. Later walks over the tree are
+/// recursive, so the depth is limited.
 struct FilterParser {
-  /// How deep parentheses may be nested.
+  /// The maximum depth of parentheses.
   static var depthLimit: Int { 256 }
 
   private let bytes: [UInt8]
@@ -21,15 +21,15 @@ struct FilterParser {
 
   mutating func advance() { token = lexer.next() }
 
-  /// What is known of an expression in parentheses before its end.
+  /// The state of an expression in parentheses whose end has not been reached.
   private struct Level {
-    /// Where it begins.
+    /// Its position.
     var opening: FilterToken
-    /// Whether the whole is negated.
+    /// Whether the whole expression is negated.
     var isNegated: Bool
-    /// Alternatives that are complete.
+    /// The complete alternatives.
     var alternatives: [FilterNode] = []
-    /// Terms of the last alternative.
+    /// The terms of the last alternative.
     var terms: [FilterNode] = []
 
     mutating func endAlternative() {
@@ -69,13 +69,13 @@ struct FilterParser {
         advance()
         levels[levels.count - 1].endAlternative()
       case .comparison: throw error("'\(token.text)' compares nothing; a condition is written as 'sport = :80'")
-      // Conditions side by side all have to hold.
+      // Adjacent conditions must all match.
       default: break
       }
     }
   }
 
-  /// Parses signs of negation and opening parentheses up to a condition, and that.
+  /// Parses negations and opening parentheses, and the condition after them.
   private mutating func parseTerm(_ levels: inout [Level]) throws(FilterError) {
     var isNegated = false
     while true {
@@ -116,8 +116,8 @@ extension FilterParser {
       column: characters(0..<token.range.lowerBound) + 1, length: characters(token.range), explanation: explanation)
   }
 
-  /// A word for a message, shortened if somebody handed in a file. Not by what a reader sees as characters, of which one
-  /// may be as long as the file.
+  /// A word for a message, shortened if it is long. The limit counts scalars and not characters, because one character
+  /// may be as long as the text.
   static func quote(_ text: some StringProtocol) -> String {
     let beginning = text.unicodeScalars.prefix(65)
     return beginning.count <= 64 ? "'\(text)'" : "'\(String(String.UnicodeScalarView(beginning.prefix(60))))…'"

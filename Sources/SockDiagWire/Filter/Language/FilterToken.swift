@@ -1,26 +1,26 @@
-/// A word or a sign of a filter's text.
+/// A word or a sign in a filter's text.
 struct FilterToken: Hashable {
   enum Kind: Hashable {
     case openParenthesis, closeParenthesis
     case and, or, not
     case comparison(FilterFigure.Comparison)
-    /// What none of the others is, without its quotes.
+    /// Any other word, without its quotes.
     case word
     case unclosedQuote
     case end
   }
 
   var kind: Kind
-  /// Where it stands, in bytes.
+  /// Its range, in bytes.
   var range: Range<Int>
-  /// What it says, without quotes.
+  /// Its text, without quotes.
   var text: String
 }
 
-/// Takes a filter's text apart.
+/// Splits a filter's text into tokens.
 ///
-/// Signs need no blanks around them; a word ends where a blank or a sign begins. A word with such characters stands in
-/// quotes, single or double.
+/// Signs need no blanks around them; a word ends at a blank or a sign. A word that contains such characters is written
+/// in single or double quotes.
 struct FilterLexer {
   private let bytes: [UInt8]
   private var offset = 0
@@ -85,7 +85,7 @@ struct FilterLexer {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
-  /// A jump table and no search: it is asked for every byte of the text.
+  /// A jump table instead of a search, because it is used for every byte of the text.
   static func endsWord(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "!"),

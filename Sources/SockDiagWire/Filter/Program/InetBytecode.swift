@@ -1,15 +1,15 @@
 /// A program that the kernel runs on each socket of a dump to decide whether to report it.
 ///
-/// Every operation names two offsets from itself, one to go to if its condition holds and one if not. A socket is
-/// reported if the walk lands exactly on the end of the program, and is not if it lands beyond.
+/// Every operation has two relative offsets: one to follow if its condition holds, and one if not. A socket is reported
+/// if the walk ends exactly at the end of the program. It is rejected if the walk ends after it.
 ///
 /// Kernel: `struct inet_diag_bc_op`, `INET_DIAG_BC_*`, linux/inet_diag.h; `inet_diag_bc_audit`, `inet_diag_bc_run`,
 /// net/ipv4/inet_diag.c.
 public struct InetBytecode: Hashable, Sendable {
-  /// The program, as the kernel takes it. Empty if every socket is wanted.
+  /// The program, in the kernel's format. Empty if every socket is wanted.
   public let bytes: [UInt8]
 
-  /// Operations that a kernel may refuse. The others are as old as the interface.
+  /// Operations that a kernel may refuse. All other operations are as old as the interface.
   public struct Operations: OptionSet, Hashable, Sendable {
     /// A bit for each kind.
     public let rawValue: UInt8
@@ -17,16 +17,16 @@ public struct InetBytecode: Hashable, Sendable {
     /// Creates a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// `INET_DIAG_BC_S_EQ`, `INET_DIAG_BC_D_EQ`, since 4.16. Without them a port is a range of one.
+    /// `INET_DIAG_BC_S_EQ`, `INET_DIAG_BC_D_EQ`, since 4.16. Without them a single port is tested as a range.
     public static let portEquality = Operations(rawValue: 1 << 0)
     /// `INET_DIAG_BC_DEV_COND`, since 4.8.
     public static let interface = Operations(rawValue: 1 << 1)
-    /// `INET_DIAG_BC_MARK_COND`, since 4.9, for a reader with CAP_NET_ADMIN.
+    /// `INET_DIAG_BC_MARK_COND`, since 4.9. Needs CAP_NET_ADMIN.
     public static let mark = Operations(rawValue: 1 << 2)
     /// `INET_DIAG_BC_CGROUP_COND`, since 5.8.
     public static let cgroup = Operations(rawValue: 1 << 3)
 
-    /// The kinds one by one.
+    /// Each operation separately.
     package static let kinds: [Operations] = [.portEquality, .interface, .mark, .cgroup]
   }
 
@@ -39,7 +39,7 @@ public struct InetBytecode: Hashable, Sendable {
     operations = []
   }
 
-  /// The least program with operations that a kernel may refuse, to ask it.
+  /// The smallest program with these operations, to find out whether the kernel accepts them.
   package init(probing operations: Operations) {
     var assembler = BytecodeAssembler(avoiding: [])
     var nodes: [FilterNode] = []

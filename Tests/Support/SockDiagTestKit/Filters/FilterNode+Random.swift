@@ -1,14 +1,14 @@
 package import SockDiagWire
 
 extension FilterNode {
-  /// A filter of any form: every kind of condition, nested and negated, also what nobody would write.
+  /// A random filter of any form: every kind of condition, nested and negated, including unusual ones.
   package static func random(
     _ values: FilterValues, depth: Int = 3, using random: inout some RandomNumberGenerator
   ) -> FilterNode {
     guard depth > 0, Int.random(in: 0..<3, using: &random) > 0 else {
       return .condition(.random(values, using: &random))
     }
-    // Mostly a few terms; now and then one or none.
+    // Usually a few terms; sometimes one or none.
     let count = [0, 1, 2, 2, 2, 3, 3, 4].randomElement(using: &random) ?? 2
     switch Int.random(in: 0..<5, using: &random) {
     case 0: return .not(.random(values, depth: .random(in: 0..<depth, using: &random), using: &random))
@@ -38,7 +38,7 @@ extension FilterCondition {
       let mark = values.marks.randomElement(using: &random) ?? 0
       let masks: [UInt32] = [.max, .max, 0, 0x10, 0x11, 0xffff]
       let mask = masks.randomElement(using: &random) ?? .max
-      // A bit beyond the mask is never found.
+      // A bit outside the mask never matches.
       return .mark(Int.random(in: 0..<8, using: &random) == 0 ? mark : mark & mask, mask: mask)
     case 9: return .cgroup(values.cgroups.randomElement(using: &random) ?? 0)
     case 10: return .autobound
@@ -62,7 +62,7 @@ extension FilterCondition {
 }
 
 extension SocketStateSet {
-  /// States, their groups, none, all, and numbers that no state has.
+  /// States, groups of states, none, all, and numbers that no state has.
   package static func random(using random: inout some RandomNumberGenerator) -> SocketStateSet {
     switch Int.random(in: 0..<8, using: &random) {
     case 0: [.everyState, [], .all, .connected, .bucket].randomElement(using: &random) ?? []
@@ -74,7 +74,7 @@ extension SocketStateSet {
 }
 
 extension PortSet {
-  /// One port, some, ranges, all but some, none or all.
+  /// One port, several, ranges, all but some, none or all.
   package static func random(_ ports: [UInt16], using random: inout some RandomNumberGenerator) -> PortSet {
     func port() -> UInt16 { ports.randomElement(using: &random) ?? 0 }
     func range() -> ClosedRange<UInt16> {
@@ -96,7 +96,7 @@ extension PortSet {
 }
 
 extension AddressPrefix {
-  /// A prefix of an address, of any length, often none of its bits or all.
+  /// An address prefix of any length, often with zero bits or all bits.
   package static func random(
     _ addresses: [IPAddress], using random: inout some RandomNumberGenerator
   ) -> AddressPrefix {

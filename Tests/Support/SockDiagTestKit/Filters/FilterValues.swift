@@ -1,13 +1,13 @@
 package import SockDiagWire
 
-/// What random filters speak of: few values, so that conditions hit often.
+/// The values in random filters. They are few, so that conditions match often.
 package struct FilterValues: Sendable {
   package var addresses: [IPAddress]
   package var ports: [UInt16]
   package var interfaces: [UInt32]
   package var marks: [UInt32]
   package var cgroups: [UInt64]
-  /// In an order that is the same in each process, unlike that of a dictionary, so that a seed repeats a filter.
+  /// In a fixed order, unlike that of a dictionary, so that a seed repeats a filter in every process.
   package let figures: [(figure: FilterFigure, values: [UInt64])]
 
   package init(
@@ -24,7 +24,7 @@ package struct FilterValues: Sendable {
 }
 
 extension FilterValues {
-  /// Values at borders and in the middle, for sockets that exist in tests only.
+  /// Limits and typical values, for sockets that exist only in tests.
   package static let invented: FilterValues = {
     let v4 = [0, 0x0a00_0001, 0x0a00_0002, 0x0a01_0203, 0x7f00_0001, 0xc000_0201, .max].map(IPAddress.init(v4:))
     let mapped = v4.map { IPAddress(v6: 0, 0xffff << 32 | $0.low) }
@@ -47,7 +47,7 @@ extension FilterValues {
       marks: [0, 1, 0x10, 0x11, .max], cgroups: [0, 1, 4711, 1 << 40], figures: figures)
   }()
 
-  /// The values of sockets that were found.
+  /// The values of real sockets.
   package init(of sockets: [InetSocket]) {
     let names = ["rtt", "snd_cwnd", "snd_mss", "advmss", "pmtu", "reordering", "total_retrans", "bytes_received"]
     var figures: [FilterFigure: [UInt64]] = [
