@@ -92,7 +92,11 @@ struct Kill: ParsableCommand {
     if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
     var remarks = Remarks(ending.found)
     if dryRun {
-      if json { try write(EndingFields(plan: ending.plan)) } else { try EndingText.show(ending.plan, on: STDOUT_FILENO) }
+      if json {
+        try write(EndingFields(plan: ending.plan))
+      } else {
+        try EndingText.show(ending.plan, on: STDOUT_FILENO)
+      }
       return try remarks.end()
     }
     if yes {
