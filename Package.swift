@@ -27,8 +27,8 @@ let package = Package(
     .executable(name: "sockdiag", targets: ["sockdiag"]),
   ],
   traits: [
-    // Off, the package depends on libmnl alone: `.package(…, traits: [])` for who embeds the library. A package manager
-    // that is not told so fetches the argument parser, though it does not build it.
+    // Without this trait the package depends only on libmnl: use `.package(…, traits: [])` to embed the library.
+    // Otherwise a package manager fetches the argument parser, although it does not build it.
     .trait(name: "Command", description: "The sockdiag command, which needs an argument parser."),
     .default(enabledTraits: ["Command"]),
   ],
@@ -95,23 +95,23 @@ let package = Package(
         "BindTrace", "SockDiagWire", "SocketLaboratory", "bind-trace-subject", "bind-trace-runner",
       ],
       swiftSettings: swiftSettings),
-    // A program with every way to call bind() and listen(), and one that watches a command and is itself put to the test.
+    // A program with every way to call bind() and listen(), and a program that watches a command and is tested itself.
     .executableTarget(
       name: "bind-trace-subject", path: "Tests/Support/BindTraceSubject", cSettings: cSettings),
     .executableTarget(
       name: "bind-trace-runner", dependencies: ["BindTrace"], path: "Tests/Support/BindTraceRunner",
       swiftSettings: swiftSettings),
 
-    // A program that puts a restraint on itself (Landlock, seccomp, a cgroup's BPF program, masked settings) and becomes a
-    // command.
+    // A program that applies a restraint to itself (Landlock, seccomp, a cgroup BPF program, masked settings) and then
+    // runs a command.
     .executableTarget(name: "restrained", path: "Tests/Support/Restrained", cSettings: cSettings),
 
-    // Every state of a socket on demand, in a network namespace of its own. Tests use it, and the command's demonstrations.
+    // Makes sockets in every state, in its own network namespaces, for tests and for the demonstrations of the command.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
     .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
 
-    // Random situations, asked about through the command and then tried.
+    // Random situations: the command predicts the result of bind(), and then bind() is tried.
     .testTarget(
       name: "WhyTrialTests",
       dependencies: [
@@ -119,20 +119,20 @@ let package = Package(
         "restrained", "sockdiag",
       ],
       swiftSettings: swiftSettings),
-    // A program that binds once, as some user, and says what the kernel answered.
+    // A program that binds once as a given user and prints the kernel's answers.
     .executableTarget(name: "bind-attempt", path: "Tests/Support/BindAttempt", cSettings: cSettings),
 
-    // Takes the captures of Fixtures/captures from the running kernel.
+    // Records the captures of Fixtures/captures from the running kernel.
     .executableTarget(
       name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],
       path: "Tests/Support/RecordFixtures", swiftSettings: swiftSettings),
 
-    // Random sockets on a port, and one that asks for it.
+    // Random sockets on a port, and random requests for it.
     .target(
       name: "BindSituationKit", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
       path: "Tests/Support/BindSituationKit", swiftSettings: swiftSettings),
 
-    // What tests of several modules need.
+    // Helpers that tests of several modules share.
     .target(
       name: "SockDiagTestKit", dependencies: ["SockDiag"], path: "Tests/Support/SockDiagTestKit",
       swiftSettings: swiftSettings),
@@ -140,8 +140,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Fuzz targets (Tests/Fuzz/README.md). They stay out of other builds, for they have no main function of their own and
-// need a flag that SwiftPM forbids in dependencies.
+// Fuzz targets (Tests/Fuzz/README.md). Other builds exclude them, because they have no main function and need a flag
+// that SwiftPM forbids in dependencies.
 if Context.environment["SOCKDIAG_FUZZ"] != nil {
   for (name, module) in [
     ("FuzzDecoder", "SockDiagWire"), ("FuzzCapture", "SockDiagWire"), ("FuzzProcNet", "SockDiag"),

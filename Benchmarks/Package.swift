@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A package of its own, so that nobody who depends on the library resolves the benchmark's dependencies.
+// A separate package, so that users of the library do not resolve the dependencies of the benchmarks.
 
 let strictSwift: [SwiftSetting] = [
   .strictMemorySafety(),

@@ -14,8 +14,8 @@ uint64_t allocation_count(void) {
 
 #ifdef __GLIBC__
 
-// Definitions in the executable win over those of libc.so for every library in the process. glibc documents the
-// replacement of malloc (manual, "Replacing malloc") and exports the originals under these names.
+// Definitions in the executable take precedence over those of libc.so for every library in the process. glibc documents
+// the replacement of malloc (manual, "Replacing malloc") and exports the originals under these names.
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *pointer, size_t size);

@@ -16,7 +16,7 @@ enum { BUFFER_SIZE = 32 * 1024, TCP_ESTABLISHED_STATE = 1 };
 static _Thread_local _Alignas(struct nlmsghdr) unsigned char buffer[BUFFER_SIZE];
 static _Thread_local uint32_t sequence;
 
-// S_EQ, whose operand is the `no` of the operation behind it; a socket of another port goes beyond the end.
+// S_EQ takes its operand from the `no` field of the next operation; a socket with another port goes beyond the end.
 struct port_program {
     struct nlattr attribute;
     struct inet_diag_bc_op operations[2];
@@ -33,7 +33,7 @@ struct dump_one {
     struct inet_diag_req_v2 body;
 };
 
-// Called for each reply by the one caller that wants more than a count.
+// Called for each reply, for the one caller that needs more than a count.
 typedef void visit(const struct inet_diag_msg *message, void *context);
 
 int floor_open(void) {

@@ -17,7 +17,7 @@ static bool is_listener(const char *row, const char *end) {
     return row < end && row[-2] == '0' && row[-1] == 'A';
 }
 
-// The kernel hands out whole rows, so a row never spans two reads.
+// The kernel returns whole rows, so a row never spans two reads.
 static long count_rows(const char *bytes, size_t length) {
     long count = 0;
     const char *end = bytes + length;
@@ -28,7 +28,7 @@ static long count_rows(const char *bytes, size_t length) {
     return count;
 }
 
-// The header has no state, so it is neither counted nor taken for the end of the listeners.
+// The header has no state, so it is not counted and does not end the listeners.
 static long count_listeners(const char *bytes, size_t length, enum floor_rows rows, bool *others) {
     long count = 0;
     const char *end = bytes + length;

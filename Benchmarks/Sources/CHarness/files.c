@@ -22,7 +22,7 @@ long harness_read_file(const char *path, char *bytes, size_t capacity) {
 }
 
 long harness_resident_bytes(void) {
-    // Not stdio: a measurement of memory should allocate none.
+    // Without stdio: measuring memory should not allocate any.
     char text[128];
     long length = harness_read_file("/proc/self/statm", text, sizeof text - 1);
     if (length < 0) return length;

@@ -100,7 +100,7 @@ long harness_read_line(struct harness_process process, char *line, size_t capaci
 int harness_write(struct harness_process process, const char *text) {
     size_t length = strlen(text);
     ssize_t written = write(process.input, text, length);
-    // A pipe takes so little whole.
+    // A text this short is written to a pipe at once.
     return written == (ssize_t)length ? 0 : written < 0 ? -errno : -EIO;
 }
 

@@ -4,8 +4,8 @@ import CAllocationCounter
 enum AllocationCounter {
   static var count: UInt64 { allocation_count() }
 
-  /// Whether an allocation made by the Swift runtime is seen. Tried, not assumed: a counter that the linker left out
-  /// would report the zero that everybody hopes for.
+  /// Whether the counter sees an allocation of the Swift runtime. This is tried, because a counter that was not linked
+  /// would report the ideal result, zero.
   static let isCounting: Bool = {
     let before = allocation_count()
     let array = [UInt64](repeating: before, count: Int(before % 7) + 1_000)

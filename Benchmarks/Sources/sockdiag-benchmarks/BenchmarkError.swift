@@ -1,4 +1,4 @@
-/// A run that cannot give an honest figure gives none: it ends with one sentence.
+/// The reason why a run ends without a figure, in one sentence.
 struct BenchmarkError: Error, CustomStringConvertible {
   let description: String
 

@@ -1,12 +1,12 @@
 import CFloor
 import SockDiag
 
-/// The table of what is measured: workloads down, rivals across.
+/// The table of all measurements: workloads with their rivals.
 struct Catalogue {
   let ss: String?
   let sockdiag: String?
 
-  /// Exact gets in one sample.
+  /// The number of exact gets in one sample.
   private let gets = 1_000
 
   func workloads(for farm: borrowing Farm) throws -> [Workload] {
@@ -21,8 +21,8 @@ struct Catalogue {
     ] + commands(total: farm.total, listening: farm.listening)
   }
 
-  /// What is polled for its memory. A full dump takes thousands of times as long as one of listeners, so it is polled
-  /// less often.
+  /// The workloads whose memory is measured over many polls. A full dump takes thousands of times as long as one of
+  /// listeners, so it is polled less often.
   func steadySubjects() throws -> [(rival: any Rival, divisor: Int)] {
     [
       (try FloorDump(states: States.listen), 1),
@@ -78,13 +78,13 @@ struct Catalogue {
     )
   }
 
-  /// One socket selected by its local port. What the kernel charges for it depends on who compares the port.
+  /// One socket selected by its local port. The kernel's cost depends on where the port is compared.
   private func filter() throws -> Workload {
     var inspector = try SocketInspector()
     let sockets = try inspector.dump(SocketQuery(.tcp, states: .all)).sockets
     let uses = Dictionary(sockets.map { ($0.local.port, 1) }, uniquingKeysWith: +)
     guard let port = sockets.last(where: { $0.state == .established && uses[$0.local.port] == 1 })?.local.port else {
-      throw BenchmarkError("no connection has a local port of its own; make the farm smaller")
+      throw BenchmarkError("every local port is used by several connections; make the farm smaller")
     }
     return Workload(
       key: "filter",
@@ -107,7 +107,7 @@ struct Catalogue {
     )
   }
 
-  /// Who holds all of them. A hundredth of the sockets is replaced before a search on top of another.
+  /// The holders of all sockets. A hundredth of the sockets is replaced before a repeated search.
   private func owners(of farm: borrowing Farm) throws -> Workload {
     let connections = farm.total / 200
     return Workload(
@@ -125,7 +125,7 @@ struct Catalogue {
     )
   }
 
-  /// What `-p` adds to `ss -tan`.
+  /// The time that `-p` adds to `ss -tan`.
   private func added() -> [any Rival] {
     guard let ss else { return [] }
     let (plain, more) = (Command(path: ss, arguments: ["-tan"]), Command(path: ss, arguments: ["-tanp"]))
@@ -164,7 +164,7 @@ struct Catalogue {
     ]
   }
 
-  // A program that is not installed does not race; the others still do.
+  // A program that is not installed is left out; the others are measured.
 
   private func theirs(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
     guard let ss else { return [] }

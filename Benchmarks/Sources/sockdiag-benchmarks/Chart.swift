@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// The largest size of a run as bars, a panel for each workload.
+/// The largest size of a run as bars, one panel per workload.
 ///
-/// Scales are linear and each panel has its own: a bar that can hardly be seen is the message, and its label carries the
+/// Each panel has its own linear scale. A bar may be almost invisible; that is the result, and its label gives the
 /// figure.
 struct Chart {
   private let heading: String
@@ -73,7 +73,7 @@ private enum Layout {
   static let rowHeight = 27
   static let barHeight = 17
   static let barX = 270
-  /// Leaves the room of the longest label behind the longest bar.
+  /// Leaves room for the longest label after the longest bar.
   static let barWidth = 400
 }
 
@@ -87,7 +87,7 @@ private struct Panel {
     Layout.titleHeight + outcome.measurements.count * Layout.rowHeight + Layout.panelGap
   }
 
-  /// What ratios are taken to: the floor by its role, a program by its name.
+  /// The reference for ratios: the floor by its role, a program by its name.
   private var yardstick: String {
     guard let first = outcome.measurements.first else { return "" }
     return first.role == .floor ? "floor" : first.rival

@@ -6,24 +6,24 @@ struct Command {
   let path: String
   let arguments: [String]
 
-  /// As one would type it.
+  /// As a person would type it.
   var name: String {
     let program = path.split(separator: "/").last.map(String.init) ?? path
     return ([program] + arguments).joined(separator: " ")
   }
 
-  /// The form that the C side splits: one argument a line.
+  /// The form that the C side splits: one argument per line.
   var lines: String {
     ([path] + arguments).joined(separator: "\n")
   }
 
-  /// The program by path, or by name along PATH. Nil if there is none.
+  /// Finds a program by path, or by name in PATH. Nil if there is none.
   static func find(_ name: String) -> String? {
     if name.contains("/") { return isFile(name) ? name : nil }
     return searchPath.lazy.map { "\($0)/\(name)" }.first(where: isFile)
   }
 
-  // ss lives in sbin on some systems, where an unprivileged PATH does not look.
+  // On some systems ss is in sbin, which is not in the PATH of a plain user.
   private static var searchPath: [String] {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
@@ -34,7 +34,8 @@ struct Command {
     unsafe harness_read_file(path, nil, 0) == 0
   }
 
-  /// Runs it to its end. Returns the number of lines it printed if they are counted; else they go to /dev/null.
+  /// Runs it to its end. Returns the number of printed lines if they are counted; otherwise the output goes to
+  /// /dev/null.
   func run(countingLines: Bool) throws -> Int {
     // SAFETY: the string lives through the call, and the callee keeps no pointer to it.
     let outcome = unsafe harness_run(lines, countingLines)

@@ -1,5 +1,4 @@
-/// SVG elements. The style brings its own background and both palettes: a page in the other theme still shows a card
-/// that can be read.
+/// SVG elements. The style has its own background and both palettes, so the chart is readable on pages of either theme.
 struct Drawing {
   private(set) var elements: [String] = []
 
@@ -7,7 +6,7 @@ struct Drawing {
     elements.append("<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\">\(Self.escape(content))</text>")
   }
 
-  /// A time, and beside it in a quieter voice what it is compared to.
+  /// A time, and after it, in a lighter style, the ratio.
   mutating func figures(_ time: String, _ ratio: String, x: Int, y: Int) {
     let quiet = ratio.isEmpty ? "" : "<tspan class=\"caption\" dx=\"8\">\(Self.escape(ratio))</tspan>"
     elements.append("<text class=\"time\" x=\"\(x)\" y=\"\(y)\">\(Self.escape(time))\(quiet)</text>")

@@ -1,6 +1,6 @@
 import CHarness
 
-/// The sockets that a run reads, held by `socket-farm` until this value goes.
+/// The sockets that a run reads. `socket-farm` holds them until this value is destroyed.
 struct Farm: ~Copyable {
   let total: Int
   let connected: Int
@@ -24,7 +24,7 @@ struct Farm: ~Copyable {
       let holding = Int(words[5])
     else {
       _ = harness_finish(process)
-      throw BenchmarkError("no \(sockets) sockets: socket-farm said why above")
+      throw BenchmarkError("cannot make \(sockets) sockets; socket-farm printed the reason above")
     }
     self.process = process
     self.total = total
@@ -36,7 +36,7 @@ struct Farm: ~Copyable {
     _ = harness_finish(process)
   }
 
-  /// Changes connections for as long as the farm stands.
+  /// Replaces connections while the farm exists.
   var change: FarmChange { FarmChange(process: process) }
 
   fileprivate static func readLine(of process: harness_process) -> String {
@@ -51,16 +51,16 @@ struct Farm: ~Copyable {
   }
 }
 
-/// Replaces connections of a farm: descriptors keep their numbers, and get other sockets.
+/// Replaces connections of a farm: descriptors keep their numbers and get new sockets.
 struct FarmChange {
   fileprivate let process: harness_process
 
-  /// Has that many connections closed and as many opened.
+  /// Closes this many connections and opens as many new ones.
   func callAsFunction(_ connections: Int) throws {
     // SAFETY: the string lives through the call.
     let error = unsafe harness_write(process, "\(connections)\n")
     guard error == 0, Farm.readLine(of: process) == "changed \(connections)" else {
-      throw BenchmarkError("socket-farm did not change \(connections) connections: it said why above")
+      throw BenchmarkError("socket-farm did not replace \(connections) connections; it printed the reason above")
     }
   }
 }

@@ -1,7 +1,7 @@
 import CHarness
 import FoundationEssentials
 
-/// The machine a figure belongs to. A time without it says little.
+/// The machine of a measurement. A time without it has little meaning.
 struct Host: Codable {
   let kernel: String
   let processor: String
@@ -21,7 +21,7 @@ struct Host: Codable {
   }
 }
 
-/// The beginning of a small file, or nothing where there is none.
+/// The start of a small file; empty if there is none.
 func readText(_ path: String) -> String {
   let capacity = 16 * 1024
   // SAFETY: the callee writes at most `capacity` bytes and returns how many.
@@ -33,7 +33,7 @@ func readText(_ path: String) -> String {
   }
 }
 
-/// The system's words for a negative errno.
+/// The system's text for a negative errno.
 func errorText(_ error: some BinaryInteger) -> String {
   // SAFETY: the text is a constant of the C library.
   unsafe String(cString: harness_error_text(Int32(truncatingIfNeeded: error)))

@@ -6,20 +6,20 @@ import FoundationEssentials
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sockdiag-benchmarks",
-    abstract: "Measures ways to read sockets against the least that the kernel charges.",
+    abstract: "Measures ways to read sockets against the cost of the kernel alone.",
     discussion: """
-      Runs as root, in a network namespace of its own, so that the host's sockets neither disturb the run nor are \
-      touched by it.
+      Needs root: the run makes its own network namespace, so it does not touch the sockets of the host and is not \
+      disturbed by them.
       """
   )
 
-  @Option(name: .long, parsing: .upToNextOption, help: "How many sockets to read, one run for each number.")
+  @Option(name: .long, parsing: .upToNextOption, help: "The numbers of sockets to read, one run for each.")
   var sizes = [1_000, 10_000, 100_000]
 
-  @Option(help: "How often each rival is measured; slow ones a third as often.")
+  @Option(help: "How often each rival is measured; slow rivals a third as often.")
   var rounds = 15
 
-  @Option(help: "How many of the sockets listen.")
+  @Option(help: "The number of listening sockets among them.")
   var listening = 100
 
   @Option(help: "Percentage of the sockets that are IPv6.")
@@ -31,7 +31,7 @@ struct Benchmarks: ParsableCommand {
   @Option(name: .long, parsing: .upToNextOption, help: "Measure only these workloads, by key.")
   var only: [String] = []
 
-  @Option(help: "The command to race, as a path. Default: SOCKDIAG in the environment, or sockdiag in PATH.")
+  @Option(help: "The sockdiag to measure, as a path. Default: SOCKDIAG in the environment, or sockdiag in PATH.")
   var sockdiag: String?
 
   @Option(help: "The program that holds the sockets. Default: socket-farm beside this program.")
@@ -45,14 +45,15 @@ struct Benchmarks: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0, polls > 0, sizes.allSatisfy({ $0 > listening }), listening >= 0, (0...100).contains(ipv6) else {
-      throw ValidationError("rounds and polls are positive, sizes exceed --listening, --ipv6 is a percentage")
+      throw ValidationError(
+        "rounds and polls must be positive, sizes must exceed --listening, and --ipv6 must be a percentage")
     }
   }
 
   func run() throws {
     let isolated = harness_enter_namespace()
     guard isolated == 0 else {
-      throw BenchmarkError("no network namespace: \(errorText(isolated)). Run as root.")
+      throw BenchmarkError("cannot make a network namespace: \(errorText(isolated)); run as root")
     }
     let host = Host.current()
     print("\(host.processor), \(host.cores) cores, Linux \(host.kernel)\n")
@@ -92,7 +93,7 @@ struct Benchmarks: ParsableCommand {
     let directory = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
     let beside = (directory + ["socket-farm"]).joined(separator: "/")
     guard let program = Command.find(beside) else {
-      throw BenchmarkError("no socket-farm at \(beside): build it, or name it with --farm")
+      throw BenchmarkError("no socket-farm at \(beside); build it, or give its path with --farm")
     }
     return program
   }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// One run as it is kept in `results/`: what was measured, on what, when.
+/// One run as stored in `results/`: the figures, the machine and the date.
 struct Record: Codable {
   struct Entry: Codable {
     let workload: String

@@ -1,33 +1,33 @@
-/// One way to do the work of a workload. To add a rival is to add a file in `Rivals/` and its line in `Catalogue.swift`.
+/// One way to do the work of a workload. To add a rival, add a file in `Rivals/` and a line in `Catalogue.swift`.
 protocol Rival: AnyObject {
   var name: String { get }
 
-  /// Its part in the comparison: the chart colours by it.
+  /// Its part in the comparison, which sets its colour in the chart.
   var role: Role { get }
 
-  /// It takes part in every `pace`-th round. A rival that needs half a second would otherwise decide how long a run is.
+  /// The rival takes part in every `pace`-th round, so that slow rivals do not determine the length of a run.
   var pace: Int { get }
 
-  /// False where another process does the work, whose allocations cannot be counted.
+  /// False if another process does the work, whose allocations cannot be counted.
   var runsHere: Bool { get }
 
-  /// How many runs make one sample: enough that a sample is long beside the clock and an interrupt.
+  /// The number of runs per sample. It makes a sample long compared with the clock's resolution and an interrupt.
   var repeats: Int { get }
 
-  /// How many operations one `run()` performs; the reported time is that of one.
+  /// The number of operations in one `run()`; the reported time is that of one operation.
   var operations: Int { get }
 
-  /// Called before each run, and not timed.
+  /// Called before each run; its time is not counted.
   func prepare() throws
 
-  /// The number of sockets found, checked once before anything is timed. Differs from `run()` where counting would
-  /// change what is measured.
+  /// The number of sockets found, checked once before anything is timed. It differs from `run()` if counting would
+  /// change the measurement.
   func count() throws -> Int
 
-  /// Does the work once. Returns the number of sockets found, or nil where the work itself cannot tell.
+  /// Does the work once. Returns the number of sockets found, or nil if the work does not count them.
   func run() throws -> Int?
 
-  /// Does the work once and says what it took, where that is not the time between start and end; else nil.
+  /// Does the work once and returns its time, if that is not the time between start and end; otherwise nil.
   func timedRun() throws -> Duration?
 }
 

@@ -1,5 +1,6 @@
-/// Measures rivals in turns: A B C, B C A, C A B, … One after the other would charge the last one for whatever the
-/// machine began to do meanwhile, and a fixed order would charge each for the caches its neighbour left behind.
+/// Measures rivals in rotation: A B C, B C A, C A B, … If all rounds of one rival came first, the last rival would
+/// suffer from later disturbances of the machine. In a fixed order, each rival would suffer from the caches that its
+/// predecessor left.
 struct Rounds {
   let count: Int
 
@@ -17,7 +18,7 @@ struct Rounds {
         guard round % rival.pace == 0 else { continue }
         let sample = try sample(rival, in: workload)
         table[index][round] = sample.nanoseconds
-        // The least of all rounds: one that grows a buffer for good is no steady state.
+        // The minimum of all rounds: a round that grows a buffer is not the steady state.
         allocations[index] = min(allocations[index], sample.allocations)
       }
     }
@@ -34,7 +35,7 @@ struct Rounds {
         count: workload.expected,
         times: times,
         ratio: Samples(ratios)?.median,
-        // Rounded up: one allocation in a thousand operations is not none.
+        // Rounded up: one allocation in a thousand operations is not zero.
         allocations: isCounted ? allocations[index].dividedRoundingUp(by: operations) : nil
       )
     }
@@ -63,7 +64,7 @@ struct Rounds {
   private func check(_ found: Int, by rival: any Rival, in workload: Workload) throws {
     guard found == workload.expected else {
       throw BenchmarkError(
-        "\(workload.key): \(rival.name) found \(found) sockets where there are \(workload.expected); no time is reported"
+        "\(workload.key): \(rival.name) found \(found) sockets, expected \(workload.expected); no time is reported"
       )
     }
   }

@@ -2,7 +2,7 @@
 struct Samples {
   let sorted: [Double]
 
-  /// Nil without a sample, so that the median of nothing cannot be asked for.
+  /// Nil without samples, which have no median.
   init?(_ values: [Double]) {
     guard !values.isEmpty else { return nil }
     sorted = values.sorted()

@@ -1,11 +1,11 @@
 import CHarness
 
-/// Polls a rival many times and looks at what that leaves behind.
+/// Polls a rival many times and measures allocations and memory.
 struct SteadyState: Codable {
   let rival: String
   let sockets: Int
   let polls: Int
-  /// Allocations of all the polls together; nil where they cannot be counted.
+  /// The allocations of all polls together; nil if they cannot be counted.
   let allocations: UInt64?
   let residentBytesBefore: Int
   let residentBytesAfter: Int
@@ -20,7 +20,7 @@ struct SteadyState: Codable {
   }
 
   init(polling rival: any Rival, times polls: Int) throws {
-    // The first polls grow buffers and bind symbols; what they allocate is not the steady state.
+    // The first polls grow buffers and bind symbols, so their allocations do not count.
     var sockets = 0
     for _ in 0..<min(polls, 3) {
       sockets = try rival.run() ?? 0

@@ -26,7 +26,7 @@ struct TextTable {
 }
 
 extension Outcome {
-  /// The result as people read it: every time stands beside the number of sockets it bought.
+  /// The result as text: every time is printed with its number of sockets.
   var text: String {
     var table = TextTable(header: ["", "count", "median", "min", "max", "ratio", "allocations", "samples"])
     for measurement in measurements {

@@ -1,4 +1,4 @@
-/// Figures as people read them.
+/// Formats figures as text.
 enum Units {
   /// Three significant digits in the unit that fits: `73.1 ms`.
   static func time(_ nanoseconds: Double) -> String {
@@ -40,7 +40,7 @@ enum Units {
 
   private static func fixed(_ value: Double, places: Int) -> String {
     let scale = places == 2 ? 100.0 : 10.0
-    // A difference of two times that are measured apart may be negative.
+    // The difference of two separately measured times may be negative.
     let scaled = Int((value.magnitude * scale).rounded())
     let fraction = String(scaled % Int(scale))
     return

@@ -1,22 +1,22 @@
-/// A question that every rival answers. The first rival is the yardstick of the others.
+/// The work that every rival does. The first rival is the reference for the others.
 struct Workload {
-  /// Names it on the command line and in records.
+  /// The name on the command line and in records.
   let key: String
   let title: String
-  /// What the right answer counts, so that a fast wrong one is no result.
+  /// The expected count, so that a fast wrong answer is not a result.
   let expected: Int
   let rivals: [any Rival]
 }
 
-/// What a rival did in one workload.
+/// The result of a rival in one workload.
 struct Measurement {
   let rival: String
   let role: Role
   let count: Int
   let times: Samples
-  /// Of the time to the yardstick's, taken round by round: both were disturbed by the same neighbours.
+  /// Ratio of its time to the reference's, computed per round, because both had the same disturbances.
   let ratio: Double?
-  /// Of one operation in this process; nil where the work is done by another.
+  /// Allocations per operation in this process; nil if another process does the work.
   let allocations: UInt64?
 }
 

@@ -45,7 +45,7 @@ static int fail(struct report *report, const char *step, int family, int index) 
     return -1;
 }
 
-// A reset instead of a farewell: neither end enters TIME_WAIT, whichever of them goes first.
+// Reset instead of close: then neither end enters TIME_WAIT, in whichever order they are closed.
 static int leave_without_trace(int descriptor) {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -127,7 +127,7 @@ struct report holder_open(const struct plan *plan, int index) {
     struct report report;
     memset(&report, 0, sizeof report);
     struct plan *open = &report.open;
-    // Explicit binds come first: a connection may share its ephemeral port with another, a bound socket may not.
+    // Explicit binds come first: a connection may share its ephemeral port, a bound socket may not.
     (void)(open_many(&report, AF_INET, SOCK_STREAM, plan->listening, index, &open->listening) == 0
         && open_many(&report, AF_INET6, SOCK_STREAM, plan->listening_ipv6, index, &open->listening_ipv6) == 0
         && open_many(&report, AF_INET, SOCK_DGRAM, plan->udp, index, &open->udp) == 0

@@ -36,7 +36,7 @@ static bool write_all(int descriptor, const void *bytes, size_t length) {
     return written == (ssize_t)length;
 }
 
-// A holder and its parent talk over a pair of sockets: whichever dies, the other reads the end of its own.
+// A holder and its parent communicate over a pair of sockets: if one dies, the other reads the end of the stream.
 
 static bool read_all(int descriptor, void *bytes, size_t length) {
     ssize_t received;
@@ -46,7 +46,7 @@ static bool read_all(int descriptor, void *bytes, size_t length) {
     return received == (ssize_t)length;
 }
 
-// The death signal covers a holder that is still opening sockets.
+// The death signal also ends a holder that is still opening sockets.
 static _Noreturn void hold(const struct farm *farm, int index, pid_t parent, int channel) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
@@ -75,7 +75,7 @@ static bool start_holders(const struct farm *farm, int *channels) {
             return false;
         }
         if (child == 0) {
-            // Else an end of every holder before this one would live as long as this one does.
+            // Otherwise this process would keep an end of every earlier holder's channel open.
             for (int other = 0; other <= index; other++) close(channels[other]);
             close(STDIN_FILENO);
             close(STDOUT_FILENO);
@@ -100,7 +100,7 @@ static bool collect(const struct farm *farm, const int *channels, struct plan *o
     for (int index = 0; index < farm->holders; index++) {
         struct report report;
         if (!read_all(channels[index], &report, sizeof report)) {
-            fprintf(stderr, "socket-farm: a holder died before its sockets stood (out of memory?)\n");
+            fprintf(stderr, "socket-farm: a holder died before its sockets existed (out of memory?)\n");
             return false;
         }
         if (report.error != 0) {
@@ -146,7 +146,7 @@ static int run(const struct farm *farm) {
     for (int index = 0; index < farm->holders; index++) {
         if (channels[index] >= 0) close(channels[index]);
     }
-    // Waited for, so that no socket is left when this process is gone.
+    // Waits, so that no socket is left when this process has ended.
     while (wait(NULL) > 0 || errno == EINTR) {
     }
     return stands ? 0 : 1;

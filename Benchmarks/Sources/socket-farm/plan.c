@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 enum {
-    // Below the 20,000 that service managers commonly allow one process.
+    // Below the limit of 20,000 that service managers commonly allow one process.
     DESCRIPTORS_PER_HOLDER = 18000,
     // Standard streams, the channel to the parent, the listener that connects pairs, and rounding of the slices.
     DESCRIPTORS_RESERVED = 32,
@@ -36,8 +36,8 @@ static int raise_descriptor_limit(long *limit) {
     return 0;
 }
 
-// IPv6 has one loopback address, so everything bound there shares one range of ephemeral ports; every IPv4 holder has
-// an address of its own.
+// IPv6 has one loopback address, so everything bound there shares one range of ephemeral ports. Every IPv4 holder has
+// its own address.
 static int check_ports(const struct farm *farm) {
     long last;
     long first = read_number("/proc/sys/net/ipv4/ip_local_port_range", "%ld %ld", &last);
@@ -84,7 +84,7 @@ int farm_plan(struct farm *farm, long count, long listening, int udp_percent, in
         fprintf(stderr, "socket-farm: %ld listening and %ld UDP sockets are more than %ld\n", listening, udp, count);
         return -1;
     }
-    // A connection has two ends; an odd socket listens, so that the count asked for is the count there is.
+    // A connection has two ends. If the number is odd, the last socket is a listener, so that the total is exact.
     if (connected % 2 != 0) listening += 1;
     long pairs = connected / 2;
 

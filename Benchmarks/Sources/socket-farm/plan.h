@@ -1,7 +1,7 @@
 #ifndef SOCKET_FARM_PLAN_H
 #define SOCKET_FARM_PLAN_H
 
-/// How many sockets of each kind; the same shape describes the farm and one holder's slice of it.
+/// How many sockets of each kind. Used for the whole farm and for the slice of one holder.
 struct plan {
     long pairs;         // IPv4 loopback connections: two sockets each
     long pairs_ipv6;
@@ -21,8 +21,8 @@ struct farm {
     int holders;
 };
 
-/// Divides `count` sockets into kinds and holders. Returns 0, or −1 after saying on standard error which limit is in
-/// the way.
+/// Divides `count` sockets into kinds and holders. Returns 0, or −1 after printing the limit that prevents it to
+/// standard error.
 int farm_plan(struct farm *farm, long count, long listening, int udp_percent, int ipv6_percent);
 
 /// The slice of holder `index`. All slices together are the total.

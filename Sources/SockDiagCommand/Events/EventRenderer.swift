@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 /// Makes text of events, each written at once.
 protocol EventRenderer: AnyObject {
@@ -71,28 +72,34 @@ final class EventLineRenderer: EventRenderer {
   func render(_ event: SocketEvent, at time: Timestamp) throws(CommandFailure) {
     switch event {
     case .destroyed(let socket):
-      appendStart("destroyed", time)
-      let start = output.bytes.count
-      output.bytes.appendJSON(socket, interfaces: &interfaces)
-      // The socket's object goes on where this one stands.
-      output.bytes[start] = UInt8(ascii: ",")
-    case .gap(let gap):
-      appendStart("gap", time)
-      if let dropped = gap.dropped { append("dropped", dropped) }
-      if gap.malformed > 0 { append("malformed", gap.malformed) }
-      output.bytes.append(UInt8(ascii: "}"))
+      output.bytes.appendJSONLine(DestroyedFields(time: time, socket: SocketFields(socket, interfaces: &interfaces)))
+    case .gap(let gap): output.bytes.appendJSONLine(GapFields(time: time, gap: gap))
     }
-    output.bytes.append(UInt8(ascii: "\n"))
     try output.flush()
   }
+}
 
-  private func appendStart(_ event: String, _ time: Timestamp) {
-    output.bytes.append(contentsOf: "{\"event\":\"\(event)\",\"time\":\"".utf8)
-    time.appendUTC(to: &output.bytes)
-    output.bytes.append(UInt8(ascii: "\""))
+/// The JSON fields of a socket that ended.
+private struct DestroyedFields: FieldWritable {
+  let time: Timestamp
+  let socket: SocketFields
+
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.text("event", "destroyed")
+    writer.text("time", time.utc)
+    socket.writeFields(to: &writer)
   }
+}
 
-  private func append(_ key: String, _ number: Int) {
-    output.bytes.append(contentsOf: ",\"\(key)\":\(number)".utf8)
+/// The JSON fields of a gap: events that were lost.
+private struct GapFields: FieldWritable {
+  let time: Timestamp
+  let gap: EventGap
+
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.text("event", "gap")
+    writer.text("time", time.utc)
+    writer.number("dropped", gap.dropped)
+    if gap.malformed > 0 { writer.number("malformed", gap.malformed) }
   }
 }

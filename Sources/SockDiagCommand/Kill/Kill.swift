@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 
 /// `sockdiag kill`: an end for the process that holds a port.
 struct Kill: ParsableCommand {
@@ -149,12 +150,12 @@ struct Kill: ParsableCommand {
 
   /// Ends the command with a reason. Programs get their object all the same.
   private func give(_ refusal: CommandFailure, _ ending: borrowing PortEnding) throws {
-    if json { try write(EndingJSON(ending.plan)) }
+    if json { try write(EndingFields(plan: ending.plan)) }
     throw refusal
   }
 
   private func showPlan(_ ending: borrowing PortEnding, on descriptor: Int32) throws {
-    if json, descriptor == STDOUT_FILENO { return try write(EndingJSON(ending.plan)) }
+    if json, descriptor == STDOUT_FILENO { return try write(EndingFields(plan: ending.plan)) }
     try EndingText.show(ending.plan, on: descriptor)
   }
 
@@ -195,7 +196,7 @@ struct Kill: ParsableCommand {
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     if json {
-      try write(EndingJSON(ending.plan, outcomes: outcomes, aftermath: aftermath))
+      try write(EndingFields(plan: ending.plan, outcomes: outcomes, aftermath: aftermath))
     } else {
       let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, manner) }
       try EndingText.write(lines + (isHeld ? [] : aftermath.sentences), on: STDOUT_FILENO)
@@ -203,9 +204,9 @@ struct Kill: ParsableCommand {
     try remarks.end()
   }
 
-  private func write(_ document: EndingJSON) throws(CommandFailure) {
+  private func write(_ fields: EndingFields) throws(CommandFailure) {
     var output = ByteOutput()
-    output.bytes += document.bytes
+    output.bytes.appendJSONLine(fields)
     try output.flush()
   }
 }

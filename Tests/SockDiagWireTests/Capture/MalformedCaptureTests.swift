@@ -14,11 +14,11 @@ import Testing
     """
     # Malformed captures
 
-    Each file has one defect, which its name tells. `MalformedCapture.swift` in the tests builds them and says what must
-    come of each; `\(recordingVariable)=1 swift test --filter MalformedCaptureTests` writes them and this page. They are in
-    little-endian byte order.
+    Each file has one defect, after which it is named. `MalformedCapture.swift` in the tests builds the files and states
+    the expected result of each. `\(recordingVariable)=1 swift test --filter MalformedCaptureTests` writes the files and this
+    page. They are in little-endian byte order.
 
-    | file | defect | what comes of it |
+    | file | defect | expected result |
     |---|---|---|
 
     """ + MalformedCapture.all.map { "| `\($0.name)` | \($0.defect) | \(describe($0.outcome)) |\n" }.joined()

@@ -56,12 +56,12 @@ import SocketLaboratory
     return """
       # Captures of Linux \(kernel)
 
-      Each file is what an inspector and the kernel said to each other (pcap, link type 253) in a network namespace that
-      held the sockets of one situation and no others; beside it lies what it decodes to, one socket a line. The
-      situations are made by `Sources/SocketLaboratory`, the command is `swift run record-fixtures`. Asked for:
-      TCP in all states and bound-inactive, then UDP, with all details, both families in one walk, as root.
+      Each pcap file (link type 253) holds the netlink messages between an inspector and the kernel, in a network namespace
+      with only the sockets of one situation. The `.ndjson` file of the same name holds the decoded sockets, one per line.
+      `swift run record-fixtures` makes the captures, with the situations of `SocketLaboratory`. The queries are TCP in all
+      states and bound-inactive, then UDP, with all details, both families in one walk, as root.
 
-      | capture | what it holds |
+      | capture | sockets |
       |---|---|
       \(rows)
       | `crowd` | 400 sockets in all states, one walk per family |

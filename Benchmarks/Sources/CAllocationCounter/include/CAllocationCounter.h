@@ -4,10 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Calls of malloc, calloc, realloc and the aligned kin by this process, every thread and library included.
+/// The number of calls of malloc, calloc, realloc and the aligned variants by this process, in all threads and
+/// libraries.
 uint64_t allocation_count(void);
 
-/// Whether the counter stands between the program and its allocator: glibc only.
+/// Whether the counter intercepts allocations: glibc only.
 bool allocation_count_is_available(void);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/// What the kernel charges, with nothing of anybody's library on top: one netlink socket, one 32 KiB buffer, headers
-/// stepped over and bodies left alone. Every count and descriptor is a negative errno on failure.
+/// The cost of the kernel alone: one netlink socket, one 32 KiB buffer, headers are stepped over and bodies are not
+/// read. On failure every count and descriptor is a negative errno.
 
 /// TCPDIAG_GETSOCK walks both families at once; SOCK_DIAG_BY_FAMILY (`linux/sock_diag.h`) walks one.
 enum floor_walk {
@@ -13,12 +13,12 @@ enum floor_walk {
     FLOOR_IPV6 = 10,
 };
 
-/// Where the source port of a request is compared.
+/// The place that compares the source port of a request.
 enum floor_port_test {
     FLOOR_PORT_IN_REQUEST = 0,
-    /// By a filter program of one operation.
+    /// In the kernel, by a filter program of one operation.
     FLOOR_PORT_IN_PROGRAM,
-    /// Here, on every reply: what a tool pays that cannot filter in the kernel.
+    /// Here, on every reply: the cost for a tool that does not filter in the kernel.
     FLOOR_PORT_HERE,
 };
 
@@ -42,11 +42,11 @@ struct floor_tuple {
 int floor_open(void);
 void floor_close(int descriptor);
 
-/// Dumps TCP sockets and returns how many messages came, or how many of them matched where the port is compared here. The buffer is the thread's own, so that no pointer crosses
-/// into the caller's language.
+/// Dumps TCP sockets. Returns the number of messages, or the number that matched if the port is compared here. The
+/// buffer belongs to the thread, so no pointer crosses into the caller's language.
 long floor_dump(int descriptor, struct floor_request request);
 
-/// Asks for one connection by its 4-tuple: 1, or −ENOENT.
+/// Asks for one connection by its 4-tuple. Returns 1, or −ENOENT.
 long floor_get(int descriptor, struct floor_tuple tuple);
 
 /// Fills `tuples` with up to `count` established connections spread evenly over a dump of `total`.
@@ -55,12 +55,12 @@ long floor_collect(int descriptor, struct floor_tuple *tuples, long count, long 
 enum floor_rows {
     FLOOR_ALL_ROWS,
     FLOOR_LISTENERS,
-    /// Stops at the first row of another state, which rests on the kernel's habit of printing listeners first.
+    /// Stops at the first row of another state. This relies on the kernel printing listeners first, which it does not
+    /// promise.
     FLOOR_LISTENERS_UNTIL_OTHERS,
 };
 
-/// Reads /proc/net/tcp and tcp6 and counts rows, of which at most the state is looked at: what every parser pays before
-/// its first digit.
+/// Reads /proc/net/tcp and tcp6 and counts rows, looking at most at the state: the minimum cost of any parser.
 long floor_read_proc(enum floor_rows rows);
 
 #endif

@@ -4,29 +4,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// The system calls of the runner, so that its Swift needs next to no pointers. Failure is a negative errno.
+/// System calls of the runner, so that its Swift code needs almost no pointers. Failure is a negative errno.
 
-/// Moves the process into a network namespace of its own and brings its loopback device up. To be called while the
-/// process has one thread.
+/// Moves the process into a new network namespace and brings up its loopback device. The process must have only one
+/// thread.
 int harness_enter_namespace(void);
 
-/// A process that talks over pipes, and ends when its input does.
+/// A process that communicates over pipes and ends when its input ends.
 struct harness_process {
     int pid;     // or a negative errno
     int input;
     int output;
 };
 
-/// Starts a program. `command` holds its path and arguments, one a line.
+/// Starts a program. `command` contains its path and arguments, one per line.
 struct harness_process harness_start(const char *command);
 
-/// Reads the first line that the process prints, without its newline, into `line`, and returns its length.
+/// Reads the first line that the process prints into `line`, without its newline, and returns its length.
 long harness_read_line(struct harness_process process, char *line, size_t capacity);
 
-/// Gives the process text to read. Returns 0, or a negative errno.
+/// Writes text to the process. Returns 0, or a negative errno.
 int harness_write(struct harness_process process, const char *text);
 
-/// Ends the input, waits, and returns the exit status, or 128 + signal.
+/// Closes the input, waits, and returns the exit status, or 128 + signal.
 int harness_finish(struct harness_process process);
 
 struct harness_outcome {
@@ -34,16 +34,16 @@ struct harness_outcome {
     long lines;  // 0 unless counted
 };
 
-/// Runs a program to its end. Its output goes to /dev/null, or is read for its number of lines.
+/// Runs a program to its end. Its output goes to /dev/null, or its lines are counted.
 struct harness_outcome harness_run(const char *command, bool counts_lines);
 
-/// Pages of this process in memory, in bytes.
+/// The resident memory of this process, in bytes.
 long harness_resident_bytes(void);
 
-/// Reads a small file into `bytes` and returns how many there are.
+/// Reads a small file into `bytes` and returns the number of bytes.
 long harness_read_file(const char *path, char *bytes, size_t capacity);
 
-/// Text for a negative errno, valid for ever.
+/// The text for a negative errno; it is never freed.
 const char *harness_error_text(int error);
 
 #endif

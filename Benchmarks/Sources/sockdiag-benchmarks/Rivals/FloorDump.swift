@@ -1,6 +1,6 @@
 import CFloor
 
-/// A dump received and not decoded: what the kernel charges anybody.
+/// A dump that is received and not decoded: the cost of the kernel alone.
 final class FloorDump: Rival {
   let name: String
   let role = Role.floor
@@ -20,7 +20,7 @@ final class FloorDump: Rival {
     descriptor = try openFloor()
   }
 
-  /// The same through SOCK_DIAG_BY_FAMILY, which walks the hash once for each family, as most tools do.
+  /// The same through SOCK_DIAG_BY_FAMILY, which walks the hash once per family, as most tools do.
   init(walkingTwice states: UInt32) throws {
     name = "bare C, a walk per family"
     repeats = 1
@@ -30,7 +30,7 @@ final class FloorDump: Rival {
     descriptor = try openFloor()
   }
 
-  /// The sockets of one local port, told from the others at the given place.
+  /// The sockets with one local port, selected at the given place.
   init(_ name: String, localPort: UInt16, _ test: floor_port_test) throws {
     self.name = name
     repeats = 1

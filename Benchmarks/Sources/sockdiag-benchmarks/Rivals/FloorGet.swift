@@ -1,6 +1,6 @@
 import CFloor
 
-/// Exact gets of many connections in turn, so that the sockets asked for are not the few that a cache still holds.
+/// Exact gets of many connections in turn, so that the sockets are not all in a cache.
 final class FloorGet: Rival {
   let name = "floor: bare C get"
   let role = Role.floor

@@ -1,6 +1,6 @@
 import SockDiag
 
-/// The collecting form: an array of values, each once.
+/// The collecting form: an array of values, each socket once.
 final class OurDump: Rival {
   let name: String
   let role = Role.ours

@@ -1,15 +1,15 @@
 import SockDiag
 import SocketOwners
 
-/// The holders of every TCP socket, the list of sockets being there already.
+/// The holders of every TCP socket; the list of sockets is given.
 final class OurOwners: Rival {
-  /// What is known before.
+  /// The state of the search before the measurement.
   enum Kind {
     /// Nothing.
     case first
-    /// The last search, since which connections were replaced.
+    /// A previous search, after which connections were replaced.
     case again(connections: Int, FarmChange)
-    /// The last search, which is not believed.
+    /// A previous search whose cache is not used.
     case anew
   }
 
@@ -36,7 +36,7 @@ final class OurOwners: Rival {
     case .first: owners = try OwnerFinder()
     case .anew: break
     case .again(let connections, let change):
-      // What it knows has to be what there was just before.
+      // The cache must be that of the state just before.
       wanted = try list()
       _ = try owners.find(wanted, search)
       try change(connections)

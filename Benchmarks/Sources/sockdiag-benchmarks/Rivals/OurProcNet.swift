@@ -1,6 +1,6 @@
 import SockDiag
 
-/// Our own reader of /proc/net: the fallback, and a rival written to win.
+/// The library's reader of /proc/net: its fallback, optimized like the other rivals.
 final class OurProcNet: Rival {
   let name = "SockDiag: /proc/net"
   let role = Role.other

@@ -1,6 +1,6 @@
 import CFloor
 
-/// /proc/net/tcp and tcp6 read and not parsed: below this no parser can go.
+/// /proc/net/tcp and tcp6 read and not parsed: the minimum for every parser.
 final class ProcRead: Rival {
   let name: String
   let role = Role.other

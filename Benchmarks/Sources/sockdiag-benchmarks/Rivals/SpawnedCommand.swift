@@ -1,4 +1,4 @@
-/// A program from its start to its end, its output thrown away.
+/// A program from its start to its end, with its output discarded.
 final class SpawnedCommand: Rival {
   let name: String
   let role: Role

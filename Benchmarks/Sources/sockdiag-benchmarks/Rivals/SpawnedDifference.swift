@@ -1,4 +1,5 @@
-/// What an option of a program adds: its time with the option less its time without, one right after the other.
+/// The time that an option adds to a program: its time with the option minus its time without, measured one after the
+/// other.
 final class SpawnedDifference: Rival {
   let name: String
   let role: Role

@@ -10,6 +10,12 @@ enum JSONDocument {
   /// What is JSON already.
   case encoded([UInt8])
 
+  static func fields(_ value: some FieldWritable) -> JSONDocument {
+    var bytes: [UInt8] = []
+    bytes.appendJSON(value)
+    return .encoded(bytes)
+  }
+
   static func texts(_ values: [String]) -> JSONDocument { .array(values.map { .text($0) }) }
 
   static func milliseconds(_ time: Duration) -> JSONDocument {

@@ -18,11 +18,13 @@ struct Timestamp: Hashable {
     appendMilliseconds(to: &text)
   }
 
-  /// Appends date and time in UTC: `2026-01-31T13:03:07.123Z` (RFC 3339).
-  func appendUTC(to text: inout [UInt8]) {
+  /// Date and time in UTC: `2026-01-31T13:03:07.123Z` (RFC 3339).
+  var utc: String {
+    var text: [UInt8] = []
     append("%Y-%m-%dT%H:%M:%S", inUTC: true, to: &text)
     appendMilliseconds(to: &text)
     text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
   }
 
   private func append(_ format: String, inUTC: Bool, to text: inout [UInt8]) {

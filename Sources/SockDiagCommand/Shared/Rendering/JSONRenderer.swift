@@ -6,6 +6,7 @@ final class JSONRenderer: SocketRenderer {
 
   private let form: Form
   private var interfaces: InterfaceNames
+  private var array = JSONArray(isOnLines: true)
   private var isEmpty = true
   private var output: ByteOutput
 
@@ -16,11 +17,9 @@ final class JSONRenderer: SocketRenderer {
   }
 
   func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) {
-    if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[\n" : ",\n").utf8) }
+    if form == .array { array.beginElement(&output.bytes) }
     isEmpty = false
-    output.bytes.appendJSON(socket, interfaces: &interfaces)
-    if let holders = notes.holders { output.bytes.addToJSONObject("holders", holders) }
-    if let result = notes.result { output.bytes.addToJSONObject("result", result) }
+    output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces))
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }
@@ -30,38 +29,10 @@ final class JSONRenderer: SocketRenderer {
 
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
     if isEmpty, hasFailed { return }
-    if form == .array { output.bytes.append(contentsOf: (isEmpty ? "[]\n" : "\n]\n").utf8) }
+    if form == .array {
+      array.end(&output.bytes)
+      output.bytes.append(UInt8(ascii: "\n"))
+    }
     try output.flush()
-  }
-}
-
-extension [UInt8] {
-  /// Appends a socket as a JSON object with the name of its interface.
-  mutating func appendJSON(_ socket: InetSocket, interfaces: inout InterfaceNames) {
-    socket.appendJSON(to: &self)
-    if socket.interfaceIndex != 0, let name = interfaces.name(socket.interfaceIndex) {
-      // The record knows only the index.
-      addToJSONObject("interface_name", String(decoding: name, as: UTF8.self))
-    }
-  }
-
-  /// Adds holders, or why there are none, before the closing brace of the object that ends here.
-  fileprivate mutating func addToJSONObject(_ key: StaticString, _ list: HolderList) {
-    removeLast()
-    append(contentsOf: ",\"\(key)\":".utf8)
-    appendJSON(list)
-    if let reasons = list.reasons {
-      let names = reasons.names.map { "\"\($0)\"" }.joined(separator: ",")
-      append(contentsOf: ",\"\(key)_missing\":[\(names)]".utf8)
-    }
-    append(UInt8(ascii: "}"))
-  }
-
-  /// Adds a key before the closing brace of the object that ends here.
-  fileprivate mutating func addToJSONObject(_ key: StaticString, _ text: String) {
-    removeLast()
-    append(contentsOf: ",\"\(key)\":".utf8)
-    appendJSONString(text)
-    append(UInt8(ascii: "}"))
   }
 }
