@@ -67,22 +67,3 @@ public struct CaptureWriter: Hashable, Sendable {
     return (seconds, UInt32(attoseconds / (resolution == .nanoseconds ? 1_000_000_000 : 1_000_000_000_000)))
   }
 }
-
-extension [UInt8] {
-  fileprivate mutating func appendHost16(_ value: UInt16) {
-    // In memory order, whatever the byte order of the host.
-    let memory = value.littleEndian
-    append(UInt8(truncatingIfNeeded: memory))
-    append(UInt8(truncatingIfNeeded: memory >> 8))
-  }
-
-  fileprivate mutating func appendHost32(_ value: UInt32) {
-    let memory = value.littleEndian
-    for shift: UInt32 in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
-  }
-
-  fileprivate mutating func appendNetwork16(_ value: UInt16) {
-    append(UInt8(truncatingIfNeeded: value >> 8))
-    append(UInt8(truncatingIfNeeded: value))
-  }
-}

@@ -119,15 +119,15 @@ import Testing
     let foreign: Event = .foreign(port: 7, [.socket(port: 2, cookie: 2)])
     #expect(
       try Self.observed([[foreign, socket]]) { _ = try $0.conversation.get(request) { _, _ in } }
-        == ["request 0", "reply 88"])
+        == ["request 72", "reply 88"])
     #expect(
       try Self.observed([[foreign, .messages([.error(0)])]]) {
         _ = try $0.conversation.acknowledged(request, operation: "try")
-      } == ["request 0", "reply 36"])
+      } == ["request 72", "reply 36"])
     #expect(
       try Self.observed([[foreign, socket, socket, .messages([.done()])]]) {
         _ = try $0.conversation.dump(InetRequest(.dump, .tcp, .inet)) { _, _ in .continue }
-      } == ["request 0", "reply 88", "reply 88", "reply 20"])
+      } == ["request 72", "reply 88", "reply 88", "reply 20"])
   }
 
   @Test func questionsAboutTheKernelAreNotObserved() throws {
@@ -135,6 +135,6 @@ import Testing
     let seen = try Self.observed([absent, [.messages([.done()])], absent]) { reader in
       for _ in 0..<2 { _ = try reader.get(InetRequest(.get, .tcp, .inet)) }
     }
-    #expect(seen == ["request 0", "reply 36", "request 0", "reply 36"])
+    #expect(seen == ["request 72", "reply 36", "request 72", "reply 36"])
   }
 }

@@ -85,11 +85,18 @@ public struct SockDiagError: Error, Hashable, Sendable {
     self.init(code, operation: operation, errno: errno, kernelMessage: kernelMessage)
   }
 
+  /// Creates an error from a fault in a request of this library.
+  init(_ fault: NetlinkRequestFault, operation: String) {
+    switch fault {
+    case .attributeTooLong: self.init(.system, operation: operation, errno: EMSGSIZE)
+    case .destroyWithoutCookie: self.init(.missingCookie, operation: operation)
+    }
+  }
+
   /// The same where the socket is opened. That takes no capability, so a refusal comes from a sandbox: systemd's
   /// RestrictAddressFamilies, a seccomp filter, SELinux.
-  static func onOpening(errno: Int32) -> SockDiagError {
-    let operation = "open a sock_diag socket"
-    return [EACCES, EPERM, ENOSYS].contains(errno)
+  static func onOpening(errno: Int32, operation: String) -> SockDiagError {
+    [EACCES, EPERM, ENOSYS].contains(errno)
       ? SockDiagError(.netlinkForbidden, operation: operation, errno: errno)
       : SockDiagError(errno: errno, operation: operation)
   }

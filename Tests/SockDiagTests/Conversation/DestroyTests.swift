@@ -57,34 +57,51 @@ import Testing
     #expect(log.requests.isEmpty)
   }
 
-  /// The last line of defence lies where the bytes are made.
-  @Test func aRequestForAnySocketIsNotEvenWritten() throws {
-    let transport = try KernelTransport()
-    var buffer = [UInt8](repeating: 0, count: 1024)
-    var request = InetRequest(.destroy, .tcp, .inet)
-    #expect(throws: SockDiagError(.invalidRequest, operation: "write a sock_diag request", errno: EINVAL)) {
-      _ = try transport.write(request, sequence: 1, into: &buffer)
+  @Test func aDestroyWithoutCookieIsNotEncoded() {
+    var message: [UInt8] = []
+    #expect(throws: NetlinkRequestFault.destroyWithoutCookie) {
+      try InetRequest(.destroy, .tcp, .inet).encode(sequence: 1, into: &message)
     }
-    request.cookie = SocketCookie(rawValue: 7)
-    #expect(try transport.write(request, sequence: 1, into: &buffer) == 72)
   }
 
-  @Test(arguments: [TransportProtocol.tcp, .udp]) func aWrittenRequestReadsAsItWasMeant(kind: TransportProtocol) throws
-  {
-    var request = InetRequest(.destroy, kind, .inet6)
-    request.local = "[fe80::1]:443"
-    request.remote = "[fe80::2]:50000"
-    request.interfaceIndex = 3
-    request.cookie = SocketCookie(rawValue: 0x1122_3344_5566_7788)
-    var buffer = [UInt8](repeating: 0, count: 1024)
-    let length = try KernelTransport().write(request, sequence: 9, into: &buffer)
-    var cursor = NetlinkCursor(0..<length)
-    let message = try #require(try cursor.next(in: buffer.span))
-    #expect(message.header.type == .sockDestroy)
-    #expect(message.header.sequence == 9)
-    // NLM_F_REQUEST and NLM_F_ACK.
-    #expect(message.header.flags.rawValue == 5)
-    #expect(try InetRequest(message, in: buffer.span) == request)
+  @Test func aConversationReportsADestroyWithoutCookieAndSendsNothing() throws {
+    let log = ScriptedKernel.Log()
+    var conversation = Conversation(ScriptedKernel([Self.acknowledgement], log: log))
+    do throws(SockDiagError) {
+      _ = try conversation.acknowledged(InetRequest(.destroy, .tcp, .inet), operation: "destroy a socket")
+      Issue.record("The request was sent.")
+    } catch { #expect(error.code == .missingCookie) }
+    #expect(log.messages.isEmpty)
+  }
+
+  /// The bytes are made by hand, since the encoder refuses to make them.
+  @Test(arguments: [
+    [], [UInt8](repeating: 0, count: 55), [UInt8](repeating: 0, count: 48) + [UInt8](repeating: 0xff, count: 8),
+  ])
+  func theShimSendsNoDestroyWithoutCookie(payload: [UInt8]) throws {
+    let transport = try KernelTransport()
+    let refused = SockDiagError(.invalidRequest, operation: "send a netlink request", errno: EINVAL)
+    let destroy = NetlinkBytes.message(.sockDestroy, flags: .request, sequence: 1, portID: 0, payload: payload).bytes
+    // It is found behind another message, too.
+    let harmless = NetlinkBytes.message(.noOperation, flags: .request, sequence: 1, portID: 0).bytes
+    for message in [destroy, harmless + destroy] {
+      do throws(SockDiagError) {
+        try transport.send(message.span)
+        Issue.record("The message was sent.")
+      } catch { #expect(error == refused) }
+    }
+    try transport.send(harmless.span)
+  }
+
+  /// Half of a cookie is a cookie.
+  @Test(arguments: [SocketCookie(rawValue: 0xffff_ffff), SocketCookie(rawValue: 0xffff_ffff_0000_0000)])
+  func theShimSendsADestroyWithACookie(cookie: SocketCookie) throws {
+    // A family that has no sockets: the kernel refuses the request, after it was sent.
+    var request = InetRequest(.destroy, .tcp, AddressFamily(rawValue: 200))
+    request.cookie = cookie
+    var message: [UInt8] = []
+    try request.encode(sequence: 1, into: &message)
+    try KernelTransport().send(message.span)
   }
 
   // MARK: Whom it believes
