@@ -7,6 +7,7 @@
 
 struct opening {
 	int namespace;
+	int bus;
 	struct mnl_socket *socket;
 	int result;
 };
@@ -15,14 +16,15 @@ static void *open_there(void *context)
 {
 	struct opening *opening = context;
 
-	opening->result = setns(opening->namespace, CLONE_NEWNET) < 0 ? -errno : csockdiag_open(&opening->socket);
+	opening->result = setns(opening->namespace, CLONE_NEWNET) < 0 ? -errno : csockdiag_open(opening->bus, &opening->socket);
 	return NULL;
 }
 
-/* A thread that ends with its task: one that had to return could fail to, and would be lost to its process. */
-int csockdiag_open_in(int namespace, struct mnl_socket **result)
+/* A thread that ends with its task. A thread that had to return to its namespace could fail to do so, and would be
+   lost to the process. */
+int csockdiag_open_in(int network_namespace, int bus, struct mnl_socket **result)
 {
-	struct opening opening = { .namespace = namespace };
+	struct opening opening = { .namespace = network_namespace, .bus = bus };
 	pthread_t thread;
 	int error = pthread_create(&thread, NULL, open_there, &opening);
 

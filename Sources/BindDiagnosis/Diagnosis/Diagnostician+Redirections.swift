@@ -3,7 +3,7 @@ internal import SockDiag
 internal import SocketOwners
 
 extension Diagnostician {
-  /// The rules that send what arrives for the port elsewhere. They decide nothing about bind().
+  /// The NAT rules that send the port's traffic elsewhere. They do not affect bind().
   static func redirections(_ request: BindRequest) -> PortRedirections {
     PortRedirections(rules: rules(request), hasLegacyNATTables: hasLegacyNATTables)
   }

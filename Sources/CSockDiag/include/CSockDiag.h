@@ -1,10 +1,11 @@
 /*
- * One NETLINK_SOCK_DIAG conversation over libmnl.
+ * Netlink sockets over libmnl: open, send, receive. Messages are bytes here; Swift encodes and decodes them.
  *
- * This shim exists because libmnl's request builders and socket functions are C, and because its receive function
- * throws away the sender's port id, which a reader must check: any process with CAP_NET_ADMIN can send to a netlink port.
- * It decodes nothing, calls nothing back and keeps no state of its own. Every function that can fail returns a
- * negative errno and leaves the C variable errno without meaning.
+ * This shim exists because libmnl's socket functions are C, and because its receive function throws away the sender's
+ * port id, which a reader must check: any process with CAP_NET_ADMIN can send to a netlink port.
+ *
+ * It calls nothing back and keeps no state of its own. Every function that can fail returns a negative errno and leaves
+ * the C variable errno without meaning.
  */
 #pragma once
 
@@ -17,62 +18,48 @@
 
 struct mnl_socket;
 
-/* What an inet_diag request asks for (struct inet_diag_req_v2, struct inet_diag_sockid; linux/inet_diag.h). */
-struct csockdiag_inet_request {
-	/* AF_INET, AF_INET6, or AF_UNSPEC for both in one walk: then the legacy message TCPDIAG_GETSOCK is sent. */
-	uint8_t family;
-	/* IPPROTO_*; above 255 only as an attribute (INET_DIAG_REQ_PROTOCOL). */
-	uint16_t protocol;
-	/* Bit n-1 asks for attribute n. */
-	uint8_t extensions;
-	/* Bit n asks for sockets in state n. */
-	uint32_t states;
-	/* Host byte order; 0 matches any port. */
-	uint16_t local_port;
-	uint16_t remote_port;
-	/* Network byte order, an IPv4 address in the first word. Read by exact requests only. */
-	uint32_t local_address[4];
-	uint32_t remote_address[4];
-	uint32_t interface_index;
-	/* ~0 matches any socket. */
-	uint64_t cookie;
-};
+/*
+ * Opens a netlink socket in the network namespace of the calling thread, and gives it a port id.
+ *
+ * bus: NETLINK_SOCK_DIAG, NETLINK_ROUTE (linux/netlink.h).
+ * result: receives the socket, which the caller closes with csockdiag_close().
+ */
+int csockdiag_open(int bus, struct mnl_socket **result);
 
-/* Opens and binds a sock_diag socket in the network namespace of the calling thread. */
-int csockdiag_open(struct mnl_socket **result);
-/* The same in the network namespace that a descriptor refers to. The calling thread stays where it is. */
-int csockdiag_open_in(int network_namespace, struct mnl_socket **result);
+/*
+ * Opens a netlink socket in another network namespace. The calling thread stays in its own.
+ *
+ * network_namespace: a descriptor of a file of nsfs.
+ * bus, result: as for csockdiag_open().
+ */
+int csockdiag_open_in(int network_namespace, int bus, struct mnl_socket **result);
+
+/* Closes a socket. */
 void csockdiag_close(struct mnl_socket *socket);
+
+/* Returns the port id of a socket, to which the kernel addresses its replies. */
 uint32_t csockdiag_port_id(const struct mnl_socket *socket);
 
 /*
- * Write a request into the caller's buffer. Return its length, or -EMSGSIZE if the buffer cannot hold it.
- * The bytecode is a program of inet_diag_bc_op, of length 0 for none.
+ * Sends messages to the kernel, which answers before this function returns.
+ *
+ * socket: a socket from csockdiag_open().
+ * messages: the bytes of one or more netlink messages.
+ * length: their number.
+ *
+ * Returns 0, or -EINVAL for a SOCK_DESTROY whose cookie matches any socket. The kernel would destroy whichever socket it
+ * finds first at the addresses, and there is no way back; so this one check stands where bytes leave the process,
+ * whatever has encoded them.
  */
-ssize_t csockdiag_put_inet_dump(void *buffer, size_t capacity, uint32_t sequence,
-				const struct csockdiag_inet_request *request, const void *bytecode,
-				size_t bytecode_length);
-ssize_t csockdiag_put_inet_get(void *buffer, size_t capacity, uint32_t sequence,
-			       const struct csockdiag_inet_request *request);
-/*
- * The addresses stand in their natural order with UDP as well, where a get wants them swapped. A request whose cookie
- * matches any socket is refused with -EINVAL.
- */
-ssize_t csockdiag_put_inet_destroy(void *buffer, size_t capacity, uint32_t sequence,
-				   const struct csockdiag_inet_request *request);
+int csockdiag_send(const struct mnl_socket *socket, const void *messages, size_t length);
 
 /*
- * rtnetlink: the same bus of the same kernel, for the interfaces and addresses of a namespace. It answers while it is
- * asked, as sock_diag does. The request is an RTM_GET* of a dump with the short header (struct rtgenmsg, linux/rtnetlink.h).
- */
-int csockdiag_route_open(struct mnl_socket **result);
-ssize_t csockdiag_put_route_dump(void *buffer, size_t capacity, uint32_t sequence, uint16_t type, uint8_t family);
-
-int csockdiag_send(const struct mnl_socket *socket, const void *request, size_t length);
-
-/*
- * Receives one datagram without waiting: the kernel answers sock_diag requests while they are being sent, so a
- * reply that is not there when send returns never comes (-EAGAIN).
+ * Receives one datagram without waiting: the kernel answers a request while it is being sent, so a reply that is not
+ * there when send returns never comes (-EAGAIN).
+ *
+ * socket: a socket from csockdiag_open().
+ * buffer, capacity: where the datagram goes.
+ * sender_port_id: receives the port id of the sender; 0 is the kernel.
  *
  * Returns the datagram's full length. If that exceeds the capacity, only the first capacity bytes were stored.
  */

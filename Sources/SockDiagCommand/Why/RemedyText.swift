@@ -39,7 +39,7 @@ struct RemedyText {
       commands = [Supervisor(forwarder, port: port, isUDP: request.protocol == .udp).stopCommand]
     case .endConnectedProcesses(let pids): commands = ending.commands(for: pids, takesConnections: true)
     case .endProcesses(let pids): commands = ending.commands(for: pids, takesConnections: false)
-    case .destroy: commands = [inNamespace("sockdiag destroy -t '\(DestroyFilter(diagnosis).text)'")]
+    case .destroy: commands = [inNamespace("sockdiag destroy -t '\(DestroyFilter(diagnosis).filter)'")]
     case .reservePort:
       let reserved = (diagnosis.settings.reservedPorts ?? PortSet()).union(PortSet(port))
       commands = [inNamespace("sysctl -w net.ipv4.ip_local_reserved_ports=\(reserved)")]

@@ -3,7 +3,7 @@
 /// It produces bytes; the caller stores them. Each datagram is written verbatim, so nothing is lost that a later reader
 /// may be able to decode.
 public struct CaptureWriter: Hashable, Sendable {
-  /// The resolution of packet times.
+  /// How fine the time of a packet is.
   public enum Resolution: Hashable, Sendable {
     /// Microseconds, which every pcap reader supports.
     case microseconds
@@ -11,7 +11,7 @@ public struct CaptureWriter: Hashable, Sendable {
     case nanoseconds
   }
 
-  /// The resolution of packet times.
+  /// How fine the time of a packet is.
   public let resolution: Resolution
 
   /// Creates a writer.
@@ -65,24 +65,5 @@ public struct CaptureWriter: Hashable, Sendable {
     guard seconds >= 0, attoseconds >= 0 else { return (0, 0) }
     guard let seconds = UInt32(exactly: seconds) else { return (.max, 0) }
     return (seconds, UInt32(attoseconds / (resolution == .nanoseconds ? 1_000_000_000 : 1_000_000_000_000)))
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func appendHost16(_ value: UInt16) {
-    // In memory order, whatever the byte order of the host.
-    let memory = value.littleEndian
-    append(UInt8(truncatingIfNeeded: memory))
-    append(UInt8(truncatingIfNeeded: memory >> 8))
-  }
-
-  fileprivate mutating func appendHost32(_ value: UInt32) {
-    let memory = value.littleEndian
-    for shift: UInt32 in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
-  }
-
-  fileprivate mutating func appendNetwork16(_ value: UInt16) {
-    append(UInt8(truncatingIfNeeded: value >> 8))
-    append(UInt8(truncatingIfNeeded: value))
   }
 }

@@ -81,6 +81,8 @@ public struct NetlinkFlags: OptionSet, Hashable, Sendable {
   public static let request = NetlinkFlags(rawValue: 0x1)
   /// The message is one of several. Kernel: `NLM_F_MULTI`.
   public static let multipart = NetlinkFlags(rawValue: 0x2)
+  /// In a request: the kernel confirms it with an error message of errno 0. Kernel: `NLM_F_ACK`.
+  public static let acknowledgement = NetlinkFlags(rawValue: 0x4)
   /// The table changed during a dump, which may have missed or repeated entries. Kernel: `NLM_F_DUMP_INTR`.
   public static let dumpInterrupted = NetlinkFlags(rawValue: 0x10)
   /// An error message carries attributes with the kernel's message text. Kernel: `NLM_F_ACK_TLVS`.

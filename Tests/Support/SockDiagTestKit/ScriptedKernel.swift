@@ -29,6 +29,8 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
   package enum Message: Sendable {
     case socket(port: UInt16, cookie: UInt64, state: SocketState = .established)
     case socketWithAttributes(port: UInt16, cookie: UInt64, [UInt8])
+    /// A record of any other kind: the type of its message, and the payload.
+    case record(NetlinkMessageType, [UInt8])
     case done(errno: Int32 = 0, words: String? = nil)
     case error(Int32, words: String? = nil)
     case overrun
@@ -43,19 +45,34 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
 
   /// What a test can inspect while a reader owns the kernel.
   package final class Log: Sendable {
-    private let entries = Mutex<(requests: [InetRequest], unread: Int, unreadBefore: [Int], receptions: Int)>(
-      ([], 0, [], 0))
+    private struct Entries {
+      var messages: [[UInt8]] = []
+      var unread = 0
+      var unreadBefore: [Int] = []
+      var receptions = 0
+    }
+    private let entries = Mutex(Entries())
     package init() {}
-    package var requests: [InetRequest] { entries.withLock { $0.requests } }
+    /// The bytes of each request.
+    package var messages: [[UInt8]] { entries.withLock { $0.messages } }
+    /// The requests for inet sockets, decoded.
+    package var requests: [InetRequest] { messages.compactMap(Self.inetRequest) }
     /// Events that were not received yet.
     package var unreadEvents: Int { entries.withLock { $0.unread } }
     /// How many events were left when each request was sent. The kernel refuses a dump during another dump.
     package var unreadBeforeRequests: [Int] { entries.withLock { $0.unreadBefore } }
     /// The number of receive calls.
     package var receptions: Int { entries.withLock { $0.receptions } }
-    fileprivate func append(_ request: InetRequest) {
+
+    private static func inetRequest(_ message: [UInt8]) -> InetRequest? {
+      var cursor = NetlinkCursor(0..<message.count)
+      guard let first = try? cursor.next(in: message.span) else { return nil }
+      return try? InetRequest(first, in: message.span)
+    }
+
+    fileprivate func append(_ message: [UInt8]) {
       entries.withLock { log in
-        log.requests.append(request)
+        log.messages.append(message)
         log.unreadBefore.append(log.unread)
       }
     }
@@ -67,8 +84,7 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
   private var script: [[Event]]
   /// The remaining parts of an earlier dump.
   private var rest: [Event]
-  private var pending: [(sequence: UInt32, event: Event)] = []
-  private var sequence: UInt32 = 0
+  private var pending: [(header: NetlinkHeader, event: Event)] = []
   private let log: Log
 
   /// Creates a kernel.
@@ -83,26 +99,21 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
     self.log = log
   }
 
-  package mutating func write(
-    _ request: InetRequest, sequence: UInt32, into buffer: inout [UInt8]
-  ) throws(SockDiagError) -> Int {
-    // Large enough for the longest request with its attributes, as in the real transport.
-    guard buffer.count >= 128 + request.bytecode.count else {
-      throw SockDiagError(.system, operation: "write a sock_diag request", errno: 90)
+  package mutating func send(_ message: Span<UInt8>) throws(SockDiagError) {
+    let bytes = message.indices.map { message[$0] }
+    var cursor = NetlinkCursor(0..<bytes.count)
+    // EINVAL
+    guard let header = try? cursor.next(in: bytes.span)?.header, header.flags.contains(.request) else {
+      throw SockDiagError(.invalidRequest, operation: "send a netlink request", errno: 22)
     }
-    log.append(request)
-    self.sequence = sequence
-    return 0
-  }
-
-  package mutating func send(_ buffer: [UInt8], count: Int) throws(SockDiagError) {
+    log.append(bytes)
     if !rest.isEmpty {
       // EBUSY
-      pending.append((sequence, .messages([.error(16)])))
+      pending.append((header, .messages([.error(16)])))
       return
     }
     if script.isEmpty { return }
-    pending += script.removeFirst().map { (sequence, $0) }
+    pending += script.removeFirst().map { (header, $0) }
     log.setUnread(pending.count)
   }
 
@@ -110,16 +121,20 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
     log.countReception()
     // EAGAIN, as from a real socket that is empty.
     guard !pending.isEmpty else { return .failure(11) }
-    let (sequence, event) = pending.removeFirst()
-    if !rest.isEmpty { pending.append((99, rest.removeFirst())) }
+    let (header, event) = pending.removeFirst()
+    if !rest.isEmpty {
+      var earlier = header
+      earlier.sequence = 99
+      pending.append((earlier, rest.removeFirst()))
+    }
     log.setUnread(pending.count)
     switch event {
     case .failure(let errno): return .failure(errno)
     case .bytes(let bytes): return store(bytes, from: 0, into: &buffer)
-    case .messages(let messages): return store(encode(messages, sequence), from: 0, into: &buffer)
-    case .foreign(let port, let messages): return store(encode(messages, sequence), from: port, into: &buffer)
+    case .messages(let messages): return store(encode(messages, header), from: 0, into: &buffer)
+    case .foreign(let port, let messages): return store(encode(messages, header), from: port, into: &buffer)
     case .truncated(let messages, let length):
-      _ = store(encode(messages, sequence), from: 0, into: &buffer)
+      _ = store(encode(messages, header), from: 0, into: &buffer)
       return .datagram(length: length, sender: 0)
     }
   }
@@ -130,21 +145,26 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
     return .datagram(length: bytes.count, sender: sender)
   }
 
-  private func encode(_ messages: [Message], _ sequence: UInt32) -> [UInt8] {
-    messages.flatMap { encode($0, sequence, portID, .multipart).bytes }
+  private func encode(_ messages: [Message], _ request: NetlinkHeader) -> [UInt8] {
+    var reply = request
+    reply.portID = portID
+    reply.flags = .multipart
+    return messages.flatMap { encode($0, reply).bytes }
   }
 
-  private func encode(
-    _ message: Message, _ sequence: UInt32, _ portID: UInt32, _ flags: NetlinkFlags
-  ) -> NetlinkBytes {
+  /// A message with a header whose type is that of the request.
+  private func encode(_ message: Message, _ header: NetlinkHeader) -> NetlinkBytes {
     func build(_ type: NetlinkMessageType, _ payload: [UInt8] = [], _ more: NetlinkFlags = []) -> NetlinkBytes {
-      .message(type, flags: flags.union(more), sequence: sequence, portID: portID, payload: payload)
+      .message(
+        type, flags: header.flags.union(more), sequence: header.sequence, portID: header.portID, payload: payload)
     }
+    var other = header
     switch message {
     case .socket(let port, let cookie, let state):
-      return build(.sockDiagByFamily, NetlinkBytes.record(port: port, cookie: cookie, state: state))
+      return build(header.type, NetlinkBytes.record(port: port, cookie: cookie, state: state))
     case .socketWithAttributes(let port, let cookie, let attributes):
-      return build(.sockDiagByFamily, NetlinkBytes.record(port: port, cookie: cookie) + attributes)
+      return build(header.type, NetlinkBytes.record(port: port, cookie: cookie) + attributes)
+    case .record(let type, let payload): return build(type, payload)
     case .done(let errno, nil): return build(.done, NetlinkBytes.errno(errno))
     case .done(let errno, let words?):
       let text = NetlinkBytes.attribute(1, Array(words.utf8) + [0])
@@ -154,9 +174,15 @@ package struct ScriptedKernel: NetlinkTransport, ~Copyable {
         .error, NetlinkBytes.refusal(errno, words: words), words == nil ? .capped : [.capped, .extendedAcknowledgement])
     case .overrun: return build(.overrun)
     case .noOperation: return build(.noOperation)
-    case .interrupted(let inner): return encode(inner, sequence, portID, flags.union(.dumpInterrupted))
-    case .withSequence(let other, let inner): return encode(inner, other, portID, flags)
-    case .withPortID(let other, let inner): return encode(inner, sequence, other, flags)
+    case .interrupted(let inner):
+      other.flags.insert(.dumpInterrupted)
+      return encode(inner, other)
+    case .withSequence(let sequence, let inner):
+      other.sequence = sequence
+      return encode(inner, other)
+    case .withPortID(let portID, let inner):
+      other.portID = portID
+      return encode(inner, other)
     }
   }
 }

@@ -1,9 +1,9 @@
 internal import CBindDiagnosis
 
-/// The matches and targets of iptables that its nf_tables variant puts into rules as they are.
+/// The iptables matches and targets that its nf_tables variant puts into rules unchanged.
 ///
-/// Kernel: linux/netfilter/xt_tcpudp.h, xt_multiport.h, xt_addrtype.h; linux/netfilter/nf_nat.h. Numbers are the machine's,
-/// but for ports and addresses of translations.
+/// Kernel: linux/netfilter/xt_tcpudp.h, xt_multiport.h, xt_addrtype.h; linux/netfilter/nf_nat.h. Numbers are in host
+/// order, except ports and addresses of translations.
 enum ExtensionMatch {
   /// Whether a match holds for a packet to the port.
   static func matches(_ parts: NetfilterRule.Parts, isUDP: Bool, port: UInt16) -> NetfilterWalk.Match {
@@ -15,7 +15,7 @@ enum ExtensionMatch {
     case "tcp", "udp":
       if (name == "udp") != isUDP { return .no }
       guard info.count >= 9 else { return .perhaps }
-      // spts, dpts; of tcp three bytes more; invflags. An inverted source port is none that is known.
+      // spts, dpts; three more bytes for tcp; invflags. An inverted source port is not supported.
       let inversion = byte(isUDP ? 8 : 11)
       let isIn = word(4) <= port && port <= word(6)
       if isIn == (inversion & 2 != 0) { return .no }
@@ -34,7 +34,7 @@ enum ExtensionMatch {
       let holds = isIn != (byte(47) != 0)
       return holds ? (byte(0) == 1 ? .yes : .perhaps) : byte(0) == 1 ? .no : .perhaps
     case "addrtype":
-      // The packet goes to an address of this host: bit RTN_LOCAL, and nothing else is asked.
+      // The packet goes to an address of this host: bit RTN_LOCAL, and no other condition.
       let isLocal =
         parts[NFTA_MATCH_REV]?.number == 1 && word(0) == 0 && word(2) == 1 << AddressType.local
         && NetfilterAttribute.host32(info, 4) == 0
@@ -48,7 +48,8 @@ enum ExtensionMatch {
     guard let name = parts[NFTA_TARGET_NAME]?.text, name == "DNAT" || name == "REDIRECT",
       let info = parts[NFTA_TARGET_INFO]
     else { return nil }
-    // Revision 0 of IPv4: a number of ranges, each flags, two addresses of 4 bytes, two ports. All others have 16 bytes.
+    // Revision 0 of IPv4: a number of ranges, each with flags, two addresses of 4 bytes, two ports. All other revisions
+    // have 16 bytes.
     let isOld = parts[NFTA_TARGET_REV]?.number == 0 && !isV6
     let (start, port) = isOld ? (8, 16) : (4, 36)
     guard info.count >= port + 2 else { return .some(nil) }

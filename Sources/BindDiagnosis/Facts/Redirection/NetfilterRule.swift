@@ -2,8 +2,7 @@ internal import CBindDiagnosis
 internal import Glibc
 internal import SockDiagWire
 
-/// One rule, as its expressions are applied one after the other: what its registers hold, whether it matches, and where it
-/// sends the packet.
+/// One rule: it applies its expressions one after the other, and has registers, a match result and a destination.
 ///
 /// Kernel: `NFTA_*`, linux/netfilter/nf_tables.h; net/netfilter/nft_*.c.
 struct NetfilterRule {
@@ -11,7 +10,7 @@ struct NetfilterRule {
   enum End: Equatable {
     /// It sends the packet elsewhere.
     case redirected(String?)
-    /// The packet goes on as it is, or nowhere.
+    /// The packet goes on unchanged, or is dropped.
     case left
     case returned
     case goes(String, comesBack: Bool)
@@ -22,9 +21,9 @@ struct NetfilterRule {
     case family
     case transport
     case port
-    /// The first bytes of the address that the packet goes to, with the bits that count.
+    /// The first bytes of the packet's destination address, and the mask of the known bits.
     case address(mask: [UInt8])
-    /// What kind of address that is: one of this host.
+    /// The type of that address: one of this host.
     case addressType
     case bytes(ArraySlice<UInt8>)
     case unknown
@@ -172,7 +171,7 @@ struct NetfilterRule {
     case .address(let mask):
       guard isEqual || isUnequal, wanted.count == mask.count else { return .perhaps }
       guard let address else {
-        // One address of many; of a virtual one, as services of Kubernetes have, no host is the owner.
+        // One address of many; a virtual address, as Kubernetes services have, belongs to no host.
         guard isEqual, mask.count == (isV6 ? 16 : 4), mask.allSatisfy({ $0 == 0xff }) else { return .perhaps }
         return Self.isOfThisHost(Array(wanted), isV6: isV6) ? .perhaps : .no
       }
@@ -198,7 +197,7 @@ struct NetfilterRule {
     var own: UInt64?
     if case .port = value { own = UInt64(port) }
     if case .transport = value { own = UInt64(transport) }
-    // A key of several parts, of which the port is one: Kubernetes, Podman.
+    // A compound key that contains the port: Kubernetes, Podman.
     let width = all.first.flatMap { Self.key($0)?.count } ?? 0
     if own == nil || width > 2 || registers[source + 1] != nil {
       return lookAtParts(source, width, all, isInverted, isVerdict)
@@ -260,7 +259,8 @@ struct NetfilterRule {
     value(element[NFTA_SET_ELEM_KEY])
   }
 
-  /// The element that has a number: itself, or in an interval, which begins at one element and ends before another.
+  /// The element that contains a number: the number itself, or an interval, which begins at one element and ends before
+  /// another.
   private static func element(_ own: UInt64, _ all: [Parts]) -> Parts? {
     let numbered = all.compactMap { element in key(element)?.number.map { (number: $0, element: element) } }
     func isEnd(_ element: Parts) -> Bool {
@@ -269,7 +269,7 @@ struct NetfilterRule {
     guard numbered.contains(where: { isEnd($0.element) }) else {
       return numbered.first { $0.number == own }?.element
     }
-    // Where one interval ends and the next begins, both are there.
+    // At a boundary between two intervals both elements exist.
     let below = numbered.filter { $0.number <= own }.max {
       ($0.number, isEnd($0.element) ? 0 : 1) < ($1.number, isEnd($1.element) ? 0 : 1)
     }
@@ -297,7 +297,7 @@ struct NetfilterRule {
     return Self.text(value(address), value(port)?.prefix(2).number, keeping: self.port)
   }
 
-  /// `172.17.0.2:80`; `:80` for this host. A destination without a port keeps the one that was asked for.
+  /// `172.17.0.2:80`; `:80` for this host. A destination without a port keeps the port of the packet.
   static func text(_ address: ArraySlice<UInt8>?, _ port: UInt64?, keeping own: UInt16) -> String {
     let number = port.flatMap { $0 == 0 ? nil : UInt16(exactly: $0) } ?? own
     guard let address, let place = ip(Array(address)) else { return ":\(number)" }

@@ -2,7 +2,7 @@ internal import CBindDiagnosis
 internal import Glibc
 internal import SocketOwners
 
-/// The chains of type nat in this network namespace, with the rules of every chain of their tables.
+/// The nat chains of this network namespace, with the rules of every chain in their tables.
 struct NetfilterRules {
   struct Place: Hashable {
     var family: UInt8
@@ -15,12 +15,12 @@ struct NetfilterRules {
     var hook: UInt64
   }
 
-  /// The chains that the kernel goes to first: those that meet a packet before it is routed.
+  /// The base chains that a packet meets before it is routed.
   private(set) var bases: [Base] = []
   private(set) var rules: [Place: [[NetfilterAttribute]]] = [:]
   private let descriptor: Int32
 
-  /// Reads them; `nil` if they may not be read, are too many, or if the kernel has no nf_tables.
+  /// Reads them; `nil` if they may not be read, are too many, or the kernel has no nf_tables.
   ///
   /// Kernel: `NFT_MSG_GETCHAIN`, `NFT_MSG_GETRULE`, net/netfilter/nf_tables_api.c; since 3.13.
   init?() {
@@ -68,7 +68,7 @@ struct NetfilterRules {
     static let elements = UInt8(NFT_MSG_GETSETELEM.rawValue)
   }
 
-  /// Asking netlink would load the nf_tables module on a host without it, and `why` must change nothing.
+  /// Asking through netlink would load the nf_tables module on a host without it, and `why` must not change anything.
   private static var isLoaded: Bool {
     var text: [UInt8] = []
     let error = KernelDirectories().contents(ProcPath("/proc/modules"), in: AT_FDCWD, limit: 1 << 20, into: &text)

@@ -1,17 +1,17 @@
 internal import CBindDiagnosis
 internal import SockDiagWire
 
-/// Follows the rules for a packet to a port and an address, as far as they tell what they do with it.
+/// Follows the rules for a packet to a port and an address, as far as they can be decided.
 struct NetfilterWalk {
   let rules: NetfilterRules
   let isUDP: Bool
   let port: UInt16
-  /// The address that the packet is sent to; `nil` for any of this host.
+  /// The destination address of the packet; `nil` for any address of this host.
   let address: IPAddress?
   let isV6: Bool
   private(set) var found: [PortRedirection] = []
   private var sets: [NetfilterRules.Place: [[UInt16: ArraySlice<UInt8>]]?] = [:]
-  /// What is left before the walk is given up: rules may jump in many ways to the same chains.
+  /// The remaining steps before the walk gives up: rules may jump to the same chains in many ways.
   private var budget = 200_000
 
   init(_ rules: NetfilterRules, isUDP: Bool, port: UInt16, address: IPAddress?, isV6: Bool) {
@@ -36,7 +36,7 @@ struct NetfilterWalk {
     }
   }
 
-  /// - Returns: Whether the packet's way ends in the chain for certain.
+  /// - Returns: Whether the packet certainly goes no further than this chain.
   private mutating func chain(
     _ place: NetfilterRules.Place, isConditional: Bool, isLocal: Bool, depth: Int
   ) -> Bool {
@@ -72,7 +72,7 @@ struct NetfilterWalk {
     return false
   }
 
-  /// The elements of a set, which several rules may look into.
+  /// The elements of a set, cached because several rules may use it.
   private mutating func elements(of set: NetfilterRules.Place) -> [[UInt16: ArraySlice<UInt8>]]? {
     if let known = sets[set] { return known }
     let elements = rules.elements(of: set)
