@@ -6,20 +6,19 @@ private let operation = "destroy a socket"
 extension InetReader where Transport: ~Copyable {
   /// Destroys a socket and no other.
   ///
-  /// Every request bears the cookie, so the kernel may find whom it will: it touches nobody else.
+  /// Every request carries the cookie, so the kernel destroys that socket or none.
   package mutating func destroy(_ socket: InetSocket) throws(SockDiagError) {
     guard let cookie = socket.cookie, cookie != .any else { throw SockDiagError(.missingCookie, operation: operation) }
     var request = InetRequest(.destroy, socket.protocol, socket.family)
-    // In natural order, with UDP too: what is historical about a get is not about this (__udp_diag_destroy,
-    // net/ipv4/udp_diag.c).
+    // With UDP too the local address comes first, unlike in a get (__udp_diag_destroy, net/ipv4/udp_diag.c).
     request.local = socket.local
     request.remote = socket.remote
     request.interfaceIndex = socket.interfaceIndex
     request.cookie = cookie
     if try isObeyed(request) { return }
 
-    // Not found has several reasons, and one errno for all.
-    try confirmHandler(for: request)
+    // "Not found" has several reasons, and one errno for all of them.
+    try capabilities.confirmHandler(socket.protocol, socket.family, on: &conversation)
     guard let crowd = try crowd(of: socket, cookie) else {
       throw SockDiagError(.gone, operation: operation, errno: ENOENT)
     }
@@ -39,12 +38,12 @@ extension InetReader where Transport: ~Copyable {
   /// Asks on behalf of one peer after the other, until the kernel finds the socket.
   ///
   /// Of sockets that share an address and a port by SO_REUSEPORT it finds the one to which it would give a packet from
-  /// the peer, by a hash of both ends (`reuseport_select_sock`, net/core/sock_reuseport.c). So each peer is a throw of a
-  /// die with a side for each socket, and sixteen throws a side miss one in ten million times.
+  /// the peer, by a hash of both ends (`reuseport_select_sock`, net/core/sock_reuseport.c). So each peer picks one of them at
+  /// random. With sixteen peers for each socket, the socket is missed once in ten million times.
   private mutating func picksOut(_ request: inout InetRequest, count: Int) throws(SockDiagError) -> Bool {
     guard count > 1 else { return false }
-    // Addresses that are set aside for documentation (RFC 5737, RFC 3849): no connection comes from there, which would be
-    // found instead.
+    // Addresses that are reserved for documentation (RFC 5737, RFC 3849). A connection would be found instead, and none
+    // comes from there.
     let peer = request.family == .inet ? IPAddress(v4: 0xc000_0201) : IPAddress(v6: 0x2001_0db8_0000_0000, 1)
     for port in 1...UInt16(clamping: count * 16) {
       request.remote = SocketAddress(peer, port: port)
@@ -57,12 +56,8 @@ extension InetReader where Transport: ~Copyable {
   private mutating func crowd(
     of socket: InetSocket, _ cookie: SocketCookie
   ) throws(SockDiagError) -> (socket: InetSocket, count: Int)? {
-    // Nothing shares the addresses of a connection, so what is not found is gone.
-    if socket.protocol == .tcp, socket.state != .listen, socket.state != .boundInactive { return nil }
-    let dump = try dump(
-      SocketQuery(
-        socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-        matching: .localPort == socket.local.port))
+    if Self.hasAddressesOfItsOwn(socket) { return nil }
+    let dump = try dump(Self.query(besides: socket))
     guard let found = dump.sockets.first(where: { $0.cookie == cookie }) else {
       if dump.completeness.isComplete { return nil }
       throw SockDiagError(.incomplete, operation: "\(operation): its list is \(dump.completeness)")
