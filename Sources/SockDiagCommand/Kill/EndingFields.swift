@@ -6,7 +6,7 @@ internal import SocketOwners
 /// The JSON fields of `kill`: the port, its sockets and processes, and after an attempt the results.
 struct EndingFields: FieldWritable {
   let plan: EndingPlan
-  /// What happened to each target, in the order of the plan; empty if nothing was tried.
+  /// The result for each process, in the order of the plan; empty if nothing was tried.
   var outcomes: [EndingOutcome] = []
   /// The state of the port afterwards; `nil` if nothing was tried.
   var port: PortAfterEnding?
@@ -21,7 +21,8 @@ struct EndingFields: FieldWritable {
     Self.write("sockets", plan.sockets, to: &writer)
     writer.objects("processes", Array(plan.targets.enumerated())) { element, writer in
       let (index, target) = element
-      write(target, to: &writer)
+      write(target.details, target.supervision, to: &writer)
+      writer.text("standing", target.standing.name)
       if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
     }
     guard let port else { return }
@@ -33,7 +34,10 @@ struct EndingFields: FieldWritable {
       "remaining_connections", blockers.count { $0.use == .connection || $0.use == .outgoingConnection })
     writer.number("left_over", blockers.count(where: \.isLeftBehind))
     if port.isBlockedByRecordsOnly { writer.milliseconds("left_over_expires_ms", port.freeIn) }
-    writer.objects("restarted", port.unlistedHolders) { write($0, to: &$1) }
+    writer.objects("restarted", port.unlistedHolders) { process, writer in
+      write(process.details, process.supervision, to: &writer)
+      writer.number("started_by", process.starter?.process.pid)
+    }
   }
 
   private static func write(_ key: String, _ sockets: [HeldSocket], to writer: inout some FieldWriter) {
@@ -42,23 +46,24 @@ struct EndingFields: FieldWritable {
     writer.objects(key, fields, isOnLines: true)
   }
 
-  private func write(_ target: EndingTarget, to writer: inout some FieldWriter) {
-    writer.number("pid", target.process.pid)
-    writer.process(target.details)
-    writer.object("supervisor", plan.selection.supervisor(target.supervision))
-    switch target.standing {
-    case .ordinary: break
-    case .ancestor: writer.text("standing", "ancestor")
-    case .itself: writer.text("standing", "itself")
-    case .systemd, .firstProcess: writer.text("standing", "manager")
-    }
+  private func write(
+    _ process: ProcessDetails, _ supervision: ProcessSupervision?, to writer: inout some FieldWriter
+  ) {
+    writer.number("pid", process.process.pid)
+    writer.process(process)
+    writer.object("supervisor", plan.selection.supervisor(supervision))
   }
+}
 
-  private func write(_ unlisted: UnlistedProcess, to writer: inout some FieldWriter) {
-    writer.number("pid", unlisted.details.process.pid)
-    writer.process(unlisted.details)
-    writer.object("supervisor", plan.selection.supervisor(unlisted.supervision))
-    writer.number("started_by", unlisted.starter?.process.pid)
+extension EndingTarget.Standing {
+  /// The name for programs; `nil` for an ordinary process.
+  fileprivate var name: String? {
+    switch self {
+    case .ordinary: nil
+    case .ancestor: "ancestor"
+    case .itself: "itself"
+    case .systemd, .firstProcess: "manager"
+    }
   }
 }
 

@@ -8,32 +8,32 @@ struct Kill: ParsableCommand {
     abstract: "Ends the processes that hold a port, and reports what still holds it.",
     usage: "sockdiag kill [<options>] [ADDRESS:]PORT",
     discussion: """
-      Meant are the holders of listeners, of sockets that are only bound and of UDP sockets without a peer: all of \
-      them, for a socket is shared by whoever inherited it. With an address, those in the way of who binds it: of the \
-      same address, and of the wildcards that take it in. The owner of a connection is not meant, unless --connections \
-      asks for it: an outgoing connection may have any port.
+      Ended are the processes that hold a listener, a socket that is only bound, or a UDP socket without a peer: all of \
+      them, since child processes inherit sockets. With an address, only sockets that conflict with a bind() to it count: \
+      those on the same address and on the wildcards that include it. The owners of connections are ended only with \
+      --connections, since an outgoing connection may have any port.
 
-      Shows them, asks, and signals each after a look at its descriptors, by a pidfd: who has closed the socket or ended \
-      since, or has the id of one who did, gets nothing. Parents come before their children. Who still holds the \
-      socket after the grace is killed.
+      Shows the processes, asks, and signals each through a pidfd, after another look at its descriptors. A process that no \
+      longer holds the port is not signalled, nor is one that has got the id of another. Parents come before their \
+      children. A process that still holds the socket after the grace is killed.
 
-      A unit of systemd and a container are named with the command that stops them, for they may start the process \
-      again; with --yes they are left alone unless --supervised is given. Neither process 1 nor this command is ever \
-      ended: what systemd holds for a .socket unit is given back by stopping that unit.
+      A systemd unit or a container may start the process again, so it is named with the command that stops it. With \
+      --yes such a process is left alone unless --supervised is given. Process 1 and this command are never ended. What \
+      systemd holds for a .socket unit is freed by stopping that unit.
 
-      Outcomes: ended; killed; gone before it was its turn; not-holding: closed the socket before, and was not \
-      signalled; released: closed it after the signal and runs on; running; denied for want of privilege; failed; \
-      spared.
+      Outcomes: ended; killed; gone: had already ended; not-holding: had closed the socket, and was not signalled; \
+      released: closed the socket after the signal and still runs; running; denied: a privilege is missing; failed; \
+      spared: not ended.
 
-      Afterwards the port is watched for up to --settle: for something that starts the server again, and for workers that \
-      end later. It ends sooner where nothing is known that could do so. Then it says what 'sockdiag why' says of the \
-      same port, and names the process or unit that started the server again.
+      Afterwards it observes the port for up to --settle, in case something starts the server again or workers end later. \
+      It stops earlier if it knows of nothing that could do so. Then it answers as 'sockdiag why' does for the same port, \
+      and names the process or unit that started the server again.
 
       Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 whether it is free \
-      depends on what cannot be seen; 3 bind() fails with another error than that of a port in use; 71 in use, or nothing \
-      was done for the reason that is given; 75 no process holds it any more, but closed connections block it for a time, \
-      which 'sockdiag wait PORT --free' waits for; 77 a privilege is missing. With --dry-run it is 0 if there is a process \
-      to end.
+      depends on facts that cannot be seen; 3 bind() fails with an error other than that of a port in use; 64 wrong usage; \
+      71 in use, or nothing was done for the reason that is given; 75 no process holds it any more, but closed connections \
+      block it for a time: 'sockdiag wait PORT --free' waits for that; 77 a privilege is missing. With --dry-run it is 0 \
+      if there is a process to end.
       """)
 
   @Argument(help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
@@ -54,7 +54,7 @@ struct Kill: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  @Flag(help: "Only show who would be ended.")
+  @Flag(help: "Only show the processes that would be ended.")
   var dryRun = false
 
   @Option(help: ArgumentHelp("What is sent first.", valueName: "name"))
@@ -68,13 +68,13 @@ struct Kill: ParsableCommand {
       "How long the port is watched for a restart: 500ms, 3s, 1m; 0 looks only once.", valueName: "time"))
   var settle = "3s"
 
-  @Flag(help: "Do not kill who has not ended after the grace.")
+  @Flag(help: "Do not kill processes that have not ended after the grace.")
   var noKill = false
 
   @OptionGroup
   var namespace: NamespaceOption
 
-  @Flag(help: "A JSON object: who held the port, what became of them, what is left.")
+  @Flag(help: "A JSON object: the holders, what happened to them, what is left.")
   var json = false
 
   func run() throws {

@@ -2,32 +2,33 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
-/// `sockdiag wait`: until a port is free, or until something listens on it.
+/// `sockdiag wait`: waits until a port is free, or until something listens on it.
 struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Waits until a port is free, or until something listens on it.",
     discussion: """
-      Free is what 'sockdiag why' calls free, of all addresses that it asks about. Where only timers are in the way it \
-      sleeps them out; where processes are, the kernel's announcements wake it. Where 'why' says that it depends, the wait \
-      goes on; --probe settles that. Other errors than EADDRINUSE end it at once, for waiting does not cure them: a port \
-      that takes a privilege, or an address that the host does not have (--freebind asks for one that it will get later). \
+      A port is free if 'sockdiag why' calls it free, for all addresses that it asks about. While only timers are in the \
+      way, the wait sleeps until they run out. While processes are in the way, the kernel announces the end of their \
+      sockets, which wakes it. If 'why' says that the answer depends on unknown facts, the wait goes on; --probe settles \
+      that with a real bind(). Errors other than EADDRINUSE end the wait at once, since waiting does not help: a port that \
+      needs a privilege, or an address that the host does not have (--freebind allows an address that it will get later). \
       An address that is still being checked for duplicates is waited for.
 
       Something listens if a client on this host that connects to the address and port would reach it: a listener there \
-      or on all addresses, with -u a UDP socket that is bound and not connected. One that is bound to an interface is \
-      reached at the addresses of that interface; write 10.0.0.1%eth0 to ask for clients that come over eth0. Without an \
-      address any will do, of a name with several addresses one, and for * both families count. Filters of packets are not \
-      looked at.
+      or on all addresses, with -u a UDP socket that is bound and not connected. A listener that is bound to an interface \
+      is reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an \
+      address any listener counts, for a host name one of its addresses is enough, and for * both families are needed. \
+      Packet filters are not considered.
 
       It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
-      (TIME_WAIT) run for a minute, others may be set longer. With --timeout it waits so long and no longer.
+      (TIME_WAIT) run for a minute, others may be longer. --timeout sets a limit that timers do not prolong.
 
-      Nothing is shown but on a terminal, where a line tells how it stands. If the time is up, one sentence on standard \
-      error says what is in the way.
+      A terminal shows the progress in one line; nothing else is shown. After a timeout, one sentence on standard error \
+      says what is in the way.
 
-      Exit status: 0 condition met; 1 timed out; 64 the command line makes no sense; 71 the kernel refused or failed, or \
-      bind() fails with another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any \
-      process: 130 and 143 in a shell.
+      Exit status: 0 condition met; 1 timed out; 64 wrong usage; 71 the kernel refused or failed, or bind() fails with \
+      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as any other process: 130 and 143 in \
+      a shell.
       """)
 
   @Argument(
@@ -48,7 +49,7 @@ struct Wait: ParsableCommand {
       valueName: "time"))
   var timeout: String?
 
-  /// Longer than servers take to start or to finish what they are doing, and short enough for a script that waits in vain.
+  /// Longer than servers take to start or to finish, and short enough for a script that waits in vain.
   static let standardTimeout = Duration.seconds(300)
 
   @Flag(help: "With --free: let a bind() decide at every look. For a moment the port is taken.")
@@ -93,7 +94,7 @@ struct Wait: ParsableCommand {
     }
   }
 
-  /// Which of the two is meant.
+  /// Whether --free was given, or --listening.
   private func isForFree() throws(CommandFailure) -> Bool {
     switch (free, listening) {
     case (true, true): throw .usage("--free and --listening are two things to wait for; give one of them")
@@ -144,7 +145,7 @@ struct Wait: ParsableCommand {
     }
   }
 
-  /// Tells a person at a terminal that the wait succeeded; a script knows from the status.
+  /// Tells a person at a terminal that the goal is reached. A script sees that from the status.
   private func announce(_ sentence: @autoclosure () -> String) {
     if !quiet, Terminal.rewritesStandardError { Diagnostics.report(sentence()) }
   }
