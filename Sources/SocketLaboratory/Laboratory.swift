@@ -91,8 +91,8 @@ public final class Laboratory {
     serverCgroup: (any SocketCreator)? = nil
   ) throws -> ConnectedPair {
     let own = LabEndpoint(listenerAddress ?? server.address, server.port, interface: server.interface)
-    let listener = try tcpListener(kind, on: own, options: serverOptions, by: serverCgroup)
-    let client = try tcpClient(kind, from: client, to: server, options: clientOptions, by: clientCgroup)
+    let listener = try tcpListener(kind, on: own, options: serverOptions, in: serverCgroup)
+    let client = try tcpClient(kind, from: client, to: server, options: clientOptions, in: clientCgroup)
     return ConnectedPair(listener: listener, client: client, server: try listener.accept())
   }
 

@@ -9,6 +9,11 @@ public struct CommandResult: Sendable {
   /// All bytes that the program wrote to standard error.
   public var errors: [UInt8]
 
+  /// Creates a result.
+  package init(status: Int32, output: [UInt8], errors: [UInt8]) {
+    (self.status, self.output, self.errors) = (status, output, errors)
+  }
+
   /// Standard output as text.
   public var outputText: String { String(decoding: output, as: UTF8.self) }
   /// Standard error as text.

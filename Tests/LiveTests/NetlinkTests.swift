@@ -3,6 +3,7 @@ import Glibc
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Netlink sockets of the running kernel: the library and the command against `ss`, row for row.

@@ -6,7 +6,7 @@ import Testing
 @Suite struct DescriptionTests {
   @Test(
     arguments: [
-      ([], "no reason is known"),
+      ([], "it has just ended"),
       (.fixedFile, "an io_uring may hold it"),
       ([.kernel, .unreadableThread], "the kernel itself may hold it, or a thread could not be read"),
     ] as [(MissingHolder.Reasons, String)])

@@ -31,10 +31,8 @@ struct DemoPage {
         try answer(question, &output)
       }
       if case .untilEnter = stay {
-        {
-          output.bytes.append(UInt8(ascii: "\n"))
-          output.appendLine("Press Enter to end it.")
-        }
+        output.bytes.append(UInt8(ascii: "\n"))
+        output.appendLine("Press Enter to end it.")
       }
       try output.flush()
       wait(stay, interruption)

@@ -82,7 +82,7 @@ extension EndingRefusal {
       return CommandFailure(
         .noPermission, "the process that holds \(name) is hidden from this user; \(CommandUser.cure)")
     }
-    let explanation = reasons.reduce(into: MissingHolder.Reasons()) { $0.formUnion($1) }.explanation
+    let explanation = reasons.reduce(into: MissingHolder.Reasons()) { $0.formUnion($1) }
     let tunnels =
       sockets.contains { $0.socket.protocol == .udp }
       ? "; 'ip -d link' shows tunnels of the kernel (vxlan, geneve, WireGuard) with their ports" : ""

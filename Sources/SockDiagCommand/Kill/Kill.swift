@@ -8,73 +8,74 @@ struct Kill: ParsableCommand {
     abstract: "Ends the processes that hold a port, and reports what still holds it.",
     usage: "sockdiag kill [<options>] [ADDRESS:]PORT",
     discussion: """
-      Ended are the processes that hold a listener, a socket that is only bound, or a UDP socket without a peer: all of \
-      them, since child processes inherit sockets. With an address, only sockets that conflict with a bind() to it count: \
-      those on the same address and on the wildcards that include it. The owners of connections are ended only with \
-      --connections, since an outgoing connection may have any port.
+      It ends all processes that hold a listener, a socket that is only bound, or a UDP socket without a peer. A socket \
+      that was inherited has several. With an address, only sockets that conflict with a bind() to that address count: \
+      sockets at the address and at wildcards that include it. Owners of connections are not ended without --connections, \
+      because an outgoing connection can have any port.
 
-      Shows the processes, asks, and signals each through a pidfd, after another look at its descriptors. A process that no \
-      longer holds the port is not signalled, nor is one that has got the id of another. Parents come before their \
-      children. A process that still holds the socket after the grace is killed.
+      It shows the processes, asks, and looks at the descriptors of each process again before it sends the signal through \
+      a pidfd. So it never signals a process that closed the socket, or another process that got the same id. Parents come \
+      before their children. After the grace period it kills the processes that still hold the socket.
 
-      A systemd unit or a container may start the process again, so it is named with the command that stops it. With \
-      --yes such a process is left alone unless --supervised is given. Process 1 and this command are never ended. What \
-      systemd holds for a .socket unit is freed by stopping that unit.
+      If a systemd unit or a container runs a process, it names the command that stops the unit or container, which may \
+      otherwise start the process again. With --yes such processes are left alone unless --supervised is given. It never \
+      ends process 1 or itself. If systemd holds the port for a .socket unit, stop that unit.
 
-      Outcomes: ended; killed; gone: had already ended; not-holding: had closed the socket, and was not signalled; \
-      released: closed the socket after the signal and still runs; running; denied: a privilege is missing; failed; \
-      spared: not ended.
+      Outcomes: ended; killed; gone (ended in the meantime); not-holding (closed the socket before the signal, and got \
+      none); released (closed the socket after the signal and runs on); running; denied (a privilege is missing); failed; \
+      spared.
 
-      Afterwards it observes the port for up to --settle, in case something starts the server again or workers end later. \
-      It stops earlier if it knows of nothing that could do so. Then it answers as 'sockdiag why' does for the same port, \
-      and names the process or unit that started the server again.
+      Afterwards it watches the port for up to --settle, for a restarted server and for workers that end later, and less \
+      if nothing is known that could restart it. Then it gives the answer of 'sockdiag why' for the same port, and names \
+      the process or unit that restarted the server.
 
-      Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 whether it is free \
-      depends on facts that cannot be seen; 3 bind() fails with an error other than that of a port in use; 64 wrong usage; \
-      71 in use, or nothing was done for the reason that is given; 75 no process holds it any more, but closed connections \
-      block it for a time: 'sockdiag wait PORT --free' waits for that; 77 a privilege is missing. With --dry-run it is 0 \
-      if there is a process to end.
+      Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 it depends on facts that \
+      are unknown; 3 bind() fails with another error than EADDRINUSE; 71 in use, or nothing was done for the reported \
+      reason; 75 no process holds the port, but closed connections still block it: 'sockdiag wait PORT --free' waits for \
+      them; 77 a privilege is missing. With --dry-run: 0 if there is a process to end.
       """)
 
-  @Argument(help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
+  @Argument(
+    help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, or with names of hosts and services."))
   var port: String
 
-  @Flag(name: .shortAndLong, help: "TCP, as without -t and -u.")
+  @Flag(name: .shortAndLong, help: "TCP, the default.")
   var tcp = false
 
   @Flag(name: .shortAndLong, help: "UDP.")
   var udp = false
 
-  @Flag(help: "Also the owners of connections whose local port it is.")
+  @Flag(help: "Also end the owners of connections from this local port.")
   var connections = false
 
-  @Flag(help: "With --yes: also processes that systemd or a container runtime may start again.")
+  @Flag(help: "With --yes: also end processes that systemd or a container runtime may start again.")
   var supervised = false
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  @Flag(help: "Only show the processes that would be ended.")
+  @Flag(help: "Show the processes and end none.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("What is sent first.", valueName: "name"))
+  @Option(help: ArgumentHelp("The first signal.", valueName: "name"))
   var signal = "TERM"
 
-  @Option(help: ArgumentHelp("How long a process has to end before it is killed: 500ms, 5s, 1m.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("The time that a process has to end before it is killed: 500ms, 5s, 1m.", valueName: "time"))
   var grace = "5s"
 
   @Option(
     help: ArgumentHelp(
-      "How long the port is watched for a restart: 500ms, 3s, 1m; 0 looks only once.", valueName: "time"))
+      "The time to watch the port for a restart: 500ms, 3s, 1m; 0 looks only once.", valueName: "time"))
   var settle = "3s"
 
-  @Flag(help: "Do not kill processes that have not ended after the grace.")
+  @Flag(help: "Do not kill processes that still run after the grace period.")
   var noKill = false
 
   @OptionGroup
   var namespace: NamespaceOption
 
-  @Flag(help: "A JSON object: the holders, what happened to them, what is left.")
+  @Flag(help: "A JSON object: the processes, their outcomes, and the sockets that remain.")
   var json = false
 
   func run() throws {
@@ -124,7 +125,7 @@ struct Kill: ParsableCommand {
     let port = try PortArgument(parsing: port)
     try port.requireInterface()
     guard port.port != 0 else {
-      throw .usage("port 0 is none: it lets the kernel choose one; write the port that it chose")
+      throw .usage("port 0 lets the kernel choose a port; give the port that it chose")
     }
     return PortSelection(port: port, transports: try port.transports(tcp: tcp, udp: udp))
   }
@@ -174,7 +175,7 @@ struct Kill: ParsableCommand {
     var remarks = remarks
     let denied = outcomes.count { $0.status == .noPermission }
     if denied > 0 {
-      let processes = denied == 1 ? "1 process" : "\(denied) processes"
+      let processes = denied.counted("process", "processes")
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
     let sentences = port.sentences(namespace: namespace.netns)

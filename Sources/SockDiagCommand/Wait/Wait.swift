@@ -7,33 +7,32 @@ struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Waits until a port is free, or until something listens on it.",
     discussion: """
-      A port is free if 'sockdiag why' calls it free, for all addresses that it asks about. While only timers are in the \
-      way, the wait sleeps until they run out. While processes are in the way, the kernel announces the end of their \
-      sockets, which wakes it. If 'why' says that the answer depends on unknown facts, the wait goes on; --probe settles \
-      that with a real bind(). Errors other than EADDRINUSE end the wait at once, since waiting does not help: a port that \
-      needs a privilege, or an address that the host does not have (--freebind allows an address that it will get later). \
-      An address that is still being checked for duplicates is waited for.
+      Free means that 'sockdiag why' answers free, for all addresses that it asks about. If only timers are in the way it \
+      sleeps until they expire; if processes are, announcements of the kernel wake it. If 'why' answers that it depends, \
+      the wait goes on; --probe settles it with a real bind(). Errors other than EADDRINUSE end the wait at once, because \
+      waiting does not help: a port that needs a privilege, or an address that the host does not have (--freebind allows \
+      one that the host gets later). It waits for an address that is still being checked for duplicates.
 
-      Something listens if a client on this host that connects to the address and port would reach it: a listener there \
-      or on all addresses, with -u a UDP socket that is bound and not connected. A listener that is bound to an interface \
-      is reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an \
-      address any listener counts, for a host name one of its addresses is enough, and for * both families are needed. \
-      Packet filters are not considered.
+      A port is listened on if a client on this host that connects to it would reach a listener: one at the address or on \
+      all addresses; with -u a UDP socket that is bound and not connected. A listener that is bound to an interface is \
+      reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an address \
+      any listener counts. For a name with several addresses one of them is enough; * needs both families. Packet filters \
+      are ignored.
 
       It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
-      (TIME_WAIT) run for a minute, others may be longer. --timeout sets a limit that timers do not prolong.
+      (TIME_WAIT) run for a minute, others may be longer. With --timeout it waits exactly that long.
 
-      A terminal shows the progress in one line; nothing else is shown. After a timeout, one sentence on standard error \
-      says what is in the way.
+      It prints nothing, except on a terminal, where a line shows the progress. If it times out, one sentence on standard \
+      error says what is in the way.
 
       Exit status: 0 condition met; 1 timed out; 64 wrong usage; 71 the kernel refused or failed, or bind() fails with \
-      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as any other process: 130 and 143 in \
-      a shell.
+      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any process: 130 and 143 \
+      in a shell.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
+      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String
 
   @Flag(help: "Wait until the port is free.")
@@ -45,17 +44,17 @@ struct Wait: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "For how long at most, such as 500ms, 30s or 5m; 0 looks only once. By default 5m, or until timers have run out.",
+      "The longest time to wait, such as 500ms, 30s or 5m; 0 looks only once. By default 5m, or until timers expire.",
       valueName: "time"))
   var timeout: String?
 
   /// Longer than servers take to start or to finish, and short enough for a script that waits in vain.
   static let standardTimeout = Duration.seconds(300)
 
-  @Flag(help: "With --free: let a bind() decide at every look. For a moment the port is taken.")
+  @Flag(help: "With --free: try a real bind() at every look. Each takes the port for a moment.")
   var probe = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing, unless it fails for another reason than the time.")
+  @Flag(name: .shortAndLong, help: "Print nothing, unless it fails for another reason than the timeout.")
   var quiet = false
 
   @OptionGroup(title: "Who binds")
@@ -72,7 +71,7 @@ struct Wait: ParsableCommand {
     try namespace.enter()
     let port = try PortArgument(parsing: port)
     guard port.port != 0 else {
-      throw CommandFailure.usage("port 0 stands for any port; give the one to wait for")
+      throw CommandFailure.usage("port 0 means any port; give the port to wait for")
     }
     let transport = try who.transport(of: port)
     let title = "\(transport == .udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
@@ -97,14 +96,14 @@ struct Wait: ParsableCommand {
   /// Whether --free was given, or --listening.
   private func isForFree() throws(CommandFailure) -> Bool {
     switch (free, listening) {
-    case (true, true): throw .usage("--free and --listening are two things to wait for; give one of them")
+    case (true, true): throw .usage("--free and --listening exclude each other; give one of them")
     case (false, false):
-      throw .usage("nothing says what to wait for; give --free or --listening")
+      throw .usage("the condition to wait for is missing; give --free or --listening")
     case (true, false): return true
     case (false, true):
-      if probe { throw .usage("--probe tries a bind(), which --listening does not ask about; leave it out") }
+      if probe { throw .usage("--probe tries a bind(), which --listening does not need; leave it out") }
       if let word = who.words.first {
-        throw .usage("\(word) says who binds, which --listening does not ask about; leave it out")
+        throw .usage("\(word) describes a bind(), which --listening does not need; leave it out")
       }
       return false
     }

@@ -151,23 +151,3 @@ extension Diagnosis.Probe {
     }
   }
 }
-
-extension HolderList {
-  init(_ socket: DiagnosedSocket) {
-    let processes = Dictionary(socket.processes.map { ($0.process.pid, $0) }, uniquingKeysWith: { first, _ in first })
-    self.init(
-      entries: socket.holders.map { Entry(holder: $0, process: processes[$0.pid], isInherited: false) },
-      reasons: socket.holdersMissing)
-  }
-}
-
-extension WhyStatus {
-  var name: String {
-    switch self {
-    case .free: "free"
-    case .conflict: "conflict"
-    case .depends: "depends"
-    case .error: "error"
-    }
-  }
-}

@@ -65,7 +65,7 @@ struct WatchedRun: ~Copyable {
         "\(report.unwatchedThreadCount) threads made calls of another architecture, which were not watched")
     }
     if report.unexaminedCallCount > 0 {
-      let calls = Phrase.count(report.unexaminedCallCount, "call")
+      let calls = report.unexaminedCallCount.counted("call")
       Diagnostics.report("the sockets of \(calls) could not be looked at; it takes the right to trace their process")
     }
     return report.ending

@@ -45,9 +45,10 @@ public struct Container: Sendable, Hashable, Codable {
 
 extension Container: CustomStringConvertible {
   /// The runtime and the id, shortened to 12 digits as runtimes show it: "docker container 0123456789ab".
-  public var description: String {
-    "\(runtime.rawValue) container \(id.utf8.count == 64 ? String(id.prefix(12)) : id)"
-  }
+  public var description: String { "\(runtime.rawValue) container \(shortID)" }
+
+  /// The id as commands show it: a name in full, 12 of 64 hexadecimal digits.
+  package var shortID: String { id.utf8.count == 64 ? String(id.prefix(12)) : id }
 }
 
 extension CgroupPath {

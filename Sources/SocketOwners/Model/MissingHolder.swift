@@ -74,7 +74,7 @@ extension MissingHolder.Reasons: CustomStringConvertible {
   /// read".
   public var description: String {
     let clauses = Self.words.filter { contains($0.reason) }.map(\.clause)
-    guard let last = clauses.last else { return "no reason is known" }
+    guard let last = clauses.last else { return "it has just ended" }
     return clauses.count == 1 ? last : clauses.dropLast().joined(separator: ", ") + ", or " + last
   }
 }

@@ -44,8 +44,7 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
 extension SocketOwnersError: CustomStringConvertible {
   /// One sentence: the operation, the system's text for the errno, and the remedy if one is known.
   public var description: String {
-    // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
-    let text = unsafe operation + ": " + String(cString: strerror(errno))
+    let text = operation + ": " + ErrnoText.text(errno)
     return cure.map { text + "; " + $0 } ?? text
   }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The outcome of a signal.
 public enum SignalOutcome: Sendable, Hashable {
   /// The process that holds the socket received the signal.
@@ -22,13 +20,8 @@ extension SignalOutcome: CustomStringConvertible {
     case .signalled: "the process received the signal"
     case .gone: "the process has ended"
     case .noLongerHolds: "the process no longer holds the socket"
-    case .denied(let errno): "the signal is not permitted: \(Self.text(errno))"
-    case .unsupported(let errno): "the signal cannot be sent: \(Self.text(errno))"
+    case .denied(let errno): "the signal is not permitted: \(ErrnoText.text(errno))"
+    case .unsupported(let errno): "the signal cannot be sent: \(ErrnoText.text(errno))"
     }
-  }
-
-  private static func text(_ errno: Int32) -> String {
-    // SAFETY: strerror returns a terminated string, which is copied at once.
-    unsafe String(cString: strerror(errno))
   }
 }

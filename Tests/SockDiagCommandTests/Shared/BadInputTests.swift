@@ -63,10 +63,10 @@ struct BadInputTests {
     Case("why 80 --follow", .usage, "--follow is for --run; leave it out, or give a command to run"),
     Case(
       "why --reuseport --run true", .usage,
-      "--reuseport says what to ask, but with --run the failing socket tells it; leave it out"),
+      "--reuseport describes a bind(), but with --run the failed call does; leave it out"),
     Case(
       "why --probe --run true", .usage,
-      "--probe says what to ask, but with --run the failing socket tells it; leave it out"),
+      "--probe describes a bind(), but with --run the failed call does; leave it out"),
     Case(
       "why 127.0.0.1:80 --v6only", .usage,
       "--v6only is for IPv6, and 127.0.0.1 is not; write an address such as [::]"),
@@ -115,11 +115,11 @@ struct BadInputTests {
     Case("kill 80/tcp -tu --yes", .usage, "'80/tcp' names another protocol than -u; leave one of them out"),
     Case("why 80 -tu", .usage, "-t and -u are two questions; ask them one after the other"),
     Case(
-      "why -t --run true", .usage, "--tcp says what to ask, but with --run the failing socket tells it; leave it out"),
+      "why -t --run true", .usage, "--tcp describes a bind(), but with --run the failed call does; leave it out"),
     Case("kill", .usage, "missing expected argument '<port>'; see 'sockdiag kill --help'"),
     Case("kill 8080", .usage, noTerminalToKill),
     Case(
-      "kill 0 --yes", .usage, "port 0 is none: it lets the kernel choose one; write the port that it chose"),
+      "kill 0 --yes", .usage, "port 0 lets the kernel choose a port; give the port that it chose"),
     Case("kill 99999 --yes", .usage, "'99999' is not a port; ports are 0 to 65535"),
     Case(
       "kill ::1:80 --yes", .usage, "'::1:80' has an IPv6 address without brackets; write [::1]:80"),

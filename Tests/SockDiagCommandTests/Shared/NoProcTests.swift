@@ -14,7 +14,7 @@ struct NoProcTests {
     ("nonsense", 64, "", "sockdiag: 'nonsense' is not a subcommand; "),
     ("why 80 --nonsense", 64, "", "sockdiag: unknown option '--nonsense'; "),
     ("why 99999", 64, "", "sockdiag: '99999' is not a port; "),
-    ("wait 80", 64, "", "sockdiag: nothing says what to wait for; "),
+    ("wait 80", 64, "", "sockdiag: the condition to wait for is missing; "),
     ("decode /nonexistent", 66, "", "sockdiag: cannot read '/nonexistent': "),
     ("list -Ht", 0, "", ""),
   ]) func commandLineNeedsNoProc(_ line: String, _ status: Int32, _ output: String, _ errors: String) async throws {

@@ -126,7 +126,8 @@ struct WaitCommandTests {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
       (["0", "--free"], "port 0"), (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
-      (["8080", "--listening", "--probe"], "--probe"), (["8080", "--listening", "--as", "go"], "--as says who binds"),
+      (["8080", "--listening", "--probe"], "--probe"),
+      (["8080", "--listening", "--as", "go"], "--as describes a bind()"),
     ]
     for (words, cure) in refusals {
       let result = try Tool.run(["wait"] + words)

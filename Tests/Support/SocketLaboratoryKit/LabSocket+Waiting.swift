@@ -1,4 +1,4 @@
-internal import CSocketLaboratory
+internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
 extension LabSocket {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Limits the number of namespaces that exist at a time.
 ///
 /// Tests run in parallel without a limit. A hundred situations at once on two cores would take so long that a record

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
-/// What servers of a kind ask of bind() when nobody tells them otherwise.
+/// A kind of server: the addresses and socket options that it uses by default.
 enum Preset: String, CaseIterable, ExpressibleByArgument {
   case c, python, asyncio, go, node, rust, java, nginx, systemd
 
@@ -26,7 +26,7 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   func addresses(_ transport: TransportProtocol) -> [IPAddress] {
     switch self {
     case .go, .java, .systemd: [.anyV6]
-    // With UDP it is told the family, and nothing else.
+    // With UDP, programs choose the family only.
     case .node: transport == .udp ? [.anyV4, .anyV6] : [.anyV6]
     case .python, .nginx: [.anyV4]
     case .c, .asyncio, .rust: [.anyV4, .anyV6]
