@@ -65,13 +65,6 @@ extension EndingTarget.Standing {
     case .systemd, .firstProcess: "manager"
     }
   }
-
-  private func write(_ unlisted: UnlistedProcess, to writer: inout some FieldWriter) {
-    writer.number("pid", unlisted.details.process.pid)
-    writer.process(unlisted.details)
-    writer.object("supervisor", plan.selection.supervisor(unlisted.supervision))
-    writer.number("started_by", unlisted.starter?.process.pid)
-  }
 }
 
 extension EndingOutcome: FieldWritable {
