@@ -71,7 +71,7 @@ struct FolkloreTests {
         _ = try settled { try diagnosis()?.blockers.first?.isHalfClosed == true ? [] : ["not yet in fin-wait-2"] }
         try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5)
         let found = try diagnosis()
-        return (found?.blockers.first?.socket.timer?.expires, found?.remedies, found.map(Misbelief.tempting))
+        return (found?.blockers.first?.socket.timer?.expires, found?.remedies, found?.misbeliefs)
       }
     }
     #expect(try #require(rest) > .seconds(20))
