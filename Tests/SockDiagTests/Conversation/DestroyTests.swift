@@ -210,7 +210,7 @@ import Testing
     #expect(Set(requests.map(\.remote)).count == 6)
   }
 
-  @Test func attemptsAreLimited() throws {
+  @Test func destroyAttemptsAreLimited() throws {
     let log = ScriptedKernel.Log()
     func script(after: [Event]) -> [[Event]] {
       [Self.notFound, Self.empty, Self.group(of: 6, 7)] + Array(repeating: Self.notFound, count: 33) + [after]

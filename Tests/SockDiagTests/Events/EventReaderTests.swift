@@ -132,7 +132,7 @@ import Testing
     #expect(try summary(.events([1]), drops: nil) == ["1"])
   }
 
-  @Test func countWrapsAround() throws {
+  @Test func dropCountWrapsAround() throws {
     #expect(try summary(.dropping(3, .failure(ENOBUFS)), drops: .max - 1) == ["gap 3"])
   }
 
