@@ -12,7 +12,7 @@ public import SockDiagWire
 /// An inspector is `Sendable` and has one owner, who makes one call at a time. Keep it in an actor, or in a `Mutex` if several
 /// threads share it, or move it to another thread or task.
 public struct SocketInspector: ~Copyable, Sendable {
-  var reader: InetReader<KernelTransport>
+  var reader: InetReader<InspectorTransport>
 
   /// Why no request reaches sock_diag; `nil` if requests are possible.
   ///
@@ -30,13 +30,19 @@ public struct SocketInspector: ~Copyable, Sendable {
   /// The same with another place where proc is mounted.
   package init(procRoot: String) throws(SockDiagError) {
     do throws(SockDiagError) {
-      reader = InetReader(try KernelTransport(), procRoot: procRoot)
+      reader = InetReader(.kernel(try KernelTransport()), procRoot: procRoot)
       refusal = nil
     } catch {
       guard error.leavesProcNet else { throw error }
-      reader = InetReader(KernelTransport(refusing: error), procRoot: procRoot)
+      reader = InetReader(.kernel(KernelTransport(refusing: error)), procRoot: procRoot)
       refusal = error
     }
+  }
+
+  /// Asks a stand-in for the kernel. It never reads `/proc/net`.
+  package init(standIn: any StandInTransport) {
+    reader = InetReader(.standIn(standIn))
+    refusal = nil
   }
 
   /// Why the last list came from `/proc/net`; `nil` if sock_diag answered.
@@ -54,7 +60,7 @@ public struct SocketInspector: ~Copyable, Sendable {
   ///
   /// Kernel: `setns(2)`, on a thread of its own.
   public init(inNamespaceAt path: String) throws(SockDiagError) {
-    reader = InetReader(try KernelTransport(inNamespaceAt: path))
+    reader = InetReader(.kernel(try KernelTransport(inNamespaceAt: path)))
     refusal = nil
   }
 

@@ -37,6 +37,14 @@ struct LeakRuleTests {
     #expect(try leak(20, since: nil).findings().count == 1)
   }
 
+  @Test(arguments: [Int.min, -1]) func negativeLimitCountsAsZero(limit: Int) throws {
+    var limits = FindingLimits()
+    limits.closeWaitCount = limit
+    limits.rangeUsePercent = limit
+    limits.sharePercent = limit
+    #expect(try leak(1).findings(limits).first?.limit == 0)
+  }
+
   @Test func eachSocketCountsForTheProcessThatMadeIt() throws {
     var facts = try leak(38)
     for inode in UInt32(100)..<119 { facts.holders[inode] = [FilterHolder(processID: 13, command: "other")] }

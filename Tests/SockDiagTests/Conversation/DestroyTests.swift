@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import SockDiag
 import SockDiagTestKit
+import SockDiagTesting
 import SockDiagWire
 import Testing
 

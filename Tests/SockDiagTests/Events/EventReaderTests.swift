@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SockDiagTestKit
+import SockDiagTesting
 import Testing
 
 /// What a subscriber makes of everything that a kernel, or somebody who pretends to be one, can announce.

@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SockDiagTestKit
+import SockDiagTesting
 import SockDiagWire
 import Testing
 

@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SockDiagTestKit
+import SockDiagTesting
 import SockDiagWire
 import Testing
 
