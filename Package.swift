@@ -64,12 +64,14 @@ let package = Package(
       name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit", "SockDiagTesting"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "LiveTests", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "sockdiag"],
+      name: "LiveTests",
+      dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory", "sockdiag",
+        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory",
+        "SocketLaboratoryKit", "sockdiag",
         "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
@@ -84,20 +86,24 @@ let package = Package(
     .testTarget(
       name: "BindDiagnosisTests",
       dependencies: [
-        "BindDiagnosis", "BindSituationKit", "CSocketLaboratory", "SockDiag", "SockDiagWire", "SocketOwners",
-        "SocketLaboratory", "restrained",
+        "BindDiagnosis", "BindSituationKit", "CSocketLaboratory", "CSocketLaboratoryKit", "SockDiag", "SockDiagTestKit",
+        "SockDiagWire", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners", "restrained",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "HostFindingsTests", dependencies: ["HostFindings", "SockDiag", "SocketLaboratory"],
+      name: "HostFindingsTests",
+      dependencies: ["HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SocketOwnersTests", dependencies: ["SocketOwners", "SocketLaboratory"], swiftSettings: swiftSettings),
+      name: "SocketOwnersTests",
+      dependencies: ["SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners"],
+      swiftSettings: swiftSettings),
 
     .testTarget(
       name: "BindTraceTests",
       dependencies: [
-        "BindTrace", "SockDiagWire", "SocketLaboratory", "bind-trace-subject", "bind-trace-runner",
+        "BindTrace", "SockDiagWire", "SocketLaboratory", "SocketLaboratoryKit", "bind-trace-subject",
+        "bind-trace-runner",
       ],
       swiftSettings: swiftSettings),
     // A program with every way to call bind() and listen(), and a program that watches a command and is tested itself.
@@ -111,16 +117,26 @@ let package = Package(
     // runs a command.
     .executableTarget(name: "restrained", path: "Tests/Support/Restrained", cSettings: cSettings),
 
-    // Makes sockets in every state, in its own network namespaces, for tests and for the demonstrations of the command.
+    // Makes sockets in network namespaces of its own: for `sockdiag demo`, and with the kit for tests.
     .target(name: "CSocketLaboratory", cSettings: cSettings),
     .target(name: "SocketLaboratory", dependencies: ["CSocketLaboratory"], swiftSettings: swiftSettings),
-    .testTarget(name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory"], swiftSettings: swiftSettings),
+    .target(
+      name: "CSocketLaboratoryKit", dependencies: ["CSocketLaboratory"], path: "Tests/Support/CSocketLaboratoryKit",
+      cSettings: cSettings),
+    .target(
+      name: "SocketLaboratoryKit",
+      dependencies: ["CSocketLaboratory", "CSocketLaboratoryKit", "SockDiagTestKit", "SocketLaboratory"],
+      path: "Tests/Support/SocketLaboratoryKit", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory", "SocketLaboratoryKit"],
+      swiftSettings: swiftSettings),
 
     // Random situations: the command predicts the result of bind(), and then bind() is tried.
     .testTarget(
       name: "WhyTrialTests",
       dependencies: [
-        "BindDiagnosis", "BindSituationKit", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "bind-attempt",
+        "BindDiagnosis", "BindSituationKit", "SockDiag", "SockDiagTestKit", "SocketLaboratory",
+        "SocketLaboratoryKit", "bind-attempt",
         "restrained", "sockdiag",
       ],
       swiftSettings: swiftSettings),
@@ -129,12 +145,14 @@ let package = Package(
 
     // Records the captures of Fixtures/captures from the running kernel.
     .executableTarget(
-      name: "record-fixtures", dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory"],
+      name: "record-fixtures",
+      dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       path: "Tests/Support/RecordFixtures", swiftSettings: swiftSettings),
 
     // Random sockets on a port, and random requests for it.
     .target(
-      name: "BindSituationKit", dependencies: ["BindDiagnosis", "SockDiag", "SocketLaboratory"],
+      name: "BindSituationKit",
+      dependencies: ["BindDiagnosis", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
       path: "Tests/Support/BindSituationKit", swiftSettings: swiftSettings),
 
     // Helpers that tests of several modules share.

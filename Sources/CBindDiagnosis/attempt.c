@@ -18,12 +18,12 @@
 #include "attempt.h"
 #include "option.h"
 
-/* Newer than the oldest headers that this is built with: linux/in.h. */
+/* Newer than the oldest supported headers: linux/in.h. */
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
 #endif
 
-/* The kernel's user for whom it has none (DEFAULT_OVERFLOWUID, linux/highuid.h). */
+/* The kernel's number for an unknown user (DEFAULT_OVERFLOWUID, linux/highuid.h). */
 #define NOBODY 65534
 
 static struct cbinddiagnosis_outcome outcome(enum cbinddiagnosis_step step, int error)
@@ -31,7 +31,7 @@ static struct cbinddiagnosis_outcome outcome(enum cbinddiagnosis_step step, int 
 	return (struct cbinddiagnosis_outcome){.step = step, .error = error};
 }
 
-/* The kernel takes any index here, and for IPv4 never looks whether there is such an interface. */
+/* The kernel accepts any index here, and for IPv4 never checks whether the interface exists. */
 static int bind_to_interface(int descriptor, int index)
 {
 	struct ifreq name = {.ifr_ifindex = index};
@@ -46,7 +46,7 @@ static int bind_to_interface(int descriptor, int index)
 	return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name.ifr_name, IFNAMSIZ) < 0 ? errno : 0;
 }
 
-/* A program that always chooses the first socket. What it chooses makes no difference to bind(). */
+/* A program that always chooses the first socket. Its choice does not affect bind(). */
 static int attach_program(int descriptor)
 {
 	struct sock_filter first[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
@@ -65,12 +65,12 @@ static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbindd
 	for (int index = 0; index < OPTION_COUNT; index++) {
 		const struct option_name *option = &option_names[index];
 		int wanted = (request->options & option->bit) != 0;
-		/* Set even to 0: net.ipv6.bindv6only may have it otherwise. */
+		/* Set even to 0, because net.ipv6.bindv6only may change the default. */
 		bool is_set_always = option->bit == CBINDDIAGNOSIS_V6_ONLY && request->local.is_v6;
 
 		if (!wanted && !is_set_always)
 			continue;
-		/* Without meaning for an IPv4 socket, and programs do not set it there. */
+		/* Meaningless for an IPv4 socket, and programs do not set it there. */
 		if (option->bit == CBINDDIAGNOSIS_V6_ONLY && !request->local.is_v6)
 			continue;
 
@@ -85,7 +85,7 @@ static struct cbinddiagnosis_outcome prepare(int descriptor, const struct cbindd
 		if (error != 0)
 			return refused(CBINDDIAGNOSIS_REUSE_PORT_PROGRAM, error);
 	}
-	/* Only for a port of the kernel's choice. A kernel that does not know it has no program that set it. */
+	/* Only for a port that the kernel chooses. If the kernel does not support it, no program has set it. */
 	if (request->local.port == 0 && request->port_bounds != 0)
 		setsockopt(descriptor, SOL_IP, IP_LOCAL_PORT_RANGE, &request->port_bounds, sizeof request->port_bounds);
 	if (request->interface_index != 0) {
@@ -141,7 +141,7 @@ int attempt_socket(const struct cbinddiagnosis_request *request)
 }
 
 /*
- * By system call: the C library has no function, and the library that has one would be one more to depend on.
+ * By system call: the C library has no function, and the library that has one would be another dependency.
  */
 int attempt_set_capability(bool wanted)
 {
@@ -150,10 +150,10 @@ int attempt_set_capability(bool wanted)
 	uint32_t bit = 1u << CAP_NET_BIND_SERVICE;
 
 	/*
-	 * Who made a user namespace has every capability in it by that alone, to be lost with the user only
-	 * (cap_capable, security/commoncap.c). The network of a container may belong to one that this process's user
-	 * made. Only the effective user changes, so nobody gets no power over the thread. Where this is refused, there
-	 * is no privilege either with which the process could have got into such a network from outside.
+	 * The user who made a user namespace has every capability in it, and loses them only by changing the user
+	 * (cap_capable, security/commoncap.c). A container's network may belong to a namespace that this process's user
+	 * made. Only the effective user changes, so user nobody gets no power over the thread. If this is refused, the
+	 * process also had no privilege to enter such a network from outside.
 	 */
 	if (!wanted)
 		syscall(SYS_setresuid, -1, NOBODY, -1);
@@ -182,9 +182,9 @@ static struct cbinddiagnosis_outcome attempt(const struct cbinddiagnosis_request
 
 		result = outcome(CBINDDIAGNOSIS_BIND, attempt_bind(descriptor, &request->local));
 		/*
-		 * The capability decides about EACCES and nothing else, and the kernel asks for it before it looks for a
-		 * conflict. So any other answer stands, with the capability or without; this one does not if it could not be
-		 * had, or not be got rid of.
+		 * The capability affects only EACCES, and the kernel checks it before it looks for a conflict. So any
+		 * other answer is valid with or without the capability. EACCES is not, if the capability could not be
+		 * added or removed.
 		 */
 		if (lacking != 0 && (result.error == EACCES || !request->may_bind_privileged_ports))
 			result = outcome(CBINDDIAGNOSIS_CAPABILITY, lacking);
@@ -204,15 +204,16 @@ struct work {
 };
 
 /*
- * A socket belongs to the file system user of the thread that makes it (sock_alloc, net/socket.c). Only that one is
- * changed: the thread keeps its capabilities, which some options need, and the user gets no power over the thread.
+ * A socket belongs to the file system user of the thread that makes it (sock_alloc, net/socket.c). Only that user is
+ * changed: the thread keeps its capabilities, which some options need, and the other user gets no power over the
+ * thread.
  */
 static void *run(void *argument)
 {
 	struct work *work = argument;
 	uid_t uid = work->request.uid;
 
-	/* setfsuid tells no errors; asked for the impossible it changes nothing and answers who it is. */
+	/* setfsuid reports no errors; for an invalid user it changes nothing and returns the current one. */
 	if ((uid_t)setfsuid((uid_t)-1) != uid) {
 		setfsuid(uid);
 		if ((uid_t)setfsuid((uid_t)-1) != uid) {
@@ -238,7 +239,7 @@ int attempt_apart(void *(*body)(void *), void *argument)
 	sigset_t all, before;
 	int dumpable = prctl(PR_GET_DUMPABLE);
 
-	/* No handler of the program should run as somebody else. */
+	/* Signal handlers of the program should not run as another user. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int error = pthread_create(&thread, NULL, body, argument);
@@ -247,8 +248,8 @@ int attempt_apart(void *(*body)(void *), void *argument)
 		return error;
 	pthread_join(thread, NULL);
 	/*
-	 * Any change of user makes the whole process one that dumps no core and whose proc belongs to root (commit_creds,
-	 * kernel/cred.c). The thread is gone with all that it knew, so the process may be as before.
+	 * Any change of user makes the whole process undumpable, and its proc files belong to root (commit_creds,
+	 * kernel/cred.c). The thread has ended with everything that it knew, so this can be undone.
 	 */
 	if (dumpable == 1 && prctl(PR_GET_DUMPABLE) != 1)
 		prctl(PR_SET_DUMPABLE, 1);

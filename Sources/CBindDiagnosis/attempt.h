@@ -1,4 +1,4 @@
-/* What attempts at bind() share. */
+/* Shared parts of attempts at bind(). */
 #pragma once
 
 #include <netinet/in.h>
@@ -21,11 +21,11 @@ struct attempt_name {
 	socklen_t size;
 };
 
-/* An address as system calls take it. */
+/* An address in the form of system calls. */
 struct attempt_name attempt_name(const struct cbinddiagnosis_address *local);
 
-/* Gives the calling thread the capability to bind low ports, or takes it away: 0 or a positive errno. */
+/* Adds the capability to bind low ports to the calling thread, or removes it: 0 or a positive errno. */
 int attempt_set_capability(bool wanted);
 
-/* Runs a function on a thread of its own, whose user and capabilities it may change: 0 or a positive errno. */
+/* Runs a function on a separate thread, whose user and capabilities it may change: 0 or a positive errno. */
 int attempt_apart(void *(*body)(void *), void *argument);

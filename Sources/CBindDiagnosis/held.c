@@ -14,7 +14,7 @@
 #include "CBindDiagnosis.h"
 #include "option.h"
 
-/* Newer than the oldest headers that this is built with: linux/pidfd.h, asm-generic/socket.h. */
+/* Newer than the oldest supported headers: linux/pidfd.h, asm-generic/socket.h. */
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
 #endif
@@ -95,7 +95,7 @@ static void read_options(int descriptor, struct cbinddiagnosis_held *held)
 
 		if (option->bit == CBINDDIAGNOSIS_V6_ONLY && !is_v6)
 			continue;
-		/* Some kind of socket may lack an option that others have. */
+		/* Some kinds of sockets lack options that others have. */
 		if (option_get(descriptor, option, is_v6, &value) != 0)
 			held->unread |= option->bit;
 		else if (value != 0)
@@ -104,7 +104,7 @@ static void read_options(int descriptor, struct cbinddiagnosis_held *held)
 }
 
 /*
- * By the cookie of the namespace, since 5.14. Before, by a descriptor of it, which takes CAP_NET_ADMIN there.
+ * With the cookie of the namespace, since 5.14. Before, with a descriptor of it, which needs CAP_NET_ADMIN there.
  */
 static int is_in_own_network(int descriptor)
 {
@@ -148,14 +148,14 @@ static void read_socket(int descriptor, struct cbinddiagnosis_held *held)
 		error = get(descriptor, SO_PROTOCOL, &held->protocol);
 	if (error == 0)
 		error = get(descriptor, SO_ACCEPTCONN, &accepts);
-	/* Since 5.0: whoever copies descriptors, since 5.6, has it. */
+	/* Since 5.0; every kernel that can copy descriptors (since 5.6) has it. */
 	if (error == 0)
 		error = get(descriptor, SO_BINDTOIFINDEX, &interface);
 	if (error != 0)
 		return fail(held, CBINDDIAGNOSIS_READ, error);
 	held->is_listening = accepts != 0;
 	held->interface_index = (uint32_t)interface;
-	/* Before 6.3 there is none. */
+	/* Before 6.3 the option does not exist. */
 	size = sizeof held->port_bounds;
 	if (getsockopt(descriptor, SOL_IP, IP_LOCAL_PORT_RANGE, &held->port_bounds, &size) < 0)
 		held->port_bounds = 0;
@@ -196,14 +196,14 @@ struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int des
 	return held;
 }
 
-/* A socket tells the name of its protocol as an attribute of its file (sockfs_xattr_get, net/socket.c, since 2.6.37). */
+/* A socket has the name of its protocol as an attribute of its file (sockfs_xattr_get, net/socket.c, since 2.6.37). */
 int cbinddiagnosis_is_tcp(const char *path)
 {
 	char name[32] = {0};
 
 	if (getxattr(path, "system.sockprotoname", name, sizeof name - 1) < 0)
 		return -errno;
-	/* IPv6 adds to the name of IPv4. */
+	/* The names of IPv6 protocols are those of IPv4 with a suffix. */
 	return strcmp(name, "TCP") == 0 || strcmp(name, "TCPv6") == 0 || strcmp(name, "MPTCP") == 0 ||
 	       strcmp(name, "MPTCPv6") == 0;
 }

@@ -62,7 +62,7 @@ ssize_t cbinddiagnosis_netfilter_receive(int descriptor, void *buffer, size_t ca
 
 		if (length < 0)
 			return -errno;
-		/* Anybody with CAP_NET_ADMIN may send here; the kernel's port id is 0. */
+		/* Any process with CAP_NET_ADMIN may send here; the kernel's port id is 0. */
 		if (sender.nl_pid == 0)
 			return length;
 	}

@@ -4,12 +4,12 @@
 
 #include "CBindDiagnosis.h"
 
-/* Newer than the oldest headers that this is built with. */
+/* Newer than the oldest supported headers. */
 #ifndef SO_BINDTOIFINDEX
 #define SO_BINDTOIFINDEX 62
 #endif
 
-/* One table for setting and reading, so that the two cannot mean different things by a bit. */
+/* One table for setting and reading, so that a bit has the same meaning in both. */
 struct option_name {
 	uint8_t bit;
 	/* 0 for none in this family. */
@@ -27,6 +27,6 @@ struct option_name {
 
 extern const struct option_name option_names[OPTION_COUNT];
 
-/* 0 or a positive errno; ENOPROTOOPT where the family has no such option. */
+/* 0 or a positive errno; ENOPROTOOPT if the family does not have the option. */
 int option_set(int descriptor, const struct option_name *option, bool is_v6, int value);
 int option_get(int descriptor, const struct option_name *option, bool is_v6, int *value);

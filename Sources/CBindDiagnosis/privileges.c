@@ -28,7 +28,7 @@ struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void)
 	for (int capability = 0; capability < 64; capability++) {
 		int has = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
 
-		/* The kernel knows no such capability, nor any behind it. */
+		/* The kernel does not have this capability or any after it. */
 		if (has < 0)
 			break;
 		result.bounding |= (uint64_t)has << capability;
@@ -66,12 +66,12 @@ int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_nam
 
 	int owner = open_owner(network_namespace);
 
-	/* An owner is shown to those in its own namespace and above. So to be refused is an answer about the asker. */
+	/* An owner is visible only in its own namespace and above, so a refusal is an answer about the caller. */
 	if (owner == -EPERM && is_same(&wanted, &own))
 		return 0;
 	if (owner < 0)
 		return owner;
-	/* Ends where the asker is: no parent of his own namespace is shown to him either. */
+	/* Ends at the caller's namespace: the parent of that is not visible to the caller either. */
 	while (owner >= 0) {
 		int error = fstat(owner, &status) < 0 ? errno : 0;
 
@@ -91,11 +91,11 @@ int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_nam
 	return 0;
 }
 
-/* Extended attributes are not among what Swift sees of the C library. */
+/* Swift does not see the extended attribute functions of the C library. */
 struct cbinddiagnosis_file_rights cbinddiagnosis_file_rights(const char *path)
 {
 	struct cbinddiagnosis_file_rights result = {.set_user = -1};
-	/* The longest of the forms: those before it are its beginnings. */
+	/* The longest of the formats: the older ones are its beginnings. */
 	struct vfs_ns_cap_data attribute = {0};
 	struct stat status;
 
@@ -105,7 +105,7 @@ struct cbinddiagnosis_file_rights cbinddiagnosis_file_rights(const char *path)
 	}
 	if (status.st_mode & S_ISUID)
 		result.set_user = status.st_uid;
-	/* No attribute, no room for it in the file system, or one that is too long: none that counts. */
+	/* No attribute, no support in the file system, or too long an attribute: none that has an effect. */
 	if (getxattr(path, "security.capability", &attribute, sizeof attribute) > 0)
 		result.permitted = (uint64_t)le32toh(attribute.data[1].permitted) << 32 | le32toh(attribute.data[0].permitted);
 	return result;

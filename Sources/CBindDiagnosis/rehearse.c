@@ -19,7 +19,7 @@ static struct cbinddiagnosis_address loopback(bool is_v6)
 }
 
 /*
- * An address that bind() refuses after everybody was asked. For IPv4 192.0.2.1, which is for documentation (RFC 5737). For
+ * An address that bind() refuses after all other checks. For IPv4 192.0.2.1, which is for documentation (RFC 5737). For
  * IPv6 fe80::1 without an interface, which is an error whatever the settings are.
  */
 static struct cbinddiagnosis_address foreign(bool is_v6)
@@ -30,15 +30,16 @@ static struct cbinddiagnosis_address foreign(bool is_v6)
 }
 
 /*
- * Gives a socket a port by connect(), which other rules guard than bind(). UDP sends nothing then. A TCP socket in repair
- * mode sends nothing either, at its end included, but takes CAP_NET_ADMIN (tcp_connect and tcp_disconnect, net/ipv4).
+ * Gets a port for a socket by connect(), which other rules guard than bind(). UDP sends nothing then. A TCP socket in
+ * repair mode sends nothing either, even at its end, but needs CAP_NET_ADMIN (tcp_connect and tcp_disconnect,
+ * net/ipv4).
  */
 static int take_port_by_connecting(int descriptor, const struct cbinddiagnosis_request *request)
 {
 	struct cbinddiagnosis_address peer = loopback(request->local.is_v6);
 	int on = 1;
 
-	/* The port of the discard protocol: nothing is going to be sent there. */
+	/* The port of the discard protocol: nothing will be sent there. */
 	peer.port = 9;
 	if (!request->is_udp && setsockopt(descriptor, IPPROTO_TCP, TCP_REPAIR, &on, sizeof on) < 0)
 		return errno;
@@ -56,7 +57,7 @@ static struct cbinddiagnosis_rehearsal rehearse(const struct cbinddiagnosis_requ
 
 	if (descriptor < 0)
 		return failed(CBINDDIAGNOSIS_SOCKET, -descriptor);
-	/* So that the privilege for low ports is asked for whatever the address is. IPv4 looks at the address first. */
+	/* So that the privilege for low ports is checked whatever the address is. IPv4 checks the address first. */
 	setsockopt(descriptor, SOL_IP, IP_FREEBIND, &on, sizeof on);
 
 	struct cbinddiagnosis_rehearsal result = {.step = CBINDDIAGNOSIS_BIND, .is_exact = true};

@@ -8,7 +8,7 @@
 
 #include "CBindDiagnosis.h"
 
-/* Newer than the oldest headers that this is built with. The numbers are the same on every architecture. */
+/* Newer than the oldest supported headers. The numbers are the same on every architecture. */
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
 #endif
@@ -50,7 +50,7 @@ static int count_programs(int cgroup, enum bpf_attach_type point)
 
 	attributes.query.target_fd = (uint32_t)cgroup;
 	attributes.query.attach_type = point;
-	/* With those of the cgroups above. */
+	/* Including those of parent cgroups. */
 	attributes.query.query_flags = BPF_F_QUERY_EFFECTIVE;
 	if (syscall(SYS_bpf, BPF_PROG_QUERY, &attributes, sizeof attributes) < 0)
 		return -errno;

@@ -17,7 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned users;
 static struct sigaction saved[SIGNALS];
 
-/* What the handler reads: a pidfd plus one, 0 for a free slot, and the process behind it. */
+/* The data that the handler reads: a pidfd plus one, 0 for a free slot, and its process. */
 static struct {
 	atomic_int descriptor;
 	atomic_int process;
@@ -32,8 +32,7 @@ static void forward(int signal, siginfo_t *info, void *context)
 
 	(void)context;
 	/*
-	 * What the kernel sends on its own, as when a terminal hangs up, goes to the whole process group: the commands have
-	 * it already.
+	 * A signal from the kernel, as when a terminal hangs up, goes to the whole process group: the commands have it already.
 	 */
 	if (info->si_code > 0)
 		return;
@@ -43,7 +42,7 @@ static void forward(int signal, siginfo_t *info, void *context)
 
 		if (descriptor < 0)
 			continue;
-		/* A command that signals its group would otherwise be answered with its own signal, again and again. */
+		/* Otherwise a command that signals its group would get its own signal back, again and again. */
 		if (atomic_load(&slots[slot].process) == info->si_pid ||
 		    syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0) == 0)
 			is_delivered = true;
@@ -65,7 +64,7 @@ void cbindtrace_signals_begin(void)
 			sigaction(signals[index], NULL, &saved[index]);
 			sigemptyset(&action.sa_mask);
 			if (signals[index] == SIGCHLD) {
-				/* Ignored, it would make the kernel throw away the exit status of a command that was let go of. */
+				/* If it were ignored, the kernel would discard the exit status of a released command. */
 				if (saved[index].sa_handler != SIG_IGN && !(saved[index].sa_flags & SA_NOCLDWAIT))
 					continue;
 				action.sa_handler = SIG_DFL;
@@ -96,7 +95,7 @@ int cbindtrace_signals_forward(pid_t process)
 			continue;
 		atomic_store(&slots[slot].process, process);
 		atomic_store(&slots[slot].descriptor, descriptor + 1);
-		/* What came between fork and here found nobody to be sent on to. */
+		/* Signals since the fork had no process to be passed on to. */
 		for (int index = FIRST_FORWARDED; index < FIRST_UNTOUCHED; index++)
 			if (atomic_exchange(&undelivered[index], 0))
 				syscall(SYS_pidfd_send_signal, descriptor, signals[index], NULL, 0);
@@ -125,7 +124,7 @@ void cbindtrace_signals_end(void)
 	if (--users == 0) {
 		for (int index = 0; index < SIGNALS; index++)
 			sigaction(signals[index], &saved[index], NULL);
-		/* Came after the end of the command: it was meant for this process, and nothing may swallow it. */
+		/* A signal after the end of the command is meant for this process, and must not be lost. */
 		for (int index = FIRST_FORWARDED; index < FIRST_UNTOUCHED; index++)
 			if (atomic_exchange(&undelivered[index], 0))
 				kill(getpid(), signals[index]);
@@ -138,7 +137,7 @@ void cbindtrace_signals_restore_in_child(void)
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	sigset_t none;
 
-	/* exec() would do it too, but the mask has to be empty by then, and no handler of the parent may run here. */
+	/* exec() would do that too, but the mask is cleared before it, and no handler of the parent may run here. */
 	for (int signal = 1; signal < NSIG; signal++) {
 		struct sigaction present;
 
@@ -147,7 +146,7 @@ void cbindtrace_signals_restore_in_child(void)
 	}
 	for (int index = 0; index < SIGNALS; index++)
 		sigaction(signals[index], saved[index].sa_handler == SIG_IGN ? &saved[index] : &action, NULL);
-	/* Servers ignore it for themselves; a program starts as from a shell. */
+	/* Servers ignore it for themselves, but a program expects the default, as from a shell. */
 	sigaction(SIGPIPE, &action, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -159,8 +158,8 @@ void cbindtrace_signals_block(void)
 
 	sigfillset(&all);
 	/*
-	 * The kernel sends one for each stop. Where it is neither blocked nor handled it is dropped, and otherwise it wakes
-	 * another thread each time, which doubles what tracing costs.
+	 * The kernel sends one for each stop. It drops it if a thread neither blocks nor handles it. Otherwise it would wake
+	 * another thread each time, which doubles the cost of tracing.
 	 */
 	sigdelset(&all, SIGCHLD);
 	pthread_sigmask(SIG_SETMASK, &all, NULL);

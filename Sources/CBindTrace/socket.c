@@ -30,7 +30,7 @@ static int open_table(pid_t process, pid_t thread)
 		handle = syscall(SYS_pidfd_open, thread, THREAD_FLAG);
 		if (handle >= 0)
 			return (int)handle;
-		/* Before 6.9: through the process, where that is the same table. Another one would show another socket. */
+		/* Before 6.9: through the process, if that has the same table. Another table would lead to another socket. */
 		if (errno != EINVAL || cbindtrace_shares_descriptors(process, thread) != 1)
 			return -errno;
 	}

@@ -44,11 +44,11 @@ struct cbindtrace_child cbindtrace_start(const char *arguments, size_t count)
 		return child;
 	}
 	for (size_t index = 0; index < count; index++) {
-		/* execvp takes mutable strings for historical reasons and writes to none. */
+		/* execvp() takes mutable strings for historical reasons, but does not write to them. */
 		vector[index] = (char *)arguments;
 		arguments += strlen(arguments) + 1;
 	}
-	/* The parent's handlers are not for the child, which resets them first of all. */
+	/* No handler of the parent may run in the child, which resets them first. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &previous);
 	process = fork();
@@ -87,7 +87,7 @@ void cbindtrace_abandon(pid_t process)
 {
 	int32_t status;
 
-	/* Not reaped yet, so the id is still the child's. */
+	/* Not reaped yet, so the id still belongs to the child. */
 	kill(process, SIGKILL);
 	cbindtrace_wait_for_end(process, &status);
 }
@@ -104,8 +104,8 @@ int cbindtrace_wait_for_end(pid_t process, int32_t *status)
 	int value = 0x7f;
 
 	/*
-	 * The kernel lets go of tracees a little after their tracer's thread can be joined, and until then their stops are
-	 * reported to every thread of the process.
+	 * The kernel releases tracees a little after the tracer's thread can be joined, and until then it reports their stops to
+	 * every thread of the process.
 	 */
 	do {
 		if (waitpid(process, &value, __WALL) < 0 && errno != EINTR)
@@ -128,7 +128,7 @@ void cbindtrace_reap_later(pid_t process)
 {
 	pthread_t thread;
 
-	/* Without a thread a zombie stays until this process ends, and nothing worse. */
+	/* If no thread starts, a zombie stays until this process ends. */
 	if (pthread_create(&thread, NULL, reap, (void *)(intptr_t)process) == 0)
 		pthread_detach(thread);
 }

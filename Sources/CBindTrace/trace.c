@@ -16,12 +16,14 @@
 int cbindtrace_seize(pid_t process)
 {
 	/*
-	 * Not PTRACE_O_EXITKILL: who watches a server may be killed, and the server should not notice. The kernel detaches
-	 * what a tracer leaves behind. PTRACE_O_TRACESYSGOOD is a part of that: a tracee that is left at a system call gets
-	 * the stop's code as a signal, and without this bit the code is that of SIGTRAP, which kills.
+	 * Without PTRACE_O_EXITKILL: if the tracer is killed, the server should not notice. The kernel then detaches the
+	 * tracees. That also needs PTRACE_O_TRACESYSGOOD: a tracee that is detached at a system call gets the code of the
+	 * stop as a signal, and without this bit the code is SIGTRAP, which kills.
 	 *
-	 * Not a seccomp filter with SECCOMP_RET_TRACE, which would stop only at the calls that matter: it stays for good,
-	 * and once the tracer is gone each of those calls fails with ENOSYS.
+	 * Every system call stops, though a seccomp filter with SECCOMP_RET_TRACE would stop only at the calls that matter
+	 * and cost next to nothing. But a filter stays until its process ends, and without a tracer each of those calls
+	 * fails with ENOSYS: a daemon that outlives the command could never bind again. A filter also needs a privilege or
+	 * no_new_privs, which changes what the command may do.
 	 */
 	long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
 		       PTRACE_O_TRACEEXEC;
@@ -65,7 +67,7 @@ void cbindtrace_wake(int wake)
 {
 	uint64_t one = 1;
 
-	/* Fails only where the thread is to be woken anyway. */
+	/* It fails only if the counter is full, and then the thread is woken anyway. */
 	if (write(wake, &one, sizeof one) < 0)
 		return;
 }
@@ -86,7 +88,7 @@ static bool is_woken(int wake, long *pause)
 
 int cbindtrace_next(struct cbindtrace_event *event, int wake)
 {
-	/* __WNOTHREAD: other threads of this process have children of their own. */
+	/* __WNOTHREAD: not the children of other threads of this process. */
 	int options = __WALL | __WNOTHREAD | (wake < 0 ? 0 : WNOHANG);
 	int status = 0;
 	long pause = 50000;
@@ -94,9 +96,8 @@ int cbindtrace_next(struct cbindtrace_event *event, int wake)
 
 	memset(event, 0, sizeof *event);
 	/*
-	 * Nothing can be waited for beside tracees: waitpid() joins no poll(), the announcement by SIGCHLD belongs to
-	 * whoever embeds this, and a signal of our own would be one that the embedding program cannot use. So while an
-	 * answer is awaited, and only then, it looks again at short intervals.
+	 * waitpid() cannot wait for a descriptor too. SIGCHLD belongs to the embedding program, and another signal would be
+	 * one that the program cannot use. So while an answer is expected, and only then, it looks at short intervals.
 	 */
 	do {
 		thread = waitpid(-1, &status, options);
@@ -168,6 +169,9 @@ ssize_t cbindtrace_read(pid_t thread, uint64_t address, uint8_t *buffer, size_t 
 
 bool cbindtrace_is_thread_of(pid_t process, pid_t thread)
 {
-	/* Looked up before the right to signal is, so that only ESRCH says no. Proc may be mounted elsewhere or not at all. */
+	/*
+	 * The kernel looks the thread up before it checks the right to signal, so that only ESRCH means no. /proc may be
+	 * mounted elsewhere, or not at all.
+	 */
 	return syscall(SYS_tgkill, process, thread, 0) == 0 || errno != ESRCH;
 }

@@ -16,7 +16,7 @@
 #endif
 
 /*
- * Gets a port id by connect(), where a filter of this process refuses bind(): the kernel chooses one for either call
+ * Gets a port id by connect(), in case a filter of this process refuses bind(): the kernel assigns one in both calls
  * (netlink_connect, net/netlink/af_netlink.c).
  */
 static struct mnl_socket *open_by_connecting(int bus)
@@ -53,7 +53,8 @@ int csockdiag_open(int bus, struct mnl_socket **result)
 		if (socket == NULL)
 			return -error;
 	}
-	/* Asks for the kernel's own words about a refused request. Kernels before 4.12 cannot: not a reason to fail. */
+	/* Asks for the kernel's message text in case of a refused request. Kernels before 4.12 do not support it,
+	   which is not an error. */
 	(void)mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	*result = socket;
 	return 0;
@@ -111,7 +112,8 @@ ssize_t csockdiag_receive_from(int descriptor, void *buffer, size_t capacity, ui
 		.msg_iov = &part,
 		.msg_iovlen = 1,
 	};
-	/* MSG_TRUNC makes the kernel report the full length, so that the caller knows what size would have done. */
+	/* MSG_TRUNC makes the kernel report the full length, so that the caller knows which size would have been
+	   enough. */
 	ssize_t length = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_TRUNC);
 
 	if (length < 0)

@@ -20,7 +20,8 @@ static void *open_there(void *context)
 	return NULL;
 }
 
-/* A thread that ends with its task: one that had to return could fail to, and would be lost to its process. */
+/* A thread that ends with its task. A thread that had to return to its namespace could fail to do so, and would be
+   lost to the process. */
 int csockdiag_open_in(int network_namespace, int bus, struct mnl_socket **result)
 {
 	struct opening opening = { .namespace = network_namespace, .bus = bus };

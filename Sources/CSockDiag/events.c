@@ -9,14 +9,14 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 
-/* asm-generic/socket.h, since 4.12; C libraries are slower to name it. */
+/* asm-generic/socket.h, since 4.12; C libraries define the name later. */
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55
 #endif
 
 static int set_buffer(int descriptor, size_t size, size_t *effective_size)
 {
-	/* The kernel doubles what it is given, to make up for what a message takes beyond its bytes. */
+	/* The kernel doubles the given size, to account for the overhead of messages. */
 	int half = size / 2 > INT_MAX / 2 ? INT_MAX / 2 : (int)(size / 2);
 	int effective = 0;
 	socklen_t length = sizeof(effective);
@@ -52,7 +52,7 @@ int csockdiag_events_open(uint32_t groups, size_t buffer_size, size_t *effective
 
 	if (descriptor < 0)
 		return -errno;
-	/* The buffer first: what comes with the first group must find it. */
+	/* The buffer is set first, so that it is in place when the first message arrives. */
 	result = set_buffer(descriptor, buffer_size, effective_size);
 	if (result == 0)
 		result = join(descriptor, groups);
@@ -65,7 +65,7 @@ int csockdiag_events_open(uint32_t groups, size_t buffer_size, size_t *effective
 
 int csockdiag_events_watch(int descriptor)
 {
-	/* Errors are watched without being asked for. */
+	/* Errors are always watched. */
 	struct epoll_event event = { .events = EPOLLIN };
 	int watch = epoll_create1(EPOLL_CLOEXEC);
 

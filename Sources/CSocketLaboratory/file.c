@@ -4,8 +4,6 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "CSocketLaboratory.h"
@@ -38,20 +36,4 @@ int socklab_read(int descriptor, void *buffer, size_t count) { return answer((in
 
 int socklab_write(int descriptor, const void *bytes, size_t count) {
   return answer((int)write(descriptor, bytes, count));
-}
-
-int socklab_make_directory(const char *path) { return answer(mkdir(path, 0755)); }
-
-int socklab_remove_directory(const char *path) { return answer(rmdir(path)); }
-
-int socklab_raise_descriptor_limit(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
-  limit.rlim_cur = limit.rlim_max;
-  return answer(setrlimit(RLIMIT_NOFILE, &limit));
-}
-
-uint64_t socklab_inode(const char *path) {
-  struct stat status;
-  return stat(path, &status) < 0 ? 0 : status.st_ino;
 }

@@ -10,7 +10,7 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-/// socket(2) itself. Inline and free of library state, because a forked child calls it too.
+/// Calls socket(2).
 static inline int socklab_raw_socket(enum socklab_kind kind, bool v6) {
   static const int protocols[] = {
       [SOCKLAB_TCP] = IPPROTO_TCP,

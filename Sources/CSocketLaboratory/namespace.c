@@ -34,9 +34,9 @@ int socklab_thread(void (*entry)(void *), void *context) {
   return -pthread_detach(thread);
 }
 
-// Where the machine stands still for longer than TCP waits before it sends again, the kernel's answer to the second FIN
-// comes when its receiver is gone, and the reset that this earns ends a TIME_WAIT, unless that heeds RFC 1337. A container
-// that shows its settings for reading only has to do without.
+// If the machine pauses for longer than TCP's retransmission timeout, the kernel may answer a second FIN after the
+// other side has ended. The other side replies with a reset, which ends a TIME_WAIT, except with this setting (RFC
+// 1337). A container with read-only settings does without it.
 static void keep_time_wait(void) { (void)socklab_write_file("/proc/sys/net/ipv4/tcp_rfc1337", "1"); }
 
 int socklab_namespace_enter(void) {

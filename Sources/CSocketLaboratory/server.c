@@ -10,10 +10,10 @@
 
 #include "CSocketLaboratory.h"
 
-// The child of a threaded process: system calls only, for the C library's locks may be held by threads that it lacks.
+// The child of a threaded process makes system calls only. Threads that it lacks may have held locks of the C library.
 
 static int settle(const char *name, uint32_t uid, const int *descriptors, int count, int life, int reports) {
-  // All numbers are moved out of the way first, so that the sockets come to lie at 3 and up, the same every time.
+  // All descriptors get high numbers first, so that the sockets can then get the numbers from 3 on.
   enum { ASIDE = 256, MOST = 64 };
   int aside[MOST];
   if (count > MOST - 2) return -E2BIG;
@@ -34,13 +34,13 @@ static int settle(const char *name, uint32_t uid, const int *descriptors, int co
     if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, uid, uid, uid) < 0 ||
         syscall(SYS_setresuid, uid, uid, uid) < 0)
       return -errno;
-    // As in a program of that user: the change alone would hide the process from its own user.
+    // Without this, the change of the user would hide the process from its own user.
     prctl(PR_SET_DUMPABLE, 1);
   }
   prctl(PR_SET_NAME, name);
-  // A change of user clears this, so it comes last. That the parent ended before is seen by the pipe.
+  // A change of the user clears this, so it comes last. If the parent has ended already, the pipe shows it.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return -errno;
-  // The threads of some runtimes block signals, and a child has the mask of the thread that forked it.
+  // Threads of some runtimes block signals, and a child inherits the mask of the thread that forked it.
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -52,7 +52,7 @@ static int settle(const char *name, uint32_t uid, const int *descriptors, int co
 static _Noreturn void serve(const char *name, uint32_t uid, const int *descriptors, int count, int life, int reports) {
   struct socklab_holder report = {.process = getpid(), .descriptor = 3};
   report.error = settle(name, uid, descriptors, count, life, reports);
-  // Where a failure left the numbers as they were, the old ones are still good.
+  // After a failure the old numbers may still be valid.
   int own_life = report.error == 0 ? 3 + count : life;
   int own_reports = report.error == 0 ? 4 + count : reports;
   ssize_t written = write(own_reports, &report, sizeof report);
@@ -82,7 +82,7 @@ struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *d
   bool start = socklab_start_begin();
   pid_t child = fork();
   if (child == 0) {
-    // Its own end of the pipe would keep it from seeing the other's close.
+    // A copy of the other end would keep the child from seeing that the parent closes the pipe.
     close(life[1]);
     serve(name, uid, descriptors, count, life[0], reports[1]);
   }
@@ -107,3 +107,8 @@ struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *d
 }
 
 int socklab_give(int descriptor, uint32_t uid) { return fchown(descriptor, uid, (gid_t)-1) < 0 ? -errno : 0; }
+
+void socklab_let_go(struct socklab_holder holder) {
+  if (holder.life >= 0) close(holder.life);
+  if (holder.child > 0) socklab_wait(holder.child, 10000);
+}

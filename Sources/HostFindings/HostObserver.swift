@@ -1,6 +1,6 @@
 public import SockDiag
 
-/// Collects what the rules look at, of the network namespace of the calling thread.
+/// Collects the facts for the rules, in the network namespace of the calling thread.
 ///
 /// ```swift
 /// var observer = try HostObserver()
@@ -8,10 +8,11 @@ public import SockDiag
 /// let findings = try observer.facts().findings()
 /// ```
 ///
-/// The first moment costs microseconds: listeners and counters. The second one costs two walks over all sockets and 104
-/// bytes for each.
+/// The first moment costs microseconds: listeners and counters. The second costs two walks over all sockets and 104
+/// bytes per socket.
 ///
-/// An observer is `Sendable` and has one owner, who makes one call at a time: keep it in an actor, or move it to a task.
+/// An observer is `Sendable` and has one owner, which makes one call at a time: keep it in an actor, or move it to a
+/// task.
 public struct HostObserver: ~Copyable, Sendable {
   private var inspector: SocketInspector
   private let procRoot: String
@@ -21,7 +22,7 @@ public struct HostObserver: ~Copyable, Sendable {
 
   private static let listening = SocketQuery(.tcp, states: .listen)
 
-  /// Looks at the first moment.
+  /// Reads the facts of the first moment.
   ///
   /// - Parameter procRoot: Where proc is mounted.
   /// - Throws: `SockDiagError` if listeners can be read neither through sock_diag nor from `/proc/net`.
@@ -35,7 +36,7 @@ public struct HostObserver: ~Copyable, Sendable {
     start = ContinuousClock.now
   }
 
-  /// Looks at the second moment, which is now. The holders are not among the facts: who knows them adds them.
+  /// Reads the facts of the second moment, which is now. The holders of sockets are not included; the caller adds them.
   ///
   /// - Throws: `SockDiagError` if sockets cannot be read.
   public mutating func facts() throws(SockDiagError) -> HostFacts {
@@ -47,7 +48,7 @@ public struct HostObserver: ~Copyable, Sendable {
     facts.interval = start.duration(to: ContinuousClock.now)
     facts.listeners = try add(Self.listening, to: &facts)
     facts.listenersWithChosenPort = try listenersWithChosenPort()
-    // None in CLOSE is in the kernel's tables. Those in CLOSE_WAIT are few, and only they need details.
+    // The kernel's tables contain no TCP socket in CLOSE. Those in CLOSE_WAIT are few, and only they need details.
     let others = SocketStateSet.all.union(.boundInactive).subtracting([.listen, .close, .closeWait])
     facts.sockets = try add(SocketQuery(.tcp, states: others), to: &facts)
     facts.sockets += try add(SocketQuery(.tcp, states: .closeWait, details: .tcpInfo), to: &facts)
@@ -66,13 +67,13 @@ public struct HostObserver: ~Copyable, Sendable {
 
   private mutating func add(_ query: SocketQuery, to facts: inout HostFacts) throws(SockDiagError) -> [InetSocket] {
     let dump = try inspector.dump(query)
-    // That /proc/net lacks bound sockets makes figures smaller by a few, and no finding wrong.
+    // Without the bound sockets, which /proc/net lacks, figures are slightly smaller, and no finding is wrong.
     facts.completeness.formUnion(dump.completeness.subtracting(.missingStates))
     facts.substitution = facts.substitution ?? inspector.substitution
     return dump.sockets
   }
 
-  /// Only the kernel knows, and it tells by its filter alone.
+  /// Only the kernel knows, and it reveals it only in a filter.
   private mutating func listenersWithChosenPort() throws(SockDiagError) -> Set<UInt32>? {
     let dump = try inspector.dump(SocketQuery(.tcp, states: .listen, matching: .autobound))
     guard dump.completeness.isComplete, dump.source == .sockDiag else { return nil }

@@ -1,2 +1,2 @@
-// Whoever imports SockDiag works with its values, which are all defined there.
+// Importers of SockDiag need its values, and all of them are defined there.
 @_exported public import SockDiagWire

@@ -1,21 +1,21 @@
 internal import ArgumentParser
+internal import SockDiag
 internal import SockDiagWire
 
-/// The command `sockdiag`.
+/// The command `sockdiag`, from the words of the command line to the exit status.
 enum SockDiagTool {
-  /// Runs the command with the words of a command line, of which the first is the command's name.
+  /// Runs the command.
   ///
   /// - Parameters:
-  ///   - count: How many words there are.
-  ///   - words: The words, as `main()` gets them. They have to live as long as the call.
-  /// - Returns: The exit status, see ``ExitStatus``. What went wrong stands on standard error already.
+  ///   - count: The number of words.
+  ///   - words: The words as `main()` gets them, the name of the command first. They have to live as long as the call.
+  /// - Returns: The exit status, see ``ExitStatus``. An error message is on standard error already.
   static func run(_ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     Descriptors.fillClosedStandardStreams()
     do {
       // SAFETY: the caller vouches for the count and the strings.
-      let arguments = FilterWords.joined(try unsafe Self.arguments(count, words))
-      try checkHelp(arguments)
-      var command = try Sockdiag.parseAsRoot(arguments)
+      let arguments = try unsafe Self.arguments(count, words)
+      var command = try parse(arguments)
       try command.run()
       return ExitStatus.success.rawValue
     } catch let exit as ExitCode {
@@ -25,8 +25,9 @@ enum SockDiagTool {
     }
   }
 
-  /// The words behind the command's name, unchanged. The standard library would replace bytes that are no UTF-8, and a
-  /// file of another name would be read or overwritten.
+  /// The words after the name of the command, unchanged.
+  ///
+  /// The standard library would replace bytes that are not UTF-8, and the command would read or overwrite another file.
   private static func arguments(
     _ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>
   ) throws(CommandFailure) -> [String] {
@@ -44,22 +45,24 @@ enum SockDiagTool {
     return arguments
   }
 
-  /// The parser takes any word behind `help` and shows the help of something else.
-  private static func checkHelp(_ arguments: [String]) throws(CommandFailure) {
-    guard arguments.first == "help" else { return }
-    let names = Sockdiag.configuration.subcommands.compactMap { $0.configuration.commandName ?? "\($0)".lowercased() }
-    let words = arguments.dropFirst().filter { !$0.hasPrefix("-") }
-    guard let unknown = words.first(where: { $0 != "help" && !names.contains($0) }) ?? words.dropFirst().first else {
-      return
+  /// The subcommand that the words name, with its options. `sockdiag` alone is ``Listeners``.
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    // The parser takes any word after `help` and shows the help of something else.
+    if arguments.first == "help", let word = Sockdiag.unknownTopic(in: arguments.dropFirst()) {
+      throw Sockdiag.unknownSubcommand(word)
     }
-    let cure = NearestNames.cure(for: unknown, among: names, otherwise: "there are \(names.joined(separator: ", "))")
-    throw .usage("'\(unknown)' is not a subcommand; \(cure)")
+    let command = try Sockdiag.parseAsRoot(FilterWords.joined(arguments))
+    // Without a subcommand, a first word that cannot start a filter is a misspelt subcommand.
+    if let word = (command as? Listeners)?.selection.filter.first, !SocketFilter.begins(with: word) {
+      throw Sockdiag.unknownSubcommand(word)
+    }
+    return command
   }
 
   private static func end(_ error: any Error) -> Int32 {
     if let failure = error as? CommandFailure { return report(failure) }
     switch Sockdiag.exitCode(for: error) {
-    // Help and version come as errors too.
+    // The parser throws the help and the version as errors too.
     case .success: return show(Sockdiag.fullMessage(for: error))
     case .validationFailure: return report(UsageMessage.failure(for: error))
     default: return report(CommandFailure(error))

@@ -1,6 +1,7 @@
 internal import ArgumentParser
+internal import SockDiagWire
 
-/// The parser's view of the command: what stands above the subcommands.
+/// The root of the command line: the list of the subcommands, the general help and the version.
 struct Sockdiag: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sockdiag",
@@ -10,8 +11,8 @@ struct Sockdiag: ParsableCommand {
       sockdiag <subcommand>
       """,
     discussion: """
-      Without a subcommand: who listens here. The options are those of 'sockdiag list', so that 'sockdiag -t' shows \
-      listening TCP sockets and 'sockdiag -ta' all TCP sockets.
+      Without a subcommand it shows the sockets that listen on this host. It takes the options of 'sockdiag list': \
+      'sockdiag -t' shows listening TCP sockets, and 'sockdiag -ta' all TCP sockets.
 
       \(ExitStatus.summary)
       """,
@@ -23,4 +24,17 @@ struct Sockdiag: ParsableCommand {
     defaultSubcommand: Listeners.self)
 
   static let subcommandNames = configuration.subcommands.map { $0._commandName }
+
+  /// The first word after `help` that names no subcommand, or the second subcommand where two are named.
+  static func unknownTopic(in words: ArraySlice<String>) -> String? {
+    let topics = words.filter { !$0.hasPrefix("-") }
+    return topics.first { $0 != "help" && !subcommandNames.contains($0) } ?? topics.dropFirst().first
+  }
+
+  /// The error for a word that names no subcommand.
+  static func unknownSubcommand(_ word: String) -> CommandFailure {
+    let cure = NearestNames.cure(
+      for: word, among: subcommandNames, otherwise: "subcommands are \(subcommandNames.joined(separator: ", "))")
+    return .usage("'\(word)' is not a subcommand; \(cure)")
+  }
 }

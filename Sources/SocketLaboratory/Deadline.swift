@@ -1,28 +1,33 @@
-/// How long the laboratory waits for the kernel before it gives up.
+internal import Glibc
+
+/// The time at which the laboratory stops waiting for the kernel.
 ///
-/// Generous, because it is reached only by a failure: on a loaded machine a test should be slow rather than wrong.
-struct Deadline {
-  static let patience = Duration.seconds(20)
+/// The wait is long, because only a failure reaches its end: on a busy machine a test should be slow and not wrong.
+package struct Deadline {
+  package static let patience = Duration.seconds(20)
 
-  let instant: ContinuousClock.Instant
+  package let instant: ContinuousClock.Instant
 
-  init(after duration: Duration = Deadline.patience) {
+  package init(after duration: Duration = Deadline.patience) {
     instant = ContinuousClock.now + duration
   }
 
-  var hasPassed: Bool { ContinuousClock.now >= instant }
+  package var hasPassed: Bool { ContinuousClock.now >= instant }
 
-  /// Milliseconds left, for poll(2); 0 once it has passed.
-  var remainingMilliseconds: Int32 {
+  /// The milliseconds that are left, for poll(2); 0 after the deadline.
+  package var remainingMilliseconds: Int32 {
     let left = ContinuousClock.now.duration(to: instant)
     guard left > .zero else { return 0 }
     return left.wholeMilliseconds
   }
+
+  /// Pauses for two milliseconds, so that the kernel and other processes can work before the next look at a table.
+  package static func pause() { usleep(2_000) }
 }
 
 extension Duration {
-  /// Rounded up to whole milliseconds and held within what poll(2) takes.
-  var wholeMilliseconds: Int32 {
+  /// The duration in whole milliseconds, rounded up and limited to what poll(2) takes.
+  package var wholeMilliseconds: Int32 {
     let (seconds, attoseconds) = components
     guard seconds < 1_000_000 else { return Int32.max }
     return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000) + 1

@@ -1,28 +1,28 @@
 /// A socket's state, by the kernel's number and the spelling of filters.
 public enum LabState: UInt8, Sendable, Hashable, CaseIterable, CustomStringConvertible {
-  /// Connected; for UDP too.
+  /// Connected, for TCP and UDP.
   case established = 1
-  /// Our SYN is unanswered.
+  /// Our SYN was sent and not answered.
   case synSent
-  /// The peer's SYN is answered, the answer unacknowledged.
+  /// The peer's SYN was answered, and our answer is not acknowledged.
   case synRecv
-  /// Our FIN is unacknowledged.
+  /// Our FIN was sent and not acknowledged.
   case finWait1
-  /// Our FIN is acknowledged, the peer's has not come.
+  /// Our FIN was acknowledged, and the peer's FIN has not arrived.
   case finWait2
-  /// Both FINs acknowledged, ours first.
+  /// Both FINs were acknowledged. Ours was first.
   case timeWait
-  /// For UDP: not connected.
+  /// Closed. A UDP socket that is not connected has this state too.
   case close
-  /// The peer's FIN came first; ours is not sent.
+  /// The peer's FIN arrived first, and ours was not sent.
   case closeWait
-  /// The peer's FIN came first; ours is unacknowledged.
+  /// The peer's FIN arrived first, and ours was not acknowledged.
   case lastACK
   /// Accepts connections.
   case listen
-  /// Both FINs crossed; ours is unacknowledged.
+  /// Both FINs crossed, and ours was not acknowledged.
   case closing
-  /// Bound, neither listening nor connected: the kernel reports it as CLOSE, and only to those who ask for it.
+  /// Bound, but neither listening nor connected. The kernel reports it as CLOSE, and only if the request asks for it.
   case boundInactive = 13
 
   /// The spelling of filters, such as `fin-wait-1`.
@@ -50,13 +50,13 @@ public enum LabProtocol: String, Sendable, Hashable {
   case tcp
   /// UDP.
   case udp
-  /// Multipath TCP, as opposed to its subflows.
+  /// Multipath TCP without its subflows.
   case mptcp
   /// UDP-Lite, whose ports are not those of UDP. Kernels before 7.1 have it.
   case udpLite = "udplite"
 }
 
-/// What an inspector must see of one socket. A `nil` says nothing, not that the value is absent.
+/// The facts that an inspector must see of one socket. `nil` means that any value is right.
 public struct ExpectedSocket: Sendable, Hashable {
   /// The timer that must be running.
   public enum Timer: String, Sendable, Hashable {
@@ -76,7 +76,7 @@ public struct ExpectedSocket: Sendable, Hashable {
   public var state: LabState
   /// The local address and port.
   public var local: LabEndpoint
-  /// The peer; the any-address with port 0 where there is none.
+  /// The peer; the any-address with port 0 if there is none.
   public var remote: LabEndpoint
   /// Bytes to read, or connections waiting in the accept queue.
   public var receiveQueue: Int?
@@ -96,20 +96,20 @@ public struct ExpectedSocket: Sendable, Hashable {
   public var isV6Only: Bool?
   /// The device the socket is bound to.
   public var device: String?
-  /// Bit 0: receiving is shut down; bit 1: sending is.
+  /// Bit 0: receiving is shut down; bit 1: sending is shut down.
   public var shutdown: UInt8?
-  /// How many MD5 keys the socket holds.
+  /// The number of the socket's MD5 keys.
   public var md5KeyCount: Int?
   /// The name of the cgroup below the root of the hierarchy.
   public var cgroupPath: String?
   /// The id of the cgroup.
   public var cgroupID: UInt64?
-  /// Packets dropped for want of buffer are counted.
+  /// Whether the socket counts packets that were dropped because the buffer was full.
   public var hasDrops: Bool?
-  /// No descriptor refers to it any more: the kernel reports inode 0.
+  /// Whether no descriptor leads to the socket. The kernel then reports inode 0.
   public var isOrphan: Bool?
 
-  /// A socket by its identity; set what else must hold.
+  /// Creates an expectation by the socket's identity. `adjust` sets further facts.
   public init(
     _ protocol: LabProtocol,
     _ state: LabState,
@@ -121,8 +121,8 @@ public struct ExpectedSocket: Sendable, Hashable {
     self.state = state
     self.local = local
     self.remote = remote ?? LabEndpoint(local.address.isV6 ? .anyV6 : .anyV4, 0)
-    // bind(2) to a native IPv6 address sets IPV6_V6ONLY by itself; the kernel reports it in these states only.
-    // An MPTCP socket leaves the bind, and so the option, to its subflow.
+    // bind(2) to a native IPv6 address sets IPV6_V6ONLY. The kernel reports the option in these states only. An MPTCP
+    // socket has its subflow bound, so only the subflow has the option.
     if `protocol` != .mptcp, [.listen, .close].contains(state), local.address.isV6, !local.address.isAny {
       isV6Only = !local.address.isMapped
     }

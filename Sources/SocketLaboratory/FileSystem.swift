@@ -1,24 +1,19 @@
 internal import CSocketLaboratory
 
-/// The few file operations of the laboratory, on its own descriptors.
-enum FileSystem {
-  /// Everything a descriptor still has to give.
-  static func readAll(_ descriptor: Int32, _ what: String) throws -> [UInt8] {
+/// The file operations of the laboratory.
+package enum FileSystem {
+  /// Reads from the position of a descriptor to the end of its file.
+  package static func readAll(_ descriptor: Int32, _ what: String) throws -> [UInt8] {
     // SAFETY: the kernel writes at most `bytes.count` bytes into a buffer that outlives the call.
     try unsafe readAll(what) { bytes in
       unsafe socklab_read(descriptor, bytes.baseAddress, bytes.count)
     }
   }
 
-  /// Everything that programs wrote to a terminal, once none of them has it any more.
-  static func readTerminal(_ descriptor: Int32) throws -> [UInt8] {
-    // SAFETY: as above.
-    try unsafe readAll("the terminal") { bytes in
-      unsafe socklab_terminal_read(descriptor, bytes.baseAddress, bytes.count)
-    }
-  }
-
-  private static func readAll(_ what: String, _ read: (UnsafeMutableRawBufferPointer) -> Int32) throws -> [UInt8] {
+  /// Calls `read` for one piece after the other until it returns 0.
+  @unsafe package static func readAll(_ what: String, _ read: (UnsafeMutableRawBufferPointer) -> Int32) throws
+    -> [UInt8]
+  {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -29,8 +24,8 @@ enum FileSystem {
     }
   }
 
-  /// The content of a file, /proc and sysctl files included.
-  static func read(_ path: String) throws -> [UInt8] {
+  /// Reads a whole file. Files of /proc and /sys work too.
+  package static func read(_ path: String) throws -> [UInt8] {
     // SAFETY: the call reads the NUL-terminated path and keeps nothing.
     let descriptor = try check(unsafe socklab_open_read(path), "open \(path)")
     defer { _ = socklab_close(descriptor) }
@@ -38,13 +33,13 @@ enum FileSystem {
   }
 
   /// Replaces the content of a sysctl or cgroup file.
-  static func write(_ text: String, to path: String) throws {
+  package static func write(_ text: String, to path: String) throws {
     // SAFETY: the call reads both NUL-terminated strings and keeps nothing.
     try check(unsafe socklab_write_file(path, text), "write \(path)")
   }
 
-  /// An anonymous file holding `content`, read from its start.
-  static func memoryFile(_ content: [UInt8] = []) throws -> Int32 {
+  /// Creates an anonymous file with `content`, positioned at its start.
+  package static func memoryFile(_ content: [UInt8] = []) throws -> Int32 {
     // SAFETY: the call reads the NUL-terminated name and keeps nothing.
     let descriptor = try check(unsafe socklab_memory_file("socket-laboratory"), "create a memory file")
     var written = 0

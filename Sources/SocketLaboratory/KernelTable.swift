@@ -1,26 +1,26 @@
-/// What `/proc/thread-self/net` says about the calling thread's namespace.
+/// The sockets of the calling thread's namespace, read from `/proc/thread-self/net`.
 ///
-/// The laboratory waits for states by these tables, so that it shares no code with what is tested against it.
-struct KernelTable {
-  struct Row {
-    var `protocol`: LabProtocol
-    var state: UInt8
-    var local: LabEndpoint
-    var remote: LabEndpoint
-    var sendQueue: Int
-    var receiveQueue: Int
-    /// 1 retransmit, 2 keepalive, 3 TIME_WAIT, 4 persist.
-    var timer: UInt8
-    var retransmits: Int
-    var inode: UInt64
-    /// Datagrams that UDP dropped for want of buffer.
-    var drops: Int
+/// The laboratory waits for states by these tables, so it shares no code with the code under test.
+package struct KernelTable {
+  package struct Row {
+    package var `protocol`: LabProtocol
+    package var state: UInt8
+    package var local: LabEndpoint
+    package var remote: LabEndpoint
+    package var sendQueue: Int
+    package var receiveQueue: Int
+    /// The running timer: 1 retransmit, 2 keepalive, 3 TIME_WAIT, 4 persist.
+    package var timer: UInt8
+    package var retransmits: Int
+    package var inode: UInt64
+    /// The number of datagrams that UDP dropped because the buffer was full.
+    package var drops: Int
   }
 
-  var rows: [Row] = []
+  package var rows: [Row] = []
 
-  /// All TCP and UDP sockets that /proc shows; bound-inactive and MPTCP ones are not among them.
-  init() throws {
+  /// Reads all TCP and UDP sockets that /proc shows. It shows no bound-inactive and no MPTCP sockets.
+  package init() throws {
     for (file, kind) in [("tcp", LabProtocol.tcp), ("tcp6", .tcp), ("udp", .udp), ("udp6", .udp)] {
       let text = try FileSystem.read("/proc/thread-self/net/\(file)")
       for line in text.split(separator: UInt8(ascii: "\n")).dropFirst() {
@@ -53,7 +53,8 @@ struct KernelTable {
     )
   }
 
-  /// An address is printed as 32-bit words, each in network order read as if it were in host order.
+  /// Reads an endpoint. The kernel prints an address as 32-bit words, and reads each word of network order in host
+  /// order.
   private static func endpoint(_ field: ArraySlice<UInt8>) -> LabEndpoint? {
     let parts = field.split(separator: UInt8(ascii: ":"))
     guard parts.count == 2, let port = hexadecimal(parts[1]), parts[0].count % 8 == 0 else { return nil }
@@ -86,17 +87,17 @@ struct KernelTable {
 }
 
 extension KernelTable.Row: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     "\(`protocol`) \(LabState(rawValue: state).map(\.description) ?? "state \(state)") \(local) \(remote) timer \(timer)"
       + " inode \(inode)"
   }
 
-  /// Whether this row is the expected socket, as far as /proc can tell.
+  /// Whether this row matches the expected socket in all facts that /proc shows.
   func fulfils(_ expected: ExpectedSocket) -> Bool {
     `protocol` == expected.protocol && state == expected.state.rawValue
       && identity == Self.identity(expected.local, expected.remote)
       && expected.receiveQueue.map { $0 == receiveQueue } ?? true
-      // /proc shows no limit of the accept queue.
+      // /proc does not show the limit of the accept queue.
       && (expected.state == .listen || expected.sendQueue.map { $0 == sendQueue } ?? true)
       && expected.timer.map { $0.number == timer } ?? true
       && expected.isOrphan.map { $0 == (inode == 0) } ?? true
@@ -116,13 +117,13 @@ extension ExpectedSocket.Timer {
 
 extension KernelTable.Row {
   struct Identity: Hashable {
-    var local: LabEndpoint
-    var remote: LabEndpoint
+    package var local: LabEndpoint
+    package var remote: LabEndpoint
   }
 
   var identity: Identity { Identity(local: local, remote: remote) }
 
-  /// /proc prints no scope.
+  /// The identity of a socket. It has no scope, because /proc prints none.
   static func identity(_ local: LabEndpoint, _ remote: LabEndpoint) -> Identity {
     Identity(local: local.withoutScope, remote: remote.withoutScope)
   }

@@ -1,4 +1,4 @@
-/// An internet address, written as the kernel and `ss` write it.
+/// An internet address. Its text has the form that the kernel and `ss` use.
 public struct LabAddress: Sendable, Hashable, CustomStringConvertible {
   /// True for IPv6, the v4-mapped range included.
   public let isV6: Bool
@@ -6,6 +6,9 @@ public struct LabAddress: Sendable, Hashable, CustomStringConvertible {
   public let high: UInt64
   /// The last eight bytes; an IPv4 address is their low half.
   public let low: UInt64
+
+  /// Creates an address from its parts.
+  package init(isV6: Bool, high: UInt64, low: UInt64) { (self.isV6, self.high, self.low) = (isV6, high, low) }
 
   /// An IPv4 address from its four numbers.
   public static func v4(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) -> LabAddress {
@@ -27,16 +30,16 @@ public struct LabAddress: Sendable, Hashable, CustomStringConvertible {
   /// `::1`.
   public static let loopbackV6 = LabAddress.v6(0, 1)
 
-  /// The IPv6 form `::ffff:a.b.c.d` of an IPv4 address; an IPv6 address is its own.
+  /// The v4-mapped form `::ffff:a.b.c.d` of an IPv4 address. An IPv6 address stays as it is.
   public var mapped: LabAddress { isV6 ? self : .v6(0, 0xFFFF_0000_0000 | low) }
   /// True for `::ffff:0:0/96`.
   public var isMapped: Bool { isV6 && high == 0 && low >> 32 == 0xFFFF }
   /// True for `0.0.0.0` and `::`.
   public var isAny: Bool { high == 0 && low == 0 }
-  /// True for `fe80::/10`, whose addresses mean something only together with an interface.
+  /// True for `fe80::/10`. Such an address is complete only with an interface.
   public var isLinkLocal: Bool { isV6 && high >> 54 == 0xFE80 >> 6 }
 
-  /// The usual text, IPv6 compressed after RFC 5952.
+  /// The address as text. IPv6 is compressed by the rules of RFC 5952.
   public var description: String {
     guard isV6, !isMapped else {
       let dotted = [24, 16, 8, 0].map { (shift: UInt64) in String(low >> shift & 0xFF) }.joined(separator: ".")
@@ -66,7 +69,7 @@ public struct LabAddress: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// An address and a port, with the interface where the address alone is ambiguous.
+/// An address and a port, with the interface if the address is ambiguous without it.
 public struct LabEndpoint: Sendable, Hashable, CustomStringConvertible {
   /// The address.
   public var address: LabAddress
@@ -74,7 +77,7 @@ public struct LabEndpoint: Sendable, Hashable, CustomStringConvertible {
   public var port: UInt16
   /// The name of the interface that scopes a link-local address.
   public var interface: String?
-  /// The number of that interface, for one that has no name because it does not exist. It goes before ``interface``.
+  /// The number of an interface that does not exist and so has no name. It takes precedence over ``interface``.
   public var scopeID: UInt32?
 
   /// An endpoint.
@@ -90,4 +93,9 @@ public struct LabEndpoint: Sendable, Hashable, CustomStringConvertible {
     let host = address.isV6 ? "[\(address)]" : "\(address)"
     return host + (interface.map { "%\($0)" } ?? "") + ":" + (port == 0 ? "*" : String(port))
   }
+}
+
+extension LabEndpoint {
+  /// The endpoint without the interface. Packets and the tables of /proc carry none.
+  package var withoutScope: LabEndpoint { LabEndpoint(address, port) }
 }

@@ -1,8 +1,8 @@
-internal import CSocketLaboratory
+package import CSocketLaboratory
 
 extension LabEndpoint {
-  /// The endpoint as the C layer takes it, the interface looked up in the calling thread's namespace.
-  func forKernel() throws -> socklab_endpoint {
+  /// The endpoint for the C layer. The interface is looked up in the calling thread's namespace.
+  package func forKernel() throws -> socklab_endpoint {
     var scope = scopeID ?? 0
     if scopeID == nil, let interface {
       // SAFETY: the call reads the NUL-terminated name and keeps nothing.
@@ -18,7 +18,7 @@ extension LabEndpoint {
     )
   }
 
-  /// What the kernel answered; the scope becomes `interface` only if the caller knows its name.
+  /// Creates an endpoint from the kernel's answer. A scope becomes `interface`, if the caller passes its name.
   init(_ answer: socklab_endpoint, interface: String? = nil) {
     let address = LabAddress(isV6: answer.is_v6, high: answer.high, low: answer.low)
     self.init(address, answer.port, interface: answer.scope == 0 ? nil : interface)

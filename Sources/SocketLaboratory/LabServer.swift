@@ -1,24 +1,24 @@
 internal import CSocketLaboratory
 internal import Glibc
 
-/// A process with a name of its own that holds sockets, as a server or a client does, until it is ended or forgotten.
+/// A named process that holds sockets, as a server or a client does. It ends by ``end()`` or with its last reference.
 ///
-/// It does nothing with them. Its descriptors are numbered from 3 in the order of the sockets, and it ends with the thread
-/// that made it, whatever ends that.
+/// The process does not use its sockets. Their descriptors begin at 3, in the order of the sockets. The process also
+/// ends with the thread that made it.
 public final class LabServer {
   /// The process.
   public let pid: Int32
-  /// Its name, of which the kernel keeps 15 bytes.
+  /// The name of the process. The kernel keeps 15 bytes.
   public let name: String
   private var holder: socklab_holder?
 
-  /// Starts a process that takes sockets over.
+  /// Starts a process that holds sockets.
   ///
   /// - Parameters:
-  ///   - name: What the process is called.
-  ///   - uid: Whose the process is; by default the caller's. Another one takes root.
-  ///   - sockets: What it holds.
-  ///   - leavesOpen: Whether the sockets stay open here as well, for another server.
+  ///   - name: The name of the process.
+  ///   - uid: The user of the process; by default the caller. Another user needs root.
+  ///   - sockets: The sockets that the process holds.
+  ///   - leavesOpen: Whether the sockets stay open here too, for another server.
   /// - Throws: ``LaboratoryError``.
   public init(_ name: String, uid: UInt32? = nil, holding sockets: [LabSocket], leavingOpen leavesOpen: Bool = false)
     throws
@@ -45,7 +45,7 @@ public final class LabServer {
 }
 
 extension LabSocket {
-  /// Makes the socket another user's, as if that user had made it. Takes root.
+  /// Gives the socket to another user, as if that user had made it. This needs root.
   ///
   /// Kernel: `sockfs_setattr`, net/socket.c.
   public func give(toUser uid: UInt32) throws {

@@ -1,13 +1,13 @@
 extension Laboratory {
-  /// Lets a server close a connection first and end, and waits until nothing is left of either side but TIME_WAIT on the
-  /// server's port.
+  /// Makes a TIME_WAIT on a server's port: the server closes a connection first and ends. This waits until only the
+  /// record remains.
   ///
   /// - Parameters:
-  ///   - server: Where the server listens and the client connects to.
-  ///   - client: What the client binds to first; a port of the kernel's choice if absent.
-  ///   - listenerAddress: What the server binds to, if not the address the client connects to.
-  ///   - options: Those of the server.
-  /// - Returns: What an inspector must see of it.
+  ///   - server: The endpoint of the server, to which the client connects.
+  ///   - client: The endpoint that the client binds; chosen by the kernel if absent.
+  ///   - listenerAddress: The address that the server binds, if it is another one than the client connects to.
+  ///   - options: The options of the server's socket.
+  /// - Returns: The record that an inspector must see.
   @discardableResult
   public func leaveTimeWait(
     on server: LabEndpoint,
@@ -16,7 +16,9 @@ extension Laboratory {
     options: [SocketOption] = []
   ) throws -> ExpectedSocket {
     let pair = try connectedPair(to: server, from: client, listenerAddress: listenerAddress, serverOptions: options)
-    let rest = ExpectedSocket.brought(to: .timeWait, local: server, remote: try pair.client.local())
+    let rest = ExpectedSocket(.tcp, .timeWait, server, try pair.client.local()) { socket in
+      (socket.isOrphan, socket.timer) = (true, .timeWait)
+    }
     pair.listener.close()
     pair.server.close()
     try pair.client.discard()

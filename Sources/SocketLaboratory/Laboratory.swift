@@ -2,55 +2,30 @@ internal import CSocketLaboratory
 
 /// Makes sockets in a namespace.
 ///
-/// Like the namespace it belongs to one thread. Whatever it makes lasts until the namespace's closure ends.
+/// A laboratory belongs to one thread, as its namespace does. Its sockets live until the namespace's closure ends.
 public final class Laboratory {
-  /// Where everything happens.
+  /// The namespace of the sockets.
   public let namespace: NetworkNamespace
 
-  /// A laboratory in a namespace.
+  /// Creates a laboratory in a namespace.
   public init(in namespace: NetworkNamespace) throws {
     try namespace.requireOwnThread()
     self.namespace = namespace
   }
 
-  /// Runs `body` with a laboratory in a namespace of its own; the calling thread waits.
+  /// Runs `body` with a laboratory in a new namespace. The calling thread waits.
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (Laboratory) throws -> Result
   ) throws -> Result {
     try NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
   }
 
-  /// Runs `body` with a laboratory in a namespace of its own; the calling task is suspended.
-  public static func withNew<Result: Sendable>(
-    _ body: @escaping @Sendable (Laboratory) throws -> Result
-  ) async throws -> Result {
-    try await NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
-  }
-
-  /// The wire of this namespace, strung when first asked for.
-  public func wire() throws -> Wire {
-    if let wire = namespace.residents.wire { return wire }
-    let wire = try Wire(in: namespace)
-    namespace.residents.keep(wire)
-    return wire
-  }
-
-  /// A cgroup that lasts as long as the namespace.
-  public func cgroup(named name: String) throws -> TemporaryCgroup {
-    namespace.residents.keep(try TemporaryCgroup(named: name))
-  }
-
-  /// A cgroup named as a unit of a kind, such as `.service`.
-  public func cgroup(named name: String, suffix: String) throws -> TemporaryCgroup {
-    namespace.residents.keep(try TemporaryCgroup(named: name, suffix: suffix))
-  }
-
-  /// A socket with options, neither bound nor connected.
+  /// Makes a socket with options that is neither bound nor connected.
   public func socket(
     _ kind: LabProtocol,
     v6: Bool,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     try namespace.requireOwnThread()
     let socket =
@@ -60,38 +35,38 @@ public final class Laboratory {
     return namespace.residents.keep(socket)
   }
 
-  /// A socket bound to an address, doing nothing: for TCP a bound-inactive one.
+  /// Makes a socket that is only bound. For TCP its state is bound-inactive.
   public func boundSocket(
     _ kind: LabProtocol = .tcp,
     to endpoint: LabEndpoint,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let socket = try socket(kind, v6: endpoint.address.isV6, options: options, in: cgroup)
     try socket.bind(to: endpoint)
     return socket
   }
 
-  /// A listener.
+  /// Makes a listener.
   public func tcpListener(
     _ kind: LabProtocol = .tcp,
     on endpoint: LabEndpoint,
     backlog: Int = 16,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let socket = try boundSocket(kind, to: endpoint, options: options, in: cgroup)
     try socket.listen(backlog: backlog)
     return socket
   }
 
-  /// A socket that has begun to connect, bound to `source` if one is given.
+  /// Makes a socket that begins to connect, from `source` if that is given.
   public func tcpClient(
     _ kind: LabProtocol = .tcp,
     from source: LabEndpoint? = nil,
     to destination: LabEndpoint,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let socket = try socket(kind, v6: destination.address.isV6, options: options, in: cgroup)
     if let source { try socket.bind(to: source) }
@@ -99,12 +74,12 @@ public final class Laboratory {
     return socket
   }
 
-  /// Two connected sockets of this namespace and the listener that joined them.
+  /// Makes a listener and two connected sockets in this namespace.
   ///
   /// - Parameters:
-  ///   - server: Where the listener listens and the client connects to.
-  ///   - client: What the client binds to first; a port of the kernel's choice if absent.
-  ///   - listenerAddress: What the listener binds to, if not the address the client connects to.
+  ///   - server: The endpoint of the listener, to which the client connects.
+  ///   - client: The endpoint that the client binds; chosen by the kernel if absent.
+  ///   - listenerAddress: The address that the listener binds, if it is another one than the client connects to.
   public func connectedPair(
     _ kind: LabProtocol = .tcp,
     to server: LabEndpoint,
@@ -112,8 +87,8 @@ public final class Laboratory {
     listenerAddress: LabAddress? = nil,
     clientOptions: [SocketOption] = [],
     serverOptions: [SocketOption] = [],
-    clientCgroup: TemporaryCgroup? = nil,
-    serverCgroup: TemporaryCgroup? = nil
+    clientCgroup: (any SocketCreator)? = nil,
+    serverCgroup: (any SocketCreator)? = nil
   ) throws -> ConnectedPair {
     let own = LabEndpoint(listenerAddress ?? server.address, server.port, interface: server.interface)
     let listener = try tcpListener(kind, on: own, options: serverOptions, in: serverCgroup)
@@ -121,12 +96,12 @@ public final class Laboratory {
     return ConnectedPair(listener: listener, client: client, server: try listener.accept())
   }
 
-  /// A UDP socket, bound and connected as asked.
+  /// Makes a UDP socket, bound and connected if the endpoints are given.
   public func udpSocket(
     bound local: LabEndpoint? = nil,
     connectedTo remote: LabEndpoint? = nil,
     options: [SocketOption] = [],
-    in cgroup: TemporaryCgroup? = nil
+    in cgroup: (any SocketCreator)? = nil
   ) throws -> LabSocket {
     let isV6 = (local ?? remote)?.address.isV6 ?? false
     let socket = try socket(.udp, v6: isV6, options: options, in: cgroup)
@@ -136,7 +111,7 @@ public final class Laboratory {
   }
 }
 
-/// Two connected sockets and the listener between them.
+/// Two connected sockets and the listener that accepted one of them.
 public struct ConnectedPair {
   /// The listener.
   public let listener: LabSocket

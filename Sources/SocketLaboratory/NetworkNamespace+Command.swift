@@ -1,13 +1,18 @@
 internal import CSocketLaboratory
 
-/// What a finished program left behind.
+/// The exit code and the output of a program that has ended.
 public struct CommandResult: Sendable {
   /// The exit code, or 128 plus the signal that ended the program.
   public var status: Int32
-  /// Everything written to standard output.
+  /// All bytes that the program wrote to standard output.
   public var output: [UInt8]
-  /// Everything written to standard error.
+  /// All bytes that the program wrote to standard error.
   public var errors: [UInt8]
+
+  /// Creates a result.
+  package init(status: Int32, output: [UInt8], errors: [UInt8]) {
+    (self.status, self.output, self.errors) = (status, output, errors)
+  }
 
   /// Standard output as text.
   public var outputText: String { String(decoding: output, as: UTF8.self) }
@@ -16,16 +21,15 @@ public struct CommandResult: Sendable {
 }
 
 extension NetworkNamespace {
-  /// Runs a program inside the namespace to its end.
+  /// Runs a program in the namespace and waits for its end.
   ///
-  /// A child inherits the namespace of the thread that forks it, which is why this is called on the namespace's own
-  /// thread. Standard streams are files in memory rather than pipes, so that any amount of output can be written
-  /// without a reader.
+  /// A child inherits the namespace of the thread that forks it, so call this on the namespace's own thread. The
+  /// standard streams are files in memory and not pipes, so a program can write any amount of output without a reader.
   ///
   /// - Parameters:
   ///   - arguments: The program, looked up in `PATH`, and its arguments.
-  ///   - input: What the program finds on standard input.
-  ///   - timeout: After this the program is ended and an error thrown.
+  ///   - input: The contents of standard input.
+  ///   - timeout: The time after which the program is killed and an error is thrown.
   /// - Throws: ``LaboratoryError``. An exit code other than 0 is a result, not an error.
   public func run(
     _ arguments: [String],
@@ -39,41 +43,14 @@ extension NetworkNamespace {
     return CommandResult(status: status, output: streams[0], errors: streams[1])
   }
 
-  /// Runs a program at a terminal to its end: standard input and standard error are the terminal.
-  ///
-  /// - Parameters:
-  ///   - arguments: The program, looked up in `PATH`, and its arguments.
-  ///   - text: What somebody types.
-  ///   - timeout: After this the program is ended and an error thrown.
-  /// - Returns: As errors, what the terminal showed. It should not be more than a terminal holds, which is a few KiB.
-  public func run(
-    _ arguments: [String],
-    typing text: String,
-    timeout: Duration = .seconds(60)
-  ) throws -> CommandResult {
-    let name = arguments.first ?? "nothing"
-    let terminal = socklab_terminal_open()
-    try check(terminal.error, "open a terminal")
-    let (own, program) = (LabSocket(owning: terminal.own), LabSocket(owning: terminal.program))
-    let output = LabSocket(owning: try FileSystem.memoryFile())
-    // SAFETY: the kernel reads the bytes of the array during the call.
-    let typed = unsafe Array(text.utf8).withUnsafeBytes { bytes in
-      unsafe socklab_write(own.descriptor, bytes.baseAddress, bytes.count)
-    }
-    try check(typed, "type for \(name)")
-    let status = try run(arguments, on: [program, output, program], timeout: timeout)
-    program.close()
-    return CommandResult(
-      status: status, output: try Self.content(of: output, name), errors: try FileSystem.readTerminal(own.descriptor))
-  }
-
-  private static func content(of file: LabSocket, _ name: String) throws -> [UInt8] {
+  /// Reads the file that was a standard stream of a program.
+  package static func content(of file: LabSocket, _ name: String) throws -> [UInt8] {
     try check(socklab_rewind(file.descriptor), "rewind the output of \(name)")
     return try FileSystem.readAll(file.descriptor, "the output of \(name)")
   }
 
-  /// Runs a program on three standard streams and returns its exit code.
-  private func run(_ arguments: [String], on files: [LabSocket], timeout: Duration) throws -> Int32 {
+  /// Runs a program with three standard streams and returns its exit code.
+  package func run(_ arguments: [String], on files: [LabSocket], timeout: Duration) throws -> Int32 {
     try requireOwnThread()
     let name = arguments.first ?? "nothing"
     let block = arguments.flatMap { (argument: String) -> [UInt8] in Array(argument.utf8) + [0] }
@@ -96,8 +73,8 @@ extension NetworkNamespace {
     return outcome.code
   }
 
-  /// Guards against use from a foreign thread, where everything would happen in the host's namespace.
-  func requireOwnThread() throws {
+  /// Throws an error on any other thread, which would work in the host's namespace.
+  package func requireOwnThread() throws {
     guard socklab_thread_id() == threadID else {
       throw LaboratoryError(.misuse, "a network namespace was used outside its own thread")
     }

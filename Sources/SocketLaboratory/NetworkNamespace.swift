@@ -1,60 +1,51 @@
 internal import CSocketLaboratory
 
-/// A fresh network namespace, inhabited by one thread of its own for as long as a closure runs.
+/// A new network namespace with a thread of its own. It lasts as long as a closure runs.
 ///
-/// Inside, the loopback device is up with `127.0.0.1` and `::1`, and nothing else exists. No reset ends a TIME_WAIT before
-/// its time (`net.ipv4.tcp_rfc1337`), if settings can be written. Sockets made there, files read from
-/// `/proc/thread-self/net` and programs started with ``run(_:input:timeout:)`` belong to the namespace. It ends with the
-/// closure, and so do its sockets.
+/// The loopback device is up with `127.0.0.1` and `::1`, and there are no other devices. No reset ends a TIME_WAIT
+/// early (`net.ipv4.tcp_rfc1337`), if settings can be written. Sockets that the thread makes, files that it reads from
+/// `/proc/thread-self/net` and programs that ``run(_:input:timeout:)`` starts belong to the namespace. Its sockets end
+/// with the closure.
 ///
-/// A dedicated thread, because a namespace belongs to a thread: work that blocks here holds up no task, and no other task
-/// ever finds itself in the wrong namespace. The closure sees the task-local values of the caller.
+/// The namespace has a thread of its own, because a namespace belongs to a thread. So blocking work delays no task, and
+/// no other task runs in the wrong namespace. The closure sees the task-local values of the caller.
 public final class NetworkNamespace {
-  /// The inode number that names this namespace, as in `/proc/PID/ns/net`.
+  /// The inode number of this namespace, as in `/proc/PID/ns/net`.
   public let inode: UInt64
-  /// The kernel's id of the inhabiting thread.
+  /// The kernel's id of the namespace's thread.
   public let threadID: Int32
-  let residents = Residents()
+  package let residents = Residents()
 
   private init() {
     inode = socklab_namespace_inode()
     threadID = socklab_thread_id()
   }
 
-  /// A path that leads other threads to this namespace while the closure runs (setns(2)).
+  /// A path by which other threads can enter this namespace while the closure runs (setns(2)).
   public var path: String { "/proc/self/task/\(threadID)/ns/net" }
 
   /// Whether this process may make network namespaces (CAP_SYS_ADMIN).
   public static var isPermitted: Bool { (try? withNew { _ in true }) ?? false }
 
-  /// Runs `body` in a new namespace and returns what it returns; the calling thread waits.
+  /// Runs `body` in a new namespace and returns its result. The calling thread waits.
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
   ) throws -> Result {
     try OwnThread.run { try inside(body) }
   }
 
-  /// Runs `body` in a new namespace and returns what it returns; the calling task is suspended, no thread waits.
-  public static func withNew<Result: Sendable>(
-    _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
-  ) async throws -> Result {
-    await NamespaceGate.shared.enter()
-    defer { NamespaceGate.shared.leave() }
-    return try await OwnThread.run { try inside(body) }
-  }
-
-  /// Runs `body` on the calling thread, in its present namespace. For users who may not make one.
+  /// Runs `body` on the calling thread in its present namespace, for users who may not make a new one.
   ///
-  /// What is made there is among the host's own sockets, and goes with the closure all the same. The namespace's settings
-  /// are not to be touched.
+  /// The sockets are among the host's own. They end with the closure too. `body` must not change settings of the
+  /// namespace.
   public static func withCurrent<Result>(_ body: (NetworkNamespace) throws -> Result) rethrows -> Result {
     let namespace = NetworkNamespace()
     defer { namespace.residents.evict() }
     return try body(namespace)
   }
 
-  /// Runs `body` on this thread in yet another namespace, and comes back. That one lasts as long as sockets or processes of
-  /// it.
+  /// Runs `body` on this thread in another new namespace, then returns to this one. The other namespace lasts as long
+  /// as its sockets or processes.
   public func inAnother<Result>(_ body: () throws -> Result) throws -> Result {
     try requireOwnThread()
     let home = try check(socklab_namespace_enter(), "make a second network namespace")
@@ -65,14 +56,15 @@ public final class NetworkNamespace {
   /// Sets a sysctl of this namespace, such as `net.ipv4.tcp_fin_timeout`.
   public func set(_ sysctl: String, to value: Int) throws { try set(sysctl, to: String(value)) }
 
-  /// Sets a sysctl of this namespace that is no single number, such as `net.ipv4.ip_local_port_range`.
+  /// Sets a sysctl of this namespace to text, such as `net.ipv4.ip_local_port_range`.
   public func set(_ sysctl: String, to text: String) throws {
     try FileSystem.write(text, to: "/proc/sys/" + sysctl.replacing(dots: "/"))
   }
 
-  private static func inside<Result>(_ body: (NetworkNamespace) throws -> Result) throws -> Result {
+  /// Runs `body` on this thread in a new namespace.
+  package static func inside<Result>(_ body: (NetworkNamespace) throws -> Result) throws -> Result {
     let home = try check(socklab_namespace_enter(), "make a network namespace")
-    // Left before the result is handed over, so that the namespace is gone when the caller goes on.
+    // The thread leaves before the caller gets the result, so that the namespace has ended by then.
     defer { _ = socklab_namespace_leave(home) }
     let namespace = NetworkNamespace()
     defer { namespace.residents.evict() }

@@ -2,21 +2,21 @@ internal import CSocketLaboratory
 internal import Dispatch
 internal import Synchronization
 
-/// Runs work on a thread that ends with it, as a task that takes over the task-local values of its caller.
+/// Runs work on a new thread, as a task with the task-local values of its caller. The thread ends with the work.
 ///
-/// Swift Testing keeps the current test in such a value. Without it, an expectation that fails on the thread is reported
-/// for an unknown test, and the test that made the thread seems to pass.
-enum OwnThread {
-  /// Runs `work`; the calling thread waits.
-  static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
+/// Swift Testing keeps the current test in a task-local value. Without it, an expectation that fails on the thread is
+/// reported for an unknown test, and the test that made the thread seems to pass.
+package enum OwnThread {
+  /// Runs `work`. The calling thread waits.
+  package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
     let executor = ThreadExecutor()
     let outcome = Outcome<Value>()
     Task(executorPreference: executor) { outcome.set(Result { try executor.perform(work) }) }
     return try outcome.wait()
   }
 
-  /// Runs `work`; the calling task is suspended, no thread waits.
-  static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+  /// Runs `work`. The calling task is suspended, and no thread waits.
+  package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     let executor = ThreadExecutor()
     return try await Task(executorPreference: executor) { try executor.perform(work) }.value
   }
@@ -28,24 +28,25 @@ private final class ThreadExecutor: TaskExecutor {
 
   func enqueue(_ job: UnownedJob) {
     do {
-      // SAFETY: a job is run once: on the thread, or below where there is none.
+      // SAFETY: the job runs once: on the thread, or below if no thread started.
       try start(Start { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) })
     } catch {
       // The job has to run, or its task never ends. It runs here, and `perform` throws the error instead of working.
       failure.withLock { $0 = error }
-      // SAFETY: no thread took the job over.
+      // SAFETY: no thread started, so the job has not run.
       unsafe job.runSynchronously(on: asUnownedTaskExecutor())
     }
   }
 
-  /// Does the work if its job got a thread.
+  /// Performs the work if its job got a thread.
   func perform<Value>(_ work: () throws -> Value) throws -> Value {
     if let failure = failure.withLock({ $0 }) { throw failure }
     return try work()
   }
 
   private func start(_ start: Start) throws {
-    // SAFETY: the retain is balanced by the entry function, which runs exactly once if the thread starts.
+    // SAFETY: the entry function releases the object. It runs once if the thread starts; otherwise the release is
+    // below.
     let context = unsafe Unmanaged.passRetained(start)
     // SAFETY: the context is the retained object above; the entry function expects nothing else.
     let result = unsafe socklab_thread({ unsafe enter($0) }, context.toOpaque())
@@ -54,7 +55,7 @@ private final class ThreadExecutor: TaskExecutor {
   }
 }
 
-/// What a thread does.
+/// The work of a thread.
 private final class Start: Sendable {
   let work: @Sendable () -> Void
   init(_ work: @escaping @Sendable () -> Void) { self.work = work }
@@ -66,7 +67,7 @@ private func enter(_ context: UnsafeMutableRawPointer?) {
   unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue().work()
 }
 
-/// A result for which a thread waits.
+/// A result that a thread waits for.
 private final class Outcome<Value: Sendable>: Sendable {
   private let result = Mutex<Result<Value, any Error>?>(nil)
   private let end = DispatchSemaphore(value: 0)

@@ -1,25 +1,25 @@
 internal import CSocketLaboratory
 
-/// When this process starts others.
+/// Coordinates the start of child processes with the closing of sockets.
 ///
-/// A child has copies of all descriptors from fork to exec, or until it closes them, so that a socket closed meanwhile
-/// lives on: it keeps its port, its peer hears of no end, and a stranger holds it. Whoever starts a process from the
-/// program that the laboratory is in announces it here, and closing waits for those who did.
+/// From fork to exec, a child has copies of all descriptors. A socket that is closed meanwhile lives on: it keeps its
+/// port, its peer does not see the end, and the child is its holder. So a program with a laboratory announces each
+/// start of a process here, and closing waits for announced starts.
 public final class ProcessStarts {
   private var isTaken: Bool?
 
-  /// Announces a start, to be ended on the same thread. A process that is being started elsewhere does not hinder it.
+  /// Announces a start. The same thread must end it. Several threads may start processes at once.
   public init() { isTaken = socklab_start_begin() }
 
   deinit { end() }
 
-  /// Says that the process has let go of its copies.
+  /// Ends the announcement: the child has closed its copies.
   public func end() {
     if let isTaken { socklab_starts_go_on(isTaken) }
     isTaken = nil
   }
 
-  /// Runs what starts a process and returns when that has let go of its copies.
+  /// Runs `body`, which starts a process and returns after the process has closed its copies.
   public static func announced<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -28,7 +28,8 @@ public final class ProcessStarts {
     return try body()
   }
 
-  /// Runs `body` while no other thread is starting a process: nobody has a copy of a descriptor that it opens or closes.
+  /// Runs `body` while no other thread starts a process. So no child has a copy of a descriptor that it opens or
+  /// closes.
   public static func heldOff<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -37,13 +38,13 @@ public final class ProcessStarts {
     return try body()
   }
 
-  /// Lets posix_spawn(3) close every descriptor from a number on.
+  /// Makes posix_spawn(3) close every descriptor from a number on.
   ///
-  /// It returns when the program is there, which is before exec has closed what it is to close.
+  /// Otherwise it may return before exec has closed the descriptors.
   ///
-  /// - Parameter actions: An initialized `posix_spawn_file_actions_t`, used for nothing else meanwhile.
+  /// - Parameter actions: An initialized `posix_spawn_file_actions_t`, which no other thread uses.
   @unsafe public static func close(from first: Int32, beforeExecBy actions: UnsafeMutableRawPointer) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that the pointer leads to initialized actions.
     unsafe socklab_close_before_exec(actions, first)
   }
 }

@@ -22,7 +22,7 @@ public enum SocketOption: Sendable, Hashable {
   case freebind
   /// IP_TRANSPARENT or IPV6_TRANSPARENT.
   case transparent
-  /// SO_KEEPALIVE, the first probe after so many idle seconds (TCP_KEEPIDLE).
+  /// SO_KEEPALIVE, with the idle seconds before the first probe (TCP_KEEPIDLE).
   case keepAlive(idleSeconds: Int)
   /// SO_PRIORITY.
   case priority(Int)
@@ -34,11 +34,11 @@ public enum SocketOption: Sendable, Hashable {
   case noDelay
   /// IP_BIND_ADDRESS_NO_PORT.
   case bindAddressNoPort
-  /// IP_LOCAL_PORT_RANGE; a bound of 0 is none.
+  /// IP_LOCAL_PORT_RANGE. 0 stands for no bound.
   case localPortRange(lowest: UInt16, highest: UInt16)
-  /// SO_ATTACH_REUSEPORT_CBPF with a program that always chooses the first socket. It takes SO_REUSEPORT.
+  /// SO_ATTACH_REUSEPORT_CBPF with a program that always chooses the first socket. The socket needs SO_REUSEPORT.
   case reusePortProgram
-  /// SO_LINGER with so many seconds; 0 makes close(2) reset the connection.
+  /// SO_LINGER with a number of seconds. 0 makes close(2) reset the connection.
   case linger(seconds: Int)
   /// TCP_MD5SIG: the key (at most 80 bytes) for peers within a prefix.
   case md5(peer: LabAddress, prefix: Int, key: String)
@@ -75,7 +75,7 @@ extension LabSocket {
   private func setNamed(_ option: SocketOption) throws {
     switch option {
     case .congestion(let name):
-      // An unknown algorithm answers ENOENT, which elsewhere is no sign of a missing feature.
+      // The kernel returns ENOENT for an unknown algorithm. For other calls ENOENT does not mean a missing feature.
       // SAFETY: the call reads the NUL-terminated name and keeps nothing.
       guard unsafe socklab_set_congestion(descriptor, name) == 0 else {
         throw LaboratoryError(.unsupported, "congestion control \(name)")

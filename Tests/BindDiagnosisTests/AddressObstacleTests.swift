@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindDiagnosis
@@ -22,7 +23,7 @@ import Testing
       of: interfaces)
   }
 
-  @Test func theFlagsOfTheAddressDecide() {
+  @Test func addressFlagsDecide() {
     #expect(find(Self.address, on: 0, [(2, [])]) == nil)
     #expect(find(Self.address, on: 0, [(2, [.tentative, .optimistic])]) == nil)
     #expect(find(Self.address, on: 0, [(2, .tentative)]) == .tentative(Self.eth0, prefixLength: 64))
@@ -36,7 +37,7 @@ import Testing
     #expect(find(Self.address, on: 0, [(2, [.tentative, .duplicate])])?.isPassing == false)
   }
 
-  @Test func anotherInterfaceMayHaveIt() {
+  @Test func anotherInterfaceMayHaveTheAddress() {
     let linkLocal = IPAddress(v6: 0xfe80_0000_0000_0000, 1)
     #expect(find(linkLocal, on: 3, [(2, [])]) == .onOtherInterface(Self.eth0))
     #expect(find(linkLocal, on: 3, [(2, [.tentative])]) == .onOtherInterface(Self.eth0))
@@ -49,14 +50,14 @@ import Testing
     #expect(find() == .absent(interface: nil))
   }
 
-  @Test func aLinkLocalAddressWithoutInterfaceIsFoundWhereItIs() {
+  @Test func linkLocalAddressWithoutInterfaceIsFoundOnItsInterface() {
     let address = IPAddress(v6: 0xfe80_0000_0000_0000, 1)
     #expect(find(address, on: 0, [(2, [])]) == .onOtherInterface(Self.eth0))
     #expect(find(address, on: 0, [(2, []), (3, [])]) == nil)
     #expect(find(address) == .absent(interface: nil))
   }
 
-  @Test func interfacesThatRefuseIPv6AreTheReasonIfAllInQuestionDo() {
+  @Test func refusedIPv6IsTheReasonOnlyIfAllCandidatesRefuseIt() {
     func off(_ interface: NetworkInterface) -> NetworkInterface {
       var interface = interface
       interface.refusesIPv6 = true
@@ -83,7 +84,7 @@ import Testing
 /// What the running kernel says of interfaces.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct InterfaceReaderTests {
-  @Test func interfacesAndAddressesAreThoseOfTheNamespace() async throws {
+  @Test func interfacesAndAddressesBelongToTheNamespace() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.wire()
       try laboratory.namespace.set("net.ipv6.conf.\(Wire.deviceName).disable_ipv6", to: 0)
@@ -105,7 +106,7 @@ struct InterfaceReaderTests {
   }
 
   /// More than one datagram has room for.
-  @Test func aLongListIsReadWhole() async throws {
+  @Test func longListIsReadCompletely() async throws {
     guard NetworkNamespace.hasProgram("ip") else { return }
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       let lines = (1...1000).map { "address add 192.0.2.\($0 % 250 + 1)/\(8 + $0 / 250) dev lo\n" }.joined()
@@ -126,11 +127,11 @@ struct InterfaceReaderTests {
     ("         0       1000          1\n", false), ("0 4242 1\n1 100001 65534\n", false), ("", false), ("0 0\n", false),
     ("a b c\n", false), ("0 0 4294967296\n", false),
   ])
-  func aMapThatLeavesOutNoUserIsTold(_ text: String, _ coversAll: Bool) {
+  func userMapWithAllUsersIsRecognised(_ text: String, _ coversAll: Bool) {
     #expect(UserNumbers.coversAllUsers(Array(text.utf8)) == coversAll)
   }
 
-  @Test func whatCannotBeReadLeavesTheUsualNumberOpen() {
+  @Test func unreadableUserMapLeavesTheUsualNumberAmbiguous() {
     #expect(UserNumbers(procRoot: "/nowhere").ambiguous == 65534)
   }
 }

@@ -4,13 +4,14 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The kernel's word on an address, without a port being taken.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct AddressStandingTests {
   @Test(arguments: [TransportProtocol.tcp, .udp])
-  func addressesStandAsTheyAre(_ transport: TransportProtocol) async throws {
+  func addressStandingIsThatOfTheKernel(_ transport: TransportProtocol) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.wire()
       let addresses: [(LabAddress, AddressStanding)] = [
@@ -28,7 +29,7 @@ struct AddressStandingTests {
     }
   }
 
-  @Test func interfaceDecidesWhereItIsNamed() async throws {
+  @Test func namedInterfaceDecides() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.wire()
       let (loopback, wire) = (interfaceIndex("lo"), interfaceIndex(Wire.deviceName))
@@ -50,7 +51,7 @@ struct AddressStandingTests {
     }
   }
 
-  @Test func multicastStandsByItsProtocol() async throws {
+  @Test func multicastDependsOnTheProtocol() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.wire()
       let group = SocketAddress(LabAddress.v6(0xff02_0000_0000_0000, 0xfb).address, port: 5353)
@@ -71,7 +72,7 @@ struct AddressStandingTests {
 
   @Test(
     arguments: [BindOptions.freebind, .transparent], [LabAddress.v4(198, 51, 100, 1), .v6(0x2001_0db8_00ff_0000, 1)])
-  func waiverIsToldFromLocality(_ option: BindOptions, _ address: LabAddress) async throws {
+  func waivedAddressIsDistinguishedFromALocalOne(_ option: BindOptions, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let local = SocketAddress(address.address, port: 80)
       let request = BindRequest(.tcp, local, options: option, uid: 0)
@@ -106,7 +107,7 @@ struct AddressStandingTests {
 
   /// If the question took a port, there would be none for it.
   @Test(arguments: [LabProtocol.tcp, .udp], [LabAddress.loopbackV4, .loopbackV6])
-  func exhaustedPortsDoNotMatter(_ kind: LabProtocol, _ address: LabAddress) async throws {
+  func exhaustedPortsDoNotAffectTheAddress(_ kind: LabProtocol, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       try laboratory.leaveOnePort(8080)
       _ = try laboratory.boundSocket(kind, to: LabEndpoint(address, 8080))

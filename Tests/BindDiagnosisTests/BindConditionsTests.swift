@@ -22,12 +22,12 @@ import Testing
     return (BindConditions(request, settings, rehearsal, &unseen), unseen)
   }
 
-  @Test func knownSettingsLeaveNothingOpen() {
+  @Test func knownSettingsLeaveNoQuestion() {
     for port: UInt16 in [0, 80, 8080] { #expect(conditions(port: port, Self.known).unseen == []) }
   }
 
   /// From which ports the kernel chooses takes both the range and the ports that are left out.
-  @Test func whichPortIsChosenTakesTwoSettings() {
+  @Test func choosablePortsNeedTwoSettings() {
     var (noRange, noReserved) = (Self.known, Self.known)
     noRange.localPortRange = nil
     noReserved.reservedPorts = nil
@@ -50,7 +50,7 @@ import Testing
   }
 
   /// A rehearsal that succeeds shows that the port takes no privilege. One that fails leaves that open.
-  @Test func whatThePrivilegeIsForIsLearntFromTheRehearsal() {
+  @Test func rehearsalShowsWhetherThePortNeedsAPrivilege() {
     var settings = Self.known
     settings.unprivilegedPortStart = nil
     let passed = conditions(port: 80, settings, .passed)

@@ -5,6 +5,7 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The probe's answer is bind()'s own, for the options, user, interface and rights of the request.
@@ -65,7 +66,7 @@ struct BindProbeTests {
     }
   }
 
-  @Test func mappedAddressMeetsItsPlainForm() async throws {
+  @Test func mappedAddressConflictsWithItsPlainForm() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, Self.port))
       let mapped = SocketAddress(LabAddress.loopbackV4.mapped.address, port: Self.port)
@@ -84,7 +85,9 @@ struct BindProbeTests {
     }
   }
 
-  @Test(arguments: [LabAddress.anyV4, .anyV6]) func interfacesKeepSocketsApart(_ address: LabAddress) async throws {
+  @Test(arguments: [LabAddress.anyV4, .anyV6]) func socketsOnDifferentInterfacesDoNotConflict(_ address: LabAddress)
+    async throws
+  {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.wire()
       _ = try laboratory.tcpListener(on: LabEndpoint(address, Self.port), options: [.bindToDevice("lo")])
@@ -114,7 +117,7 @@ struct BindProbeTests {
   }
 
   @Test(arguments: [UInt32(0), 1000], [LabAddress.loopbackV4, .loopbackV6])
-  func lowPortTakesTheCapability(_ uid: UInt32, _ address: LabAddress) async throws {
+  func lowPortNeedsTheCapability(_ uid: UInt32, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       for (port, may) in [(UInt16(80), true), (80, false), (1024, false)] {
         let local = SocketAddress(address.address, port: port)
@@ -129,7 +132,7 @@ struct BindProbeTests {
 
   /// The maker of a container's user namespace is privileged in its network even without the capability, and the
   /// request's program is not.
-  @Test(arguments: [UInt32(0), 1000]) func makerOfTheNamespaceDoesNotLendItsRights(_ uid: UInt32) async throws {
+  @Test(arguments: [UInt32(0), 1000]) func makerOfTheNamespaceDoesNotPassOnItsPrivilege(_ uid: UInt32) async throws {
     try await Laboratory.withNew { _ in
       let container = try Program(["unshare", "--user", "--map-root-user", "--net", "sleep", "60"], becoming: "sleep")
       defer { container.end() }
@@ -147,7 +150,7 @@ struct BindProbeTests {
   /// A plain user may ask for a socket that only a privileged one could set up.
   @Test(
     arguments: [BindOptions.freebind, .transparent], [LabAddress.v4(198, 51, 100, 1), .v6(0x2001_0db8_00ff_0000, 1)])
-  func foreignAddressTakesAnOption(_ option: BindOptions, _ address: LabAddress) async throws {
+  func foreignAddressNeedsAnOption(_ option: BindOptions, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let local = SocketAddress(address.address, port: Self.port)
       #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, local, uid: 1000)) == EADDRNOTAVAIL)
@@ -168,7 +171,7 @@ struct BindProbeTests {
   }
 
   /// What this process may not do is no answer of bind().
-  @Test func unprivilegedCallerIsToldWhatItLacks() async throws {
+  @Test func unprivilegedCallerGetsAnErrorNamingTheCapability() async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let codes = try LoneThread.run(.unprivileged) { () -> [BindFactError.Code?] in
         let me: UInt32 = 65534

@@ -4,6 +4,7 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
@@ -35,7 +36,7 @@ struct HeldSocketTests {
     }
   }
 
-  @Test func listenerIsReadAsSockDiagShowsIt() async throws {
+  @Test func listenerReadsAsSockDiagReportsIt() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       _ = try laboratory.wire()
       let endpoint = LabEndpoint(Wire.localLinkLocal, 8080, interface: Wire.deviceName)
@@ -72,7 +73,7 @@ struct HeldSocketTests {
   }
 
   /// Without its thread's number the table of the process is asked, in which the socket is not.
-  @Test func threadWithItsOwnTableHasToBeNamed() async throws {
+  @Test func threadWithASeparateTableMustBeNamed() async throws {
     guard LabHolder.Holding.thread.isPossible else { return }
     try await Self.withHolder(.thread) { (_, _, place, inode) throws in
       var unnamed = place
@@ -81,7 +82,7 @@ struct HeldSocketTests {
     }
   }
 
-  @Test func socketInFlightIsNotTakenForItsCarrier() async throws {
+  @Test func socketInFlightIsNotMistakenForItsCarrier() async throws {
     try await Self.withHolder(.inFlight) { (_, _, place, inode) throws in
       #expect(Self.failure(place, inode) == .descriptorChanged)
       var slot = place
@@ -105,7 +106,7 @@ struct HeldSocketTests {
     }
   }
 
-  @Test func closedDescriptorAndMissingProcessAreToldApart() async throws {
+  @Test func closedDescriptorAndMissingProcessAreDistinguished() async throws {
     try await Self.withHolder(.inherited) { (_, holder, place, inode) throws in
       var closed = place
       closed.descriptor = 4000
@@ -119,7 +120,7 @@ struct HeldSocketTests {
     }
   }
 
-  @Test func processOfRootIsClosedToOthers() async throws {
+  @Test func processOfRootCannotBeReadByOthers() async throws {
     try await Self.withHolder(.inherited) { (_, _, place, inode) throws in
       let code = try LoneThread.run(.unprivileged) { Self.failure(place, inode) }
       #expect(code == .permissionDenied)

@@ -1,6 +1,7 @@
 import BindSituationKit
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
@@ -16,15 +17,15 @@ struct PrivilegesTextTests {
     // A process may take a name that looks like the line.
     ("Name:\tCapEff:\\nCapEff:\t400\n", nil), ("xCapEff:\t400\n", nil),
   ])
-  func capabilitiesAreReadOrMissed(_ text: String, _ expected: UInt64?) {
+  func capabilitiesAreReadOrReportedMissing(_ text: String, _ expected: UInt64?) {
     #expect(Privileges(status: text.utf8, countInNetwork: nil)?.effectiveCapabilities == expected)
   }
 
-  @Test func bytesThatAreNoTextAreMissed() {
+  @Test func nonTextBytesAreReportedMissing() {
     #expect(Privileges(status: Array("CapEff:\t".utf8) + [0xff, 0, 0x80], countInNetwork: nil) == nil)
   }
 
-  @Test func boundsAreReadWhereTheKernelTellsThem() {
+  @Test func boundingSetIsReadIfTheKernelReportsIt() {
     let text = "Name:\tx\nCapEff:\t0000000000000400\nCapBnd:\t00000000a80425fb\nNoNewPrivs:\t1\n"
     let privileges = Privileges(status: text.utf8, countInNetwork: true)
     #expect(privileges?.boundingSet == 0xa804_25fb && privileges?.hasNoNewPrivileges == true)
@@ -34,7 +35,7 @@ struct PrivilegesTextTests {
     #expect(free?.hasNoNewPrivileges == false)
   }
 
-  @Test func unknownPlaceLeavesTheQuestionOpen() {
+  @Test func unknownNamespaceLeavesTheAnswerOpen() {
     let bit: UInt64 = 1 << 10
     #expect(Privileges(effectiveCapabilities: bit, countInNetwork: nil).mayBindPrivilegedPorts == nil)
     #expect(Privileges(effectiveCapabilities: bit, countInNetwork: false).mayBindPrivilegedPorts == false)
@@ -46,7 +47,7 @@ struct PrivilegesTextTests {
 /// Who may bind low ports, in this process and in others.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct PrivilegesTests {
-  @Test func callingThreadIsAnsweredForItself() async throws {
+  @Test func callingThreadsPrivilegesAreRead() async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       #expect(try Privileges.ofCallingThread().mayBindPrivilegedPorts == true)
       let other = try LoneThread.run(.unprivileged) { try Privileges.ofCallingThread() }
@@ -55,7 +56,7 @@ struct PrivilegesTests {
     }
   }
 
-  @Test func otherProcessIsAnsweredForItself() async throws {
+  @Test func otherProcessesPrivilegesAreRead() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let root = try LabHolder(.inherited, socket)
@@ -79,7 +80,7 @@ struct PrivilegesTests {
     (["setpriv", "--bounding-set", "-net_bind_service", "sleep", "60"], false, false),
     (["sleep", "60"], false, true),
   ])
-  func boundsOfAProcessAreSeen(_ program: [String], _ gainsNothing: Bool, _ mayHave: Bool) async throws {
+  func boundingSetOfAProcessIsRead(_ program: [String], _ gainsNothing: Bool, _ mayHave: Bool) async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let process = try Program(program, becoming: "sleep")
       defer { process.end() }
@@ -99,7 +100,7 @@ struct PrivilegesTests {
     (["setpriv", "--reuid", "1000", "--clear-groups", "sleep", "60"], false),
     (["sleep", "60"], true),
   ])
-  func capabilityCountsWhereItsNamespaceOwnsTheNetwork(_ program: [String], _ may: Bool) async throws {
+  func capabilityCountsOnlyIfItsNamespaceOwnsTheNetwork(_ program: [String], _ may: Bool) async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let process = try Program(program, becoming: "sleep")
       defer { process.end() }

@@ -1,10 +1,11 @@
 import BindDiagnosis
 import BindSituationKit
-import CSocketLaboratory
+import CSocketLaboratoryKit
 import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Synchronization
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct ProbeResidueTests {
   @Test(arguments: [TransportProtocol.tcp, .udp], [LabAddress.loopbackV4, .anyV6])
-  func noSocketIsLeft(_ transport: TransportProtocol, _ address: LabAddress) async throws {
+  func probeLeavesNoSocket(_ transport: TransportProtocol, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       for option in [BindOptions(), .reuseAddress, .reusePort, .transparent] {
         let local = SocketAddress(address.address, port: 8080)
@@ -25,7 +26,7 @@ struct ProbeResidueTests {
     }
   }
 
-  @Test func callerStaysWhoItIs() async throws {
+  @Test func callerKeepsItsUser() async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let before = try Privileges.ofCallingThread()
       let request = BindRequest(.tcp, "127.0.0.1:80", uid: 1000, mayBindPrivilegedPorts: false)

@@ -1,5 +1,6 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A program that runs until it is ended, in the namespaces of the thread that starts it.
 final class Program {

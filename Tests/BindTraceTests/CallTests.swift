@@ -3,10 +3,11 @@ import Foundation
 import Glibc
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Synchronization
 import Testing
 
-/// Every bind() and listen() is seen, however the thread that makes it came to be.
+/// Every bind() and listen() is reported, however its thread was started.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct CallTests {
@@ -33,13 +34,13 @@ struct CallTests {
   }
 
   @Test(arguments: ["fork", "vfork", "thread-exec", "leader-gone", "pid-namespace"])
-  func callIsSeenHoweverItsThreadCameToBe(_ mode: String) async throws {
+  func callsOfEveryKindOfThreadAreReported(_ mode: String) async throws {
     let watched = try await Subject.watch(mode, "8003")
     #expect(watched.report == BindTraceReport(.exited(mode == "leader-gone" ? 6 : 0)))
     #expect(watched.lines == ["bind 127.0.0.1:8003 0"] + (mode == "pid-namespace" ? ["bind 127.0.0.1:8004 0"] : []))
     let call = try #require(watched.calls.first)
     #expect((call.threadID == call.processID) == !["leader-gone", "pid-namespace"].contains(mode))
-    // The second call is that of the process whose thread made the first.
+    // The first call is made by a thread of the process that makes the second.
     if let second = watched.calls.dropFirst().first { #expect(second.threadID == call.processID) }
   }
 
@@ -53,7 +54,7 @@ struct CallTests {
 
   @Test func socketOfAThreadWithItsOwnTableIsTheOneExamined() async throws {
     let watched = try await Subject.watch("own-table", "8009")
-    // In the table of the process the descriptor is a unix socket's, which would not be reported.
+    // In the table of the process the same descriptor is a UNIX socket, which would not be reported.
     #expect(watched.calls.map(\.kind) == [.bind, .listen])
     for call in watched.calls {
       #expect(call.hasOwnDescriptors == true && call.family == .inet6 && call.protocol == .tcp)
@@ -62,7 +63,7 @@ struct CallTests {
     #expect(watched.calls.last?.backlog == 4)
   }
 
-  @Test func processThatIsKilledInACallIsSurvived() async throws {
+  @Test func tracingSurvivesAProcessKilledInACall() async throws {
     let watched = try await Subject.watch("killed")
     #expect(watched.report == BindTraceReport(.exited(0)))
     #expect(watched.lines == ["bind 127.0.0.1:8081 0"])
@@ -126,8 +127,8 @@ struct CallTests {
     #expect(watched.calls.map(\.backlog) == [nil, 11, nil, 12])
   }
 
-  /// While the closure runs, the socket is where the call left it.
-  @Test func threadIsStoppedWhileItsCallIsLookedAt() async throws {
+  /// While the closure runs, the socket is as the call left it.
+  @Test func threadIsStoppedWhileItsCallIsExamined() async throws {
     let states = try await NetworkNamespace.withNew { _ in
       var states: [Character?] = []
       let thread = pthread_self()
@@ -144,13 +145,13 @@ struct CallTests {
     #expect(states == ["t", "t"])
   }
 
-  /// How long the output is of a process that prints while its other thread is stopped.
+  /// The length of the output of a process that prints while its other thread is stopped.
   private static func written(_ call: BindCall) -> Int? {
     (try? String(contentsOfFile: "/proc/\(call.processID)/io", encoding: .utf8))?.split(separator: "\n")
       .first { $0.hasPrefix("syscw: ") }.flatMap { Int($0.dropFirst(7)) }
   }
 
-  @Test func otherThreadsGoOnWhileACallIsLookedAt() async throws {
+  @Test func otherThreadsGoOnWhileACallIsExamined() async throws {
     let (report, hasGoneOn) = try await NetworkNamespace.withNew { _ in
       var hasGoneOn: [Bool] = []
       let command = ["sh", "-c", "exec \"$0\" work-beside 8001 > /dev/null", Subject.path]
@@ -165,19 +166,19 @@ struct CallTests {
     #expect(hasGoneOn == [true])
   }
 
-  /// The socket would be gone before anybody has looked at it.
-  @Test(arguments: ["exit", "exec"]) func processEndsWhenItsCallHasBeenLookedAt(_ how: String) async throws {
+  /// Otherwise the socket would be gone before it was examined.
+  @Test(arguments: ["exit", "exec"]) func processEndsWhenItsCallHasBeenExamined(_ how: String) async throws {
     let (report, isThere) = try await NetworkNamespace.withNew { _ in
       var isThere: [Bool] = []
       let report = try Subject.trace([Subject.path, "end-beside", "8001", how]) { call in
-        // exit_group() and execve(), at which the first thread stands.
+        // exit_group() and execve(): the call at which the first thread is held.
         let numbers: Set<Substring> = ["231", "94", "59", "221"]
         func isAtEnd() -> Bool? {
           let text = try? String(contentsOfFile: "/proc/\(call.processID)/syscall", encoding: .utf8)
           return text.map { numbers.contains($0.prefix { $0.isNumber }) }
         }
         #expect(eventually { isAtEnd() != false })
-        // Time for it to be gone, if nothing held it.
+        // Enough time for it to end, if nothing held it.
         Thread.sleep(forTimeInterval: 0.05)
         let link = "/proc/\(call.processID)/task/\(call.threadID)/fd/\(call.descriptor)"
         isThere.append((try? FileManager.default.destinationOfSymbolicLink(atPath: link)) != nil)
@@ -189,8 +190,8 @@ struct CallTests {
     #expect(isThere == [true])
   }
 
-  /// As many calls as there are reach the closure that chooses, on the thread that traces, and none the other.
-  @Test func unwantedCallsAreNotHandedOver() async throws {
+  /// All calls reach the closure that selects, on the tracing thread, and none reaches the other.
+  @Test func unwantedCallsAreNotReported() async throws {
     let (report, seen, handedOver) = try await NetworkNamespace.withNew { _ in
       let seen = Mutex<[Int32]>([])
       let start = ProcessStarts()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BindTrace
 
-/// What a program hands to the kernel may be anything.
+/// Addresses and calls of programs, which may contain anything.
 struct DecodingTests {
   @Test func addressesAreCutAtEveryByte() {
     let v4: [UInt8] = [2, 0, 0x1f, 0x90, 127, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
@@ -19,7 +19,7 @@ struct DecodingTests {
     }
   }
 
-  @Test func otherFamiliesAreNoAddresses() {
+  @Test func addressesOfOtherFamiliesAreNil() {
     for family in UInt8.min...UInt8.max where family != 2 && family != 10 && family != 0 {
       #expect(InternetAddress([family, 0] + [UInt8](repeating: 1, count: 26), for: .inet) == nil)
     }

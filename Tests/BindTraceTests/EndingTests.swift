@@ -2,9 +2,10 @@ import BindTrace
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
-/// A command ends as it would unwatched, and what it leaves behind goes on.
+/// A command ends as it would without a tracer, and its descendants go on.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct EndingTests {
@@ -13,7 +14,7 @@ struct EndingTests {
   }
 
   @Test(arguments: [SIGTERM, SIGKILL, SIGINT, SIGHUP, SIGUSR1, SIGTRAP, SIGABRT, 40])
-  func deathBySignalIsSaid(_ number: Int32) async throws {
+  func deathBySignalIsReported(_ number: Int32) async throws {
     let ending = try await Subject.watch("die", String(number)).report.ending
     #expect([.signalled(number, dumpedCore: false), .signalled(number, dumpedCore: true)].contains(ending))
   }
@@ -24,14 +25,14 @@ struct EndingTests {
     #expect(watched.lines == ["bind 127.0.0.1:8080 0"])
   }
 
-  @Test func descendantThatOutlivesTheCommandIsWatchedOnlyIfAskedFor() async throws {
+  @Test func descendantThatOutlivesTheCommandIsTracedOnlyOnRequest() async throws {
     #expect(try await Subject.watch("released-child", "8011").lines == [])
     #expect(
       try await Subject.watch([Subject.path, "late-child", "8011"], followsDescendants: true).lines
         == ["bind 127.0.0.1:8011 0"])
   }
 
-  @Test func daemonIsLetGoOf() async throws {
+  @Test func daemonIsReleased() async throws {
     let folder = try TemporaryFolder()
     let file = folder.file("daemon")
     let watched = try await Subject.watch("daemon", file)
@@ -39,8 +40,8 @@ struct EndingTests {
     try expectToRun(file)
   }
 
-  /// Descendants in the midst of forking, cloning, ending and being signalled, each of which counts what it got.
-  @Test func busyDescendantsAreLetGoOfUnharmed() async throws {
+  /// Descendants that fork, clone, end and are signalled all the time; each counts the signals that it gets.
+  @Test func busyDescendantsAreReleasedUnharmed() async throws {
     let folder = try TemporaryFolder()
     #expect(try await Subject.watch("storm", folder.file("storm")).report == BindTraceReport(.exited(0)))
     #expect(
@@ -53,7 +54,7 @@ struct EndingTests {
     let watched = try await Subject.watch(
       [Subject.path, "storm", folder.file("storm")], followsDescendants: true)
     #expect(watched.report == BindTraceReport(.exited(0)))
-    // No waiting: they have ended.
+    // Without waiting: they have ended.
     for number in 0..<4 {
       #expect(FileManager.default.contents(atPath: folder.file("storm.\(number)")) == Data("well".utf8))
     }
@@ -72,7 +73,7 @@ struct EndingTests {
     #expect(count == 1)
   }
 
-  @Test func errorOfTheClosureLetsTheCommandGo() async throws {
+  @Test func closureErrorReleasesTheCommand() async throws {
     struct Refusal: Error {}
     let folder = try TemporaryFolder()
     let file = folder.file("process")
@@ -94,7 +95,7 @@ struct EndingTests {
     let length = try String(contentsOfFile: file, encoding: .utf8).utf8.count
     #expect(try eventually { try String(contentsOfFile: file, encoding: .utf8).utf8.count > length + 10 })
     #expect(ProcessStatus(process).map { "RSD".contains($0.state) } == true)
-    // That ends it.
+    // Without its file the process ends.
     try FileManager.default.removeItem(atPath: file)
     #expect(eventually { ProcessStatus(process).map { $0.state == "Z" } ?? true })
   }

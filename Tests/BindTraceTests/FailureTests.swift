@@ -2,11 +2,12 @@ import Foundation
 import Glibc
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindTrace
 
-/// Why a command was not run, what of it may not be seen, and what others of the same process do meanwhile.
+/// Commands that are not run, calls that may not be examined, and other children of the same process.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct FailureTests {
@@ -31,7 +32,7 @@ struct FailureTests {
         + "SYS_PTRACE), and look at kernel.yama.ptrace_scope")
   }
 
-  /// A filter that refuses ptrace() with an errno, as sandboxes have it, on the thread that watches.
+  /// A filter on the calling thread that refuses ptrace() with an errno, as sandboxes do.
   @Test(arguments: [EPERM, ENOSYS]) func forbiddenPtraceIsAnErrorAndTheCommandIsNotRun(_ errno: Int32) async throws {
     let folder = try TemporaryFolder()
     let file = folder.file("ran")
@@ -61,7 +62,7 @@ struct FailureTests {
     os.execv(sys.argv[3], sys.argv[3:])
     """
 
-  /// As in a container that allows ptrace and nothing more: a bind tells its address, a listen nothing.
+  /// As in a container that allows ptrace and nothing more: a bind() has its address, a listen() has nothing.
   @Test func callOnASocketThatMayNotBeExaminedIsReported() async throws {
     let result = try await NetworkNamespace.withNew { namespace in
       try namespace.run([
@@ -76,21 +77,21 @@ struct FailureTests {
     #expect(result.errorText.split(separator: "\n").map(String.init) == lines)
   }
 
-  /// Watches as a plain user, from a process of its own: what other threads of this one do to their users takes from it
-  /// the right to be traced.
+  /// Traces as a plain user, from another process: other threads of this one change their users, which takes away the right
+  /// to be traced.
   private func watchUnprivileged(_ command: [String]) async throws -> (status: Int32, lines: [String]) {
     let plain = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Subject.runner]
     let result = try await NetworkNamespace.withNew { try $0.run(plain + command) }
     return (result.status, result.errorText.split(separator: "\n").map(String.init))
   }
 
-  @Test func callOfAProcessThatHidesIsReportedAsUnexamined() async throws {
+  @Test func callOfAHiddenProcessIsReportedAsUnexamined() async throws {
     let (status, lines) = try await watchUnprivileged([Subject.path, "hidden", "8003"])
     #expect(status == 0)
     #expect(lines == ["bind - 0", "listen - \(EINVAL)", "unexamined 2"])
   }
 
-  @Test func plainUserMayWatch() async throws {
+  @Test func plainUserMayTrace() async throws {
     let (status, lines) = try await watchUnprivileged([
       "sh", "-c", "\(Subject.path) listen-fail 8002; \(Subject.path) own-table 80",
     ])
@@ -99,7 +100,7 @@ struct FailureTests {
     #expect(lines.dropFirst(3).first == "listen 127.0.0.1:8002 \(EADDRINUSE)")
   }
 
-  @Test func severalCommandsAreWatchedAtOnce() async throws {
+  @Test func severalCommandsAreTracedAtOnce() async throws {
     try await withThrowingTaskGroup { group in
       for port in 9000..<9012 {
         group.addTask {
@@ -112,7 +113,7 @@ struct FailureTests {
     }
   }
 
-  /// A child of the thread that watches, which ends meanwhile, stays for its own parent to wait for.
+  /// Another child of the calling thread that ends meanwhile is left for its parent to wait for.
   @Test func childrenOfOthersAreLeftAlone() async throws {
     try await NetworkNamespace.withNew { _ in
       let child = try Self.spawn(Subject.path, "exit", "3")
@@ -124,8 +125,8 @@ struct FailureTests {
     }
   }
 
-  /// A signal that came while the command was being started is sent on to what is not the command yet.
-  @Test func childThatASignalEndedBeforeItWasTracedIsNoFailure() async throws {
+  /// A signal that arrives while the command starts is passed on to the child, which is not the command yet.
+  @Test func childKilledBeforeTracingIsNoFailure() async throws {
     let child = try Self.spawn("/bin/sh", "-c", "kill -KILL $$")
     #expect(eventually { ProcessStatus(child)?.state == "Z" })
     let exchange = try Exchange()

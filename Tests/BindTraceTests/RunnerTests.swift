@@ -2,14 +2,15 @@ import BindTrace
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
-/// Signals to the process that watches, which therefore is another one than that of the tests.
+/// Signals to the tracing process, which is not that of the tests for this reason.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct RunnerTests {
   /// A shell's `$!` is a child of its own, so that no other process can have the number.
-  @Test func commandGoesOnWhenTheWatcherIsKilled() async throws {
+  @Test func commandGoesOnWhenTheTracerIsKilled() async throws {
     let folder = try TemporaryFolder()
     let file = folder.file("process")
     let result = try await shell(
@@ -47,8 +48,8 @@ struct RunnerTests {
     #expect(result.status == 40 + (name == "TERM" ? SIGTERM : SIGHUP))
   }
 
-  /// A terminal sends it to both. The watcher lives on to say how the command ended.
-  @Test func interruptIsLeftToTheCommand() async throws {
+  /// A terminal sends it to both. The tracer lives on to report how the command ended.
+  @Test func interruptIsHandledByTheCommandAlone() async throws {
     let script = "trap 'exit 33' INT; echo; while :; do sleep 0.01; done"
     let result = try await python(
       """
@@ -90,7 +91,7 @@ struct RunnerTests {
     #expect(result.errorText == "")
   }
 
-  @Test(arguments: [false, true]) func commandGetsTheDispositionsThatTheWatcherHad(_ ignoresInterrupt: Bool)
+  @Test(arguments: [false, true]) func commandGetsTheSignalHandlingOfItsTracer(_ ignoresInterrupt: Bool)
     async throws
   {
     let result = try await python(
@@ -104,7 +105,7 @@ struct RunnerTests {
     #expect(result.errorText == "")
   }
 
-  /// Whoever ignores it makes the kernel throw exit codes away.
+  /// If a process ignores SIGCHLD, the kernel discards the exit codes of its children.
   @Test func exitCodeIsKnownWhereChildrenAreIgnored() async throws {
     let script = "\(Subject.path) bind 8001; sleep 0.2; exit 5"
     let result = try await python(
@@ -126,7 +127,7 @@ struct RunnerTests {
     try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script]) }
   }
 
-  /// Whoever runs the tests may ignore signals, and no shell undoes that.
+  /// The program that runs the tests may ignore signals, and no shell undoes that.
   private func python(_ script: String, _ arguments: [String]) async throws -> CommandResult {
     let prelude = """
       import os, signal, subprocess, sys

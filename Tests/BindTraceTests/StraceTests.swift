@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// strace sees the same calls.

@@ -2,6 +2,7 @@ import BindTrace
 import Foundation
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The programs built beside the tests.
 enum Subject {
@@ -12,17 +13,17 @@ enum Subject {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name).path
   }
 
-  /// Watches the subject in a network namespace of its own.
+  /// Traces the subject in a network namespace of its own.
   static func watch(_ arguments: String..., followsDescendants: Bool = false) async throws -> Watched {
     try await watch([path] + arguments, followsDescendants: followsDescendants)
   }
 
-  /// Watches a command in a network namespace of its own.
+  /// Traces a command in a network namespace of its own.
   static func watch(_ command: [String], followsDescendants: Bool = false) async throws -> Watched {
     try await NetworkNamespace.withNew { _ in try here(command, followsDescendants: followsDescendants) }
   }
 
-  /// Watches a command in the namespace of the calling thread.
+  /// Traces a command in the namespace of the calling thread.
   static func here(_ command: [String], followsDescendants: Bool = false) throws -> Watched {
     var calls: [BindCall] = []
     let report = try trace(command, followsDescendants: followsDescendants) {
@@ -32,8 +33,8 @@ enum Subject {
     return Watched(report: report, calls: calls)
   }
 
-  /// Watches a command in the namespace of the calling thread, and announces its start: when a call is heard of, the
-  /// command has none of the descriptors that its process had before.
+  /// Traces a command in the namespace of the calling thread, and announces its start: at its first call the command has
+  /// closed the descriptors that its process had before.
   static func trace(
     _ command: [String], followsDescendants: Bool = false, _ onCall: (BindCall) throws -> BindTraceFlow
   ) throws -> BindTraceReport {
@@ -46,12 +47,12 @@ enum Subject {
   }
 }
 
-/// What came of watching a command.
+/// The result of tracing a command.
 struct Watched: Sendable {
   var report: BindTraceReport
   var calls: [BindCall]
 
-  /// A line for each call: what, where, how it ended.
+  /// A line for each call: its name, its address and its result.
   var lines: [String] { calls.map(\.line) }
 }
 
@@ -59,12 +60,12 @@ extension BindCall {
   var line: String { "\(kind) \(address.map(\.description) ?? unixName ?? "-") \(errno)" }
 }
 
-/// A process as proc shows it.
+/// A process as /proc shows it.
 struct ProcessStatus {
   var state: Character
   var tracer: Int32
 
-  /// `nil` if it is not there.
+  /// `nil` if there is none.
   init?(_ process: Int32) {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return nil }
     func field(_ name: String) -> Substring? {
@@ -75,7 +76,7 @@ struct ProcessStatus {
   }
 }
 
-/// A place for files that lasts as long as this does.
+/// A folder that is removed with this value.
 final class TemporaryFolder: Sendable {
   let path: String
 

@@ -1,6 +1,7 @@
 import HostFindings
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// What rises between two looks at a namespace of its own.
@@ -42,7 +43,7 @@ struct ObserverTests {
     #expect(facts.completeness.isComplete && facts.udpCompleteness.isComplete && facts.substitution == nil)
   }
 
-  @Test func overflowsOfThePastAreNot() async throws {
+  @Test func pastOverflowsAreNotFound() async throws {
     let place = LabEndpoint(.loopbackV4, 80)
     let facts = try await facts { laboratory in
       let listener = try laboratory.tcpListener(on: place, backlog: 0)
@@ -84,7 +85,7 @@ struct ObserverTests {
     #expect(facts.findings().map(\.rule) == expected)
   }
 
-  @Test func portsThatTheKernelChoseAreKnown() async throws {
+  @Test func portsChosenByTheKernelAreKnown() async throws {
     let (facts, chosen, asked) = try await Laboratory.withNew { laboratory in
       let chosen = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
       let asked = try laboratory.tcpListener(on: LabEndpoint(.loopbackV6, 40000))
@@ -99,7 +100,7 @@ struct ObserverTests {
 
   /// The proof that `closeWait` rests on: the FIN acknowledges, so the time since an acknowledgement is no longer than
   /// CLOSE_WAIT, even if no data came for much longer.
-  @Test func theTimeInCloseWaitIsToldByTheLastAcknowledgement() async throws {
+  @Test func timeInCloseWaitComesFromTheLastAcknowledgement() async throws {
     let facts = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: LabEndpoint(.loopbackV4, 80))
       _ = try laboratory.namespace.run(["sleep", "0.5"])

@@ -1,5 +1,6 @@
 import HostFindings
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
 import Testing
 
@@ -10,9 +11,9 @@ struct RandomFactsTests {
     "bound-inactive",
   ]
 
-  @Test func anyHostIsLookedAt() throws {
+  @Test func anyFactsAreAccepted() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SocketLaboratory.SeededGenerator(seed: seed)
+    var random = SeededGenerator(seed: seed)
     let addresses = try ["0.0.0.0", "10.0.0.1", "127.0.0.1", "::", "::1", "::ffff:10.0.0.1", "fe80::1"].map(
       Specimen.address)
     func end() -> SocketAddress {

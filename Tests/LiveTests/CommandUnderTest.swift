@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The `sockdiag` binary that was built with the tests.
 enum CommandUnderTest {

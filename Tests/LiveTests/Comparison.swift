@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The differences between a socket as it was made and as the inspector reports it; empty if there are none.
 func differences(_ socket: InetSocket, _ expected: ExpectedSocket) -> [String] {

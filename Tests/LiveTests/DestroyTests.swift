@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Destroying sockets in the running kernel, checked on the owner's side, the peer's side and with the inspector.

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// What the running kernel announces when sockets end.

@@ -2,6 +2,7 @@ import SockDiag
 import SockDiagTestKit
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Random filters over the values of real sockets: the kernel selects the sockets that the filter describes.

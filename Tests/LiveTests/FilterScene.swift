@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A crowd of sockets, and others with everything that a filter can test: marks, interfaces, cgroups, mapped addresses
 /// and ports that the kernel chose.

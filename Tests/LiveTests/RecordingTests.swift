@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Captures of the running kernel, read by the library, by tshark and by `ss`.
@@ -16,7 +17,8 @@ struct RecordingTests {
 
   static func decode(_ path: String) throws -> (sockets: [InetSocket], summary: CaptureSummary) {
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
-    return try CaptureDecoder.sockets(in: bytes.span)
+    let (sockets, summary) = try CaptureDecoder.sockets(in: bytes.span)
+    return (sockets.compactMap(\.inet), summary)
   }
 
   @Test(arguments: [nil, AddressFamily.inet, .inet6])

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Compares the command with `ss`, row for row, in a namespace with more than 2,000 sockets in all states.

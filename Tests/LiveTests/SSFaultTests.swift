@@ -1,6 +1,7 @@
 import Foundation
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Cases where `ss` differs from its manual and the filter of the command follows the manual.

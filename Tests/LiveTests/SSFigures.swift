@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A table of figures: how `ss` prints each, and the library's value.
 enum SSFigures {

@@ -1,6 +1,7 @@
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Filters compared with `ss`, row for row, where `ss` follows its manual.

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Every situation of the laboratory, as the kernel reports it and the inspector reads it.

@@ -1,4 +1,5 @@
 import Glibc
+import SocketLaboratoryKit
 import Testing
 
 @testable import SocketLaboratory

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))

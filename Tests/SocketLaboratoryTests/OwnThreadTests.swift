@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Work on a separate thread belongs to the test that waits for it.

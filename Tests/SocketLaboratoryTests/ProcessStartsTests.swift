@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import SocketLaboratory
+import SocketLaboratoryKit
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Every situation, checked with `ss`.

@@ -4,10 +4,11 @@ import SocketOwners
 import Synchronization
 import Testing
 
-/// Holders that open and close files while they are looked at.
+/// Holders that open and close files during a search.
 @Suite struct BusyProcessTests {
-  /// Descriptors that come and go below a socket's own are counted by the kernel, and must not pass for it.
-  @Test func aSocketAboveDescriptorsThatComeAndGoIsFound() throws {
+  /// The kernel counts descriptors that come and go below that of a socket. The search must not take them for the
+  /// socket.
+  @Test func socketAboveChangingDescriptorsIsFound() throws {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     try #require(socket >= 0)
     // Leaves room below for what comes and goes.

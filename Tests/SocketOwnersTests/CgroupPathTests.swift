@@ -1,8 +1,8 @@
 import SocketOwners
 import Testing
 
-/// What names on a cgroup path say about units and containers. The paths are those of the named programs' documentation
-/// and sources.
+/// The units and containers that the names on a cgroup path reveal. The paths come from the documentation and the
+/// sources of the named programs.
 @Suite struct CgroupPathTests {
   private static let id = String(repeating: "0123456789abcdef", count: 4)
   private static let other = String(repeating: "f", count: 64)
@@ -52,7 +52,7 @@ import Testing
     ("app-foo\\x2dbar.service", "app-foo-bar.service"), ("a\\x", "a\\x"), ("a\\xzz.scope", "a\\xzz.scope"),
     ("\\x41", "A"), ("\\\\x41", "\\A"), ("\\xff.service", "\u{fffd}.service"),
   ])
-  func nameIsUnescapedForPeople(_ name: String, _ shown: String) {
+  func nameIsUnescapedForDisplay(_ name: String, _ shown: String) {
     #expect(SystemdUnit(name: name).displayName == shown)
   }
 
@@ -102,7 +102,7 @@ import Testing
     ("12:cpu,cpuacct:/x", "/x"),
     ("garbage\n0:\n::\n1::relative\n", nil), ("", nil),
   ])
-  func pathThatSaysMostIsTaken(_ text: String, _ path: String?) {
+  func mostSpecificPathIsUsed(_ text: String, _ path: String?) {
     let read = CgroupPath(membership: Array(text.utf8).span)
     #expect(read?.text == path)
   }

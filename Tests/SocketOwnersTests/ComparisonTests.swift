@@ -1,12 +1,13 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
-/// Whatever `ss` and `lsof` say about holders is found here too, on a live host with sockets held in many ways.
+/// A search finds all holders that `ss` and `lsof` find, on a live host with sockets held in many ways.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct ComparisonTests {
-  /// A holder as the tools print it.
+  /// A holder, as the tools print it.
   private struct Row: Hashable, CustomStringConvertible {
     let inode: UInt32
     let pid: Int32
@@ -14,7 +15,7 @@ struct ComparisonTests {
     var description: String { "\(inode) \(pid) \(descriptor)" }
   }
 
-  @Test func everythingThatOthersFindIsFound() async throws {
+  @Test func findsEverythingThatOtherToolsFind() async throws {
     try await Laboratory.withNew { laboratory in
       var holders: [LabHolder] = []
       for holding in HiddenHolderTests.visible + [.inherited, .passed] {
@@ -28,7 +29,7 @@ struct ComparisonTests {
       let ss = try Self.ss(namespace, "-Htanpe") + Self.ss(namespace, "-Huanpe")
       let lsof = try Self.lsof(namespace)
       #expect(ss.count > 20 && lsof.count > 20)
-      // A program that somebody starts meanwhile has copies of everything for a moment.
+      // A program that is started meanwhile has copies of all descriptors for a moment.
       let processes = Set(holders.map(\.pid) + [getpid()])
       let theirs = (ss + lsof).filter { processes.contains($0.pid) }
       for search in [SearchOptions(), SearchOptions(walkers: 2), SearchOptions()] {
@@ -42,7 +43,7 @@ struct ComparisonTests {
               }
             })
           #expect(Set(theirs).subtracting(ours).isEmpty)
-          // None of ours is invented: what they do not show, they do not look for.
+          // The tools do not look for some holders, so a search may find more than they do.
           for row in ours.subtracting(theirs) {
             let holder = try #require(report.holders(of: row.inode).first { $0.pid == row.pid })
             #expect(holder.threadID != nil || holder.fixedFileSlot != nil, "\(row)")
@@ -66,7 +67,7 @@ struct ComparisonTests {
     }
   }
 
-  /// Fields, one a line: `p` the process, `f` a descriptor, `d` the device, of a socket its inode.
+  /// One field a line: `p` is the process, `f` a descriptor, `d` the device. The device of a socket is its inode.
   private static func lsof(_ namespace: NetworkNamespace) throws -> [Row] {
     var rows: [Row] = []
     var (pid, descriptor) = (Int32(0), UInt32(0))

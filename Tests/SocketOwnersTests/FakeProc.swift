@@ -2,28 +2,28 @@ import Glibc
 import SocketOwners
 import Synchronization
 
-/// A proc of a few processes that behaves like the kernel's: it counts descriptors, gives every process inodes of its
-/// own, and keeps a directory that was opened bound to its process, whoever has the process id later.
+/// A proc with a few processes that behaves like the kernel's. It counts descriptors and gives each process inodes of
+/// its own. An open directory stays bound to its process, even if another process gets the id.
 ///
-/// Before each operation something can happen: an errno, or a change of the processes. A test names the operation by its
-/// number or by what it works on.
+/// A test can make any operation fail with an errno, or change the processes before it. It names the operation by its
+/// number or by its path.
 final class FakeProc: DirectoryOperations {
-  /// A process. Descriptors lead to what their links say.
+  /// A process. The text of a link decides what a descriptor leads to.
   struct Process: Sendable {
     var start: UInt64
     var files: [UInt32: String] = [:]
     /// Threads with tables of their own.
     var threads: [Int32: [UInt32: String]] = [:]
-    /// Threads without a table of their own, each with the thread whose table it shares, 0 for the first.
+    /// Threads without a table of their own, each with the thread whose table it shares; 0 for the first thread.
     var sharers: [Int32: Int32] = [:]
     var info: [UInt32: String] = [:]
-    /// Counts the inodes of proc, one for each process that ever was.
+    /// The inode of the process in proc. Each process that ever existed has another one.
     var inode: UInt64 = 0
     var uid: UInt32 = 0
 
     var allThreads: [Int32] { Array(threads.keys) + sharers.keys }
 
-    /// What a thread has open; `nil` if there is no such thread.
+    /// The descriptor table of a thread; `nil` if there is no such thread.
     func table(of thread: Int32) -> [UInt32: String]? {
       let owner = sharers[thread] ?? thread
       return owner == 0 ? files : threads[owner]
@@ -55,7 +55,7 @@ final class FakeProc: DirectoryOperations {
     }
   }
 
-  /// What is done to a file of proc. Where its directory is open, the path begins with that of the directory.
+  /// An operation on a file of proc. If its directory is open, the path begins with that of the directory.
   struct Operation: Sendable, Equatable {
     enum Kind: Sendable { case open, list, link, read, status, compare }
 
@@ -98,7 +98,7 @@ final class FakeProc: DirectoryOperations {
     }
   }
 
-  /// Gives every process other inodes, as the kernel does when it needs memory.
+  /// Gives every process new inodes, as the kernel does if it needs memory.
   func evict() {
     state.withLock { state in
       for pid in state.processes.keys {
@@ -108,25 +108,26 @@ final class FakeProc: DirectoryOperations {
     }
   }
 
-  /// What happens before each operation, the first being 0: an errno to fail with, or 0.
+  /// Sets what happens before each operation. The handler gets the number of the operation, beginning at 0, and returns
+  /// an errno to fail with, or 0.
   func onOperation(_ event: (@Sendable (Int, FakeProc) -> Int32)?) {
     state.withLock { $0.operations = 0 }
     self.event.withLock { $0 = event }
   }
 
-  /// What happens before an operation, by what that is: an errno to fail with, or 0.
+  /// Sets what happens before each operation. The handler gets the operation, and returns an errno to fail with, or 0.
   func before(_ event: (@Sendable (Operation, FakeProc) -> Int32)?) { namedEvent.withLock { $0 = event } }
 
-  /// Lets an operation fail with an errno, every time.
+  /// Makes an operation fail with an errno, every time.
   func fail(_ kind: Operation.Kind, _ path: String, _ errno: Int32) {
     before { operation, _ in operation == Operation(kind, path) ? errno : 0 }
   }
 
   var operations: Int { state.withLock { $0.operations } }
-  /// Directories that nobody closed.
+  /// The number of directories that are still open.
   var openDirectories: Int { state.withLock { $0.openNodes } }
 
-  /// All holders, as they are.
+  /// All true holders.
   var truth: [UInt32: Set<HolderPlace>] {
     var truth: [UInt32: Set<HolderPlace>] = [:]
     for (pid, process) in processes {
@@ -184,7 +185,7 @@ final class FakeProc: DirectoryOperations {
 
   func close(_ directory: Int32) { state.withLock { $0.nodes[directory] = nil } }
 
-  /// The process to which a directory was bound, if it still runs.
+  /// The process that an open directory belongs to, if it still runs.
   private static func process(_ node: Node, _ state: State) -> (Int32, Process)? {
     switch node {
     case .root: return nil
@@ -205,7 +206,7 @@ final class FakeProc: DirectoryOperations {
     let names: [String]? = state.withLock { state in
       guard let (node, rest) = state.nodes[directory] else { return nil }
       let names = rest ?? Self.names(node, state)
-      // Some of them, as a large directory comes in several pieces.
+      // A large directory comes in several pieces.
       state.nodes[directory]?.names = names.map { Array($0.dropFirst(500)) }
       return names.map { Array($0.prefix(500)) }
     }
@@ -252,7 +253,7 @@ final class FakeProc: DirectoryOperations {
     let text: String? = state.withLock { state in
       guard let (node, _) = state.nodes[directory] else { return nil }
       if case .root = node {
-        // The kernel's own threads are there.
+        // Kernel threads are listed.
         if path.text == "2/stat" { return "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0" }
         guard words.count > 1, let pid = Int32(words[0]), let process = state.processes[pid] else { return nil }
         if words.count == 3, words[1] == "fdinfo" { return UInt32(words[2]).flatMap { process.info[$0] } }

@@ -2,9 +2,9 @@ import Glibc
 import SocketOwners
 import Testing
 
-/// The sockets that processes hold: which are listed, and when the list is incomplete.
+/// Lists of the sockets that processes hold, and the cases in which such a list is incomplete.
 @Suite struct HeldSocketsTests {
-  /// A process with two sockets, a thread with a table of its own, and a ring with a fixed file; and another process.
+  /// Two processes. The first one has two sockets, a thread with a table of its own, and a ring with a fixed file.
   private static func host() -> FakeProc {
     let proc = FakeProc()
     var first = FakeProc.Process(
@@ -22,7 +22,7 @@ import Testing
     return held
   }
 
-  @Test func everySocketIsListedWithAPlaceWhereItIsHeld() throws {
+  @Test func everyHeldSocketIsListedWithAHolder() throws {
     let held = try Self.held(Self.host())
     #expect(
       held.holders == [
@@ -38,15 +38,15 @@ import Testing
     #expect(held.holders.keys.sorted() == [101, 200] && held.isComplete)
   }
 
-  /// A descriptor can be looked at, a slot of a ring cannot.
-  @Test func aDescriptorIsNamedRatherThanASlotOfARing() throws {
+  /// Other tools can read a descriptor, but not a slot of a ring.
+  @Test func descriptorIsPreferredToARingSlot() throws {
     let proc = Self.host()
     proc.processes[20]?.files[4] = "socket:[102]"
     proc.processes[10]?.threads = [11: [9: "socket:[102]"]]
     #expect(try Self.held(proc).holders[102]?.fixedFileSlot == nil)
   }
 
-  @Test func whatCouldNotBeReadLeavesTheListIncomplete() throws {
+  @Test func unreadableProcessLeavesTheListIncomplete() throws {
     let obstacles: [(String, (FakeProc) -> Void, lacking: Set<UInt32>)] = [
       ("a process", { $0.fail(.open, "20/fd", EACCES) }, [200]),
       ("a thread", { $0.fail(.open, "10/task/11/fd", EACCES) }, [107]),

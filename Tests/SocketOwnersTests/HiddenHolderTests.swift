@@ -1,17 +1,18 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
-/// Sockets that are held in every way there is: each holder is found, and no other.
+/// Sockets that processes hold in every possible way. A search finds each holder and no other.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct HiddenHolderTests {
-  /// Ways to hold a socket that lead to a holder which can be named.
+  /// The ways to hold a socket in which a search can name the holder.
   static let visible =
     ([.inherited, .passed, .fixedFile, .thread, .afterLeader, .pidNamespace] as [LabHolder.Holding])
     .filter(\.isPossible)
 
-  /// A search, made again where children that other tests have just forked still have every descriptor of this process,
-  /// and where somebody else has the lock of an io_uring, whose files the kernel leaves out then.
+  /// Repeats a search if it was disturbed. Children that other tests have just forked still have all descriptors of
+  /// this process, and the kernel leaves out the files of an io_uring whose lock is taken.
   static func settled(
     expecting count: Int, _ find: () throws -> OwnerReport
   ) throws -> OwnerReport {
@@ -122,7 +123,7 @@ struct HiddenHolderTests {
   private static let loopback = LabEndpoint(.loopbackV4, 0)
 }
 
-/// Where a socket is held, whether it was read or believed.
+/// A holder without the difference between verified and believed ones.
 struct HolderPlace: Hashable {
   let holder: SocketHolder
 
@@ -134,7 +135,7 @@ struct HolderPlace: Hashable {
 }
 
 extension LabHolder {
-  /// What has to be found.
+  /// The holder that a search must find.
   func place(_ holding: Holding) -> HolderPlace {
     HolderPlace(
       SocketHolder(

@@ -3,9 +3,9 @@ import SocketOwners
 import Synchronization
 import Testing
 
-/// One file of one process fails, or something happens just before it is read: what a search makes of that.
+/// Searches in which one file of one process fails, or changes just before it is read.
 @Suite struct ObstructedSearchTests {
-  /// Three processes with four sockets each, the second one with a thread that has a table of its own.
+  /// Three processes with four sockets each. The second one has a thread with a table of its own.
   private static func host() -> FakeProc {
     let proc = FakeProc()
     var processes: [Int32: FakeProc.Process] = [:]
@@ -30,7 +30,7 @@ import Testing
   // MARK: What is not readable
 
   @Test(arguments: [EMFILE, ENFILE, ENOMEM], [FakeProc.Operation.Kind.open, .list, .link, .read])
-  func limitsOfThisProcessAreAnErrorWhereverTheyBite(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
+  func limitsOfThisProcessAreAnErrorAtEveryStep(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let path: String =
@@ -43,13 +43,13 @@ import Testing
     let error = #expect(throws: SocketOwnersError.self) { try owners.find(Self.wanted) }
     #expect(error?.code == .unreadableProc && error?.errno == errno)
     #expect(proc.openDirectories == 1)
-    // Nothing of the failed search is believed by the next.
+    // The next search believes nothing of the failed one.
     proc.before(nil)
     #expect(Self.held(try owners.find(Self.wanted)) == Self.all)
   }
 
   @Test(arguments: [EACCES, EPERM], [FakeProc.Operation.Kind.open, .status, .link])
-  func aProcessThatMayNotBeReadIsTheReason(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
+  func unreadableProcessIsTheReason(_ errno: Int32, _ kind: FakeProc.Operation.Kind) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.fail(kind, kind == .link ? "10/fd/0" : "10/fd", errno)
@@ -61,7 +61,7 @@ import Testing
     #expect(report.reasons(for: 1000)?.contains(.unreadableThread) == false)
   }
 
-  @Test(arguments: [EACCES, EPERM]) func aThreadThatMayNotBeReadHidesItsOwnTableOnly(_ errno: Int32) throws {
+  @Test(arguments: [EACCES, EPERM]) func unreadableThreadHidesOnlyItsOwnTable(_ errno: Int32) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.fail(.open, "11/task/111/fd", errno)
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [ENOENT, ESRCH, EIO]) func aProcessThatEndsIsNoObstacleForOthers(_ errno: Int32) throws {
+  @Test(arguments: [ENOENT, ESRCH, EIO]) func endedProcessHidesNoOtherProcess(_ errno: Int32) throws {
     for (kind, path, missing) in [
       (FakeProc.Operation.Kind.open, "10/fd", [1000, 1001, 1002, 1003]), (.status, "10/fd", [1000, 1001, 1002, 1003]),
       (.open, "11/task/111/fd", [1107]),
@@ -92,8 +92,8 @@ import Testing
     }
   }
 
-  /// It could be opened, and is gone before it was asked which process it belongs to.
-  @Test(arguments: [ESRCH, EIO]) func aTableOfAnUnknownProcessCountsForNothing(_ errno: Int32) throws {
+  /// The process ends after its table was opened and before the table's identity is read.
+  @Test(arguments: [ESRCH, EIO]) func tableOfAnUnknownProcessIsDiscarded(_ errno: Int32) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let isOpen = Atomic<Bool>(false)
@@ -108,11 +108,11 @@ import Testing
 
   // MARK: Threads that cannot be compared
 
-  @Test(arguments: [EPERM, ENOSYS, EACCES]) func aThreadThatCannotBeComparedIsReadForWhatIsMissing(_ errno: Int32)
+  @Test(arguments: [EPERM, ENOSYS, EACCES]) func incomparableThreadIsReadForMissingSockets(_ errno: Int32)
     throws
   {
     let proc = Self.host()
-    // Most of such tables are that of the first thread again.
+    // Most of these tables are that of the first thread.
     proc.processes[11]?.threads = [111: [0: "socket:[1100]", 7: "socket:[1107]"], 112: [7: "socket:[1107]"]]
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.before { operation, _ in operation.kind == .compare ? errno : 0 }
@@ -122,12 +122,12 @@ import Testing
     #expect(Array(report.holders(of: 1107)) == [SocketHolder(pid: 11, descriptor: 7, threadID: 111)])
     #expect(report.process(11)?.startTicks == 11)
     #expect(report.obstacles.unreadableThreads == 0)
-    // Nobody reads them as long as nothing is missing.
+    // They are not read as long as no socket is missing.
     let tables = try owners.find(Array(Self.wanted.prefix(8)), .anew).work.tablesOpened
     #expect(tables == 3)
   }
 
-  /// Each table is read once, whichever of its threads is asked.
+  /// Each table is read once, although several threads lead to it.
   @Test func threadsThatShareATableAreReadOnce() throws {
     let proc = Self.host()
     proc.processes[11]?.sharers = [110: 0, 112: 111, 113: 111]
@@ -144,7 +144,7 @@ import Testing
     #expect(try owners.find(Self.wanted).holders(of: 1107).compactMap(\.threadID) == [111, 116])
   }
 
-  @Test func aThreadThatCannotEvenBeReadIsAReason() throws {
+  @Test func unreadableThreadIsAReason() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     proc.before { operation, _ in
@@ -158,12 +158,12 @@ import Testing
 
   // MARK: Another process than a moment ago
 
-  /// Between the look at a process and the opening of its table, another one gets its id.
-  @Test(arguments: [1, 2]) func aProcessThatIsAnotherWhenItIsOpenedIsLookedAtAnew(_ walkers: Int) throws {
+  /// Another process gets the id after the planning and before the opening of the table.
+  @Test(arguments: [1, 2]) func processReplacedBeforeItsOpeningIsReadAgain(_ walkers: Int) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.wanted)
-    // It is opened in the next search, for one of its sockets is no longer wanted.
+    // The next search opens the table, because one of its sockets is no longer wanted.
     let wanted = Self.wanted.filter { $0.inode != 1000 } + [WantedSocket(inode: 1399)]
     proc.before { operation, proc in
       if operation == .init(.open, "10/fd") { proc.processes[10] = .init(start: 99, files: [5: "socket:[1399]"]) }
@@ -176,19 +176,19 @@ import Testing
     #expect(report.obstacles.vanishedProcesses == 1)
   }
 
-  /// Nothing is known of a process without sockets, not even when it started, so that a later one of its id is read.
-  @Test func aProcessAfterOneWithoutSocketsIsRead() throws {
+  /// The start of a process without sockets is unknown, so a later process with its id is read.
+  @Test func processAfterOneWithoutSocketsIsRead() throws {
     let proc = Self.host()
     proc.processes[40] = FakeProc.Process(start: 40, files: [0: "/dev/null"])
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.wanted)
-    // As many descriptors, and a socket that nobody has to look for.
+    // The number of descriptors stays the same, and the new socket is not wanted.
     proc.processes[40] = FakeProc.Process(start: 41, files: [0: "socket:[1200]"])
     #expect(try owners.find(Self.wanted).holders(of: 1200).map(\.pid) == [12, 40])
   }
 
-  /// It ends all the same, and the others are found.
-  @Test(.timeLimit(.minutes(1))) func aProcessThatIsAnotherEachTimeIsGivenUp() throws {
+  /// The search ends nevertheless and finds the others.
+  @Test(.timeLimit(.minutes(1))) func processReplacedInEveryRoundIsGivenUp() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let start = Atomic<UInt64>(1000)
@@ -206,22 +206,22 @@ import Testing
 
   // MARK: What changes without a sign
 
-  /// The number of a ring may lead to a socket later, although there are as many descriptors as before.
-  @Test func theNumberOfARingIsReadAgain() throws {
+  /// The number of a ring may lead to a socket later, while the number of descriptors stays the same.
+  @Test func numberOfARingIsReadAgain() throws {
     let proc = Self.host()
     proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
     proc.processes[10]?.info[9] = "UserFiles:\t0\n"
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.wanted)
-    // Another process holds the socket as well, so that nobody looks for it.
+    // Another process holds the socket as well, so it is not missing.
     proc.processes[10]?.files[9] = "socket:[1200]"
     let report = try owners.find(Self.wanted)
     #expect(report.holders(of: 1200).map { [UInt32($0.pid), $0.descriptor] } == [[10, 9], [12, 0]])
     #expect(report.missing.isEmpty)
   }
 
-  /// As many descriptors as before: one fewer where the ring was, one more elsewhere.
-  @Test func aRingThatWasClosedMakesRoomForASocket() throws {
+  /// The number of descriptors stays the same: the ring is closed, and another descriptor is opened.
+  @Test func socketWithTheNumberOfAClosedRingIsFound() throws {
     let proc = Self.host()
     proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
     proc.processes[10]?.info[9] = "UserFiles:\t0\n"
@@ -233,8 +233,8 @@ import Testing
     #expect(report.holders(of: 1200).map { [UInt32($0.pid), $0.descriptor] } == [[10, 4], [12, 0]])
   }
 
-  /// One file was closed, and another left its number to a socket that nobody has to look for.
-  @Test func whereThereAreFewerDescriptorsTheOthersAreReadAgain() throws {
+  /// A file was closed, and a socket that no search wants got its number.
+  @Test func fewerDescriptorsMakeTheOthersReadAgain() throws {
     let proc = Self.host()
     for number in UInt32(5)...8 { proc.processes[10]?.files[number] = "/dev/null" }
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -245,8 +245,8 @@ import Testing
     #expect(report.holders(of: 1200).map { [UInt32($0.pid), $0.descriptor] } == [[10, 7], [12, 0]])
   }
 
-  /// A socket that nobody asked for last time may have been closed since, and its number given to another.
-  @Test func theNumberOfASocketThatWasNotWantedIsReadAgain() throws {
+  /// A socket that the last search did not want may have been closed since, and another socket may have its number.
+  @Test func numberOfASocketNotWantedBeforeIsReadAgain() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Array(Self.wanted.dropFirst(4)))
@@ -258,8 +258,8 @@ import Testing
 
   // MARK: Large tables
 
-  /// Divided between two walkers, with a descriptor behind a gap and one among the fixed files of a ring.
-  @Test(arguments: [1, 2]) func aLargeTableIsReadWhole(_ walkers: Int) throws {
+  /// Two walkers divide the table. One descriptor lies behind a gap, and one socket is among the fixed files of a ring.
+  @Test(arguments: [1, 2]) func largeTableIsReadCompletely(_ walkers: Int) throws {
     let proc = Self.host()
     var large = FakeProc.Process(start: 30)
     for inode in UInt32(10_001)...20_000 { _ = large.open("socket:[\(inode)]") }
@@ -283,8 +283,8 @@ import Testing
     }
   }
 
-  /// The process ends while its parts are read.
-  @Test func aLargeTableWhoseReadingFailsCountsForNothing() throws {
+  /// The process ends while the search reads the parts of its table.
+  @Test func partlyReadTableIsDiscarded() throws {
     let proc = Self.host()
     var large = FakeProc.Process(start: 30)
     for inode in UInt32(10_001)...20_000 { _ = large.open("socket:[\(inode)]") }
@@ -299,8 +299,8 @@ import Testing
     #expect(try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2)).missing.isEmpty)
   }
 
-  /// What was busy in one search says nothing about the next.
-  @Test func aRingThatAnswersAgainIsNoObstacle() throws {
+  /// A ring that was busy in one search does not count as busy in the next.
+  @Test func ringThatIsReadableAgainIsNoObstacle() throws {
     let proc = Self.host()
     proc.processes[10]?.files[5] = "anon_inode:[io_uring]"
     proc.processes[10]?.info[5] = "SqMask:\t0\n"
@@ -313,8 +313,8 @@ import Testing
 
   // MARK: What waits in queues
 
-  /// Too many queues to look into may hide a descriptor.
-  @Test func queuesThatNobodyLookedIntoAreAReason() throws {
+  /// If there are too many queues to read, one of them may contain a descriptor.
+  @Test func unreadQueuesAreAReason() throws {
     let proc = Self.host()
     var large = FakeProc.Process(start: 30)
     for inode in UInt32(100_000)..<133_000 { _ = large.open("socket:[\(inode)]") }
@@ -335,14 +335,14 @@ import Testing
     let report = try owners.find(Self.wanted + [WantedSocket(inode: 9999)])
     #expect(report.obstacles.descriptorsInFlight == [.init(pid: 12, descriptor: 8, count: 3)])
     #expect(report.reasons(for: 9999) == [.closedMeanwhile, .kernel, .inFlight])
-    // Nothing waits any more: nothing of that kind can be the reason.
+    // No descriptor waits any more, so none can be the reason.
     proc.processes[12]?.info[8] = "scm_fds: 0\n"
     let later = try owners.find(Self.wanted + [WantedSocket(inode: 9999)], .anew)
     #expect(later.obstacles.descriptorsInFlight == [])
     #expect(later.reasons(for: 9999) == [.closedMeanwhile, .kernel])
   }
 
-  @Test func aRingThatIsBusyIsAReasonUntilItIsRead() throws {
+  @Test func busyRingIsAReasonUntilItIsRead() throws {
     let proc = Self.host()
     proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
     proc.processes[10]?.info[9] = "SqMask:\t0\n"
@@ -359,8 +359,8 @@ import Testing
     #expect(report.reasons(for: 9999) == [.closedMeanwhile, .kernel])
   }
 
-  /// The kernel leaves the files out while somebody else has the ring's lock.
-  @Test func aRingThatIsBusyForAMomentIsReadAgain() throws {
+  /// The kernel leaves out the files while the lock of the ring is taken.
+  @Test func brieflyBusyRingIsReadAgain() throws {
     let proc = Self.host()
     proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
     proc.processes[10]?.info[9] = "SqMask:\t0\n"
@@ -378,7 +378,7 @@ import Testing
     #expect(reads.load(ordering: .relaxed) == 3)
   }
 
-  @Test func aRingThatIsClosedMeanwhileIsNoObstacle() throws {
+  @Test func ringClosedDuringTheSearchIsNoObstacle() throws {
     let proc = Self.host()
     proc.processes[10]?.files[9] = "anon_inode:[io_uring]"
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -388,7 +388,7 @@ import Testing
     #expect(report.obstacles.unreadableRings == 0 && report.obstacles.vanishedProcesses == 0)
   }
 
-  /// The kernel's own threads are not listed: there may be processes above.
+  /// No kernel threads are listed, so there may be processes outside of this pid namespace.
   @Test func processesOfAnOuterNamespaceAreAReason() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -400,7 +400,7 @@ import Testing
 
   // MARK: Listing the processes
 
-  @Test(arguments: [FakeProc.Operation.Kind.open, .list]) func aProcThatCannotBeListedIsAnError(
+  @Test(arguments: [FakeProc.Operation.Kind.open, .list]) func unlistableProcIsAnError(
     _ kind: FakeProc.Operation.Kind
   ) throws {
     let proc = Self.host()
@@ -412,7 +412,7 @@ import Testing
     #expect(proc.openDirectories == 1)
   }
 
-  @Test func aProcWithoutProcessesSaysSo() throws {
+  @Test func emptyProcIsReported() throws {
     let proc = FakeProc()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     #expect(try owners.find(Self.wanted).obstacles.listsNoProcess)

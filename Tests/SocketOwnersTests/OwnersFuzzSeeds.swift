@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Writes what the fuzzer of these texts begins with into the folder that `SOCKDIAG_FUZZ_SEEDS` names: what the running
-/// kernel says about this process, each text behind the byte by which the fuzzer knows it.
+/// Writes seeds for the fuzzer of these texts into the folder that `SOCKDIAG_FUZZ_SEEDS` names. The seeds are the
+/// running kernel's texts about this process. The first byte of each seed tells the fuzzer the kind of text.
 @Suite struct OwnersFuzzSeeds {
   @Test func everyKindHasASeed() throws {
     var seeds: [[UInt8]] = []

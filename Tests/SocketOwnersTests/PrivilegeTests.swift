@@ -1,19 +1,20 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
-/// What cannot be seen is said.
+/// Searches by users who may not see everything. The reports say so.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct PrivilegeTests {
-  @Test func unprivilegedReaderCountsWhatItMayNotRead() async throws {
+  @Test func unprivilegedReaderCountsUnreadableProcesses() async throws {
     let report = try await Self.report(by: .unprivileged)
     #expect(report.found.isEmpty)
     #expect(report.obstacles.unreadableProcesses > 0)
     #expect(!report.obstacles.hidesProcesses)
     #expect(report.reasons.contains(.unreadableProcess))
     #expect(report.reasons.isDisjoint(with: [.hiddenProcess, .noProcess, .anotherPIDNamespace]))
-    // No thread of the kernel is among them: it has no descriptors, as everybody may know.
+    // Kernel threads do not count: any user can see that they have no descriptors.
     #expect(report.obstacles.unreadableProcesses < report.examined)
   }
 
@@ -30,19 +31,19 @@ struct PrivilegeTests {
     }
   }
 
-  @Test func hiddenProcessesAreNotTakenForNone() async throws {
+  @Test func hiddenProcessesAreReported() async throws {
     let report = try await Self.report(by: .unprivilegedWithProc("hidepid=invisible"))
     #expect(report.obstacles.hidesProcesses)
     #expect(report.reasons.contains(.hiddenProcess))
   }
 
-  @Test func processesThatMayNotEvenBeAskedAreUnreadable() async throws {
+  @Test func processesWithUnreadableStatusAreUnreadable() async throws {
     let report = try await Self.report(by: .unprivilegedWithProc("hidepid=noaccess"))
     #expect(report.obstacles.hidesProcesses)
     #expect(report.obstacles.unreadableProcesses > 0)
   }
 
-  /// The proc of another pid namespace shows its own processes only, under numbers that mean nothing here.
+  /// The proc of another pid namespace shows only its own processes, with ids that are not valid here.
   @Test func otherPIDNamespaceIsAReason() async throws {
     try await Laboratory.withNew { laboratory in
       let inside = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
@@ -65,7 +66,7 @@ struct PrivilegeTests {
     var examined: Int
   }
 
-  /// What a thread finds out about a socket that a process of root holds.
+  /// What an unprivileged thread finds out about a socket that a process of root holds.
   private static func report(by change: LoneThread.Change) async throws -> Outcome {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))

@@ -3,9 +3,9 @@ import SocketOwners
 import Synchronization
 import Testing
 
-/// A signal that is not sent, or not taken: the reason is told, and nobody else gets it.
+/// Signals that are not sent or not delivered. The outcome has the reason, and no other process receives the signal.
 @Suite struct RefusedSignalTests {
-  /// Answers as a test tells it to, and counts what is sent.
+  /// Returns the results that a test sets, and counts the signals.
   private final class Kernel: ProcessSignals {
     let opens: Int32
     let sends: Int32
@@ -14,7 +14,7 @@ import Testing
 
     init(opens: Int32 = 0, sends: Int32 = 0) { (self.opens, self.sends) = (opens, sends) }
 
-    /// A descriptor of something else, which the caller closes.
+    /// A descriptor of another file, which the caller closes.
     func open(_ pid: Int32) -> Int32 { opens < 0 ? opens : dup(0) }
 
     func send(_ signal: Int32, to process: Int32) -> Int32 {
@@ -37,7 +37,7 @@ import Testing
   private static let inThread = SocketHolder(pid: 10, descriptor: 3, threadID: 11)
   private static let inRing = SocketHolder(pid: 10, descriptor: 5, fixedFileSlot: 2)
 
-  /// What becomes of a signal, and of the question whether the socket is held.
+  /// The outcome of a signal, and the answer to the question whether the process holds the socket.
   private func outcome(
     _ proc: FakeProc, _ holder: SocketHolder = holder, of inode: UInt32 = 100, as process: HoldingProcess = process,
     by kernel: Kernel = Kernel()
@@ -49,16 +49,16 @@ import Testing
     return (outcome, isHeld, kernel.sent)
   }
 
-  @Test func whoeverHoldsTheSocketGetsTheSignal() throws {
+  @Test func everyKindOfHolderReceivesTheSignal() throws {
     #expect(try outcome(Self.host()) == (.signalled, true, 1))
     #expect(try outcome(Self.host(), Self.inThread, of: 101) == (.signalled, true, 1))
     #expect(try outcome(Self.host(), Self.inRing, of: 102) == (.signalled, true, 1))
   }
 
-  @Test func aDescriptorThatLeadsElsewhereIsLeftAlone() throws {
+  @Test func processIsNotSignalledIfItsDescriptorLeadsElsewhere() throws {
     #expect(try outcome(Self.host(), of: 101) == (.noLongerHolds, false, 0))
     #expect(try outcome(Self.host(), SocketHolder(pid: 10, descriptor: 4)) == (.noLongerHolds, false, 0))
-    // Nothing but a socket has an inode, which is 0 for the others.
+    // Descriptors of other files have the inode 0.
     #expect(try outcome(Self.host(), SocketHolder(pid: 10, descriptor: 4), of: 0) == (.noLongerHolds, false, 0))
     #expect(try outcome(Self.host(), SocketHolder(pid: 10, descriptor: 9)) == (.noLongerHolds, false, 0))
     #expect(try outcome(Self.host(), Self.inRing, of: 100) == (.noLongerHolds, false, 0))
@@ -67,7 +67,7 @@ import Testing
     #expect(try outcome(Self.host(), slot, of: 102) == (.noLongerHolds, false, 0))
   }
 
-  @Test func anotherProcessIsLeftAlone() throws {
+  @Test func otherProcessIsNotSignalled() throws {
     #expect(try outcome(Self.host(), as: HoldingProcess(pid: 10, startTicks: 49)) == (.gone, false, 0))
     #expect(try outcome(Self.host(), as: HoldingProcess(pid: 11, startTicks: 50)) == (.gone, false, 0))
     #expect(
@@ -75,8 +75,8 @@ import Testing
         == (.gone, false, 0))
   }
 
-  /// The thread that held the socket ends before its process does.
-  @Test func aThreadThatIsGoneNoLongerHolds() throws {
+  /// The thread that held the socket ends, and its process lives on.
+  @Test func endedThreadNoLongerHoldsItsSocket() throws {
     let proc = Self.host()
     proc.processes[10]?.threads = [:]
     #expect(try outcome(proc, Self.inThread, of: 101) == (.noLongerHolds, false, 0))
@@ -87,7 +87,7 @@ import Testing
     #expect(try outcome(proc, Self.inThread, of: 101) == (.gone, false, 0))
   }
 
-  @Test(arguments: [EACCES, EPERM]) func whatMayNotBeReadIsDenied(_ errno: Int32) throws {
+  @Test(arguments: [EACCES, EPERM]) func unreadableProcessIsDenied(_ errno: Int32) throws {
     for (kind, path) in [
       (FakeProc.Operation.Kind.open, "10/fd"), (.read, "10/fd/../stat"), (.link, "10/fd/3"),
     ] {
@@ -100,7 +100,7 @@ import Testing
     #expect(try outcome(proc, Self.inThread, of: 101) == (.denied(errno), nil, 0))
   }
 
-  @Test(arguments: [EIO, EMFILE]) func otherErrorsAreNoWordAboutTheProcess(_ errno: Int32) throws {
+  @Test(arguments: [EIO, EMFILE]) func otherErrorsSayNothingAboutTheProcess(_ errno: Int32) throws {
     let proc = Self.host()
     proc.fail(.link, "10/fd/3", errno)
     #expect(try outcome(proc) == (.unsupported(errno), nil, 0))
@@ -108,13 +108,13 @@ import Testing
     #expect(try outcome(proc) == (.unsupported(errno), nil, 0))
   }
 
-  @Test func aRingThatIsBusyIsNotTakenForEmpty() throws {
+  @Test func busyRingDoesNotCountAsEmpty() throws {
     let proc = Self.host()
     proc.processes[10]?.info[5] = "SqMask:\t0\n"
     #expect(try outcome(proc, Self.inRing, of: 102) == (.unsupported(EBUSY), nil, 0))
   }
 
-  @Test func theKernelsRefusalsAreTold() throws {
+  @Test func kernelRefusalsAreReported() throws {
     for (errno, expected) in [
       (ESRCH, SignalOutcome.gone), (EPERM, .denied(EPERM)), (EACCES, .denied(EACCES)), (ENOSYS, .unsupported(ENOSYS)),
       (EINVAL, .unsupported(EINVAL)), (EMFILE, .unsupported(EMFILE)),

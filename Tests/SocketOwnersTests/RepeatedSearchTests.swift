@@ -3,13 +3,13 @@ import Testing
 
 @testable import SocketOwners
 
-/// What a later search reads, and what it finds all the same.
+/// Later searches: how little they read, and that they still find all holders.
 @Suite struct RepeatedSearchTests {
   private static func sockets(_ inodes: some Sequence<UInt32>) -> [WantedSocket] {
     inodes.map { WantedSocket(inode: $0) }
   }
 
-  /// A process with 1,000 sockets behind four other files, and one with ten.
+  /// Two processes: one has four other files and then 1,000 sockets, the other has ten sockets.
   private static func host() -> FakeProc {
     let proc = FakeProc()
     var first = FakeProc.Process(start: 50)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func nothingIsReadWhereNothingChanged() throws {
+  @Test func unchangedProcessesAreNotRead() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let first = try owners.find(Self.all)
@@ -50,7 +50,7 @@ import Testing
     #expect(proc.openDirectories == 1)
   }
 
-  @Test(arguments: [1, 2]) func numbersOfClosedSocketsAreReadAgain(_ walkers: Int) throws {
+  @Test(arguments: [1, 2]) func numbersOfUnwantedSocketsAreReadAgain(_ walkers: Int) throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all, SearchOptions(walkers: walkers))
@@ -117,7 +117,7 @@ import Testing
     #expect(report.work.linksRead == 4)
   }
 
-  @Test func laterProcessOfTheSameIDIsAnother() throws {
+  @Test func laterProcessOfTheSameIDIsAnotherProcess() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
@@ -130,7 +130,7 @@ import Testing
     #expect(report.missing.map(\.inode) == [2001])
   }
 
-  @Test func processWhoseInodesWereForgottenIsTheSame() throws {
+  @Test func processIsTheSameAfterProcInodesChanged() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
@@ -145,7 +145,7 @@ import Testing
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
-    // Sent to the other process; its old number leads to something else, so that the count says nothing.
+    // The socket was sent to the other process, and its old number leads to another file, so the count is unchanged.
     proc.processes[10]?.files[10] = "/dev/null"
     _ = proc.processes[20]?.open("socket:[7]")
     let report = try owners.find(Self.all)
@@ -153,7 +153,7 @@ import Testing
     #expect(report.holders(of: 7).map(\.pid) == [20])
   }
 
-  @Test func secondHolderThatGoesIsNotBelieved() throws {
+  @Test func lossOfASecondHolderIsNoticed() throws {
     let proc = Self.host()
     _ = proc.processes[20]?.open("socket:[7]")
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -162,8 +162,8 @@ import Testing
     Self.check(try owners.find(Self.all), proc)
   }
 
-  /// The one thing that a search on top of another does not see, as the documentation says.
-  @Test func exchangeEscapesUntilEverythingIsReadAnew() throws {
+  /// The documentation says that a later search misses such an exchange.
+  @Test func exchangeIsMissedUntilEverythingIsReadAgain() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
@@ -175,7 +175,7 @@ import Testing
     Self.check(try owners.find(Self.all, .anew), proc)
   }
 
-  @Test func socketThatStaysWithoutHolderIsLookedForAtGrowingIntervals() throws {
+  @Test func lastinglyMissingSocketIsSearchedAtGrowingIntervals() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = Self.all + Self.sockets([9999])
@@ -190,14 +190,14 @@ import Testing
     #expect(anew == [0, 2, 6, 14, 30])
   }
 
-  /// Once that has found something, the next socket without holder is looked for at once.
-  @Test func intervalsBeginAnewWhenLookingHelped() throws {
+  /// After a success, the next missing socket is searched at once.
+  @Test func intervalsRestartAfterASuccess() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     let wanted = Self.all + Self.sockets([9998, 9999])
     var anew: [Int] = []
     for index in 0..<32 {
-      // In place of a socket that is believed to be there still.
+      // It replaces a socket that the search believes to be there.
       if index == 8 { proc.processes[10]?.files[10] = "socket:[9998]" }
       let report = try owners.find(wanted)
       if report.work.linksRead >= 1014 { anew.append(index) }
@@ -220,13 +220,13 @@ import Testing
     let report = try owners.find(wanted)
     #expect(report.holders(of: 3001).isEmpty)
     #expect(Array(report.holders(of: 3002)) == [place])
-    // A ring that is busy is a reason, not an empty one.
+    // A busy ring is a reason. It does not count as empty.
     proc.processes[10]?.info[ring] = "SqMask:\t0\n"
     let busy = try owners.find(wanted)
     #expect(busy.reasons(for: 3002)?.contains(.fixedFile) == true)
   }
 
-  @Test func threadThatLeavesTheCommonTableIsNoticed() throws {
+  @Test func threadThatLeavesTheSharedTableIsNoticed() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.all)
@@ -238,7 +238,7 @@ import Testing
     Self.check(try owners.find(Self.sockets(proc.truth.keys)), proc)
   }
 
-  @Test func severalUsersAreLookedAtOneAfterTheOther() throws {
+  @Test func processesOfTheOwnerAreReadFirst() throws {
     let proc = Self.host()
     proc.processes[20]?.uid = 1000
     var owners = try OwnerFinder(proc, procRoot: "/proc")
@@ -246,22 +246,23 @@ import Testing
     let report = try owners.find(wanted, SearchOptions(.firstHolder))
     Self.check(report, proc)
     #expect(report.work.tablesOpened == 1)
-    // Owned by one user, held by another.
+    // One user owns the socket, and a process of another holds it.
     let passed = try owners.find([WantedSocket(inode: 5, uid: 1000)], SearchOptions(.firstHolder))
     Self.check(passed, proc)
   }
 
-  /// On a host on which processes come and go, what is remembered does not grow.
-  @Test func whoIsGoneIsForgotten() throws {
+  /// The memory does not grow on a host whose processes come and go.
+  @Test func endedProcessesAreForgotten() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")
     _ = try owners.find(Self.sockets(100...400))
-    let count = proc.processes.count
-    #expect(owners.records.count == count && count > 1)
+    let known = owners.memory.processes.count
+    #expect(known == proc.processes.count && known > 1)
     for generation in Int32(1)...3 {
       proc.processes = [1000 * generation: FakeProc.Process(start: 900, files: [0: "socket:[100]"])]
       _ = try owners.find(Self.sockets([100]))
-      #expect(Array(owners.records.keys) == [1000 * generation])
+      let known = Array(owners.memory.processes.keys)
+      #expect(known == [1000 * generation])
     }
   }
 }

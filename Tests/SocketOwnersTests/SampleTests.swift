@@ -2,8 +2,8 @@ import Foundation
 import SocketOwners
 import Testing
 
-/// Samples of proc and of the cgroup hierarchy in a folder: what is read there is what the texts say, and no kernel is
-/// asked about it.
+/// Samples of proc and of the cgroup hierarchy in a folder. Searches read the texts there and ask the kernel nothing
+/// else.
 @Suite final class SampleTests {
   private let root = FileManager.default.temporaryDirectory.appending(path: "proc-owners-\(UUID().uuidString)")
   private var proc: String { root.appending(path: "proc").path(percentEncoded: false) }
@@ -67,8 +67,8 @@ import Testing
     }
   }
 
-  /// The table of a first thread that has ended is empty; threads cannot be compared in a sample.
-  @Test func threadOfAnEndedLeaderIsReadWhereTablesCannotBeCompared() throws {
+  /// The table of an ended first thread is empty. In a sample, threads cannot be compared.
+  @Test func threadOfAnEndedLeaderIsReadIfTablesCannotBeCompared() throws {
     try makeProcess(10, start: 5, sockets: [:])
     try FileManager.default.createDirectory(
       at: root.appending(path: "proc/10/task/10/fd"), withIntermediateDirectories: true)
@@ -90,17 +90,17 @@ import Testing
     let report = try owners.find([WantedSocket(inode: 120, cgroupID: id)], SearchOptions(.firstHolder))
     #expect(Array(report.holders(of: 120)) == [SocketHolder(pid: 12, descriptor: 3)])
     #expect(report.work.tablesOpened == 1)
-    // 0 stands for a process of another pid namespace.
+    // 0 is a process of another pid namespace.
     #expect(report.obstacles.vanishedProcesses == 0)
-    // It is held elsewhere, or the cgroup is gone: every process is looked at.
+    // Another process holds it, or the cgroup was removed. Then every process is examined.
     for wanted in [WantedSocket(inode: 130, cgroupID: id), WantedSocket(inode: 130, cgroupID: 1)] {
       let report = try owners.find([wanted], SearchOptions(.firstHolder))
       #expect(report.holders(of: 130).map(\.pid) == [13])
     }
   }
 
-  /// Its directory has another name now, and another cgroup has the old one.
-  @Test func aCgroupThatMovedIsLookedForAgain() throws {
+  /// The directory has another name now, and another cgroup has the old name.
+  @Test func movedCgroupIsFoundAgain() throws {
     for pid in 10...19 { try makeProcess(pid, start: pid, sockets: [3: pid * 10]) }
     let manager = FileManager.default
     func path(_ name: String) -> String { root.appending(path: "cgroup/a.slice/\(name)").path(percentEncoded: false) }
@@ -112,7 +112,7 @@ import Testing
     #expect(try owners.find(wanted, SearchOptions(.firstHolder)).work.processesExamined == 1)
     try manager.moveItem(atPath: path("b.service"), toPath: path("c.service"))
     try write("13\n", to: "cgroup/a.slice/b.service/cgroup.procs")
-    // Not the name of the other one.
+    // The path is not that of the other cgroup.
     let former = owners.cgroup(id)
     #expect(former == nil)
     var examined: [Int] = []
@@ -121,13 +121,13 @@ import Testing
       #expect(report.holders(of: 120).map(\.pid) == [12])
       examined.append(report.work.processesExamined)
     }
-    // The first time all are looked at.
+    // The first search examines all of them.
     #expect(examined[0] > 5 && examined[1] == 1)
     let name = owners.cgroup(id)
     #expect(name?.text == "/a.slice/c.service")
   }
 
-  @Test func garbageIsPassedOver() throws {
+  @Test func garbageIsIgnored() throws {
     try makeProcess(10, start: 5, sockets: [3: 100])
     for (number, target) in ["socket:[]", "socket:[x]", "socket:[99999999999999]", ":", "[100]"].enumerated() {
       try link("proc/10/fd/\(number + 10)", to: target)
@@ -145,7 +145,7 @@ import Testing
     #expect(none == nil)
   }
 
-  @Test func directoryThatIsNoProcIsSaid() throws {
+  @Test func directoryOtherThanProcIsReported() throws {
     var owners = try OwnerFinder(procRoot: proc)
     let report = try owners.find([WantedSocket(inode: 100)])
     #expect(report.obstacles.listsNoProcess)

@@ -1,9 +1,10 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
-/// A signal reaches the process that holds the socket, and no other, whatever happens in between.
+/// Signals to live processes. Only the process that holds the socket receives one.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct SignalTests {
   @Test(arguments: HiddenHolderTests.visible) func holderIsSignalled(_ holding: LabHolder.Holding) async throws {
@@ -21,7 +22,7 @@ struct SignalTests {
     }
   }
 
-  @Test func anotherProcessOfTheSameIDIsLeftAlone() async throws {
+  @Test func laterProcessOfTheSameIDIsNotSignalled() async throws {
     try await Self.withHolder(.inherited) { owners, _, found, inode, process in
       let earlier = HoldingProcess(pid: process.pid, startTicks: process.startTicks - 1)
       #expect(owners.signal(SIGKILL, found, of: inode, process: earlier) == .gone)
@@ -29,7 +30,7 @@ struct SignalTests {
     }
   }
 
-  @Test func processThatNoLongerHoldsTheSocketIsLeftAlone() async throws {
+  @Test func processThatClosedTheSocketIsNotSignalled() async throws {
     try await Self.withHolder(.inherited) { owners, _, found, inode, process in
       #expect(owners.signal(SIGKILL, found, of: inode &+ 1, process: process) == .noLongerHolds)
       var other = found
@@ -41,7 +42,7 @@ struct SignalTests {
     }
   }
 
-  /// The process ends between two steps: what was opened is what is signalled.
+  /// The process ends between two operations. The signal goes to the process that was opened.
   @Test(arguments: [Step.open, .send]) func processThatEndsInBetweenIsGone(_ step: Step) async throws {
     try await Self.withHolder(.inherited) { owners, holder, found, inode, process in
       let kernel = InterruptedSignals(before: step) { holder.letGo() }
@@ -49,7 +50,7 @@ struct SignalTests {
     }
   }
 
-  @Test func signalThatIsNotAllowedIsDenied() async throws {
+  @Test func forbiddenSignalIsDenied() async throws {
     try await Self.withHolder(.inherited) { owners, _, found, inode, process in
       let kernel = InterruptedSignals(error: -EPERM)
       #expect(owners.signal(SIGKILL, found, of: inode, process: process, by: kernel) == .denied(EPERM))
@@ -57,7 +58,7 @@ struct SignalTests {
     }
   }
 
-  @Test func whoIsWaitedForIsTheProcessThatWasFound() async throws {
+  @Test func watchedProcessIsTheOneThatWasFound() async throws {
     try await Self.withHolder(.inherited) { owners, holder, _, _, process in
       let found = owners.watch(process)
       let watch = try #require(found)
@@ -75,7 +76,7 @@ struct SignalTests {
     }
   }
 
-  /// An answer, asked for again as long as somebody else has the lock of the io_uring that holds the socket.
+  /// Repeats a question while the lock of the io_uring that holds the socket is taken.
   private static func unlessBusy<Answer: Equatable>(_ busy: Answer, _ ask: () -> Answer) throws -> Answer {
     var answer = busy
     _ = try settled {
@@ -104,7 +105,7 @@ struct SignalTests {
   }
 }
 
-/// The kernel's steps, with something that happens before one of them.
+/// The operations of the kernel, with an event before one of them.
 private struct InterruptedSignals: ProcessSignals, @unchecked Sendable {
   var before: SignalTests.Step?
   var error: Int32 = 0

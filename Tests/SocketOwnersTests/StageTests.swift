@@ -1,11 +1,12 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
-/// A search for a first holder looks where it is likely, and nowhere else.
+/// Searches for a first holder. They examine the likely processes first, and end as soon as they can.
 @Suite(.enabled(if: NetworkNamespace.isPermitted && TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
 struct StageTests {
-  @Test func theCgroupInWhichASocketWasMadeIsFound() async throws {
+  @Test func cgroupOfASocketIsFound() async throws {
     try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "lab-unit", suffix: ".socket")
       var owners = try OwnerFinder()
@@ -25,7 +26,7 @@ struct StageTests {
       let holder = try LabHolder(.inherited, socket)
       socket.close()
       try cgroup.add(holder)
-      // A crowd that would have to be looked at.
+      // Many processes that a full search would examine.
       let other = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 0))
       var crowd: [LabHolder] = []
       for _ in 0..<500 { crowd.append(try LabHolder(.inherited, other)) }
@@ -47,7 +48,7 @@ struct StageTests {
       let all = try owners.find(wanted)
       #expect(all.work.processesExamined > 500)
 
-      // A hint that is wrong leads to the right holder all the same.
+      // The search finds the right holder in spite of a wrong hint.
       let astray = [WantedSocket(inode: other.inode, cgroupID: cgroup.id, uid: 4711)]
       let found = try HiddenHolderTests.settled(expecting: 501) { try owners.find(astray, SearchOptions(.firstHolder)) }
       #expect(found.holders(of: other.inode).count == 501)

@@ -1,8 +1,7 @@
 import SocketOwners
 import Testing
 
-/// What stands behind a process, by its name, its arguments and its cgroup. The arguments are those that the named programs
-/// are started with.
+/// The supervisor of a process, by its name, arguments and cgroup. The arguments are those of the named programs.
 @Suite struct SupervisionTests {
   private static let id = String(repeating: "0123456789abcdef", count: 4)
 
@@ -22,7 +21,7 @@ import Testing
     return details
   }
 
-  @Test func nothingSupervisesASessionOrAScope() {
+  @Test func sessionsAndScopesAreNoSupervisors() {
     for cgroup in [
       "/", "/user.slice", "/user.slice/user-0.slice/session-1.scope", "/machine.slice/libpod-conmon-\(Self.id).scope",
       "/user.slice/user-1000.slice/user@1000.service",
@@ -33,7 +32,7 @@ import Testing
     #expect(Self.process("web").supervision() == nil)
   }
 
-  @Test func aServiceIsOfTheSystemOrOfAUser() {
+  @Test func serviceBelongsToTheSystemOrAUser() {
     let web = SystemdUnit(name: "web.service", slice: "system.slice")
     #expect(Self.process("web", in: "/system.slice/web.service").supervision() == .unit(web))
     let own = SystemdUnit(name: "web.service", slice: "app.slice", managerUID: 1000)
@@ -42,7 +41,7 @@ import Testing
         == .unit(own))
   }
 
-  @Test func aContainerIsNamedWithTheUserWhoRunsIt() {
+  @Test func containerIsNamedWithItsUser() {
     #expect(
       Self.process("web", in: "/system.slice/docker-\(Self.id).scope").supervision()
         == .container(Container(runtime: .docker, id: Self.id)))
@@ -52,7 +51,7 @@ import Testing
         == .container(Container(runtime: .podman, id: Self.id, managerUID: 1000)))
   }
 
-  @Test func whatRunsTheAskerAsWellDoesNotCount() {
+  @Test func supervisorOfTheCallerDoesNotCount() {
     for path in ["/system.slice/ssh.service", "/docker/\(Self.id)"] {
       let cgroup = CgroupPath(Array(path.utf8))
       #expect(Self.process("web", in: path).supervision() != nil)
@@ -60,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func systemdIsKnownByItsName() {
+  @Test func systemdIsRecognizedByItsName() {
     #expect(Self.process("/sbin/init", name: "systemd", pid: 1).supervision() == .socketActivation(managerUID: nil))
     #expect(
       Self.process("/sbin/init", name: "init", pid: 1, exe: "/usr/lib/systemd/systemd (deleted)").supervision()
@@ -68,11 +67,11 @@ import Testing
     for other in ["nginx", "tini", "sh", "systemd-nspawn"] {
       #expect(Self.process(other, pid: 1).supervision() == .firstProcess, "\(other)")
     }
-    // Not even a container's name makes the first process one that is ended from inside.
+    // The first process counts as such even in a container.
     #expect(Self.process("nginx", pid: 1, in: "/docker/\(Self.id)").supervision() == .firstProcess)
   }
 
-  @Test func theManagerOfAUserIsKnownByItsCgroupOrItsArguments() {
+  @Test func userManagerIsRecognizedByCgroupOrArguments() {
     let scope = "/user.slice/user-1000.slice/user@1000.service/init.scope"
     #expect(
       Self.process("/lib/systemd/systemd --user", in: scope).supervision() == .socketActivation(managerUID: 1000))
@@ -129,12 +128,12 @@ import Testing
     ForwarderCase(line: "nginx forkproxy.conf", forwarder: nil),
   ]
 
-  @Test(arguments: forwarders) func forwarderIsKnown(_ expected: ForwarderCase) {
+  @Test(arguments: forwarders) func forwarderIsRecognised(_ expected: ForwarderCase) {
     let process = Self.process(expected.line, name: expected.name, uid: expected.uid)
     #expect(process.supervision(holding: 8080) == expected.forwarder.map { .forwarder($0) })
   }
 
-  @Test func aForwarderIsNotStoppedWithTheEngine() {
+  @Test func forwarderCountsBeforeTheUnitOfItsEngine() {
     for (program, unit, engine) in [
       ("docker-proxy", "docker.service", PortForwarder.Engine.docker), ("docker-proxy", "k.service", .docker),
       ("rootlessport", "podman.service", .podman), ("lxd forkproxy", "snap.lxd.daemon.service", .lxd),
@@ -150,7 +149,7 @@ import Testing
       ).supervision() == .unit(quadlet))
   }
 
-  @Test func theMonitorOfAContainerHoldsItsPorts() {
+  @Test func monitorOfAContainerHoldsItsPorts() {
     let podman = "/usr/bin/conmon --api-version 1 -c \(Self.id) -u \(Self.id) --exit-command /usr/bin/podman"
     #expect(
       Self.process(podman, in: "/machine.slice/libpod-conmon-\(Self.id).scope").supervision()
@@ -161,7 +160,7 @@ import Testing
         == .container(Container(runtime: .crio, id: Self.id)))
   }
 
-  @Test func kubeProxyHasPortsOfItsOwn() {
+  @Test func kubeProxysOwnPortsAreNotForwarded() {
     let pod = "/kubepods/pod8b0e5a4c-1f4b-4a5e-9a52-0f2b0a6f6d11/\(Self.id)"
     let process = Self.process("kube-proxy", in: pod)
     #expect(process.supervision(holding: 30080) == .forwarder(PortForwarder(.kubernetes)))

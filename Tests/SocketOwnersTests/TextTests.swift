@@ -1,7 +1,7 @@
 import SocketOwners
 import Testing
 
-/// The texts of proc, whatever stands in them.
+/// Readers of the texts of proc, with valid and malformed texts.
 @Suite struct TextTests {
   // MARK: Links
 
@@ -13,7 +13,7 @@ import Testing
     ("anon_inode:[io_uring", .other), ("anon_inode:[eventfd]", .other), ("", .other), ("s", .other),
     ("socket:[99999999999]", .other), ("/dev/null", .other),
   ])
-  func linkLeadsTo(_ text: String, _ target: LinkTarget) {
+  func linkTargetIsParsed(_ text: String, _ target: LinkTarget) {
     #expect(Self.target(text) == target)
   }
 
@@ -37,7 +37,7 @@ import Testing
     #expect(info.waitingDescriptors == nil)
   }
 
-  @Test func busyRingIsNotTakenForAnEmptyOne() {
+  @Test func textWithoutATableIsNoEmptyTable() {
     #expect(Self.info("pos:\t0\nflags:\t02\n").fixedSockets == nil)
     #expect(Self.info("UserFiles:\t0\nUserBufs:\t0\n").fixedSockets == [])
   }
@@ -75,7 +75,7 @@ import Testing
     "7 (sh)" + columns.replacing(" 8368", with: " 9999999999999999999"),
     "7 (sh)" + columns.replacing(" S 1 ", with: " S 4294967295 "),
   ])
-  func statusThatIsNoneIsNil(_ text: String) { #expect(Self.stat(text) == nil) }
+  func malformedStatIsNil(_ text: String) { #expect(Self.stat(text) == nil) }
 
   @Test func credentialsComeFromTheirLines() {
     let text = "Name:\tUid:\\n\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nGroups:\t9 10 \nCapEff:\t0000000000080000\n"
@@ -92,7 +92,7 @@ import Testing
     ("rw,relatime", false, false), ("rw,hidepid=invisible", true, false), ("rw,gid=10,hidepid=2", true, false),
     ("rw,hidepid=ptraceable", true, true), ("rw,hidepid=off", false, false), ("rw,hidepid=0", false, false),
   ])
-  func optionsOfTheMountTellWhatIsHidden(_ options: String, _ hides: Bool, _ hidesFromGroup: Bool) throws {
+  func mountOptionsShowWhatIsHidden(_ options: String, _ hides: Bool, _ hidesFromGroup: Bool) throws {
     let text = "22 27 0:21 / /proc rw - proc proc \(options)\n23 27 0:22 / /x rw,hidepid=2 - proc proc rw,hidepid=2\n"
     let mount = try #require(Self.mount(21, text))
     #expect(mount.hides == hides)
@@ -100,7 +100,7 @@ import Testing
     #expect(Self.mount(24, text) == nil)
   }
 
-  @Test func groupSeesThroughAMountThatNamesIt() {
+  @Test func groupNamedByTheMountSeesAllProcesses() {
     var mount = ProcMount()
     (mount.hides, mount.group) = (true, 10)
     let member = Self.credentials("Gid:\t1\t1\t1\t1\nGroups:\t10\n")
@@ -111,7 +111,7 @@ import Testing
 
   // MARK: Directories
 
-  @Test func entriesThatDoNotFitAreLeft() {
+  @Test func truncatedEntriesAreIgnored() {
     // An inode, an offset, the length 24, a directory called 12.
     var entry = [UInt8](repeating: 0, count: 24)
     entry.replaceSubrange(0..<3, with: [1, 2, 0])

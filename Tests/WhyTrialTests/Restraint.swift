@@ -1,5 +1,6 @@
 import BindDiagnosis
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// What is put on the asking program and on the one that binds.
 enum Restraint: Hashable {

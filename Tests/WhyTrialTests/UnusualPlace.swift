@@ -1,7 +1,9 @@
 import BindDiagnosis
 import BindSituationKit
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// An address that servers seldom bind, and the interface of one that needs it.
 struct UnusualPlace {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// What the command answers with `--json`.
 struct WhyAnswer: Decodable {

@@ -1,7 +1,9 @@
 import BindDiagnosis
 import BindSituationKit
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Sockets on a port, a question about it, and what else decides.
 struct WhySituation {

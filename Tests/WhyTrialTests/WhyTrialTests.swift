@@ -1,12 +1,13 @@
 import FoundationEssentials
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// The command's answers against the running kernel, in situations that nobody thought of.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyTrialTests {
-  @Test func theAnswerIsWhatTheKernelDoes() async throws {
+  @Test func answerAgreesWithTheKernel() async throws {
     let settings = TrialSettings()
     print(settings)
     let programs = try Programs()

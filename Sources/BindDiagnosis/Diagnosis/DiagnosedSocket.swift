@@ -5,40 +5,40 @@ public import SocketOwners
 public struct DiagnosedSocket: Hashable, Sendable {
   /// The socket as the kernel reports it.
   public var socket: InetSocket
-  /// What is known of it, for the rule.
+  /// Its properties as far as they are known, for the rule.
   public var portSocket: PortSocket
-  /// What it does to the bind(); `nil` where an error comes before sockets are looked at.
+  /// Its effect on the bind(); `nil` if bind() fails with an error that comes before the sockets.
   public var effect: SocketEffect?
-  /// What it is to its port.
+  /// How it uses its port.
   public var use: PortUse
-  /// Until when it keeps the port.
+  /// How long it keeps the port.
   public var release: PortRelease
-  /// Where its options are known from; `nil` for what sock_diag tells.
+  /// The source of its options; `nil` if only sock_diag reported them.
   public var optionsSource: OptionsSource?
-  /// Who holds it.
+  /// The processes that hold it.
   public var holders: [SocketHolder]
-  /// What those processes are, as far as they are still there.
+  /// Details of those processes that still exist.
   public var processes: [ProcessDetails]
-  /// Why nobody is known who holds it; `nil` if somebody is.
+  /// Why no holder is known; `nil` if one is known.
   public var holdersMissing: MissingHolder.Reasons?
-  /// The `.socket` unit for which systemd holds it; `nil` if it is not known, or if no systemd holds the socket.
+  /// The `.socket` unit for which systemd holds it; `nil` if it is not known, or if systemd does not hold the socket.
   public var socketUnit: SystemdUnit?
 
-  /// Where the options of a socket are known from.
+  /// The source of a socket's options.
   public enum OptionsSource: String, Hashable, Sendable, Codable {
     /// They were read from a process that holds it.
     case read
-    /// Another listener could not be there without them.
+    /// Another listener could not exist without them.
     case inferred
   }
 
-  /// Whether no process has it any more: a record of the kernel's, or a connection whose process has closed it.
+  /// Whether no process holds it any more: a record of the kernel, or a connection that its process has closed.
   public var isLeftBehind: Bool { use == .timeWait || use == .orphan }
 
-  /// Whether it is a closed connection whose peer has not closed its side: what `net.ipv4.tcp_fin_timeout` is for.
+  /// Whether it is a closed connection whose peer has not closed its side. `net.ipv4.tcp_fin_timeout` applies to it.
   public var isHalfClosed: Bool { isLeftBehind && socket.state == .finWait2 }
 
-  /// Whether it stands in the way, for certain or perhaps.
+  /// Whether it blocks, for certain or possibly.
   public var mayBlock: Bool {
     switch effect {
     case .blocks?, .depends?: true

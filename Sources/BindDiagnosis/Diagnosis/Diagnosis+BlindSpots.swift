@@ -1,7 +1,7 @@
 extension Diagnosis {
-  /// What a diagnosis could not look at.
+  /// What a diagnosis could not see.
   public struct BlindSpots: OptionSet, Hashable, Sendable, Codable {
-    /// The bits. They are ours.
+    /// The bits. They are defined here, not by the kernel.
     public let rawValue: UInt16
 
     /// Creates a set from its bits.
@@ -9,33 +9,32 @@ extension Diagnosis {
 
     /// The kernel's list of sockets may lack some.
     public static let incompleteList = BlindSpots(rawValue: 1 << 0)
-    /// Sockets that are bound and do nothing: kernels before 6.8 do not report them, and not every process could be searched
-    /// for them.
+    /// Sockets that are bound and do not listen: kernels before 6.8 do not report them, and not every process could be
+    /// searched for them.
     public static let boundSockets = BlindSpots(rawValue: 1 << 1)
-    /// Processes that hold sockets, which takes privileges.
+    /// Processes that hold sockets. Seeing all of them needs privileges.
     public static let processes = BlindSpots(rawValue: 1 << 2)
-    /// Options of sockets whose processes are known, which takes the right to trace them.
+    /// Options of sockets whose processes are known. Reading them needs the permission to trace the processes.
     public static let options = BlindSpots(rawValue: 1 << 3)
-    /// Other network namespaces, which takes privileges. They decide nothing.
+    /// Other network namespaces. Seeing them needs privileges. They do not affect the answer.
     public static let otherNamespaces = BlindSpots(rawValue: 1 << 4)
-    /// Whether the address is one of this host.
+    /// Whether the address belongs to this host.
     public static let address = BlindSpots(rawValue: 1 << 5)
-    /// Settings of the kernel that are asked for: `/proc/sys` is not there, or hidden. Those that decide have a bit of their
-    /// own.
+    /// Kernel settings: `/proc/sys` is missing or hidden. Settings that decide have separate bits.
     public static let settings = BlindSpots(rawValue: 1 << 6)
-    /// Whether the port takes a privilege that the program does not have.
+    /// Whether the port needs a privilege that the program does not have.
     public static let privilege = BlindSpots(rawValue: 1 << 7)
-    /// The ports from which the kernel chooses.
+    /// The ports that the kernel chooses from.
     public static let portRange = BlindSpots(rawValue: 1 << 8)
     /// Whether a security module, a filter or a program of the cgroup refuses the bind(): it could not be tried.
     public static let restraints = BlindSpots(rawValue: 1 << 9)
-    /// What a program of the cgroup says that is asked after the bind, and is attached.
+    /// The answer of an attached cgroup program that runs after the bind.
     public static let latePrograms = BlindSpots(rawValue: 1 << 10)
-    /// Whether there are programs of the cgroup that are asked after the bind: to list them takes CAP_NET_ADMIN. They are
-    /// rare, so this leaves the answer as it is.
+    /// Whether there are cgroup programs that run after the bind: listing them needs CAP_NET_ADMIN. They are rare, so
+    /// this does not change the answer.
     public static let cgroupPrograms = BlindSpots(rawValue: 1 << 11)
 
-    /// Those that decide between success and failure. They are noted only where they matter to the request.
+    /// The bits that decide between success and failure. They are set only if they matter to the request.
     static let deciding: BlindSpots = [
       .incompleteList, .boundSockets, .address, .privilege, .portRange, .restraints, .latePrograms,
     ]
@@ -49,7 +48,7 @@ extension Diagnosis {
     }
   }
 
-  /// What was not seen and could make the bind() fail, though all that was seen lets it succeed. Empty where a live bind
+  /// Unseen facts that could make the bind() fail although everything that was seen allows it. Empty if a live bind
   /// settled it.
   public var openQuestions: BlindSpots {
     if case .succeeded? = probe, !request.choosesPortLater { return [] }

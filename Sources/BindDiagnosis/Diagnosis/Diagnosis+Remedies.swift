@@ -2,7 +2,7 @@ internal import SockDiag
 internal import SocketOwners
 
 extension Diagnosis {
-  /// What helps, what is least trouble first.
+  /// The remedies, the least troublesome first.
   public var remedies: [Remedy] {
     switch verdict {
     case .free: []
@@ -15,12 +15,12 @@ extension Diagnosis {
   private var remediesOfChoice: [Remedy] {
     var remedies: [Remedy] = []
     if verdict == .depends, !openQuestions.isEmpty {
-      // Of a port that only listen() takes, a bind() shows nothing.
+      // If only listen() takes the port, a bind() shows nothing.
       return request.choosesPortLater ? [] : [.probe]
     }
     let ports = conditions.ephemeralPorts
     if ports.lowerBound > 1024 || ports.upperBound < .max { remedies.append(.widenPortRange) }
-    // What listens needs a port of its own sooner or later, and what connects by UDP as well.
+    // A listening socket needs its own port sooner or later, and so does a connected UDP socket.
     if request.protocol == .tcp, !request.choosesPortLater, mayConnect { remedies.append(.choosePortInConnect) }
     return remedies
   }
@@ -28,7 +28,7 @@ extension Diagnosis {
   private var remediesOfPort: [Remedy] {
     var remedies: [Remedy] = []
     if verdict == .depends { remedies.append(.probe) }
-    // A live bind may have met what nobody sees.
+    // A live bind may have met a socket that cannot be seen.
     if blockers.isEmpty { return remedies }
     if let freeIn { remedies.append(.wait(freeIn)) }
     remedies += optionRemedies
@@ -44,20 +44,21 @@ extension Diagnosis {
     return remedies
   }
 
-  /// The smallest sets of options with which bind() succeeds, or may.
+  /// The smallest sets of options with which bind() succeeds, or may succeed.
   private var optionRemedies: [Remedy] {
     let isDualStack = request.local.address == .anyV6 && !request.options.contains(.v6Only)
     var sets: [BindOptions] = [.reuseAddress, .reusePort, [.reuseAddress, .reusePort]]
     if isDualStack { sets += [.v6Only, [.v6Only, .reuseAddress], [.v6Only, .reusePort]] }
     var found: [(options: BindOptions, isCertain: Bool)] = []
     for options in sets where request.options.isDisjoint(with: options) {
-      // What does not help by itself is not made better by company.
+      // An option that does not help alone does not help together with others.
       if found.contains(where: { $0.isCertain && options.isSuperset(of: $0.options) }) { continue }
       var other = request
       other.options.formUnion(options)
       switch BindRule.predict(other, beside: sockets.map(\.portSocket), under: conditions).bind {
       case .succeeds: found.append((options, true))
-      // Hardly any server that leaves something in TIME_WAIT had this one, and two that share a port by mistake are worse.
+      // Hardly any server that leaves TIME_WAIT records has this option, and two servers that share a port by mistake
+      // are worse.
       case .depends where options == .reusePort && blockers.allSatisfy { $0.use == .timeWait }: break
       case .depends where verdict == .conflict:
         if !found.contains(where: { options.isSuperset(of: $0.options) }) { found.append((options, false)) }
@@ -67,7 +68,7 @@ extension Diagnosis {
     return found.map { .setOptions($0.options, isCertain: $0.isCertain) }
   }
 
-  /// A narrower address that is free, where a wildcard is asked for and something that has another one is in the way.
+  /// A narrower address that is free, if the request is for all addresses and a socket with one other address blocks.
   private var freeAddress: IPAddress? {
     guard request.local.address.unmapped.isUnspecified else { return nil }
     let loopback = request.local.address.family == .inet ? IPAddress(v4: 0x7f00_0001) : IPAddress(v6: 0, 1)
@@ -77,12 +78,12 @@ extension Diagnosis {
     return isFree ? loopback : nil
   }
 
-  /// What ends the processes that hold what blocks: by their manager, where they have one.
+  /// The remedies that end the processes of blocking sockets, through their manager if they have one.
   private var holderRemedies: [Remedy] {
     var remedies = ownSockets.map { Remedy.reuseOwnSocket(descriptor: $0) }
     var servers: Set<Int32> = []
     var workers: Set<Int32> = []
-    // Whose connection merely happens to have the port is not to be ended for it.
+    // A process should not be ended only because the kernel gave its connection this port.
     for blocker in blockers where blocker.use != .outgoingConnection {
       for process in blocker.processes where process.process.pid != caller {
         if let supervision = process.supervision(holding: request.local.port, besides: surroundings) {
@@ -102,21 +103,22 @@ extension Diagnosis {
     return remedies.filter { seen.insert($0).inserted }
   }
 
-  /// The descriptors by which the process that asks has the port itself.
+  /// The descriptors through which the requesting process itself has the port.
   private var ownSockets: [UInt32] { Set(blockers.compactMap(ownDescriptor)).sorted() }
 
-  /// What gives a program a low port. What cannot help where the program runs is left out.
+  /// The remedies that give a program the right to a low port. Those that cannot work where the program runs are left
+  /// out.
   private var remediesOfPrivilege: [Remedy] {
     switch privileges?.capabilityObstacle {
     case nil: [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort]
-    // A container with the network of its host cannot be started with settings for it.
+    // A container with the host's network cannot be started with its own settings for it.
     case .foreignNetwork?: [.lowerPrivilegedPorts, .useUnprivilegedPort]
     case .boundingSet?, .noNewPrivileges?:
       [.lowerPrivilegedPorts, .lowerPrivilegedPortsOfContainer, .useUnprivilegedPort]
     }
   }
 
-  /// What ends a supervised process for good.
+  /// The remedy that ends a supervised process for good.
   private static func remedy(_ supervision: ProcessSupervision, _ blocker: DiagnosedSocket) -> Remedy {
     switch supervision {
     case .unit(let unit): .stopUnit(unit)
@@ -139,8 +141,8 @@ extension Diagnosis {
     }
   }
 
-  /// What helps against an address that the kernel refuses. `ip address add` does so only if no interface has it and one
-  /// takes it.
+  /// The remedies for an address that the kernel refuses. `ip address add` helps only if no interface has the address
+  /// and one accepts it.
   private var remediesOfAddress: [Remedy] {
     let waivers: [Remedy] = [.setOptions(.freebind, isCertain: true), .allowNonlocalBind]
     switch addressObstacle {
@@ -149,13 +151,13 @@ extension Diagnosis {
     case .tentative(let interface, _)?:
       let works = interface.isUp && interface.hasCarrier
       return [works ? .awaitAddress : .raiseLink(interface), .skipAddressCheck] + waivers
-    // Two hosts with one address disturb each other, so that binding it nevertheless is no help.
+    // Two hosts with one address disturb each other, so binding it anyway is not a remedy.
     case .duplicate?: return [.resolveDuplicate]
     case .refusesIPv6?: return [.enableIPv6]
     }
   }
 
-  /// The IPv4 address that stands where the requested one would.
+  /// The IPv4 address that corresponds to the requested one.
   private var addressInIPv4: IPAddress {
     let address = request.local.address
     if address.isV4Mapped { return address.unmapped }

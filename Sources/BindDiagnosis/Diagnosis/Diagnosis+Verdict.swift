@@ -1,9 +1,9 @@
 internal import SockDiag
 
 extension Diagnosis {
-  /// The answer in a word.
+  /// The answer in one word.
   public enum Verdict: Hashable, Sendable {
-    /// bind() succeeds, and so does listen(). Nothing that could refuse them is unseen.
+    /// bind() succeeds, and so does listen(). Everything that could refuse them was seen.
     case free
     /// The port is in use: EADDRINUSE.
     case conflict
@@ -15,11 +15,11 @@ extension Diagnosis {
     init(_ error: BindErrno) { self = error == .addressInUse ? .conflict : .error(error) }
   }
 
-  /// The answer in a word.
+  /// The answer in one word.
   public var verdict: Verdict {
     switch probe {
     case .failed(let error)?: return Verdict(error)
-    // Of a port that only listen() takes, a bind() shows nothing.
+    // If only listen() takes the port, a bind() shows nothing.
     case .succeeded? where !request.choosesPortLater: return .free
     case .succeeded?, .impossible?, nil: break
     }
@@ -38,7 +38,7 @@ extension Diagnosis {
     case restraint(BindErrno)
   }
 
-  /// Why the bind() is not allowed; `nil` if that is not what is wrong with it.
+  /// Why the bind() is not allowed; `nil` if it does not fail for lack of permission.
   public var denial: Denial? {
     guard case .error(let error) = verdict else { return nil }
     if lacksCapability, error == .accessDenied { return .missingCapability }
@@ -46,7 +46,7 @@ extension Diagnosis {
     return isDenial || rehearsal?.certainRefusal == error ? .restraint(error) : nil
   }
 
-  /// Whether the port takes a right that the program does not have.
+  /// Whether the port needs a privilege that the program does not have.
   var lacksCapability: Bool {
     request.local.port != 0 && request.local.port < conditions.unprivilegedPortStart && !request.mayBindPrivilegedPorts
   }

@@ -1,61 +1,62 @@
 public import SockDiag
 public import SocketOwners
 
-/// Why a bind() fails, or that it does not.
+/// Why a bind() fails, or that it succeeds.
 public struct Diagnosis: Sendable {
-  /// What was asked about.
+  /// The request.
   public var request: BindRequest
-  /// What bind() and listen() answer.
+  /// The predicted answers of bind() and listen().
   public var prediction: BindPrediction
-  /// The sockets on the port, those that block first. Empty for port 0.
+  /// The sockets on the port, blocking ones first. Empty for port 0.
   public var sockets: [DiagnosedSocket]
-  /// What else decides.
+  /// The other conditions that decide.
   public var conditions: BindConditions
   /// The settings of the network namespace.
   public var settings: KernelSettings
-  /// How many ports were left to choose from; `nil` if the request names a port.
+  /// The number of ports left to choose from; `nil` if the request names a port.
   public var freePorts: Int?
-  /// Whether connect() may find a port where bind() finds none.
+  /// Whether connect() may find a port if bind() finds none.
   var mayConnect = false
-  /// What a live bind answered, where one was made: `nil` in it is success.
+  /// The result of a live bind, if one was made.
   public var probe: Probe?
-  /// What security modules, filters and programs say to the bind(); `nil` if they were not asked.
+  /// How security modules, filters and programs answer the bind(); `nil` if it was not rehearsed.
   public var rehearsal: BindRehearsal?
   /// What may refuse a bind() besides sockets, the address and the capability.
   public var restraints = BindRestraints()
-  /// Why the kernel does not let the socket have the address; `nil` if that is not the error, or not known.
+  /// Why the kernel refuses the address; `nil` if that is not the error, or not known.
   public var addressObstacle: AddressObstacle?
   /// What could not be looked at.
   public var blindSpots: BlindSpots
-  /// Why the sockets were read from `/proc/net`, which tells less; `nil` if sock_diag reported them.
+  /// Why the sockets were read from `/proc/net`, which has fewer fields; `nil` if sock_diag reported them.
   public var substitution: SockDiagError?
   /// Listeners on the same port in other network namespaces. They do not conflict.
   public var elsewhere: [ListenerElsewhere]
-  /// Where this process itself is among cgroups; `nil` if that is not known.
+  /// The cgroup of this process; `nil` if it is not known.
   public var surroundings: CgroupPath?
-  /// Rules that send what arrives for the port elsewhere; `nil` if that was not looked at.
+  /// NAT rules that send the port's traffic elsewhere; `nil` if they were not read.
   public var redirections: PortRedirections?
-  /// The process that asked for the port and is there, where one did: it may hold the port itself.
+  /// The process that asked for the port, if it exists: it may hold the port itself.
   public var caller: Int32?
-  /// What the process may do that asks for the port; `nil` unless that decides. See ``Diagnostician/diagnose(_:_:by:process:)``.
+  /// The privileges of the process that asks for the port; `nil` unless they decide. See
+  /// ``Diagnostician/diagnose(_:_:by:process:)``.
   public var privileges: Privileges?
 
-  /// What a live bind answered.
+  /// The result of a live bind.
   public enum Probe: Hashable, Sendable {
     /// bind() succeeded.
     case succeeded
     /// bind() failed.
     case failed(BindErrno)
-    /// It did not come to a bind, and why.
+    /// The bind could not be tried; the reason.
     case impossible(BindFactError)
   }
 
-  /// Whether bind() fails with an error that passes by itself: an address is still being checked for duplicates.
+  /// Whether bind() fails with a temporary error: an address is still being checked for duplicates.
   public var isPassing: Bool {
     verdict == .error(.addressNotAvailable) && addressObstacle?.isPassing == true
   }
 
-  /// Whether the live bind and the rule disagree for certain.
+  /// Whether the live bind certainly contradicts the rule.
   var contradictsProbe: Bool {
     switch (probe, prediction.bind) {
     case (.succeeded?, .fails), (.failed?, .succeeds): true
@@ -63,16 +64,16 @@ public struct Diagnosis: Sendable {
     }
   }
 
-  /// What blocks, or may.
+  /// The sockets that block, or may block.
   public var blockers: [DiagnosedSocket] { sockets.filter(\.mayBlock) }
 
-  /// The descriptor by which the process that asks holds a socket itself, the first of several; `nil` if it does not, or if
-  /// no process asks.
+  /// The first descriptor through which the requesting process itself holds a socket; `nil` if there is none, or if no
+  /// process asks.
   public func ownDescriptor(of socket: DiagnosedSocket) -> UInt32? {
     caller.flatMap { caller in socket.holders.first { $0.pid == caller }?.descriptor }
   }
 
-  /// When the last of the blockers goes by itself; `nil` if there are none, or if one of them does not.
+  /// The time until the last blocker is gone; `nil` if there are none, or if one stays.
   public var freeIn: Duration? {
     var longest: Duration?
     for blocker in blockers {

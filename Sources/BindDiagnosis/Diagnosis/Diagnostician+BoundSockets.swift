@@ -3,12 +3,12 @@ package import SockDiag
 internal import SocketOwners
 
 extension Diagnostician {
-  /// The TCP sockets of a port that are bound and do nothing, as far as the kernel does not report them and processes that
-  /// may be looked at hold them. None where the kernel reports such sockets itself, which it does since 6.8.
+  /// The TCP sockets of a port that are bound and do not listen, if the kernel does not report them and a readable
+  /// process holds them. Empty on kernels since 6.8, which report such sockets.
   ///
   /// - Parameters:
   ///   - port: The port.
-  ///   - reported: What was reported of the port.
+  ///   - reported: The sockets that the kernel reported on the port.
   package mutating func unreportedSockets(
     on port: UInt16, besides reported: [InetSocket]
   ) throws(SockDiagError) -> [InetSocket] {
@@ -16,12 +16,12 @@ extension Diagnostician {
     return try boundSockets(port, besides: reported).sockets
   }
 
-  /// Finds TCP sockets that are bound and do nothing where the kernel does not report them: through the descriptors of
-  /// processes. A socket that no dump reported, and that has a port, is one.
+  /// Finds TCP sockets that are bound and do not listen, if the kernel does not report them. It searches the
+  /// descriptors of processes for sockets that have a port and are in no dump.
   ///
   /// - Parameters:
-  ///   - port: The port; `nil` stands for every port.
-  ///   - reported: What was reported of the port.
+  ///   - port: The port; `nil` for every port.
+  ///   - reported: The sockets that the kernel reported on the port.
   /// - Returns: The sockets, and whether there can be no others.
   mutating func boundSockets(
     _ port: UInt16?, besides reported: [InetSocket]
@@ -43,7 +43,7 @@ extension Diagnostician {
   }
 }
 
-/// What a descriptor of a socket that no dump reported leads to.
+/// The target of a descriptor whose socket is in no dump.
 private enum BoundSocketReading {
   /// A TCP socket with a port, in the network namespace of the calling thread.
   case bound(InetSocket)

@@ -1,7 +1,7 @@
 internal import SockDiag
 
 extension Diagnostician {
-  /// Looks at a bind() to port 0, about which the sockets of all ports decide.
+  /// Examines a bind() to port 0, which depends on the sockets of all ports.
   mutating func lookAtChoice(
     _ request: BindRequest, _ settings: KernelSettings, _ effort: Effort
   ) throws(SockDiagError) -> Diagnosis {

@@ -2,7 +2,8 @@ internal import SockDiag
 internal import SocketOwners
 
 extension Diagnostician {
-  /// Looks for listeners on the port in other network namespaces: they are what many take for the holder, and never are.
+  /// Looks for listeners on the port in other network namespaces. Many people take them for the cause, but they never
+  /// conflict.
   mutating func lookElsewhere(_ diagnosis: inout Diagnosis) {
     guard let (processes, isComplete) = try? owners?.networkNamespaces() else {
       diagnosis.blindSpots.insert(.otherNamespaces)

@@ -2,7 +2,7 @@ internal import SockDiag
 internal import SocketOwners
 
 extension Diagnostician {
-  /// The sockets with those who hold them.
+  /// Adds the holders to the sockets.
   mutating func owned(
     _ records: [InetSocket], _ conditions: BindConditions, _ effort: Effort,
     _ blindSpots: inout Diagnosis.BlindSpots
@@ -44,22 +44,22 @@ extension Diagnostician {
     let isActivated = socket.processes.contains {
       if case .socketActivation? = $0.supervision() { true } else { false }
     }
-    // The whole hierarchy is walked only where it may have an answer.
+    // The whole hierarchy is walked only if it may contain the answer.
     guard isActivated, let id = socket.socket.cgroupID, let unit = owners?.cgroup(id)?.unit else { return nil }
     return unit.name.hasSuffix(".socket") ? unit : nil
   }
 
-  /// Reads options where the answer depends on them.
+  /// Reads socket options if the answer depends on them.
   ///
-  /// - Returns: Whether anything was learnt.
+  /// - Returns: Whether anything new is known.
   func learnOptions(_ sockets: inout [DiagnosedSocket], _ blindSpots: inout Diagnosis.BlindSpots) -> Bool {
     var hasLearnt = false
     for index in sockets.indices {
       let socket = sockets[index].socket
-      // What blocks whatever its options are may still be told apart by them: which would help.
+      // Even if a socket blocks whatever its options are, they determine which remedy helps.
       guard sockets[index].mayBlock, socket.inode != 0, !sockets[index].holders.isEmpty else { continue }
       var held: HeldSocketOptions?
-      // By the inode alone: the TCP socket below a multipath one has its inode, but a cookie of its own.
+      // Compared only by inode: the TCP socket below a multipath socket has the same inode, but a different cookie.
       for holder in sockets[index].holders where held == nil {
         held = try? HeldSocketOptions(readFrom: holder, inode: socket.inode)
       }
@@ -77,6 +77,6 @@ extension Diagnostician {
 }
 
 extension BindOptions {
-  /// Those of a holder that decide about others.
+  /// The options of a holder's socket that affect other sockets.
   static let deciding: BindOptions = [.reuseAddress, .reusePort, .v6Only]
 }

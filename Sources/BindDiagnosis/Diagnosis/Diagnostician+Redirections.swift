@@ -3,9 +3,9 @@ internal import SockDiag
 internal import SocketOwners
 
 extension Diagnostician {
-  /// The rules that send what arrives for the port elsewhere. They decide nothing about bind().
+  /// The NAT rules that send the port's traffic elsewhere. They do not affect bind().
   static func redirections(_ request: BindRequest) -> PortRedirections {
-    PortRedirections(rules: rules(request), hasLegacyTables: hasLegacyTables)
+    PortRedirections(rules: rules(request), hasLegacyNATTables: hasLegacyNATTables)
   }
 
   private static func rules(_ request: BindRequest) -> [PortRedirection]? {
@@ -28,7 +28,7 @@ extension Diagnostician {
   }
 
   /// Kernel: `ip_tables_names`, `ip6_tables_names`, net/netfilter/x_tables.c.
-  private static var hasLegacyTables: Bool {
+  private static var hasLegacyNATTables: Bool {
     ["/proc/net/ip_tables_names", "/proc/net/ip6_tables_names"].contains { path in
       var text: [UInt8] = []
       return KernelDirectories().contents(ProcPath(path), in: AT_FDCWD, limit: 4096, into: &text) == 0

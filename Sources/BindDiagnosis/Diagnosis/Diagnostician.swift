@@ -4,20 +4,21 @@ internal import SocketOwners
 
 /// Finds out why a bind() fails, on the running system.
 ///
-/// It reads the sockets of the port in all states, the settings of the network namespace, the processes that hold the
-/// sockets and, where the answer depends on them and it may, the options of their sockets. Nothing is changed. It sees the
-/// network namespace of the thread that calls it, which has to be that in which it was made.
+/// It reads the sockets of the port in all states, the settings of the network namespace and the processes that hold
+/// the sockets. If the answer depends on socket options and they may be read, it reads them too. Nothing is changed. It
+/// sees the network namespace of the calling thread, which must be the one in which it was made.
 ///
-/// A diagnostician is `Sendable` and has one owner, who makes one call at a time: keep it in an actor, or move it to a task.
+/// A diagnostician is `Sendable` and has one owner, which makes one call at a time: keep it in an actor, or move it to
+/// a task.
 public struct Diagnostician: ~Copyable, Sendable {
   var inspector: SocketInspector
-  /// `nil` where /proc cannot be read.
+  /// `nil` if /proc cannot be read.
   var owners: OwnerFinder?
 
-  /// Whether to do as on a kernel before 6.8, which does not report sockets that are only bound. For tests.
+  /// Whether to act as on a kernel before 6.8, which does not report sockets that are only bound. For tests.
   package var asIfBoundSocketsWereNotReported = false
 
-  /// How much to find out.
+  /// The parts of a diagnosis.
   public struct Effort: OptionSet, Hashable, Sendable {
     /// The bits. They are ours.
     public let rawValue: UInt8
@@ -25,40 +26,41 @@ public struct Diagnostician: ~Copyable, Sendable {
     /// Creates a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Who holds the sockets.
+    /// Find the processes that hold the sockets.
     public static let owners = Effort(rawValue: 1 << 0)
-    /// Options of sockets that others hold, where the answer depends on them. It takes the owners.
+    /// Read the options of sockets of other processes if the answer depends on them. Needs the owners.
     public static let heldOptions = Effort(rawValue: 1 << 1)
-    /// Listeners on the port in other network namespaces.
+    /// Find listeners on the port in other network namespaces.
     public static let otherNamespaces = Effort(rawValue: 1 << 2)
-    /// A bind() for the answer, which for microseconds takes the port: see ``BindProbe``.
+    /// Make a real bind(), which takes the port for microseconds: see ``BindProbe``.
     public static let probe = Effort(rawValue: 1 << 3)
 
-    /// Rules that send what arrives for the port elsewhere, which takes CAP_NET_ADMIN. They decide nothing about bind().
+    /// Read NAT rules that send the port's traffic elsewhere, which needs CAP_NET_ADMIN. They do not affect bind().
     public static let redirections = Effort(rawValue: 1 << 4)
 
-    /// All that disturbs nobody.
+    /// Everything that disturbs no other program.
     public static let harmless: Effort = [.owners, .heldOptions, .otherNamespaces, .redirections]
   }
 
-  /// Opens what is needed.
+  /// Opens the sources of information.
   ///
-  /// - Throws: `SockDiagError` if there are no descriptors left, or no memory. That there is no sock_diag is no error, see
+  /// - Throws: `SockDiagError` if there are no descriptors or no memory left. A missing sock_diag is not an error, see
   ///   ``Diagnosis/substitution``.
   public init() throws(SockDiagError) {
     inspector = try SocketInspector()
     owners = try? OwnerFinder()
   }
 
-  /// Finds out what bind() and listen() answer, and why.
+  /// Finds out how bind() and listen() answer, and why.
   ///
   /// - Parameters:
-  ///   - request: What is asked of bind().
-  ///   - effort: How much to find out.
-  ///   - inode: The socket that binds or listens, if it is there already: it is not in its own way.
-  ///   - process: The process that binds, if it is there already. By default the question is one of this process, or of a
-  ///     user whose programs start as those of this process do.
-  /// - Throws: `SockDiagError` if the sockets cannot be read. What else cannot be seen is in ``Diagnosis/blindSpots``.
+  ///   - request: The bind() to examine.
+  ///   - effort: The parts of the diagnosis.
+  ///   - inode: The socket that binds or listens, if it already exists: it does not block itself.
+  ///   - process: The process that binds, if it already exists. By default, programs are assumed to start with the
+  ///     privileges of this process.
+  /// - Throws: `SockDiagError` if the sockets cannot be read. Other facts that cannot be seen are in
+  ///   ``Diagnosis/blindSpots``.
   public mutating func diagnose(
     _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil, process: Int32? = nil
   ) throws(SockDiagError) -> Diagnosis {
@@ -66,7 +68,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     if effort.contains(.probe) {
       diagnosis.probe = Self.probe(request)
       if diagnosis.contradictsProbe {
-        // A socket has come or gone in between; nobody wants to hear of a conflict with nothing.
+        // A socket appeared or disappeared in between, so there is nothing to report as a conflict.
         diagnosis = try look(request, effort, inode)
         diagnosis.probe = Self.probe(request)
       }
@@ -87,15 +89,15 @@ public struct Diagnostician: ~Copyable, Sendable {
       case .error(.invalidArgument): diagnosis.request.lacksInterface && !diagnosis.request.local.address.isMulticastV6
       default: false
       }
-    // What cannot be read leaves the kernel's own word.
+    // If it cannot be read, the kernel's error remains.
     return isRefused ? try? AddressObstacle.find(for: diagnosis.request) : nil
   }
 
-  /// What the process may do that asks, as far as its programs start with it.
+  /// The privileges of the requesting program, as far as programs inherit them.
   private static func privileges(_ process: Int32?, uid: UInt32) -> Privileges? {
     if let process { return try? Privileges.of(process: process) }
     var privileges = try? Privileges.ofCallingThread()
-    // The programs of another user are not started here, but they have the same bounds where this is a container.
+    // Programs of another user are not started from here, but they have the same limits in a container.
     if uid != geteuid() { privileges?.hasNoNewPrivileges = nil }
     return privileges
   }
@@ -138,12 +140,12 @@ public struct Diagnostician: ~Copyable, Sendable {
     return diagnosis
   }
 
-  /// The sockets of the port, in all states and of both families; `nil` stands for every port.
+  /// The sockets of the port, in all states and of both families; `nil` for every port.
   mutating func sockets(
     _ request: BindRequest, port: UInt16?, _ effort: Effort, _ blindSpots: inout Diagnosis.BlindSpots
   ) throws(SockDiagError) -> [InetSocket] {
     var states: [SocketStateSet] = [.all]
-    // It is a walk of its own, whose request does not take a port.
+    // A separate walk, whose request cannot name a port.
     if request.protocol == .tcp, !asIfBoundSocketsWereNotReported { states.append(.boundInactive) }
     var lacksBound =
       request.protocol == .tcp && (asIfBoundSocketsWereNotReported || !KernelRelease.current.isAtLeast(6, 8))
@@ -163,7 +165,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     return found + bound
   }
 
-  /// Says what each socket does, and what comes of it. What is known of options is kept from one time to the next.
+  /// Computes the effect of each socket, and the result. Known options are kept from one time to the next.
   static func judge(
     _ sockets: inout [DiagnosedSocket], _ request: BindRequest, _ conditions: BindConditions
   ) -> BindPrediction {
@@ -178,7 +180,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     return prediction
   }
 
-  /// Blockers first, then what may block; among those, what a person would name first.
+  /// Blockers first, then possible blockers; among those, the ones that a person would name first.
   private static func precedes(_ left: DiagnosedSocket, _ right: DiagnosedSocket) -> Bool {
     func rank(_ socket: DiagnosedSocket) -> (Int, Int) {
       let use: [PortUse] = [.listener, .datagram, .boundInactive, .connection, .outgoingConnection, .orphan, .timeWait]
@@ -202,7 +204,7 @@ public struct Diagnostician: ~Copyable, Sendable {
       let errno = try BindProbe.outcome(of: request)
       return errno == 0 ? .succeeded : .failed(BindErrno(rawValue: errno))
     } catch {
-      // There is no socket of the family, so the program does not come to its bind() either.
+      // There is no socket of the family, so the program does not reach its bind() either.
       let isRefused = error.code == .socketRefused || error.errno == BindErrno.familyNotSupported.rawValue
       if isRefused { return .failed(BindErrno(rawValue: error.errno)) }
       return .impossible(error)
@@ -211,8 +213,8 @@ public struct Diagnostician: ~Copyable, Sendable {
 }
 
 extension BindRequest {
-  /// Takes from the socket that is bound already what its descriptor need not tell: with multipath TCP the port belongs to
-  /// the TCP socket below, and so do the user and the interface that count.
+  /// Copies from the bound socket the facts that its descriptor need not show: with multipath TCP, the port, the user
+  /// and the interface belong to the TCP socket below.
   fileprivate mutating func takeOver(_ socket: InetSocket) {
     if let uid = socket.uid { self.uid = uid }
     if lacksInterface { interfaceIndex = socket.interfaceIndex }

@@ -1,9 +1,9 @@
 internal import SockDiag
 
 extension BindConditions {
-  /// What decides about a request in the network namespace of the calling thread.
+  /// Reads the conditions for a request in the network namespace of the calling thread.
   ///
-  /// What cannot be read is taken for the kernel's default, and noted where it matters.
+  /// If a value cannot be read, the kernel's default is assumed, and this is noted if it matters.
   init(
     _ request: BindRequest, _ settings: KernelSettings, _ rehearsal: BindRehearsal,
     _ blindSpots: inout Diagnosis.BlindSpots
@@ -33,7 +33,7 @@ extension BindConditions {
   ) {
     if request.mayBindPrivilegedPorts { return }
     if rehearsal == .passed {
-      // The kernel has just let somebody without the right come as far as it looks for a conflict.
+      // The kernel has just let a user without the privilege get as far as the check for conflicts.
       unprivilegedPortStart = min(unprivilegedPortStart, request.local.port)
     } else if settings.unprivilegedPortStart == nil, rehearsal != .lacksPrivilege {
       blindSpots.insert(.privilege)
@@ -45,7 +45,7 @@ extension BindConditions {
     do throws(BindFactError) {
       var standing = try AddressStanding.ofAddressWithoutWaiver(in: question)
       if case .other = standing, question.protocol == .tcp {
-        // Landlock refuses TCP a port of the kernel's choice. To UDP the addresses are the same, and it lets that be.
+        // Landlock refuses TCP a port that the kernel chooses. It does not apply to UDP, which has the same addresses.
         question.protocol = .udp
         standing = try AddressStanding.ofAddressWithoutWaiver(in: question)
       }
@@ -63,7 +63,7 @@ extension BindConditions {
 }
 
 extension BindRequest {
-  /// Whether it decides that the address is one of this host.
+  /// Whether the answer depends on the address being one of this host.
   fileprivate var needsLocalAddress: Bool {
     !local.address.unmapped.isUnspecified && options.isDisjoint(with: [.freebind, .transparent])
   }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Why a fact about a bind could not be had.
+/// Why a fact about a bind could not be read.
 ///
-/// What bind() itself says is no error but an answer: see ``BindProbe``.
+/// The result of bind() itself is not an error but an answer: see ``BindProbe``.
 public struct BindFactError: Error, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
@@ -12,21 +12,21 @@ public struct BindFactError: Error, Hashable, Sendable {
     /// Creates a code from its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// The kernel refused for want of rights: `EPERM`, `EACCES`.
+    /// The kernel refused for lack of permission: `EPERM`, `EACCES`.
     public static let permissionDenied = Code(rawValue: "permission-denied")
-    /// The process, or the thread with its own descriptors, is gone: `ESRCH`, `ENOENT`.
+    /// The process, or the thread with a separate descriptor table, is gone: `ESRCH`, `ENOENT`.
     public static let processGone = Code(rawValue: "process-gone")
-    /// The descriptor is closed (`EBADF`), or leads to something else than the expected socket (no errno).
+    /// The descriptor is closed (`EBADF`), or leads to something other than the expected socket (no errno).
     public static let descriptorChanged = Code(rawValue: "descriptor-changed")
-    /// The kernel has no such call, or none for such a thing.
+    /// The kernel does not have this call, or not for this kind of object.
     public static let unsupported = Code(rawValue: "unsupported")
-    /// The socket could not be made as the request's user.
+    /// The socket could not be made as the user of the request.
     public static let userRefused = Code(rawValue: "user-refused")
-    /// bind() failed for want of a capability that the request has and this process has not.
+    /// bind() failed because this process lacks a capability that the request has.
     public static let capabilityMissing = Code(rawValue: "capability-missing")
     /// A socket option of the request could not be set.
     public static let optionRefused = Code(rawValue: "option-refused")
-    /// A security module or a filter does not let this process make such a socket: `EACCES`, `EPERM`.
+    /// A security module or a filter does not let this process make the socket: `EACCES`, `EPERM`.
     public static let socketRefused = Code(rawValue: "socket-refused")
     /// There is no interface with the request's index: `ENODEV`.
     public static let unknownInterface = Code(rawValue: "unknown-interface")
@@ -36,9 +36,9 @@ public struct BindFactError: Error, Hashable, Sendable {
 
   /// The kind of the error.
   public var code: Code
-  /// What was being done.
+  /// The operation that failed.
   public var operation: String
-  /// The errno, 0 where none was involved.
+  /// The errno; 0 if there was none.
   public var errno: Int32
 
   /// Creates an error.
@@ -48,7 +48,7 @@ public struct BindFactError: Error, Hashable, Sendable {
     self.errno = errno
   }
 
-  /// What to do about the error, where that is known.
+  /// How to fix the error, if that is known.
   public var cure: String? {
     switch code {
     case .permissionDenied: "run as root or with the capability CAP_SYS_PTRACE"
@@ -62,7 +62,7 @@ public struct BindFactError: Error, Hashable, Sendable {
 }
 
 extension BindFactError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the cure where one is known.
+  /// One sentence: what failed, why, and the remedy if one is known.
   public var description: String {
     var text = operation + ": "
     if errno != 0 {

@@ -5,15 +5,15 @@ public import SockDiag
 extension BindRehearsal {
   /// Rehearses the bind() of a request, in the network namespace of the calling thread.
   ///
-  /// A socket gets a port of the kernel's choice and then is bound once more, to the address and port in question. The
-  /// kernel refuses the second bind() with `EINVAL`, but asks everybody else first. For some microseconds one port of the
-  /// kernel's choice is taken, on the loopback address. Where that is refused too, as by Landlock, a fresh socket is bound
-  /// to the port in question and an address that no host has.
+  /// A socket first gets a port that the kernel chooses, and is then bound again, to the address and port in question.
+  /// The kernel refuses the second bind() with `EINVAL`, but runs all other checks first. For some microseconds one
+  /// port chosen by the kernel is taken, on the loopback address. If that is refused too, for example by Landlock, a
+  /// new socket is bound to the port in question with an address that no host has.
   ///
-  /// What a program of the cgroup says after the bind (`BPF_CGROUP_INET4_POST_BIND`) is not found out.
+  /// It does not show the answers of cgroup programs that run after the bind (`BPF_CGROUP_INET4_POST_BIND`).
   ///
   /// - Parameters:
-  ///   - request: What is asked of bind(), with a port.
+  ///   - request: The bind() to rehearse, with a port.
   ///   - settings: The settings of the network namespace.
   ///
   /// Kernel: `__sys_bind`, net/socket.c; `inet_bind_sk` and `__inet_bind`, net/ipv4/af_inet.c; `__inet6_bind`,
@@ -31,11 +31,11 @@ extension BindRehearsal {
     guard answer.step == CBINDDIAGNOSIS_BIND else { return withoutBind(request.error(of: answer)) }
     if !answer.isRefusal { return .passed }
     if answer.error == EACCES, request.local.port < settings.unprivilegedPortStart ?? 1024 {
-      // A security module may refuse it as well: with the right or without, the answer is the same.
+      // A security module may refuse it as well; the answer is the same with or without the privilege.
       if !request.mayBindPrivilegedPorts { return .lacksPrivilege }
       if !ownRight { return .passed }
     }
-    // If the first unprivileged port is unknown, this process may have failed for want of CAP_NET_BIND_SERVICE alone.
+    // If the first unprivileged port is unknown, this process may have failed only for lack of CAP_NET_BIND_SERVICE.
     let mayLackRight =
       answer.error == EACCES && settings.unprivilegedPortStart == nil && request.mayBindPrivilegedPorts && !ownRight
     let isCertain = !mayLackRight && (answer.isExact || request.isWhollyJudgedByPort(answer))
@@ -44,10 +44,10 @@ extension BindRehearsal {
 
   /// Rehearses a bind() to port 0, which takes no port with `IP_BIND_ADDRESS_NO_PORT`.
   static func ofChoice(_ request: BindRequest) -> BindRehearsal {
-    // listen() chooses the port, which is another call.
+    // listen() chooses the port; that is a different call.
     guard request.callsBind else { return .passed }
     do throws(BindFactError) {
-      // That the kernel itself refuses with EINVAL is told from the address.
+      // The kernel's own EINVAL is recognised by the address.
       guard case .other(let error) = try AddressStanding.ofAddress(in: request), error != EINVAL else { return .passed }
       return .refused(BindErrno(rawValue: error), isCertain: true)
     } catch {
@@ -55,7 +55,7 @@ extension BindRehearsal {
     }
   }
 
-  /// What it means that it did not come to a bind(): a program that is not let have a socket of the family gets the same
+  /// The meaning of a bind() that could not be made: a program that may not make a socket of the family gets the same
   /// error, and never binds.
   private static func withoutBind(_ error: BindFactError) -> BindRehearsal {
     error.code == .socketRefused
@@ -68,16 +68,16 @@ extension cbinddiagnosis_rehearsal {
 
   /// Whether the last bind() failed for another reason than that it cannot succeed.
   fileprivate var isRefusal: Bool {
-    // A filter may use any errno, but then it uses the same one whatever the port is. The kernel has no reason to refuse a
-    // port of its own choice but that there is none.
+    // A filter may use any errno, but it uses the same one for every port. The kernel refuses a port of its own choice
+    // only if there is none.
     if without_port != 0, without_port != EADDRINUSE, error == without_port { return true }
     return ![0, EINVAL, EADDRNOTAVAIL, EADDRINUSE].contains(error)
   }
 }
 
 extension BindRequest {
-  /// Whether what refused a similar call with another address refuses this one for certain: Landlock knows only ports, and a
-  /// seccomp filter cannot see addresses at all.
+  /// Whether a refusal of a similar call with another address certainly applies to this call: Landlock checks only
+  /// ports, and a seccomp filter cannot see addresses.
   fileprivate func isWhollyJudgedByPort(_ answer: cbinddiagnosis_rehearsal) -> Bool {
     if BindRestraints.callingThreadHasSeccompFilter, answer.error == answer.without_port { return true }
     return answer.error == EACCES && `protocol` == .tcp && !isMultipath && SecurityModule.inForce.contains(.landlock)

@@ -1,21 +1,21 @@
-/// What security modules, filters and programs of the cgroup say to a bind(), found out without taking the port.
+/// The answers of security modules, filters and cgroup programs to a bind(), without taking the port.
 ///
-/// Landlock, SELinux, AppArmor, BPF programs and seccomp filters are asked before the kernel looks for a conflict, and any
-/// of them may refuse the call. The rehearsal makes that very call in a way that cannot succeed, and tells a refusal of
-/// theirs from the kernel's own.
+/// Landlock, SELinux, AppArmor, BPF programs and seccomp filters are asked before the kernel checks for a conflict, and
+/// each may refuse the call. The rehearsal makes the same call in a way that cannot succeed, and distinguishes their
+/// refusal from the kernel's.
 ///
-/// It shows what they say to this process. Another program may be treated differently.
+/// It shows the answers for this process. Another program may be treated differently.
 public enum BindRehearsal: Hashable, Sendable {
-  /// Nothing refuses the call, up to where the kernel looks for a conflict.
+  /// Nothing refuses the call before the kernel checks for a conflict.
   case passed
-  /// The call is refused with `EACCES`, and the port takes a right that the request has not.
+  /// The call is refused with `EACCES`, and the port needs a privilege that the request does not have.
   case lacksPrivilege
-  /// The call is refused. It is not certain if only a similar call could be made, with another address.
+  /// The call is refused. This is not certain if only a similar call could be made, with another address.
   case refused(BindErrno, isCertain: Bool)
-  /// The call could not be rehearsed, and why.
+  /// The call could not be rehearsed; the reason.
   case impossible(BindFactError)
 
-  /// Whether it is not certain what the call meets.
+  /// Whether the result is uncertain.
   var leavesDoubt: Bool {
     switch self {
     case .passed, .lacksPrivilege, .refused(_, isCertain: true): false
@@ -23,14 +23,14 @@ public enum BindRehearsal: Hashable, Sendable {
     }
   }
 
-  /// The error with which the call is refused for certain.
+  /// The error of a certain refusal.
   var certainRefusal: BindErrno? {
     if case .refused(let error, isCertain: true) = self { error } else { nil }
   }
 }
 
 extension BindPrediction {
-  /// Lets bind() fail where it is refused for certain: that comes before everything that the kernel itself looks at.
+  /// Makes bind() fail if the refusal is certain, because it comes before all checks of the kernel itself.
   mutating func refuse(_ rehearsal: BindRehearsal) {
     guard let error = rehearsal.certainRefusal else { return }
     bind = .fails(error)

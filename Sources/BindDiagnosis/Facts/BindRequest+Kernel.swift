@@ -3,7 +3,7 @@ internal import Glibc
 internal import SockDiagWire
 
 extension BindRequest {
-  /// The request as the C layer takes it.
+  /// The request in the form of the C layer.
   ///
   /// - Throws: ``BindFactError/Code/unsupported`` for a protocol other than TCP and UDP.
   func forKernel() throws(BindFactError) -> cbinddiagnosis_request {
@@ -20,7 +20,7 @@ extension BindRequest {
       may_bind_privileged_ports: mayBindPrivilegedPorts)
   }
 
-  /// The error that an attempt ended with before its bind; `nil` if it came to that.
+  /// The error of an attempt that failed before its bind; `nil` if the bind was made.
   func error(of outcome: cbinddiagnosis_outcome) -> BindFactError? {
     switch outcome.step {
     case CBINDDIAGNOSIS_BIND: nil

@@ -2,11 +2,11 @@ internal import CBindDiagnosis
 public import SockDiag
 
 extension BindRestraints {
-  /// Reads what may refuse a bind() to a process.
+  /// Reads the restraints that may refuse a bind() of a process.
   ///
   /// - Parameters:
-  ///   - pid: The process, by the numbers of this process's own proc; `nil` stands for the calling thread.
-  ///   - family: The family of the socket: programs of the cgroup are attached for each of them.
+  ///   - pid: The process, as numbered in this process's proc; `nil` for the calling thread.
+  ///   - family: The family of the socket: cgroup programs are attached per family.
   public init(ofProcess pid: Int32? = nil, family: AddressFamily) {
     let directory = pid.map { "/proc/\($0)" } ?? "/proc/thread-self"
     let modules = SecurityModule.inForce
@@ -27,7 +27,7 @@ extension BindRestraints {
     FactFile.value(of: "Seccomp:", in: directory + "/status").map { $0 == "2" }
   }
 
-  /// AppArmor has a file of its own since Linux 5.8. Before, and for the others, it is the one that they share.
+  /// AppArmor has its own file since Linux 5.8. Before, and for the other modules, a shared file is used.
   private static func confinement(_ directory: String, _ modules: Set<SecurityModule>) -> String? {
     guard !modules.isDisjoint(with: [.selinux, .apparmor, .smack]) else { return nil }
     let own = modules.contains(.apparmor) ? FactFile.text(directory + "/attr/apparmor/current") : nil
@@ -36,7 +36,7 @@ extension BindRestraints {
 }
 
 extension BindRestraints.CgroupPrograms {
-  /// Counts the programs of a cgroup; `nil` if that is not allowed.
+  /// Counts the programs of a cgroup; `nil` if this user may not list them.
   fileprivate init?(_ directory: String, _ family: AddressFamily) {
     // SAFETY: the call reads the NUL-terminated path and keeps nothing.
     let programs = unsafe cbinddiagnosis_programs(directory, family == .inet6)

@@ -1,6 +1,6 @@
-/// Where the directory of a process's cgroup (version 2) is.
+/// Finds the directory of a process's cgroup (version 2).
 enum CgroupDirectory {
-  /// The directory; `nil` if the hierarchy is not mounted here, or the cgroup is not below what is mounted.
+  /// The directory; `nil` if the hierarchy is not mounted here, or the cgroup is not below the mount.
   ///
   /// - Parameter directory: The directory of the process in proc.
   static func path(ofProcessAt directory: String) -> String? {
@@ -10,8 +10,8 @@ enum CgroupDirectory {
     return path(of: String(own), mounts: mounts)
   }
 
-  /// The directory by a text such as that of `/proc/self/mountinfo`, whose lines are
-  /// `ID PARENT DEVICE ROOT POINT OPTIONS… - TYPE …` (`show_mountinfo`, fs/proc_namespace.c).
+  /// The directory, from a text such as `/proc/self/mountinfo`, whose lines are `ID PARENT DEVICE ROOT POINT OPTIONS… -
+  /// TYPE …` (`show_mountinfo`, fs/proc_namespace.c).
   static func path(of cgroup: String, mounts: String) -> String? {
     for line in mounts.split(separator: "\n") {
       let words = line.split(separator: " ")

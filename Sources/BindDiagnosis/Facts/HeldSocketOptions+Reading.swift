@@ -4,21 +4,21 @@ public import SockDiagWire
 public import SocketOwners
 
 extension HeldSocketOptions {
-  /// Reads a socket that a process holds, now.
+  /// Reads the options of a socket that a process holds.
   ///
-  /// The descriptor is copied, looked at and the copy closed. For those microseconds the copy keeps the socket alive: if
-  /// the holder closes its own in this time, the socket ends with the copy. Nothing about the socket is changed.
+  /// The descriptor is copied, read and closed. For these microseconds the copy keeps the socket open: if the holder
+  /// closes its descriptor in this time, the socket ends with the copy. Nothing about the socket is changed.
   ///
-  /// It takes the right to trace the process (`PTRACE_MODE_ATTACH_REALCREDS`): root, CAP_SYS_PTRACE, or one's own
-  /// process. Since Linux 5.6; a thread with descriptors of its own since 6.9.
+  /// This needs the permission to trace the process (`PTRACE_MODE_ATTACH_REALCREDS`): root, CAP_SYS_PTRACE, or one's
+  /// own process. Since Linux 5.6; for a thread with a separate descriptor table since 6.9.
   ///
   /// - Parameters:
-  ///   - holder: Where the socket is held, by the numbers of this process's own pid namespace.
+  ///   - holder: The place that holds the socket, as numbered in this process's pid namespace.
   ///   - inode: The inode number of the socket.
-  ///   - cookie: The kernel's number of the socket, if it is known; then both have to fit.
+  ///   - cookie: The cookie of the socket, if it is known; then both must match.
   /// - Throws: ``BindFactError``: `Code.permissionDenied`; `.processGone`; `.descriptorChanged` if the descriptor is
-  ///   closed or another socket's; `.unsupported` on an older kernel, for a fixed file of an io_uring and for a socket
-  ///   that is neither IPv4's nor IPv6's.
+  ///   closed or leads to another socket; `.unsupported` on an older kernel, for a fixed file of an io_uring and for a
+  ///   socket that is neither IPv4 nor IPv6.
   ///
   /// Kernel: `pidfd_getfd(2)`, `PIDFD_THREAD`, linux/pidfd.h.
   public init(
@@ -43,7 +43,7 @@ extension HeldSocketOptions {
     case (CBINDDIAGNOSIS_IDENTITY, _), (CBINDDIAGNOSIS_DESCRIPTOR, EBADF): .descriptorChanged
     case (CBINDDIAGNOSIS_READ, 0): nil
     case (CBINDDIAGNOSIS_READ, EAFNOSUPPORT), (CBINDDIAGNOSIS_READ, ENOPROTOOPT), (_, ENOSYS): .unsupported
-    // A flag that the kernel does not know: the number is a possible one.
+    // The kernel does not support the flag: the number itself is possible.
     case (CBINDDIAGNOSIS_PROCESS, EINVAL): .unsupported
     case (CBINDDIAGNOSIS_PROCESS, ESRCH), (CBINDDIAGNOSIS_PROCESS, ENOENT), (CBINDDIAGNOSIS_DESCRIPTOR, ESRCH):
       .processGone

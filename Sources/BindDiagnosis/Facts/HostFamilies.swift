@@ -1,10 +1,11 @@
 internal import Glibc
 
-/// Which address families the kernel has for this process.
+/// The address families that the kernel supports for this process.
 public enum HostFamilies {
-  /// Whether there is no IPv6 here: the kernel was started with `ipv6.disable=1` or lacks the module, or a sandbox says so.
+  /// Whether there is no IPv6 here: the kernel was started with `ipv6.disable=1` or lacks the module, or a sandbox
+  /// forbids it.
   ///
-  /// Servers that are told no address then bind 0.0.0.0 alone. A socket is made to find out, and nothing bound. If the
+  /// Servers without a configured address then bind only 0.0.0.0. To find out, a socket is made but not bound. If the
   /// socket cannot be made for another reason, such as a lack of descriptors, the answer is `false`.
   ///
   /// Kernel: `EAFNOSUPPORT` of `socket(2)`; `__sock_create`, net/socket.c.

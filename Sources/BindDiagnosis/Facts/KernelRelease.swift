@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The release of the running kernel. Only for what a kernel leaves out in silence; whatever it refuses or tells is found
-/// out by asking.
+/// The release of the running kernel. It is used only for facts that an old kernel omits silently; everything else is
+/// found out by trying.
 struct KernelRelease {
   var major: Int
   var minor: Int
 
-  /// The running kernel; 0.0 if its name tells nothing.
+  /// The running kernel; 0.0 if its release text cannot be parsed.
   static let current: KernelRelease = {
     var names = utsname()
     // SAFETY: uname fills the structure, each member a terminated string.

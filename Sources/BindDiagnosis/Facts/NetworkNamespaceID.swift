@@ -1,15 +1,15 @@
 internal import Glibc
 package import SockDiag
 
-/// The number that names a network namespace: the inode of its file.
+/// The number of a network namespace: the inode of its file.
 package enum NetworkNamespaceID {
-  /// That of the calling thread; `nil` without /proc.
+  /// The number of the calling thread's namespace; `nil` without /proc.
   package static var ofCallingThread: UInt64? { inode("/proc/thread-self/ns/net") }
 
-  /// That of a process; `nil` if it may not be seen.
+  /// The number of a process's namespace; `nil` if it may not be seen.
   package static func of(process pid: Int32) -> UInt64? { inode("/proc/\(pid)/ns/net") }
 
-  /// That to which a path leads; `nil` if there is nothing, or it may not be seen.
+  /// The number of the namespace at a path; `nil` if there is none, or it may not be seen.
   package static func of(_ path: NetworkNamespacePath) -> UInt64? { inode(path.path) }
 
   private static func inode(_ path: String) -> UInt64? {

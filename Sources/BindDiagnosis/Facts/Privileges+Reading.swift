@@ -3,9 +3,9 @@ internal import Glibc
 internal import SocketOwners
 
 extension Privileges {
-  /// What the calling thread may do now.
+  /// Reads the current privileges of the calling thread.
   ///
-  /// - Throws: ``BindFactError`` with `Code.system` if the kernel will not say.
+  /// - Throws: ``BindFactError`` with `Code.system` if the kernel does not report them.
   ///
   /// Kernel: `capget(2)`.
   public static func ofCallingThread() throws(BindFactError) -> Privileges {
@@ -18,16 +18,16 @@ extension Privileges {
       boundingSet: answer.bounding, hasNoNewPrivileges: answer.no_new_privileges)
   }
 
-  /// What a process may do now: what its first thread may.
+  /// Reads the current privileges of a process: those of its first thread.
   ///
-  /// Anybody may read the capabilities of a process that proc shows. ``countInNetwork`` takes the right to read its
-  /// memory (`PTRACE_MODE_READ_FSCREDS`), and is `nil` without.
+  /// Every user may read the capabilities of a process that proc shows. ``countInNetwork`` needs the permission to read
+  /// its memory (`PTRACE_MODE_READ_FSCREDS`), and is `nil` without it.
   ///
   /// - Parameters:
-  ///   - pid: The process, by the numbers of the proc in question.
+  ///   - pid: The process, as numbered in the given proc.
   ///   - procRoot: Where proc is mounted.
-  /// - Throws: ``BindFactError``: `Code.processGone`, which is also what a proc that hides processes says;
-  ///   `.permissionDenied`; `.unsupported` if the text of the kernel is not understood; `.system`.
+  /// - Throws: ``BindFactError``: `Code.processGone`, also if proc hides the process; `.permissionDenied`;
+  ///   `.unsupported` if the text of the kernel has an unknown format; `.system`.
   ///
   /// Kernel: `/proc/PID/status`, fs/proc/array.c.
   public static func of(process pid: Int32, procRoot: String = "/proc") throws(BindFactError) -> Privileges {

@@ -1,18 +1,17 @@
-/// What a process may do, as far as it decides about binds.
+/// The privileges of a process that matter for bind().
 public struct Privileges: Hashable, Sendable {
   /// The effective capabilities, a bit for each. Kernel: `cap_effective`, linux/cred.h; `CapEff`, fs/proc/array.c.
   public var effectiveCapabilities: UInt64
-  /// Whether the capabilities count in the network namespace that the process is in; `nil` if that cannot be told.
+  /// Whether the capabilities have an effect in the network namespace of the process; `nil` if this is not known.
   ///
-  /// Root of a container that has a user namespace of its own and the network of the host is root for all but the
-  /// network. Kernel: `ns_capable(net->user_ns, …)`, linux/capability.h.
+  /// For example, root in a container with its own user namespace and the host's network is not root for the network.
+  /// Kernel: `ns_capable(net->user_ns, …)`, linux/capability.h.
   public var countInNetwork: Bool?
-  /// The capabilities that the process, or a program that it becomes, may have at all, a bit for each; `nil` if that is
-  /// not known. Kernel: `cap_bset`, linux/cred.h; `CapBnd`, fs/proc/array.c; capabilities(7).
+  /// The capabilities that the process, or a program that it executes, can have at all, a bit for each; `nil` if that
+  /// is not known. Kernel: `cap_bset`, linux/cred.h; `CapBnd`, fs/proc/array.c; capabilities(7).
   public var boundingSet: UInt64?
-  /// Whether execve() gives no program more than the process has, so that neither a set-user-ID bit nor capabilities of a
-  /// file count; `nil` if that is not known. Kernel: `PR_SET_NO_NEW_PRIVS`, since 3.5; `NoNewPrivs` in
-  /// `/proc/PID/status`, since 4.10.
+  /// Whether execve() grants no new privileges, so that setuid bits and file capabilities have no effect; `nil` if that
+  /// is not known. Kernel: `PR_SET_NO_NEW_PRIVS`, since 3.5; `NoNewPrivs` in `/proc/PID/status`, since 4.10.
   public var hasNoNewPrivileges: Bool?
 
   /// Creates privileges.
@@ -25,22 +24,21 @@ public struct Privileges: Hashable, Sendable {
     self.hasNoNewPrivileges = hasNoNewPrivileges
   }
 
-  /// Whether the process has CAP_NET_BIND_SERVICE, wherever it counts. Kernel: linux/capability.h.
+  /// Whether the process has CAP_NET_BIND_SERVICE, in any namespace. Kernel: linux/capability.h.
   public var hasNetBindService: Bool { effectiveCapabilities & 1 << 10 != 0 }
 
-  /// Whether the process has CAP_SYS_PTRACE, wherever it counts. Kernel: linux/capability.h.
+  /// Whether the process has CAP_SYS_PTRACE, in any namespace. Kernel: linux/capability.h.
   public var hasSysPtrace: Bool { effectiveCapabilities & 1 << 19 != 0 }
 
-  /// Whether the process may bind ports below `net.ipv4.ip_unprivileged_port_start` in its network namespace; `nil` if it
-  /// has the capability and it cannot be told whether that counts there.
+  /// Whether the process may bind ports below `net.ipv4.ip_unprivileged_port_start` in its network namespace; `nil` if
+  /// it has the capability and it is not known whether it has an effect there.
   ///
-  /// A user has every capability in a user namespace that he made, also from outside and without any of his own. That is
-  /// not looked at.
+  /// A user has every capability in a user namespace that he made, even from outside. This is not considered.
   public var mayBindPrivilegedPorts: Bool? { hasNetBindService ? countInNetwork : false }
 
-  /// Reads what the text of `/proc/PID/status` says; `nil` if the capabilities are not in it.
+  /// Parses the text of `/proc/PID/status`; `nil` if it does not contain the capabilities.
   ///
-  /// A process chooses its name, which is in the text too, but the kernel writes a newline in it as an escape.
+  /// The text contains the name of the process, which the process chooses, but the kernel escapes newlines in it.
   init?(status text: some Sequence<UInt8>, countInNetwork: Bool?) {
     let lines = Array(text).split(separator: UInt8(ascii: "\n"))
     guard let effective = Self.number("CapEff:", in: lines) else { return nil }

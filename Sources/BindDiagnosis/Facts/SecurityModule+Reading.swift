@@ -1,10 +1,10 @@
 internal import CBindDiagnosis
 
 extension SecurityModule {
-  /// The modules in force on this host that can refuse a bind(), as far as the kernel tells.
+  /// The active security modules of this host that can refuse a bind(), as far as the kernel reports them.
   static var inForce: Set<SecurityModule> {
     var modules = listed
-    // By its own word: before version 4 it does not know ports.
+    // By its version: before version 4 it does not check ports.
     if cbinddiagnosis_landlock_version() >= 4 { modules.insert(.landlock) } else { modules.remove(.landlock) }
     return modules
   }
@@ -15,7 +15,7 @@ extension SecurityModule {
     if let names = FactFile.text("/sys/kernel/security/lsm") {
       return Set(names.split(separator: ",").compactMap { SecurityModule(rawValue: String($0.trimmed)) })
     }
-    // Without a list, by what the two that are common show of themselves.
+    // Without a list, the two common modules are detected by their files.
     var modules: Set<SecurityModule> = []
     if FactFile.text("/sys/fs/selinux/enforce") != nil { modules.insert(.selinux) }
     if FactFile.text("/sys/module/apparmor/parameters/enabled")?.trimmed == "Y" { modules.insert(.apparmor) }

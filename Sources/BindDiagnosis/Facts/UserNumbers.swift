@@ -3,18 +3,18 @@ internal import SocketOwners
 
 /// How the kernel numbers users for this process.
 ///
-/// In a user namespace the kernel shows every user that the namespace does not map as one number, by default 65534. Two
-/// sockets with this number need not belong to one user.
+/// In a user namespace the kernel shows every unmapped user as one number, by default 65534. Two sockets with this
+/// number may belong to different users.
 ///
 /// Kernel: `from_kuid_munged`, kernel/user_namespace.c.
 public struct UserNumbers: Hashable, Sendable {
-  /// The number that may stand for several users; `nil` where each user has a number.
+  /// The number that may stand for several users; `nil` if each user has a number.
   public var ambiguous: UInt32?
 
   /// Creates a numbering.
   public init(ambiguous: UInt32?) { self.ambiguous = ambiguous }
 
-  /// The numbering for this process. If proc does not tell, 65534 counts as ambiguous.
+  /// The numbering for this process. If proc does not show it, 65534 counts as ambiguous.
   ///
   /// - Parameter procRoot: Where proc is mounted.
   ///
@@ -27,9 +27,9 @@ public struct UserNumbers: Hashable, Sendable {
     }
   }
 
-  /// Whether a map leaves out no user. Each line is a first number inside, a first number outside and a count.
+  /// Whether a map includes all users. Each line is a first number inside, a first number outside and a count.
   ///
-  /// The number 4294967295 is no user. Kernel: `proc_uid_seq_operations`, kernel/user_namespace.c.
+  /// The number 4294967295 is not a user. Kernel: `proc_uid_seq_operations`, kernel/user_namespace.c.
   static func coversAllUsers(_ map: [UInt8]) -> Bool {
     var count: UInt64 = 0
     for line in map.split(separator: UInt8(ascii: "\n")) {

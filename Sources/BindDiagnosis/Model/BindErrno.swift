@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// An error of bind() or listen().
 ///
 /// Kernel: asm-generic/errno-base.h, asm-generic/errno.h.
@@ -10,18 +12,24 @@ public struct BindErrno: RawRepresentable, Hashable, Sendable {
 
   /// The port is in use. Kernel: `EADDRINUSE`.
   public static let addressInUse = BindErrno(rawValue: 98)
-  /// The address is none of this host, or connect() finds no free port. Kernel: `EADDRNOTAVAIL`.
+  /// The address does not belong to this host, or connect() finds no free port. Kernel: `EADDRNOTAVAIL`.
   public static let addressNotAvailable = BindErrno(rawValue: 99)
-  /// The port takes a privilege. Kernel: `EACCES`.
+  /// The port needs a privilege. Kernel: `EACCES`.
   public static let accessDenied = BindErrno(rawValue: 13)
-  /// The address makes no sense with this socket, or the socket is bound already. Kernel: `EINVAL`.
+  /// The address is invalid for this socket, or the socket is already bound. Kernel: `EINVAL`.
   public static let invalidArgument = BindErrno(rawValue: 22)
   /// There is no such interface. Kernel: `ENODEV`.
   public static let noSuchDevice = BindErrno(rawValue: 19)
-  /// The address is of a family that the socket or the kernel does not know. Kernel: `EAFNOSUPPORT`.
+  /// The socket or the kernel does not support the family of the address. Kernel: `EAFNOSUPPORT`.
   public static let familyNotSupported = BindErrno(rawValue: 97)
-  /// A security module or a cgroup's program forbids it. Kernel: `EPERM`.
+  /// A security module or a cgroup program forbids it. Kernel: `EPERM`.
   public static let notPermitted = BindErrno(rawValue: 1)
+
+  /// The C library's message: `Address already in use`.
+  public var message: String {
+    // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
+    unsafe String(cString: strerror(rawValue))
+  }
 
   static let names: [BindErrno: String] = [
     .addressInUse: "EADDRINUSE", .addressNotAvailable: "EADDRNOTAVAIL", .accessDenied: "EACCES",
@@ -30,6 +38,6 @@ public struct BindErrno: RawRepresentable, Hashable, Sendable {
 }
 
 extension BindErrno: CustomStringConvertible {
-  /// The kernel's name, such as `EADDRINUSE`, or the number of one that bind() has no reason to return.
+  /// The kernel's name, such as `EADDRINUSE`, or the number if bind() does not normally return this error.
   public var description: String { Self.names[self] ?? "errno \(rawValue)" }
 }

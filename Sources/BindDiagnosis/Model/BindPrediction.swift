@@ -1,35 +1,34 @@
-/// What bind() and listen() are going to answer.
+/// The predicted answers of bind() and listen().
 public struct BindPrediction: Hashable, Sendable {
-  /// What bind() answers. Where it is not called, it cannot fail.
+  /// The answer of bind(). If it is not called, it cannot fail.
   public var bind: Outcome
-  /// What listen() answers if bind() succeeds and nothing changes in between; `nil` where there is no listen(): for
-  /// UDP, and where bind() fails.
+  /// The answer of listen() if bind() succeeds and nothing changes in between; `nil` if there is no listen(): for UDP,
+  /// and if bind() fails.
   public var listen: Outcome?
-  /// What each socket does, in the order in which they were given. Empty where an error comes before the sockets are
-  /// looked at.
+  /// The effect of each socket, in the given order. Empty if bind() fails with an error that comes before the sockets.
   public var effects: [SocketEffect]
-  /// What the answer leaves out.
+  /// Reasons why the answer may not hold.
   public var caveats: Caveats
 
-  /// The unknown facts that the answer depends on; empty where it is certain.
+  /// The unknown facts that the answer depends on; empty if it is certain.
   public var unknowns: SocketEffect.Unknowns {
     if case .depends(let on) = decisive { on } else { [] }
   }
 
-  /// What the first of the two calls answers that may fail.
+  /// The answer of the first of the two calls that may fail.
   var decisive: Outcome { bind == .succeeds ? listen ?? .succeeds : bind }
 
-  /// What a call answers.
+  /// The answer of a call.
   public enum Outcome: Hashable, Sendable {
     /// It succeeds.
     case succeeds
     /// It fails.
     case fails(BindErrno)
-    /// It succeeds, or fails with EADDRINUSE, depending on facts that are unknown.
+    /// It succeeds, or fails with EADDRINUSE, depending on unknown facts.
     case depends(on: SocketEffect.Unknowns)
   }
 
-  /// Reasons for which an answer may not hold.
+  /// Reasons why an answer may not hold.
   public struct Caveats: OptionSet, Hashable, Sendable, Codable {
     /// The bits. They are ours.
     public let rawValue: UInt8
@@ -37,11 +36,11 @@ public struct BindPrediction: Hashable, Sendable {
     /// Creates a set from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// The rule says no, but the kernel remembers for a port that its sockets shared it by SO_REUSEPORT, and may let one
-    /// more in though a socket has since changed its mind. It never errs to the other side. Kernel:
+    /// The rule says no, but the kernel caches for a port that its sockets shared it by SO_REUSEPORT. It may accept one
+    /// more although a socket has changed its option since. It never errs in the other direction. Kernel:
     /// `sk_reuseport_match`, net/ipv4/inet_connection_sock.c.
     public static let bucketMemory = Caveats(rawValue: 1 << 0)
-    /// Another bound socket may come first: then listen() fails, though both binds succeeded.
+    /// Another bound socket may call listen() first: then listen() fails, although both binds succeeded.
     public static let listenRace = Caveats(rawValue: 1 << 1)
   }
 }

@@ -1,37 +1,37 @@
 public import SockDiag
 
-/// What a program asks of bind(), and of listen() afterwards.
+/// A call of bind(), and of listen() afterwards, to predict.
 public struct BindRequest: Hashable, Sendable {
   /// The protocol: TCP or UDP.
   public var `protocol`: TransportProtocol
   /// Whether the program uses MPTCP; ``protocol`` is TCP then. The kernel binds a TCP socket for it, by TCP's rule, but asks
   /// Landlock about the MPTCP socket. Kernel: `IPPROTO_MPTCP`, linux/in.h, since 5.6.
   public var isMultipath = false
-  /// The address and port. The family of the address is that of the socket: `::ffff:127.0.0.1` is an IPv6 socket's. Port
-  /// 0 leaves the choice to the kernel.
+  /// The address and port. The family of the address is that of the socket: `::ffff:127.0.0.1` means an IPv6 socket.
+  /// For port 0 the kernel chooses.
   public var local: SocketAddress
   /// The options of the socket.
   public var options: BindOptions
-  /// The user of the socket: who made it, which is not always who binds it.
+  /// The user of the socket: the user who made it, which is not always the one who binds it.
   public var uid: UInt32
-  /// The number under which the kernel shows every user that the asking process's user namespace does not know; `nil` where
-  /// it knows all. A socket and a request that both have this number may be of two users. Kernel:
+  /// The number under which the kernel shows every user that the asking process's user namespace does not map; `nil` if
+  /// it maps all. A socket and a request that both have this number may belong to different users. Kernel:
   /// `kernel.overflowuid`; `from_kuid_munged`, linux/uidgid.h.
   public var ambiguousUID: UInt32?
   /// The interface that the socket is bound to; 0 for none. Kernel: `SO_BINDTODEVICE`, asm-generic/socket.h.
   public var interfaceIndex: UInt32
-  /// The VRF device that the interface is, or belongs to; 0 for none, and where the kernel lets sockets of all VRFs share
-  /// ports. It is what ``PortSocket/routingDomain`` is for a socket. Kernel: `inet_sk_bound_l3mdev`, net/inet_sock.h.
+  /// The VRF device that the interface is, or belongs to; 0 for none, and if the kernel lets sockets of all VRFs share
+  /// ports. It corresponds to ``PortSocket/routingDomain``. Kernel: `inet_sk_bound_l3mdev`, net/inet_sock.h.
   public var routingDomain: UInt32
-  /// The interface that a link-local address belongs to, or a group of the link; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
+  /// The interface of a link-local address or multicast group; 0 for none. Kernel: `sin6_scope_id`, linux/in6.h.
   public var scopeID: UInt32
   /// Whether the program may bind ports below `net.ipv4.ip_unprivileged_port_start`. Kernel: CAP_NET_BIND_SERVICE in the
   /// user namespace that owns the network namespace, linux/capability.h.
   public var mayBindPrivilegedPorts: Bool
-  /// The socket's own bounds for a port of the kernel's choice; `nil` for those of the namespace.
+  /// The socket's own bounds for a port that the kernel chooses; `nil` for those of the namespace.
   public var portBounds: PortBounds?
-  /// Whether bind() is called before listen(). Without it listen() chooses a port for the wildcard: then ``local`` is that,
-  /// with port 0.
+  /// Whether bind() is called before listen(). Without it, listen() chooses a port for all addresses: then ``local`` is
+  /// that address, with port 0.
   public var callsBind: Bool
 
   /// Creates a request.
@@ -61,6 +61,6 @@ public struct BindRequest: Hashable, Sendable {
     self.callsBind = callsBind
   }
 
-  /// Whether bind() takes no port, and leaves the choice to listen(), to connect(), or with UDP to the first datagram.
+  /// Whether bind() takes no port and leaves it to listen(), to connect(), or with UDP to the first datagram.
   var choosesPortLater: Bool { local.port == 0 && (!callsBind || options.contains(.bindAddressNoPort)) }
 }

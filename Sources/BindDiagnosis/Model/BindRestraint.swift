@@ -1,6 +1,6 @@
 public import SockDiag
 
-/// One of the things that may refuse a bind() besides sockets, the address and the capability.
+/// Something other than sockets, the address and the capability that may refuse a bind().
 public enum BindRestraint: Hashable, Sendable {
   /// A security module.
   case module(SecurityModule)
@@ -21,13 +21,13 @@ public enum BindRestraint: Hashable, Sendable {
 }
 
 extension BindRestraints {
-  /// What may have refused a bind() with an error, the likeliest first.
+  /// The restraints that may have refused a bind() with an error, the most likely first.
   ///
-  /// Each has errors of its own: security modules say `EACCES`, and TOMOYO `EPERM`; BPF programs of the cgroup say `EPERM`
-  /// unless they set another errno (since Linux 6.0); a seccomp filter may say anything.
+  /// Each has its own errors: security modules use `EACCES`, and TOMOYO `EPERM`; cgroup BPF programs use `EPERM` unless
+  /// they set another errno (since Linux 6.0); a seccomp filter may use any.
   ///
   /// - Parameters:
-  ///   - error: What bind() answered.
+  ///   - error: The answer of bind().
   ///   - protocol: The protocol of the socket.
   public func candidates(for error: BindErrno, _ protocol: TransportProtocol) -> [BindRestraint] {
     var found: [BindRestraint] = []
@@ -35,7 +35,7 @@ extension BindRestraints {
     if let programs = cgroupPrograms, programs.beforeBind + programs.afterBind > 0 { found.append(.cgroupProgram) }
     found += SecurityModule.allCases.filter { mayAnswer($0, error, `protocol`) }.map { .module($0) }
     if cgroupPrograms == nil, error == .notPermitted { found.append(.cgroupProgram) }
-    // A BPF program that refuses a call for certain is likelier than one that may be there.
+    // A BPF program that certainly refuses a call is more likely than one that may exist.
     if error == .notPermitted, let index = found.firstIndex(of: .cgroupProgram) {
       found.insert(found.remove(at: index), at: 0)
     }
@@ -55,15 +55,15 @@ extension BindRestraints {
     }
   }
 
-  /// Whether AppArmor has a profile for the process that it enforces, as far as is known.
+  /// Whether AppArmor enforces a profile for the process, as far as is known.
   private var isConfinedByProfile: Bool {
     guard let confinement else { return true }
     return confinement != "unconfined" && !confinement.hasSuffix("(complain)") && !confinement.hasSuffix("(unconfined)")
   }
 
-  /// What is in force on this host and may refuse to another program what it allows this process.
+  /// The active restraints of this host that may refuse another program what they allow this process.
   ///
-  /// Landlock is left out: it is in force on most hosts, and binds only programs that ask for it.
+  /// Landlock is excluded: it is active on most hosts, and restricts only programs that request it.
   public var selective: [BindRestraint] {
     var found: [BindRestraint] = []
     for module in SecurityModule.allCases where modules.contains(module) {
@@ -77,6 +77,6 @@ extension BindRestraints {
     return found
   }
 
-  /// Whether a program of the cgroup is asked after the bind, which no rehearsal shows.
+  /// Whether a cgroup program runs after the bind, which no rehearsal shows.
   var areAskedAfterBind: Bool { cgroupPrograms.map { $0.afterBind > 0 } ?? false }
 }

@@ -1,11 +1,11 @@
-/// Options of a socket as far as they are known: sock_diag tells most of them for no socket.
+/// The known options of a socket: sock_diag reports most of them for no socket.
 public struct KnownOptions: Hashable, Sendable {
   /// The options whose value is known.
   public private(set) var known: BindOptions
   /// The options that are known to be set.
   public private(set) var set: BindOptions
 
-  /// Creates knowledge of options.
+  /// Creates known options.
   ///
   /// - Parameters:
   ///   - set: The options that are set.
@@ -28,7 +28,7 @@ public struct KnownOptions: Hashable, Sendable {
     }
   }
 
-  /// Adds what else is known. What was known before stays as it was.
+  /// Adds further known options. Options that were known before do not change.
   public mutating func learn(_ other: KnownOptions) {
     let new = other.known.subtracting(known)
     known.formUnion(new)

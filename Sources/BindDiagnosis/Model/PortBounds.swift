@@ -1,4 +1,4 @@
-/// Bounds that a program gives a socket for a port of the kernel's choice.
+/// Limits that a program sets on a socket for a port that the kernel chooses.
 ///
 /// Kernel: `IP_LOCAL_PORT_RANGE`, linux/in.h, since 6.3.
 public struct PortBounds: Hashable, Sendable {
@@ -13,7 +13,7 @@ public struct PortBounds: Hashable, Sendable {
     self.highest = highest
   }
 
-  /// The ports that remain of the namespace's. A bound outside of those is ignored.
+  /// The ports that remain of the namespace's range. A bound outside the range is ignored.
   ///
   /// Kernel: `inet_sk_get_local_port_range`, net/ipv4/inet_connection_sock.c.
   public func narrow(_ ports: ClosedRange<UInt16>) -> ClosedRange<UInt16> {

@@ -1,36 +1,36 @@
 public import SockDiag
 
-/// A socket that has a port, as far as bind() of another one is concerned.
+/// A socket that has a port, with the properties that matter to bind() of another one.
 public struct PortSocket: Hashable, Sendable {
   /// The protocol.
   public var `protocol`: TransportProtocol
   /// The local address.
   public var address: IPAddress
-  /// What the socket does, and with it whether others may share its port.
+  /// The role of the socket, which decides whether others may share its port.
   public var role: Role
-  /// The interface that the socket is bound to; 0 for none, or where it is not known.
+  /// The interface that the socket is bound to; 0 for none, or if it is not known.
   public var interfaceIndex: UInt32
-  /// Whether the interface is known: `/proc/net` does not tell it.
+  /// Whether the interface is known: `/proc/net` does not report it.
   public var isInterfaceKnown = true
   /// The VRF device that the interface is, or belongs to; 0 for none. TCP keeps the ports of each VRF apart. Kernel:
   /// `l3mdev` of `struct inet_bind_bucket`, net/inet_hashtables.h, since 5.0.
   public var routingDomain: UInt32
-  /// The user of the socket; `nil` where the kernel keeps none.
+  /// The user of the socket; `nil` if the kernel keeps none.
   public var uid: UInt32?
   /// The options, as far as they are known.
   public var options: KnownOptions
 
-  /// What a socket does with its port.
+  /// The role of a socket on its port.
   public enum Role: Hashable, Sendable {
-    /// It waits for connections.
+    /// It listens.
     case listens
     /// It is a small record that outlives its socket: TIME_WAIT, or an orphan in FIN_WAIT2.
     case timeWait
-    /// It is a connection that is being made, which the kernel keeps apart from what is bound.
+    /// It is a connection request, which is not among bound sockets.
     case request
-    /// It is bound and does nothing, so that it may listen at any moment.
+    /// It is bound and neither listens nor is connected, so it may listen at any moment.
     case bound
-    /// Anything else: a connection in whatever state, a UDP socket.
+    /// Anything else: a connection in any state, a UDP socket.
     case occupies
   }
 
@@ -48,11 +48,11 @@ public struct PortSocket: Hashable, Sendable {
     self.options = options
   }
 
-  /// Creates a socket from what sock_diag tells of a socket: for SO_REUSEADDR and SO_REUSEPORT, nothing.
+  /// Creates a socket from the data of sock_diag, which has neither SO_REUSEADDR nor SO_REUSEPORT.
   public init(_ socket: InetSocket) {
     var options = KnownOptions()
     if socket.family == .inet || socket.local.address.isV4Mapped {
-      // A socket with an IPv4 address takes IPv4.
+      // A socket with an IPv4 address accepts IPv4.
       options[.v6Only] = false
     } else if let isV6Only = socket.isV6Only {
       options[.v6Only] = isV6Only

@@ -1,4 +1,5 @@
-/// A security module of the kernel that can refuse a bind(). Where several may have done so, the likelier one comes first.
+/// A security module of the kernel that can refuse a bind(). If several may have refused, the more likely one comes
+/// first.
 public enum SecurityModule: String, CaseIterable, Hashable, Sendable, Codable {
   /// Rules by labels of programs and ports.
   case selinux
@@ -8,9 +9,9 @@ public enum SecurityModule: String, CaseIterable, Hashable, Sendable, Codable {
   case tomoyo
   /// Profiles of programs.
   case apparmor
-  /// Rules that a program makes for itself and for what it starts. It guards TCP ports since Linux 6.7.
+  /// Rules that a program sets for itself and its children. It guards TCP ports since Linux 6.7.
   case landlock
-  /// BPF programs in the place of a module.
+  /// BPF programs that act as a security module.
   case bpf
 
   /// The kernel's number. Kernel: `LSM_ID_SELINUX` and others, linux/lsm.h, since 6.8.

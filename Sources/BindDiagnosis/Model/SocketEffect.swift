@@ -1,13 +1,13 @@
-/// What a socket on the requested port does to a bind().
+/// The effect of a socket on the requested port on a bind().
 public enum SocketEffect: Hashable, Sendable {
   /// It makes bind() fail with EADDRINUSE.
   case blocks(BlockReason)
-  /// bind() succeeds beside it.
+  /// bind() succeeds despite it.
   case harmless(HarmlessReason)
   /// Whether it blocks depends on facts that are unknown.
   case depends(on: Unknowns)
 
-  /// Facts that sock_diag does not tell.
+  /// Facts that sock_diag does not report.
   public struct Unknowns: OptionSet, Hashable, Sendable, Codable {
     /// The bits. They are ours.
     public let rawValue: UInt8
@@ -23,11 +23,11 @@ public enum SocketEffect: Hashable, Sendable {
     public static let v6Only = Unknowns(rawValue: 1 << 2)
     /// Whether the socket belongs to the same user.
     public static let uid = Unknowns(rawValue: 1 << 3)
-    /// Which of several UDP sockets the kernel meets first: it stops at one that may be shared, and overlooks one that
-    /// blocks behind it.
+    /// Which of several UDP sockets the kernel meets first: it stops at one that may be shared, and misses a blocking
+    /// one after it.
     public static let order = Unknowns(rawValue: 1 << 4)
-    /// At which port the kernel begins to look for a free one: in a range of an odd number of ports it leaves one out, the
-    /// first or the last.
+    /// The port at which the kernel starts its search: in a range with an odd number of ports it skips the first or the
+    /// last.
     public static let firstTried = Unknowns(rawValue: 1 << 5)
     /// The interface that the socket is bound to.
     public static let interface = Unknowns(rawValue: 1 << 6)
@@ -36,7 +36,7 @@ public enum SocketEffect: Hashable, Sendable {
 
 /// Why a socket blocks.
 public struct BlockReason: Hashable, Sendable {
-  /// How the addresses meet.
+  /// How the addresses overlap.
   public var overlap: AddressOverlap
   /// Why SO_REUSEADDR does not help.
   public var reuseAddress: NoSharing
@@ -50,35 +50,35 @@ public struct BlockReason: Hashable, Sendable {
     self.reusePort = reusePort
   }
 
-  /// Why an option does not let two sockets share a port. The first of these that holds.
+  /// Why an option does not let two sockets share a port: the first reason that applies.
   public enum NoSharing: String, Hashable, Sendable, Codable {
-    /// Whatever the options are: SO_REUSEADDR beside a listener.
+    /// The socket listens: then SO_REUSEADDR never helps.
     case socketListens = "socket-listens"
-    /// Whatever the options are: SO_REUSEPORT among sockets of two users.
+    /// The users differ: then SO_REUSEPORT never helps.
     case otherUser = "other-user"
-    /// The request has a program that chooses among sockets, and such a socket joins none that is there.
+    /// The request has a program that chooses among sockets, so it cannot join existing sockets.
     case requestHasProgram = "request-has-program"
     /// The socket has not set it.
     case socketLacksIt = "socket-lacks-it"
-    /// The request has not set it; that the socket has is known, or not.
+    /// The request has not set it; whether the socket has it may be unknown.
     case requestLacksIt = "request-lacks-it"
   }
 }
 
 /// Why a socket is harmless.
 public enum HarmlessReason: String, Hashable, Sendable, Codable {
-  /// The addresses do not meet.
+  /// The addresses do not overlap.
   case otherAddress = "other-address"
-  /// It refuses IPv4, or the request does, and the other is IPv4.
+  /// It refuses IPv4 or the request does, and the other side is IPv4.
   case otherFamily = "other-family"
-  /// Both are bound to an interface, and not to the same.
+  /// Both are bound to interfaces, which differ.
   case otherInterface = "other-interface"
-  /// One is bound to an interface of a VRF, and the other to none of it. TCP only.
+  /// One is bound to an interface of a VRF, and the other is not in that VRF. TCP only.
   case otherRoutingDomain = "other-routing-domain"
   /// Both have SO_REUSEADDR, and the socket does not listen.
   case sharesReuseAddress = "shares-reuse-address"
-  /// Both have SO_REUSEPORT, and are the same user's.
+  /// Both have SO_REUSEPORT and belong to the same user.
   case sharesReusePort = "shares-reuse-port"
-  /// It is a connection that is being made, which the kernel does not keep among bound sockets.
+  /// It is a connection request, which the kernel does not keep among bound sockets.
   case notBound = "not-bound"
 }

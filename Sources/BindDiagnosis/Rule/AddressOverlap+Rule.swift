@@ -1,18 +1,18 @@
 internal import SockDiag
 
 extension AddressOverlap {
-  /// The answer, or what it depends on.
+  /// The answer, or the fact that it depends on.
   enum Finding: Hashable {
     case overlaps(AddressOverlap)
     case apart(HarmlessReason)
-    /// The socket's IPV6_V6ONLY decides between the overlap and none.
+    /// The socket's IPV6_V6ONLY decides whether there is an overlap.
     case hangsOnV6Only(AddressOverlap)
   }
 
-  /// How a requested address and a socket's meet.
+  /// How a requested address overlaps that of a socket.
   ///
-  /// A request for a specific address is compared with sockets of the same address and with wildcards; a request for a
-  /// wildcard, with every socket of the port. That is why it makes a difference who comes first.
+  /// A request for a specific address is compared with sockets that have the same address or all addresses; a request
+  /// for all addresses is compared with every socket of the port. So it matters which socket came first.
   ///
   /// Kernel: `inet_use_bhash2_on_bind`, `inet_bind2_bucket_match_addr_any`, `ipv6_rcv_saddr_equal`,
   /// net/ipv4/inet_hashtables.c and inet_connection_sock.c, since 6.1; the older comparison gives the same answers.
@@ -20,7 +20,7 @@ extension AddressOverlap {
     let (wanted, held) = (request.unmapped, socket.address.unmapped)
     if wanted.family == held.family {
       if wanted == held { return .overlaps(.same) }
-      // Of IPv4 no wildcard refuses anything; of IPv6 each takes in all of IPv6.
+      // 0.0.0.0 includes every IPv4 address, and [::] every IPv6 address, whatever the options.
       if held.isUnspecified { return .overlaps(.socketIsWildcard) }
       return wanted.isUnspecified ? .overlaps(.requestIsWildcard) : .apart(.otherAddress)
     }
@@ -31,13 +31,13 @@ extension AddressOverlap {
     }
     // The socket is IPv6, the request is not.
     if held.isUnspecified { return unlessV6Only(socket, .socketIsWildcard) }
-    // Only a socket of family AF_INET is compared with the shadow; a mapped address is compared as one of IPv6.
+    // Only an AF_INET socket is compared with the shadow; a mapped address is compared as IPv6.
     guard request.family == .inet, meetsShadow(wanted, socket.protocol) else { return .apart(.otherFamily) }
     return unlessV6Only(socket, .shadow)
   }
 
-  /// Whether a request for an IPv4 address comes upon the one that IPv6 sockets have in the kernel's eyes. TCP looks a
-  /// specific address up among sockets of the same family, UDP compares it with every socket of the port.
+  /// Whether a request for an IPv4 address is compared with the IPv4 address that the kernel stores for IPv6 sockets.
+  /// TCP looks up a specific address among sockets of the same family; UDP compares it with every socket of the port.
   private static func meetsShadow(_ wanted: IPAddress, _ protocol: TransportProtocol) -> Bool {
     wanted.isUnspecified || wanted == shadowAddress && `protocol` == .udp
   }

@@ -41,7 +41,7 @@ extension BindRule {
     return (prediction, choice.freeCount)
   }
 
-  /// What a look through the ports comes to.
+  /// The result of a search through the ports.
   private struct Choice {
     let outcome: BindPrediction.Outcome
     let freeCount: Int
@@ -54,14 +54,14 @@ extension BindRule {
       var unknowns: SocketEffect.Unknowns = []
       let ends = request.protocol == .tcp ? BindRule.endsLeftOut(conditions.ephemeralPorts, request.options) : nil
       for port in conditions.ephemeralPorts where !conditions.reservedPorts.contains(port) && port != ends?.never {
-        // Every socket of a port is looked at, with UDP too: their order decides only where a port is asked for.
+        // Every socket of a port is considered, with UDP too: their order matters only if a port is requested.
         switch BindRule.outcome((ports[port] ?? []).map(effect)) {
         case .succeeds: free.append(port)
         case .depends(let on): unknowns.formUnion(on)
         case .fails: break
         }
       }
-      // If one is left out, it is one of the two, so that both being free is enough.
+      // If one of them is skipped, it is the first or the last, so it is enough if both are free.
       if let either = ends?.either, free.count == 1, either.contains(free[0]) { unknowns.insert(.firstTried) }
       let isCertain = !free.isEmpty && !unknowns.contains(.firstTried)
       outcome = isCertain ? .succeeds : unknowns.isEmpty ? .fails(.addressInUse) : .depends(on: unknowns)
@@ -69,7 +69,7 @@ extension BindRule {
     }
   }
 
-  /// What a socket on a port does in the last look for one, in which SO_REUSEADDR counts.
+  /// The effect of a socket in the last search for a port, in which SO_REUSEADDR counts.
   ///
   /// Kernel: `relax` of `inet_bind_conflict`, net/ipv4/inet_connection_sock.c.
   private static func effectInLastLook(of socket: PortSocket, on request: BindRequest) -> SocketEffect {
@@ -88,11 +88,11 @@ extension BindRule {
     }
   }
 
-  /// Which ports of a range TCP may not try.
+  /// The ports of a range that TCP may not try.
   ///
-  /// It goes through every other port and then through those between, for a number of ports that is rounded down to an even
-  /// one. So of an odd number it leaves one out, the first or the last, by chance; of three, always the last. With
-  /// SO_REUSEADDR it goes through the lower half first, and leaves none out there.
+  /// It tries every other port and then those between, for a number of ports that is rounded down to an even one. So
+  /// for an odd number it skips one, the first or the last, by chance; of three, always the last. With SO_REUSEADDR it
+  /// tries the lower half first, and skips none there.
   fileprivate static func endsLeftOut(
     _ ports: ClosedRange<UInt16>, _ options: BindOptions
   ) -> (never: UInt16?, either: [UInt16])? {

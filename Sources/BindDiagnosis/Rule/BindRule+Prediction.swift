@@ -1,15 +1,14 @@
 internal import SockDiag
 
 extension BindRule {
-  /// What bind() and listen() are going to answer.
+  /// Predicts bind() and listen().
   ///
-  /// A program of a cgroup (BPF) or a security module may forbid a bind() before any of this is looked at, and tells
-  /// nobody.
+  /// A cgroup BPF program or a security module may forbid a bind() before all of this, without a visible sign.
   ///
   /// - Parameters:
-  ///   - request: What is asked of bind(). For port 0, see ``predict(_:choosingAmong:under:)``.
+  ///   - request: The call to predict. For port 0, see ``predict(_:choosingAmong:under:)``.
   ///   - sockets: The sockets of the same protocol on the requested port.
-  ///   - conditions: What else decides.
+  ///   - conditions: The other conditions.
   /// - Complexity: Linear in the number of sockets.
   public static func predict(
     _ request: BindRequest, beside sockets: some Collection<PortSocket>, under conditions: BindConditions
@@ -22,7 +21,7 @@ extension BindRule {
     var caveats: BindPrediction.Caveats = []
     if request.protocol == .tcp {
       if bind != .succeeds, request.options.contains(.reusePort) { caveats.insert(.bucketMemory) }
-      // Who shares by SO_REUSEADDR stops sharing when it listens.
+      // A socket that shares by SO_REUSEADDR stops sharing when it listens.
       if zip(sockets, effects).contains(where: { $0.role == .bound && $1 == .harmless(.sharesReuseAddress) }) {
         caveats.insert(.listenRace)
       }
@@ -35,8 +34,7 @@ extension BindRule {
     return BindPrediction(bind: bind, listen: listen, effects: effects, caveats: caveats)
   }
 
-  /// Errors that the kernel finds before it looks at other sockets, in its order, which is not the same for IPv4 and
-  /// IPv6.
+  /// Errors that the kernel finds before it checks other sockets, in its order, which differs between IPv4 and IPv6.
   ///
   /// Kernel: `__inet_bind`, net/ipv4/af_inet.c; `__inet6_bind`, net/ipv6/af_inet6.c.
   private static func firstError(_ request: BindRequest, _ conditions: BindConditions) -> BindErrno? {
@@ -58,13 +56,13 @@ extension BindRule {
     return foreign
   }
 
-  /// With more sockets on a port than this, UDP looks up only those of the requested address and wildcards, and so misses
-  /// those whose shadow it is. (Ports that share a place in its table count with it, which nothing tells.)
+  /// If a port has more sockets than this, UDP looks up only those of the requested address and of all addresses, and
+  /// so misses those with a shadow. (Ports in the same slot of its table count too, which cannot be seen.)
   ///
   /// Kernel: `udp_lib_get_port`, net/ipv4/udp.c.
   private static let mostComparedOneByOne = 10
 
-  /// One that blocks is enough.
+  /// One blocking socket is enough.
   static func outcome(_ effects: [SocketEffect]) -> BindPrediction.Outcome {
     var unknowns: SocketEffect.Unknowns = []
     for effect in effects {
@@ -77,8 +75,8 @@ extension BindRule {
     return unknowns.isEmpty ? .succeeds : .depends(on: unknowns)
   }
 
-  /// With UDP the kernel stops at the first socket that decides, and one that shares by SO_REUSEPORT decides for a yes. In
-  /// which order it meets them, nothing tells.
+  /// With UDP the kernel stops at the first socket that decides, and one that shares by SO_REUSEPORT decides for
+  /// success. The order of the sockets cannot be seen.
   private static func outcomeOfFirstMatch(
     _ effects: [SocketEffect], _ request: BindRequest
   ) -> BindPrediction.Outcome {

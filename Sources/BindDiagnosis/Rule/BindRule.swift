@@ -5,21 +5,21 @@ internal import SockDiag
 /// Sockets on the same port of a network namespace conflict if and only if their addresses overlap, their interfaces
 /// overlap, and neither option lets them share:
 ///
-/// - SO_REUSEADDR, if both have it and the socket does not listen. Among UDP sockets it is enough that both have it.
-/// - SO_REUSEPORT, if both have it and are the same user's. A TIME_WAIT record has no user, and any will do.
+/// - SO_REUSEADDR, if both have it and the socket does not listen. For UDP sockets it is enough that both have it.
+/// - SO_REUSEPORT, if both have it and belong to the same user. A TIME_WAIT record has no user and matches any.
 ///
-/// No state is exempt: an outgoing connection holds its port like a server. listen() applies the rule once more, which
-/// is how two sockets with SO_REUSEADDR can both be bound and only one of them can listen.
+/// No state is exempt: an outgoing connection holds its port like a server. listen() applies the rule again. So two
+/// sockets with SO_REUSEADDR can both be bound, but only one of them can listen.
 ///
 /// Kernel: `inet_bind_conflict`, net/ipv4/inet_connection_sock.c; `udp_lib_lport_inuse`, net/ipv4/udp.c.
 public enum BindRule {
-  /// What a socket on the requested port does to a bind().
+  /// The effect of a socket on the requested port on a bind().
   ///
   /// - Parameters:
   ///   - socket: A socket of the same protocol, on the requested port, in the same network namespace.
-  ///   - request: What is asked of bind().
-  /// - Returns: With ``SocketEffect/depends(on:)``, facts of which at least one combination lets bind() fail and one lets
-  ///   it succeed.
+  ///   - request: The call of bind().
+  /// - Returns: For ``SocketEffect/depends(on:)``, facts of which at least one combination makes bind() fail and one
+  ///   lets it succeed.
   public static func effect(of socket: PortSocket, on request: BindRequest) -> SocketEffect {
     if socket.role == .request { return .harmless(.notBound) }
     let overlap: AddressOverlap
@@ -34,7 +34,7 @@ public enum BindRule {
       unknowns.insert(.v6Only)
     }
     let interfaces = (request.effectiveInterfaceIndex, socket.interfaceIndex)
-    // UDP compares interfaces alone.
+    // UDP compares only interfaces.
     if socket.protocol == .tcp, socket.isInterfaceKnown, request.routingDomain != socket.routingDomain {
       return .harmless(.otherRoutingDomain)
     }
@@ -86,19 +86,19 @@ private enum Sharing {
 }
 
 extension BindRequest {
-  /// Whether a socket is of the same user; `nil` if that cannot be told.
+  /// Whether a socket belongs to the same user; `nil` if that is not known.
   ///
-  /// Where the kernel shows many users under one number, two different numbers are two users all the same.
+  /// Even if the kernel shows many users as one number, two different numbers are always two users.
   func isOfSameUser(as socket: PortSocket) -> Bool? {
     guard let other = socket.uid else { return nil }
     return other == uid ? (uid == ambiguousUID ? nil : true) : false
   }
 
-  /// Whether the address is valid only together with an interface, and none is named.
+  /// Whether the address is valid only with an interface, and none is named.
   var lacksInterface: Bool { local.address.needsInterface && effectiveInterfaceIndex == 0 }
 
-  /// The interface that the socket is bound to once bind() has succeeded: an address that belongs to an interface binds to
-  /// that of its scope.
+  /// The interface that the socket is bound to after bind() has succeeded: an address that belongs to an interface
+  /// binds to that of its scope.
   var effectiveInterfaceIndex: UInt32 {
     local.address.needsInterface && scopeID != 0 ? scopeID : interfaceIndex
   }

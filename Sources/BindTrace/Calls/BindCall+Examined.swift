@@ -1,7 +1,7 @@
 internal import SockDiagWire
 
 extension BindCall {
-  /// A call that has returned; `nil` if it is neither on an internet socket nor on a UNIX socket.
+  /// Creates the record of a call that has returned; `nil` if it is neither on an internet socket nor on a UNIX socket.
   init?(_ pending: PendingCall, _ socket: ExaminedSocket, process: Int32, thread: Int32, errno: Int32) {
     let call = pending.call
     self.init(call.kind, errno: errno, processID: process, threadID: thread, descriptor: call.descriptor)
@@ -14,7 +14,7 @@ extension BindCall {
       let address: InternetAddress? =
         switch call.kind {
         case .bind: InternetAddress(pending.address, for: family)
-        // Without a family it does not connect but takes the peer away.
+        // An address without a family disconnects the socket.
         case .connect: InternetAddress(pending.address, for: nil)
         case .listen: local
         }
@@ -26,13 +26,13 @@ extension BindCall {
     case .none:
       guard call.kind != .listen, takeAddress(pending) else { return nil }
     case .unknown:
-      // What has no readable address may be of the internet, and what has another one is not. Programs connect all the
-      // time to what is of no interest here.
+      // A call whose address cannot be read may be on an internet socket. For connect() that is unlikely: programs
+      // connect to other sockets all the time.
       guard takeAddress(pending) || (pending.address.count < 2 && call.kind != .connect) else { return nil }
     }
   }
 
-  /// Where the socket tells nothing, its address does.
+  /// Takes the family and the address from the call, where the socket could not be examined.
   private mutating func takeAddress(_ pending: PendingCall) -> Bool {
     if UnixName.isFamily(of: pending.address) {
       family = Self.unix

@@ -1,20 +1,20 @@
 internal import CBindTrace
 internal import SockDiagWire
 
-/// What a descriptor of a traced thread leads to.
+/// The socket behind a descriptor of a traced thread.
 enum ExaminedSocket {
-  /// A socket of the internet that has ports.
+  /// An IPv4 or IPv6 socket with ports.
   case internet(AddressFamily, TransportProtocol, local: InternetAddress?)
   /// A UNIX socket, with its own name if it has one.
   case unix(name: String?)
   /// Another socket, such as a raw or a netlink one.
   case other
-  /// No socket: the errno of the attempt is `EBADF` or `ENOTSOCK`.
+  /// Not a socket: the errno of the attempt is `EBADF` or `ENOTSOCK`.
   case none
-  /// It could not be looked at.
+  /// The descriptor could not be examined.
   case unknown
 
-  /// Looks at a descriptor. One that another thread closes, or puts another socket behind, shows that.
+  /// Examines a descriptor as it is now: another thread may have closed it, or put another socket there.
   init(process: Int32, thread: Int32, descriptor: Int32) {
     var socket = cbindtrace_socket()
     // SAFETY: the call fills the structure and keeps no pointer.
@@ -52,6 +52,6 @@ enum ExaminedSocket {
   private static let badDescriptor: Int32 = 9
   /// C: `ENOTSOCK`, errno.h.
   private static let notASocket: Int32 = 88
-  /// Kernel: `SOCK_RAW`, linux/net.h. Its protocol is no one's port.
+  /// Kernel: `SOCK_RAW`, linux/net.h. Raw sockets have no ports.
   private static let rawType: Int32 = 3
 }

@@ -1,10 +1,10 @@
-/// A system call at its entry, as far as the tracer does something about it.
+/// A system call that the tracer handles, at its entry.
 enum WatchedCall: Hashable {
   /// bind(), listen() or connect().
   case socket(SocketCall)
-  /// io_uring_setup(): by the ring that it makes, sockets can be bound without a system call for each.
+  /// io_uring_setup(). A ring can bind sockets without further system calls.
   case ringSetup
-  /// It ends the process, or replaces its program, and with that every other thread and perhaps its sockets.
+  /// A call that ends the process or replaces its program. All other threads end, and sockets may be closed.
   case endOfProgram
 }
 
@@ -12,18 +12,22 @@ enum WatchedCall: Hashable {
 struct SocketCall: Hashable {
   var kind: BindCall.Kind
   var descriptor: Int32
-  /// bind() and connect(): where the address is in the program's memory.
+  /// bind() and connect(): the place of the address in the program's memory.
   var addressPointer: UInt64 = 0
-  /// bind() and connect(): the length that the program says it has. It may be anything.
+  /// bind() and connect(): the length that the program gave. It may be anything.
   var addressLength: Int32 = 0
   /// listen(): how many connections may wait.
   var backlog: Int32 = 0
 }
 
-/// How an architecture makes the calls that are watched.
+/// The system calls of an architecture.
+///
+/// A program may change the architecture from one call to the next: a 64-bit program may make 32-bit calls. So the kernel is
+/// asked at each call, by `PTRACE_GET_SYSCALL_INFO`. It also says whether a stop is an entry or an exit; counting the stops
+/// would go wrong after the first one that is missed.
 ///
 /// Kernel: `AUDIT_ARCH_*`, linux/audit.h; the numbers are those of asm/unistd_64.h, asm/unistd_32.h and
-/// asm-generic/unistd.h. A 64-bit program may make 32-bit calls, so the kernel is asked at each call.
+/// asm-generic/unistd.h.
 enum CallingConvention: UInt32 {
   /// Kernel: `AUDIT_ARCH_X86_64`.
   case x86_64 = 0xc000_003e
@@ -32,12 +36,12 @@ enum CallingConvention: UInt32 {
   /// Kernel: `AUDIT_ARCH_AARCH64`.
   case aarch64 = 0xc000_00b7
 
-  /// The call, if it is one of those that are watched.
+  /// The call, if the tracer handles it.
   ///
   /// - Parameters:
   ///   - number: The number of the system call.
   ///   - arguments: Its arguments.
-  ///   - read: Reads from the program's memory, where i386's socketcall has its arguments; as many bytes as there are.
+  ///   - read: Reads as many bytes as there are from the program's memory: the arguments of i386's socketcall() are there.
   @inline(__always)
   func watchedCall(
     _ number: UInt64, _ arguments: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64),
@@ -45,8 +49,8 @@ enum CallingConvention: UInt32 {
   ) -> WatchedCall? {
     switch self {
     case .x86_64:
-      // The bit marks a call of the x32 ABI, which numbers all of these alike but exec(). Kernel: `__X32_SYSCALL_BIT`,
-      // asm/unistd.h.
+      // The bit marks a call of the x32 ABI. Its numbers are the same, except those of exec(). Kernel:
+      // `__X32_SYSCALL_BIT`, asm/unistd.h.
       switch number & ~0x4000_0000 {
       case 42: Self.withAddress(.connect, arguments.0, arguments.1, arguments.2)
       case 49: Self.withAddress(.bind, arguments.0, arguments.1, arguments.2)

@@ -1,52 +1,52 @@
 internal import Glibc
 
-/// Why a command could not be started or watched.
-public struct BindTraceError: Error, Hashable, Sendable {
+/// Why a command could not be started or traced.
+package struct BindTraceError: Error, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  package struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
-    public let rawValue: String
+    package let rawValue: String
 
     /// Creates a code from its name.
-    public init(rawValue: String) { self.rawValue = rawValue }
+    package init(rawValue: String) { self.rawValue = rawValue }
 
-    /// There is no command, or an argument of it contains a zero byte.
-    public static let invalidCommand = Code(rawValue: "invalid-command")
-    /// The program is not there; shells return 127.
-    public static let notFound = Code(rawValue: "not-found")
-    /// The program is there and cannot be run; shells return 126.
-    public static let notExecutable = Code(rawValue: "not-executable")
+    /// The command is empty, or an argument contains a zero byte.
+    package static let invalidCommand = Code(rawValue: "invalid-command")
+    /// The program does not exist; shells return 127.
+    package static let notFound = Code(rawValue: "not-found")
+    /// The program exists and cannot be run; shells return 126.
+    package static let notExecutable = Code(rawValue: "not-executable")
     /// The kernel, or a sandbox, forbids ptrace. The command was not run.
-    public static let permissionDenied = Code(rawValue: "permission-denied")
-    /// The kernel cannot tell what a tracee asks of it. The command was not run.
-    public static let unsupportedKernel = Code(rawValue: "unsupported-kernel")
-    /// The command has ended, but somebody else in this process has taken its exit status.
-    public static let lostEnding = Code(rawValue: "lost-ending")
+    package static let permissionDenied = Code(rawValue: "permission-denied")
+    /// The kernel does not report the system calls of a tracee. The command was not run.
+    package static let unsupportedKernel = Code(rawValue: "unsupported-kernel")
+    /// The command has ended, but other code in this process has taken its exit status.
+    package static let lostEnding = Code(rawValue: "lost-ending")
     /// Any other errno.
-    public static let system = Code(rawValue: "system")
+    package static let system = Code(rawValue: "system")
   }
 
   /// The kind of the error.
-  public var code: Code
-  /// What was being done.
-  public var operation: String
-  /// The errno, 0 where none was involved.
-  public var errno: Int32
+  package var code: Code
+  /// The operation that failed.
+  package var operation: String
+  /// The errno; 0 if there was none.
+  package var errno: Int32
 
   /// Creates an error.
-  public init(_ code: Code, operation: String, errno: Int32 = 0) {
+  package init(_ code: Code, operation: String, errno: Int32 = 0) {
     self.code = code
     self.operation = operation
     self.errno = errno
   }
 
-  /// What to do about the error, where that is known.
-  public var cure: String? {
+  /// How to fix it, where that is known.
+  package var cure: String? {
     switch code {
     case .permissionDenied:
       "allow ptrace in the sandbox or container (capability SYS_PTRACE), and look at kernel.yama.ptrace_scope"
     case .unsupportedKernel: "use Linux 5.3 or later"
-    case .lostEnding: "wait in this process for the processes that you started, not for any"
+    case .lostEnding: "wait only for the processes that you started, not for any child"
     case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
     case .system where errno == EAGAIN: "raise the limit of processes (ulimit -u)"
     default: nil
@@ -55,12 +55,12 @@ public struct BindTraceError: Error, Hashable, Sendable {
 }
 
 extension BindTraceError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the cure where one is known.
-  public var description: String {
+  /// One sentence: what failed, why, and the remedy if one is known.
+  package var description: String {
     var text = operation
     switch code {
-    case .invalidCommand: text += ": no command, or one with a zero byte"
-    case .lostEnding: text += ": its exit status is gone"
+    case .invalidCommand: text += ": the command is empty or contains a zero byte"
+    case .lostEnding: text += ": the exit status is lost"
     // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
     default: text += ": " + (errno == 0 ? code.rawValue : unsafe String(cString: strerror(errno)))
     }

@@ -1,21 +1,21 @@
-/// How a command ended, and what of it was not watched.
-public struct BindTraceReport: Sendable, Hashable {
+/// How a command ended, and which of its calls were not seen.
+package struct BindTraceReport: Sendable, Hashable {
   /// How the command ended.
-  public var ending: CommandEnding
-  /// How many threads made system calls of an architecture that is not known here, which were not watched.
-  public var unwatchedThreadCount: Int
-  /// Those architectures. Kernel: `AUDIT_ARCH_*`, linux/audit.h.
-  public var unknownArchitectures: Set<UInt32>
+  package var ending: CommandEnding
+  /// How many threads made system calls of an unknown architecture, which were not seen.
+  package var unwatchedThreadCount: Int
+  /// The unknown architectures. Kernel: `AUDIT_ARCH_*`, linux/audit.h.
+  package var unknownArchitectures: Set<UInt32>
   /// How many calls were made on sockets that could not be examined: a sandbox may forbid it, the program may have changed
-  /// its user, another thread may have closed the descriptor. Each was handed over if it may concern an internet or UNIX
+  /// its user, or another thread may have closed the descriptor. Each was reported if the socket may be an internet or UNIX
   /// socket. Calls of connect() are not counted.
-  public var unexaminedCallCount: Int
-  /// Whether a ring of io_uring was made. Calls through it are not seen: bind() and listen() since Linux 6.11, connect()
+  package var unexaminedCallCount: Int
+  /// Whether an io_uring was made. Calls through it are not seen: bind() and listen() since Linux 6.11, connect()
   /// since 5.5. Kernel: `io_uring_setup`, linux/syscalls.h.
-  public var usedIOUring: Bool
+  package var usedIOUring: Bool
 
   /// Creates a report.
-  public init(
+  package init(
     _ ending: CommandEnding, unwatchedThreadCount: Int = 0, unknownArchitectures: Set<UInt32> = [],
     unexaminedCallCount: Int = 0, usedIOUring: Bool = false
   ) {
@@ -28,17 +28,17 @@ public struct BindTraceReport: Sendable, Hashable {
 }
 
 /// How a command ended.
-public enum CommandEnding: Sendable, Hashable {
+package enum CommandEnding: Sendable, Hashable {
   /// It returned or called exit(): the code, 0 to 255.
   case exited(Int32)
-  /// A signal killed it: the number, and whether its memory was written to a file.
+  /// A signal killed it: the number, and whether a core file was written.
   case signalled(Int32, dumpedCore: Bool)
 }
 
-/// Whether to go on watching.
-public enum BindTraceFlow: Sendable, Hashable {
-  /// Go on.
+/// Whether to go on tracing.
+package enum BindTraceFlow: Sendable, Hashable {
+  /// Continue.
   case `continue`
-  /// Let go of the command and its descendants, which run on at full speed; their further calls are not seen.
+  /// Release the command and its descendants: they run on at full speed, and their further calls are not seen.
   case detach
 }

@@ -2,17 +2,17 @@ internal import CBindTrace
 internal import Glibc
 internal import Synchronization
 
-/// What the tracing thread and the caller's thread say to each other.
+/// Passes calls from the tracing thread to the caller's thread, and answers back.
 ///
-/// Two threads, since each has to be who it is: a tracee belongs to a thread, which has to wait for whatever of it
-/// changes and for nothing else, and the caller's thread has children of its own to wait for. The closure of the caller
-/// runs where the caller is, on its own thread and in its isolation. The tracing thread does not wait for it: it asks, goes
-/// on with the other tracees, and finds the answer when it is there.
+/// The caller's closure runs on the caller's thread, in its isolation. The tracing thread does not wait for it: it sends the
+/// call, goes on with the other tracees and takes the answer when it has come. So only the thread that made the call waits.
+/// The other tracees are a little slower meanwhile, since the tracing thread looks for answers at intervals of up to a
+/// millisecond.
 final class Exchange: Sendable {
   enum Message: Sendable {
-    /// A call has returned; the thread that made it is stopped until the question of this number is answered.
+    /// A call has returned. The thread that made it is stopped until this numbered question is answered.
     case call(Int, BindCall)
-    /// The tracing thread has nothing more to say.
+    /// Tracing has ended.
     case end(Result<TracerOutcome, BindTraceError>)
   }
 
@@ -22,14 +22,14 @@ final class Exchange: Sendable {
   }
 
   private struct State: Sendable {
-    /// As many at most as there are threads stopped.
+    /// Never more than there are stopped threads.
     var messages: [Message] = []
     var answers: [Answer] = []
   }
 
-  /// Whether the caller wants to hear of a call; asked on the tracing thread.
+  /// Whether the caller wants a call; called on the tracing thread.
   let isWanted: @Sendable (BindCall) -> Bool
-  /// Becomes readable with an answer.
+  /// Becomes readable when an answer has come.
   let wakeDescriptor: Int32
   private let state = Mutex(State())
   private let hasMessage = Semaphore()
@@ -44,10 +44,10 @@ final class Exchange: Sendable {
 
   deinit { if wakeDescriptor >= 0 { close(wakeDescriptor) } }
 
-  /// On the tracing thread: tells of a call.
+  /// On the tracing thread: passes a call on.
   func ask(_ number: Int, _ call: BindCall) { send(.call(number, call)) }
 
-  /// On the tracing thread: the answers that have come.
+  /// On the tracing thread: the answers that have arrived.
   func takeAnswers() -> [Answer] {
     state.withLock { state in
       guard !state.answers.isEmpty else { return [] }
@@ -56,7 +56,7 @@ final class Exchange: Sendable {
     }
   }
 
-  /// On the tracing thread: the last word.
+  /// On the tracing thread: reports the end of tracing.
   func end(_ result: Result<TracerOutcome, BindTraceError>) { send(.end(result)) }
 
   private func send(_ message: Message) {
@@ -64,7 +64,7 @@ final class Exchange: Sendable {
     hasMessage.signal()
   }
 
-  /// On the caller's thread: answers until the last word, and returns that.
+  /// On the caller's thread: answers calls until tracing has ended.
   func serve(_ body: (BindCall) -> BindTraceFlow) -> Result<TracerOutcome, BindTraceError> {
     var hasSeenEnough = false
     while true {
@@ -72,7 +72,7 @@ final class Exchange: Sendable {
       let message = state.withLock { $0.messages.isEmpty ? nil : $0.messages.removeFirst() }
       switch message {
       case .call(let number, let call):
-        // What is still in the queue when it lets go belongs to what it lets go of.
+        // Calls that are still queued are of threads that have been released.
         guard !hasSeenEnough else { continue }
         let flow = body(call)
         hasSeenEnough = flow == .detach
@@ -85,19 +85,19 @@ final class Exchange: Sendable {
   }
 }
 
-/// A thread waits here until another one has signalled.
+/// A semaphore of the C library.
 @safe private final class Semaphore: Sendable {
-  // SAFETY: allocated once, freed when nobody refers to it; the C library's semaphores may be used by any thread.
+  // SAFETY: allocated once, and freed with the last reference; any thread may use the C library's semaphores.
   private nonisolated(unsafe) let semaphore: UnsafeMutablePointer<sem_t>
 
   init() {
     unsafe semaphore = .allocate(capacity: 1)
-    // SAFETY: the memory is there and not yet a semaphore.
+    // SAFETY: the memory is allocated and not yet a semaphore.
     unsafe sem_init(semaphore, 0, 0)
   }
 
   deinit {
-    // SAFETY: initialized above; nobody waits, since whoever waits has a reference.
+    // SAFETY: initialized above; no thread waits, since a thread that waits has a reference.
     unsafe sem_destroy(semaphore)
     unsafe semaphore.deallocate()
   }

@@ -1,7 +1,7 @@
-/// The threads that stay stopped until the caller has answered, and those that wait for one of them.
+/// The threads that stay stopped until the caller has answered, and the threads that wait for them.
 ///
-/// A process whose thread waits is kept from ending, or from replacing its program, by another thread of it: the socket
-/// that is being looked at would be gone.
+/// While a thread waits for an answer, another thread of its process must not end the process or replace its program: the
+/// socket would be gone. Such a thread is held at that call.
 struct OpenQuestions {
   private struct Question {
     var thread: Int32
@@ -9,38 +9,38 @@ struct OpenQuestions {
   }
 
   private var questions: [Int: Question] = [:]
-  /// Threads at the call that ends the process, with that process.
+  /// Threads that are held at the call that ends their process, with that process.
   private var held: [Int32: Int32] = [:]
   private var lastNumber = 0
 
-  /// Whether nobody waits.
+  /// Whether no thread waits for an answer.
   var isEmpty: Bool { questions.isEmpty }
 
-  /// Whether a thread of a process waits.
+  /// Whether a thread of a process waits for an answer.
   func concern(_ process: Int32) -> Bool { questions.values.contains { $0.process == process } }
 
   /// Notes that a thread waits for an answer.
   ///
-  /// - Returns: The number of the question. No other ever has it, so that the answer for a thread that has ended goes to
-  ///   no other thread with the same id.
+  /// - Returns: The number of the question. It is never used again, so that an answer for a thread that has ended does not
+  ///   go to another thread with the same id.
   mutating func open(_ thread: Int32, of process: Int32) -> Int {
     lastNumber += 1
     questions[lastNumber] = Question(thread: thread, process: process)
     return lastNumber
   }
 
-  /// Notes that a thread waits for the others of its process.
+  /// Notes that a thread is held until the other threads of its process have their answers.
   mutating func hold(_ thread: Int32, of process: Int32) { held[thread] = process }
 
   /// Takes the answer to a question.
   ///
-  /// - Returns: The threads that can go on; none if the thread has ended meanwhile.
+  /// - Returns: The threads that can go on; empty if the thread has ended meanwhile.
   mutating func close(_ number: Int) -> [Int32] {
     guard let question = questions.removeValue(forKey: number) else { return [] }
     return [question.thread] + release(question.process)
   }
 
-  /// Forgets a thread that has ended or become another.
+  /// Forgets a thread that has ended, or whose program was replaced.
   ///
   /// - Returns: The threads that can go on.
   mutating func forget(_ thread: Int32) -> [Int32] {

@@ -1,8 +1,8 @@
 internal import CBindTrace
 internal import Synchronization
 
-/// The changed dispositions, from before the command is started until it has ended: what comes later is meant for this
-/// process.
+/// Changes how this process handles signals, from before the command is started until it has ended. Later signals are meant
+/// for this process.
 final class SignalGuard: Sendable {
   private struct State: Sendable {
     var slot: Int32?
@@ -15,14 +15,13 @@ final class SignalGuard: Sendable {
 
   deinit { end() }
 
-  /// Passes signals on to a process. Where that cannot be, because there are too many commands or no pidfds, it gets
-  /// none from here.
+  /// Passes signals on to a process. If there are too many commands, or no pidfds, no signals are passed on.
   func forward(to process: Int32) {
     let slot = cbindtrace_signals_forward(process)
     if slot >= 0 { state.withLock { $0.slot = slot } }
   }
 
-  /// Gives back what there was. Calling it again does nothing.
+  /// Restores the earlier handling. Calling it again does nothing.
   func end() {
     let ended = state.withLock { state in
       defer { state = State(hasEnded: true) }

@@ -1,18 +1,18 @@
-/// What is kept of a traced thread between two of its stops.
+/// The state of a traced thread between two stops.
 struct TracedThread {
-  /// The process it belongs to; 0 until somebody asks.
+  /// The process it belongs to; 0 until it has been looked up.
   var processID: Int32 = 0
-  /// The call it is in.
+  /// The current call.
   var call: PendingCall?
   /// Whether it is in io_uring_setup().
   var isMakingRing = false
-  /// Whether it has made a call of an unknown architecture.
+  /// Whether it has made a call of an unsupported architecture.
   var isUnwatched = false
 }
 
 /// A call between its entry and its exit.
 struct PendingCall {
   var call: SocketCall
-  /// bind() and connect(): the address as the program had it when it called, as far as it could be read.
+  /// bind() and connect(): the bytes of the address at the entry of the call, as far as they could be read.
   var address: [UInt8]
 }

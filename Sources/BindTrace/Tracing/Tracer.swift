@@ -1,11 +1,11 @@
 internal import CBindTrace
 internal import Glibc
 
-/// What tracing came to.
+/// The result of tracing.
 struct TracerOutcome: Sendable {
-  /// How the command ended; `nil` if nobody traced it then: it was let go of before, or ended before it could be traced.
+  /// How the command ended; `nil` if it was not traced then: it had been released, or ended before it could be traced.
   var ending: CommandEnding?
-  /// The errno for which the child could not become the command.
+  /// The errno of the child's exec(); 0 if that succeeded.
   var fault: Int32 = 0
   var unwatchedThreadCount = 0
   var unknownArchitectures: Set<UInt32> = []
@@ -13,18 +13,18 @@ struct TracerOutcome: Sendable {
   var usedIOUring = false
 }
 
-/// Follows a command and its descendants from stop to stop. It lives on one thread, and whatever it still traces when
-/// that thread ends is let go of by the kernel.
+/// Traces a command and its descendants. It stays on one thread, and the kernel releases all tracees when that thread ends.
 ///
-/// There is no PTRACE_DETACH. It takes a stopped tracee, so that each would first have to be stopped, which a process
-/// whose first thread has ended never is, and meanwhile new ones would come. The end of the thread lets go of all of
-/// them at once, those that nobody has heard of yet included, wakes those that are stopped for us and hands on the
-/// signals they were about to get. A process that is stopped by a stop signal remains so.
+/// It does not use PTRACE_DETACH, which needs a stopped tracee. Each tracee would have to be stopped first, and a process
+/// whose first thread has ended cannot be; meanwhile new ones would start. The end of the thread releases all of them at
+/// once, also those that have not been reported yet. The kernel then resumes the tracees that are stopped for us, and
+/// delivers the signals that they were about to get. A process that a stop signal has stopped stays stopped
+/// (`PTRACE_SEIZE`, `PTRACE_LISTEN`).
 struct Tracer {
   let command: Int32
   let channel: Int32
   let followsDescendants: Bool
-  /// Called when the command has ended, which may be before tracing has.
+  /// Called when the command has ended. Its descendants may still be traced then.
   let onEnd: @Sendable () -> Void
   let exchange: Exchange
 
@@ -32,7 +32,7 @@ struct Tracer {
   private var threads: [Int32: TracedThread] = [:]
   private var questions = OpenQuestions()
   private var isCommand = false
-  /// Everything is let go of as soon as the last question is answered.
+  /// Whether tracing ends as soon as the last question is answered.
   private var isClosing = false
 
   init(
@@ -46,32 +46,32 @@ struct Tracer {
     self.exchange = exchange
   }
 
-  /// Attaches to the child that waits to become the command, lets it, and follows it.
+  /// Attaches to the child that waits to become the command, lets it go on, and traces it to its end.
   mutating func run() throws(BindTraceError) {
     guard try seize() else { return }
     var event = cbindtrace_event()
     while !(isClosing && questions.isEmpty) {
       // SAFETY: the call fills the structure and keeps no pointer.
       let error = unsafe cbindtrace_next(&event, questions.isEmpty ? -1 : exchange.wakeDescriptor)
-      // Nothing is left to wait for. Without an ending, somebody else has waited for the command.
+      // Nothing is left to trace. If the ending is missing, other code has waited for the command.
       guard error == 0 else { return }
       try handle(event)
-      // Where there is always an event, nothing sleeps and is woken.
+      // With a constant flow of events the wait for the next one never reports an answer.
       if !questions.isEmpty, takeAnswers() == .detach { return }
     }
   }
 
-  /// Lets those go on that were waited for.
+  /// Resumes the threads whose questions were answered.
   private mutating func takeAnswers() -> BindTraceFlow {
     for answer in exchange.takeAnswers() {
-      // Left stopped if everything is let go of: so the caller's look at it is over before it runs.
+      // The end of this thread resumes it. Until then it stays stopped, so that the caller is done with its socket.
       if answer.flow == .detach { return .detach }
       for thread in questions.close(answer.number) { cbindtrace_resume(thread, 0) }
     }
     return .continue
   }
 
-  /// Becomes the child's tracer and lets it go on; false if a signal that was sent on to it has ended it already.
+  /// Becomes the child's tracer and lets it go on; false if a signal that was passed on has ended it already.
   private func seize() throws(BindTraceError) -> Bool {
     let error = cbindtrace_seize(command)
     guard error == 0 else {
@@ -79,13 +79,13 @@ struct Tracer {
       cbindtrace_abandon(command)
       throw Self.failure(errno: -error)
     }
-    // It fails only if the child is gone, and then there is an event.
+    // This fails only if the child is gone, which is reported as an event.
     cbindtrace_release(channel)
     return true
   }
 
   private mutating func handle(_ event: cbindtrace_event) throws(BindTraceError) {
-    // Whatever fails with ESRCH below has been killed while it was stopped, and its end will be an event.
+    // ESRCH below means that the thread was killed while it was stopped. Its end will be reported as an event.
     switch event.kind {
     case CBINDTRACE_WOKEN: break
     case CBINDTRACE_CALL: atCall(event.thread)
@@ -101,19 +101,19 @@ struct Tracer {
     }
   }
 
-  /// A new thread begins with a stop of one of two kinds, as others have later too.
+  /// Notes a thread at a stop that may be its first.
   private mutating func appear(_ thread: Int32) {
     if threads[thread] == nil { threads[thread] = TracedThread() }
   }
 
   private mutating func hasExecuted(_ event: cbindtrace_event) throws(BindTraceError) {
-    // Another thread than the first may call exec(). It takes the first one's id, and its own vanishes without an event.
+    // If another thread than the first calls exec(), it gets the id of the first, and its own id disappears without an event.
     forget(event.number)
     forget(event.thread)
     threads[event.thread] = TracedThread()
     if !isCommand, event.thread == command {
       isCommand = true
-      // Not one instruction of the command has run, so this is the moment to find that it cannot be watched.
+      // No instruction of the command has run yet: the last moment to refuse a command that cannot be traced.
       var call = cbindtrace_call()
       // SAFETY: the call fills the structure and keeps no pointer.
       let error = unsafe cbindtrace_call(event.thread, &call)
@@ -191,7 +191,7 @@ struct Tracer {
 
   /// - Returns: Whether the thread stays stopped.
   private mutating func leave(_ thread: Int32, _ pending: PendingCall, _ result: Int64) -> Bool {
-    // Beyond the errnos lie the kernel's own, for calls that it is about to repeat. Kernel: linux/errno.h.
+    // From 512 on are the kernel's internal codes, for calls that it is about to repeat. Kernel: linux/errno.h.
     guard !isClosing, result <= 0, result > -512 else { return false }
     let errno = Int32(-result)
     let isConnecting = pending.call.kind == .connect
@@ -207,13 +207,13 @@ struct Tracer {
     return true
   }
 
-  /// Programs ask by connect() too whether a connection has been made.
+  /// Programs also call connect() again to ask whether a connection has been made.
   private static func isFailureToConnect(_ errno: Int32) -> Bool {
     ![0, EINPROGRESS, EALREADY, EISCONN, EINTR].contains(errno)
   }
 
-  /// The process of a thread. The first thread of any process is in the table, even after its end as long as there are
-  /// others.
+  /// The process of a thread. The first thread of a process stays in the table while other threads of it run, even after its
+  /// own end.
   private mutating func processID(of thread: Int32) -> Int32 {
     if let known = threads[thread]?.processID, known != 0 { return known }
     let process =
@@ -223,11 +223,11 @@ struct Tracer {
     return process
   }
 
-  /// Copies from a tracee's memory, as many bytes as there are.
+  /// Copies up to `count` bytes from a tracee's memory.
   private static func read(_ thread: Int32, _ address: UInt64, _ count: Int) -> [UInt8] {
     guard count > 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: count)
-    // SAFETY: the call writes at most as many bytes as there is room for.
+    // SAFETY: the call writes at most the capacity of the buffer.
     let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
       unsafe cbindtrace_read(thread, address, buffer.baseAddress, count)
     }
@@ -238,7 +238,7 @@ struct Tracer {
   private static func failure(errno: Int32) -> BindTraceError {
     switch errno {
     case EPERM, EACCES: BindTraceError(.permissionDenied, operation: "trace the command", errno: errno)
-    // EIO is what ptrace() says to requests that it does not know.
+    // ptrace() refuses unknown requests with EIO.
     case EIO, ENOSYS, EINVAL:
       BindTraceError(.unsupportedKernel, operation: "read the command's system calls", errno: errno)
     default: BindTraceError(.system, operation: "trace the command", errno: errno)

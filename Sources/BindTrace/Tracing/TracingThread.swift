@@ -1,7 +1,11 @@
 internal import CBindTrace
 internal import Glibc
 
-/// The thread to which the tracees belong.
+/// The thread that traces.
+///
+/// Tracees belong to a thread, which waits for any of them, since new ones start by themselves. On the caller's thread that
+/// would be any child of the caller, too. And the kernel releases all tracees of a thread at once when it ends. The command
+/// itself is a child of the caller's thread: it may ask to be killed when its parent thread ends.
 struct TracingThread {
   private let thread: pthread_t
 
@@ -22,7 +26,7 @@ struct TracingThread {
         exchange.end(.failure(error))
       }
     }
-    // SAFETY: the retain is balanced by the thread's function, which runs exactly once if the thread starts.
+    // SAFETY: the thread's function, which runs exactly once if the thread starts, balances the retain.
     let context = unsafe Unmanaged.passRetained(work)
     var thread = pthread_t()
     // SAFETY: the context is the retained work above; the number is filled by the call.
@@ -35,14 +39,14 @@ struct TracingThread {
         return nil
       }, context.toOpaque())
     guard error == 0 else {
-      // SAFETY: no thread, so nobody else releases it.
+      // SAFETY: the thread was not started, so that this is the only release.
       unsafe context.release()
       throw BindTraceError(.system, operation: "start a thread", errno: error)
     }
     self.thread = thread
   }
 
-  /// Waits for the end of the thread, with which the kernel lets go of its tracees.
+  /// Waits for the end of the thread, at which the kernel releases its tracees.
   func join() {
     pthread_join(thread, nil)
   }

@@ -1,18 +1,21 @@
 /*
- * System calls that tell what sock_diag does not: a socket made and bound as some program would, the options of a
- * socket in another process, capabilities.
+ * System calls for facts that sock_diag does not report: a socket made and bound as some program would do it, the
+ * options of a socket in another process, capabilities.
  *
- * Structures go by value, so that the Swift side needs no pointers. An error is a positive errno in the answer, beside
- * the step that failed; the C variable errno is left without meaning. Nothing keeps state.
+ * Structures are passed by value, so that the Swift side needs no pointers. An error is a positive errno in the result,
+ * with the step that failed; the value of the C variable errno is undefined. Nothing keeps state.
  */
 #pragma once
 
+/* The names of attributes and values for the Swift side, which reads the rules. */
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Options by our bits, which are those of the Swift side's BindOptions. */
+/* Options, by the bits of the Swift type BindOptions. */
 enum {
 	CBINDDIAGNOSIS_REUSE_ADDRESS = 1 << 0,
 	CBINDDIAGNOSIS_REUSE_PORT = 1 << 1,
@@ -62,25 +65,25 @@ enum cbinddiagnosis_step {
 };
 
 struct cbinddiagnosis_outcome {
-	/* The step that was reached; the others do not fail after it. */
+	/* The step that was reached; later steps cannot fail. */
 	enum cbinddiagnosis_step step;
 	/* Its errno, 0 if bind() succeeded. */
 	int32_t error;
-	/* For CBINDDIAGNOSIS_OPTION: which. */
+	/* For CBINDDIAGNOSIS_OPTION: the option. */
 	uint8_t option;
 };
 
-/* Makes a socket, binds and closes it, on the calling thread and by what that thread may do. */
+/* Makes a socket, binds and closes it, on the calling thread and with the privileges of that thread. */
 struct cbinddiagnosis_outcome cbinddiagnosis_bind(struct cbinddiagnosis_request request);
 
-/* The same as the user, and with or without the capability, that the request names: on a thread that ends with it. */
+/* The same as the user of the request, and with or without the capability: on a thread that ends with it. */
 struct cbinddiagnosis_outcome cbinddiagnosis_bind_apart(struct cbinddiagnosis_request request);
 
 struct cbinddiagnosis_rehearsal {
 	/* CBINDDIAGNOSIS_BIND if there was a rehearsal; otherwise the step that failed. */
 	enum cbinddiagnosis_step step;
 	/*
-	 * The errno of the bind() of the port in question: EINVAL if nothing refuses it. Where `is_exact` is not set, the
+	 * The errno of the bind() of the port in question: EINVAL if nothing refuses it. If `is_exact` is not set, the
 	 * address was one that no host has, and EADDRNOTAVAIL or EINVAL means that nothing refuses the port.
 	 */
 	int32_t error;
@@ -90,14 +93,15 @@ struct cbinddiagnosis_rehearsal {
 };
 
 /*
- * Calls bind() with the address and port of a request in a way that cannot succeed, to see what security modules, filters
- * and programs say to the call. They are asked before the kernel looks at the socket, and the kernel refuses a socket that
- * has a port with EINVAL before it looks at the port: so the socket first gets a port of the kernel's choice.
+ * Calls bind() with the address and port of a request in a way that cannot succeed, to find the answers of security
+ * modules, filters and programs. They are asked before the kernel looks at the socket, and the kernel refuses a socket
+ * that has a port with EINVAL before it looks at the requested port. So the socket first gets a port that the kernel
+ * chooses.
  *
- * Where that is refused as well, a fresh socket is given an address that no host has. `may_be_foreign` says that bind()
+ * If that is refused as well, a new socket is bound to an address that no host has. `may_be_foreign` means that bind()
  * might accept such an address (net.ipv4.ip_nonlocal_bind): then this is not done for IPv4.
  *
- * It runs on the calling thread, or without the right to low ports on a thread of its own.
+ * It runs on the calling thread, or without the right to low ports on a separate thread.
  */
 struct cbinddiagnosis_rehearsal cbinddiagnosis_rehearse(struct cbinddiagnosis_request request, bool may_be_foreign);
 struct cbinddiagnosis_rehearsal cbinddiagnosis_rehearse_unprivileged(
@@ -114,87 +118,89 @@ struct cbinddiagnosis_held {
 	int32_t type;
 	int32_t protocol;
 	uint8_t options;
-	/* Options that the kernel would not tell for this socket. */
+	/* Options that the kernel does not report for this socket. */
 	uint8_t unread;
 	/* The lowest port in the low half, the highest in the high half (IP_LOCAL_PORT_RANGE, linux/in.h); 0 for none. */
 	uint32_t port_bounds;
 	bool is_listening;
-	/* Whether the socket belongs to the network namespace of the calling thread: 1, 0, or -1 if the kernel does not tell. */
+	/* Whether the socket belongs to the network namespace of the calling thread: 1, 0, or -1 if the kernel does
+	   not report it. */
 	int8_t is_in_own_network;
 };
 
 /*
- * Reads a socket through a copy of somebody's descriptor, if it is the one with this inode number and, unless that is 0,
+ * Reads a socket through a copy of another process's descriptor, if it has this inode number and, unless that is 0,
  * this cookie. `task` is a process, or a thread if `is_thread`.
  */
 struct cbinddiagnosis_held cbinddiagnosis_read(int task, bool is_thread, int descriptor, uint64_t inode, uint64_t cookie);
 
-/* Whether a fresh IPv6 socket has IPV6_V6ONLY: 1 or 0, and a negative errno where none can be made. */
+/* Whether a new IPv6 socket has IPV6_V6ONLY: 1 or 0, or a negative errno if none can be made. */
 int cbinddiagnosis_v6_only_by_default(void);
 
 /*
- * Whether a path such as /proc/PID/fd/N leads to a TCP or MPTCP socket: 1 if so, 0 if not, a negative errno if it cannot be
- * told.
+ * Whether a path such as /proc/PID/fd/N leads to a TCP or MPTCP socket: 1 if so, 0 if not, a negative errno if it is
+ * not known.
  */
 int cbinddiagnosis_is_tcp(const char *path);
 
 struct cbinddiagnosis_capabilities {
 	uint64_t effective;
-	/* What no program can have that this thread becomes, not by its file either, is not in it. */
+	/* The capabilities that a program executed by this thread can have at all, by its file or otherwise. */
 	uint64_t bounding;
-	/* Whether execve() gives no program more than the thread has. */
+	/* Whether execve() grants no new privileges. */
 	bool no_new_privileges;
 	int32_t error;
 };
 
-/* What the calling thread may do now. */
+/* The current privileges of the calling thread. */
 struct cbinddiagnosis_capabilities cbinddiagnosis_capabilities(void);
 
 /*
- * Whether capabilities in one user namespace count in a network namespace, both named by paths: 1 if that one owns the
- * network namespace or is an ancestor of the owner, 0 if not, a negative errno if it cannot be told.
+ * Whether capabilities in one user namespace have an effect in a network namespace, both given by paths: 1 if the user
+ * namespace owns the network namespace or is an ancestor of the owner, 0 if not, a negative errno if it is not known.
  */
 int cbinddiagnosis_counts_in(const char *user_namespace, const char *network_namespace);
 
 /*
- * A conversation with nf_tables in the network namespace of the calling thread. Descriptors and lengths, or a negative errno;
- * to ask takes CAP_NET_ADMIN there.
+ * A conversation with nf_tables in the network namespace of the calling thread. Returns descriptors and lengths, or a
+ * negative errno. Requests need CAP_NET_ADMIN there.
  */
 int cbinddiagnosis_netfilter_open(void);
 /*
- * Asks for all that a message NFT_MSG_GET* lists, of a family (NFPROTO_*, 0 for every one); with names, for the elements of
- * a set.
+ * Requests everything that an NFT_MSG_GET* message lists, of one family (NFPROTO_*, 0 for all); with names, the
+ * elements of a set.
  */
 int cbinddiagnosis_netfilter_ask(int descriptor, uint8_t message, uint8_t family, const char *table, const char *set);
-/* One datagram, without waiting: a dump goes on while it is read. The full length is returned, also of a cut one. */
+/* One datagram, without waiting: a dump continues while it is read. Returns the full length, even if the datagram
+   was cut. */
 ssize_t cbinddiagnosis_netfilter_receive(int descriptor, void *buffer, size_t capacity);
 
 struct cbinddiagnosis_file_rights {
-	/* Capabilities that the file gives its program, as in security.capability. */
+	/* Capabilities that the file grants its program, as in security.capability. */
 	uint64_t permitted;
-	/* The user that the set-user-ID bit gives, -1 without the bit. */
+	/* The user of the set-user-ID bit, -1 without the bit. */
 	int64_t set_user;
 	int32_t error;
 };
 
-/* What a program gets from its file on top of what its user may. */
+/* The privileges that a program gets from its file in addition to those of its user. */
 struct cbinddiagnosis_file_rights cbinddiagnosis_file_rights(const char *path);
 
 /*
- * The security modules that are in force, a bit for each: bit 0 is the number 100 of linux/lsm.h. A negative errno if the
- * kernel does not say (before 6.8: ENOSYS).
+ * The active security modules, a bit for each: bit 0 is the number 100 of linux/lsm.h. A negative errno if the kernel
+ * does not report them (before 6.8: ENOSYS).
  */
 int64_t cbinddiagnosis_security_modules(void);
 
-/* The version of Landlock, which guards ports from 4 on; a negative errno if it is not in force. */
+/* The version of Landlock, which guards ports from 4 on; a negative errno if it is not active. */
 int cbinddiagnosis_landlock_version(void);
 
 struct cbinddiagnosis_programs {
-	/* Programs that are asked before the kernel looks for a conflict, and afterwards. */
+	/* Programs that run before the kernel checks for a conflict, and afterwards. */
 	int32_t before;
 	int32_t after;
 	int32_t error;
 };
 
-/* The BPF programs that may refuse a bind() to sockets of a cgroup, named by its directory. It takes CAP_NET_ADMIN. */
+/* The BPF programs that may refuse a bind() to sockets of a cgroup, given by its directory. Needs CAP_NET_ADMIN. */
 struct cbinddiagnosis_programs cbinddiagnosis_programs(const char *cgroup, bool is_v6);

@@ -1,8 +1,8 @@
 #ifndef SOCKET_LABORATORY_H
 #define SOCKET_LABORATORY_H
 
-// System calls of the socket laboratory. Every function answers a descriptor, a count or 0, and -errno on failure.
-// Arguments and results are values wherever possible, so that the Swift side needs no pointers.
+// System calls of the socket laboratory. Each function returns a descriptor, a count or 0, and -errno on failure.
+// Arguments and results are values if possible, so that Swift needs no pointers.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,17 +17,6 @@ struct socklab_endpoint {
   bool is_v6;
   /// 0, or -errno of the call that should have filled the rest.
   int32_t error;
-};
-
-struct socklab_tcp {
-  /// 0, or -errno of the call that should have filled the rest.
-  int32_t error;
-  /// By the kernel's number.
-  int32_t state;
-  /// Of a listener, how many connections wait to be accepted.
-  uint32_t unacknowledged;
-  /// The window that the peer last announced, in bytes.
-  uint32_t send_window;
 };
 
 enum socklab_kind { SOCKLAB_TCP, SOCKLAB_UDP, SOCKLAB_MPTCP, SOCKLAB_UDPLITE };
@@ -56,79 +45,58 @@ enum socklab_option {
 
 // Threads and namespaces (namespace.c)
 
-/// Runs `entry(context)` on a new thread, for which nobody waits.
+/// Runs `entry(context)` on a new, detached thread.
 int socklab_thread(void (*entry)(void *), void *context);
-/// Moves the calling thread into a fresh network namespace; answers a descriptor of the one it left.
+/// Moves the calling thread into a new network namespace. Returns a descriptor of the old one.
 int socklab_namespace_enter(void);
 /// Returns the calling thread to the namespace `home` and closes that descriptor.
 int socklab_namespace_leave(int home);
 int socklab_thread_id(void);
-/// The inode number that names the calling thread's network namespace; 0 on failure.
+/// The inode number of the calling thread's network namespace; 0 on failure.
 uint64_t socklab_namespace_inode(void);
 
-// What the calling thread is, and may (user.c)
+// Interfaces (link.c)
 
-/// Lets the calling thread make files and sockets as another user; its privileges for anything but files stay.
-int socklab_act_as(uint32_t user);
-/// Gives the calling thread back the right to bind low ports, or takes it away.
-int socklab_allow_low_ports(bool allow);
-
-// Devices (device.c)
-
-/// A TUN device that keeps many packets for a reader who takes its time.
-int socklab_tun_open(const char *name);
 int socklab_link_up(const char *name);
-/// Gives a device an address; the network is on the link.
-int socklab_link_address(const char *name, struct socklab_endpoint address, int prefix);
 int socklab_interface_index(const char *name);
 
 // Sockets (socket.c): non-blocking and closed on exec
 
 int socklab_socket(enum socklab_kind kind, bool v6);
 int socklab_bind(int descriptor, struct socklab_endpoint address);
-/// 0 when connected or on the way.
+/// Returns 0 if the socket is connected or connecting.
 int socklab_connect(int descriptor, struct socklab_endpoint address);
-int socklab_disconnect(int descriptor);
 int socklab_listen(int descriptor, int backlog);
 int socklab_accept(int descriptor);
-int socklab_shutdown(int descriptor, bool receiving, bool sending);
 struct socklab_endpoint socklab_local(int descriptor);
 struct socklab_endpoint socklab_remote(int descriptor);
-/// What the kernel tells the owner of a TCP socket (TCP_INFO).
-struct socklab_tcp socklab_tcp(int descriptor);
-/// The error that the socket's next call would fail with, as a positive number; 0 for none. It is taken away by this.
-int socklab_take_error(int descriptor);
-/// The kernel's number of a socket, never given twice; 0 on failure.
-uint64_t socklab_cookie(int descriptor);
-/// Sends `count` filler bytes in one call; answers how many were taken.
-int socklab_send_filler(int descriptor, int count);
-/// Reads and forgets at most `count` bytes; answers how many there were.
+/// Reads and discards at most `count` bytes. Returns the number of bytes.
 int socklab_discard(int descriptor, int count);
 
 // Socket options (option.c)
 
 int socklab_set(int descriptor, enum socklab_option option, int value);
-/// The value of an option that is a number and means the same for both families.
+/// Reads an option that is a number and is the same for both families.
 int socklab_get(int descriptor, enum socklab_option option);
-/// Gives a socket a program that chooses among those that share its port by SO_REUSEPORT: always the first.
+/// Attaches a program that chooses among the sockets of a SO_REUSEPORT group. It always chooses the first.
 int socklab_attach_program(int descriptor);
 int socklab_set_congestion(int descriptor, const char *name);
 int socklab_set_device(int descriptor, const char *name);
 int socklab_set_md5(int descriptor, struct socklab_endpoint peer, int prefix, const char *key);
 
-// When processes are started (starts.c)
+// Starts of processes (starts.c)
 
-/// Announces that this thread forks; ended by `socklab_starts_go_on` once the child has let go of its copies.
+/// Announces that this thread forks. `socklab_starts_go_on` ends it after the child has closed its copies.
 bool socklab_start_begin(void);
-/// Waits until no child has copies of descriptors any more, and lets nobody fork, until `socklab_starts_go_on`.
+/// Waits until no child has copies of descriptors, and forbids starts until `socklab_starts_go_on`.
 bool socklab_starts_hold_off(void);
-/// Takes what one of the two answered.
+/// Ends an announcement. `was_taken` is the result of the function that began it.
 void socklab_starts_go_on(bool was_taken);
-/// Lets posix_spawn close every descriptor from a number on: it returns before exec has done so. The actions are a
-/// `posix_spawn_file_actions_t`.
+/// Makes posix_spawn close every descriptor from a number on, because it may return before exec has closed them. The
+/// actions are a `posix_spawn_file_actions_t`.
 void socklab_close_before_exec(void *actions, int first);
 
-// Processes and cgroups (process.c)
+// Programs (process.c)
 
 struct socklab_exit {
   int32_t error;
@@ -137,103 +105,45 @@ struct socklab_exit {
   bool timed_out;
 };
 
-/// Starts a program with `count` NUL-terminated arguments laid end to end. Answers its process id.
+/// Starts a program with `count` NUL-terminated arguments, one after the other. Returns its process id.
 int socklab_spawn(const char *arguments, int count, int input, int output, int errors);
-/// Waits for a child; past the deadline ends it. The child is reaped in every case.
+/// Waits for a child and kills it at the deadline. In both cases the child is reaped.
 struct socklab_exit socklab_wait(int process, int timeout_milliseconds);
-/// A socket made by a short-lived child that first moved itself into the cgroup of `procs_path`.
-int socklab_socket_in_cgroup(const char *procs_path, enum socklab_kind kind, bool v6);
 
-// Processes that hold a socket (holder.c)
-
-enum socklab_holding {
-  /// A copy of the descriptor, with the same number.
-  SOCKLAB_HOLD_INHERITED,
-  /// A descriptor that came through a unix socket.
-  SOCKLAB_HOLD_PASSED,
-  /// A descriptor that was sent through a unix socket and waits in its queue; `descriptor` is that socket.
-  SOCKLAB_HOLD_IN_FLIGHT,
-  /// A fixed file of an io_uring; `descriptor` is the ring.
-  SOCKLAB_HOLD_FIXED_FILE,
-  /// A descriptor in the table that `thread` has for itself.
-  SOCKLAB_HOLD_THREAD,
-  /// A descriptor in the table of `thread`, whose process has lost its first thread.
-  SOCKLAB_HOLD_AFTER_LEADER,
-  /// A copy in a process that is the first of a pid namespace and has a mounted proc of its own.
-  SOCKLAB_HOLD_PID_NAMESPACE,
-  /// Nothing: the copy is closed.
-  SOCKLAB_HOLD_NOTHING,
-};
+// Processes that hold sockets (server.c)
 
 struct socklab_holder {
   /// 0, or -errno of what failed.
   int32_t error;
-  /// The process as this one sees it.
+  /// The process id, as this process sees it.
   int32_t process;
   int32_t descriptor;
   int32_t thread;
   int32_t slot;
-  /// The child to wait for, and the pipe whose end is its end.
+  /// The child to wait for, and the pipe. Closing the pipe ends the child.
   int32_t child;
   int32_t life;
 };
 
-/// Whether the thread sanitizer watches this build.
-_Bool socklab_is_thread_sanitized(void);
-/// Whether the address sanitizer watches.
-_Bool socklab_is_address_sanitized(void);
-
-/// A child that holds a copy of a descriptor in some way, and no other descriptor but a pipe.
-struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
 /// Ends a child and waits for it.
 void socklab_let_go(struct socklab_holder holder);
-/// Takes every privilege from the calling thread, for ever, but one capability (linux/capability.h); -1 for not even one.
-int socklab_become_nobody(int capability);
-/// Whether the memory of this process is its user's to see. Any thread that changes its user ends that.
-bool socklab_is_dumpable(void);
-int socklab_set_dumpable(bool value);
-/// Gives the calling thread a mount namespace in which proc is mounted anew with these options.
-int socklab_mount_own_proc(const char *options);
-
-// Processes that stand for programs (server.c)
-
-/// A child of this name and user that holds copies of these descriptors, numbered from 3, and ends with the caller's thread.
+/// Starts a child with this name and user. It holds copies of the descriptors, numbered from 3, and ends with the
+/// calling thread.
 struct socklab_holder socklab_serve(const char *name, uint32_t uid, const int *descriptors, int count);
-/// Makes a socket another user's, as if that user had made it.
+/// Gives a socket to another user, as if that user had made it.
 int socklab_give(int descriptor, uint32_t uid);
-
-// Terminals (terminal.c)
-
-struct socklab_terminal {
-  int32_t error;
-  /// The end of who types and reads.
-  int32_t own;
-  /// The end of a program.
-  int32_t program;
-};
-
-/// A pseudo-terminal that neither echoes nor changes what passes.
-struct socklab_terminal socklab_terminal_open(void);
-/// Like read(2), with 0 once no program has the terminal any more.
-int socklab_terminal_read(int descriptor, void *buffer, size_t count);
 
 // Files (file.c)
 
 int socklab_close(int descriptor);
-/// Waits until the descriptor is readable (1) or the time is up (0).
+/// Waits until the descriptor is readable (1) or for the timeout (0).
 int socklab_wait_readable(int descriptor, int timeout_milliseconds);
 int socklab_open_read(const char *path);
-/// Replaces what a file holds; meant for sysctl files.
+/// Replaces the contents of a file, such as a sysctl.
 int socklab_write_file(const char *path, const char *text);
 int socklab_memory_file(const char *name);
 int socklab_rewind(int descriptor);
 int socklab_read(int descriptor, void *buffer, size_t count);
 int socklab_write(int descriptor, const void *bytes, size_t count);
-int socklab_make_directory(const char *path);
-int socklab_remove_directory(const char *path);
-/// Lets this process open as many descriptors as its hard limit allows.
-int socklab_raise_descriptor_limit(void);
-/// The inode number of a path; 0 on failure.
-uint64_t socklab_inode(const char *path);
 
 #endif

@@ -1,25 +1,25 @@
 public import SockDiag
 
-/// Something about a host that fails, or soon may, with the figure that shows it and what helps.
+/// A problem of a host, present or imminent, with the figure that shows it and a remedy.
 public struct Finding: Sendable, Hashable {
   /// The rule that found it.
   public var rule: FindingRule
-  /// How bad it is.
+  /// The severity.
   public var severity: FindingSeverity
-  /// The figure that was looked at.
+  /// The figure.
   public var figure: UInt64
-  /// The most that the figure can or should be; `nil` where anything but 0 is a finding.
+  /// The maximum of the figure; `nil` if anything but 0 is a finding.
   public var limit: UInt64?
-  /// What the figure counts, such as `ports`.
+  /// The unit of the figure, such as `ports`.
   public var unit: String
-  /// What it is about.
+  /// The subject.
   public var subject: Subject
-  /// What was found, with the figures. No full stop.
+  /// The problem, with the figures. No full stop.
   public var text: String
-  /// What follows from it, and what helps. No full stop.
+  /// The consequence and the remedy. No full stop.
   public var advice: String
 
-  /// What a finding is about, as far as that is one thing.
+  /// The subject of a finding, as far as it is a single thing.
   public struct Subject: Sendable, Hashable {
     /// The protocol.
     public var `protocol` = TransportProtocol.tcp
@@ -29,7 +29,7 @@ public struct Finding: Sendable, Hashable {
     public var source: IPAddress?
     /// The destination of connections.
     public var remote: SocketAddress?
-    /// The process that is to blame; `nil` where none is known. Its name is other people's words.
+    /// The responsible process; `nil` if none is known. Its name comes from another program.
     public var process: FilterHolder?
 
     /// Creates a subject.
@@ -62,7 +62,7 @@ public struct Finding: Sendable, Hashable {
 }
 
 extension Finding: CustomStringConvertible {
-  /// The rule, what was found and what helps, as a line.
+  /// The rule, the problem and the remedy, in one line.
   public var description: String { "\(rule.rawValue): \(text); \(advice)" }
 }
 

@@ -1,26 +1,26 @@
-/// From where on something is a finding. The values are chosen so that a host on which nothing is wrong is silent.
+/// The thresholds of findings. They are chosen so that a healthy host has no findings.
 public struct FindingLimits: Sendable, Hashable {
-  /// How much of a limit of the kernel may be used up, in percent of it. Above four fifths a burst is enough to reach
-  /// the limit, and below there is time.
+  /// The used part of a kernel limit, in percent. Above four fifths a burst is enough to reach the limit; below, there
+  /// is time.
   public var sharePercent: Int = 80
-  /// How many sockets in CLOSE_WAIT a process may have. A pool of connections that notices late has a handful, and a leak
-  /// has more every hour, so that it passes any limit; a low one would report the pool.
+  /// The number of sockets in CLOSE_WAIT of one process. A connection pool that notices late has a few. A leak has more
+  /// every hour and reaches any threshold, so a low one would only report pools.
   public var closeWaitCount: Int = 20
-  /// How long a socket may be in CLOSE_WAIT. A program that attends to a socket closes it within milliseconds, one that
-  /// still answers a request within its time; nobody waits a minute for an answer.
+  /// How long a socket may be in CLOSE_WAIT. A healthy program closes it within milliseconds, or after it has answered
+  /// a request; no client waits a minute for an answer.
   public var closeWaitAge: Duration = .seconds(60)
-  /// How much of the range from which the kernel chooses ports connections may use before a listener in that range is in
-  /// danger, in percent. It is about the chance that a port is taken while its listener is away: at 5, one long restart
-  /// in twenty fails. A desktop uses less than one percent.
+  /// The part of the port range that connections may use before a listener in the range is in danger, in percent. It is
+  /// the chance that the port is taken while its listener is away: at 5, one long restart in twenty fails. A desktop
+  /// uses less than one percent.
   public var rangeUsePercent: Int = 5
 
   /// Creates the limits that the command uses.
   public init() {}
 }
 
-/// Compares and shows figures of any size, which come from files.
+/// Compares and formats figures of any size, which come from files.
 enum Share {
-  /// Whether a figure is at least so many percent of a limit that is not 0.
+  /// Whether a figure is at least this percentage of a limit that is not 0.
   static func reaches(_ figure: some BinaryInteger, _ percent: Int, of limit: some BinaryInteger) -> Bool {
     let (figure, limit) = (UInt128(clamping: figure), UInt128(clamping: limit))
     return limit > 0 && figure * 100 >= limit * UInt128(clamping: percent)
@@ -31,9 +31,4 @@ enum Share {
     let (figure, limit) = (UInt128(clamping: figure), UInt128(clamping: limit))
     return limit == 0 ? "-" : "\(figure * 100 / limit) %"
   }
-}
-
-extension BinaryInteger {
-  /// The number and what it counts, in the plural where it is not one.
-  func counted(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
 }

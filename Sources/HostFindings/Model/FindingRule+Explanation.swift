@@ -1,5 +1,5 @@
 extension FindingRule {
-  /// What the rule looks at, and from where on it finds something: one sentence, for help. No full stop.
+  /// What the rule checks, and its threshold: one sentence, for help. No full stop.
   public func explanation(_ limits: FindingLimits = FindingLimits()) -> String {
     let share = "\(limits.sharePercent) %"
     switch self {

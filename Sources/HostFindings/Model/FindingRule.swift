@@ -1,10 +1,10 @@
-/// What is looked for.
+/// The rules.
 public enum FindingRule: String, Sendable, Hashable, CaseIterable, Codable {
   /// Few ports are left for further connections from one address to one destination.
   case portsToDestination = "ports-to-destination"
-  /// Few ports are left that no socket has at all.
+  /// Few ports are left that no socket uses.
   case portsToBind = "ports-to-bind"
-  /// There are nearly as many connections in TIME_WAIT as there may be.
+  /// The number of connections in TIME_WAIT is close to its limit.
   case timeWaitCount = "time-wait-count"
   /// Connections are closed without TIME_WAIT.
   case timeWaitOverflow = "time-wait-overflow"
@@ -14,21 +14,21 @@ public enum FindingRule: String, Sendable, Hashable, CaseIterable, Codable {
   case listenOverflow = "listen-overflow"
   /// A process does not close connections that the peers closed.
   case closeWait = "close-wait"
-  /// There are nearly as many sockets without descriptor as there may be.
+  /// The number of sockets without descriptor is close to its limit.
   case orphans
   /// Sockets without descriptor are reset.
   case orphansReset = "orphans-reset"
   /// One of several listeners that share a port accepts nothing.
   case silentMember = "silent-member"
-  /// The kernel may give away the port of a listener while it restarts.
+  /// The kernel may give a listener's port away while the listener restarts.
   case portInRange = "port-in-range"
-  /// A connection has itself for a peer, and keeps a server from its port.
+  /// A connection is its own peer, and keeps a server from its port.
   case selfConnection = "self-connection"
 }
 
-/// How bad it is.
+/// The severity.
 public enum FindingSeverity: String, Sendable, Hashable, CaseIterable, Codable {
-  /// Something fails now, or nobody attends to it.
+  /// Something fails now, or will not recover.
   case failing
   /// Nothing fails yet.
   case risk

@@ -1,8 +1,8 @@
 public import SockDiag
 
-/// What the rules look at: one network namespace at two moments.
+/// The input of the rules: one network namespace at two moments.
 ///
-/// ``HostObserver`` collects it; anybody else may fill it in.
+/// ``HostObserver`` collects it; other code may fill it in too.
 public struct HostFacts: Sendable {
   /// The settings of the namespace.
   public var settings = KernelSettings.unknown
@@ -16,15 +16,15 @@ public struct HostFacts: Sendable {
   public var listenersBefore: [InetSocket] = []
   /// TCP listeners at the second moment.
   public var listeners: [InetSocket] = []
-  /// The inodes of those listeners whose port the kernel chose, since no program asked for one; `nil` where that is not
+  /// The inodes of the listeners whose port the kernel chose, because no program requested one; `nil` if that is not
   /// known.
   public var listenersWithChosenPort: Set<UInt32>?
   /// TCP sockets that do not listen, at the second moment. Those in CLOSE_WAIT have their `tcp_info`.
   public var sockets: [InetSocket] = []
   /// UDP sockets at the second moment.
   public var udpSockets: [InetSocket] = []
-  /// The processes that hold sockets, by inode, the one that made the socket first: empty where no process does, absent
-  /// where that is not known.
+  /// The processes that hold sockets, by inode, the one that made the socket first. Empty if no process holds it,
+  /// absent if that is not known.
   public var holders: [UInt32: [FilterHolder]] = [:]
   /// Whether all TCP sockets were seen.
   public var completeness: Completeness = .complete
@@ -35,14 +35,14 @@ public struct HostFacts: Sendable {
   /// The same of the UDP sockets.
   public var udpSubstitution: SockDiagError?
 
-  /// Creates facts about a host without sockets, of which nothing is known.
+  /// Creates facts about a host without sockets, with everything else unknown.
   public init() {}
 }
 
 extension HostFacts {
-  /// All that is wrong, the worst first, and otherwise in the order of the rules.
+  /// All findings, the most severe first, otherwise in the order of the rules.
   ///
-  /// A pure function. What is not known is not found.
+  /// A pure function. Unknown facts cause no findings.
   ///
   /// - Complexity: O(n log n) in the sockets.
   public func findings(_ limits: FindingLimits = FindingLimits()) -> [Finding] {
@@ -52,13 +52,13 @@ extension HostFacts {
     return all.filter { $0.severity == .failing } + all.filter { $0.severity == .risk }
   }
 
-  /// The sockets whose holders the rules want to know.
+  /// The sockets whose holders the rules need.
   public func socketsToAttribute(_ limits: FindingLimits = FindingLimits()) -> [InetSocket] {
     let leaked = oldCloseWaits(limits)
     return listeners + sockets.filter(\.isConnectedToItself) + (leaked.count >= limits.closeWaitCount ? leaked : [])
   }
 
-  /// How much a counter rose between the moments; `nil` if it did not, or is not known.
+  /// The rise of a counter between the moments; `nil` if there was none, or it is not known.
   func rise(of counter: KeyPath<NetworkCounters, UInt64?>) -> UInt64? {
     guard let before = countersBefore[keyPath: counter], let after = counters[keyPath: counter], after > before else {
       return nil
@@ -66,10 +66,10 @@ extension HostFacts {
     return after - before
   }
 
-  /// The process to name for a socket: the one that made it, for others may have inherited it without knowing.
+  /// The process to name for a socket: the one that made it, because others may have inherited it unknowingly.
   func process(of socket: InetSocket) -> FilterHolder? { holders[socket.inode]?.first }
 
-  /// The time between the moments, for texts: `1.0 s`.
+  /// The time between the moments, as text: `1.0 s`.
   var intervalText: String {
     let (seconds, attoseconds) = interval.components
     return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s"

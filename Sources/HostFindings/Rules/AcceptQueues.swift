@@ -1,11 +1,12 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
-  /// A listener takes one connection more than its limit, and then drops what comes until somebody accepts
-  /// (`sk_acceptq_is_full`, net/sock.h). The limit is the smaller one of what the program asked `listen` for and of
+  /// A listener accepts one connection more than its limit, and then drops further ones until its program accepts
+  /// (`sk_acceptq_is_full`, net/sock.h). The limit is the smaller of the argument of `listen` and the value of
   /// somaxconn at that time.
   ///
-  /// `ListenDrops` is not looked at: it counts whatever a listener drops, for other reasons too.
+  /// `ListenDrops` is not used: it counts all drops of a listener, including those for other reasons.
   func acceptQueues() -> [Finding] {
     let full = listeners.compactMap { listener -> Finding? in
       guard let length = listener.acceptQueueLength, let limit = listener.acceptQueueLimit, length > limit else {
@@ -30,7 +31,7 @@ extension HostFacts {
     ]
   }
 
-  /// Where a limit comes from, and so where it can be raised.
+  /// The source of a limit, where it can be raised.
   private func origin(of limit: UInt32) -> String {
     guard let maximum = settings.maximumBacklog else {
       return "its backlog, the smaller of listen()'s argument and net.core.somaxconn, is too small"

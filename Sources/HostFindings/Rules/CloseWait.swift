@@ -1,8 +1,9 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
-  /// A connection is in CLOSE_WAIT from the peer's FIN until the program closes it. Nothing but the program ends that:
-  /// no timer runs, and no sysctl is about it.
+  /// A connection is in CLOSE_WAIT from the peer's FIN until the program closes it. Only the program can end that:
+  /// there is no timer and no sysctl for it.
   func closeWait(_ limits: FindingLimits) -> [Finding] {
     let old = oldCloseWaits(limits)
     guard old.count >= limits.closeWaitCount else { return [] }
@@ -12,11 +13,11 @@ extension HostFacts {
       .map { finding($0.key, $0.value, limits) }
   }
 
-  /// Sockets that have been in CLOSE_WAIT for so long, at least.
+  /// Sockets that have been in CLOSE_WAIT for at least this long.
   ///
-  /// The time since the peer acknowledged something is the proof: its FIN did, so CLOSE_WAIT is no younger. The time
-  /// since data came is no proof, for a FIN without data leaves it as it is, and an idle connection looks old in the
-  /// moment that it is closed. /proc/net tells neither, and so its sockets all count.
+  /// The time since the peer's last acknowledgement proves it: the FIN was one too, so CLOSE_WAIT is at least that old.
+  /// The time since the last data proves nothing: a FIN without data does not reset it, so an idle connection would
+  /// look old as soon as it is closed. /proc/net has neither, so all its sockets count.
   func oldCloseWaits(_ limits: FindingLimits) -> [InetSocket] {
     sockets.filter { socket in
       guard socket.state == .closeWait, socket.inode != 0 else { return false }
@@ -25,12 +26,12 @@ extension HostFacts {
   }
 
   private func finding(_ culprit: Culprit, _ sockets: [InetSocket], _ limits: FindingLimits) -> Finding {
-    // The end of the stream counts as a byte that was not read.
+    // The end of the stream counts as an unread byte.
     let unread = sockets.count { $0.receiveQueue > 0 }
     let reading =
       unread == 0
       ? ", all of which it read to the end" : ", \(unread) of which it did not even read to the end"
-    // One destination, if it is one, leads to the code that forgets.
+    // A single destination leads to the faulty code.
     let remotes = Set(sockets.map { SocketAddress($0.remote.address.unmapped, port: $0.remote.port) })
     let who =
       culprit.process?.label ?? "a process that is hidden from this user"
@@ -47,10 +48,10 @@ extension HostFacts {
   }
 }
 
-/// Whose sockets they are, as far as that can be seen.
+/// The user of the sockets, as far as it can be seen.
 private struct Culprit: Hashable {
   var process: FilterHolder?
-  /// Only where no process is known.
+  /// Only if no process is known.
   var uid: UInt32?
 
   init(process: FilterHolder?, uid: UInt32?) {

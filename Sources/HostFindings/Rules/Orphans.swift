@@ -1,9 +1,11 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
-  /// A socket that was closed with data to send, or without the peer's last word, belongs to nobody while the kernel
-  /// finishes. The host has a limit for them, in all of its namespaces together, and beyond it resets them, whose last
-  /// data is lost then. In a namespace that is not the host's first one the limit is not told, and nothing is found.
+  /// A socket that was closed with unsent data, or before the peer closed, belongs to no process while the kernel
+  /// finishes. The host has a limit for them, for all its namespaces together. Beyond it the kernel resets them, and
+  /// their last data is lost. In a namespace other than the host's first one the limit is not visible, and nothing is
+  /// found.
   func orphans(_ limits: FindingLimits) -> [Finding] {
     let cure =
       "they wait for peers that do not acknowledge: 'sockdiag list state fin-wait-1 state last-ack state closing' shows"

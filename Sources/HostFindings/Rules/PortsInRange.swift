@@ -1,18 +1,18 @@
 internal import SockDiag
 
 extension HostFacts {
-  /// While a server is away, for a restart, the kernel may choose its port for an outgoing connection, and then the
-  /// server cannot come back before that has ended. Ports that are reserved are not chosen.
+  /// While a server is away for a restart, the kernel may choose its port for an outgoing connection. Then the server
+  /// cannot start again before that connection has ended. Reserved ports are not chosen.
   ///
-  /// A listener that merely has a port in the range is no finding: half of the developers' tools have one, and while it
-  /// listens nothing happens. It is one if its program asked for that very port, and if
+  /// A listener is not a finding only because its port is in the range: many developer tools have such a port, and
+  /// nothing happens while they listen. It is one if its program requested that port, and if
   ///
-  /// - connections use a notable part of the range (``FindingLimits/rangeUsePercent``), which is the chance that the port
-  ///   is among the next ones to be chosen, or
-  /// - the kernel has given the port away already: a connection has it on another address, on which nothing listens.
+  /// - connections use a notable part of the range (``FindingLimits/rangeUsePercent``), which is the chance that the
+  ///   port is chosen next, or
+  /// - the kernel has already given the port away: a connection has it on another address, on which nothing listens.
   ///
-  /// Which ports the kernel chose itself, it tells by its filter (`INET_DIAG_BC_AUTO`); where it does not, all count as
-  /// asked for. UDP is not looked at.
+  /// The kernel reveals only in a filter which ports it chose (`INET_DIAG_BC_AUTO`); if it does not, all count as
+  /// requested. UDP is not checked.
   func portsInRange(_ limits: FindingLimits) -> [Finding] {
     let danger = endangeredPorts(limits)
     if danger.ports.isEmpty { return [] }
@@ -33,8 +33,8 @@ extension HostFacts {
     }
   }
 
-  /// The command that reserves all ports that findings are about, and keeps what is reserved. One for all of them, for
-  /// each replaces the list, and would undo the one before.
+  /// The command that reserves all ports of findings, and keeps the reserved ones. There is one for all, because each
+  /// such command replaces the list and would undo the previous one.
   func reservation(_ limits: FindingLimits) -> String {
     let choosable = settings.choosablePorts ?? PortSet()
     let wanted = endangeredPorts(limits).ports.map(\.listener.local.port)
@@ -43,7 +43,7 @@ extension HostFacts {
     return "sysctl -w net.ipv4.ip_local_reserved_ports=\(ports)"
   }
 
-  /// One listener of each port that is in danger, by port, with the connection that has the port already, if one has.
+  /// One listener of each endangered port, by port, with the connection that already has the port, if there is one.
   private func endangeredPorts(_ limits: FindingLimits) -> Danger {
     guard let choosable = settings.choosablePorts else { return Danger() }
     let wanted = Dictionary(
@@ -62,10 +62,11 @@ extension HostFacts {
     return Danger(ports: ports, used: used, available: available)
   }
 
-  /// Connections of ports on addresses where nothing listens: no listener has accepted them.
+  /// Connections by ports, on addresses where nothing listens: no listener has accepted them.
   private func takers(of wanted: [UInt16: [InetSocket]]) -> [UInt16: InetSocket] {
     var takers: [UInt16: InetSocket] = [:]
-    // All of these ports, those whose port was chosen too: any of them may have accepted the connection.
+    // All listeners of these ports, including those with a kernel-chosen port: any of them may have accepted the
+    // connection.
     let acceptors = Dictionary(grouping: listeners.filter { wanted[$0.local.port] != nil }, by: \.local.port)
     for socket in sockets where socket.remote.port != 0 && socket.inode != 0 {
       guard let acceptors = acceptors[socket.local.port], takers[socket.local.port] == nil else { continue }
@@ -75,7 +76,7 @@ extension HostFacts {
   }
 }
 
-/// The ports that may be given away, and how much of the range is.
+/// The ports that may be given away, and the used part of the range.
 private struct Danger {
   var ports: [(listener: InetSocket, taker: InetSocket?)] = []
   var used = 0
@@ -83,7 +84,7 @@ private struct Danger {
 }
 
 extension InetSocket {
-  /// Whether a listener takes connections to an address.
+  /// Whether a listener accepts connections to an address.
   fileprivate func mayAccept(at address: IPAddress) -> Bool {
     let (own, other) = (local.address.unmapped, address.unmapped)
     if own == other { return true }

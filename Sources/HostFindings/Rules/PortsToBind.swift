@@ -1,12 +1,12 @@
 internal import SockDiag
 
 extension HostFacts {
-  /// `bind` to port 0 of the wildcard address wants a port that no socket has, whatever its state and its peer: a
-  /// connection to anywhere takes one away, as does TIME_WAIT. When none is left it fails with EADDRINUSE. With UDP,
-  /// `connect` and `sendto` bind likewise, and fail with EAGAIN (`inet_autobind`, net/ipv4/af_inet.c).
+  /// `bind` to port 0 with all addresses needs a port that no socket has, whatever its state and peer: every connection
+  /// takes one, and so does TIME_WAIT. If none is left, it fails with EADDRINUSE. With UDP, `connect` and `sendto` bind
+  /// too, and fail with EAGAIN (`inet_autobind`, net/ipv4/af_inet.c).
   ///
-  /// A bind to port 0 of one address of several finds more, for only sockets of that address and of the wildcard are in
-  /// its way.
+  /// A bind to port 0 of a single address finds more ports, because only sockets of that address and of all addresses
+  /// block it.
   func portsToBind(_ limits: FindingLimits) -> [Finding] {
     guard let choosable = settings.choosablePorts else { return [] }
     let available = choosable.ranges.reduce(0) { $0 + $1.count }

@@ -1,13 +1,13 @@
 internal import SockDiag
 
 extension HostFacts {
-  /// Connections from one address to one destination differ in their local ports alone, so they are at most as many as
-  /// there are ports to choose from. `connect` then fails with EADDRNOTAVAIL, while other destinations are in reach.
+  /// Connections from one address to one destination differ only in their local ports, so there can be at most as many
+  /// as ports to choose from. Then `connect` fails with EADDRNOTAVAIL, while other destinations still work.
   ///
-  /// A port that a listener or a socket without connection has is left out of the count of ports to choose from:
-  /// `connect` takes none that a program bound (`__inet_hash_connect`, net/ipv4/inet_hashtables.c). So is TIME_WAIT
-  /// left out of those in use where `connect` may take its port over. Connections that a program bound to a port, or that
-  /// a listener accepted which is gone, cannot be told from those that it chose a port for, and count as them.
+  /// Ports of listeners and of unconnected sockets do not count as ports to choose from: `connect` takes none that a
+  /// program bound (`__inet_hash_connect`, net/ipv4/inet_hashtables.c). TIME_WAIT does not count as used if `connect`
+  /// may take its port over. Two kinds of connections cannot be distinguished from outgoing ones and count as them:
+  /// those that a program bound to a port, and those accepted by a listener that is gone.
   func portsToDestination(_ limits: FindingLimits) -> [Finding] {
     guard let choosable = settings.choosablePorts else { return [] }
     let bound = boundPorts
@@ -16,7 +16,7 @@ extension HostFacts {
       socket.remote.port != 0 && choosable.contains(socket.local.port) && !bound.contains(socket.local.port)
         && !isGivenAway(socket)
     }
-    // Counting first keeps this cheap: sets are made for the few that may be findings.
+    // Counting first keeps this cheap: sets are made only for the few possible findings.
     var counts: [Route: Int] = [:]
     for socket in sockets where isCounted(socket) { counts[Route(socket), default: 0] += 1 }
     counts = counts.filter { Share.reaches($0.value, limits.sharePercent, of: available) }
@@ -47,8 +47,8 @@ extension HostFacts {
         + rangeText)
   }
 
-  /// Whether `connect` may take the port of this TIME_WAIT over. It also takes timestamps and a second of age, which the
-  /// record does not tell; nearly all connections have the former, and soon the latter (`tcp_twsk_unique`,
+  /// Whether `connect` may take over the port of this TIME_WAIT. It also needs timestamps and an age of one second,
+  /// which the record does not show; nearly all connections have timestamps, and soon the age (`tcp_twsk_unique`,
   /// net/ipv4/tcp_ipv4.c).
   private func isGivenAway(_ socket: InetSocket) -> Bool {
     guard socket.state == .timeWait else { return false }
@@ -59,7 +59,7 @@ extension HostFacts {
     }
   }
 
-  /// The range, for advice about it.
+  /// The range, for remedies.
   var rangeText: String {
     settings.localPortRange.map { " (now \($0.lowerBound)-\($0.upperBound))" } ?? ""
   }
@@ -70,15 +70,15 @@ extension HostFacts {
   }
 }
 
-/// What connections that differ in their local ports alone have in common.
+/// The common part of connections that differ only in their local ports.
 private struct Route: Hashable, Comparable {
   var source: IPAddress
   var destination: SocketAddress
-  /// Link-local addresses mean something on their interface only.
+  /// Link-local addresses have a meaning only on their interface.
   var interface: UInt32
 
   init(_ socket: InetSocket) {
-    // An IPv6 socket with IPv4 peers draws from the same connections as one of IPv4.
+    // An IPv6 socket with IPv4 peers uses the same connections as an IPv4 socket.
     source = socket.local.address.unmapped
     destination = SocketAddress(socket.remote.address.unmapped, port: socket.remote.port)
     interface = socket.interfaceIndex
@@ -90,7 +90,7 @@ private struct Route: Hashable, Comparable {
 }
 
 extension IPAddress {
-  /// Whether the address is of this host alone: 127/8, also mapped, and ::1.
+  /// Whether the address belongs only to this host: 127/8, also mapped, and ::1.
   var isLoopback: Bool {
     let address = unmapped
     return address.family == .inet ? address.low >> 24 == 127 : address.high == 0 && address.low == 1

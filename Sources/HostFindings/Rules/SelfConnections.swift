@@ -1,16 +1,16 @@
 internal import SockDiag
 
 extension HostFacts {
-  /// A client that tries again and again to reach a server of this host, on a port of the range from which the kernel
-  /// chooses, is one day given that very port, and its SYN meets itself: the connection is established, to nobody. While
-  /// it lasts the server cannot have its port.
+  /// A client that repeatedly tries to reach a server of this host, on a port of the range that the kernel chooses
+  /// from, may be given that very port. Then its SYN meets itself, and it is connected to itself. While the connection
+  /// lasts, the server cannot have its port.
   func selfConnections(_ limits: FindingLimits) -> [Finding] {
     let found = sockets.filter(\.isConnectedToItself).sorted { $0.local < $1.local }
     if found.isEmpty { return [] }
     let reservation = reservation(limits)
     return found.map { socket in
       let process = process(of: socket)
-      // Outside of the range a program has bound both ends to one port, and there is nothing to reserve.
+      // Outside the range a program has bound both ends to one port, and there is nothing to reserve.
       let isChosen = settings.choosablePorts?.contains(socket.local.port) == true
       return Finding(
         .selfConnection, .failing, figure: 1, limit: nil, unit: "connections",

@@ -1,13 +1,14 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
-  /// Listeners of one address, port and interface all have SO_REUSEPORT, for otherwise the second would not have been
-  /// allowed to listen. The kernel spreads connections over them by their addresses, whether anybody accepts or not: a
-  /// member that accepts nothing takes its share of clients down.
+  /// Listeners with one address, port and interface all have SO_REUSEPORT, otherwise the second could not listen. The
+  /// kernel distributes connections among them by their addresses, whether their programs accept or not. So a member
+  /// that accepts nothing harms its share of the clients.
   ///
-  /// A member is silent if no process holds it, or if connections have waited in its queue at both moments, no fewer at
-  /// the second one, while the queue of another member was empty at both: then the others do accept. One that is slow
-  /// looks the same, and then it is as bad for who waits.
+  /// A member is silent if no process holds it. It is also silent if connections have waited in its queue at both
+  /// moments, no fewer at the second, while the queue of another member was empty at both: then the others do accept. A
+  /// slow member looks the same, and is just as bad for its clients.
   func silentMembers() -> [Finding] {
     let before = Dictionary(listenersBefore.map { ($0.inode, $0) }, uniquingKeysWith: { first, _ in first })
     return Dictionary(grouping: listeners, by: ListenerPlace.init)
@@ -42,7 +43,7 @@ extension HostFacts {
   }
 }
 
-/// Where a listener listens. Those that have it in common share connections.
+/// The place where a listener listens. Listeners with the same place share connections.
 private struct ListenerPlace: Hashable, Comparable {
   var local: SocketAddress
   var interface: UInt32

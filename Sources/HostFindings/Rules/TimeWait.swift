@@ -1,8 +1,9 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension HostFacts {
-  /// The kernel keeps so many connections in TIME_WAIT and no more, of all destinations together, and closes further
-  /// ones at once. That a port is still in TIME_WAIT for a server is another matter, which SO_REUSEADDR cures.
+  /// The kernel keeps a limited number of connections in TIME_WAIT, for all destinations together, and closes further
+  /// ones at once. A server whose port is still in TIME_WAIT is a different problem, which SO_REUSEADDR solves.
   func timeWait(_ limits: FindingLimits) -> [Finding] {
     let maximum = settings.maximumTimeWait.map { UInt64($0) }
     let cure =

@@ -26,7 +26,7 @@ struct Answer {
   var completeness = Completeness.complete
   /// Whether the kernel's last message came.
   private(set) var isDone = false
-  /// Whether anything answered at all.
+  /// Whether any reply arrived.
   private(set) var hasReply = false
   /// What the last message says.
   private(set) var verdict: NetlinkVerdict?
@@ -63,7 +63,7 @@ struct Answer {
           completeness.insert(.interrupted)
         }
         if message.header.type.rawValue == replyType {
-          // After a stop the datagram is still searched for the end of the dump, which saves draining.
+          // After a stop the datagram is still searched for the end of the dump, which may save draining.
           if !completeness.contains(.stopped), body(datagram, message.payload) == .stop {
             completeness.insert(.stopped)
           }
@@ -72,7 +72,7 @@ struct Answer {
         }
       }
     } catch {
-      // The message that the end of the buffer cut through is no defect of its own.
+      // The message that was cut at the end of the buffer is not a separate defect.
       guard !isTruncated else { return }
       completeness.insert(.malformed)
       wireError = wireError ?? error

@@ -1,7 +1,7 @@
-/// Whether a result holds every socket that there was.
+/// Whether a result contains every socket.
 ///
-/// Even a complete dump is no snapshot: the kernel walks its tables while they change, and goes on between two
-/// datagrams by position, so that under load a socket may be missed without any sign of it.
+/// Even a complete dump is not a snapshot. The kernel walks its tables while they change, and continues by position
+/// between two datagrams. So under load it may miss a socket without any sign.
 public struct Completeness: OptionSet, Hashable, Sendable {
   /// A bit for each defect.
   public let rawValue: UInt8
@@ -11,24 +11,24 @@ public struct Completeness: OptionSet, Hashable, Sendable {
 
   /// Nothing is known to be missing.
   public static let complete: Completeness = []
-  /// The kernel says that its table changed under the dump. Kernel: `NLM_F_DUMP_INTR`.
+  /// The kernel reports that its table changed during the dump. Kernel: `NLM_F_DUMP_INTR`.
   public static let interrupted = Completeness(rawValue: 1 << 0)
   /// The kernel dropped messages. Kernel: `ENOBUFS`, `NLMSG_OVERRUN`.
   public static let overrun = Completeness(rawValue: 1 << 1)
   /// A datagram was longer than the buffer. Kernel: `MSG_TRUNC`.
   public static let truncated = Completeness(rawValue: 1 << 2)
-  /// A message or an attribute was malformed; what stood before it is there.
+  /// A message or an attribute was malformed; the data before it is included.
   public static let malformed = Completeness(rawValue: 1 << 3)
-  /// The kernel's end of the dump never came.
+  /// The end of the dump did not arrive.
   public static let unfinished = Completeness(rawValue: 1 << 4)
   /// The reader stopped.
   public static let stopped = Completeness(rawValue: 1 << 5)
 
-  /// The source lacks some of the states that were asked for: `/proc/net` has no sockets that are only bound.
+  /// The source lacks some of the requested states: `/proc/net` has no sockets that are only bound.
   public static let missingStates = Completeness(rawValue: 1 << 6)
 
-  /// Of some sockets the record does not tell what the filter asks about, and they are left out: a mark without
-  /// CAP_NET_ADMIN, a member of `tcp_info` that the kernel is too old for, what `/proc/net` does not have.
+  /// The filter could not be decided for some sockets, which are left out: their records lack a mark (without
+  /// CAP_NET_ADMIN), a member of `tcp_info` (on an older kernel), or a field that `/proc/net` does not have.
   public static let undecided = Completeness(rawValue: 1 << 7)
 
   /// Whether nothing is known to be missing.
@@ -47,7 +47,7 @@ public struct Completeness: OptionSet, Hashable, Sendable {
 }
 
 extension Completeness: CustomStringConvertible {
-  /// `complete`, or what is wrong.
+  /// `complete`, or the defects.
   public var description: String {
     isEmpty
       ? "complete"
@@ -55,10 +55,10 @@ extension Completeness: CustomStringConvertible {
   }
 }
 
-/// What a reader of a stream wants next.
+/// Whether a reader of a stream continues.
 public enum DumpFlow: Sendable {
   /// The next socket.
   case `continue`
-  /// No more. The rest is read and dropped before the next request.
+  /// No more sockets. The rest is read and dropped before the next request.
   case stop
 }

@@ -9,7 +9,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   package enum Direction: Sendable { case request, reply }
 
   private var transport: Transport
-  /// The kernel fits its datagrams to the largest buffer it has seen, up to 32 KiB; a larger one gains nothing.
+  /// The kernel sizes its datagrams to the largest buffer it has seen, up to 32 KiB; a larger buffer gains nothing.
   private var buffer = [UInt8](repeating: 0, count: 32 * 1024)
   private var requestBuffer: [UInt8] = []
   private var sequence: UInt32 = 0
@@ -36,7 +36,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   ) throws(SockDiagError) -> Completeness {
     var answer = try ask(.dump, request, body)
     if answer.verdict?.errno == EBUSY {
-      // For want of memory the kernel broke off an earlier dump, and goes on with it now that something was received.
+      // The kernel interrupted an earlier dump for lack of memory, and continues it now that something was received.
       var rest = Answer.unrelated
       _ = try? receive(&rest) { _, _ in .continue }
       answer = try ask(.dump, request, body)
@@ -61,7 +61,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       }
       if answer.completeness.contains(.stopped) { return true }
       switch answer.verdict?.errno {
-      // ESTALE: the addresses are there, but it is another socket than the cookie says.
+      // ESTALE: the addresses exist, but the cookie belongs to another socket.
       case ENOENT, ESTALE: return false
       case .some: try answer.throwRefusal(operation: operation)
       case nil: break
@@ -72,9 +72,9 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     }
   }
 
-  /// Sends a request whose only answer is an acknowledgement, and returns what that says.
+  /// Sends a request whose only reply is an acknowledgement, and returns its result.
   ///
-  /// It is sent once: where the answer is lost, it may have been obeyed.
+  /// It is sent once: if the reply is lost, the kernel may have acted on it.
   package mutating func acknowledged(
     _ request: some NetlinkRequest, operation: String
   ) throws(SockDiagError) -> NetlinkVerdict {
@@ -117,10 +117,10 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       case .datagram(let length, sender: 0):
         deliver(length, to: &answer, body)
         if length > buffer.count { buffer = [UInt8](repeating: 0, count: length) }
-      // A process with CAP_NET_ADMIN may send to our port. Only the kernel's own is zero.
+      // A process with CAP_NET_ADMIN may send to our port. Only the kernel has port id 0.
       case .datagram, .failure(EINTR): continue
       case .failure(ENOBUFS): answer.completeness.insert(.overrun)
-      // The kernel answers while it is asked, so what is not there now never comes.
+      // The kernel answers during the request, so a reply that is not there now never comes.
       case .failure(EAGAIN): answer.completeness.insert(.unfinished)
       case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive a netlink reply")
       }
@@ -133,8 +133,8 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     answer.read(datagram, isTruncated: length > buffer.count, body)
   }
 
-  /// Reads and drops the rest of a dump that the reader left, since the kernel refuses a second dump on a socket that
-  /// is still in one (`EBUSY`).
+  /// Reads and drops the rest of a dump that the reader left, because the kernel refuses a second dump during the first
+  /// (`EBUSY`).
   private mutating func drain() {
     guard let sequence = unfinished else { return }
     unfinished = nil

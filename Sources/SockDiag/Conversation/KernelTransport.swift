@@ -7,7 +7,7 @@ package import SockDiagWire
 /// Safe to use although it holds a pointer: nothing else does, and it is freed with this value. Sendable for the same reason:
 /// one value uses the socket, on one thread at a time.
 @safe package struct KernelTransport: NetlinkTransport, ~Copyable, @unchecked Sendable {
-  /// `nil` where it could not be opened.
+  /// `nil` if it could not be opened.
   private let socket: OpaquePointer?
   package let portID: UInt32
   /// Why no request can be sent; `nil` if the socket is open.

@@ -3,7 +3,7 @@
 /// It is a protocol so that tests can put a scripted kernel in its place: most of the failures that a conversation must
 /// handle cannot be made to happen in a real kernel.
 package protocol NetlinkTransport: ~Copyable {
-  /// The port id to which the kernel addresses its replies.
+  /// The port id to which the kernel sends its replies.
   var portID: UInt32 { get }
 
   /// Sends a message.

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Why the kernel, or this library, could not answer.
 ///
-/// A missing handler, a missing permission and an empty answer are three different things, so there is no error for the
-/// last: it is an empty result.
+/// A missing handler, a missing permission and an empty answer are three different things. The last is not an error but
+/// an empty result.
 public struct SockDiagError: Error, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
@@ -21,28 +21,28 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let missingSockDiag = Code(rawValue: "missing-sock-diag")
     /// A sandbox forbids netlink sockets: `EAFNOSUPPORT`, `EACCES`, `EPERM` or `ENOSYS` when the socket is opened.
     public static let netlinkForbidden = Code(rawValue: "netlink-forbidden")
-    /// Some sockets may be missing from an answer that has to be whole.
+    /// Some sockets may be missing from an answer that has to be complete.
     public static let incomplete = Code(rawValue: "incomplete")
-    /// The kernel refused for want of a capability: `EPERM`, `EACCES`.
+    /// The kernel refused because a capability is missing: `EPERM`, `EACCES`.
     public static let permissionDenied = Code(rawValue: "permission-denied")
-    /// A network namespace may not be entered, or not even seen: `EPERM`, `EACCES`.
+    /// A network namespace may not be entered, or not even be seen: `EPERM`, `EACCES`.
     public static let namespaceForbidden = Code(rawValue: "namespace-forbidden")
-    /// The socket that was to be destroyed is not there any more, even if its addresses are in use again: `ENOENT`.
+    /// The socket to destroy is gone, even if its addresses are in use again: `ENOENT`.
     public static let gone = Code(rawValue: "gone")
     /// The socket is only bound, and the kernel finds no such socket by its addresses: `ENOENT`, although it is there.
     public static let onlyBound = Code(rawValue: "only-bound")
-    /// The kernel finds another socket at the addresses that this one shares with it: `ENOENT`, although it is there.
+    /// Another socket shares its addresses, and the kernel finds that one: `ENOENT`, although this one is there.
     public static let shadowed = Code(rawValue: "shadowed")
-    /// The kernel cannot destroy such a socket: `EOPNOTSUPP`; `EINVAL` for the listener of an MPTCP socket, and for any
-    /// socket before Linux 4.5.
+    /// The kernel cannot destroy this kind of socket: `EOPNOTSUPP`; `EINVAL` for the listener of an MPTCP socket, and
+    /// for any socket before Linux 4.5.
     public static let destroyUnsupported = Code(rawValue: "destroy-unsupported")
-    /// The record lacks the cookie by which its socket is told from another at the same addresses.
+    /// The record lacks the cookie, which distinguishes its socket from others at the same addresses.
     public static let missingCookie = Code(rawValue: "missing-cookie")
     /// The kernel did not understand the request: `EINVAL`, `EOPNOTSUPP`.
     public static let invalidRequest = Code(rawValue: "invalid-request")
-    /// The kernel sent nothing that answers the request.
+    /// The kernel sent no reply to the request.
     public static let noReply = Code(rawValue: "no-reply")
-    /// The kernel sent something that is not what it should be.
+    /// The kernel sent an invalid reply.
     public static let malformedReply = Code(rawValue: "malformed-reply")
     /// A file of `/proc/net` could not be read or understood.
     public static let procNet = Code(rawValue: "proc-net")
@@ -56,9 +56,9 @@ public struct SockDiagError: Error, Hashable, Sendable {
   public var operation: String
   /// The errno, 0 where none was involved.
   public var errno: Int32
-  /// The kernel's own explanation, where it sent one.
+  /// The kernel's message text, if it sent one.
   public var kernelMessage: String?
-  /// Where the bytes are wrong, for `Code.malformedReply`.
+  /// The position of the invalid bytes, for `Code.malformedReply`.
   public var wireError: WireError?
 
   /// Creates an error.
@@ -72,7 +72,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
     self.wireError = wireError
   }
 
-  /// Creates an error from an errno whose meaning does not depend on where it stood.
+  /// Creates an error from an errno whose meaning does not depend on the operation.
   init(errno: Int32, operation: String, kernelMessage: String? = nil) {
     let code: Code =
       switch errno {
@@ -93,7 +93,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
     }
   }
 
-  /// The same where the socket is opened. That takes no capability, so a refusal comes from a sandbox: systemd's
+  /// The same for opening a socket. This needs no capability, so a refusal comes from a sandbox: systemd's
   /// RestrictAddressFamilies, a seccomp filter, SELinux.
   static func onOpening(errno: Int32, operation: String) -> SockDiagError {
     [EACCES, EPERM, ENOSYS].contains(errno)
@@ -101,12 +101,12 @@ public struct SockDiagError: Error, Hashable, Sendable {
       : SockDiagError(errno: errno, operation: operation)
   }
 
-  /// Whether sock_diag has no answer here, for a reason that does not hold for `/proc/net`.
+  /// Whether sock_diag cannot answer, for a reason that does not apply to `/proc/net`.
   var leavesProcNet: Bool {
     [.missingProtocolHandler, .missingFamily, .missingSockDiag, .netlinkForbidden].contains(code)
   }
 
-  /// The same for what leads to another network namespace, where other capabilities decide.
+  /// The same for entering another network namespace, which needs other capabilities.
   static func onWay(toNamespace errno: Int32, operation: String) -> SockDiagError {
     errno == EPERM || errno == EACCES
       ? SockDiagError(.namespaceForbidden, operation: operation, errno: errno)
@@ -122,7 +122,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     case .missingSockDiag: "use a kernel built with CONFIG_INET_DIAG, or read /proc/net instead"
     case .netlinkForbidden: "allow AF_NETLINK in the sandbox (systemd: RestrictAddressFamilies)"
     case .permissionDenied: "run as root or with the capability CAP_NET_ADMIN"
-    // The second one to see the namespace of another user's process: PTRACE_MODE_READ_FSCREDS, fs/proc/namespaces.c.
+    // The second capability is needed to see the namespace of another user's process: PTRACE_MODE_READ_FSCREDS,
+    // fs/proc/namespaces.c.
     case .namespaceForbidden: "run as root or with the capabilities CAP_SYS_ADMIN and CAP_SYS_PTRACE"
     case .onlyBound, .shadowed: "close its descriptor, or end the process that holds it"
     case .destroyUnsupported:
@@ -136,24 +137,27 @@ public struct SockDiagError: Error, Hashable, Sendable {
 
 extension SockDiagError: CustomStringConvertible {
   /// One sentence: what failed, why, and the cure where one is known.
-  public var description: String {
-    var text = operation + ": "
-    switch code {
-    case .missingProtocolHandler: text += "the kernel has no sock_diag handler for this protocol"
-    case .missingFamily: text += "the kernel has no sock_diag handler for this address family"
-    case .missingSockDiag: text += "the kernel has no sock_diag"
-    case .incomplete: return operation
-    case .netlinkForbidden: text += "netlink sockets are forbidden here"
-    case .noReply: text += "the kernel sent no answer"
-    case .gone: text += "no longer there"
-    case .onlyBound: text += "only bound, and the kernel finds none such by its addresses"
-    case .shadowed: text += "the kernel finds another socket that shares its addresses"
-    case .destroyUnsupported: text += "the kernel cannot do it"
-    case .missingCookie: text += "the record has no cookie"
-    case .malformedReply: text += wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
-    case .procNet: text += wireError.map(\.description) ?? Self.message(errno)
-    default: text += errno == 0 ? code.rawValue : Self.message(errno)
-    }
+  public var description: String { code == .incomplete ? reason : "\(operation): \(reason)" }
+
+  /// The sentence without the operation: why it failed, and the cure where one is known.
+  package var reason: String {
+    if code == .incomplete { return operation }
+    var text =
+      switch code {
+      case .missingProtocolHandler: "the kernel has no sock_diag handler for this protocol"
+      case .missingFamily: "the kernel has no sock_diag handler for this address family"
+      case .missingSockDiag: "the kernel has no sock_diag"
+      case .netlinkForbidden: "netlink sockets are forbidden here"
+      case .noReply: "the kernel sent no answer"
+      case .gone: "no longer there"
+      case .onlyBound: "only bound, and the kernel finds none such by its addresses"
+      case .shadowed: "the kernel finds another socket that shares its addresses"
+      case .destroyUnsupported: "the kernel cannot do it"
+      case .missingCookie: "the record has no cookie"
+      case .malformedReply: wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
+      case .procNet: wireError.map(\.description) ?? Self.message(errno)
+      default: errno == 0 ? code.rawValue : Self.message(errno)
+      }
     if let kernelMessage { text += " (\(kernelMessage))" }
     if let cure { text += "; \(cure)" }
     return text

@@ -1,33 +1,33 @@
 internal import Glibc
 internal import SockDiagWire
 
-/// Makes events of what a subscription receives, and keeps the account of what it does not.
+/// Turns datagrams into events and counts those that the kernel dropped.
 ///
-/// The kernel drops a message when the receive buffer is full, counts it, and goes on dropping until the reader has
-/// emptied the queue (netlink_overrun, netlink_rcv_wake; net/netlink/af_netlink.c). It says so once, with `ENOBUFS`
-/// from the next receive call, although what it queued before is still there to be read. So `ENOBUFS` tells neither how
-/// much is lost nor where: the loss lies behind the queue, and it grows while that is being read. The gap is therefore
-/// told when the queue has run empty, and from the kernel's count, which is looked at whenever that happens.
+/// When the receive buffer is full, the kernel drops and counts messages until the reader has emptied the queue
+/// (netlink_overrun, netlink_rcv_wake; net/netlink/af_netlink.c). It reports this once, with `ENOBUFS` from the next
+/// receive call, before the messages that it queued earlier. So `ENOBUFS` shows neither the number nor the position of
+/// the lost messages: they come after the queue, and more are lost while the queue is being read. Therefore a gap is
+/// reported when the queue is empty, with the kernel's count, which is read each time.
 package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
   package var transport: Transport
   /// An event has about 400 bytes.
   private var buffer = [UInt8](repeating: 0, count: 8 * 1024)
   private var cursor = NetlinkCursor(0..<0)
-  /// The full length of a datagram of which the buffer holds only the beginning.
+  /// The full length of a datagram that did not fit into the buffer.
   private var truncatedLength: Int?
   private var decoder = InetDecoder()
-  /// What is to be told after the event that was handed out last.
+  /// The gap to report after the last returned event.
   private var fault: WireError?
-  /// The kernel's count of drops, as far as gaps have told of it.
+  /// The part of the kernel's count of drops that gaps have reported.
   private var toldDrops: UInt32
-  /// Whether the kernel said that it drops and no gap has told of it.
+  /// Whether the kernel reported drops that no gap contains yet.
   private var isOverrun = false
 
-  /// Until when the kernel's count may rise although nothing more is queued, so that a sleeper would not hear of it.
+  /// The time until which the kernel's count may rise without a wake-up.
   ///
-  /// The kernel marks the socket as full first and counts afterwards: a reader on another processor can see the one
-  /// before the other, and by long before where the kernel's own thread is kept from running. So for a while after each
-  /// sign of a loss who waits looks again every ``recheckMilliseconds``.
+  /// The kernel first marks the socket as full and counts afterwards. A reader on another processor can see the mark
+  /// long before the count if the kernel's thread is delayed. So for a while after each sign of a loss, a waiting
+  /// reader looks again every ``recheckMilliseconds``.
   private var recheckEnd: ContinuousClock.Instant?
   private let recheckTime: Duration
   package static var recheckMilliseconds: Int32 { 100 }
@@ -38,7 +38,7 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
     self.recheckTime = recheckTime
   }
 
-  /// Whether a loss may still be counted that no wake-up tells of.
+  /// Whether a loss may still be counted without a wake-up.
   package var needsRecheck: Bool { recheckEnd.map { $0 > .now } ?? false }
 
   /// The next event, or `nil` if there is none now.
@@ -49,11 +49,11 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
       case .datagram(let length, sender: 0):
         cursor = NetlinkCursor(0..<min(length, buffer.count))
         truncatedLength = length > buffer.count ? length : nil
-      // A process with CAP_NET_ADMIN may send to our port and to the groups. Only the kernel's own is zero.
+      // A process with CAP_NET_ADMIN may send to our port and to the groups. Only the kernel has port id 0.
       case .datagram: continue
       case .failure(EINTR): continue
       case .failure(ENOBUFS):
-        // The second one in a row: the queue was empty in between, if only for a moment.
+        // The second one in a row: in between, the queue was empty for a moment.
         let gap = isOverrun ? takeGap() : nil
         isOverrun = true
         recheckEnd = .now + recheckTime
@@ -64,7 +64,7 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// What the kernel has dropped since the last gap.
+  /// The number of messages that the kernel has dropped since the last gap.
   private mutating func takeGap() -> SocketEvent? {
     let wasOverrun = isOverrun
     isOverrun = false
@@ -86,7 +86,7 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
     }
     do throws(WireError) {
       while let message = try nextMessage() {
-        // Nothing is ever sent from here, so what answers a request is not for us.
+        // Nothing is sent from this socket, so replies to requests are not for it.
         guard message.header.type == .sockDiagByFamily, message.header.sequence == 0, message.header.portID == 0 else {
           continue
         }
@@ -108,7 +108,7 @@ package struct EventReader<Transport: EventTransport & ~Copyable>: ~Copyable {
       let bytes = buffer
       if let message = try cursor.next(in: bytes.span) { return message }
     } catch {
-      // Behind a length that cannot be believed nothing is found again.
+      // The messages after an impossible length cannot be located.
       cursor = NetlinkCursor(0..<0)
       guard length != nil else { throw error }
     }

@@ -1,9 +1,9 @@
 internal import Dispatch
 internal import Synchronization
 
-/// A subscription that a task waits for.
+/// A subscription that a task can wait for.
 final class EventSource: Sendable {
-  /// There is one reader; the lock is for the compiler, and never contended.
+  /// There is only one reader. The lock satisfies the compiler and is never contended.
   private let events: Mutex<SocketEvents>
   private let descriptor: Int32
 
@@ -30,10 +30,10 @@ final class EventSource: Sendable {
   }
 }
 
-/// One wait for a descriptor, ended by whoever comes first: the descriptor, the time or a cancellation.
+/// One wait for a descriptor. The descriptor, the timeout or a cancellation ends it, whichever comes first.
 ///
-/// A dispatch source for each wait and none between them: so none is ever suspended, which is what makes the release of
-/// a source a trap. It costs some microseconds, and only when there was nothing to read.
+/// Each wait has its own dispatch source, so none is ever suspended; releasing a suspended source would trap. A source
+/// costs some microseconds, and only if there was nothing to read.
 private final class ReadableWait: Sendable {
   private enum State {
     case new, ended
@@ -49,7 +49,7 @@ private final class ReadableWait: Sendable {
       guard case .new = state else { return true }
       let source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
       source.setEventHandler { self.end() }
-      // The descriptor must not be closed, and its number not be given away, while the dispatcher knows it.
+      // While the dispatcher uses the descriptor, it must not be closed and its number not be reused.
       source.setCancelHandler { withExtendedLifetime(owner) {} }
       state = .waiting(continuation, source)
       source.activate()

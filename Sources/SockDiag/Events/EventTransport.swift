@@ -1,10 +1,10 @@
-/// How events come from the kernel.
+/// Receives events from the kernel.
 ///
-/// A protocol for the same reason as ``NetlinkTransport``: no real kernel drops on demand.
+/// It is a protocol for the same reason as ``NetlinkTransport``: a real kernel does not drop on demand.
 package protocol EventTransport: ~Copyable {
-  /// Receives what is there, without waiting.
+  /// Receives a datagram without waiting.
   mutating func receive(into buffer: inout [UInt8]) -> Reception
 
-  /// How many messages the kernel has dropped so far, modulo 2³²; `nil` where it does not tell.
+  /// The number of messages that the kernel has dropped so far, modulo 2³²; `nil` if it does not report this.
   mutating func drops() -> UInt32?
 }

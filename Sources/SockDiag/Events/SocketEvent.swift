@@ -1,16 +1,15 @@
 public import SockDiagWire
 
-/// What happened to the sockets of a network namespace.
+/// An event about the sockets of a network namespace.
 public enum SocketEvent: Hashable, Sendable {
-  /// A socket ended, by whatever cause. This is its final record: neither owner nor inode are told, the queues hold
-  /// what was never read or acknowledged, and `tcpInfo` has the last figures of a TCP connection. The cookie is the one
-  /// under which dumps showed the socket. With TCP the state is `close`; with UDP it is `established` if the socket was
-  /// connected.
+  /// A socket ended, for any reason. This is its final record. Owner and inode are absent, the queues show the data
+  /// that was never read or acknowledged, and `tcpInfo` has the last figures of a TCP connection. The cookie is the one
+  /// in earlier dumps. The state is `close` for TCP. For UDP it is `established` if the socket was connected.
   ///
-  /// A TCP socket that reset its connection (`SO_LINGER` of 0) or dissolved it has forgotten its local address unless
-  /// that was bound, the peer's port and its figures by then. The other side's record has them all.
+  /// A TCP socket that reset its connection (`SO_LINGER` of 0) or disconnected it has lost the peer's port, its figures
+  /// and, unless it was bound, its local address. The record of the other side has them.
   case destroyed(InetSocket)
-  /// Some events are missing here.
+  /// Some events are missing at this point.
   case gap(EventGap)
 }
 
@@ -18,12 +17,13 @@ public enum SocketEvent: Hashable, Sendable {
 ///
 /// Events and gaps together count every socket whose end the kernel announced.
 public struct EventGap: Hashable, Sendable {
-  /// The messages that the kernel dropped because the receive buffer was full, each about one socket; `nil` if some
-  /// were dropped and the kernel does not tell how many (before 4.12). Kernel: `SK_MEMINFO_DROPS`, linux/sock_diag.h.
+  /// The number of messages that the kernel dropped because the receive buffer was full, each about one socket; `nil`
+  /// if some were dropped and the kernel does not report the number (before 4.12). Kernel: `SK_MEMINFO_DROPS`,
+  /// linux/sock_diag.h.
   public var dropped: Int?
-  /// The messages that came and are damaged. What could be read of them came before as an event.
+  /// The number of damaged messages. Their readable parts were returned before as events.
   public var malformed: Int
-  /// What is wrong with a damaged message.
+  /// The fault in a damaged message.
   public var wireError: WireError?
 
   /// Creates a gap.
@@ -33,7 +33,7 @@ public struct EventGap: Hashable, Sendable {
     self.wireError = wireError
   }
 
-  /// How to have no such gap again, where that is known.
+  /// How to avoid such gaps, if a way is known.
   public var cure: String? {
     if dropped == 0 { return nil }
     return "ask for a larger receive buffer and, without CAP_NET_ADMIN, raise the sysctl net.core.rmem_max as well"
@@ -41,7 +41,7 @@ public struct EventGap: Hashable, Sendable {
 }
 
 extension EventGap: CustomStringConvertible {
-  /// One sentence: what is missing, why, and the cure where one is known.
+  /// One sentence: what is missing, why, and the remedy if one is known.
   public var description: String { explanation + (cure.map { "; \($0)" } ?? "") }
 
   /// What is missing and why.
@@ -49,15 +49,13 @@ extension EventGap: CustomStringConvertible {
     var parts: [String] = []
     switch dropped {
     case 0: break
-    case let dropped?: parts.append("the kernel dropped \(Self.count(dropped)), for the receive buffer was full")
+    case let dropped?: parts.append("the kernel dropped \(dropped.counted("event")), for the receive buffer was full")
     case nil: parts.append("the kernel dropped events, for the receive buffer was full")
     }
     if malformed > 0 {
       let reason = wireError.map { ", \($0)" } ?? ""
-      parts.append("\(Self.count(malformed)) came damaged" + reason)
+      parts.append("\(malformed.counted("event")) came damaged" + reason)
     }
     return parts.joined(separator: ", and ")
   }
-
-  private static func count(_ number: Int) -> String { number == 1 ? "1 event" : "\(number) events" }
 }

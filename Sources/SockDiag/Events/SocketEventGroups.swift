@@ -1,6 +1,6 @@
 internal import SockDiagWire
 
-/// Which sockets' ends are announced.
+/// The sockets whose ends are announced.
 ///
 /// Kernel: `enum sknetlink_groups`, linux/sock_diag.h, since 4.2.
 public struct SocketEventGroups: OptionSet, Hashable, Sendable {
@@ -27,10 +27,10 @@ public struct SocketEventGroups: OptionSet, Hashable, Sendable {
   public static let inet: SocketEventGroups = [.tcp4, .udp4]
   /// IPv6 sockets of both protocols.
   public static let inet6: SocketEventGroups = [.tcp6, .udp6]
-  /// All that the kernel announces.
+  /// All groups.
   public static let all: SocketEventGroups = [.inet, .inet6]
 
-  /// The groups of the set that are known here, with what each is about.
+  /// The known groups in the set, each with its protocol and family.
   var members: [(protocol: TransportProtocol, family: AddressFamily)] {
     let known: [(SocketEventGroups, TransportProtocol, AddressFamily)] = [
       (.tcp4, .tcp, .inet), (.udp4, .udp, .inet), (.tcp6, .tcp, .inet6), (.udp6, .udp, .inet6),

@@ -5,23 +5,23 @@ extension SocketEvents {
   ///
   /// ```swift
   /// for try await event in try SocketEvents(.tcp).sequence() {
-  ///   if case .destroyed(let socket) = event { print(socket, socket.tcpInfo?.bytesReceived ?? 0) }
+  /// if case .destroyed(let socket) = event { print(socket, socket.tcpInfo?.bytesReceived ?? 0) }
   /// }
   /// ```
   ///
-  /// Nothing is buffered on this side of the kernel: a consumer that is too slow finds a ``SocketEvent/gap(_:)``.
+  /// Nothing is buffered on this side of the kernel: a consumer that is too slow gets a ``SocketEvent/gap(_:)``.
   public consuming func sequence() -> SocketEventSequence { SocketEventSequence(self) }
 }
 
-/// Events for one consumer, who is suspended while there are none.
+/// Events for one consumer, which is suspended while there are none.
 ///
-/// No thread waits with the consumer. The iteration ends with `nil` as soon as its task is cancelled; the subscription
-/// ends with the iteration, or with this value if nobody ever iterates.
+/// The wait blocks no thread. The iteration ends with `nil` as soon as its task is cancelled. The subscription ends
+/// with the iteration, or with this value if there was no iteration.
 public struct SocketEventSequence: AsyncSequence, Sendable {
-  /// What ends an iteration early.
+  /// The reason why an iteration ends early.
   public typealias Failure = SockDiagError
 
-  /// The subscription until somebody iterates.
+  /// Holds the subscription until the iteration starts.
   private final class Store: Sendable {
     let events: Mutex<SocketEvents?>
 
@@ -32,7 +32,7 @@ public struct SocketEventSequence: AsyncSequence, Sendable {
 
   init(_ events: consuming SocketEvents) { store = Store(events) }
 
-  /// Begins the iteration. There is one: any further iterator is at its end.
+  /// Starts the iteration. Only one is possible: further iterators are empty.
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(
       store.events.withLock { events in
@@ -47,14 +47,14 @@ public struct SocketEventSequence: AsyncSequence, Sendable {
 
     init(_ source: EventSource?) { self.source = source }
 
-    /// The next event; `nil` when the task is cancelled, and ever after.
+    /// The next event; `nil` when the task is cancelled, and from then on.
     ///
     /// - Throws: ``SockDiagError``, which ends the iteration.
     public mutating func next() async throws(SockDiagError) -> SocketEvent? {
       try await next(isolation: #isolation)
     }
 
-    /// The next event; `nil` when the task is cancelled, and ever after.
+    /// The next event; `nil` when the task is cancelled, and from then on.
     ///
     /// - Throws: ``SockDiagError``, which ends the iteration.
     public mutating func next(
@@ -62,7 +62,7 @@ public struct SocketEventSequence: AsyncSequence, Sendable {
     ) async throws(SockDiagError) -> SocketEvent? {
       guard let source else { return nil }
       do throws(SockDiagError) {
-        // A flood must not outrun the cancellation.
+        // Checked here, so that a cancellation works during a flood of events.
         while !Task.isCancelled {
           if let event = try source.nextIfReady() { return event }
           await source.waitUntilReadable()

@@ -1,14 +1,14 @@
 public import SockDiagWire
 
-/// Settings of a network namespace that decide about ports, backlogs and closing connections.
+/// Settings of a network namespace for ports, backlogs and closing connections.
 ///
-/// They are read from `/proc/sys/net`, which shows the network namespace of the thread that opens a file there, whatever
-/// process it belongs to. A setting that the kernel does not have, that this process may not read or that is not what it
-/// should be is `nil`: without IPv6 there are none of IPv6, and some belong to the first namespace of a host alone.
+/// They are read from `/proc/sys/net`, which shows the network namespace of the thread that opens a file there. A
+/// setting is `nil` if the kernel does not have it, if this process may not read it, or if it is invalid: without IPv6
+/// there are no IPv6 settings, and some settings exist only in the host's first namespace.
 ///
-/// A value is a copy of a moment. Seventeen small files are read for it.
+/// A value is a copy at one moment. Reading it takes seventeen small files.
 public struct KernelSettings: Hashable, Sendable {
-  /// When `connect` may take the port of a connection in TIME_WAIT. It decides nothing about `bind`.
+  /// When `connect` may take the port of a connection in TIME_WAIT. It does not affect `bind`.
   public struct TimeWaitReuse: RawRepresentable, Hashable, Sendable {
     /// The kernel's number.
     public let rawValue: UInt8
@@ -18,7 +18,7 @@ public struct KernelSettings: Hashable, Sendable {
 
     /// Never.
     public static let never = TimeWaitReuse(rawValue: 0)
-    /// Where timestamps tell old segments from new ones.
+    /// If timestamps distinguish old segments from new ones.
     public static let always = TimeWaitReuse(rawValue: 1)
     /// The same, for connections over the loopback device alone: the default. Since Linux 4.19.
     public static let loopback = TimeWaitReuse(rawValue: 2)
@@ -40,15 +40,15 @@ public struct KernelSettings: Hashable, Sendable {
     public static let always = SYNCookies(rawValue: 2)
   }
 
-  /// The first port that takes no privilege to bind. Kernel: `net.ipv4.ip_unprivileged_port_start`, since 4.11.
+  /// The first port that needs no privilege to bind. Kernel: `net.ipv4.ip_unprivileged_port_start`, since 4.11.
   public var unprivilegedPortStart: UInt16?
   /// The ports from which the kernel chooses one for `connect`, and for `bind` to port 0; IPv6 uses it too. Kernel:
   /// `net.ipv4.ip_local_port_range`.
   public var localPortRange: ClosedRange<UInt16>?
-  /// Ports that the kernel does not choose. A program may bind them all the same. Kernel:
-  /// `net.ipv4.ip_local_reserved_ports`, since 2.6.35.
+  /// Ports that the kernel does not choose. A program can still bind them. Kernel: `net.ipv4.ip_local_reserved_ports`,
+  /// since 2.6.35.
   public var reservedPorts: PortSet?
-  /// Whether a TCP `bind` to port 0 shares ports by SO_REUSEADDR once no other is left. Kernel:
+  /// Whether a TCP `bind` to port 0 shares ports by SO_REUSEADDR if no other port is left. Kernel:
   /// `net.ipv4.ip_autobind_reuse`, since 5.7.
   public var sharesChosenPorts: Bool?
   /// Whether a TCP socket that is bound to no interface accepts from all VRFs. Then TCP keeps the ports of all VRFs in one
@@ -59,20 +59,20 @@ public struct KernelSettings: Hashable, Sendable {
   /// Whether IPv6 sockets may be bound to addresses that this host does not have. Kernel: `net.ipv6.ip_nonlocal_bind`,
   /// since 4.11.
   public var allowsNonlocalBindV6: Bool?
-  /// Whether an IPv6 socket refuses IPv4 unless it says otherwise. Kernel: `net.ipv6.bindv6only`.
+  /// Whether an IPv6 socket refuses IPv4 by default. Kernel: `net.ipv6.bindv6only`.
   public var bindsV6Only: Bool?
-  /// How long a connection without descriptor stays in FIN_WAIT2. The length of TIME_WAIT is no setting. Kernel:
+  /// How long a connection without descriptor stays in FIN_WAIT2. The length of TIME_WAIT is not a setting. Kernel:
   /// `net.ipv4.tcp_fin_timeout`.
   public var finTimeout: Duration?
   /// When `connect` may take the port of a connection in TIME_WAIT. Kernel: `net.ipv4.tcp_tw_reuse`.
   public var timeWaitReuse: TimeWaitReuse?
-  /// How many connections in TIME_WAIT there may be; what exceeds it is closed at once. Kernel:
+  /// The maximum number of connections in TIME_WAIT; further ones are closed at once. Kernel:
   /// `net.ipv4.tcp_max_tw_buckets`.
   public var maximumTimeWait: UInt32?
   /// How many requests in SYN_RECV a listener may have without cookies. Kernel: `net.ipv4.tcp_max_syn_backlog`.
   public var maximumSYNBacklog: UInt32?
-  /// How many TCP sockets without descriptor the host may have, in all of its namespaces; what exceeds it is reset. Only
-  /// the first namespace of the host has it. Kernel: `net.ipv4.tcp_max_orphans`.
+  /// The maximum number of TCP sockets without descriptor, in all namespaces of the host; further ones are reset. Only
+  /// the host's first namespace has this setting. Kernel: `net.ipv4.tcp_max_orphans`.
   public var maximumOrphans: UInt32?
   /// Whether a connection that does not fit the queue of its listener is reset rather than ignored. Kernel:
   /// `net.ipv4.tcp_abort_on_overflow`.
@@ -84,7 +84,7 @@ public struct KernelSettings: Hashable, Sendable {
 
   private init() {}
 
-  /// Settings of which none is known, to fill in.
+  /// Creates settings that are all unknown, to fill in.
   public static var unknown: KernelSettings { KernelSettings() }
 
   /// Reads the settings of the network namespace of the calling thread.
@@ -114,7 +114,7 @@ public struct KernelSettings: Hashable, Sendable {
 }
 
 extension KernelSettings {
-  /// The ports from which the kernel chooses: the range without what is reserved; `nil` if the range is not known.
+  /// The ports that the kernel chooses from: the range without the reserved ports; `nil` if the range is not known.
   public var choosablePorts: PortSet? {
     localPortRange.map { PortSet([$0]).intersection((reservedPorts ?? PortSet()).complement) }
   }
@@ -126,15 +126,15 @@ extension KernelSettings {
 
   private static func flag(_ path: String) -> Bool? { (number(path) as UInt32?).map { $0 != 0 } }
 
-  /// Two ports, the first not above the second.
+  /// Two ports; the first is not above the second.
   private static func portRange(_ text: [UInt8]) -> ClosedRange<UInt16>? {
     let ports = text.words.map { $0.decimal(as: UInt16.self) }
     guard ports.count == 2, let first = ports[0], let last = ports[1], first <= last else { return nil }
     return first...last
   }
 
-  /// A list such as `8080,9000-9010`, which may be empty. `nil` if any of it is something else, for a part of a list
-  /// would be taken for the whole.
+  /// A list such as `8080,9000-9010`, which may be empty. `nil` if any part is invalid, because a partial list would be
+  /// taken for the whole.
   private static func ports(_ text: [UInt8]) -> PortSet? {
     let words = text.words
     guard let list = words.first else { return PortSet() }

@@ -1,15 +1,15 @@
-/// What the kernel counts about TCP beyond single sockets.
+/// The kernel's counters about TCP beyond single sockets.
 ///
-/// It is read from `/proc/thread-self/net` (since Linux 3.17): the network namespace of the calling thread. What the
-/// kernel does not count is `nil`. Counters count since the namespace was made, so that only a rise between two values
-/// tells what happens now; the others are figures of a moment. ``orphans``,
-/// ``tcpAllocated`` and ``tcpMemoryPages`` are those of the whole host, whichever namespace asks.
+/// They are read from `/proc/thread-self/net` (since Linux 3.17): the network namespace of the calling thread. A
+/// counter that the kernel does not have is `nil`. Counters start when the namespace is made, so only the rise between
+/// two values shows current events; the other members are current values. ``orphans``, ``tcpAllocated`` and
+/// ``tcpMemoryPages`` are those of the whole host, in every namespace.
 public struct NetworkCounters: Hashable, Sendable {
-  /// Requests, and connections that were complete, which found the accept queue of their listener full. Kernel:
-  /// `ListenOverflows` (`LINUX_MIB_LISTENOVERFLOWS`, linux/snmp.h).
+  /// Requests and completed connections that found the accept queue of their listener full. Kernel: `ListenOverflows`
+  /// (`LINUX_MIB_LISTENOVERFLOWS`, linux/snmp.h).
   public var listenOverflows: UInt64?
-  /// Requests and connections that a listener dropped for any reason: an overflow counts here too, but so does a lack of
-  /// memory or of a route. Kernel: `ListenDrops` (`LINUX_MIB_LISTENDROPS`, linux/snmp.h).
+  /// Requests and connections that a listener dropped for any reason: an overflow counts here too, and so does a lack
+  /// of memory or of a route. Kernel: `ListenDrops` (`LINUX_MIB_LISTENDROPS`, linux/snmp.h).
   public var listenDrops: UInt64?
   /// Connections that were closed without TIME_WAIT because there were too many in it. Kernel: `TCPTimeWaitOverflow`
   /// (`LINUX_MIB_TCPTIMEWAITOVERFLOW`, linux/snmp.h).
@@ -23,7 +23,7 @@ public struct NetworkCounters: Hashable, Sendable {
   /// Requests that were answered with a cookie because that queue was full. Kernel: `TCPReqQFullDoCookies`
   /// (`LINUX_MIB_TCPREQQFULLDOCOOKIES`, linux/snmp.h).
   public var requestQueueFullCookies: UInt64?
-  /// Connections whose TIME_WAIT ran its time. Kernel: `TW` (`LINUX_MIB_TIMEWAITED`, linux/snmp.h).
+  /// Connections whose TIME_WAIT expired. Kernel: `TW` (`LINUX_MIB_TIMEWAITED`, linux/snmp.h).
   public var timeWaitsEnded: UInt64?
   /// Connections whose TIME_WAIT was cut short for a new one that `connect` made. Kernel: `TWRecycled`
   /// (`LINUX_MIB_TIMEWAITRECYCLED`, linux/snmp.h).
@@ -36,8 +36,8 @@ public struct NetworkCounters: Hashable, Sendable {
   public var tcpInUse: UInt64?
   /// IPv6 TCP sockets likewise. `/proc/net/sockstat6`: `TCP6: inuse`. `nil` without IPv6.
   public var tcp6InUse: UInt64?
-  /// TCP sockets of the host that belong to no descriptor any more, without those that are minisockets.
-  /// `/proc/net/sockstat`: `TCP: orphan`.
+  /// TCP sockets of the host that no descriptor refers to any more, except minisockets. `/proc/net/sockstat`: `TCP:
+  /// orphan`.
   public var orphans: UInt64?
   /// TCP sockets of this namespace in TIME_WAIT and, without descriptor, in FIN_WAIT2, of both families.
   /// `/proc/net/sockstat`: `TCP: tw`.
@@ -49,7 +49,7 @@ public struct NetworkCounters: Hashable, Sendable {
 
   private init() {}
 
-  /// Counters of which none is known, to fill in.
+  /// Creates counters that are all unknown, to fill in.
   public static var unknown: NetworkCounters { NetworkCounters() }
 
   /// Reads the counters of the network namespace of the calling thread.
@@ -66,7 +66,7 @@ public struct NetworkCounters: Hashable, Sendable {
 }
 
 extension NetworkCounters {
-  /// Two lines that begin alike: names, and below them numbers.
+  /// Pairs of lines with the same first word: names, and numbers below them.
   private mutating func readCounters(_ text: [UInt8]) {
     let lines = text.split(separator: 0x0a).map(\.words)
     let title = Array("TcpExt:".utf8)
@@ -78,7 +78,7 @@ extension NetworkCounters {
     }
   }
 
-  /// Lines of a title, and then names and numbers by turns.
+  /// Lines with a title, followed by names and numbers alternately.
   private mutating func readFigures(_ text: [UInt8]) {
     for line in text.split(separator: 0x0a) {
       let words = line.words

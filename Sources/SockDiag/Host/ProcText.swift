@@ -1,13 +1,13 @@
-/// Small files of proc, whole.
+/// Reads small files of proc as a whole.
 enum ProcText {
-  /// More than any file has that is read here: `ip_local_reserved_ports` with every second port takes 192 KiB. What is
-  /// longer is not the kernel's.
+  /// Larger than any file that is read here: `ip_local_reserved_ports` with every second port takes 192 KiB. A longer
+  /// file is not from the kernel.
   static let longest = 1 << 20
 
   /// The bytes of a file; `nil` if there is none, or it cannot be read.
   ///
-  /// - Parameter capacity: The size of a read. Of a list of ports the kernel gives the beginning alone to a reader whose
-  ///   first read is too short, without a sign that there is more (`proc_do_large_bitmap`, kernel/sysctl.c).
+  /// - Parameter capacity: The size of a read. If the first read of a port list is too short, the kernel returns only
+  ///   the beginning, without a sign that there is more (`proc_do_large_bitmap`, kernel/sysctl.c).
   static func read(_ path: String, capacity: Int = 1 << 14) -> [UInt8]? {
     do throws(SockDiagError) {
       guard let file = try ProcNetFile(path) else { return nil }
@@ -31,7 +31,7 @@ extension Sequence<UInt8> {
     split(whereSeparator: { $0 == 0x20 || (0x09...0x0d).contains($0) }).map(Array.init)
   }
 
-  /// The decimal number that the bytes are, without sign; `nil` if they are something else.
+  /// The unsigned decimal number in the bytes; `nil` if they are anything else.
   func decimal<Number: FixedWidthInteger>(as type: Number.Type = Number.self) -> Number? {
     var result: Number?
     for byte in self {

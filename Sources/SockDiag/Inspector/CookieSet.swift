@@ -1,21 +1,22 @@
-/// The cookies of a dump, to recognise a socket that comes twice.
+/// The cookies of a dump, to recognise a socket that occurs twice.
 ///
-/// The kernel counts cookies up, and gives a socket its own when it is first reported: those of one dump mostly lie side
-/// by side. So an entry is not one cookie but a word of 64 neighbours, and the set of 100,000 stays in the processor's
-/// nearest cache, where a `Set` costs as much as all the decoding. Scattered cookies take one entry each, no worse than
-/// any table. Multiplying by an odd constant spreads them well enough, since no attacker chooses them.
+/// The kernel assigns cookies in ascending order when sockets are first reported, so those of one dump are mostly
+/// adjacent. So an entry is not one cookie but a word of 64 neighbours, and a set of 100,000 fits into the processor's
+/// nearest cache. A `Set` would cost as much as all the decoding. Scattered cookies take one entry each, as in any
+/// table. Multiplying by an odd constant spreads them well enough, because no attacker chooses them.
 struct CookieSet {
-  /// Pairs of a block number plus one, or 0 for none, and the block's bits. Side by side, so that one access finds both.
+  /// Pairs of a block number plus one (0 for an empty slot) and the block's bits. They are adjacent, so that one access
+  /// loads both.
   private var slots = [UInt64](repeating: 0, count: 2 * 128)
   private var blockCount = 0
 
-  /// Removes all, keeping the space.
+  /// Removes all cookies and keeps the memory.
   mutating func removeAll() {
     for index in slots.indices { slots[index] = 0 }
     blockCount = 0
   }
 
-  /// Inserts a cookie. Returns `false` if it was there. Cookie 0 stands for none and is always new.
+  /// Inserts a cookie. Returns `false` if it was already there. Cookie 0 means no cookie and always counts as new.
   @inline(__always)
   mutating func insert(_ cookie: UInt64) -> Bool {
     if cookie == 0 { return true }

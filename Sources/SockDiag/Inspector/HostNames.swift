@@ -1,18 +1,17 @@
 internal import Glibc
 public import SockDiagWire
 
-/// Looks names up as this host knows them: its resolver, services, interfaces, cgroups and users.
+/// Looks up names on this host: with its resolver, services, interfaces, cgroups and users.
 public struct HostNames: FilterNames {
   /// Creates the value.
   public init() {}
 
-  /// All addresses of a host, by the host's resolver, which may ask the network and take its time.
-  /// C: `getaddrinfo`.
+  /// All addresses of a host, from the host's resolver, which may ask the network and take a while. C: `getaddrinfo`.
   public func addresses(ofHost name: String) throws(FilterNameFailure) -> [IPAddress] {
     try Self.requireCString(name)
     // SAFETY: a structure of zeros, whose pointers are null.
     var hints = unsafe addrinfo()
-    // One entry per address, not one per address and kind of socket.
+    // One entry per address, not one per address and socket type.
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>? = nil
     // SAFETY: getaddrinfo copies the name and fills in a list that freeaddrinfo frees.
@@ -51,7 +50,7 @@ public struct HostNames: FilterNames {
     }
   }
 
-  /// The ports of a service: for TCP, and for UDP where that has another. C: `getservbyname_r`.
+  /// The ports of a service: that of TCP, and that of UDP if it is different. C: `getservbyname_r`.
   public func ports(ofService name: String) throws(FilterNameFailure) -> [UInt16] {
     try Self.requireCString(name)
     var ports: [UInt16] = []
@@ -83,8 +82,8 @@ public struct HostNames: FilterNames {
 
   /// The id of a cgroup: the inode number of its directory.
   ///
-  /// A path is looked for below the mount point of the cgroup file system, as `/proc/PID/cgroup` and `systemctl` show it,
-  /// and then as it is.
+  /// A path is looked up below the mount point of the cgroup file system, as `/proc/PID/cgroup` and `systemctl` show
+  /// it, and then as an absolute path.
   public func id(ofCgroup path: String) throws(FilterNameFailure) -> UInt64 {
     try Self.requireCString(path)
     // On hosts that use both versions, the second is mounted below the first.
@@ -116,7 +115,7 @@ public struct HostNames: FilterNames {
     return unsafe entry.pw_uid
   }
 
-  /// C would read the name up to a zero only, and look up another.
+  /// C would read the name only up to a zero byte, and look up a different name.
   private static func requireCString(_ name: String) throws(FilterNameFailure) {
     if name.isEmpty || name.utf8.contains(0) { throw FilterNameFailure("is not a name") }
   }

@@ -1,28 +1,28 @@
 package import SockDiagWire
 
-/// Queries on one conversation: which requests they become, and how their replies become sockets.
+/// Runs queries on one conversation: plans the requests and decodes the replies into sockets.
 ///
-/// ``SocketInspector`` is this on the running kernel; tests put a scripted one under it.
+/// ``SocketInspector`` uses it with the running kernel; tests use it with a scripted one.
 package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   package var conversation: Conversation<Transport>
   private var decoder = InetDecoder()
   private var cookies = CookieSet()
-  /// What the last query became.
+  /// The plan of the last query.
   private var plan: QueryPlan?
-  /// Room for the next dump's sockets.
+  /// The storage for the next dump's sockets.
   private var expectedCount = 0
-  /// Whether one walk may serve both families; `nil` until it was tried.
+  /// Whether one walk can serve both families; `nil` until it was tried.
   private var servesBothFamilies: Bool?
   private var readsProtocolAttribute: Bool?
-  /// Families with protocols for which the kernel has a handler, as far as it was asked.
+  /// The families and protocols for which the kernel is known to have a handler.
   private var confirmed: Set<[UInt16]> = []
-  /// Operations of filter programs that the kernel takes or refuses, as far as it was asked.
+  /// The operations of filter programs that the kernel is known to accept or refuse.
   private var acceptedOperations: InetBytecode.Operations = []
   private var refusedOperations: InetBytecode.Operations = []
 
-  /// Where `/proc/net` is read if sock_diag has no answer; `nil` for nowhere.
+  /// The proc mount from which `/proc/net` is read if sock_diag cannot answer; `nil` for none.
   private let procRoot: String?
-  /// Why the last list came from there; `nil` if it did not.
+  /// Why the last list came from `/proc/net`; `nil` if it did not.
   package private(set) var substitution: SockDiagError?
 
   package init(_ transport: consuming Transport, procRoot: String? = nil) {
@@ -30,7 +30,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     self.procRoot = procRoot
   }
 
-  /// Hands each socket to `body`, without allocating for any.
+  /// Passes each socket to `body` without an allocation per socket.
   package mutating func forEach(
     _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> (completeness: Completeness, source: SocketSource) {
@@ -39,7 +39,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       substitution = nil
       return (completeness, .sockDiag)
     } catch {
-      // No table has these, and the answer says so.
+      // No table in `/proc/net` has these, and the answer reports it.
       if try lacksAll(query, instead: error) { return (.missingStates, .procNet) }
       return (
         try readProcNet(instead: error) { root throws(SockDiagError) in
@@ -54,7 +54,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     _ query: SocketQuery, instead error: SockDiagError
   ) throws(SockDiagError) -> Bool {
     guard query.protocol == .tcp, query.states == .boundInactive else { return false }
-    // Where there is no proc, the list is not known to lack just these.
+    // Without proc, the list is not known to lack only these.
     let connections = SocketQuery(.tcp, family: query.family, states: .listen)
     _ = try readProcNet(instead: error) { root throws(SockDiagError) in
       try ProcNet.forEach(connections, root: root) { _ in .stop }
@@ -62,12 +62,12 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return true
   }
 
-  /// Reads `/proc/net` where sock_diag has no answer. It says so before the first socket, so none comes twice. Where
-  /// `/proc/net` cannot be read either, the first error is the better one.
+  /// Reads `/proc/net` if sock_diag cannot answer. sock_diag fails before the first socket, so no socket occurs twice.
+  /// If `/proc/net` cannot be read either, the first error is more useful.
   private mutating func readProcNet<Answer>(
     instead error: SockDiagError, _ read: (String) throws(SockDiagError) -> Answer
   ) throws(SockDiagError) -> Answer {
-    // A recording would lack what was read elsewhere, and nobody would know.
+    // A recording would lack sockets from another source, without a sign of it.
     guard let procRoot, conversation.observer == nil, error.leavesProcNet else { throw error }
     do throws(SockDiagError) {
       let answer = try read(procRoot)
@@ -76,10 +76,10 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     } catch _ { throw error }
   }
 
-  /// Collects all sockets. Dumps with a defect that may pass are repeated.
+  /// Collects all sockets. Dumps with a temporary defect are repeated.
   package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
     var dump = SocketDump(sockets: [], completeness: .complete, source: .sockDiag)
-    // A poll finds about as many as the last one did; growing step by step would copy each record several times.
+    // A poll finds about as many sockets as the last one. Growing step by step would copy each record several times.
     if plan?.query == query { dump.sockets.reserveCapacity(expectedCount) }
     var seen = CookieSet()
     swap(&seen, &cookies)
@@ -105,15 +105,15 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return dump
   }
 
-  /// What tells a record from others of a dump; 0 for one that has nothing. A TIME_WAIT record has the cookie of the socket
-  /// that it came from, which may still be there, bound to the same port.
+  /// A key that distinguishes the records of a dump; 0 if a record has none. The cookie is not enough: a TIME_WAIT
+  /// record has the cookie of its socket, which may still exist, bound to the same port.
   @inline(__always)
   private static func identity(of socket: InetSocket) -> UInt64 {
     guard let cookie = socket.cookie?.rawValue, cookie != 0 else { return 0 }
     return socket.state == .boundInactive ? cookie ^ 1 << 63 : cookie
   }
 
-  /// The socket that packets between two addresses reach.
+  /// The socket that receives packets between two addresses.
   package mutating func get(_ request: InetRequest) throws(SockDiagError) -> InetSocket? {
     var fault: WireError?
     var socket = InetSocket()
@@ -130,8 +130,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return nil
   }
 
-  /// An exact request gets the same errno for a socket, a protocol and a family that is not there. A dump of no states at
-  /// all tells them apart, and is asked for once.
+  /// An exact request gets the same errno for a missing socket, protocol and family. A dump with an empty set of states
+  /// tells them apart; it is made once.
   mutating func confirmHandler(for request: InetRequest) throws(SockDiagError) {
     guard let family = request.family, !confirmed.contains([UInt16(family.rawValue), request.protocol.rawValue]) else {
       return
@@ -147,7 +147,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     do throws(SockDiagError) {
       return try walk(plan, body)
     } catch {
-      // The kernel refuses a program before it reports a socket, so none comes twice.
+      // The kernel refuses a program before it reports a socket, so no socket occurs twice.
       guard error.code == .invalidRequest || error.code == .permissionDenied, try learnRefusals(of: plan.operations)
       else { throw error }
     }
@@ -155,12 +155,11 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return try walk(plan, body)
   }
 
-  /// The plan of the last query if this is the same, and otherwise a new one.
+  /// The plan of the last query if the query is the same, otherwise a new one.
   private mutating func plan(for query: SocketQuery) throws(SockDiagError) -> QueryPlan {
     if let plan, plan.query == query, plan.operations.isDisjoint(with: refusedOperations) { return plan }
     var plan = QueryPlan(query, without: refusedOperations)
-    // A refusal of the second of two walks would come after sockets of the first, and in a recording nobody could
-    // explain it.
+    // A refusal of the second of two walks would come after sockets of the first, and a recording could not explain it.
     if plan.walks.count > 1 || conversation.observer != nil, try learnRefusals(of: plan.operations) {
       plan = QueryPlan(query, without: refusedOperations)
     }
@@ -168,7 +167,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return plan
   }
 
-  /// Asks the kernel for each operation whose fate is not known whether it takes it. Returns whether it refused any.
+  /// Asks the kernel about each operation that was not tried yet. Returns whether it refused any.
   private mutating func learnRefusals(of operations: InetBytecode.Operations) throws(SockDiagError) -> Bool {
     var isRefused = false
     for kind in InetBytecode.Operations.kinds
@@ -180,7 +179,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
         refusedOperations.formUnion(kind)
         isRefused = true
       case nil: acceptedOperations.formUnion(kind)
-      // Memory may be short now, a module may be loaded later: what that means for the operation is not known.
+      // Memory may be short now, and a module may be loaded later, so this says nothing about the operation.
       default: break
       }
     }
@@ -202,8 +201,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     _ walk: QueryPlan.Walk, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
     let request = walk.request
-    // One walk over the tables for both families where the kernel can, which halves the time: the tables are shared, and
-    // a walk for one family passes the sockets of the other as well.
+    // One walk over the tables for both families if the kernel supports it. This halves the time: the tables are
+    // shared, and a walk for one family also passes the sockets of the other.
     if request.family != nil { return try read(request, walk.filter.remainder, body) }
     if try servesBoth(request.protocol) { return try read(request, walk.filter.remainder, body) }
     var single = request
@@ -228,7 +227,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       var socket = InetSocket()
       defer { decoder.recycle(&socket) }
       do throws(WireError) {
-        // A damaged attribute does not hide the socket that it belongs to.
+        // A damaged attribute does not hide its socket.
         if try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket) != nil {
           defects.insert(.malformed)
         }
@@ -247,7 +246,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return completeness.union(defects)
   }
 
-  /// What becomes of a query, and how many sockets the kernel reports for it.
+  /// Explains how a query is divided, and how many sockets the kernel reports for it.
   package mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
     var passed = 0
     let completeness = try walk(query) { _ in
@@ -270,7 +269,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   }
 
   private mutating func servesBoth(_ protocol: TransportProtocol) throws(SockDiagError) -> Bool {
-    // Only an answer that cannot change is remembered: a module may be loaded later, memory may be short now.
+    // Only an answer that cannot change is cached: a module may be loaded later, and memory may be short now.
     if servesBothFamilies == nil {
       switch try probe(InetRequest(.dump, .tcp, nil))?.code {
       case nil: servesBothFamilies = true
@@ -280,8 +279,9 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
     guard servesBothFamilies == true, `protocol` != .tcp else { return servesBothFamilies == true }
     if readsProtocolAttribute == nil {
-      // Kernels before 5.9 ignore the attribute that names the protocol and would answer with TCP sockets. A number
-      // that no protocol can have tells them apart: the others miss a handler for it, and look for no module.
+      // Kernels before 5.9 ignore the attribute that names the protocol and would answer with TCP sockets. An
+      // impossible protocol number tells them apart: newer kernels report a missing handler for it, and do not try to
+      // load a module.
       switch try probe(InetRequest(.dump, TransportProtocol(rawValue: .max), nil))?.code {
       case nil: readsProtocolAttribute = false
       case .missingProtocolHandler: readsProtocolAttribute = true
@@ -291,9 +291,9 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return readsProtocolAttribute == true
   }
 
-  /// Makes a request that asks for sockets in no state. Returns the kernel's refusal, or `nil` if it would answer.
+  /// Makes a request for sockets in no state. Returns the kernel's refusal, or `nil` if the kernel would answer.
   private mutating func probe(_ request: InetRequest) throws(SockDiagError) -> SockDiagError? {
-    // Not part of the query: in a recording it would be a refusal that nobody can explain.
+    // Not part of the query: in a recording it would be an unexplained refusal.
     let observer = conversation.observer
     conversation.observer = nil
     defer { conversation.observer = observer }

@@ -1,14 +1,14 @@
 public import SockDiagWire
 
-/// Which part of a query's filter the kernel applies, and which part is applied to its replies.
+/// Which part of a query's filter the kernel applies, and which part the library applies to the replies.
 public struct QueryExplanation: Hashable, Sendable {
   /// The query.
   public var query: SocketQuery
-  /// How the filter is divided; two walks where only the kernel can tell what the rest depends on.
+  /// The divided filter; two walks if only the kernel can test a term that the rest depends on.
   public var walks: [CompiledFilter]
-  /// How many sockets the kernel reported.
+  /// The number of sockets that the kernel reported.
   public var reported: Int
-  /// How many of them passed what is applied here.
+  /// The number of these that passed the library's part.
   public var passed: Int
   /// Whether all sockets were seen and decided.
   public var completeness: Completeness
@@ -17,7 +17,7 @@ public struct QueryExplanation: Hashable, Sendable {
 }
 
 extension QueryExplanation: CustomStringConvertible {
-  /// Some lines of text, without a newline at the end.
+  /// Several lines of text, without a newline at the end.
   public var description: String {
     var lines: [String] = []
     let family = query.family.map { ", \($0)" } ?? ""

@@ -1,16 +1,17 @@
 internal import SockDiagWire
 
-/// A query as the kernel is asked for it. Kept from one poll to the next, so that only the first compiles a program.
+/// A query in the form in which the kernel is asked. It is kept between polls, so that only the first compiles a
+/// program.
 struct QueryPlan {
   let query: SocketQuery
   /// One walk, or two that report different sockets.
   let walks: [Walk]
 
-  /// A request, and what remains to be done with its replies.
+  /// A request, and the filter to apply to its replies.
   struct Walk {
-    /// For both families, or for the one that the query names.
+    /// For both families, or for the query's family.
     var request: InetRequest
-    /// What the kernel and the reader each do of the filter.
+    /// The parts of the filter that the kernel and the reader apply.
     var filter: CompiledFilter
   }
 
@@ -20,7 +21,7 @@ struct QueryPlan {
       var request = InetRequest(.dump, query.protocol, query.family)
       request.states = filter.states
       request.details = query.details.union(filter.remainder?.neededDetails ?? [])
-      // The request's own port fields are the cheapest filter. Port 0 means any port there.
+      // The port fields of the request are the cheapest filter. Port 0 means any port there.
       request.local.port = filter.localPort ?? 0
       request.remote.port = filter.remotePort ?? 0
       request.bytecode = filter.bytecode.bytes

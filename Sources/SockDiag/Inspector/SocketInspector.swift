@@ -14,15 +14,15 @@ public import SockDiagWire
 public struct SocketInspector: ~Copyable, Sendable {
   var reader: InetReader<InspectorTransport>
 
-  /// Why no request reaches sock_diag; `nil` if it can be asked.
+  /// Why no request reaches sock_diag; `nil` if requests are possible.
   ///
-  /// Then ``dump(_:)`` and ``forEach(_:_:)`` read `/proc/net`, and everything else throws this error: looking up one socket,
-  /// destroying one, recording.
+  /// If set, ``dump(_:)`` and ``forEach(_:_:)`` read `/proc/net`. Everything else throws this error: looking up one
+  /// socket, destroying one, recording.
   public let refusal: SockDiagError?
 
   /// Opens a netlink socket in the network namespace of the calling thread.
   ///
-  /// That the kernel has no sock_diag or a sandbox forbids netlink is no error here: see ``refusal``.
+  /// A kernel without sock_diag and a sandbox that forbids netlink are not errors here: see ``refusal``.
   ///
   /// - Throws: ``SockDiagError`` for any other reason, such as a lack of descriptors.
   public init() throws(SockDiagError) { try self.init(procRoot: "/proc") }
@@ -47,7 +47,7 @@ public struct SocketInspector: ~Copyable, Sendable {
 
   /// Why the last list came from `/proc/net`; `nil` if sock_diag answered.
   ///
-  /// What such a list lacks: TCP sockets that are only bound (``Completeness/missingStates``), cookies, interfaces, and
+  /// Such a list lacks TCP sockets that are only bound (``Completeness/missingStates``), cookies, interfaces, and
   /// whether an IPv6 socket refuses IPv4.
   public var substitution: SockDiagError? { reader.substitution }
 

@@ -1,16 +1,16 @@
 public import SockDiagWire
 
-/// Which sockets to report, and how much about each.
+/// The sockets to report, and the details of each.
 public struct SocketQuery: Hashable, Sendable {
   /// The protocol.
   public var `protocol`: TransportProtocol
-  /// The family, or `nil` for both. A socket that takes IPv4 on an IPv6 address is `inet6`.
+  /// The family, or `nil` for both. A socket that accepts IPv4 on an IPv6 address is `inet6`.
   public var family: AddressFamily?
-  /// The states. `listen` alone costs microseconds; any other, a walk over all sockets of the host.
+  /// The states. `listen` alone costs microseconds; any other state needs a walk over all sockets of the host.
   public var states: SocketStateSet
-  /// What else has to hold. The kernel compares what it can, see ``SocketInspector/explain(_:)``.
+  /// The filter. The kernel applies as much of it as it can, see ``SocketInspector/explain(_:)``.
   public var filter: SocketFilter
-  /// What to report beyond the fixed record.
+  /// The details to report beyond the fixed record.
   public var details: InetDetails
 
   /// Creates a query.
@@ -51,8 +51,7 @@ public struct SocketQuery: Hashable, Sendable {
       `protocol`, family: family, states: states, matching: try SocketFilter(text, names: names), details: details)
   }
 
-  /// Whether a socket is one of those that the query asks for; `nil` if its record does not tell. The details do not
-  /// matter.
+  /// Whether a socket matches the query; `nil` if its record is not enough to decide. The details are ignored.
   public func matches(_ socket: InetSocket) -> Bool? {
     guard socket.protocol == `protocol`, family == nil || socket.family == family, states.contains(state: socket.state)
     else { return false }

@@ -1,27 +1,27 @@
 internal import CSockDiag
 internal import Glibc
 
-/// Where a network namespace is found.
+/// Opens a network namespace.
 package struct NetworkNamespacePath: Hashable, Sendable {
   /// The path of a file of nsfs.
   package let path: String
 
-  /// A path as it is.
+  /// A path, unchanged.
   package init(path: String) { self.path = path }
 
-  /// The namespace that `ip netns add` made under a name.
+  /// The namespace that `ip netns add` made with a name.
   package init(name: String) { path = "/run/netns/" + name }
 
   /// The namespace of a process.
   package init(process: Int32) { path = "/proc/\(process)/ns/net" }
 
-  /// Moves the calling thread there, and with it all threads that it starts afterwards. Other threads stay where they are.
+  /// Moves the calling thread into the namespace, and with it all threads that it starts later. Other threads do not
+  /// move.
   ///
-  /// - Throws: ``SockDiagError`` with the errno: `ENOENT` where there is nothing, `EINVAL` for a file that is no network
-  ///   namespace, `EPERM` and `EACCES` without CAP_SYS_ADMIN. C: `setns`, sched.h.
+  /// - Throws: ``SockDiagError`` with the errno: `ENOENT` if nothing is there, `EINVAL` for a file that is not a
+  ///   network namespace, `EPERM` and `EACCES` without CAP_SYS_ADMIN. C: `setns`, sched.h.
   package func enter() throws(SockDiagError) {
-    // A path may lead to a pipe, whose opening waits for a writer.
-    // SAFETY: open copies the path.
+    // The path may be a pipe, and opening it would wait for a writer. SAFETY: open copies the path.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .onWay(toNamespace: errno, operation: "open the namespace '\(path)'") }
     defer { close(descriptor) }

@@ -1,24 +1,24 @@
-/// Hexadecimal digits, eight at a time, without a branch and without a table.
+/// Parses hexadecimal digits, eight at a time, without a branch or a table.
 ///
-/// A table costs a load for every digit and a row has sixty of them; this is some fifteen instructions for eight digits.
+/// A table costs a load per digit, and a row has sixty digits; this takes about fifteen instructions for eight digits.
 enum HexadecimalDigits {
-  /// The two, four or eight digits that fill up a word of which the row provides fewer.
+  /// The two, four or eight digits that fill up a word if the row has fewer.
   static let zeros: UInt64 = 0x3030_3030_3030_3030
 
-  /// The value of eight digits of which the first stands in the lowest byte.
+  /// The value of eight digits; the first is in the lowest byte.
   ///
-  /// Capital letters only, as the kernel prints them.
+  /// Only capital letters, as the kernel prints them.
   ///
   /// - Parameters:
   ///   - text: The eight characters.
-  ///   - fault: Gains bits where a character is no digit. The value is meaningless then.
+  ///   - fault: Gets bits set if a character is not a digit. The value is meaningless then.
   @inline(__always)
   static func value(_ text: UInt64, fault: inout UInt64) -> UInt32 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     // A letter has bit 6: its low half counts from 1 for A.
     let digits = (text & (ones &* 0x0f)) &+ ((text &>> 6) & ones) &* 9
-    // Written out again, the digits must give the same text, and be digits: G to O would stand for 16 to 24. No byte
-    // overflows, for whatever stood there, this is the most.
+    // The digits written out again must equal the text, and be digits: otherwise G to O would count as 16 to 24. No
+    // byte overflows, because this is the maximum for any input.
     let isLetter = ((digits &+ ones &* 6) &>> 4) & ones
     fault |= text ^ (digits &+ ones &* 0x30 &+ isLetter &* 7) | digits & (ones &* 0xf0)
     let bytes = (digits &<< 4 | digits &>> 8) & 0x00ff_00ff_00ff_00ff

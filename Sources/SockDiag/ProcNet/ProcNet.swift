@@ -3,12 +3,12 @@ public import SockDiagWire
 
 /// Reads sockets from the tables in `/proc/net`, for kernels that lack a sock_diag handler, and for comparison.
 ///
-/// The rows become the values that sock_diag gives, with `SocketSource.procNet` as their source and fewer fields: no
-/// cookie, no interface, no limit of the accept queue, no details. UDP sockets have `InetSocket.drops`. Nothing can be
-/// filtered in the kernel, so every query costs the whole table: it prints one line for each socket of the host, and
-/// walks TCP's hash tables once for each family.
+/// The rows become the same values as with sock_diag, with `SocketSource.procNet` as their source and fewer fields: no
+/// cookie, no interface, no limit of the accept queue, no details. UDP sockets have `InetSocket.drops`. The kernel
+/// cannot filter here, so every query costs the whole table: it prints one line for each socket of the host, and walks
+/// TCP's hash tables once per family.
 ///
-/// TCP sockets that are bound but neither listen nor are connected are in no table.
+/// No table contains TCP sockets that are bound but neither listen nor are connected.
 public enum ProcNet {
   /// Hands each matching socket to `body` while the tables are being read.
   ///
@@ -36,11 +36,11 @@ public enum ProcNet {
     let lacksStates = query.protocol == .tcp && query.states.contains(.boundInactive)
     var completeness: Completeness = lacksStates ? .missingStates : .complete
     var isFound = false
-    // Larger buffers gain nothing: the kernel hands out one page at a time.
+    // Larger buffers gain nothing: the kernel returns one page at a time.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     for (family, suffix) in [(AddressFamily.inet, ""), (.inet6, "6")] {
       let isWanted = query.family == nil || query.family == family
-      // Only the table for IPv4 tells whether a missing one for IPv6 means that there is no IPv6.
+      // Only the IPv4 table shows whether a missing IPv6 table means that there is no IPv6.
       guard isWanted || !isFound && family == .inet, !completeness.contains(.stopped) else { continue }
       guard let file = try ProcNetFile(directory + name + suffix) else { continue }
       isFound = true
@@ -57,8 +57,8 @@ public enum ProcNet {
 
   /// Collects all matching sockets.
   ///
-  /// A socket that came twice because the tables changed is removed if it has an inode; of the others (TIME_WAIT and
-  /// SYN_RECV), two that look the same may be two. The parameters and errors are those of
+  /// A socket that occurs twice because the tables changed is removed if it has an inode. Sockets without an inode
+  /// (TIME_WAIT and SYN_RECV) that look the same may be two. The parameters and errors are those of
   /// ``forEach(_:root:onFault:_:)``.
   ///
   /// - Complexity: O(n) time. One array of 104 bytes per socket.
@@ -74,8 +74,8 @@ public enum ProcNet {
     return SocketDump(sockets: sockets, completeness: completeness, source: .procNet)
   }
 
-  /// Whether one of the last rows is the same socket. Inode numbers are used again once 32 bits are exhausted, so the
-  /// number alone does not tell. The search is short because what comes twice comes soon: at the next page.
+  /// Whether one of the last rows is the same socket. Inode numbers are reused once 32 bits are exhausted, so the
+  /// number alone is not enough. The search is short because a duplicate comes soon: on the next page.
   @inline(never)
   private static func isRepeated(_ socket: InetSocket, in sockets: [InetSocket]) -> Bool {
     sockets.suffix(1024).contains {

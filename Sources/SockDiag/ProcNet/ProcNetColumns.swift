@@ -1,13 +1,13 @@
 /// Walks over the columns of a row, whatever their widths.
 ///
-/// This serves the decimal columns, whose widths vary, and all of a row that is not laid out as usual.
+/// It is used for decimal columns, whose widths vary, and for rows with an unusual layout.
 struct ProcNetColumns {
-  /// How far the line was read.
+  /// The position in the line.
   private(set) var offset: Int
 
   init(at offset: Int) { self.offset = offset }
 
-  /// The next run of characters that are no blanks, empty at the end of the line.
+  /// The next run of non-blank characters; empty at the end of the line.
   @inline(__always)
   mutating func next(in line: Span<UInt8>) -> Range<Int> {
     while offset < line.count, isBlank(line[offset]) { offset &+= 1 }
@@ -29,7 +29,8 @@ struct ProcNetColumns {
     offset &+= 1
   }
 
-  /// A decimal number within limits. A minus sign is read, since old kernels print some unsigned columns with `%d`.
+  /// A decimal number within limits. A minus sign is accepted, because old kernels print some unsigned columns with
+  /// `%d`.
   ///
   /// - Parameter endsLine: Whether the number may be the last thing in the line.
   @inline(__always)
@@ -37,7 +38,7 @@ struct ProcNetColumns {
     _ column: ProcNetFault.Column, _ limits: ClosedRange<Int64> = .min ... .max, endsLine: Bool = true,
     in line: Span<UInt8>
   ) throws(ProcNetFault) -> Int64 {
-    // In a register until the end; and spaces first, with a loop of their own, since nothing else is to be expected.
+    // Kept in a register until the end. Spaces have their own loop, because they are the usual case.
     var end = offset
     while end < line.count, line[end] == 0x20 { end &+= 1 }
     while end < line.count, isBlank(line[end]) { end &+= 1 }
@@ -60,7 +61,7 @@ struct ProcNetColumns {
     return value
   }
 
-  /// A hexadecimal number of so many digits.
+  /// A hexadecimal number with this many digits.
   mutating func hexadecimal(
     _ column: ProcNetFault.Column, digits: ClosedRange<Int>, in line: Span<UInt8>
   ) throws(ProcNetFault) -> UInt64 {
@@ -69,7 +70,7 @@ struct ProcNetColumns {
     return value
   }
 
-  /// Two hexadecimal numbers of so many digits with a colon between them.
+  /// Two hexadecimal numbers with this many digits and a colon between them.
   mutating func hexadecimalPair(
     _ column: ProcNetFault.Column, _ first: ClosedRange<Int>, _ second: ClosedRange<Int>, in line: Span<UInt8>
   ) throws(ProcNetFault) -> (UInt64, UInt64) {
@@ -81,7 +82,7 @@ struct ProcNetColumns {
     return (left, right)
   }
 
-  /// An address of so many 32-bit words, and a port.
+  /// An address of this many 32-bit words, and a port.
   mutating func address(
     _ column: ProcNetFault.Column, words: Int, in line: Span<UInt8>
   ) throws(ProcNetFault) -> (UInt64, UInt64, UInt16) {
@@ -96,7 +97,7 @@ struct ProcNetColumns {
       let start = range.lowerBound &+ word &* 8
       guard let value = Self.value(start..<start &+ 8, 8...8, in: line) else { throw ProcNetFault(column, range) }
       high = high &<< 32 | low &>> 32
-      // The kernel prints each word of the address, which lies in network order, as a number of the host.
+      // The kernel prints each word of the address, which is in network order, as a number in host order.
       low = low &<< 32 | UInt64(UInt32(bigEndian: UInt32(truncatingIfNeeded: value)))
     }
     return (high, low, UInt16(truncatingIfNeeded: port))
@@ -114,7 +115,7 @@ struct ProcNetColumns {
     return value
   }
 
-  // A carriage return is blank, so that a copy of the file that passed through Windows reads the same.
+  // A carriage return counts as a blank, so that a copy of the file from Windows reads the same.
   @inline(__always)
   private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
 

@@ -1,17 +1,17 @@
 public import SockDiagWire
 
 extension WireError.Code {
-  /// A line of a table in `/proc/net` is no row as the kernel writes them.
+  /// A line of a table in `/proc/net` that is not a row as the kernel writes it.
   public static let procNetRow = WireError.Code(rawValue: "proc-net-row")
 }
 
-/// The first thing in a line that is not what it should be.
+/// The first invalid part of a line.
 struct ProcNetFault: Error {
   let column: Column
-  /// Where the column stands in its line.
+  /// The position of the column in its line.
   let range: Range<Int>
 
-  /// What may be wrong with a line. The raw value is the name in the header of the table.
+  /// The columns that may be invalid. The raw value is the name in the header of the table.
   enum Column: String {
     case slot = "sl"
     case local = "local_address"
@@ -38,8 +38,8 @@ extension ProcNetFault {
   ///
   /// - Parameters:
   ///   - line: The line, or its beginning.
-  ///   - number: The line's number, the first being 1.
-  ///   - start: Where the line begins, in bytes from the start of the file.
+  ///   - number: The line's number, from 1 on.
+  ///   - start: The offset of the line in the file, in bytes.
   func wireError(in line: Span<UInt8>, number: Int, start: Int, family: AddressFamily) -> WireError {
     let lower = min(max(range.lowerBound, 0), line.count)
     let upper = min(max(range.upperBound, lower), line.count)
@@ -64,7 +64,7 @@ extension ProcNetFault {
     }
   }
 
-  /// The first 40 bytes in quotes, what is not plain ASCII as `\xNN`: the text may go to a terminal.
+  /// The first 40 bytes in quotes, with other bytes than plain ASCII as `\xNN`, because the text may go to a terminal.
   private static func quote(_ bytes: Span<UInt8>) -> String {
     var text = "\""
     for index in 0..<min(bytes.count, 40) {

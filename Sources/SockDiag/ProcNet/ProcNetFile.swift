@@ -4,7 +4,7 @@ internal import SockDiagWire
 /// An open file of `/proc/net`.
 struct ProcNetFile: ~Copyable {
   private let descriptor: Int32
-  /// The name under which it was opened.
+  /// The name that was opened.
   let path: String
 
   /// Opens a file; `nil` if there is none of this name.
@@ -23,7 +23,7 @@ struct ProcNetFile: ~Copyable {
     close(descriptor)
   }
 
-  /// Reads what comes next, and returns how many bytes that is; 0 at the end.
+  /// Reads the next bytes and returns their number; 0 at the end.
   func read(into buffer: inout [UInt8]) throws(SockDiagError) -> Int {
     while true {
       // SAFETY: the kernel writes at most as many bytes as the buffer has.

@@ -19,31 +19,31 @@ public struct ProcNetParser: Sendable {
   public let `protocol`: TransportProtocol
   /// The family of the table.
   public let family: AddressFamily
-  /// How many lines were no rows.
+  /// The number of lines that were not rows.
   public private(set) var faultCount = 0
 
-  // Compared once here rather than for each row.
+  // Compared once here, not for each row.
   private let isIPv6: Bool
   private let hasDrops: Bool
-  /// The number of the line that comes next, the first being 1.
+  /// The number of the next line, from 1 on.
   private var lineNumber = 1
-  /// Where the next line begins, from the start of the file.
+  /// The offset of the next line in the file.
   private var lineOffset = 0
-  /// The beginning of a line whose end did not come yet.
+  /// The beginning of a line whose end did not arrive yet.
   private var begun: [UInt8] = []
-  /// How much of the line is in no piece and not in `begun` either, since it is too long to be a row.
+  /// The length of the part of a line that was discarded because the line is too long to be a row.
   private var dropped = 0
   private var isStopped = false
 
-  /// The length from which a line is a fault, in bytes: the kernel's lines have about 200. It bounds the memory that a
-  /// file without newlines can take.
+  /// A line of this length or more is a fault, in bytes: the kernel's lines have about 200. This limits the memory that
+  /// a file without newlines can take.
   static let longestLine = 4096
 
   /// Creates a parser for one table.
   ///
   /// - Parameters:
-  ///   - protocol: `TransportProtocol.udp` for a table whose last column counts drops. Any other is taken for a
-  ///     table like that of TCP.
+  ///   - protocol: `TransportProtocol.udp` for a table whose last column counts drops. Any other value means a table
+  ///     like that of TCP.
   ///   - family: The family of the table's sockets.
   public init(_ protocol: TransportProtocol, family: AddressFamily) {
     self.protocol = `protocol`
@@ -85,10 +85,10 @@ public struct ProcNetParser: Sendable {
     return .continue
   }
 
-  /// Parses what stands behind the last newline, if anything does, and makes the parser ready for another file.
+  /// Parses the text after the last newline, if there is any, and prepares the parser for another file.
   ///
-  /// A row there whose newline alone is missing is a row. A number at its very end may be cut off: the drops of a UDP
-  /// socket are absent then, and any other column is a fault.
+  /// A row without a newline is accepted. But a number at its very end may be cut: the drops of a UDP socket are absent
+  /// then, and any other column is a fault.
   public mutating func finish(
     onFault: (WireError) -> Void = { _ in }, _ body: (InetSocket) -> DumpFlow
   ) -> DumpFlow {
@@ -102,7 +102,7 @@ public struct ProcNetParser: Sendable {
   }
 
   private mutating func keep(_ bytes: Span<UInt8>) {
-    // One more than fits, to know that there was more.
+    // One more than fits, to detect that there is more.
     let count = min(bytes.count, Self.longestLine &+ 1 &- begun.count)
     if count > 0 { begun.append(addingCapacity: count) { for index in 0..<count { $0.append(bytes[index]) } } }
     dropped &+= bytes.count &- max(count, 0)

@@ -1,7 +1,7 @@
 /// The columns from the local address to the retransmits.
 extension ProcNetRow {
-  /// Reads columns that have their usual widths: ten loads, no loop and one branch. `false` if they have not; nothing is
-  /// lost then.
+  /// Reads columns with their usual widths: ten loads, no loop and one branch. Returns `false` for other widths;
+  /// nothing is lost then.
   @inline(__always)
   mutating func readUsual4(_ columns: inout ProcNetColumns, in line: Span<UInt8>) -> Bool {
     let start = columns.offset
@@ -65,8 +65,8 @@ extension ProcNetRow {
     fault |= UInt64((row[24] ^ 0x3a) | (row[33] ^ 0x20) | (row[42] ^ 0x20))
   }
 
-  /// The same columns, whatever lies between them and in letters of either case. The widths are those of the kernel's
-  /// formats (`%08X`), which no number falls short of: a blank inside a number is noticed by that.
+  /// The same columns with any separators and letters of either case. The widths are those of the kernel's formats
+  /// (`%08X`), and no number is shorter, so a blank inside a number is detected.
   @inline(never)
   mutating func readUnusual(
     _ columns: inout ProcNetColumns, words: Int, in line: Span<UInt8>

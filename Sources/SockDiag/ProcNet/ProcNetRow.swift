@@ -2,8 +2,9 @@ internal import SockDiagWire
 
 /// A row of a table in `/proc/net`: the columns that become fields.
 ///
-/// Kernel: `get_tcp4_sock`, `get_openreq4`, `get_timewait4_sock`, net/ipv4/tcp_ipv4.c; `get_tcp6_sock` and its kin,
-/// net/ipv6/tcp_ipv6.c; `udp4_format_sock`, net/ipv4/udp.c; `__ip6_dgram_sock_seq_show`, net/ipv6/datagram.c.
+/// Kernel: `get_tcp4_sock`, `get_openreq4`, `get_timewait4_sock`, net/ipv4/tcp_ipv4.c; the corresponding IPv6
+/// functions, net/ipv6/tcp_ipv6.c; `udp4_format_sock`, net/ipv4/udp.c; `__ip6_dgram_sock_seq_show`,
+/// net/ipv6/datagram.c.
 struct ProcNetRow {
   var local: (UInt64, UInt64, UInt16) = (0, 0, 0)
   var remote: (UInt64, UInt64, UInt16) = (0, 0, 0)
@@ -11,7 +12,7 @@ struct ProcNetRow {
   var sendQueue: UInt32 = 0
   var receiveQueue: UInt32 = 0
   var timerKind: UInt8 = 0
-  /// In ticks of the kernel's clock for programs, a `long`.
+  /// In ticks of the kernel's clock for programs, as a `long`.
   var timerTicks: UInt64 = 0
   var retransmits: UInt32 = 0
   private var uid: UInt32 = 0
@@ -19,13 +20,13 @@ struct ProcNetRow {
   private var inode: UInt32 = 0
   private var drops: UInt32?
 
-  /// Reads a line, in place of what was read before.
+  /// Reads a line and overwrites the previous row.
   ///
   /// - Parameters:
   ///   - line: The line without its newline.
-  ///   - isWhole: Whether a newline stood behind it. If not, what the line ends with may be cut off, and a number at its
-  ///     very end is not believed.
-  ///   - hasDrops: Whether the third column behind the inode counts drops.
+  ///   - isWhole: Whether the line had a newline. If not, its end may be missing, and a number at its very end is not
+  ///     used.
+  ///   - hasDrops: Whether the third column after the inode counts drops.
   @inline(__always)
   mutating func read(
     _ line: Span<UInt8>, isWhole: Bool, isIPv6: Bool, hasDrops: Bool
@@ -37,8 +38,8 @@ struct ProcNetRow {
     }
     uid = UInt32(truncatingIfNeeded: try columns.decimal(.uid, Int64(Int32.min)...Int64(UInt32.max), in: line))
     probes = try columns.decimal(.timeout, in: line)
-    // Truncated like `idiag_inode`; the kernel makes inode numbers of sockets from 32 bits. Every kernel writes a
-    // reference count behind it, so at the end of a line the number is cut off.
+    // Truncated like `idiag_inode`; the kernel's inode numbers of sockets have 32 bits. Every kernel writes a reference
+    // count after it, so an inode at the end of a line is cut.
     inode = UInt32(truncatingIfNeeded: try columns.decimal(.inode, endsLine: false, in: line))
     drops = nil
     if hasDrops { try readDrops(&columns, isWhole, in: line) }
@@ -57,10 +58,10 @@ struct ProcNetRow {
     if isWhole || columns.offset < line.count { drops = UInt32(truncatingIfNeeded: value) }
   }
 
-  /// Puts the row into a value, of which nothing else remains.
+  /// Stores the row in a value and overwrites all of it.
   @inline(__always)
   func store(_ protocol: TransportProtocol, _ family: AddressFamily, into socket: inout InetSocket) {
-    // SYN_RECV shows the user of the listener here; sock_diag shows none.
+    // For SYN_RECV this column shows the user of the listener; sock_diag shows none.
     let isMinisocket =
       timerKind == SocketTimer.Kind.timeWait.rawValue || state == SocketState.timeWait.rawValue
       || (state == SocketState.synReceived.rawValue && inode == 0)
@@ -70,7 +71,7 @@ struct ProcNetRow {
     socket.receiveQueue = receiveQueue
     socket.sendQueue = sendQueue
     socket.timer = timerKind == 0 ? nil : timer
-    // Also where absent: the number of the row before would stay behind it, unseen but in every comparison.
+    // Set even if absent: otherwise the number of the previous row would remain and affect comparisons.
     socket.drops = drops
   }
 
@@ -82,7 +83,7 @@ struct ProcNetRow {
   }
 
   private var timerMilliseconds: UInt32 {
-    // Old kernels print a time that has passed as a negative `long`, of 64 or of 32 bits.
+    // Old kernels print an expired time as a negative `long`, of 64 or of 32 bits.
     if timerTicks &>> 63 != 0 || timerTicks &>> 31 == 1 { return 0 }
     // `USER_HZ` is 100 wherever Swift runs.
     let (milliseconds, overflow) = timerTicks.multipliedReportingOverflow(by: 10)

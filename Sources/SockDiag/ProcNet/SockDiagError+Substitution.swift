@@ -1,10 +1,11 @@
 public import SockDiagWire
 
 extension SockDiagError {
-  /// A sentence about a list that came from `/proc/net` because of this error: why, what the list lacks, and what helps.
+  /// A sentence about a list that came from `/proc/net` because of this error: the reason, what the list lacks, and the
+  /// remedy.
   ///
-  /// - Parameter transport: The protocol of the list. Only a missing handler is about one protocol, so that lists of several
-  ///   protocols have the same sentence otherwise.
+  /// - Parameter transport: The protocol of the list. It matters only for a missing handler; otherwise lists of several
+  ///   protocols have the same sentence.
   public func remarkOnSubstitution(for transport: TransportProtocol) -> String {
     let (reason, cure) =
       switch code {

@@ -2,23 +2,23 @@ internal import Glibc
 
 /// A file that a capture is written to.
 ///
-/// Safe to use although it works with a bare descriptor: the value owns it.
+/// It works with a bare descriptor but is safe to use, because the value owns the descriptor.
 struct RecordingFile: ~Copyable {
-  /// What the file is called in errors.
+  /// The name of the file in errors.
   let name: String
   private var descriptor: Int32
-  /// Where whole packets end; `nil` where the file cannot be cut there.
+  /// The end of the last whole packet; `nil` if the file cannot be truncated.
   private var byteCount: off_t? = 0
 
-  /// Creates the file. Only its owner may read it, for a capture can hold the keys of TCP-MD5.
+  /// Creates the file. Only its owner may read it, because a capture can contain TCP-MD5 keys.
   init(creating path: String, overwriting: Bool) throws(SockDiagError) {
     name = "'\(path)'"
-    // An existing file is an error rather than a loss. A link laid in its place is followed in neither case.
+    // An existing file is an error, so that it is not lost. A symbolic link in its place is never followed.
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwriting ? O_TRUNC | O_NOFOLLOW : O_EXCL)
     // SAFETY: open copies the path, and the string outlives the call.
     descriptor = unsafe open(path, flags, 0o600)
     guard descriptor >= 0 else { throw SockDiagError(.system, operation: "create the capture \(name)", errno: errno) }
-    // One that was there keeps its permissions through open. A device, such as /dev/null, keeps them for good.
+    // An existing file keeps its permissions when it is opened. A device, such as /dev/null, always keeps them.
     var status = stat()
     // SAFETY: fstat fills the structure, during the call.
     if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
@@ -32,14 +32,14 @@ struct RecordingFile: ~Copyable {
       throw SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
     }
     let position = lseek(self.descriptor, 0, SEEK_CUR)
-    // Appended writes go to the end, wherever the position is, and cutting at a position would take what stood before.
+    // Writes in append mode go to the end, whatever the position, so truncating at a position could remove older data.
     byteCount = position < 0 || fcntl(self.descriptor, F_GETFL) & O_APPEND != 0 ? nil : position
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Writes all bytes, or else takes back those that were written, where the file can be cut, so that it stays a whole
-  /// number of packets.
+  /// Writes all bytes. On failure it removes the partial packet if the file can be truncated, so that the file contains
+  /// whole packets.
   mutating func write(_ bytes: [UInt8]) throws(SockDiagError) {
     var written = 0
     while written < bytes.count {
@@ -51,13 +51,13 @@ struct RecordingFile: ~Copyable {
       if result >= 0 {
         written += result
       } else if errno == EAGAIN {
-        // The descriptor is shared with whoever opened it, and they may have set it to non-blocking.
+        // The descriptor is shared with its opener, which may have set it to non-blocking.
         var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         // SAFETY: poll uses the one structure during the call.
         _ = unsafe poll(&wait, 1, -1)
       } else if errno != EINTR {
         let error = SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
-        // What cannot be cut is left; the error is what counts.
+        // If it cannot be truncated, it is left as it is; the error is more important.
         if let byteCount, written > 0, ftruncate(descriptor, byteCount) == 0 { lseek(descriptor, byteCount, SEEK_SET) }
         throw error
       }
@@ -65,11 +65,11 @@ struct RecordingFile: ~Copyable {
     if let byteCount { self.byteCount = byteCount + off_t(written) }
   }
 
-  /// Closes the file; some file systems report only here that they had no room.
+  /// Closes the file. Some file systems report only here that they had no room.
   consuming func finish() throws(SockDiagError) {
     let descriptor = descriptor
     self.descriptor = -1
-    // After EINTR the descriptor is closed all the same.
+    // After EINTR the descriptor is closed anyway.
     guard close(descriptor) == 0 || errno == EINTR else {
       throw SockDiagError(.system, operation: "write the capture \(name)", errno: errno)
     }

@@ -2,12 +2,12 @@ internal import Glibc
 public import SockDiagWire
 internal import Synchronization
 
-/// Writes what inspectors and the kernel say to each other into a capture.
+/// Writes the datagrams between inspectors and the kernel into a capture.
 ///
-/// Each datagram is in the file before it is decoded, so that the capture of a program that dies holds all up to then.
+/// Each datagram is written before it is decoded, so if the program dies, the capture contains everything up to then.
 /// One recorder can serve several inspectors, on several threads.
 ///
-/// A request must not fail because its recording does, so errors wait: ``finish()`` throws the first one, and
+/// A request must not fail because its recording fails, so errors are kept: ``finish()`` throws the first one, and
 /// ``failure`` shows it earlier.
 public final class SocketRecorder: Sendable {
   private struct State: ~Copyable {
@@ -67,10 +67,10 @@ public final class SocketRecorder: Sendable {
     state = Mutex(State(file: consume file))
   }
 
-  /// The first error, after which nothing is written any more.
+  /// The first error. Nothing is written after it.
   public var failure: SockDiagError? { state.withLock { $0.failure } }
 
-  /// Writes a datagram, with the time that it is now.
+  /// Writes a datagram with the current time.
   public func record(_ datagram: Span<UInt8>, _ direction: CaptureDirection) {
     let time = Self.now
     state.withLock { state in
@@ -103,22 +103,22 @@ public final class SocketRecorder: Sendable {
   }
 }
 
-/// How much a capture holds.
+/// The size of a capture.
 public struct Recording: Hashable, Sendable {
   /// Datagrams written.
   public var packets = 0
   /// Their bytes, without the headers of the file.
   public var byteCount = 0
 
-  /// Creates the record of nothing.
+  /// Creates an empty recording.
   public init() {}
 }
 
 extension SocketInspector {
-  /// Hands all that is said between this inspector and the kernel to a recorder, or to none.
+  /// Passes all datagrams between this inspector and the kernel to a recorder, or to none.
   ///
-  /// Nothing is read from `/proc/net` meanwhile: where the kernel lacks a handler, a query fails. The few questions by
-  /// which the inspector finds out what the kernel can do are not recorded.
+  /// `/proc/net` is not read meanwhile: if the kernel lacks a handler, a query fails. The few requests by which the
+  /// inspector detects the kernel's capabilities are not recorded.
   public mutating func record(with recorder: SocketRecorder?) {
     guard let recorder else {
       reader.conversation.observer = nil
@@ -129,13 +129,13 @@ extension SocketInspector {
     }
   }
 
-  /// Records all that `body` makes this inspector say and hear.
+  /// Records all datagrams that `body` makes this inspector send and receive.
   ///
   /// - Parameters:
   ///   - path: The file to create.
-  ///   - overwriting: Whether a file that is already there may be lost.
-  ///   - body: What to record.
-  /// - Throws: ``SockDiagError`` where the capture cannot be created or written to its end, or what `body` throws.
+  ///   - overwriting: Whether an existing file may be replaced.
+  ///   - body: The work to record.
+  /// - Throws: ``SockDiagError`` if the capture cannot be created or written completely, or the error of `body`.
   public mutating func recording<Result>(
     to path: String, overwriting: Bool = false, _ body: (inout SocketInspector) throws -> Result
   ) throws -> Result {

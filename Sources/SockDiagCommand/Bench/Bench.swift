@@ -1,16 +1,17 @@
 internal import ArgumentParser
 internal import SockDiag
+internal import SockDiagWire
 
-/// `sockdiag bench`: netlink against /proc on this host.
+/// `sockdiag bench`: compares reading through netlink with reading `/proc` on this host.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compares netlink with /proc on this host: results first, then times.",
     discussion: """
-      Both read all TCP and UDP sockets, and then the listening TCP sockets alone, in turns. First they must show the \
-      same sockets; where they do not, the differences are shown and the status is 1. Times are medians.
+      It reads all TCP and UDP sockets from both, and then the listening TCP sockets, in turns. If the two do not list the \
+      same sockets, it shows the differences and exits with 1. The times are medians.
       """)
 
-  @Option(name: .shortAndLong, parsing: .unconditional, help: "How often each is timed.")
+  @Option(name: .shortAndLong, parsing: .unconditional, help: "The number of measurements of each.")
   var rounds = 7
 
   private static let everything = [SocketQuery(.tcp, states: .all), SocketQuery(.udp, states: .all)]
@@ -24,20 +25,21 @@ struct Bench: ParsableCommand {
     if let refusal = inspector.refusal { throw refusal }
     var output = ByteOutput()
     let comparison = try compare(&inspector)
-    for row in comparison.differences.prefix(10) { output.bytes.append(contentsOf: "\(row)\n".utf8) }
+    for difference in comparison.differences.prefix(10) { output.appendLine(difference) }
     if !comparison.differences.isEmpty {
       try output.flush()
       throw CommandFailure(
         .negative,
-        "netlink and /proc differ in \(comparison.differences.count) sockets, so no times are shown; if sockets come"
-          + " and go quickly here, run it again")
+        "netlink and /proc differ in \(comparison.differences.count.counted("socket")), so no times are shown; if many"
+          + " sockets open and close here, run it again")
     }
-    output.bytes.append(contentsOf: "\(comparison.count) sockets, the same in both.\n\n".utf8)
+    output.appendLine("\(comparison.count.counted("socket")), the same in both.")
+    output.bytes.append(UInt8(ascii: "\n"))
     try output.flush()
     try showTimes(&inspector, &output)
   }
 
-  /// Compares until nothing differs, for what differs may have changed between two readings.
+  /// Compares up to five times, until nothing differs: sockets may change between two readings.
   private func compare(_ inspector: inout SocketInspector) throws -> SourceComparison {
     var comparison = try SourceComparison(Self.everything, &inspector)
     for _ in 0..<4 where !comparison.differences.isEmpty {
@@ -58,7 +60,7 @@ struct Bench: ParsableCommand {
       var netlink: [Duration] = []
       var procNet: [Duration] = []
       var count = 0
-      // The first of each only warms up.
+      // The first round warms up and does not count.
       for round in 0...rounds {
         var start = clock.now
         count = 0
@@ -69,23 +71,19 @@ struct Bench: ParsableCommand {
         if round > 0 { procNet.append(clock.now - start) }
       }
       let times = (netlink: netlink.sorted()[netlink.count / 2], procNet: procNet.sorted()[procNet.count / 2])
-      page.cell { $0.append(contentsOf: name.utf8) }
-      page.cell { $0.append(contentsOf: String(count).utf8) }
-      page.cell { $0.append(times.netlink) }
-      page.cell { $0.append(times.procNet) }
-      page.cell { $0.appendRatio(times.procNet, times.netlink) }
-      page.endRow(.none) { _ in }
+      page.row([
+        name, "\(count)", times.netlink.shortText, times.procNet.shortText,
+        Self.ratio(times.procNet, times.netlink),
+      ])
     }
     try page.flush(to: &output, colour: false)
     try output.flush()
   }
-}
 
-extension [UInt8] {
-  /// Appends how many times as long the first takes as the second, with one decimal.
-  fileprivate mutating func appendRatio(_ long: Duration, _ short: Duration) {
+  /// The first time as a multiple of the second, with one decimal: `12.5x`.
+  private static func ratio(_ long: Duration, _ short: Duration) -> String {
     let ratio = short > .zero ? long / short : 0
     let tenths = UInt64(exactly: (ratio * 10).rounded()) ?? 0
-    append(contentsOf: "\(tenths / 10).\(tenths % 10)x".utf8)
+    return "\(tenths / 10).\(tenths % 10)x"
   }
 }

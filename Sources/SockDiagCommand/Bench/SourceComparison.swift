@@ -1,11 +1,11 @@
 internal import SockDiag
 
-/// Whether netlink and /proc show the same sockets.
+/// A comparison of the sockets that netlink and `/proc` list.
 ///
-/// Sockets come and go between two readings, so both are read twice, in turns: what netlink shows before and after a
-/// reading of /proc must be in that, and the other way round.
+/// Sockets open and close between two readings, so both are read twice, in turns. A socket that netlink lists before and
+/// after a reading of `/proc` must be in that reading, and the other way round.
 struct SourceComparison {
-  /// What both can tell of a socket. Queues and timers change from one reading to the next.
+  /// The fields that both sources have and that do not change from one reading to the next, as queues and timers do.
   struct Row: Hashable, CustomStringConvertible {
     var transport: TransportProtocol
     var state: SocketState
@@ -24,9 +24,9 @@ struct SourceComparison {
     var description: String { "\(transport) \(state) \(local) \(remote) inode \(inode)" }
   }
 
-  /// How many sockets were compared.
+  /// The number of sockets that were compared.
   private(set) var count = 0
-  /// What one source shows and the other does not.
+  /// A line for each socket that only one source lists.
   private(set) var differences: [String] = []
 
   init(_ queries: [SocketQuery], _ inspector: inout SocketInspector) throws {

@@ -1,21 +1,21 @@
 internal import Glibc
 internal import SockDiag
 
-/// A capture in memory, known to be one.
+/// The bytes of a capture whose format is recognized.
 struct CaptureFile {
-  /// What the file is called in messages.
+  /// The name of the file in messages.
   let name: String
   let bytes: [UInt8]
-  /// A reader that stands at the first packet.
+  /// A reader at the first packet.
   let reader: CaptureReader
 
-  /// More than the recording of a million sockets, and what a machine can be expected to have.
+  /// More than the recording of a million sockets needs, and little enough for the memory of any machine.
   static let maximumByteCount = 1 << 30
-  /// So much is read before the format is known; its header is shorter.
+  /// The number of bytes that are read to recognize the format. Headers are shorter.
   private static let prefixByteCount = 1 << 16
 
-  /// Reads a whole file, or standard input where the path is `-`. Of a file that is no capture only the beginning is
-  /// read, for it may have no end.
+  /// Reads a whole file, or standard input if the path is `-`. If the file is not a capture, it reads only the start: the
+  /// file may be endless.
   init(reading path: String, maximumByteCount: Int = Self.maximumByteCount) throws(CommandFailure) {
     guard path != "-" else {
       self = try Self(STDIN_FILENO, "standard input", maximumByteCount)
@@ -32,7 +32,7 @@ struct CaptureFile {
     self = try Self(descriptor, name, maximumByteCount)
   }
 
-  /// Reads to the end of a descriptor, which stays with the caller.
+  /// Reads to the end of a descriptor. The caller closes it.
   init(_ descriptor: Int32, _ name: String, _ maximumByteCount: Int = Self.maximumByteCount) throws(CommandFailure) {
     self.name = name
     var bytes: [UInt8] = []
@@ -44,20 +44,20 @@ struct CaptureFile {
     // SAFETY: fstat fills the structure and keeps nothing.
     let size = unsafe fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
     if size <= maximumByteCount {
-      // One byte more, so that the end is found without moving the array.
+      // One more byte, so that the read that finds the end does not move the array.
       bytes.reserveCapacity(max(size, 0) + 1)
       try Self.read(descriptor, name, upTo: maximumByteCount + 1, into: &bytes)
     }
     guard max(size, bytes.count) <= maximumByteCount else {
       throw CommandFailure(
         .badData,
-        "\(name): the capture has more than the \(maximumByteCount) bytes that are read; cut it, as with:"
+        "\(name): the capture is longer than the limit of \(maximumByteCount) bytes; shorten it, for example with:"
           + " editcap -F pcap -c 100000 IN OUT")
     }
     self.bytes = bytes
   }
 
-  /// Appends what can be read, until there are so many bytes or no more come.
+  /// Reads until `bytes` has `limit` bytes or the input ends.
   private static func read(
     _ descriptor: Int32, _ name: String, upTo limit: Int, into bytes: inout [UInt8]
   ) throws(CommandFailure) {
@@ -91,12 +91,12 @@ struct CaptureFile {
 }
 
 extension WireError {
-  /// What is wrong with a file that is no capture, and what to do.
+  /// The fault of a file that is not a capture, and the remedy.
   fileprivate var explanationWithCure: String {
     if explanation.contains(";") { return explanation }
     switch code {
     case .emptyFile, .cutShort: return explanation + "; copy or record it again"
-    default: return explanation + "; give what 'sockdiag record' or 'ss -D' wrote"
+    default: return explanation + "; give a file that 'sockdiag record' or 'ss -D' wrote"
     }
   }
 }

@@ -1,16 +1,17 @@
 internal import ArgumentParser
 internal import SockDiag
+internal import SockDiagWire
 
-/// `sockdiag decode`: the sockets of a capture.
-struct Decode: ParsableCommand {
+/// `sockdiag decode`: shows the sockets of a capture.
+struct Decode: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows the sockets of a capture.",
     discussion: """
-      A capture is what 'sockdiag record' writes, a pcap file of netlink packets (as tcpdump makes one on an nlmon \
-      device), or what 'ss -D' writes. All of its sockets are shown, unless options say otherwise.
+      A capture is a file of 'sockdiag record' or 'ss -D', or a pcap file of netlink packets, such as one that tcpdump \
+      writes on an nlmon device. Without options all of its sockets are shown.
 
-      Interfaces are shown by number, for their names are not in a capture, and a protocol that the capture does not \
-      tell as ?. JSON has all that the capture has.
+      Interfaces are shown by number, because a capture does not contain their names. If the capture does not contain the \
+      protocol, it is shown as ?. JSON has all fields of the capture.
       """)
 
   @Argument(help: ArgumentHelp("The capture; - for standard input.", valueName: "file"))
@@ -32,11 +33,18 @@ struct Decode: ParsableCommand {
     var undecided = 0
     do {
       summary = try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
-        switch selection.contains(socket) {
-        case true: try renderer.render(socket)
-        case nil: undecided += 1
-        case false: break
+        let isWanted: Bool?
+        switch socket {
+        case .inet(let socket):
+          isWanted = selection.contains(socket)
+          if isWanted == true { try renderer.render(socket) }
+        case .netlink(let socket):
+          isWanted = selection.contains(socket)
+          if isWanted == true { try renderer.render(socket) }
+        // Counted in the summary.
+        case .unknown: isWanted = false
         }
+        if isWanted == nil { undecided += 1 }
       }
     } catch {
       try renderer.finish(afterFailure: true)
@@ -46,41 +54,44 @@ struct Decode: ParsableCommand {
     var remarks = Remarks()
     remarks.note(summary, of: capture.name)
     if undecided > 0 {
-      let sockets = undecided == 1 ? "1 socket is" : "\(undecided) sockets are"
+      let sockets = undecided.counted("socket is", "sockets are")
       remarks.add(
-        "\(capture.name): \(sockets) left out, for the capture does not tell what the filter asks about", .partial)
+        "\(capture.name): \(sockets) left out, because the capture lacks what the filter asks about", .partial)
     }
     try remarks.end()
   }
 }
 
 extension Remarks {
-  /// Adds what a reader has to know about a capture.
+  /// Adds remarks about the faults and gaps of a capture.
   mutating func note(_ summary: CaptureSummary, of name: String) {
     for fault in summary.faults {
       switch fault.kind {
-      // No protocol has this number: an inspector asks for it to learn what the kernel understands.
+      // No protocol has this number. An inspector asks for it to find out which requests the kernel understands.
       case .refusal(_, TransportProtocol(rawValue: .max)): break
       case .refusal: add("\(name): \(fault), so its sockets are missing", .partial)
-      case .malformed: add("\(name): \(fault); what else stands there was shown", .badData)
+      case .malformed: add("\(name): \(fault); the other messages were shown", .badData)
       }
     }
     if summary.faultCount > summary.faults.count {
-      add("\(name): \(summary.faultCount - summary.faults.count) more messages are damaged", .badData)
+      add(
+        "\(name): \((summary.faultCount - summary.faults.count).counted("more message is", "more messages are")) damaged",
+        .badData)
     }
     if let failure = summary.failure {
       let cure = failure.explanation.contains(";") ? "" : "; copy or record it again"
-      let shown = summary.sockets > 0 ? ", what stands before was shown" : ""
+      let shown = summary.sockets > 0 ? ", and the sockets before it were shown" : ""
       add("\(name): byte \(failure.offset): \(failure.explanation)\(cure)\(shown)", .badData)
     } else if summary.truncatedPackets > 0 {
       add(
-        "\(name): \(summary.truncatedPackets) packets are cut; capture whole ones, as 'sockdiag record' does", .badData)
+        "\(name): \(summary.truncatedPackets.counted("packet is", "packets are")) cut; capture whole ones, as 'sockdiag record' does",
+        .badData)
     } else if summary.dumpsUnfinished > 0 {
-      add("\(name): the end of a dump is not in the capture, so sockets may be missing; record it again", .partial)
+      add("\(name): the capture lacks the end of a dump, so sockets may be missing; record it again", .partial)
     }
-    if summary.isInterrupted { add("\(name): the kernel's table changed under a dump; record it again", .partial) }
+    if summary.isInterrupted { add("\(name): the kernel's table changed during a dump; record it again", .partial) }
     if summary.isOverrun { add("\(name): the kernel dropped messages; record it again", .partial) }
     let others = summary.otherFamilies.values.reduce(0, +)
-    if others > 0 { add("\(name): \(others) sockets of other families than IPv4 and IPv6 are not shown") }
+    if others > 0 { add("\(name): \(others.counted("socket")) of families that are not decoded are not shown") }
   }
 }

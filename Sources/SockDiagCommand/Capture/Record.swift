@@ -1,24 +1,26 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 
-/// `sockdiag record`: what the kernel says, for later.
-struct Record: ParsableCommand {
+/// `sockdiag record`: writes the replies of the kernel to a capture.
+struct Record: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Writes the kernel's replies to a capture.",
     discussion: """
-      The capture is a pcap file of netlink packets, which 'sockdiag decode' and Wireshark read. It has all sockets, \
-      unless options say otherwise, and all details, so that any option of 'decode' works on it.
+      The capture is a pcap file of netlink packets; 'sockdiag decode' and Wireshark read it. Without options it has all \
+      sockets. It has all details, so that every option of 'decode' works on it.
 
-      A filter narrows the capture as far as the kernel compares it; give it to 'decode' again for the rest.
+      Only the part of a filter that the kernel applies makes the capture smaller. Give 'decode' the same filter for the \
+      rest.
 
-      Recorded by root it can hold keys of TCP-MD5, so only its owner may read it.
+      If root records it, it can contain TCP-MD5 keys. So only the owner of the file may read it.
       """)
 
-  @Argument(help: ArgumentHelp("The capture to make; - for standard output.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The capture to create; - for standard output.", valueName: "file"))
   var file: String
 
-  @Flag(name: .shortAndLong, help: "Replace a file that is already there.")
+  @Flag(name: .shortAndLong, help: "Replace an existing file.")
   var force = false
 
   @OptionGroup(title: "Which sockets")
@@ -30,10 +32,10 @@ struct Record: ParsableCommand {
       throw CommandFailure.usage("the name of the capture is empty; give a path, or - for standard output")
     }
     if file == "-", isatty(STDOUT_FILENO) == 1 {
-      throw CommandFailure.usage("a capture is no text for a terminal; redirect standard output or give a file")
+      throw CommandFailure.usage("a capture is not text for a terminal; redirect standard output or give a file")
     }
     var inspector = try SocketInspector()
-    // Before a file is made.
+    // Before the file is created.
     if let refusal = inspector.refusal { throw refusal }
     let recorder = try makeRecorder()
     inspector.record(with: recorder)
@@ -41,34 +43,43 @@ struct Record: ParsableCommand {
     var sockets = 0
     let recording: Recording
     do {
-      for query in selection.queriesByFamily {
-        do {
-          let completeness = try inspector.forEach(query) { _ in
-            sockets += 1
-            return recorder.failure == nil ? .continue : .stop
-          }
-          remarks.note(query.protocol, completeness)
-        } catch let error as SockDiagError where error.code == .missingProtocolHandler {
-          let transport = query.protocol
-          remarks.add(
-            "the kernel has no sock_diag handler for \(transport), so the capture has no such sockets; load the module"
-              + " \(transport)_diag", .partial)
-        } catch let error as SockDiagError where error.code == .missingFamily && query.family == .inet6 {
-          // A kernel without IPv6 has no such sockets either.
-        }
+      for query in selection.listedQueriesByFamily {
+        sockets += try Self.record(query, with: &inspector, recorder, &remarks)
         if recorder.failure != nil { break }
       }
       recording = try finish(recorder)
     } catch {
-      // What was recorded before stays, and a failure to write it is the news.
+      // The replies so far stay in the file. If they cannot be written, that error is reported.
       _ = try finish(recorder)
       throw error
     }
     if file != "-" {
-      let noun = sockets == 1 ? "socket" : "sockets"
-      try say("\(sockets) \(noun) in \(recording.packets) packets\n")
+      var output = ByteOutput()
+      output.appendLine("\(sockets.counted("socket")) in \(recording.packets.counted("packet"))")
+      try output.flush()
     }
     try remarks.end()
+  }
+
+  /// Makes a query for the recorder's sake. Returns the number of its sockets.
+  private static func record<Query: ListedQuery>(
+    _ query: Query, with inspector: inout SocketInspector, _ recorder: SocketRecorder, _ remarks: inout Remarks
+  ) throws -> Int {
+    var count = 0
+    do {
+      let completeness = try query.forEach(by: &inspector) { _ in
+        count += 1
+        return recorder.failure == nil ? .continue : .stop
+      }
+      query.note(completeness, by: inspector, in: &remarks)
+    } catch let error as SockDiagError where query.lacksHandler(error) {
+      remarks.add(
+        "the kernel has no sock_diag handler for \(query.name), so the capture lacks these sockets; load the module"
+          + " \(query.name)_diag", .partial)
+    } catch let error as SockDiagError where error.code == .missingFamily {
+      // A kernel without IPv6 has no IPv6 sockets.
+    }
+    return count
   }
 
   private func makeRecorder() throws(CommandFailure) -> SocketRecorder {
@@ -83,11 +94,11 @@ struct Record: ParsableCommand {
         case EISDIR: "give a name in that folder"
         case EEXIST where Self.isFolder(file): "it is a folder, so give a name in it"
         case EEXIST: "give another name, or --force to replace it"
-        case ENOENT: "make the folder first"
+        case ENOENT: "create the folder first"
         case EACCES, EPERM, EROFS: "give a name in a folder that you may write to"
         default: nil
         }
-      // The header of the capture is written at once.
+      // The header of the capture is written when the file is created.
       let isFull = [ENOSPC, EDQUOT, EIO, EFBIG].contains(error.errno)
       throw CommandFailure(isFull ? .outputFailed : .cannotCreate, error.sentence(cure: cure))
     }
@@ -106,15 +117,10 @@ struct Record: ParsableCommand {
     }
   }
 
-  private func say(_ text: String) throws(CommandFailure) {
-    var output = ByteOutput()
-    output.bytes.append(contentsOf: text.utf8)
-    try output.flush()
-  }
 }
 
 extension SockDiagError {
-  /// What failed and why, with the advice of the caller, who knows what the operation was for.
+  /// The operation and the reason of its failure, with a remedy that the caller knows.
   func sentence(cure: String?) -> String {
     "cannot \(operation): \(SystemMessage.text(errno))" + (cure.map { "; \($0)" } ?? "")
   }

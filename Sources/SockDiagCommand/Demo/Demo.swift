@@ -3,24 +3,24 @@ internal import Glibc
 internal import SockDiagWire
 internal import SocketLaboratory
 
-/// `sockdiag demo`: a port in use to learn from.
+/// `sockdiag demo`: builds a situation in which a port is in use, and shows the answer of `why`.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Builds a situation in which a port is in use, or is not, and shows what 'why' says to it.",
+    abstract: "Builds a situation in which a port is in use or free, and shows the answer of 'why'.",
     discussion: """
-      Without a situation it lists them. As root (CAP_SYS_ADMIN) it builds in a network namespace of its own, otherwise on \
-      free ports of 127.0.0.1, as far as that goes.
+      Without an argument it lists the situations. As root (CAP_SYS_ADMIN) it builds them in a new network namespace. \
+      Other users get them on free ports of 127.0.0.1; some situations need root.
 
-      On a terminal it waits for Enter, so that you may look from another shell; the commands for that are printed. \
-      Whatever ends it, what it built goes with it; but in a namespace that is not its own, time-wait stays for its minute.
+      On a terminal it waits for Enter. Until then you can look at the sockets from another shell; it prints the commands. \
+      Its sockets are closed when it ends. Outside a namespace of its own, time-wait records remain for a minute.
 
-      Exit status: 0, whatever 'why' says; 77 if this user cannot build the situation.
+      Exit status: 0, whatever 'why' answers; 77 if this user cannot build the situation.
       """)
 
-  @Argument(help: ArgumentHelp("Which situation.", valueName: "situation"))
+  @Argument(help: ArgumentHelp("The name of the situation.", valueName: "situation"))
   var situation: String?
 
-  @Option(help: ArgumentHelp("Keep it for so long, such as 30s, or until it is interrupted.", valueName: "time"))
+  @Option(help: ArgumentHelp("Keep it for this time, such as 30s, or until it is interrupted.", valueName: "time"))
   var hold: String?
 
   func run() throws {
@@ -61,15 +61,14 @@ struct Demo: ParsableCommand {
 
   private static func list() throws {
     var output = ByteOutput()
-    let width = BindSituation.all.map(\.name.count).max() ?? 0
-    for situation in BindSituation.all {
-      let gap = String(repeating: " ", count: width - situation.name.count + 2)
-      output.bytes.append(contentsOf: "\(situation)\(gap)\(situation.summary)\n".utf8)
-    }
+    var page = TablePage(
+      [TablePage.Column(title: "Situation"), TablePage.Column(title: "Summary")], showsHeader: false)
+    for situation in BindSituation.all { page.row([situation.name, situation.summary]) }
+    try page.flush(to: &output, colour: false)
     try output.flush()
   }
 
-  /// For how long the situation is kept after it was shown.
+  /// How long the situation is kept after it was shown.
   enum Stay {
     case none
     case untilEnter
@@ -77,10 +76,9 @@ struct Demo: ParsableCommand {
 
     init(hold: Duration?) {
       if let hold {
-        let (seconds, attoseconds) = hold.components
-        self = .until(milliseconds: Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+        self = .until(milliseconds: Int32(clamping: Int64(hold / .milliseconds(1))))
       } else {
-        // A pager at the other end of the output reads the same keyboard.
+        // A pager that reads the output uses the same keyboard.
         self = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 ? .untilEnter : .none
       }
     }

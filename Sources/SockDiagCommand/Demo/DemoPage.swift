@@ -2,11 +2,11 @@ internal import ArgumentParser
 internal import Glibc
 internal import SocketLaboratory
 
-/// What a demonstration prints: what was built, how to look at it, and what `why` says.
+/// The output of a demonstration: the situation, commands to look at it, and the answer of `why`.
 struct DemoPage {
   private let scene: BindScene
   private let questions: [[String]]
-  /// What `--netns` takes to go there; `nil` where the reader is there already.
+  /// The value of `--netns` that leads to the namespace; `nil` if the reader is in it already.
   private let netns: String?
   private let terminal = Terminal.standardOutput
 
@@ -17,30 +17,33 @@ struct DemoPage {
     self.netns = netns
   }
 
-  /// Prints all of it, and stays.
+  /// Prints the page, and keeps the situation as long as `stay` says.
   func show(builtIn place: String, _ stay: Demo.Stay, _ interruption: Interruption) throws {
     try withExtendedLifetime(scene) {
       var output = ByteOutput()
-      line(scene.story, &output)
-      line("Built in \(place).", &output)
+      output.appendLine(scene.story)
+      output.appendLine("Built in \(place).")
       output.bytes.append(UInt8(ascii: "\n"))
-      line("Look at it\(netns == nil ? "" : " from another shell, as root"):", &output)
-      for command in commands { line("  \(command)", &output) }
+      output.appendLine("Look at it\(netns == nil ? "" : " from another shell, as root"):")
+      for command in commands { output.appendLine("  \(command)") }
       for question in questions {
         if interruption.isRequested { return }
         try answer(question, &output)
       }
-      if case .untilEnter = stay { line("\nPress Enter to end it.", &output) }
+      if case .untilEnter = stay {
+        output.bytes.append(UInt8(ascii: "\n"))
+        output.appendLine("Press Enter to end it.")
+      }
       try output.flush()
       wait(stay, interruption)
     }
   }
 
-  /// The answer is that of the same code as the subcommand's, without its exit status.
+  /// Prints the answer of the subcommand `why`, by the same code but without the exit status.
   private func answer(_ question: [String], _ output: inout ByteOutput) throws {
     let why = try Why.parse(question + (netns.map { ["--netns", $0] } ?? []))
     output.bytes.append(UInt8(ascii: "\n"))
-    line("$ \(Self.words(["sockdiag", "why"] + question))", &output)
+    output.appendLine("$ \(Self.words(["sockdiag", "why"] + question))")
     output.bytes += why.text(try why.diagnoses(), showsColour: terminal.showsColour)
     try output.flush()
   }
@@ -60,20 +63,16 @@ struct DemoPage {
     words.map(ShellWord.quoted).joined(separator: " ")
   }
 
-  private func line(_ text: String, _ output: inout ByteOutput) {
-    output.bytes.append(contentsOf: (text + "\n").utf8)
-  }
-
   private func wait(_ stay: Demo.Stay, _ interruption: Interruption) {
     switch stay {
     case .none: break
     case .untilEnter:
       guard interruption.wait(STDIN_FILENO, for: POLLIN) == .ready else { return }
-      // Taken away, or the shell would find an empty line.
+      // The line is read, or the shell would get an empty one.
       var line = [UInt8](repeating: 0, count: 4096)
       // SAFETY: read writes at most the bytes of the array, during the call.
       _ = unsafe read(STDIN_FILENO, &line, line.count)
-    // No descriptor: a poll overlooks it.
+    // -1 is no descriptor: poll ignores it.
     case .until(let milliseconds): _ = interruption.wait(-1, for: 0, milliseconds: milliseconds)
     }
   }

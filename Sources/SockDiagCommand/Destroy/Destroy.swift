@@ -2,30 +2,30 @@ internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
 
-/// `sockdiag destroy`: an end for sockets, whatever their processes do.
-struct Destroy: ParsableCommand {
+/// `sockdiag destroy`: closes sockets without their processes.
+struct Destroy: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Destroys the sockets of a filter: closes connections, ends listeners, removes time-wait records.",
     discussion: """
-      Shows the sockets, asks, and destroys those and no others: by cookie, so that a new socket at the same addresses \
-      is not touched. It takes CAP_NET_ADMIN, and a kernel built with CONFIG_INET_DIAG_DESTROY.
+      Shows the sockets, asks, and destroys exactly those. It names each by its cookie, so a new socket at the same \
+      addresses is safe. It needs CAP_NET_ADMIN and a kernel built with CONFIG_INET_DIAG_DESTROY.
 
-      The peer of a connection gets a reset, and its process here ECONNABORTED. A listener, a UDP socket and any other \
-      whose process chose the port stay bound to it until the process closes them.
+      The peer of a connection gets a reset, and the process on this host gets ECONNABORTED. A listener, a UDP socket or \
+      another socket whose process chose the port stays bound to the port until the process closes it.
 
-      Without -a, -l, -B and states: all states but bound-inactive, which the kernel cannot destroy.
+      Without -a, -l, -B and states it takes all states but bound-inactive, which the kernel cannot destroy.
 
-      Results: destroyed; gone before it was its turn; denied for want of privilege; unsupported by the kernel; \
-      only-bound; shadowed by another socket of the same address; failed.
+      Results: destroyed; gone (closed in the meantime); denied (a privilege is missing); unsupported by the kernel; \
+      only-bound; shadowed by another socket at the same address; failed.
 
-      Exits with 0 if none of them is left, with --dry-run, and if none matches; 71 if some are still there, after a no to \
-      the question all of them; 77 if a privilege is missing.
+      Exit status: 0 if none of the sockets is left, if none matches, and with --dry-run; 71 if some still exist or you \
+      answered no; 77 if a privilege is missing.
       """)
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  @Flag(help: "Only show what would be destroyed.")
+  @Flag(help: "Show the sockets and destroy none.")
   var dryRun = false
 
   @OptionGroup(title: "Which sockets")
@@ -39,11 +39,11 @@ struct Destroy: ParsableCommand {
     let format = try output.format()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
-        "there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be")
+        "there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see the sockets")
     }
     var destruction = try Destruction(selection)
     guard !destruction.sockets.isEmpty else {
-      // Programs get the empty list that they expect.
+      // Programs expect a list, even an empty one.
       if format == .json { try show(destruction, selection, showsResults: false) }
       return try destruction.end(saying: "no socket matches")
     }
@@ -68,8 +68,8 @@ struct Destroy: ParsableCommand {
     try destruction.show(with: renderer)
   }
 
-  /// Asks. What is asked about is part of the question, so it stands where that stands, and standard output has the
-  /// results alone.
+  /// Asks. The list of sockets is part of the question, so it goes to standard error too. Standard output has only the
+  /// results.
   private func isWanted(_ destruction: inout Destruction, _ selection: Selection) throws -> Bool {
     let table = output.table(
       for: selection, interfaces: InterfaceNames(.host), notes: [], terminal: .standardError,
@@ -82,16 +82,16 @@ struct Destroy: ParsableCommand {
 }
 
 extension SelectionOptions {
-  /// Compiles the options of a command that nobody wants to take everything by a slip.
+  /// Compiles the options. Without a filter it fails, so that a slip does not destroy everything.
   func selectionToDestroy(details: InetDetails) throws(CommandFailure) -> Selection {
-    // A script whose variable is empty passes a word all the same.
+    // A script passes an empty word if its variable is empty.
     guard !filter.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
       throw .usage(
-        "no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and see with"
-          + " --dry-run what it takes")
+        "no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and check it"
+          + " with --dry-run")
     }
     var options = self
-    // All that the kernel can destroy.
+    // The states that the kernel can destroy.
     if breadth == nil, !boundInactive { options.breadth = .all }
     return try options.selection(default: .connected, details: details)
   }

@@ -1,14 +1,15 @@
 internal import SockDiag
+internal import SockDiagWire
 
-/// Sockets, and what became of them.
+/// The sockets that a filter matches, and the results of destroying them.
 struct Destruction: ~Copyable {
-  /// What matched, each once, in the kernel's order.
+  /// The sockets that match, each once, in the kernel's order.
   let sockets: [InetSocket]
   private var results: [DestructionResult] = []
   private var inspector: SocketInspector
-  /// What has to be said about the list.
+  /// Remarks about the list.
   private var listing: Remarks
-  /// What has to be said about the results.
+  /// Remarks about the results.
   private var remarks = Remarks()
 
   /// Lists the sockets.
@@ -18,7 +19,7 @@ struct Destruction: ~Copyable {
     if let refusal = inspector.refusal { throw refusal }
     var sockets: [InetSocket] = []
     var listing = Remarks()
-    for query in selection.queries {
+    for query in try selection.inetQueries(because: "the kernel destroys no netlink sockets") {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
       listing.note(query.protocol, dump.completeness, inspector.substitution)
@@ -35,10 +36,10 @@ struct Destruction: ~Copyable {
     self.inspector = inspector
   }
 
-  /// Destroys them all, as far as they let themselves be.
+  /// Destroys all sockets that can be destroyed.
   ///
-  /// From the last to the first: a destroyed UDP socket leaves its SO_REUSEPORT group and would hide those behind it
-  /// from the kernel. Nothing is shown meanwhile, so that a reader who goes away leaves no half of them.
+  /// It goes from the last to the first: a destroyed UDP socket leaves its SO_REUSEPORT group, and the kernel would not find
+  /// those after it. It writes nothing in between, so that a closed pipe does not stop it halfway.
   mutating func destroyAll() {
     var failures: [(result: DestructionResult, error: SockDiagError?)] = []
     for socket in sockets.reversed() {
@@ -52,17 +53,16 @@ struct Destruction: ~Copyable {
     results = failures.reversed().map(\.result)
     for result in DestructionResult.allCases where result.status != .success {
       let errors = failures.compactMap { $0.result == result ? $0.error : nil }
-      // One sentence tells for all of a kind why, and what helps.
+      // One sentence for all sockets with the same result: the reason and the remedy.
       if let error = errors.first {
-        let count = errors.count == 1 ? "1 socket" : "\(errors.count) sockets"
-        remarks.add("cannot destroy \(count): \(Self.reason(of: error))", result.status)
+        remarks.add("cannot destroy \(errors.count.counted("socket")): \(error.reason)", result.status)
       }
     }
     noteKeptPorts()
   }
 
-  /// Says who keeps a port although the socket is destroyed. Whether a listener does needs no asking; a UDP socket does
-  /// if its process chose the port.
+  /// Adds remarks about destroyed sockets that keep their port. Every listener does; a UDP socket does if its process chose
+  /// the port.
   private mutating func noteKeptPorts() {
     let destroyed = zip(sockets, results).filter { $1 == .destroyed }.map(\.0)
     let listeners = destroyed.count { $0.state == .listen }
@@ -86,12 +86,6 @@ struct Destruction: ~Copyable {
     }
   }
 
-  /// The error without what was being done, which the sentence says already.
-  private static func reason(of error: SockDiagError) -> String {
-    let (text, operation) = (error.description, "destroy a socket: ")
-    return text.hasPrefix(operation) ? String(text.dropFirst(operation.count)) : text
-  }
-
   /// Shows the sockets, with their results if there are any.
   func show(with renderer: any SocketRenderer) throws(CommandFailure) {
     for (index, socket) in sockets.enumerated() {
@@ -100,13 +94,13 @@ struct Destruction: ~Copyable {
     try renderer.finish(afterFailure: false)
   }
 
-  /// Says what somebody has to know about the list before answering a question about it.
+  /// Reports the remarks about the list, before the question about it.
   mutating func sayRemarks() { listing.say() }
 
-  /// Says the rest, and ends the command with the status.
+  /// Reports the other remarks, and ends the command with the status.
   consuming func end(saying sentence: String? = nil) throws {
     if let sentence { remarks.add(sentence) }
-    // What was not destroyed weighs more than what was not listed.
+    // A socket that was not destroyed matters more than one that was not listed.
     remarks.add(listing)
     try remarks.end()
   }

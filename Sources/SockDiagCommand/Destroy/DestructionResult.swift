@@ -1,19 +1,19 @@
 internal import SockDiag
 
-/// What became of a socket that was to be destroyed.
+/// The result of destroying a socket.
 enum DestructionResult: String, CaseIterable {
   case destroyed
-  /// It had gone already, which is as good.
+  /// The socket was closed already.
   case gone
   /// The privilege is missing.
   case denied
-  /// The kernel cannot, or the record has no cookie to be told by.
+  /// The kernel cannot destroy it, or the record has no cookie.
   case unsupported
-  /// It is only bound.
+  /// The socket is only bound.
   case onlyBound = "only-bound"
-  /// The kernel finds another one at its address.
+  /// The kernel finds another socket at its address.
   case shadowed
-  /// Anything else.
+  /// Any other error.
   case failed
 
   init(_ error: SockDiagError) {

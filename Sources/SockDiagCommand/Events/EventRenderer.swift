@@ -1,9 +1,9 @@
 internal import SockDiag
 internal import SockDiagWire
 
-/// Makes text of events, each written at once.
+/// Shows events as text, and writes each at once.
 protocol EventRenderer: AnyObject {
-  /// Shows what stands above all events, while there are none yet.
+  /// Writes the header, before the first event.
   func begin() throws(CommandFailure)
   /// Shows one event.
   ///
@@ -11,16 +11,16 @@ protocol EventRenderer: AnyObject {
   func render(_ event: SocketEvent, at time: Timestamp) throws(CommandFailure)
 }
 
-/// Shows events as a table. Gaps have no place in it; who reads events says them elsewhere.
+/// Shows events as a table. It leaves gaps out: the caller reports them on standard error.
 final class EventTableRenderer: EventRenderer {
-  private static let columns: [InetTableShape.Column] = [.transport, .local, .remote]
-  /// Nobody knows what is to come, so columns are as wide as the longest IPv4 address with its port, and grow with what
-  /// is longer.
+  private static let columns: [TableShape.Column] = [.netID, .local, .remote]
+  /// The width of the longest IPv4 address with its port. The lengths of later events are unknown; longer ones widen the
+  /// column.
   private static let addressWidth = 21
 
   private let details: DetailLines?
   private var page: TablePage
-  private var cells: InetCells
+  private var cells: SocketCells
   private var output: ByteOutput
 
   init(showsHeader: Bool, details: DetailLines?, interfaces: InterfaceNames, output: consuming ByteOutput) {
@@ -31,11 +31,11 @@ final class EventTableRenderer: EventRenderer {
         TablePage.Column(title: "Local", minimumWidth: Self.addressWidth),
         TablePage.Column(title: "Peer", minimumWidth: Self.addressWidth),
       ], showsHeader: showsHeader)
-    cells = InetCells(interfaces: interfaces)
+    cells = SocketCells(interfaces: interfaces)
     self.output = output
   }
 
-  /// What is not written yet, where nothing is written before the caller takes it.
+  /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { output.bytes }
 
   func begin() throws(CommandFailure) { try flush() }
@@ -54,7 +54,7 @@ final class EventTableRenderer: EventRenderer {
   }
 }
 
-/// Shows events as lines of JSON: a socket as `list` shows it with two more keys, or a gap.
+/// Shows events as lines of JSON: a socket with the fields of `list` and two more, or a gap.
 final class EventLineRenderer: EventRenderer {
   private var interfaces: InterfaceNames
   private var output: ByteOutput
@@ -64,7 +64,7 @@ final class EventLineRenderer: EventRenderer {
     self.output = output
   }
 
-  /// What is not written yet, where nothing is written before the caller takes it.
+  /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { output.bytes }
 
   func begin() {}
@@ -82,7 +82,7 @@ final class EventLineRenderer: EventRenderer {
 /// The JSON fields of a socket that ended.
 private struct DestroyedFields: FieldWritable {
   let time: Timestamp
-  let socket: SocketFields
+  let socket: SocketFields<InetSocket>
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("event", "destroyed")

@@ -1,9 +1,9 @@
 internal import SockDiag
 internal import SockDiagWire
 
-/// Which events are wanted.
+/// The events to show.
 struct EventSelection {
-  /// What the kernel is asked to announce.
+  /// The groups of announcements to subscribe to.
   let groups: SocketEventGroups
   private let selection: Selection
 
@@ -11,10 +11,14 @@ struct EventSelection {
     if let breadth = options.breadth { throw Self.aboutStates("-\(breadth.rawValue.prefix(1))", "it") }
     if options.boundInactive { throw Self.aboutStates("-B", "it") }
     selection = try options.selection(default: .everything)
+    if options.family == .netlink {
+      throw .usage("the kernel announces no ends of netlink sockets; leave '-f netlink' out")
+    }
     if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
-    if selection.filter.asksWhatNoEventTells {
+    if selection.filter.needsFactsThatEventsLack {
       throw .usage(
-        "no event tells a user, process, inode, cgroup or mark, nor how a port was bound; leave them out of the filter")
+        "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+      )
     }
     var groups: SocketEventGroups = []
     if !selection.tcp.isEmpty { groups.formUnion(.tcp) }
@@ -27,17 +31,17 @@ struct EventSelection {
     self.groups = groups
   }
 
-  /// Whether an event about this socket is wanted; `nil` if its record does not tell, as of a figure that is too new for
-  /// the kernel.
+  /// Whether an event about this socket is shown; `nil` if its record lacks a figure of the filter, because the kernel is
+  /// too old.
   func contains(_ socket: InetSocket) -> Bool? { selection.contains(socket) }
 
-  private static func aboutStates(_ what: String, _ object: String) -> CommandFailure {
-    .usage("\(what) chooses states, but every event is about a closed socket; leave \(object) out")
+  private static func aboutStates(_ option: String, _ object: String) -> CommandFailure {
+    .usage("\(option) chooses states, but every event is about a closed socket; leave \(object) out")
   }
 }
 
 extension SocketFilter {
-  fileprivate var asksWhatNoEventTells: Bool {
+  fileprivate var needsFactsThatEventsLack: Bool {
     node.contains { condition in
       switch condition {
       case .mark, .cgroup, .autobound, .holder: true

@@ -2,20 +2,20 @@ internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
 
-/// `sockdiag events`: sockets as they end.
-struct Events: ParsableCommand {
+/// `sockdiag events`: shows sockets when they are destroyed.
+struct Events: TakesFilter {
   static let configuration = CommandConfiguration(
-    abstract: "Shows sockets as they end, until it is interrupted.",
+    abstract: "Shows each socket when it closes, until interrupted.",
     discussion: """
-      The kernel announces the end of every TCP and UDP socket, whoever owned it, to anybody. Times are those at which \
-      the announcement was read: local time in the table, UTC in JSON.
+      The kernel announces the end of every TCP and UDP socket to every user. The time is when this command read the \
+      announcement: local time in the table, UTC in JSON.
 
-      An announced socket has no owner, timer and memory any more, so -e, -o and -m add little; -i shows the last \
-      figures of a TCP connection. A socket that reset its connection has forgotten its peer's port by then. Filters are \
-      those of 'sockdiag list', without states, users and what else no event tells.
+      An announced socket has no owner, timer or memory, so -e, -o and -m add little. -i shows the last figures of a TCP \
+      connection. If a socket reset its connection, the port of its peer is unknown. Filters are those of 'sockdiag list', \
+      without states, users and other facts that events lack.
 
-      What is announced faster than it is read waits in a receive buffer, and what does not fit is lost. That is said \
-      on standard error, and in JSON as {"event":"gap","time":…,"dropped":N}.
+      Announcements wait in a receive buffer until they are read. If the buffer is full, the kernel drops them. The command \
+      reports that on standard error, and in JSON as {"event":"gap","time":…,"dropped":N}.
 
       SIGINT (Ctrl-C) and SIGTERM end it with status 0.
       """)
@@ -29,14 +29,14 @@ struct Events: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Size of the receive buffer, such as 64M; an event takes about 1300 bytes there. Without CAP_NET_ADMIN the sysctl"
-        + " net.core.rmem_max limits it.", valueName: "size"))
+      "Size of the receive buffer, such as 64M; an event takes about 1300 bytes of it. Without CAP_NET_ADMIN the sysctl"
+        + " net.core.rmem_max is the limit.", valueName: "size"))
   var buffer: String?
 
   func run() throws {
     let selection = try EventSelection(selection)
     let renderer = try output.eventRenderer(interfaces: InterfaceNames(.host))
-    // The kernel takes no more than a number of 31 bits.
+    // The kernel accepts at most a number of 31 bits.
     let size = try buffer.map { text throws(CommandFailure) in
       try ByteCountArgument.parse(text, option: "--buffer", atMost: 2047 << 20)
     }
@@ -59,7 +59,7 @@ struct Events: ParsableCommand {
     }
   }
 
-  /// Shows what is there; `false` if the user wants no more.
+  /// Shows the events that have arrived; `false` if the user has interrupted the command.
   private static func showReady(
     _ events: inout SocketEvents, _ selection: EventSelection, _ renderer: any EventRenderer,
     _ interruption: Interruption, _ hasUndecided: inout Bool
@@ -72,12 +72,12 @@ struct Events: ParsableCommand {
         let isWanted = selection.contains(socket)
         if isWanted == nil, !hasUndecided {
           hasUndecided = true
-          Diagnostics.report("some events are left out, for this kernel does not tell what the filter asks about")
+          Diagnostics.report("some events are left out, because this kernel does not report what the filter asks about")
         }
         guard isWanted == true else { continue }
       case .gap(let gap): report(gap)
       }
-      // A reader who is slow must not keep the user's wish waiting, as a call to write would.
+      // Waits here and not in write(), so that an interruption ends the command although the reader is slow.
       switch interruption.wait(STDOUT_FILENO, for: POLLOUT) {
       case .ready, .timeUp: try renderer.render(event, at: time)
       case .interrupted: return false

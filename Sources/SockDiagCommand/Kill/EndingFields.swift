@@ -6,58 +6,71 @@ internal import SocketOwners
 /// The JSON fields of `kill`: the port, its sockets and processes, and after an attempt the results.
 struct EndingFields: FieldWritable {
   let plan: EndingPlan
-  /// The result for each process, in the order of the plan; empty if nothing was tried.
+  /// What happened to each target, in the order of the plan; empty if nothing was tried.
   var outcomes: [EndingOutcome] = []
   /// The state of the port afterwards; `nil` if nothing was tried.
-  var aftermath: Aftermath?
+  var port: PortAfterEnding?
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    let claim = plan.claim
-    writer.number("port", claim.port.port)
-    writer.texts("protocols", claim.transports.map { "\($0)" })
-    if case .addresses(let addresses) = claim.port.place {
+    let selection = plan.selection
+    writer.number("port", selection.port.port)
+    writer.texts("protocols", selection.transports.map { "\($0)" })
+    if case .addresses(let addresses) = selection.port.place {
       writer.texts("addresses", addresses.map { "\($0)" })
     }
     Self.write("sockets", plan.sockets, to: &writer)
     writer.objects("processes", Array(plan.targets.enumerated())) { element, writer in
       let (index, target) = element
-      target.writeFields(to: &writer)
+      write(target.details, target.supervision, to: &writer)
+      writer.text("standing", target.standing.name)
       if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
     }
-    guard let aftermath else { return }
-    let blockers = aftermath.blockers
-    writer.boolean("is_free", aftermath.isFree)
-    writer.text("verdict", aftermath.verdict.name)
-    Self.write("remaining", blockers.map { ($0.socket, HolderList($0)) }, to: &writer)
+    guard let port else { return }
+    let blockers = port.blockers
+    writer.boolean("is_free", port.isFree)
+    writer.text("verdict", port.verdict.name)
+    Self.write("remaining", blockers.map { HeldSocket(socket: $0.socket, holders: HolderList($0)) }, to: &writer)
     writer.number(
       "remaining_connections", blockers.count { $0.use == .connection || $0.use == .outgoingConnection })
     writer.number("left_over", blockers.count(where: \.isLeftBehind))
-    if aftermath.blocksForATime {
-      writer.milliseconds("left_over_expires_ms", aftermath.diagnoses.compactMap(\.freeIn).max())
+    if port.isBlockedByRecordsOnly { writer.milliseconds("left_over_expires_ms", port.freeIn) }
+    writer.objects("restarted", port.unlistedHolders) { process, writer in
+      write(process.details, process.supervision, to: &writer)
+      writer.number("started_by", process.starter?.process.pid)
     }
-    writer.objects("restarted", aftermath.newcomers)
   }
 
-  private static func write(
-    _ key: String, _ sockets: [(socket: InetSocket, holders: HolderList)], to writer: inout some FieldWriter
-  ) {
+  private static func write(_ key: String, _ sockets: [HeldSocket], to writer: inout some FieldWriter) {
     var interfaces = InterfaceNames(.host)
-    let fields = sockets.map { SocketFields($0, SocketNotes(holders: $1), interfaces: &interfaces) }
+    let fields = sockets.map { SocketFields($0.socket, SocketNotes(holders: $0.holders), interfaces: &interfaces) }
     writer.objects(key, fields, isOnLines: true)
+  }
+
+  private func write(
+    _ process: ProcessDetails, _ supervision: ProcessSupervision?, to writer: inout some FieldWriter
+  ) {
+    writer.number("pid", process.process.pid)
+    writer.process(process)
+    writer.object("supervisor", plan.selection.supervisor(supervision))
   }
 }
 
-extension EndingTarget: FieldWritable {
-  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("pid", process.pid)
-    writer.process(details)
-    writer.object("supervisor", supervisor)
-    switch standing {
-    case .ordinary: break
-    case .ancestor: writer.text("standing", "ancestor")
-    case .itself: writer.text("standing", "itself")
-    case .manager: writer.text("standing", "manager")
+extension EndingTarget.Standing {
+  /// The name for programs; `nil` for an ordinary process.
+  fileprivate var name: String? {
+    switch self {
+    case .ordinary: nil
+    case .ancestor: "ancestor"
+    case .itself: "itself"
+    case .systemd, .firstProcess: "manager"
     }
+  }
+
+  private func write(_ unlisted: UnlistedProcess, to writer: inout some FieldWriter) {
+    writer.number("pid", unlisted.details.process.pid)
+    writer.process(unlisted.details)
+    writer.object("supervisor", plan.selection.supervisor(unlisted.supervision))
+    writer.number("started_by", unlisted.starter?.process.pid)
   }
 }
 
@@ -68,15 +81,6 @@ extension EndingOutcome: FieldWritable {
     case .denied(let errno), .failed(let errno): writer.number("errno", errno)
     default: break
     }
-  }
-}
-
-extension Newcomer: FieldWritable {
-  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("pid", details.process.pid)
-    writer.process(details)
-    writer.object("supervisor", supervisor)
-    writer.number("started_by", starter?.process.pid)
   }
 }
 

@@ -2,72 +2,71 @@ internal import Glibc
 internal import SockDiag
 internal import SocketOwners
 
-/// What `kill` shows to people.
+/// The text that `kill` shows to people.
 enum EndingText {
-  /// Shows the sockets with their holders, and what is known about the processes.
+  /// Shows the sockets with their holders, and then each process.
   static func show(_ plan: borrowing EndingPlan, on descriptor: Int32) throws(CommandFailure) {
-    try table(plan.sockets, plan.claim, on: descriptor)
-    try write(plan.targets.flatMap { lines(about: $0) }, on: descriptor)
+    try table(plan.sockets, on: descriptor)
+    try write(plan.targets.flatMap { lines(about: $0, plan.selection.supervisor($0.supervision)) }, on: descriptor)
   }
 
   /// Shows sockets with their holders.
-  static func table(
-    _ sockets: [(socket: InetSocket, holders: HolderList)], _ claim: PortClaim, on descriptor: Int32
-  ) throws(CommandFailure) {
-    // Columns follow from what there is: a port has few sockets.
+  static func table(_ sockets: [HeldSocket], on descriptor: Int32) throws(CommandFailure) {
+    // A port has few sockets, so the columns are chosen from those.
     func states(_ transport: TransportProtocol) -> SocketStateSet {
       sockets.reduce(into: []) { states, entry in
         if entry.socket.protocol == transport { states.insert(SocketStateSet(entry.socket.state)) }
       }
     }
     let renderer = TableRenderer(
-      InetTableShape(tcp: states(.tcp), udp: states(.udp)), showsHeader: true, notes: .holders,
+      TableShape(states(.tcp).union(states(.udp))), showsHeader: true, notes: .holders,
       interfaces: InterfaceNames(.host), terminal: .of(descriptor), output: ByteOutput(descriptor: descriptor))
-    for (socket, holders) in sockets { try renderer.render(socket, SocketNotes(holders: holders)) }
+    for held in sockets { try renderer.render(held.socket, SocketNotes(holders: held.holders)) }
     try renderer.finish(afterFailure: false)
   }
 
-  /// A process, and below it what should be known before it is ended.
-  static func lines(about target: EndingTarget) -> [String] {
-    var line = target.name
+  /// A process, and below it what to know before it is ended.
+  static func lines(about target: EndingTarget, _ supervisor: Supervisor?) -> [String] {
+    var line = target.details.cellName
     if let uid = target.details.uid { line += " uid=\(uid)" }
     if let arguments = target.details.arguments, !arguments.isEmpty {
       line += " args=" + arguments.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     }
     var lines = [line]
-    if let supervisor = target.supervisor {
+    if let supervisor {
       lines.append(
         "  run by \(supervisor.name), which may start it again; '\(supervisor.stopCommand)' ends it for good")
     }
     switch target.standing {
     case .ordinary: break
-    case .ancestor: lines.append("  this command runs below it, so that this terminal or session may end as well")
-    case .itself: lines.append("  this command itself, to which its starter left the descriptor; it is spared")
-    case .manager: lines.append("  it holds sockets for others, and is never ended")
+    case .ancestor: lines.append("  it started this command, so this terminal or session may end as well")
+    case .itself: lines.append("  this command, which inherited the socket; it is not ended")
+    case .systemd: lines.append("  it holds sockets for other programs, and is never ended")
+    case .firstProcess: lines.append("  the first process, with which all others end; it is never ended")
     }
     return lines
   }
 
-  /// What became of a process.
-  static func line(about target: EndingTarget, _ outcome: EndingOutcome, _ manner: EndingManner) -> String {
-    let signal = manner.signal.description
-    let grace = DurationArgument.spelt(manner.grace)
-    let what =
+  /// What happened to a process.
+  static func line(about target: EndingTarget, _ outcome: EndingOutcome, _ options: EndingOptions) -> String {
+    let signal = options.signal.description
+    let grace = DurationArgument.spelt(options.grace)
+    let text =
       switch outcome {
       case .ended: "ended by \(signal)"
-      case .killed: "killed, for \(signal) did not end it within \(grace)"
-      case .gone: "had ended before it was its turn"
-      case .notHolding: "no longer holds the socket, and was not signalled"
-      case .released: "closed the socket and runs on; it was not killed"
-      case .running where manner.kills: "still runs, although SIGKILL was sent; it may wait for a disk or a device"
+      case .killed: "killed: \(signal) did not end it within \(grace)"
+      case .gone: "had already ended"
+      case .notHolding: "no longer held the socket, and was not signalled"
+      case .released: "closed the socket and still runs; it was not killed"
+      case .running where options.kills: "still runs after SIGKILL; it may wait for a disk or a device"
       case .running: "still runs, \(grace) after \(signal)"
-      case .denied: "not signalled, for this user may not"
-      case .failed(ENOSYS): "not signalled, for that takes Linux 5.3"
-      case .failed(EXDEV): "not signalled, for /proc is that of another pid namespace"
+      case .denied: "not signalled: this user may not do that"
+      case .failed(ENOSYS): "not signalled: that needs Linux 5.3"
+      case .failed(EXDEV): "not signalled: /proc belongs to another PID namespace"
       case .failed(let errno): "not signalled: \(SystemMessage.text(errno))"
-      case .spared: "spared"
+      case .spared: "not ended"
       }
-    return "\(target.name): \(what)"
+    return "\(target.details.cellName): \(text)"
   }
 
   /// Writes lines, harmless to a terminal.
@@ -78,5 +77,14 @@ enum EndingText {
       output.bytes.append(UInt8(ascii: "\n"))
     }
     try output.flush()
+  }
+}
+
+extension EndingOutcome {
+  var status: ExitStatus {
+    switch self {
+    case .denied: .noPermission
+    default: releasesPort ? .success : .system
+    }
   }
 }

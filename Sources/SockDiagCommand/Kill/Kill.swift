@@ -1,205 +1,202 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
-internal import SockDiagWire
 
-/// `sockdiag kill`: an end for the process that holds a port.
+/// `sockdiag kill`: ends the processes that hold a port.
 struct Kill: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ends the processes that hold a port, and reports what still holds it.",
     usage: "sockdiag kill [<options>] [ADDRESS:]PORT",
     discussion: """
-      Meant are the holders of listeners, of sockets that are only bound and of UDP sockets without a peer: all of \
-      them, for a socket is shared by whoever inherited it. With an address, those in the way of who binds it: of the \
-      same address, and of the wildcards that take it in. The owner of a connection is not meant, unless --connections \
-      asks for it: an outgoing connection may have any port.
+      It ends all processes that hold a listener, a socket that is only bound, or a UDP socket without a peer. A socket \
+      that was inherited has several. With an address, only sockets that conflict with a bind() to that address count: \
+      sockets at the address and at wildcards that include it. Owners of connections are not ended without --connections, \
+      because an outgoing connection can have any port.
 
-      Shows them, asks, and signals each after a look at its descriptors, by a pidfd: who has closed the socket or ended \
-      since, or has the id of one who did, gets nothing. Parents come before their children. Who still holds the \
-      socket after the grace is killed.
+      It shows the processes, asks, and looks at the descriptors of each process again before it sends the signal through \
+      a pidfd. So it never signals a process that closed the socket, or another process that got the same id. Parents come \
+      before their children. After the grace period it kills the processes that still hold the socket.
 
-      A unit of systemd and a container are named with the command that stops them, for they may start the process \
-      again; with --yes they are left alone unless --supervised is given. Neither process 1 nor this command is ever \
-      ended: what systemd holds for a .socket unit is given back by stopping that unit.
+      If a systemd unit or a container runs a process, it names the command that stops the unit or container, which may \
+      otherwise start the process again. With --yes such processes are left alone unless --supervised is given. It never \
+      ends process 1 or itself. If systemd holds the port for a .socket unit, stop that unit.
 
-      Outcomes: ended; killed; gone before it was its turn; not-holding: closed the socket before, and was not \
-      signalled; released: closed it after the signal and runs on; running; denied for want of privilege; failed; \
+      Outcomes: ended; killed; gone (ended in the meantime); not-holding (closed the socket before the signal, and got \
+      none); released (closed the socket after the signal and runs on); running; denied (a privilege is missing); failed; \
       spared.
 
-      Afterwards the port is watched for up to --settle: for something that starts the server again, and for workers that \
-      end later. It ends sooner where nothing is known that could do so. Then it says what 'sockdiag why' says of the \
-      same port, and names the process or unit that started the server again.
+      Afterwards it watches the port for up to --settle, for a restarted server and for workers that end later, and less \
+      if nothing is known that could restart it. Then it gives the answer of 'sockdiag why' for the same port, and names \
+      the process or unit that restarted the server.
 
-      Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 whether it is free \
-      depends on what cannot be seen; 3 bind() fails with another error than that of a port in use; 71 in use, or nothing \
-      was done for the reason that is given; 75 no process holds it any more, but closed connections block it for a time, \
-      which 'sockdiag wait PORT --free' waits for; 77 a privilege is missing. With --dry-run it is 0 if there is a process \
-      to end.
+      Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 it depends on facts that \
+      are unknown; 3 bind() fails with another error than EADDRINUSE; 71 in use, or nothing was done for the reported \
+      reason; 75 no process holds the port, but closed connections still block it: 'sockdiag wait PORT --free' waits for \
+      them; 77 a privilege is missing. With --dry-run: 0 if there is a process to end.
       """)
 
-  @Argument(help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080; names of hosts and services too."))
+  @Argument(
+    help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, or with names of hosts and services."))
   var port: String
 
-  @Flag(name: .shortAndLong, help: "TCP, as without -t and -u.")
+  @Flag(name: .shortAndLong, help: "TCP, the default.")
   var tcp = false
 
   @Flag(name: .shortAndLong, help: "UDP.")
   var udp = false
 
-  @Flag(help: "Also the owners of connections whose local port it is.")
+  @Flag(help: "Also end the owners of connections from this local port.")
   var connections = false
 
-  @Flag(help: "With --yes: also processes that systemd or a container runtime may start again.")
+  @Flag(help: "With --yes: also end processes that systemd or a container runtime may start again.")
   var supervised = false
 
   @Flag(name: .shortAndLong, help: "Do not ask.")
   var yes = false
 
-  @Flag(help: "Only show who would be ended.")
+  @Flag(help: "Show the processes and end none.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("What is sent first.", valueName: "name"))
+  @Option(help: ArgumentHelp("The first signal.", valueName: "name"))
   var signal = "TERM"
 
-  @Option(help: ArgumentHelp("How long a process has to end before it is killed: 500ms, 5s, 1m.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("The time that a process has to end before it is killed: 500ms, 5s, 1m.", valueName: "time"))
   var grace = "5s"
 
   @Option(
     help: ArgumentHelp(
-      "How long the port is watched for a restart: 500ms, 3s, 1m; 0 looks only once.", valueName: "time"))
+      "The time to watch the port for a restart: 500ms, 3s, 1m; 0 looks only once.", valueName: "time"))
   var settle = "3s"
 
-  @Flag(help: "Do not kill who has not ended after the grace.")
+  @Flag(help: "Do not kill processes that still run after the grace period.")
   var noKill = false
 
   @OptionGroup
   var namespace: NamespaceOption
 
-  @Flag(help: "A JSON object: who held the port, what became of them, what is left.")
+  @Flag(help: "A JSON object: the processes, their outcomes, and the sockets that remain.")
   var json = false
 
   func run() throws {
-    let manner = try manner()
+    let options = try options()
     let settle = try DurationArgument.parse(settle, option: "--settle")
     // Names of hosts and interfaces are those of the namespace.
     try namespace.enter()
-    let claim = try claim()
+    let selection = try selection()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which")
     }
-    var ending = try PortEnding(claim, takesConnections: connections, namespace: namespace.netns)
-    try refuse(&ending)
+    var ending = try PortEnding(selection, try selection.requests(), takesConnections: connections)
+    if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
+    var remarks = Remarks(ending.found)
     if dryRun {
-      try showPlan(ending, on: STDOUT_FILENO)
-      return try ending.takeRemarks().end()
+      if json {
+        try write(EndingFields(plan: ending.plan))
+      } else {
+        try EndingText.show(ending.plan, on: STDOUT_FILENO)
+      }
+      return try remarks.end()
     }
     if yes {
-      if !supervised, let refusal = EndingRefusal.supervised(ending.plan) { try give(refusal, ending) }
-      // Said at once, for nothing may be said afterwards.
-      for target in ending.plan.signalled where target.standing == .ancestor {
-        Diagnostics.report("this command runs below \(target.name), so that this terminal or session may end as well")
+      if !supervised, let target = ending.plan.supervised {
+        return try refuse(.supervised(target), ending)
       }
-    } else if try !isWanted(&ending) {
-      try give(CommandFailure(.negative, "nothing was ended"), ending)
+      warnOfAncestors(ending.plan)
+    } else {
+      guard try isConfirmed(ending.plan, remarks) else { return try refuse(.declined, ending) }
+      remarks = Remarks()
     }
-    let outcomes = ending.endAll(manner)
-    let aftermath = try ending.aftermath(within: settle, after: outcomes)
-    try report(&ending, outcomes, aftermath, manner)
+    let outcomes = ending.endAll(options)
+    let port = try ending.observePort(for: settle, after: outcomes)
+    try report(&ending, outcomes, port, options, remarks)
   }
 
   // MARK: Options
 
-  func manner() throws(CommandFailure) -> EndingManner {
-    EndingManner(
+  func options() throws(CommandFailure) -> EndingOptions {
+    EndingOptions(
       signal: try SignalArgument(parsing: signal), grace: try DurationArgument.parse(grace, option: "--grace"),
       kills: !noKill)
   }
 
-  func claim() throws(CommandFailure) -> PortClaim {
+  func selection() throws(CommandFailure) -> PortSelection {
     let port = try PortArgument(parsing: port)
     try port.requireInterface()
     guard port.port != 0 else {
-      throw .usage("port 0 is none: it lets the kernel choose one; write the port that it chose")
+      throw .usage("port 0 lets the kernel choose a port; give the port that it chose")
     }
-    return PortClaim(port: port, transports: try port.transports(tcp: tcp, udp: udp))
+    return PortSelection(port: port, transports: try port.transports(tcp: tcp, udp: udp))
   }
 
-  // MARK: Before
+  // MARK: Before the signals
 
-  /// Ends the command where there is nothing to end, or something speaks against it.
-  private func refuse(_ ending: inout PortEnding) throws {
-    if ending.plan.sockets.isEmpty {
-      guard !ending.found.connections.isEmpty else {
-        let other = try ending.holdersOfOtherProtocol()
-        try give(
-          EndingRefusal.nothing(ending.found, ending.claim, other: other, namespace: namespace.netns), ending)
-        return
+  /// Ends the command without a signal. Programs get their object all the same.
+  private func refuse(_ refusal: EndingRefusal, _ ending: borrowing PortEnding) throws {
+    if json {
+      try write(EndingFields(plan: ending.plan))
+    } else {
+      switch refusal {
+      case .onlyConnections(let held, _): try EndingText.table(held, on: STDERR_FILENO)
+      case .manager, .onlyThisCommand, .unknownHolders, .holderHasEnded:
+        try EndingText.show(ending.plan, on: STDERR_FILENO)
+      case .noHolder, .onlyRecords, .onlyOtherProtocol, .supervised, .declined: break
       }
-      let held = try ending.holdersOfConnections()
-      if !json { try EndingText.table(held, ending.claim, on: STDERR_FILENO) }
-      try give(
-        EndingRefusal.connections(held, ending.claim, choosable: KernelSettings().choosablePorts), ending)
     }
-    let units = ending.socketUnits()
-    if let refusal = EndingRefusal.reason(ending.plan, socketUnit: { units[$0.inode] }) {
-      if !json { try EndingText.show(ending.plan, on: STDERR_FILENO) }
-      try give(refusal, ending)
+    throw refusal.failure(ending.selection, namespace: namespace.netns)
+  }
+
+  /// Warns before the signals: afterwards this command may have ended too.
+  private func warnOfAncestors(_ plan: EndingPlan) {
+    for target in plan.signalled where target.standing == .ancestor {
+      Diagnostics.report("\(target.details.cellName) started this command, so this terminal or session may end as well")
     }
   }
 
-  /// Ends the command with a reason. Programs get their object all the same.
-  private func give(_ refusal: CommandFailure, _ ending: borrowing PortEnding) throws {
-    if json { try write(EndingFields(plan: ending.plan)) }
-    throw refusal
-  }
-
-  private func showPlan(_ ending: borrowing PortEnding, on descriptor: Int32) throws {
-    if json, descriptor == STDOUT_FILENO { return try write(EndingFields(plan: ending.plan)) }
-    try EndingText.show(ending.plan, on: descriptor)
-  }
-
-  /// Asks. What is asked about is part of the question, so it stands where that stands.
-  private func isWanted(_ ending: inout PortEnding) throws -> Bool {
-    try EndingText.show(ending.plan, on: STDERR_FILENO)
-    var remarks = ending.takeRemarks()
+  /// Asks. The list is part of the question, so it stands on standard error too.
+  private func isConfirmed(_ plan: EndingPlan, _ remarks: Remarks) throws -> Bool {
+    try EndingText.show(plan, on: STDERR_FILENO)
+    var remarks = remarks
     remarks.say()
-    let targets = ending.plan.signalled
-    let what = targets.count == 1 ? "this process" : "these \(targets.count) processes"
-    let supervisors = targets.compactMap { $0.supervisor?.name }
-    let despite = supervisors.isEmpty ? "" : ", although run by \(Listing.unique(supervisors))"
-    return try Question.isAnsweredYes("End \(what)\(despite)?")
+    let targets = plan.signalled
+    let processes = targets.count == 1 ? "this process" : "these \(targets.count) processes"
+    let supervisors = targets.compactMap { plan.selection.supervisor($0.supervision)?.name }
+    let warning = supervisors.isEmpty ? "" : ", although run by \(NameList.text(supervisors))"
+    return try Question.isAnsweredYes("End \(processes)\(warning)?")
   }
 
-  // MARK: Afterwards
+  // MARK: After the signals
 
   private func report(
-    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ aftermath: Aftermath, _ manner: EndingManner
+    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ port: PortAfterEnding, _ options: EndingOptions,
+    _ remarks: Remarks
   ) throws {
-    var remarks = ending.takeRemarks()
+    var remarks = remarks
     let denied = outcomes.count { $0.status == .noPermission }
     if denied > 0 {
-      let processes = denied == 1 ? "1 process" : "\(denied) processes"
+      let processes = denied.counted("process", "processes")
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
-    let isHeld = !aftermath.isFree
-    if isHeld {
-      if aftermath.verdict == .conflict, !ending.plan.unheld.isEmpty, let hidden = EndingRefusal.unheld(ending.plan) {
-        remarks.add(hidden.message, hidden.status)
+    let sentences = port.sentences(namespace: namespace.netns)
+    if !port.isFree {
+      let unheld = ending.plan.unheld
+      if port.verdict == .conflict, !unheld.isEmpty {
+        let failure = EndingRefusal.unknownHolders(unheld).failure(ending.selection)
+        remarks.add(failure.message, failure.status)
       }
-      for sentence in aftermath.sentences { remarks.add(sentence, aftermath.status) }
+      for sentence in sentences { remarks.add(sentence, port.status) }
     }
-    if let other = try ending.holdersOfOtherProtocol(), !other.names.isEmpty {
-      let transport = other.claim.transports == [.udp] ? "UDP" : "TCP"
-      remarks.add(
-        "\(transport) port \(other.claim.port.description) is another port, which \(Listing.unique(other.names)) holds")
+    if let other = try ending.holdersOfOtherProtocol(), !other.processes.isEmpty {
+      let names = NameList.text(other.processes.map(\.cellName))
+      remarks.add("\(names) holds \(other.selection.fullDescription), which is another port")
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     if json {
-      try write(EndingFields(plan: ending.plan, outcomes: outcomes, aftermath: aftermath))
+      try write(EndingFields(plan: ending.plan, outcomes: outcomes, port: port))
     } else {
-      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, manner) }
-      try EndingText.write(lines + (isHeld ? [] : aftermath.sentences), on: STDOUT_FILENO)
+      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, options) }
+      try EndingText.write(lines + (port.isFree ? sentences : []), on: STDOUT_FILENO)
     }
     try remarks.end()
   }
@@ -208,5 +205,13 @@ struct Kill: ParsableCommand {
     var output = ByteOutput()
     output.bytes.appendJSONLine(fields)
     try output.flush()
+  }
+}
+
+extension Remarks {
+  /// What the first look at the port may have missed.
+  fileprivate init(_ sockets: PortSockets) {
+    self.init()
+    for limit in sockets.limits { note(limit.transport, limit.completeness, limit.substitution) }
   }
 }

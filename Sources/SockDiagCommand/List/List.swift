@@ -1,24 +1,26 @@
 internal import ArgumentParser
 internal import SockDiag
 
-/// `sockdiag list`: any sockets.
-struct List: ParsableCommand {
+/// `sockdiag list`: shows sockets of any kind and state.
+struct List: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows sockets: TCP and UDP connections, unless options say otherwise.",
     discussion: """
-      A listener's Accept-Q reads WAITING/LIMIT: connections that wait for accept(), and how many may wait. Recv-Q and \
-      Send-Q are bytes: received and not read, written and not acknowledged or sent.
+      Accept-Q of a listener is WAITING/LIMIT: the connections that wait for accept(), and how many may wait. Recv-Q and \
+      Send-Q count bytes: received but not read, and written but not acknowledged or not sent.
 
-      Local addresses: *:80 takes IPv4 and IPv6, [::]:80 only IPv6, 0.0.0.0:80 only IPv4. A peer * is none.
+      Local addresses: *:80 accepts IPv4 and IPv6, [::]:80 only IPv6, 0.0.0.0:80 only IPv4. The peer * means no peer.
 
-      Without -a, -l and states: all but listen, close, time-wait and syn-recv.
+      Without -a, -l and states it shows all states but listen, close, time-wait and syn-recv.
 
-      A filter is made of conditions, joined by 'and', 'or' and 'not', or by '&', '|' and '!'. Conditions side by side all \
-      have to hold, and 'and' binds tighter than 'or', where ss reads from left to right. Quote what the shell would take.
+      A filter consists of conditions, joined by 'and', 'or' and 'not', or by '&', '|' and '!'. Conditions that follow each \
+      other without a word all have to hold. 'and' binds tighter than 'or', while ss reads from left to right. Quote \
+      characters that the shell would interpret.
 
         src HOST, dst HOST          10.0.0.1  10.0.0.0/8  [::1]:443  :80
         sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
-        state NAME, exclude NAME    several side by side are any of them
+        state NAME, exclude NAME    several in a row mean any of them
+        src netlink:rtnl:kernel     netlink sockets (-f netlink), by protocol and port id
         family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
         pid = 4711, comm = nginx    a process that holds the socket
         uid = NAME, inode = 4711, cookie = 12
@@ -28,8 +30,8 @@ struct List: ParsableCommand {
       Comparisons are =, !=, <, <=, >, >=. An example: sockdiag list '(sport = :80 or sport = :443) and not dst 10.0.0.0/8'
 
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
-      closing, bound-inactive. Groups: all, connected, synchronized, bucket, big. Any case \
-      is taken, and the spellings of the tables of ss and netstat: LISTEN, ESTAB, UNCONN, TIME_WAIT.
+      closing, bound-inactive. Groups: all, connected, synchronized, bucket, big. Upper and \
+      lower case are equal, and the spellings in the tables of ss and netstat work too: LISTEN, ESTAB, UNCONN, TIME_WAIT.
       """)
 
   @OptionGroup(title: "Which sockets")
@@ -41,7 +43,8 @@ struct List: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
-  @Flag(help: "Instead of sockets: which part of the filter the kernel applies, and which is applied here.")
+  @Flag(
+    help: "Instead of sockets, show which part of the filter the kernel applies and which part this command applies.")
   var explain = false
 
   func run() throws {
@@ -55,13 +58,13 @@ struct List: ParsableCommand {
     var inspector = try SocketInspector()
     var output = ByteOutput()
     var remarks = Remarks()
-    for query in selection.queries {
+    for query in try selection.inetQueries(because: "of netlink sockets the kernel filters nothing") {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
       remarks.note(query.protocol, explanation.completeness)
     }
     if selection.filter.namesHolders {
-      output.bytes.append(contentsOf: "who holds them is looked up then, for \(selection.filter)\n".utf8)
+      output.appendLine("afterwards the processes that hold them are looked up, for \(selection.filter)")
     }
     try output.flush()
     try remarks.end()

@@ -1,12 +1,11 @@
 internal import ArgumentParser
 internal import SockDiag
-internal import SockDiagWire
 
-/// `sockdiag` alone: who can be reached here.
-struct Listeners: ParsableCommand {
+/// `sockdiag` without a subcommand: the sockets that clients can reach.
+struct Listeners: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows listening TCP and unconnected UDP sockets, by port.",
-    discussion: "It takes the options of 'sockdiag list', and is what 'sockdiag' does without a subcommand.")
+    discussion: "'sockdiag' without a subcommand does the same. It takes the options of 'sockdiag list'.")
 
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
@@ -14,27 +13,12 @@ struct Listeners: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
-  /// Accepted for the habit's sake: processes are always shown.
+  /// Ignored: processes are always shown.
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
   func run() throws {
-    if let word = selection.filter.first, !SocketFilter.begins(with: word) { throw Self.unknownSubcommand(word) }
     let selection = try selection.selection(default: .listeners, details: output.details)
-    try LiveListing(output: output, order: Self.precedes, showsHolders: true).run(selection)
-  }
-
-  /// By port, then by address: one service stands together.
-  private static func precedes(_ left: InetSocket, _ right: InetSocket) -> Bool {
-    left.local.port != right.local.port
-      ? left.local.port < right.local.port : left.local.address < right.local.address
-  }
-
-  /// A first word that is no filter was meant as a subcommand.
-  private static func unknownSubcommand(_ word: String) -> CommandFailure {
-    let names = Sockdiag.subcommandNames
-    let cure = NearestNames.cure(
-      for: word, among: names, otherwise: "subcommands are \(names.joined(separator: ", "))")
-    return .usage("'\(word)' is not a subcommand; \(cure)")
+    try LiveListing(output: output, sortsByPort: true, showsHolders: true).run(selection)
   }
 }

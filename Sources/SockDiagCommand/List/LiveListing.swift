@@ -1,11 +1,11 @@
 internal import SockDiag
 
-/// What `list` and `listeners` have in common.
+/// A listing of live sockets, for `list` and `listeners`.
 struct LiveListing {
   var output: OutputOptions
-  /// The order of a table, or the kernel's.
-  var order: ((InetSocket, InetSocket) -> Bool)?
-  /// Whether the processes that hold the sockets are shown.
+  /// Whether to sort a table by port; otherwise it has the kernel's order.
+  var sortsByPort = false
+  /// Whether to show the processes that hold the sockets.
   var showsHolders = false
 
   func run(_ selection: Selection) throws {
@@ -14,16 +14,16 @@ struct LiveListing {
       for: selection, interfaces: InterfaceNames(.host), notes: showsHolders ? .holders : [])
     var sockets = try LiveSockets()
     do {
-      let order = format == .table ? order : nil
+      let byPort = format == .table && sortsByPort
       if showsHolders || selection.filter.namesHolders {
-        try sockets.showHolders(of: selection, visibly: showsHolders, in: order, with: renderer)
+        try sockets.showHolders(of: selection, visibly: showsHolders, byPort: byPort, with: renderer)
       } else if format == .lines {
-        try sockets.stream(selection.queries, to: renderer)
+        try sockets.stream(selection.listedQueries, to: renderer)
       } else {
-        try sockets.show(selection.queries, in: order, with: renderer)
+        try sockets.show(selection.listedQueries, byPort: byPort, with: renderer)
       }
     } catch {
-      // What was read before the fault is not lost.
+      // Shows the sockets that were read before the error.
       try renderer.finish(afterFailure: true)
       throw error
     }

@@ -1,6 +1,7 @@
+internal import BindDiagnosis
 internal import Glibc
 
-/// A line on the terminal that is written anew in its place, and gone at the end.
+/// A line on the terminal that is rewritten in place, and removed at the end.
 struct ProgressLine {
   /// What is waited for; `nil` shows nothing.
   private let title: String?
@@ -15,40 +16,43 @@ struct ProgressLine {
 
   private init(title: String?) { self.title = title }
 
-  /// Shows how it stands.
+  /// Shows a status.
   ///
   /// - Parameters:
-  ///   - begin: When the prospect was that.
-  ///   - deadline: When the wait is over.
+  ///   - begin: When the look was made that found the status.
+  ///   - deadline: When the wait ends.
   mutating func show(
-    _ prospect: Prospect, since begin: ContinuousClock.Instant, until deadline: ContinuousClock.Instant
+    _ status: WaitStatus, since begin: ContinuousClock.Instant, until deadline: ContinuousClock.Instant
   ) {
     guard let title else { return }
     let now = ContinuousClock.now
-    let left = prospect.expected.map { max($0 - begin.duration(to: now), .zero) }
-    write(Self.text(title, prospect.obstacle, expected: left, left: now.duration(to: deadline)), width: Self.width)
+    let left = status.expected.map { max($0 - begin.duration(to: now), .zero) }
+    let text = Self.text(title, WaitText.obstacle(status.obstacle), expected: left, left: now.duration(to: deadline))
+    guard text != written else { return }
+    Self.write(Array("\r\(Self.line(text, width: Self.width))\u{1B}[K".utf8))
+    written = text
   }
 
-  /// The figures come first, for the line ends where the terminal does.
+  /// The times come first, since a narrow terminal cuts the end off.
   static func text(_ title: String, _ obstacle: String, expected: Duration?, left: Duration) -> String {
     let expectation = expected.map { $0 > .zero ? "in \(TimeText.seconds($0)), " : "any moment, " } ?? ""
     return "waiting for \(title): \(expectation)\(TimeText.seconds(left)) left; \(obstacle)"
   }
 
-  /// Takes the line away, before something else is written or at the end.
+  /// Removes the line, before something else is written or at the end.
   mutating func clear() {
     if written != nil { Self.write(Array("\r\u{1B}[K".utf8)) }
     written = nil
   }
 
-  private mutating func write(_ text: String, width: Int) {
-    guard text != written else { return }
+  /// The part of a text that fits on a terminal, with control characters made visible.
+  ///
+  /// The last column stays empty: some terminals fold a line that fills it, and a carriage return does not get back to its
+  /// beginning.
+  static func line(_ text: String, width: Int) -> String {
     var visible: [UInt8] = []
     visible.appendVisible(text.utf8)
-    // A line that fills the terminal to its last column may be folded, and is not found again by a return.
-    let line = String(decoding: visible, as: UTF8.self).prefix(width - 1)
-    Self.write(Array("\r\(line)\u{1B}[K".utf8))
-    written = text
+    return String(String(decoding: visible, as: UTF8.self).prefix(width - 1))
   }
 
   private static var width: Int {
@@ -58,7 +62,7 @@ struct ProgressLine {
     return result == 0 && size.ws_col > 1 ? Int(size.ws_col) : 80
   }
 
-  /// A terminal that takes no more right now misses a line that is out of date in a second.
+  /// Ignores failures: a line that a terminal does not take would be out of date in a second.
   private static func write(_ bytes: [UInt8]) {
     // SAFETY: write reads at most the bytes of the array, during the call.
     _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -1,27 +1,26 @@
 internal import BindDiagnosis
 internal import SockDiag
 
-/// What a wait has to say, in the words of `why`.
+/// The sentences of a wait, in the words of `why`.
 enum WaitText {
-  /// The first of the sockets that are in the way, and how many more there are.
-  static func obstacle(_ diagnoses: [Diagnosis]) -> String {
-    if let diagnosis = diagnoses.first(where: \.isPassing) {
-      return DiagnosisText.cause(.addressNotAvailable, diagnosis)
+  /// What prevents the goal, in a few words.
+  static func obstacle(_ obstacle: WaitObstacle) -> String {
+    switch obstacle {
+    case .bind(let diagnoses): return BlockerText.first(of: diagnoses)
+    case .addressNotLocal(let address): return "\(address) is no address of this host"
+    case .otherSockets(let sockets):
+      guard let first = sockets.first else { return "nothing is there" }
+      let place = first.interfaceIndex == 0 ? "\(first.local)" : PortPlace(first).text
+      return sockets.count == 1 ? "only \(place) is there" : "only \(place) and \(sockets.count - 1) more are there"
     }
-    var blockers: [DiagnosedSocket] = []
-    var seen: Set<SocketIdentity> = []
-    for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
-      blockers.append(blocker)
-    }
-    guard let first = blockers.first else { return "nothing that can be seen is in the way" }
-    let more = blockers.count - 1
-    let title = DiagnosisText.title(first, count: 1).replacing("  ", with: " ")
-    return more == 0 ? title : "\(title), and \(more) more"
   }
 
-  /// On what it depends, if that is all that is in the way.
-  static func dependence(_ diagnoses: [Diagnosis], probes: Bool) -> String? {
-    unknowns(diagnoses).map {
+  // MARK: Free
+
+  /// That the answer depends on unknown facts; `nil` unless that is all that prevents the goal.
+  static func dependence(_ obstacle: WaitObstacle, probes: Bool) -> String? {
+    guard case .bind(let diagnoses) = obstacle else { return nil }
+    return unknowns(diagnoses).map {
       "whether it is free depends on \($0), so the wait goes on; "
         + (probes ? "no bind() could be tried" : "with --probe a bind() decides")
     }
@@ -29,45 +28,63 @@ enum WaitText {
 
   private static func unknowns(_ diagnoses: [Diagnosis]) -> String? {
     guard !diagnoses.contains(where: { $0.verdict == .conflict }) else { return nil }
-    return diagnoses.first { $0.verdict == .depends }.map(DiagnosisText.unknowns)
+    return diagnoses.first { $0.verdict == .depends }.map(\.dependence)
   }
 
   /// That the time is up before the port is free.
   ///
   /// - Parameters:
-  ///   - probes: Whether a live bind was to decide.
-  ///   - hint: The command that tells more.
+  ///   - limit: How long it waited; 0 for a single look.
+  ///   - expected: When timers will have removed all that blocks, if nothing else does.
+  ///   - probes: Whether each look made a real bind().
+  ///   - hint: The command that says more.
   static func notFree(
-    _ title: String, _ diagnoses: [Diagnosis], _ waiter: borrowing Waiter, probes: Bool, hint: String
+    _ title: String, _ diagnoses: [Diagnosis], after limit: Duration, expected: Duration?, probes: Bool, hint: String
   ) -> String {
-    let (limit, prospect) = (waiter.limit, waiter.prospect)
-    let (time, still) = limit == .zero ? ("", "") : (" after \(DurationArgument.spelt(limit))", "still ")
+    let (time, still) = limit == .zero ? ("", "") : (time(limit), "still ")
     if diagnoses.contains(where: \.isPassing) {
-      return "\(title) cannot be bound yet\(time): \(obstacle(diagnoses)); '\(hint)' says what helps"
+      return "\(title) cannot be bound yet\(time): \(BlockerText.first(of: diagnoses)); '\(hint)' says what helps"
     }
     if let unknowns = unknowns(diagnoses) {
       let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
       return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
     }
-    let expected = prospect?.expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
-    return "\(title) is \(still)in use\(time): \(obstacle(diagnoses))\(expected); '\(hint)' says what helps"
+    let end = expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
+    return "\(title) is \(still)in use\(time): \(BlockerText.first(of: diagnoses))\(end); '\(hint)' says what helps"
   }
 
-  /// An error for which it makes no sense to wait.
-  static func failure(_ error: BindErrno, _ diagnosis: Diagnosis, _ hint: String) -> CommandFailure {
-    CommandFailure(
-      error == .accessDenied || error == .notPermitted ? .noPermission : .system,
-      "bind() of \(diagnosis.request.local) fails with \(error) (\(SystemMessage.text(error.rawValue))):"
-        + " \(DiagnosisText.cause(error, diagnosis)), and no waiting changes that; '\(hint)' says what helps")
+  /// That bind() fails with an error that no waiting changes.
+  static func failure(_ failure: PermanentBindFailure, hint: String) -> CommandFailure {
+    let (errno, diagnosis) = (failure.errno, failure.diagnosis)
+    return CommandFailure(
+      errno == .accessDenied || errno == .notPermitted ? .noPermission : .system,
+      "bind() of \(diagnosis.request.local) fails with \(errno) (\(SystemMessage.text(errno.rawValue))):"
+        + " \(diagnosis.cause(of: errno)), and waiting does not change that; '\(hint)' says what helps")
   }
 
-  /// Who listens.
+  // MARK: Listening
+
+  /// Which process listens.
   static func listens(_ title: String, _ sockets: [InetSocket]) -> String {
     guard let first = sockets.first else { return "something listens on \(title)" }
-    var who: [UInt8] = []
-    if let book = try? HolderBook([first]) { who.append(book.list(of: first)) }
-    // A hidden process has a mark for a table in place of its name.
-    let holder = who.isEmpty || who == [UInt8(ascii: "?")] ? "somebody" : String(decoding: who, as: UTF8.self)
-    return "\(holder) listens on \(EndpointText.local(first))"
+    var holders: [UInt8] = []
+    if let book = try? HolderBook([first]) { holders.append(book.list(of: first)) }
+    // A table shows a mark in place of a hidden process.
+    let isHidden = holders.isEmpty || holders == [UInt8(ascii: "?")]
+    let name = isHidden ? "a process of another user" : String(decoding: holders, as: UTF8.self)
+    return "\(name) listens on \(EndpointText.local(first))"
   }
+
+  /// That the time is up before something listens.
+  static func notListening(_ title: String, _ obstacle: WaitObstacle?, after limit: Duration) -> String {
+    var sentence = "nothing listens on \(title)\(limit == .zero ? "" : time(limit))"
+    switch obstacle {
+    case nil: break
+    case .otherSockets(let sockets)? where sockets.isEmpty: break
+    case let obstacle?: sentence += "; \(self.obstacle(obstacle))"
+    }
+    return sentence
+  }
+
+  private static func time(_ limit: Duration) -> String { " after \(DurationArgument.spelt(limit))" }
 }

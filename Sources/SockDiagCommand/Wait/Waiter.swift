@@ -1,107 +1,111 @@
-/// Sleeps until what is waited for has come about, or the time is up.
+/// Sleeps until a goal is reached, or the time is up.
 struct Waiter: ~Copyable {
   enum Outcome: Hashable {
-    case isSo
-    case timeUp
+    case isReached
+    case timedOut
     /// The user wants the command to end.
     case interrupted
   }
 
-  /// The deafness after something was heard: on a host where ten thousand sockets end in a second, or a busy server ends
-  /// on this port, it hears twenty times in that second, and is late by no more than this.
-  static let deafness = Duration.milliseconds(50)
+  /// How long new events wake nobody after some have arrived. So a host on which ten thousand sockets end in a second wakes
+  /// the wait twenty times in that second, and the wait is late by no more than this.
+  static let wakeupCooldown = Duration.milliseconds(50)
 
-  /// By how much the kernel may be late with a timer: it keeps those of minutes in classes of up to half a minute
+  /// How late the kernel may be with a timer: it keeps timers of minutes in classes of up to half a minute
   /// (`kernel/time/timer.c`).
-  static let lateness = Duration.seconds(60)
+  static let maximumTimerDelay = Duration.seconds(60)
 
   private let interruption: Interruption
   private let begin = ContinuousClock.now
   private let outlastsTimers: Bool
   private var deadline: ContinuousClock.Instant
   private var progress: ProgressLine
-  /// Says a remark, and then is no more; `nil` where nobody wants it.
-  private var tell: ((String) -> Void)?
-  private var deafUntil: ContinuousClock.Instant?
-  /// How it stood at the last look.
-  private(set) var prospect: Prospect?
-  /// How often the process slept. Tests look here for whether it polls.
+  /// Makes the remark; `nil` once it was made, or if nobody wants it.
+  private var remark: ((WaitStatus) -> String?)?
+  private let report: (String) -> Void
+  private var cooldownEnd: ContinuousClock.Instant?
+  /// The status at the last look.
+  private(set) var status: WaitStatus?
+  /// How often the process slept. Tests read here whether it polls.
   private(set) var sleeps = 0
 
   /// - Parameters:
-  ///   - timeout: For how long to wait.
-  ///   - outlastsTimers: Whether to wait beyond that while only timers are in the way, which run out by themselves.
+  ///   - timeout: How long to wait.
+  ///   - outlastsTimers: Whether to wait longer while only timers block, since they run out by themselves.
+  ///   - remark: Makes a sentence from a status that the user should know; it is reported once.
+  ///   - report: Shows the sentence.
   init(
     timeout: Duration, outlastsTimers: Bool = false, progress: ProgressLine, interruption: Interruption,
-    tell: ((String) -> Void)? = nil
+    remark: ((WaitStatus) -> String?)? = nil, report: @escaping (String) -> Void = { Diagnostics.report($0) }
   ) {
     deadline = begin + timeout
     self.outlastsTimers = outlastsTimers
     self.progress = progress
     self.interruption = interruption
-    self.tell = tell
+    self.remark = remark
+    self.report = report
   }
 
-  /// For how long it waits, in whole seconds if that is longer than it was told.
+  /// How long it waits: the timeout, or whole seconds if timers have prolonged it.
   var limit: Duration { begin.duration(to: deadline) }
 
-  /// Waits. There is a look at the beginning and one at the end of the time, which for a time of 0 are the same.
-  mutating func wait<Goal: Awaited & ~Copyable>(for goal: inout Goal) throws -> Outcome {
+  /// Waits. The first look is made at once and the last at the deadline; with a timeout of 0 they are the same.
+  mutating func wait<Goal: WaitGoal & ~Copyable>(for goal: inout Goal) throws -> Outcome {
     defer { progress.clear() }
     while true {
-      let begin = ContinuousClock.now
-      guard case .notYet(let prospect) = try goal.look() else { return .isSo }
-      self.prospect = prospect
-      extend(prospect, at: begin)
+      let lookTime = ContinuousClock.now
+      guard case .notYet(let status) = try goal.look() else { return .isReached }
+      self.status = status
+      prolong(for: status, at: lookTime)
       if interruption.isRequested { return .interrupted }
-      if begin >= deadline { return .timeUp }
-      say(prospect.remark)
-      guard sleep(prospect, &goal) else { return .interrupted }
+      if lookTime >= deadline { return .timedOut }
+      makeRemark(status)
+      guard sleep(status, &goal) else { return .interrupted }
     }
   }
 
-  private mutating func extend(_ prospect: Prospect, at now: ContinuousClock.Instant) {
-    // Once a timer has run out, the time that was added for it is all there is.
-    guard outlastsTimers, let rest = prospect.expected, rest > .zero else { return }
-    let needed = begin.duration(to: now) + rest + Self.lateness
+  /// Moves the deadline behind the timers. Once they have run out it is not moved again.
+  private mutating func prolong(for status: WaitStatus, at now: ContinuousClock.Instant) {
+    guard outlastsTimers, let rest = status.expected, rest > .zero else { return }
+    let needed = begin.duration(to: now) + rest + Self.maximumTimerDelay
     deadline = max(deadline, begin + .seconds(needed.components.seconds))
   }
 
-  private mutating func say(_ remark: String?) {
-    guard let remark, let tell else { return }
+  private mutating func makeRemark(_ status: WaitStatus) {
+    guard let sentence = remark?(status) else { return }
     progress.clear()
-    tell(remark)
-    self.tell = nil
+    report(sentence)
+    remark = nil
   }
 
-  /// Sleeps until it is time to look; `false` if the user wants no more.
-  private mutating func sleep<Goal: Awaited & ~Copyable>(_ prospect: Prospect, _ goal: inout Goal) -> Bool {
+  /// Sleeps until a look is due; `false` if the user wants the command to end.
+  private mutating func sleep<Goal: WaitGoal & ~Copyable>(_ status: WaitStatus, _ goal: inout Goal) -> Bool {
     let begin = ContinuousClock.now
-    let end = min(begin + prospect.lookAfter, deadline)
+    let end = min(begin + status.lookAfter, deadline)
     while true {
       let now = ContinuousClock.now
       guard now < end else { return true }
-      progress.show(prospect, since: begin, until: deadline)
+      progress.show(status, since: begin, until: deadline)
       var wake = end
-      let isDeaf = deafUntil.map { now < $0 } ?? false
-      if isDeaf, let deafUntil { wake = min(wake, deafUntil) }
-      // Somebody watches the seconds go by.
+      let isCoolingDown = cooldownEnd.map { now < $0 } ?? false
+      if isCoolingDown, let cooldownEnd { wake = min(wake, cooldownEnd) }
+      // The line counts the seconds.
       if progress.isShown { wake = min(wake, now + .seconds(1)) }
       sleeps += 1
       let milliseconds = now.duration(to: wake).millisecondsToSleep
-      switch interruption.wait(forAnyOf: isDeaf ? [] : goal.descriptors, milliseconds: milliseconds) {
+      switch interruption.wait(forAnyOf: isCoolingDown ? [] : goal.descriptors, milliseconds: milliseconds) {
       case .interrupted, .abandoned: return false
       case .timeUp: break
       case .ready:
-        deafUntil = .now + Self.deafness
-        if goal.hear() { return true }
+        cooldownEnd = .now + Self.wakeupCooldown
+        if goal.drainEvents() { return true }
       }
     }
   }
 }
 
 extension Duration {
-  /// Rounded up, for poll(2): who wakes too early has to sleep again.
+  /// Milliseconds for poll(2), rounded up: rounded down, the sleeper would wake too early and sleep again.
   fileprivate var millisecondsToSleep: Int32 {
     let (seconds, attoseconds) = components
     let (rest, isMore) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)

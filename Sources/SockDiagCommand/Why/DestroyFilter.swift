@@ -1,36 +1,36 @@
 internal import BindDiagnosis
 internal import SockDiag
 
-/// The filter for `destroy` that takes what no process holds and is in the way.
+/// The filter for `destroy` that matches the blocking sockets without a process.
 ///
-/// States alone do not tell a connection that its process has closed from one that it has only shut down for writing, so
-/// that a filter of them would take both.
+/// States alone are not enough: a connection that its process has closed can have the same state as one that its process
+/// has only shut down for writing.
 struct DestroyFilter {
   private let diagnosis: Diagnosis
 
   init(_ diagnosis: Diagnosis) { self.diagnosis = diagnosis }
 
-  var text: String {
+  /// The filter. It matches by port and state, and by address only if other sockets would match too.
+  var filter: SocketFilter {
     let meant = diagnosis.blockers.filter(\.isLeftBehind).map(\.socket)
     let states = Set(meant.map(\.state))
-    let words = states.map { "state \($0)" }.sorted()
-    var conditions = ["sport = :\(diagnosis.request.local.port)"]
-    conditions.append(Self.any(words))
-    // Nothing in time-wait has a process, and a filter of states is one that the kernel applies.
-    if states != [.timeWait] { conditions.append("inode = 0") }
-    let wide = conditions.joined(separator: " and ")
-    if takes(wide, only: Set(meant)) { return wide }
-    let hosts = Set(meant.map { PortPlace.host($0.local.address) })
-    conditions.append(Self.any(hosts.sorted().map { "src \($0)" }))
-    return conditions.joined(separator: " and ")
+    var filter = FilterPort.localPort == diagnosis.request.local.port
+    if let anyState = Self.any(states.map { .state(SocketStateSet($0)) }) { filter = filter && anyState }
+    // Sockets in time-wait never have a process, and the kernel applies a filter of states.
+    if states != [.timeWait] { filter = filter && FilterFigure.inode == 0 }
+    if matches(filter, only: Set(meant)) { return filter }
+    let hosts = Set(meant.map(\.local.address.unmapped))
+    return Self.any(hosts.map { .local(in: AddressPrefix($0)) }).map { filter && $0 } ?? filter
   }
 
-  private static func any(_ words: [String]) -> String {
-    words.count == 1 ? words.joined() : "(\(words.joined(separator: " or ")))"
+  /// The filter that matches if one of some filters does, which are put in a fixed order; `nil` for none.
+  private static func any(_ filters: [SocketFilter]) -> SocketFilter? {
+    let sorted = filters.sorted { $0.description < $1.description }
+    guard let first = sorted.first else { return nil }
+    return sorted.dropFirst().reduce(first) { $0 || $1 }
   }
 
-  private func takes(_ text: String, only meant: Set<InetSocket>) -> Bool {
-    guard let filter = try? SocketFilter(text) else { return false }
-    return diagnosis.sockets.allSatisfy { filter.evaluate($0.socket) == false || meant.contains($0.socket) }
+  private func matches(_ filter: SocketFilter, only meant: Set<InetSocket>) -> Bool {
+    diagnosis.sockets.allSatisfy { filter.evaluate($0.socket) == false || meant.contains($0.socket) }
   }
 }

@@ -2,20 +2,17 @@ internal import BindDiagnosis
 internal import SockDiag
 
 extension DiagnosisText {
-  /// What may have refused a bind(), and how to look.
+  /// What may have refused a bind(), and how to check.
   mutating func restraints(_ diagnosis: Diagnosis) {
-    guard case .restraint(let error)? = diagnosis.denial else { return }
-    restraints(diagnosis.restraints, error, diagnosis.request.protocol, pid: nil)
+    restraints(diagnosis.restraints, diagnosis.refusedBy, pid: nil)
   }
 
-  mutating func restraints(_ restraints: BindRestraints, _ error: BindErrno, _ protocol: TransportProtocol, pid: Int32?)
-  {
-    let candidates = restraints.candidates(for: error, `protocol`)
+  mutating func restraints(_ restraints: BindRestraints, _ candidates: [BindRestraint], pid: Int32?) {
     guard !candidates.isEmpty else { return }
-    heading("May refuse it, and how to look")
+    heading("What may refuse it, and how to check")
     for candidate in candidates {
       let text = RestraintText(candidate, restraints, pid: pid)
-      line(text.sentence)
+      line(text.introduction)
       for text in text.commands { command(text) }
     }
   }

@@ -28,7 +28,7 @@ struct EndingAdvice {
       guard let ended = processes(endedAt: place, takesConnections), !ended.isDisjoint(with: left) else { continue }
       let option = takesConnections ? ["--connections"] : []
       let suffix = ToolLine.suffix(diagnosis.request.protocol, namespace)
-      commands.append((["sockdiag kill", ShellWord.quoted(place)] + option + suffix).joined(separator: " "))
+      commands.append((["sockdiag kill", ShellWord.quoted(place.text)] + option + suffix).joined(separator: " "))
       left.subtract(ended)
     }
     // No place is theirs alone.
@@ -38,15 +38,15 @@ struct EndingAdvice {
 
   /// Where to look for them: at what was asked, or at their own addresses. A wildcard that was asked for is not among them,
   /// for `kill` takes `[::]` with IPv4.
-  private func places(of pids: Set<Int32>) -> [String] {
-    var places: [String] = asksForEverything ? ["\(diagnosis.request.local.port)"] : []
+  private func places(of pids: Set<Int32>) -> [PortArgument] {
+    var places = asksForEverything ? [PortArgument(port: diagnosis.request.local.port)] : []
     if diagnosis.request.interfaceIndex == 0 {
-      places += requests.map { PortPlace($0) }.filter { !$0.isWildcard }.map(\.text)
+      places += requests.map { PortPlace($0) }.filter { !$0.isWildcard }.map(\.argument)
     }
     let own = Set(
       diagnosis.blockers.filter { blocker in blocker.holders.contains { pids.contains($0.pid) } }
         .map { PortPlace($0.socket) })
-    places += own.sorted { ($0.breadth, $0.text) < ($1.breadth, $1.text) }.map(\.text)
+    places += own.sorted { ($0.breadth, $0.text) < ($1.breadth, $1.text) }.map(\.argument)
     return places
   }
 
@@ -58,11 +58,10 @@ struct EndingAdvice {
   }
 
   /// The processes that `kill` ends at a place; `nil` if there is one among them that is not to be ended, or may be.
-  private func processes(endedAt place: String, _ takesConnections: Bool) -> Set<Int32>? {
-    guard let port = try? PortArgument(parsing: place) else { return nil }
-    let claim = PortClaim(port: port, transports: [diagnosis.request.protocol])
-    let found = PortSockets(diagnosis.sockets.map(\.socket), of: claim)
-    let taken = Set((found.holding + (takesConnections ? found.connections : [])).map(\.inode))
+  private func processes(endedAt port: PortArgument, _ takesConnections: Bool) -> Set<Int32>? {
+    let selection = PortSelection(port: port, transports: [diagnosis.request.protocol])
+    let found = PortSockets(diagnosis.sockets.map(\.socket), of: selection)
+    let taken = Set((found.bound + (takesConnections ? found.connections : [])).map(\.inode))
     var ended: Set<Int32> = []
     for socket in diagnosis.sockets where taken.contains(socket.socket.inode) {
       // Whoever holds it, which is hidden, is not known to be in nobody's way elsewhere.

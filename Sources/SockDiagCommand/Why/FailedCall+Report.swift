@@ -1,6 +1,7 @@
 internal import BindDiagnosis
 internal import BindTrace
 internal import SockDiag
+internal import SockDiagWire
 
 extension DiagnosisText {
   /// Appends a failed call, and why it failed.
@@ -28,11 +29,11 @@ extension DiagnosisText {
 
   /// What may have refused the call to the program that made it, and how to look.
   private mutating func refusal(_ failed: FailedCall, _ restraints: BindRestraints) {
-    let names = RestraintText.names(restraints.candidates(for: failed.error, failed.request?.protocol ?? .tcp))
-    let rule = names.isEmpty ? "" : ": that of \(names)"
+    let candidates = failed.candidates(restraints)
+    let names = Phrase.list(candidates.map { "\($0)" }, "or")
+    let rule = names.isEmpty ? "" : ", of \(names)"
     line("Neither a socket nor a missing capability is the cause. A security rule refuses it\(rule).", indent: 0)
-    self.restraints(
-      restraints, failed.error, failed.request?.protocol ?? .tcp, pid: failed.call.processID)
+    self.restraints(restraints, candidates, pid: failed.call.processID)
     end()
     line("To this command the same port is:", indent: 0)
   }
@@ -49,35 +50,68 @@ extension FailedCall {
     failedForBeingWatched || diagnosis.denial == .missingCapability ? nil : restraints
   }
 
+  /// The restraints that may have refused the call, the likeliest first.
+  func candidates(_ restraints: BindRestraints) -> [BindRestraint] {
+    restraints.candidates(for: error, request?.protocol ?? .tcp)
+  }
+
   /// The process and the descriptor, for people.
   var identity: String { "pid \(call.processID), fd \(call.descriptor)" }
+}
 
-  /// The same for programs.
-  func document(
-    _ diagnosis: Diagnosis?, remarks: [String], repeats: Int? = nil, preset: Preset, namespace: String?
-  ) -> JSONDocument {
-    let refusal = diagnosis.flatMap { rule(beside: $0) }.map {
-      RestraintText.document($0, error, request?.protocol ?? .tcp, pid: call.processID)
-    }
-    let report: JSONDocument? = diagnosis.map { DiagnosisJSON(preset: preset, namespace: namespace).document([$0]) }
-    return .object([
-      "call": .text(failure.function), "errno": .text(failure.errnoName),
-      "pid": .number(Int64(call.processID)), "thread": .number(Int64(call.threadID)),
-      "fd": .number(Int64(call.descriptor)), "command": .text(failure.program),
-      "address": failure.address.map { .text("\($0)") }, "path": failure.unixName.map { .text($0) },
-      "repeats": repeats.map { .number(Int64($0)) },
-      "remarks": remarks.isEmpty ? nil : .texts(remarks), "refused_by": refusal, "why": report,
-    ])
+/// The JSON fields of a failed call: the call, the remarks, and the diagnosis under `why`.
+struct FailedCallFields: FieldWritable {
+  let failed: FailedCall
+  let diagnosis: Diagnosis?
+  let remarks: [String]
+  var repeats: Int?
+  let preset: Preset
+  let namespace: String?
+
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    let (call, failure) = (failed.call, failed.failure)
+    writer.text("call", failure.function)
+    writer.text("errno", failure.errnoName)
+    writer.number("pid", call.processID)
+    writer.number("thread", call.threadID)
+    writer.number("fd", call.descriptor)
+    failure.writeSubject(to: &writer)
+    writer.number("repeats", repeats)
+    writer.texts("remarks", remarks.isEmpty ? nil : remarks)
+    let rule = diagnosis.flatMap { failed.rule(beside: $0) }
+    writer.objects(
+      "refused_by",
+      rule.map { rule in failed.candidates(rule).map { RestraintText($0, rule, pid: call.processID) } })
+    writer.object(
+      "why", diagnosis.map { WhyFields(diagnoses: [$0], preset: preset, namespace: namespace) })
   }
 }
 
+/// The JSON fields of a failure that was only counted.
+struct RepeatFields: FieldWritable {
+  let failure: Failure
+  let repeats: Int
+
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.text("call", failure.function)
+    writer.text("errno", failure.errnoName)
+    failure.writeSubject(to: &writer)
+    writer.number("repeats", repeats)
+  }
+}
+
+/// The JSON fields that say how many failures are not listed.
+struct UnlistedFields: FieldWritable {
+  let count: Int
+
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) { writer.number("unlisted", count) }
+}
+
 extension Failure {
-  /// A failure and how often it was repeated, for programs.
-  func document(repeats: Int) -> JSONDocument {
-    .object([
-      "call": .text(function), "errno": .text(errnoName), "command": .text(program),
-      "address": address.map { .text("\($0)") }, "path": unixName.map { .text($0) },
-      "repeats": .number(Int64(repeats)),
-    ])
+  /// Writes the program and the address.
+  fileprivate func writeSubject(to writer: inout some FieldWriter) {
+    writer.text("command", program)
+    writer.text("address", address.map { "\($0)" })
+    writer.text("path", unixName)
   }
 }

@@ -2,6 +2,7 @@ internal import BindDiagnosis
 internal import BindTrace
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 internal import SocketOwners
 
 /// `why --run`: a command whose failing calls of bind() and listen() are diagnosed while they wait, each with the very
@@ -64,7 +65,7 @@ struct WatchedRun: ~Copyable {
         "\(report.unwatchedThreadCount) threads made calls of another architecture, which were not watched")
     }
     if report.unexaminedCallCount > 0 {
-      let calls = DiagnosisText.count(report.unexaminedCallCount, "call")
+      let calls = report.unexaminedCallCount.counted("call")
       Diagnostics.report("the sockets of \(calls) could not be looked at; it takes the right to trace their process")
     }
     return report.ending
@@ -89,7 +90,9 @@ struct WatchedRun: ~Copyable {
       ? "not diagnosed, as \(FailureLedger.diagnosisLimit) calls were already"
       : failure.cause(in: WorkingDirectory.of(call.processID))
     if writesJSON {
-      write(failed.document(nil, remarks: cause.map { [$0] } ?? [], preset: preset ?? .c, namespace: nil))
+      write(
+        FailedCallFields(
+          failed: failed, diagnosis: nil, remarks: cause.map { [$0] } ?? [], preset: preset ?? .c, namespace: nil))
     } else {
       Diagnostics.report(
         "\(failure.text(failed.identity)) (\(SystemMessage.text(call.errno)))\(cause.map { ": " + $0 } ?? "")")
@@ -108,7 +111,9 @@ struct WatchedRun: ~Copyable {
     let place = place(of: failed.call, diagnosis)
     if writesJSON {
       write(
-        failed.document(diagnosis, remarks: failed.remarks, repeats: repeats, preset: preset, namespace: place))
+        FailedCallFields(
+          failed: failed, diagnosis: diagnosis, remarks: failed.remarks, repeats: repeats, preset: preset,
+          namespace: place))
     } else {
       var text = DiagnosisText(preset: preset, namespace: place, showsColour: Terminal.standardError.showsColour)
       text.append(failed, diagnosis, repeats: repeats)
@@ -120,7 +125,7 @@ struct WatchedRun: ~Copyable {
   private func tellRepeats() {
     for (failure, count) in ledger.repeats {
       if writesJSON {
-        write(failure.document(repeats: count))
+        write(RepeatFields(failure: failure, repeats: count))
       } else {
         let times = count == 1 ? "once more" : "\(Figure.grouped(count)) more times"
         Diagnostics.report("\(failure.text()) \(times)")
@@ -128,12 +133,16 @@ struct WatchedRun: ~Copyable {
     }
     let count = ledger.unlistedCount
     guard count > 0 else { return }
-    if writesJSON { return write(.object(["unlisted": .number(Int64(count))])) }
+    if writesJSON { return write(UnlistedFields(count: count)) }
     Diagnostics.report(
       "\(Figure.grouped(count)) other calls failed; only \(FailureLedger.failureLimit) different failures are shown")
   }
 
-  private func write(_ document: JSONDocument) { Diagnostics.write(document.bytes + [UInt8(ascii: "\n")]) }
+  private func write(_ fields: some FieldWritable) {
+    var bytes: [UInt8] = []
+    bytes.appendJSONLine(fields)
+    Diagnostics.write(bytes)
+  }
 
   private mutating func diagnose(_ failed: inout FailedCall) throws(SockDiagError) -> Diagnosis? {
     guard let request = failed.request else { return nil }

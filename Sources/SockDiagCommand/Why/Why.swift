@@ -2,45 +2,44 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import BindTrace
 internal import SockDiag
+internal import SockDiagWire
 
-/// `sockdiag why`: would bind() succeed, and if not, what is in the way.
+/// `sockdiag why`: predicts whether bind() succeeds, and explains what is in the way.
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says whether a port can be bound, what is in the way, until when, and what helps.",
     discussion: """
-      Nothing is bound for the answer, unless --probe is given. Without an address it answers for those that servers bind \
-      when they are given none: 0.0.0.0, and [::] with IPv4.
+      It binds nothing, unless --probe is given. Without an address it answers for the addresses that servers bind by \
+      default: 0.0.0.0, and [::] with IPv4. On a host without IPv6, where servers bind IPv4 alone, it answers for 0.0.0.0 \
+      unless you give an IPv6 address.
 
-      On a host without IPv6 servers bind IPv4 alone, and so the answer is about 0.0.0.0 alone, unless an IPv6 address is \
-      given.
+      Socket options are read from the processes that hold the sockets, if this user may do so. Otherwise the answer names \
+      the options that it depends on.
 
-      Socket options are read from the processes that hold the sockets, where this user may do so; otherwise the answer says \
-      what it depends on.
+      With --run it exits with the status of the command. While a program is watched, it does not get capabilities from its \
+      file (setcap) or root from the setuid bit, which sudo needs, unless root watches.
 
-      With --run the exit status is the command's own. What a program gets by its file, from setcap or from the bit that makes \
-      sudo root, it does not get while it is watched, unless root watches.
+      It diagnoses a failure of a program once and counts repeats. If the program still fails after 10 s, 20 s, 40 s and \
+      so on, it looks again, and reports if something else is in the way. A run has at most 10 diagnoses and shows at most \
+      40 different failures. Each failed connect() and each failed call on a UNIX socket is named in a line. Calls through \
+      io_uring are not seen; it says so if the command uses io_uring.
 
-      The same failure of the same program is diagnosed once, and its repeats are counted; when it still fails after 10 s, 20 s, \
-      40 s and so on, it is looked at again and reported if something else is in the way by then. A run has at most 10 diagnoses \
-      and shows at most 40 different failures. connect() and UNIX sockets that fail are named in a line. Calls through io_uring \
-      are not seen, which is said where the command uses it.
-
-      Exit status: 0 free; 1 in use; 2 it depends on what cannot be seen; 3 bind() fails with another error.
+      Exit status: 0 free; 1 in use; 2 it depends on facts that are unknown; 3 bind() fails with another error.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "The port, by number or name, and the address if it matters; 53/udp is 53 with -u.", valueName: "[address:]port"))
+      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"))
   var port: String?
 
   @Option(
     name: .customLong("run"), parsing: .remaining,
     help: ArgumentHelp(
-      "Run a command, and diagnose each bind() and listen() of it and its children that fails. What follows is its own.",
+      "Run a command, and diagnose each failed bind() and listen() of it and its children. All further arguments belong to it.",
       valueName: "command"))
   var command: [String] = []
 
-  @Flag(help: "With --run: watch until all descendants of the command have ended too.")
+  @Flag(help: "With --run: watch until all descendants of the command have ended.")
   var follow = false
 
   @OptionGroup(title: "Who binds")
@@ -49,7 +48,7 @@ struct Why: ParsableCommand {
   @OptionGroup(title: "Where")
   var namespace: NamespaceOption
 
-  @Flag(help: "Bind for the answer, and let go at once: exact, but for a moment the port is taken.")
+  @Flag(help: "Settle it with a real bind(), closed at once. Exact, but it takes the port for a moment.")
   var probe = false
 
   @Flag(help: "One JSON object.")
@@ -71,11 +70,11 @@ struct Why: ParsableCommand {
       return
     }
     var asked = who
-    // How a program of its kind sets options is worth knowing all the same.
+    // --as still matters: it decides how the answer spells socket options.
     asked.preset = nil
     let words = asked.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
     if let word = words.first {
-      throw .usage("\(word) says what to ask, but with --run the failing socket tells it; leave it out")
+      throw .usage("\(word) describes a bind(), but with --run the failed call does; leave it out")
     }
   }
 
@@ -91,7 +90,8 @@ struct Why: ParsableCommand {
 
   private func answer() throws {
     let diagnoses = try diagnoses()
-    let leavesOutIPv6 = try port.map { try who.leavesOutIPv6(PortArgument(parsing: $0)) } ?? false
+    let port = try port.map { text throws(CommandFailure) in try PortArgument(parsing: text) }
+    let leavesOutIPv6 = try port.map { try who.question(of: $0).leavesOutIPv6($0) } ?? false
     var output = ByteOutput()
     output.bytes +=
       json
@@ -117,27 +117,8 @@ struct Why: ParsableCommand {
   }
 
   func encoded(_ diagnoses: [Diagnosis]) -> [UInt8] {
-    DiagnosisJSON(preset: who.preset ?? .c, namespace: namespace.netns).document(diagnoses).bytes
-      + [UInt8(ascii: "\n")]
-  }
-}
-
-/// The exit status of `why`, which a script asks instead of reading.
-enum WhyStatus: Int32 {
-  case free = 0
-  case conflict = 1
-  case depends = 2
-  case error = 3
-
-  /// The worst of several.
-  init(_ diagnoses: [Diagnosis]) {
-    let verdicts = diagnoses.map(\.verdict)
-    if verdicts.contains(.conflict) {
-      self = .conflict
-    } else if verdicts.contains(where: { if case .error = $0 { true } else { false } }) {
-      self = .error
-    } else {
-      self = verdicts.contains(.depends) ? .depends : .free
-    }
+    var bytes: [UInt8] = []
+    bytes.appendJSONLine(WhyFields(diagnoses: diagnoses, preset: who.preset ?? .c, namespace: namespace.netns))
+    return bytes
   }
 }

@@ -45,7 +45,7 @@ public final class SimulatedKernel: Sendable {
   public convenience init(replaying capture: Span<UInt8>) throws(WireError) {
     var sockets: [InetSocket] = []
     var places: [Identity: Int] = [:]
-    for socket in try CaptureDecoder.sockets(in: capture).sockets {
+    for socket in try CaptureDecoder.sockets(in: capture).sockets.compactMap(\.inet) {
       let identity = Identity(socket)
       if let place = places[identity] {
         sockets[place] = socket

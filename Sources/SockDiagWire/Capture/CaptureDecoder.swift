@@ -9,7 +9,9 @@ public struct CaptureDecoder: Sendable {
   private var reader: CaptureReader
   private let faultLimit: Int
   private var decoder = InetDecoder()
-  private var socket = InetSocket()
+  /// The records of the families, each reused.
+  private var inet = InetSocket()
+  private var netlink = Netlink.emptySocket
   private var requests = CaptureRequests()
   private var summary = CaptureSummary()
   /// The offset in the capture of the bytes that are being decoded.
@@ -30,10 +32,10 @@ public struct CaptureDecoder: Sendable {
   /// - Returns: The sockets in the order of the capture, and a summary of everything else.
   /// - Throws: ``WireError`` if the bytes are not a capture.
   public static func sockets(in bytes: Span<UInt8>) throws(WireError) -> (
-    sockets: [InetSocket], summary: CaptureSummary
+    sockets: [CapturedSocket], summary: CaptureSummary
   ) {
     var decoder = CaptureDecoder(try CaptureReader(bytes))
-    var sockets: [InetSocket] = []
+    var sockets: [CapturedSocket] = []
     let summary = decoder.forEach(in: bytes) { socket, _ in sockets.append(socket) }
     return (sockets, summary)
   }
@@ -47,7 +49,7 @@ public struct CaptureDecoder: Sendable {
   ///   - body: Called for each socket. An error that it throws ends the decoding.
   /// - Returns: A summary of everything else, from the reader's first packet on.
   public mutating func forEach<Failure: Error>(
-    in bytes: Span<UInt8>, _ body: (InetSocket, CapturePacket) throws(Failure) -> Void
+    in bytes: Span<UInt8>, _ body: (CapturedSocket, CapturePacket) throws(Failure) -> Void
   ) throws(Failure) -> CaptureSummary {
     while let packet = nextPacket(in: bytes) {
       summary.packets += 1
@@ -73,11 +75,11 @@ public struct CaptureDecoder: Sendable {
   /// Decodes the messages of a packet, which lie in a range of the bytes.
   private mutating func forEachSocket<Failure: Error>(
     of packet: CapturePacket, _ range: Range<Int>, in bytes: Span<UInt8>,
-    _ body: (InetSocket, CapturePacket) throws(Failure) -> Void
+    _ body: (CapturedSocket, CapturePacket) throws(Failure) -> Void
   ) throws(Failure) {
     var cursor = NetlinkCursor(range)
     while let message = nextMessage(of: packet, &cursor, in: bytes) {
-      if decode(message, of: packet, in: bytes) { try body(socket, packet) }
+      if let socket = decode(message, of: packet, in: bytes) { try body(socket, packet) }
     }
   }
 
@@ -138,14 +140,14 @@ public struct CaptureDecoder: Sendable {
       header: header, payload: range.lowerBound &+ NetlinkHeader.byteCount..<range.upperBound)
   }
 
-  /// Decodes a message; returns `true` if `socket` now holds a socket.
+  /// Decodes a message; `nil` if it is no socket.
   private mutating func decode(
     _ message: NetlinkCursor.Message, of packet: CapturePacket, in bytes: Span<UInt8>
-  ) -> Bool {
+  ) -> CapturedSocket? {
     let header = message.header
     if Self.isRequest(header, packet) {
       decodeRequest(message, in: bytes)
-      return false
+      return nil
     }
     if header.flags.contains(.dumpInterrupted), header.type != .error { summary.isInterrupted = true }
     switch header.type {
@@ -167,7 +169,7 @@ public struct CaptureDecoder: Sendable {
     case .noOperation: break
     default: summary.otherMessages += 1
     }
-    return false
+    return nil
   }
 
   private mutating func decodeRequest(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) {
@@ -175,7 +177,7 @@ public struct CaptureDecoder: Sendable {
       summary.otherMessages += 1
       return
     }
-    // The legacy message may leave the family open. Other families have their own requests.
+    // The legacy message may leave the family open. Of other families the records need no request to be decoded.
     let family = message.payload.isEmpty ? 0 : bytes[message.payload.lowerBound]
     guard family == 0 || Self.isInet(family) else { return }
     do throws(WireError) {
@@ -191,23 +193,33 @@ public struct CaptureDecoder: Sendable {
     family == AddressFamily.inet.rawValue || family == AddressFamily.inet6.rawValue
   }
 
-  private mutating func decodeSocket(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) -> Bool {
-    if !message.payload.isEmpty, !Self.isInet(bytes[message.payload.lowerBound]) {
-      summary.otherFamilies[AddressFamily(rawValue: bytes[message.payload.lowerBound]), default: 0] += 1
-      return false
-    }
-    let `protocol` = requests.protocol(ofRecord: message.header, default: defaultProtocol)
+  private mutating func decodeSocket(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) -> CapturedSocket? {
+    let payload = message.payload
+    let family = AddressFamily(rawValue: payload.isEmpty ? 0 : bytes[payload.lowerBound])
+    let socket: CapturedSocket
     do throws(WireError) {
-      let fault = try decoder.decode(message.payload, in: bytes, protocol: `protocol`, into: &socket)
+      let fault: WireError?
+      switch family {
+      case .netlink:
+        fault = try Netlink.decode(payload, in: bytes, answering: NetlinkSocketRequest(), into: &netlink)
+        socket = .netlink(netlink)
+      case .inet, .inet6, AddressFamily(rawValue: 0):
+        let `protocol` = requests.protocol(ofRecord: message.header, default: defaultProtocol)
+        fault = try decoder.decode(payload, in: bytes, protocol: `protocol`, into: &inet)
+        socket = .inet(inet)
+      default:
+        summary.otherFamilies[family, default: 0] += 1
+        return .unknown(UndecodedSocket(family: family, payload: bytes.array(payload)))
+      }
       // A truncated packet is not a fault of the message.
-      let isCut = message.header.length > NetlinkHeader.byteCount + message.payload.count
+      let isCut = message.header.length > NetlinkHeader.byteCount + payload.count
       if let fault, !isCut { report(fault) }
     } catch {
       report(error)
-      return false
+      return nil
     }
     summary.sockets += 1
-    return true
+    return socket
   }
 
   private mutating func take(_ verdict: NetlinkVerdict, of message: NetlinkCursor.Message) {

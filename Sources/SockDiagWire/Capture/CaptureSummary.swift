@@ -2,7 +2,7 @@
 public struct CaptureSummary: Hashable, Sendable {
   /// Packets read, including those of other netlink families.
   public var packets = 0
-  /// Sockets delivered.
+  /// Sockets handed out and decoded.
   public var sockets = 0
   /// Dumps whose end is in the capture and reports success.
   public var dumpsCompleted = 0
@@ -18,7 +18,7 @@ public struct CaptureSummary: Hashable, Sendable {
   public var faults: [CaptureFault] = []
   /// Packets of other netlink families, which an nlmon device captures too.
   public var otherNetlinkFamilies: [NetlinkFamily: Int] = [:]
-  /// Replies about sockets of families that are not decoded.
+  /// Sockets handed out undecoded, by family.
   public var otherFamilies: [AddressFamily: Int] = [:]
   /// Messages that are not sockets, requests for sockets or the end of a dump.
   public var otherMessages = 0

@@ -39,7 +39,9 @@ struct ForeignByteOrder {
       let payload = offset + NetlinkHeader.byteCount..<min(offset + length, self.bytes.count)
       switch header.type {
       case .sockDiagByFamily, .inetDiagLegacy, .sockDestroy:
-        if isRequest(header) {
+        if let layout = layout(of: payload) {
+          translate(payload, layout, isRequest: isRequest(header))
+        } else if isRequest(header) {
           translateRequest(payload, isLegacy: header.type == .inetDiagLegacy)
         } else {
           translateRecord(payload, `protocol`(header))
@@ -60,6 +62,25 @@ struct ForeignByteOrder {
     let header = start..<start + NetlinkHeader.byteCount
     for offset in [0, 8, 12] { swap32(start + offset, in: header) }
     for offset in [4, 6] { swap16(start + offset, in: header) }
+  }
+
+  /// The layout of a family whose records are all words; `nil` for inet and unknown families.
+  private func layout(of payload: Range<Int>) -> RecordLayout? {
+    payload.first.map { bytes[$0] } == AddressFamily.netlink.rawValue ? Netlink.layout : nil
+  }
+
+  private mutating func translate(_ payload: Range<Int>, _ layout: RecordLayout, isRequest: Bool) {
+    for offset in isRequest ? layout.requestWords : layout.recordWords {
+      swap32(payload.lowerBound + offset, in: payload)
+    }
+    if isRequest { return }
+    translateAttributes(payload.dropFirst(layout.recordByteCount)) { message, type, value in
+      if layout.longAttributes.contains(type), value.count.isMultiple(of: 8) {
+        for start in stride(from: value.lowerBound, to: value.upperBound, by: 8) { message.swap64(start, in: value) }
+      } else if layout.wordAttributes.union(layout.longAttributes).contains(type) {
+        message.swapWords(value)
+      }
+    }
   }
 
   private func isInet(_ payload: Range<Int>) -> Bool {

@@ -20,8 +20,10 @@ public protocol FieldWriter {
   mutating func texts(_ key: String, _ values: [String])
   /// Writes a number as text, because many JSON readers round numbers above 2⁵³.
   mutating func longNumber(_ key: String, _ value: UInt64)
-  /// Writes an IP address as text.
-  mutating func address(_ key: String, _ value: IPAddress)
+  /// Writes a list of numbers.
+  mutating func numbers(_ key: String, _ values: [UInt32])
+  /// Writes text that `append` makes: ASCII that needs no escapes. Allocates nothing where the writer makes text.
+  mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void)
   /// Writes an object, whose fields `fields` writes.
   mutating func object(_ key: String, _ fields: (inout Self) -> Void)
   /// Writes a list of objects, one for each element.
@@ -75,11 +77,6 @@ extension FieldWriter {
     if let values { texts(key, values) }
   }
 
-  /// Writes an IP address as text, unless it is absent.
-  public mutating func address(_ key: String, _ value: IPAddress?) {
-    if let value { address(key, value) }
-  }
-
   /// Writes a value as an object, unless it is absent.
   public mutating func object<Value: FieldWritable>(_ key: String, _ value: Value?) {
     if let value { object(key) { value.writeFields(to: &$0) } }
@@ -127,7 +124,13 @@ struct ContainerWriter: FieldWriter {
   mutating func text(_ key: String, _ value: String) { encode(value, key) }
   mutating func texts(_ key: String, _ values: [String]) { encode(values, key) }
   mutating func longNumber(_ key: String, _ value: UInt64) { encode(String(value), key) }
-  mutating func address(_ key: String, _ value: IPAddress) { encode(value, key) }
+  mutating func numbers(_ key: String, _ values: [UInt32]) { encode(values, key) }
+
+  mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void) {
+    var text: [UInt8] = []
+    append(&text)
+    encode(String(decoding: text, as: UTF8.self), key)
+  }
 
   mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
     var nested = Self(container: container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key)))

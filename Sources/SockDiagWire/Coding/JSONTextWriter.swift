@@ -36,7 +36,7 @@ public struct JSONTextWriter: FieldWriter {
     output.appendDecimal(value)
   }
 
-  /// Writes a number.
+  /// Writes a number that may be negative.
   public mutating func number(_ key: String, _ value: Int64) {
     self.key(key)
     if value < 0 { output.append(UInt8(ascii: "-")) }
@@ -74,15 +74,26 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "\""))
   }
 
-  /// Writes an IP address as text.
-  public mutating func address(_ key: String, _ value: IPAddress) {
+  /// Writes a list of numbers.
+  public mutating func numbers(_ key: String, _ values: [UInt32]) {
+    self.key(key)
+    output.append(UInt8(ascii: "["))
+    for (index, value) in values.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      output.appendDecimal(UInt64(value))
+    }
+    output.append(UInt8(ascii: "]"))
+  }
+
+  /// Writes ASCII text that `append` makes.
+  public mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
-    value.write(to: &output)
+    append(&output)
     output.append(UInt8(ascii: "\""))
   }
 
-  /// Writes an object, whose fields `fields` writes.
+  /// Writes an object.
   public mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
     self.key(key)
     openObject()

@@ -44,6 +44,8 @@ package enum FilterCondition: Hashable, Sendable {
   /// Not bound to a port by a program.
   case autobound
   case figure(FilterFigure, ClosedRange<UInt64>)
+  /// An end of a netlink socket; `nil` stands for any protocol and any port.
+  case netlink(SocketEnd, NetlinkFamily?, portID: UInt32?)
   /// At least one process that holds the socket matches.
   case holder(HolderTest)
 }
@@ -62,6 +64,21 @@ extension FilterNode {
     case .all(let nodes), .any(let nodes): nodes.contains { $0.contains(isWanted) }
     case .not(let node): node.contains(isWanted)
     case .condition(let condition): isWanted(condition)
+    }
+  }
+}
+
+extension FilterNode {
+  /// The terms all of which have to hold.
+  var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
+
+  /// The states in which a socket may pass a normalized filter.
+  package var possibleStates: SocketStateSet {
+    switch self {
+    case .condition(.states(let states)): states
+    case .condition, .not: .everyState
+    case .all(let nodes): nodes.reduce(.everyState) { $0.intersection($1.possibleStates) }
+    case .any(let nodes): nodes.reduce([]) { $0.union($1.possibleStates) }
     }
   }
 }

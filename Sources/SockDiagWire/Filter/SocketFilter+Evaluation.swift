@@ -13,13 +13,17 @@ extension SocketFilter {
   ///   - socket: The socket.
   ///   - holders: The processes that hold it; `nil` if they were not searched, and then a condition on them is
   ///     undecided.
-  public func evaluate(_ socket: InetSocket, holders: [FilterHolder]? = nil) -> Bool? { node.evaluate(socket, holders) }
+  @specialized(where Socket == InetSocket)
+  public func evaluate<Socket: FilterSubject>(_ socket: Socket, holders: [FilterHolder]? = nil) -> Bool? {
+    node.evaluate(socket, holders)
+  }
 }
 
 extension FilterNode {
-  func evaluate(_ socket: InetSocket, _ holders: [FilterHolder]?) -> Bool? {
+  func evaluate(_ socket: some FilterSubject, _ holders: [FilterHolder]?) -> Bool? {
     switch self {
-    case .condition(let condition): return condition.evaluate(socket, holders)
+    case .condition(.holder(let test)): return holders.map(test.evaluate)
+    case .condition(let condition): return socket.answer(to: FilterQuestion(condition: condition))
     case .not(let node): return node.evaluate(socket, holders).map { !$0 }
     case .all(let nodes):
       var result: Bool? = true
@@ -41,33 +45,6 @@ extension FilterNode {
         }
       }
       return result
-    }
-  }
-}
-
-extension FilterCondition {
-  func evaluate(_ socket: InetSocket, _ holders: [FilterHolder]?) -> Bool? {
-    switch self {
-    case .states(let states): states == .everyState || states.contains(state: socket.state)
-    case .ports(.local, let ports): ports.contains(socket.local.port)
-    case .ports(.remote, let ports): ports.contains(socket.remote.port)
-    case .address(.local, let prefix): prefix.contains(socket.local.address)
-    case .address(.remote, let prefix): prefix.contains(socket.remote.address)
-    case .family(let family): socket.family == family
-    case .interface(let index): socket.source == .procNet ? nil : socket.interfaceIndex == index
-    // Known for any mark, even one that was not reported.
-    case .mark(let value, let mask) where value & ~mask != 0: false
-    case .mark(_, mask: 0): true
-    case .mark(let value, let mask): socket.mark.map { $0 & mask == value }
-    case .cgroup(let id): (socket.cgroupID ?? (socket.isMinisocket ? 0 : nil)).map { $0 == id }
-    case .autobound: socket.isMinisocket ? true : nil
-    case .holder(let test): holders.map(test.evaluate)
-    case .figure(let figure, let range):
-      switch figure.read(socket) {
-      case .value(let value): range.contains(value)
-      case .none: false
-      case .unknown: nil
-      }
     }
   }
 }

@@ -43,12 +43,6 @@ extension SocketFilter {
 
   /// The states that a socket must have to pass, as far as the filter alone shows.
   package var possibleStates: SocketStateSet { node.normalized().possibleStates }
-
-  /// The details that a reply must contain to decide the filter.
-  public var neededDetails: InetDetails {
-    let needsTCPInfo = node.contains { if case .figure(let figure, _) = $0 { figure.isInTCPInfo } else { false } }
-    return needsTCPInfo ? .tcpInfo : []
-  }
 }
 
 extension SocketStateSet {

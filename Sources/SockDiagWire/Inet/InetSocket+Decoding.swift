@@ -37,56 +37,6 @@ extension InetSocket {
   }
 }
 
-/// Reads the fields of one object and reports clear errors.
-struct FieldReader {
-  private let container: KeyedDecodingContainer<FieldKey>
-
-  init(_ container: KeyedDecodingContainer<FieldKey>) { self.container = container }
-
-  func required<Value: Decodable>(_ key: String) throws -> Value {
-    try container.decode(Value.self, forKey: FieldKey(key))
-  }
-
-  func optional<Value: Decodable>(_ key: String) throws -> Value? {
-    try container.decodeIfPresent(Value.self, forKey: FieldKey(key))
-  }
-
-  func named<Value>(_ key: String, _ make: (String) -> Value?) throws -> Value {
-    let name: String = try required(key)
-    guard let value = make(name) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: FieldKey(key), in: container, debugDescription: "\"\(name)\" is not a known \(key)")
-    }
-    return value
-  }
-
-  func object<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> Value? {
-    guard container.contains(FieldKey(key)) else { return nil }
-    return try read(FieldReader(container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key))))
-  }
-
-  func objects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value] {
-    guard container.contains(FieldKey(key)) else { return [] }
-    var list = try container.nestedUnkeyedContainer(forKey: FieldKey(key))
-    var values: [Value] = []
-    while !list.isAtEnd { values.append(try read(FieldReader(list.nestedContainer(keyedBy: FieldKey.self)))) }
-    return values
-  }
-
-  func hexadecimal(_ key: String) throws -> [UInt8] {
-    guard let text: String = try optional(key) else { return [] }
-    guard let bytes = [UInt8](hexadecimal: text) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: FieldKey(key), in: container, debugDescription: "expected pairs of hexadecimal digits")
-    }
-    return bytes
-  }
-
-  func attributes(_ key: String) throws -> [UnknownAttribute] {
-    try objects(key) { UnknownAttribute(type: try $0.required("type"), payload: try $0.hexadecimal("payload")) }
-  }
-}
-
 extension InetAttributes {
   fileprivate init(_ fields: FieldReader) throws {
     typeOfService = try fields.optional("tos")
@@ -146,20 +96,6 @@ extension CongestionInfo {
           minimumRTTMicroseconds: try fields.required("min_rtt_us"), pacingGain: try fields.required("pacing_gain"),
           congestionWindowGain: try fields.required("cwnd_gain")))
     }
-  }
-}
-
-extension SocketMemory {
-  fileprivate init(_ fields: FieldReader) throws {
-    receiveAllocated = try fields.required("rmem_alloc")
-    receiveBuffer = try fields.required("rcvbuf")
-    sendAllocated = try fields.required("wmem_alloc")
-    sendBuffer = try fields.required("sndbuf")
-    forwardAllocated = try fields.required("fwd_alloc")
-    sendQueued = try fields.required("wmem_queued")
-    optionMemory = try fields.required("optmem")
-    backlog = try fields.optional("backlog")
-    drops = try fields.optional("drops")
   }
 }
 

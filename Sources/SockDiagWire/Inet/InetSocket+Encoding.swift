@@ -1,8 +1,8 @@
-extension InetSocket: FieldWritable {
+extension InetSocket {
   /// Writes the fields with the keys of the command's JSON output.
   ///
   /// It is specialized for JSON text: lists have many sockets, and generic code in another module is ten times slower.
-  @_specialize(where Writer == JSONTextWriter)
+  @specialized(where Writer == JSONTextWriter)
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)
     writer.text("family", family.description)
@@ -43,38 +43,6 @@ extension InetAttributes: FieldWritable {
     writer.object("ulp", upperLayerProtocol)
     if !md5Keys.isEmpty { writer.objects("md5_keys", md5Keys) }
     writer.attributes("unknown_attributes", unknown)
-  }
-}
-
-extension FieldWriter {
-  /// Writes attributes that this package does not know; nothing if there are none.
-  mutating func attributes(_ key: String, _ attributes: [UnknownAttribute]) {
-    if !attributes.isEmpty { objects(key, attributes) }
-  }
-}
-
-extension UnknownAttribute: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("type", type)
-    writer.text("payload", payload.hexadecimal)
-  }
-}
-
-extension SocketAddress: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.address("address", address)
-    writer.number("port", port)
-  }
-}
-
-extension SocketTimer: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.text("kind", kind.description)
-    writer.number("expires_ms", expiresMilliseconds)
-    writer.number("retransmits", retransmits)
   }
 }
 
@@ -134,21 +102,6 @@ extension CongestionInfo: FieldWritable {
       writer.number("pacing_gain", info.pacingGain)
       writer.number("cwnd_gain", info.congestionWindowGain)
     }
-  }
-}
-
-extension SocketMemory: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("rmem_alloc", receiveAllocated)
-    writer.number("rcvbuf", receiveBuffer)
-    writer.number("wmem_alloc", sendAllocated)
-    writer.number("sndbuf", sendBuffer)
-    writer.number("fwd_alloc", forwardAllocated)
-    writer.number("wmem_queued", sendQueued)
-    writer.number("optmem", optionMemory)
-    writer.number("backlog", backlog)
-    writer.number("drops", drops)
   }
 }
 

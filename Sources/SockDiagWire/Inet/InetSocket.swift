@@ -4,7 +4,7 @@
 /// (``InetDetails``) are stored separately in one allocation, which a streaming reader reuses.
 ///
 /// Kernel: `struct inet_diag_msg`, linux/inet_diag.h, and the attributes that follow it.
-public struct InetSocket: KernelSocket {
+public struct InetSocket: Hashable, Sendable, Codable {
   var localHigh: UInt64 = 0
   var localLow: UInt64 = 0
   var remoteHigh: UInt64 = 0

@@ -13,12 +13,15 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
   public static let inet = AddressFamily(rawValue: 2)
   /// IPv6, which also carries IPv4 in mapped addresses. Kernel: `AF_INET6`.
   public static let inet6 = AddressFamily(rawValue: 10)
+  /// Netlink. Kernel: `AF_NETLINK`.
+  public static let netlink = AddressFamily(rawValue: 16)
 
-  /// Creates a family from its name, `inet` or `inet6`, or from its number.
+  /// Creates a family from its name, `inet`, `inet6` or `netlink`, or from its number.
   public init?(name: some StringProtocol) {
     switch name {
     case "inet": self = .inet
     case "inet6": self = .inet6
+    case "netlink": self = .netlink
     default:
       guard name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) else { return nil }
       self.init(rawValue: number)
@@ -32,6 +35,7 @@ extension AddressFamily: CustomStringConvertible {
     switch self {
     case .inet: "inet"
     case .inet6: "inet6"
+    case .netlink: "netlink"
     default: String(rawValue)
     }
   }

@@ -165,3 +165,13 @@ extension IPAddress: Codable {
     try container.encode(description)
   }
 }
+
+extension FieldWriter {
+  /// Writes an IP address as text.
+  public mutating func address(_ key: String, _ value: IPAddress) { ascii(key) { value.write(to: &$0) } }
+
+  /// Writes an IP address as text, unless it is absent.
+  public mutating func address(_ key: String, _ value: IPAddress?) {
+    if let value { address(key, value) }
+  }
+}

@@ -54,3 +54,11 @@ extension SocketAddress: ExpressibleByStringLiteral {
     self = address
   }
 }
+
+extension SocketAddress: FieldWritable {
+  /// Writes the fields with the keys of the command's JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.address("address", address)
+    writer.number("port", port)
+  }
+}

@@ -67,3 +67,12 @@ extension SocketTimer.Kind: CustomStringConvertible {
     Int(rawValue) < Self.names.count ? Self.names[Int(rawValue)] : String(rawValue)
   }
 }
+
+extension SocketTimer: FieldWritable {
+  /// Writes the fields with the keys of the command's JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.text("kind", kind.description)
+    writer.number("expires_ms", expiresMilliseconds)
+    writer.number("retransmits", retransmits)
+  }
+}

@@ -1,4 +1,4 @@
-/// The server is gone, and something of it is not; or the port is not a server's at all.
+// Situations in which a server has ended but its sockets block the port, or in which the port belongs to no server.
 extension BindSituation {
   static let timeWait = BindSituation(
     "time-wait", "a server without SO_REUSEADDR closed a connection first, and ended",
@@ -47,7 +47,7 @@ extension BindSituation {
     for index in 0..<3 {
       let source = place.clientPort.map { LabEndpoint(.loopbackV4, $0 + UInt16(index)) }
       clients.append(try laboratory.tcpClient(from: source, to: at))
-      // One after the other, for what comes through another processor may come first.
+      // Each connection is accepted before the next one begins, because two may arrive in another order.
       accepted.append(try listener.accept())
     }
     listener.close()
@@ -82,7 +82,7 @@ extension BindSituation {
   }
 }
 
-/// Nobody has the port, and it cannot be bound all the same.
+// Situations in which no socket has the port, but it cannot be bound.
 extension BindSituation {
   static let privilegedPort = BindSituation(
     "privileged-port", "a plain user wants a port below 1024", asking: ["80 --uid 65534"]

@@ -1,4 +1,4 @@
-/// Somebody has the port and keeps it.
+// Situations in which a process holds the port.
 extension BindSituation {
   static let free = BindSituation(
     "free", "nobody has the port", asking: ["PORT", "PORT --probe"]
@@ -84,7 +84,7 @@ extension BindSituation {
       servers: [try LabServer("resolver", holding: [socket])])
   }
 
-  /// The user that is everybody's nobody, by the number that Linux gives it.
+  /// The number of the user nobody.
   private static let nobody: UInt32 = 65534
 
   static let otherUser = BindSituation(

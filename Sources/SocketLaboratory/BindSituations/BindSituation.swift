@@ -1,12 +1,13 @@
-/// A named situation around a port that somebody wants to bind, made of real sockets.
+/// A named situation around a port that a program wants to bind, made of real sockets.
 ///
-/// Demonstrations show them and tests hold answers to them, so that what a reader sees is what was tested.
+/// `sockdiag demo` shows the same situations that the tests use, so a reader sees tested answers.
 public struct BindSituation: Sendable, CustomStringConvertible {
   /// The name, such as `time-wait`.
   public let name: String
-  /// What it is, in one line.
+  /// The situation in one line.
   public let summary: String
-  /// Why it takes a network namespace of its own; `nil` if loopback of any will do.
+  /// Why the situation needs a network namespace of its own; `nil` if the loopback interface of any namespace is
+  /// enough.
   public let namespaceReason: String?
   private let patterns: [String]
   private let make: @Sendable (Laboratory, BindPlace) throws -> BindScene
@@ -19,18 +20,18 @@ public struct BindSituation: Sendable, CustomStringConvertible {
     self.make = make
   }
 
-  /// Brings the situation about and waits until the kernel shows it.
+  /// Builds the situation and waits until the kernel shows it.
   ///
-  /// It lasts as long as the scene and the laboratory's namespace, except for TIME_WAIT, which ends after a minute.
+  /// The situation lasts as long as the scene and the laboratory's namespace. TIME_WAIT ends after a minute.
   ///
-  /// - Throws: ``LaboratoryError``, with code `unsupported` where this kernel or user cannot.
+  /// - Throws: ``LaboratoryError``, with code `unsupported` if this kernel or user cannot build it.
   public func build(in laboratory: Laboratory, at place: BindPlace = .inNamespace) throws -> BindScene {
     let scene = try make(laboratory, place)
     try laboratory.wait(for: scene.expected)
     return scene
   }
 
-  /// Questions that are worth asking about a port of the situation: what stands behind the name of a subcommand.
+  /// Useful questions about a port of the situation, each as the arguments of a subcommand.
   public func questions(about port: UInt16) -> [[String]] {
     patterns.map { $0.replacing("PORT", with: String(port)).split(separator: " ").map(String.init) }
   }
@@ -38,7 +39,7 @@ public struct BindSituation: Sendable, CustomStringConvertible {
   /// The name.
   public var description: String { name }
 
-  /// The whole catalogue, what is met most often first.
+  /// All situations, the most frequent ones first.
   public static let all: [BindSituation] = [
     free, listener, timeWait, timeWaitReuseaddr, outgoingConnection, dualStack, shadow, boundOnly, destroyedListener,
     closeWait, inheritedDescriptor, reuseportGroup, udp, otherUser, otherNamespace, privilegedPort, foreignAddress,
@@ -49,19 +50,19 @@ public struct BindSituation: Sendable, CustomStringConvertible {
   public static func named(_ name: String) -> BindSituation? { all.first { $0.name == name } }
 }
 
-/// Which ports a situation takes.
+/// The ports of a situation.
 public struct BindPlace: Sendable {
-  /// The port that everything is about.
+  /// The port that a program wants.
   public var port: UInt16
-  /// The port of the other side of a connection; `nil` leaves it to the kernel.
+  /// The port of the other side of a connection; `nil` if the kernel chooses it.
   public var clientPort: UInt16?
-  /// Whether the namespace is the situation's own, so that its settings are too.
+  /// Whether the situation has a namespace of its own, so that it may change settings.
   public var isOwnNamespace: Bool
 
-  /// Ports that are the same every time, which is possible where nobody else is.
+  /// Fixed ports, for a namespace without other sockets.
   public static let inNamespace = BindPlace(port: 8080, clientPort: 50000, isOwnNamespace: true)
 
-  /// A port of loopback that nobody has, and that the kernel gives to no connection by itself in its usual settings.
+  /// Finds a free port of the loopback interface, outside of the default range of ephemeral ports.
   ///
   /// - Throws: ``LaboratoryError`` if there is none.
   public static func onHost(_ laboratory: Laboratory) throws -> BindPlace {
@@ -78,11 +79,11 @@ public struct BindPlace: Sendable {
   func client(_ address: LabAddress) -> LabEndpoint? { clientPort.map { LabEndpoint(address, $0) } }
 }
 
-/// A situation that has been brought about.
+/// A situation that was built.
 public struct BindScene {
-  /// The port that somebody wants.
+  /// The port that a program wants.
   public let port: UInt16
-  /// What happened, in sentences.
+  /// A description of the situation, in sentences.
   public let story: String
   /// The processes that hold the sockets.
   public let servers: [LabServer]

@@ -1,11 +1,11 @@
-/// Where a process is in the hierarchies of cgroups.
+/// The path of a process in the hierarchies of cgroups.
 public struct CgroupPath: Sendable, Hashable, Codable {
-  /// The path in the hierarchy that says most: that of version 2 if the process is not at its root, else that of
-  /// systemd, else the first of version 1 in which it is not at the root. As seen from the cgroup namespace of whoever
-  /// read it. Any bytes but a newline.
+  /// The path, in the first of these hierarchies in which the process is not at the root: version 2, systemd's, the
+  /// others of version 1. The path is relative to the cgroup namespace of the reader. It may contain any bytes except a
+  /// newline.
   public var bytes: [UInt8]
 
-  /// The path, with what is no UTF-8 replaced.
+  /// The path as text. Bytes that are not UTF-8 are replaced.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Creates a path.
@@ -20,7 +20,7 @@ public struct CgroupPath: Sendable, Hashable, Codable {
       guard parts.count == 3, parts[2].first == UInt8(ascii: "/") else { return }
       var rank = parts[0].elementsEqual("0".utf8) && parts[1].isEmpty ? 3 : 1
       if parts[1].elementsEqual("name=systemd".utf8) { rank = 2 }
-      // Whoever is at the root of version 2 on a host with both is found in version 1.
+      // On a host with both versions, a process at the root of version 2 is placed in version 1.
       if parts[2].count == 1 { rank -= 3 }
       if best.map({ rank > $0.rank }) ?? true { best = (rank, Array(parts[2])) }
     }
@@ -28,6 +28,11 @@ public struct CgroupPath: Sendable, Hashable, Codable {
     bytes = best.path
   }
 
-  /// The names on the path, from the root.
+  /// The names on the path, beginning at the root.
   var components: [[UInt8]] { bytes.split(separator: UInt8(ascii: "/")).map(Array.init) }
+}
+
+extension CgroupPath: CustomStringConvertible {
+  /// The path as text.
+  public var description: String { text }
 }

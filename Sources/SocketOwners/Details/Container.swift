@@ -1,6 +1,6 @@
-/// A container, as the names on a cgroup path show it.
+/// A container that the names on a cgroup path reveal.
 public struct Container: Sendable, Hashable, Codable {
-  /// Who runs containers. Later versions may add runtimes.
+  /// A container runtime. Later versions may add runtimes.
   public struct Runtime: RawRepresentable, Sendable, Hashable, Codable {
     /// The name of the runtime.
     public let rawValue: String
@@ -20,17 +20,18 @@ public struct Container: Sendable, Hashable, Codable {
     public static let lxc = Runtime(rawValue: "lxc")
     /// systemd-nspawn.
     public static let nspawn = Runtime(rawValue: "systemd-nspawn")
-    /// Kubernetes, by a runtime that the path does not name.
+    /// Kubernetes, with a runtime that the path does not name.
     public static let kubernetes = Runtime(rawValue: "kubernetes")
   }
 
-  /// Who runs it.
+  /// The runtime of the container.
   public var runtime: Runtime
-  /// The id, 64 hexadecimal digits; of LXC and nspawn the name.
+  /// The id, 64 hexadecimal digits. For LXC and nspawn it is the name.
   public var id: String
-  /// The pod of Kubernetes in which it is.
+  /// The Kubernetes pod of the container.
   public var podUID: String?
-  /// The user who runs it without root, in units of that user's manager; `nil` for one of the system.
+  /// The user who runs the container without root, in units of that user's manager; `nil` for a container of the
+  /// system.
   public var managerUID: UInt32?
 
   /// Creates a container.
@@ -42,9 +43,17 @@ public struct Container: Sendable, Hashable, Codable {
   }
 }
 
+extension Container: CustomStringConvertible {
+  /// The runtime and the id, shortened to 12 digits as runtimes show it: "docker container 0123456789ab".
+  public var description: String { "\(runtime.rawValue) container \(shortID)" }
+
+  /// The id as commands show it: a name in full, 12 of 64 hexadecimal digits.
+  package var shortID: String { id.utf8.count == 64 ? String(id.prefix(12)) : id }
+}
+
 extension CgroupPath {
-  /// The innermost container in which a process at this path is. `nil` if no name on the path is a container's: then a
-  /// process may still be in one that has a cgroup of another name.
+  /// The innermost container of a process at this path; `nil` if no name on the path is a container's. A container
+  /// whose cgroup has another name is not recognized.
   public var container: Container? {
     let names = components.map { String(decoding: $0, as: UTF8.self) }
     var found: Container?
@@ -59,18 +68,18 @@ extension CgroupPath {
     return found
   }
 
-  /// A name that says itself which runtime it is of: `docker-ID.scope`, `lxc.payload.NAME`, `…:cri-containerd:ID`.
+  /// Reads a name that names its runtime: `docker-ID.scope`, `lxc.payload.NAME`, `…:cri-containerd:ID`.
   private static func scope(_ name: String) -> (Container.Runtime, String)? {
     let body = name.hasSuffix(".scope") ? String(name.dropLast(6)) : name
     let prefixes: [(String, Container.Runtime)] = [
       ("docker-", .docker), ("libpod-", .podman), ("cri-containerd-", .containerd), ("crio-", .crio),
     ]
     for (prefix, runtime) in prefixes where body.hasPrefix(prefix) {
-      // `libpod-conmon-ID` and `crio-conmon-ID` are the monitors, which are outside.
+      // `libpod-conmon-ID` and `crio-conmon-ID` are monitors, which run outside of the container.
       let id = String(body.dropFirst(prefix.count))
       if isID(id) { return (runtime, id) }
     }
-    // containerd without systemd, below a parent that systemd made: slice, runtime and id with colons.
+    // containerd without systemd below a slice of systemd separates slice, runtime and id by colons.
     let parts = name.split(separator: ":")
     if parts.count == 3, isID(String(parts[2])) {
       switch parts[1] {
@@ -90,7 +99,7 @@ extension CgroupPath {
     return nil
   }
 
-  /// A name that means a container only below a certain directory.
+  /// Reads a name that is a container's only below a certain directory.
   private static func plain(_ name: String, in parent: String, isInPod: Bool) -> (Container.Runtime, String)? {
     switch parent {
     case "docker" where isID(name): (.docker, name)
@@ -101,8 +110,8 @@ extension CgroupPath {
     }
   }
 
-  /// `kubepods-burstable-podUID.slice`, where systemd makes the cgroups and underscores stand for minus signs; `podUID`
-  /// below `kubepods` where it does not.
+  /// Reads the id of a pod. If systemd makes the cgroups, the name is `kubepods-burstable-podUID.slice`, with
+  /// underscores for minus signs. Otherwise it is `podUID`, below `kubepods`.
   private static func podUID(_ name: String) -> String? {
     let first = name.prefix { $0 != ":" }
     let digits: Substring
@@ -124,7 +133,7 @@ extension CgroupPath {
 }
 
 extension Substring {
-  /// Where a text first stands in this one.
+  /// The first place of a text in this one.
   fileprivate func range(of text: String) -> Range<Index>? {
     var start = startIndex
     while start < endIndex {

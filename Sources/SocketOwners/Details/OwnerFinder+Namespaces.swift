@@ -1,23 +1,25 @@
+internal import Glibc
+
 extension OwnerFinder {
-  /// The network namespaces of all processes that may be looked at, each with the first process that is in it.
+  /// Lists the network namespaces of all readable processes, each with the first process in it.
   ///
-  /// One link is read for each process. A namespace that has a name but no process is not among them.
+  /// This reads one link for each process. A namespace with a name but without a process is not in the list.
   ///
-  /// - Returns: Processes by the inode number that names a namespace, and whether some process could not be looked at.
+  /// - Returns: Processes by the inode number of their namespace, and whether every process could be read.
   /// - Throws: ``SocketOwnersError`` if the processes cannot be listed.
   ///
   /// Kernel: `/proc/PID/ns/net`, since 3.0.
   public mutating func networkNamespaces() throws(SocketOwnersError) -> (
     processes: [UInt64: Int32], isComplete: Bool
   ) {
-    var pass = SearchPass(InodeTable([]), SearchOptions())
+    var work = SearchWork()
     var namespaces: [UInt64: Int32] = [:]
     var isComplete = true
     var target = [UInt8](repeating: 0, count: 64)
-    for pid in try processes(&pass) {
-      let count = files.link(ProcPath(UInt32(bitPattern: pid), "/ns/net"), in: proc, into: &target)
-      // A process that ended meanwhile, or has no namespace any more, hides nothing.
-      if count < 0 { isComplete = isComplete && count != -13 && count != -1 }
+    for pid in try proc.processes(&work) {
+      let count = proc.link(ProcPath(UInt32(bitPattern: pid), "/ns/net"), into: &target)
+      // A process that has ended is in no namespace. Only a refusal may hide one.
+      if [-Int(EACCES), -Int(EPERM)].contains(count) { isComplete = false }
       guard count > 0, let inode = Self.namespace(target.prefix(count)), namespaces[inode] == nil else { continue }
       namespaces[inode] = pid
     }

@@ -1,9 +1,8 @@
-/// A unit of systemd, as the names on a cgroup path show it.
+/// A systemd unit that the names on a cgroup path reveal.
 public struct SystemdUnit: Sendable, Hashable, Codable {
-  /// The name, such as `ssh.service` or `session-3.scope`, as systemd spells it: with `\x2d` for a minus sign and so
-  /// on.
+  /// The name as systemd escapes it, such as `ssh.service` or `session-3.scope`, with `\x2d` for a minus sign.
   public var name: String
-  /// The innermost slice around it, such as `system.slice`; `nil` at the root.
+  /// The innermost slice of the unit, such as `system.slice`; `nil` at the root.
   public var slice: String?
   /// The user whose manager runs the unit; `nil` for a unit of the system.
   public var managerUID: UInt32?
@@ -15,7 +14,7 @@ public struct SystemdUnit: Sendable, Hashable, Codable {
     self.managerUID = managerUID
   }
 
-  /// The name for people: `\xNN` replaced by its byte. Nothing can be looked up with it.
+  /// The name for people, with `\xNN` replaced by its byte. systemctl does not accept it.
   public var displayName: String {
     var bytes: [UInt8] = []
     var rest = Array(name.utf8)[...]
@@ -33,14 +32,20 @@ public struct SystemdUnit: Sendable, Hashable, Codable {
   }
 }
 
+extension SystemdUnit: CustomStringConvertible {
+  /// The name for people, with the user if the unit belongs to a user's manager: "web.service of user 1000".
+  public var description: String { managerUID.map { "\(displayName) of user \($0)" } ?? displayName }
+}
+
 extension CgroupPath {
-  /// The unit of systemd to which a process at this path belongs: that of the user's own manager where there is one, as
-  /// `cg_path_get_user_unit` and `cg_path_get_unit` of systemd have it. A process right inside of a slice has that
-  /// slice. `nil` if no name on the path is a unit's.
+  /// The systemd unit of a process at this path; `nil` if no name on the path is a unit's.
+  ///
+  /// If the user's own manager runs the process, this is a unit of that manager. A process directly in a slice has the
+  /// slice as its unit. systemd decides in the same way (`cg_path_get_user_unit`, `cg_path_get_unit`).
   public var unit: SystemdUnit? {
     let names = components
     guard var unit = Self.unit(names[...], managerUID: nil) else { return nil }
-    // Inside of `user@1000.service` the units of that user's manager begin.
+    // Below `user@1000.service` are the units of that user's manager.
     if let uid = Self.managerUID(unit.unit.name), let inner = Self.unit(names[unit.end...], managerUID: uid) {
       unit = inner
     }
@@ -68,8 +73,9 @@ extension CgroupPath {
     return UInt32(name.dropFirst(5).dropLast(8))
   }
 
-  /// The name of a unit, if this is one: of the characters that systemd allows, with one of its suffixes. systemd puts
-  /// an underscore before a name that the kernel would take for a file of its own (`cg_escape`).
+  /// Reads the name of a unit; `nil` if it has other characters than systemd allows, or none of its suffixes.
+  ///
+  /// systemd puts an underscore before a name that the kernel could take for one of its own files (`cg_escape`).
   private static func unitName(_ bytes: [UInt8]) -> String? {
     let name = bytes.first == UInt8(ascii: "_") ? bytes.dropFirst() : bytes[...]
     guard name.count <= 255, name.allSatisfy(isAllowed) else { return nil }

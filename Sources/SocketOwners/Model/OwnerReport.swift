@@ -1,46 +1,47 @@
-/// Who holds the sockets that were asked for.
+/// The result of a search: the holders of each wanted socket, and the sockets without a holder.
 public struct OwnerReport: Sendable, Hashable, Codable {
   private let table: InodeTable
-  /// Where the holders of each inode end, in the order of the table.
+  /// The end of each inode's holders in the list of all holders, in the order of the table.
   private let ends: [UInt32]
   private let allHolders: [SocketHolder]
 
-  /// The processes among the holders, in ascending order of their ids. One that ended during the search may be missing.
+  /// The processes that hold wanted sockets, by ascending ids. A process that ended during the search may be missing.
   public let processes: [HoldingProcess]
-  /// The sockets without holder, each once; the one with the inode 0, if it was asked for, stands for all of that kind.
+  /// The sockets without a holder, each once. One entry with the inode 0 stands for all wanted sockets without an
+  /// inode.
   public let missing: [MissingHolder]
-  /// What kept the search from seeing everything.
+  /// What the search could not see.
   public let obstacles: SearchObstacles
-  /// What the search did.
+  /// What the search read.
   public let work: SearchWork
 
-  /// The inodes that were asked for, but for 0, each once, in the order in which they were asked for.
+  /// The wanted inodes except 0, each once, in the order of the request.
   public var inodes: [UInt32] { table.inodes }
 
-  /// The number of all holders of all sockets.
+  /// The number of holders of all sockets.
   public var holderCount: Int { allHolders.count }
 
-  /// All holders of a socket, in ascending order of processes, threads and descriptors. Empty if none was found, and if
-  /// the socket was not asked for.
+  /// All holders of a socket, by ascending process, thread and descriptor. The list is empty if no holder was found or
+  /// the socket was not wanted.
   ///
   /// - Complexity: O(1), without allocation.
   public func holders(of inode: UInt32) -> ArraySlice<SocketHolder> {
     guard let index = table.index(of: inode), index < ends.count else { return [] }
     let start = index == 0 ? 0 : Int(ends[index - 1])
     let end = Int(ends[index])
-    // A report may have been decoded from somebody's text.
+    // A decoded report may contain any numbers.
     guard start <= end, end <= allHolders.count else { return [] }
     return allHolders[start..<end]
   }
 
-  /// Why a socket has no holder; `nil` if it has one, or was not asked for.
+  /// The possible reasons why a socket has no holder; `nil` if it has one or was not wanted.
   ///
-  /// - Complexity: O(n) in the sockets without holder.
+  /// - Complexity: O(n) in the number of sockets without a holder.
   public func reasons(for inode: UInt32) -> MissingHolder.Reasons? {
     missing.first { $0.inode == inode }?.possibleReasons
   }
 
-  /// The process of a holder.
+  /// The process with an id, if it holds a wanted socket.
   public func process(_ pid: Int32) -> HoldingProcess? {
     var range = 0..<processes.count
     while !range.isEmpty {
@@ -52,11 +53,12 @@ public struct OwnerReport: Sendable, Hashable, Codable {
   }
 
   init(
-    _ table: InodeTable, _ claims: Claims, processes: [HoldingProcess], missing: [MissingHolder],
-    obstacles: SearchObstacles, work: SearchWork
+    _ table: InodeTable, ends: [UInt32], holders: [SocketHolder], processes: [HoldingProcess],
+    missing: [MissingHolder], obstacles: SearchObstacles, work: SearchWork
   ) {
     self.table = table
-    (ends, allHolders) = claims.grouped()
+    self.ends = ends
+    allHolders = holders
     self.processes = processes
     self.missing = missing
     self.obstacles = obstacles

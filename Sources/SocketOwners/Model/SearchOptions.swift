@@ -1,23 +1,23 @@
-/// How thoroughly holders are looked for.
+/// How a search for holders proceeds.
 public struct SearchOptions: Sendable, Hashable, Codable {
-  /// Where a search ends.
+  /// When a search ends.
   public enum Thoroughness: String, Sendable, Hashable, Codable {
-    /// Every process that may be read is looked at, so that a second holder is not missed.
+    /// The search examines every readable process, so it finds all holders of a socket.
     case everyHolder = "every-holder"
-    /// A search in stages, which ends after the one that leaves no socket without holder: processes of the cgroups in
-    /// which the sockets were made, then those of the sockets' users, then all. Further holders may be missed.
+    /// The search ends as soon as each socket has a holder, so it may miss further ones. It examines the processes in
+    /// the cgroups in which the sockets were made, then the processes of the sockets' users, then all others.
     case firstHolder = "first-holder"
   }
 
-  /// Where the search ends.
+  /// When the search ends.
   public var thoroughness: Thoroughness
-  /// How many threads may walk at once, 1 or 2. The second one is started for this search and ends with it.
+  /// The number of threads, 1 or 2. The second thread starts and ends with the search.
   public var walkers: Int
-  /// Whether what was read before may be trusted where nothing indicates a change. ``OwnerFinder`` says what can
-  /// escape.
+  /// Whether the search believes what earlier searches read, unless something shows a change. ``OwnerFinder`` lists
+  /// what such a search can miss.
   public var trustsEarlierSearches: Bool
 
-  /// Creates a search: every holder, by one thread, on top of what earlier searches read.
+  /// Creates options. By default one thread looks for every holder and believes earlier searches.
   public init(
     _ thoroughness: Thoroughness = .everyHolder, walkers: Int = 1, trustsEarlierSearches: Bool = true
   ) {
@@ -26,6 +26,6 @@ public struct SearchOptions: Sendable, Hashable, Codable {
     self.trustsEarlierSearches = trustsEarlierSearches
   }
 
-  /// Every process is read anew.
+  /// One thread reads every process and believes nothing of earlier searches.
   public static var anew: SearchOptions { SearchOptions(trustsEarlierSearches: false) }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Why holders could not be looked for at all. What kept a search from finding some of them is no error: see
-/// ``SearchObstacles``.
+/// The error of a search that could not examine any process. If a search misses only some holders, it throws no error
+/// but reports ``SearchObstacles``.
 public struct SocketOwnersError: Error, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
@@ -11,7 +11,7 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
     /// Creates a code from its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// There is no directory where proc should be mounted.
+    /// The directory of proc does not exist.
     public static let missingProc = Code(rawValue: "missing-proc")
     /// The processes of proc could not be listed.
     public static let unreadableProc = Code(rawValue: "unreadable-proc")
@@ -19,7 +19,7 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
 
   /// The kind of the error.
   public var code: Code
-  /// What was being done.
+  /// The operation that failed.
   public var operation: String
   /// The errno.
   public var errno: Int32
@@ -31,7 +31,7 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
     self.errno = errno
   }
 
-  /// What to do about the error, where that is known.
+  /// The remedy, if one is known.
   public var cure: String? {
     switch code {
     case .missingProc: "mount proc (mount -t proc proc /proc)"
@@ -42,10 +42,9 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
 }
 
 extension SocketOwnersError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the cure where one is known.
+  /// One sentence: the operation, the system's text for the errno, and the remedy if one is known.
   public var description: String {
-    // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
-    let text = unsafe operation + ": " + String(cString: strerror(errno))
+    let text = operation + ": " + ErrnoText.text(errno)
     return cure.map { text + "; " + $0 } ?? text
   }
 }

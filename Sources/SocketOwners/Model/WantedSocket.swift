@@ -1,10 +1,10 @@
-/// A socket whose holders are looked for, by its inode number and by hints about where to look first.
+/// A socket to find the holders of: its inode number, and hints about where to look first.
 ///
-/// A hint that is wrong costs time and no holder: sockets are handed on, so that neither the cgroup that made one nor
-/// the user who owns it says who has it now.
+/// A wrong hint costs time, but no holder is missed. A socket may pass to any process, so neither the cgroup that made
+/// it nor the user who owns it shows which process holds it now.
 public struct WantedSocket: Sendable, Hashable, Codable {
-  /// The inode number of the socket, `inode` in the replies of sock_diag. 0 stands for a socket that no process can
-  /// hold any more: `TIME_WAIT`, a request in `SYN_RECV`, an orphan.
+  /// The inode number of the socket, `inode` in the replies of sock_diag. A socket with 0 has no process any more: it
+  /// is in `TIME_WAIT` or `SYN_RECV`, or an orphan.
   public var inode: UInt32
   /// The cgroup (version 2) in which the socket was made: the inode number of its directory, `INET_DIAG_CGROUP_ID`.
   public var cgroupID: UInt64?

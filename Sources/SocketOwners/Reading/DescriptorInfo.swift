@@ -1,25 +1,25 @@
-/// What is read of `/proc/PID/fdinfo/N`.
+/// The contents of `/proc/PID/fdinfo/N`, as far as searches need them.
 package struct DescriptorInfo: Hashable, Sendable {
-  /// How many descriptors wait in the receive queue of a unix socket; a listener counts those of the connections that
-  /// nobody accepted yet. `nil` for anything but a unix socket, and before Linux 5.6.
+  /// The number of descriptors in the receive queue of a unix socket. A listener counts those of connections that are
+  /// not accepted yet. It is `nil` for other files, and before Linux 5.6.
   ///
   /// Kernel: `unix_show_fdinfo`, net/unix/af_unix.c.
   package var waitingDescriptors: UInt32?
 
-  /// The sockets in the table of fixed files of an io_uring, with their places in it. `nil` if there is no such table
-  /// in the text: the kernel leaves it out while the ring is busy.
+  /// The sockets among the fixed files of an io_uring, with their places in the table. It is `nil` if the text has no
+  /// table: the kernel leaves it out while the ring is busy.
   ///
-  /// Kernel: `__io_uring_show_fdinfo`, io_uring/fdinfo.c, which prints `UserFiles:` and below it a place and a path
-  /// for each file.
+  /// Kernel: `__io_uring_show_fdinfo`, io_uring/fdinfo.c. It prints `UserFiles:`, then a place and a path for each
+  /// file.
   package var fixedSockets: [FixedSocket]?
 
-  /// A socket in a table of fixed files.
+  /// A socket in the table of fixed files.
   package struct FixedSocket: Hashable, Sendable {
     package let slot: UInt32
     package let inode: UInt32
   }
 
-  /// Reads the text. Lines that mean nothing here are passed over.
+  /// Reads the text and ignores all other lines.
   package init(_ text: Span<UInt8>) {
     var isInFiles = false
     TextLines.forEach(text) { line in
@@ -37,7 +37,7 @@ package struct DescriptorInfo: Hashable, Sendable {
     }
   }
 
-  /// `    1: socket:[15797231]`: five columns of a number, a colon, a blank, a path.
+  /// Reads `    1: socket:[15797231]`: a number in five columns, a colon, a blank and a path.
   private static func fixedFile(_ text: Span<UInt8>, _ line: Range<Int>) -> (slot: UInt32, path: Range<Int>)? {
     let number = TextLines.word(text, line)
     guard let last = number.last, text[last] == UInt8(ascii: ":"),

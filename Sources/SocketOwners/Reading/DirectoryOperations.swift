@@ -1,50 +1,53 @@
-/// What is asked of the kernel about proc and the cgroup hierarchy: few operations, so that a test can let any of them
-/// fail at any moment.
+/// The operations of the kernel on proc and the cgroup hierarchy. There are few, so that a test can make each of them
+/// fail.
 ///
-/// Paths are relative to a directory descriptor. Failure is a negative errno.
+/// Paths are relative to a directory descriptor. A failure returns a negative errno.
 package protocol DirectoryOperations: Sendable {
-  /// Opens a directory and returns a descriptor, to be closed by the caller.
+  /// Opens a directory and returns a descriptor, which the caller closes.
   func openDirectory(_ path: ProcPath, in directory: Int32) -> Int32
-  /// Closes what was opened.
+  /// Closes a directory.
   func close(_ directory: Int32)
-  /// Fills the buffer with the next entries, as `getdents64` gives them; returns how many bytes, 0 at the end.
+  /// Fills the buffer with the next entries, as `getdents64` returns them. Returns the number of bytes; 0 at the end.
   func entries(of directory: Int32, into buffer: inout [UInt8]) -> Int
-  /// Fills the buffer with the target of a symbolic link; returns how many bytes.
+  /// Fills the buffer with the target of a symbolic link. Returns the number of bytes.
   func link(_ path: ProcPath, in directory: Int32, into buffer: inout [UInt8]) -> Int
-  /// Reads a file from its start to its end, or to a limit, and returns 0.
+  /// Reads a file from its start to its end or to a limit. Returns 0.
   func contents(_ path: ProcPath, in directory: Int32, limit: Int, into bytes: inout [UInt8]) -> Int32
-  /// Asks for the status of a path without following a link at its end; returns 0.
+  /// Reads the status of a path, without following a link at its end. Returns 0.
   func status(_ path: ProcPath, in directory: Int32, into status: inout FileStatus) -> Int32
-  /// Whether two threads share one descriptor table: 0 if so, greater if not.
+  /// Compares the descriptor tables of two threads. Returns 0 if it is the same table, and a positive number if not.
   func compareTables(_ first: Int32, _ second: Int32) -> Int32
-  /// Whether a directory is of a mounted proc.
+  /// Whether a directory belongs to a mounted proc.
   func isProc(_ directory: Int32) -> Bool
 }
 
-/// What is read of a file's status.
+/// The status of a file, as far as searches need it.
 package struct FileStatus: Sendable, Hashable {
   /// The inode number.
   package var inode: UInt64 = 0
-  /// The change of the inode, in nanoseconds; in proc, when the kernel made the inode.
+  /// The last change of the inode, in nanoseconds. In proc it is the time at which the kernel made the inode.
   package var changed: Int64 = 0
-  /// The size. Of `/proc/PID/fd` the number of descriptors, since Linux 6.2 (`proc_fd_getattr`, fs/proc/fd.c).
+  /// The size. For `/proc/PID/fd` it is the number of descriptors, since Linux 6.2 (`proc_fd_getattr`, fs/proc/fd.c).
   package var size: Int = 0
-  /// The number of links. Of `/proc/PID/task` two more than there are threads (`proc_task_getattr`, fs/proc/base.c).
+  /// The number of links. For `/proc/PID/task` it is the number of threads plus two (`proc_task_getattr`,
+  /// fs/proc/base.c).
   package var links: Int = 0
   /// The owner.
   package var uid: UInt32 = 0
-  /// The device number, as `stat` gives it.
+  /// The device number, in the encoding of `stat`.
   package var device: UInt64 = 0
 
   /// Creates an empty status.
   package init() {}
 
-  /// Tells an inode of proc from the one that a later process of the same id has there.
+  /// Distinguishes an inode of proc from that of a later process with the same id.
   var identity: FileIdentity { FileIdentity(inode: inode, changed: changed) }
 }
 
-/// An inode of proc. The kernel numbers them as it makes them and keeps one as long as its process lives, unless memory
-/// is short: so the same identity is the same process, and another identity means that one has to look.
+/// The identity of an inode of proc.
+///
+/// The kernel numbers inodes as it makes them. It keeps an inode as long as the process lives, unless memory is short.
+/// So the same identity means the same process, and another identity may mean another process.
 package struct FileIdentity: Sendable, Hashable {
   var inode: UInt64
   var changed: Int64

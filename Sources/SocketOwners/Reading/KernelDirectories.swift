@@ -1,9 +1,9 @@
 internal import CSocketOwners
 internal import Glibc
 
-/// The operations as the kernel does them.
+/// The operations of the running kernel.
 package struct KernelDirectories: DirectoryOperations {
-  /// Creates the operations; there is nothing to set up.
+  /// Creates the operations, which have no state.
   package init() {}
 
   package func openDirectory(_ path: ProcPath, in directory: Int32) -> Int32 {
@@ -33,7 +33,7 @@ package struct KernelDirectories: DirectoryOperations {
     defer { _ = Glibc.close(file) }
     while bytes.count < limit {
       let space = min(limit - bytes.count, 4096)
-      // SAFETY: the kernel writes at most as many bytes as the piece has, and only those that it wrote are read.
+      // SAFETY: the kernel writes at most the bytes of the piece, and only written bytes are read.
       let (count, error) = unsafe withUnsafeTemporaryAllocation(byteCount: space, alignment: 1) { piece in
         let count = unsafe Glibc.read(file, piece.baseAddress, piece.count)
         let error = errno

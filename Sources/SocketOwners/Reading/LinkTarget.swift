@@ -1,19 +1,19 @@
-/// What a descriptor's link in `/proc/PID/fd` leads to.
+/// The file that a descriptor's link in `/proc/PID/fd` leads to.
 package enum LinkTarget: Hashable, Sendable {
   /// A socket, by its inode number: `socket:[N]`.
   case socket(UInt32)
   /// An io_uring: `anon_inode:[io_uring]`.
   case ring
-  /// Anything else.
+  /// Any other file.
   case other
 
-  /// The meaning of a link's text (`sockfs_dname`, net/socket.c; `anon_inodefs_dname`, fs/anon_inodes.c).
+  /// Reads the text of a link (`sockfs_dname`, net/socket.c; `anon_inodefs_dname`, fs/anon_inodes.c).
   ///
-  /// A file on a disk has a path that begins with a slash, so no name that a user chooses looks like a socket.
+  /// The path of a file on disk begins with a slash, so no name that a user chooses looks like a socket.
   @inline(__always)
   package init(_ text: Span<UInt8>) {
     self = .other
-    // The first letter decides almost always.
+    // The first letter almost always decides.
     guard text.count >= 10 else { return }
     if text[0] == UInt8(ascii: "s") {
       guard Self.begins(text, with: "socket:["), text[text.count &- 1] == UInt8(ascii: "]"),

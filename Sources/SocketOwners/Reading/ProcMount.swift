@@ -1,18 +1,18 @@
-/// How a proc is mounted, as far as it hides processes (`proc_show_options`, fs/proc/root.c).
+/// The mount options by which a proc hides processes (`proc_show_options`, fs/proc/root.c).
 package struct ProcMount: Hashable, Sendable {
-  /// Whether processes of other users are hidden or closed: any `hidepid` but `off`.
+  /// Whether the processes of other users are hidden or unreadable: any `hidepid` other than `off`.
   package var hides = false
-  /// Whether not even the group `gid` sees them: `hidepid=ptraceable`.
+  /// Whether they are hidden from the group `gid` too: `hidepid=ptraceable`.
   package var hidesFromGroup = false
-  /// The group that sees all the same.
+  /// The group that sees all processes, `gid`.
   package var group: UInt32?
 
   /// Creates a mount that hides nothing.
   package init() {}
 
-  /// Reads the options of the mount of a device from `/proc/self/mountinfo`; `nil` if there is none.
+  /// Reads the options of a device's mount from `/proc/self/mountinfo`; `nil` if the device is not mounted.
   package static func options(of device: UInt64, _ text: Span<UInt8>) -> ProcMount? {
-    // As glibc puts them together (gnu_dev_major, gnu_dev_minor).
+    // The encoding of glibc (gnu_dev_major, gnu_dev_minor).
     let major = (device >> 8) & 0xfff | (device >> 32) & ~0xfff
     let minor = device & 0xff | (device >> 12) & ~0xff
     let name = Array("\(major):\(minor)".utf8)
@@ -20,7 +20,7 @@ package struct ProcMount: Hashable, Sendable {
     TextLines.forEach(text) { line in
       let words = Array(text, line).split(separator: 0x20)
       guard words.count > 6, words[2].elementsEqual(name) else { return }
-      // The options of the file system are the last word; those of the mount are not asked for.
+      // The last word has the options of the file system. Those of the mount come earlier and do not matter.
       guard let last = words.last else { return }
       var mount = ProcMount()
       for option in last.split(separator: UInt8(ascii: ",")) {
@@ -39,13 +39,13 @@ package struct ProcMount: Hashable, Sendable {
   }
 }
 
-/// Who this process is, from `/proc/self/status` (`proc_pid_status`, fs/proc/array.c).
+/// The user, groups and capability of a process, from `/proc/PID/status` (`proc_pid_status`, fs/proc/array.c).
 package struct ProcCredentials: Hashable, Sendable {
   /// The effective user.
   package var uid: UInt32?
-  /// Whether it has CAP_SYS_PTRACE.
+  /// Whether the process has CAP_SYS_PTRACE in its effective set.
   package var mayTrace = false
-  /// The effective group and the supplementary ones.
+  /// The effective group and the supplementary groups.
   package var groups: Set<UInt32> = []
 
   /// Reads the text.
@@ -58,11 +58,14 @@ package struct ProcCredentials: Hashable, Sendable {
       case "Uid:" where words.count > 2: uid = UInt32(words[2])
       case "Gid:" where words.count > 2: if let group = UInt32(words[2]) { groups.insert(group) }
       case "Groups:": groups.formUnion(words.dropFirst().compactMap { UInt32($0) })
-      case "CapEff:" where words.count > 1: mayTrace = (UInt64(words[1], radix: 16) ?? 0) & 1 << 19 != 0
+      case "CapEff:" where words.count > 1: mayTrace = (UInt64(words[1], radix: 16) ?? 0) & 1 << Self.sysPtrace != 0
       default: break
       }
     }
   }
+
+  /// The number of CAP_SYS_PTRACE (linux/capability.h).
+  private static let sysPtrace: UInt64 = 19
 
   /// Whether a mount hides nothing from this process (`has_pid_permissions`, fs/proc/base.c).
   package func seesThrough(_ mount: ProcMount) -> Bool {

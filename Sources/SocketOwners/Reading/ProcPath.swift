@@ -1,17 +1,17 @@
-/// A path below a directory, as the bytes that a system call takes.
+/// A path as the bytes that a system call takes.
 ///
-/// Reused for one path after the other it allocates nothing: no `String` is made for a descriptor.
+/// A path that is reused allocates nothing, so reading a descriptor makes no `String`.
 package struct ProcPath: Sendable, Hashable {
-  /// The path and the zero that ends it.
+  /// The path with a zero at its end.
   package private(set) var bytes: [UInt8]
 
-  /// A path from its text.
+  /// Creates a path from its text.
   package init(_ text: String) { bytes = Array(text.utf8) + [0] }
 
-  /// A path from its bytes, which hold no zero.
+  /// Creates a path from its bytes, which contain no zero.
   package init(_ bytes: some Collection<UInt8>) { self.bytes = Array(bytes) + [0] }
 
-  /// A number and what follows it, such as `123/fd`.
+  /// Creates a path from a number and text, such as `123/fd`.
   package init(_ number: some FixedWidthInteger & UnsignedInteger, _ rest: String = "") {
     bytes = []
     bytes.reserveCapacity(32)
@@ -19,13 +19,13 @@ package struct ProcPath: Sendable, Hashable {
     append(rest)
   }
 
-  /// The path without its end, for messages and tests.
+  /// The path as text, for messages and tests.
   package var text: String { String(decoding: bytes.dropLast(), as: UTF8.self) }
 
-  /// Becomes a number, in place.
+  /// Replaces the path by a number, in place.
   package mutating func set(_ number: UInt32) {
     bytes.removeAll(keepingCapacity: true)
-    // Digits come last first; ten of them hold 32 bits.
+    // The last digit comes first.
     var rest = number
     repeat {
       bytes.append(UInt8(truncatingIfNeeded: 0x30 &+ rest % 10))

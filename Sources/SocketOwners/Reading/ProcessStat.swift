@@ -1,22 +1,22 @@
-/// What is read of `/proc/PID/stat` (`do_task_stat`, fs/proc/array.c).
+/// The contents of `/proc/PID/stat` (`do_task_stat`, fs/proc/array.c), as far as searches need them.
 package struct ProcessStat: Hashable, Sendable {
-  /// The name of the program or thread, any bytes: parentheses, blanks and newlines too.
+  /// The name of the program or thread. It may contain any bytes, even parentheses, blanks and newlines.
   package var command: [UInt8]
-  /// A letter, `Z` for a process that has ended but was not waited for.
+  /// The state as a letter. `Z` is a process that has ended and whose parent has not collected its status.
   package var state: UInt8
-  /// The process that started this one, or took it over; 0 for one outside of this pid namespace.
+  /// The parent; 0 if it is outside of this pid namespace.
   package var parent: Int32
   /// The kernel's flags of the thread (`PF_*`, include/linux/sched.h).
   package var flags: UInt32
-  /// When the process started, in clock ticks (hundredths of a second) since the machine did.
+  /// When the process started, in clock ticks (hundredths of a second) since boot.
   package var startTicks: UInt64
 
   /// Whether this is a thread of the kernel (`PF_KTHREAD`).
   package var isKernelThread: Bool { flags & 0x0020_0000 != 0 }
 
-  /// Reads the text; `nil` if it is not what the kernel writes.
+  /// Reads the text; `nil` if the kernel does not write such text.
   ///
-  /// The name may hold anything, so it ends at the last parenthesis: only numbers come behind it.
+  /// The name ends at the last parenthesis, because only numbers follow it.
   package init?(_ text: Span<UInt8>) {
     var open = 0
     while open < text.count, text[open] != UInt8(ascii: "(") { open &+= 1 }

@@ -1,6 +1,6 @@
-/// Lines and words of the texts of proc, in place.
+/// Finds lines and words in the texts of proc, without copying them.
 package enum TextLines {
-  /// Calls `body` with the place of each line, without its newline.
+  /// Calls `body` with the range of each line, without its newline.
   package static func forEach(_ text: Span<UInt8>, _ body: (Range<Int>) -> Void) {
     var start = 0
     while start < text.count {
@@ -11,7 +11,7 @@ package enum TextLines {
     }
   }
 
-  /// The first word in a range: what stands between blanks. Empty if there is none.
+  /// The place of the first word in a range; empty if there is none.
   package static func word(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     var start = range.lowerBound
     while start < range.upperBound, isBlank(text[start]) { start &+= 1 }
@@ -20,7 +20,7 @@ package enum TextLines {
     return start..<end
   }
 
-  /// The first word behind a name, if the line begins with that name.
+  /// The place of the first word after a name, if the line begins with the name.
   package static func value(of name: String, _ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
     var index = line.lowerBound
     for byte in name.utf8 {

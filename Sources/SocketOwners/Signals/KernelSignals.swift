@@ -1,8 +1,8 @@
 internal import CSocketOwners
 
-/// The steps as the kernel does them.
+/// The operations of the running kernel on processes.
 package struct KernelSignals: ProcessSignals {
-  /// Creates the steps; there is nothing to set up.
+  /// Creates the operations, which have no state.
   package init() {}
 
   package func open(_ pid: Int32) -> Int32 { csocketowners_open_process(pid) }

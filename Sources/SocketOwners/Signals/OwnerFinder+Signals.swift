@@ -1,9 +1,9 @@
 internal import Glibc
 
 extension OwnerFinder {
-  /// Whether a holder still has a socket, read now.
+  /// Reads whether a holder still holds a socket.
   ///
-  /// - Returns: `nil` where that may not be read.
+  /// - Returns: `nil` if this user may not read it.
   public func verify(_ holder: SocketHolder, of inode: UInt32, process: HoldingProcess) -> Bool? {
     switch check(holder, of: inode, process) {
     case .signalled: true
@@ -12,28 +12,28 @@ extension OwnerFinder {
     }
   }
 
-  /// Sends a signal to a process that holds a socket, and to no other.
+  /// Sends a signal to a process if it still holds a socket.
   ///
-  /// The process is opened first (pidfd_open(2), since Linux 5.3), then looked at: is it the one that was found, and
-  /// does it hold the socket? What is signalled at last is what was opened, so it does not matter whether the process
-  /// ends and its id is used again in between. Only that it closes the socket after the look cannot be excluded.
+  /// This opens the process (pidfd_open(2), since Linux 5.3), checks that it is the process that was found and that it
+  /// holds the socket, and signals the opened process. So no other process that gets the same id is signalled. Only one
+  /// case cannot be excluded: the process may close the socket between the check and the signal.
   ///
   /// - Parameters:
-  ///   - signal: The number of the signal; 0 only asks whether it would be allowed.
-  ///   - holder: The holder, as a report has it.
+  ///   - signal: The number of the signal. 0 sends nothing and only checks whether a signal is allowed.
+  ///   - holder: The holder from a report.
   ///   - inode: The socket.
-  ///   - process: The process, as the report has it.
+  ///   - process: The process from the same report.
   public func signal(
     _ signal: Int32, _ holder: SocketHolder, of inode: UInt32, process: HoldingProcess
   ) -> SignalOutcome {
     self.signal(signal, holder, of: inode, process: process, by: KernelSignals())
   }
 
-  /// Sends a signal by steps of somebody else than the kernel.
+  /// Sends a signal by other operations than the kernel's.
   package func signal(
     _ signal: Int32, _ holder: SocketHolder, of inode: UInt32, process: HoldingProcess, by kernel: any ProcessSignals
   ) -> SignalOutcome {
-    guard traits.hasOurNumbers else { return .unsupported(EXDEV) }
+    guard proc.traits.hasOurNumbers else { return .unsupported(EXDEV) }
     let opened = kernel.open(holder.pid)
     guard opened >= 0 else { return Self.outcome(-opened) }
     defer { close(opened) }
@@ -51,21 +51,22 @@ extension OwnerFinder {
     }
   }
 
-  /// What a signal would come to as far as descriptors can tell: ``SignalOutcome/signalled`` if the socket is held.
+  /// The outcome that a signal would have by the descriptors: ``SignalOutcome/signalled`` if the process holds the
+  /// socket.
   private func check(_ holder: SocketHolder, of inode: UInt32, _ process: HoldingProcess) -> SignalOutcome {
     guard holder.pid == process.pid else { return .gone }
     let thread = holder.threadID ?? 0
-    let directory = files.openDirectory(DescriptorTable.path(holder.pid, thread), in: proc)
+    let directory = proc.openDirectory(DescriptorTable.path(holder.pid, thread))
     guard directory >= 0 else {
       var work = SearchWork()
-      // A thread may end before its process does.
-      let isThere = thread != 0 && startTicks(of: holder.pid, &work) == process.startTicks
+      // The thread may have ended while the process lives on.
+      let isThere = thread != 0 && proc.startTicks(of: holder.pid, &work) == process.startTicks
       let outcome = Self.outcome(-directory)
       return outcome == .gone && isThere ? .noLongerHolds : outcome
     }
-    defer { files.close(directory) }
-    var reader = TableReader(files, proc: proc, wanted: InodeTable([]))
-    do throws(TableReader.Fault) {
+    defer { proc.files.close(directory) }
+    var reader = TableReader(proc, wanted: InodeTable([]))
+    do throws(ReadingFault) {
       guard try reader.readStart(thread, directory) == process.startTicks else { return .gone }
       guard let slot = holder.fixedFileSlot else {
         let link = try reader.read(holder.descriptor, directory)

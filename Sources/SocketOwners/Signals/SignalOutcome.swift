@@ -1,22 +1,27 @@
-/// What became of a signal.
+/// The outcome of a signal.
 public enum SignalOutcome: Sendable, Hashable {
-  /// The process that holds the socket got it.
+  /// The process that holds the socket received the signal.
   case signalled
-  /// The process is gone; another one may have its id, and got nothing.
+  /// The process has ended. Another process that has its id by now received nothing.
   case gone
-  /// The process is there, but its descriptor no longer leads to the socket. It got nothing.
+  /// The process no longer holds the socket by this descriptor, so it received nothing.
   case noLongerHolds
-  /// This user may not signal the process, or not look at its descriptors: the errno.
+  /// This user may not signal the process or may not read its descriptors: the errno.
   case denied(Int32)
-  /// It cannot be done here: the errno. `ENOSYS` before Linux 5.3; `EXDEV` if the proc that was read does not number
-  /// processes as this process sees them; `EINVAL` if there is no such signal.
+  /// The signal cannot be sent here: the errno. It is `ENOSYS` before Linux 5.3, `EXDEV` if the proc that was read has
+  /// other process ids than this process sees, and `EINVAL` for an unknown signal.
   case unsupported(Int32)
 }
 
-/// The two steps of a signal that ask the kernel about processes, so that a test can let a process end between them.
-package protocol ProcessSignals: Sendable {
-  /// Opens a process, or returns a negative errno.
-  func open(_ pid: Int32) -> Int32
-  /// Sends a signal to an open process, or returns a negative errno.
-  func send(_ signal: Int32, to process: Int32) -> Int32
+extension SignalOutcome: CustomStringConvertible {
+  /// The outcome as a sentence without a full stop: "the process no longer holds the socket".
+  public var description: String {
+    switch self {
+    case .signalled: "the process received the signal"
+    case .gone: "the process has ended"
+    case .noLongerHolds: "the process no longer holds the socket"
+    case .denied(let errno): "the signal is not permitted: \(ErrnoText.text(errno))"
+    case .unsupported(let errno): "the signal cannot be sent: \(ErrnoText.text(errno))"
+    }
+  }
 }

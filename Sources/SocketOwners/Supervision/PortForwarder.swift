@@ -1,15 +1,15 @@
-/// A process that holds a port of the host for a container and forwards what arrives. To free the port is to stop the
-/// container, or to take its port away.
+/// A process that holds a port of the host and forwards its traffic to a container. To free the port, stop the
+/// container or remove the port from its settings.
 public struct PortForwarder: Sendable, Hashable {
-  /// What manages the containers.
+  /// The container engine. Later versions may add engines.
   public struct Engine: RawRepresentable, Sendable, Hashable, Codable {
-    /// The engine's own name.
+    /// The name of the engine.
     public var rawValue: String
 
     /// Creates an engine from its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Docker: `docker-proxy`, and RootlessKit where dockerd runs without root.
+    /// Docker: `docker-proxy`, and RootlessKit if dockerd runs without root.
     public static let docker = Engine(rawValue: "docker")
     /// Podman without root: `rootlessport`, `pasta` or `slirp4netns`.
     public static let podman = Engine(rawValue: "podman")
@@ -19,13 +19,13 @@ public struct PortForwarder: Sendable, Hashable {
     public static let lxd = Engine(rawValue: "lxd")
     /// Incus: `incusd forkproxy`.
     public static let incus = Engine(rawValue: "incus")
-    /// Kubernetes: kube-proxy, which keeps the node port of a service from other programs.
+    /// Kubernetes: kube-proxy, which reserves the node ports of services.
     public static let kubernetes = Engine(rawValue: "kubernetes")
   }
 
-  /// What manages the container.
+  /// The engine of the container.
   public var engine: Engine
-  /// The container, and the device in it that has the port, where the arguments name them: of LXD and Incus.
+  /// The container and its proxy device, if the arguments of the process name them. Only LXD and Incus have them.
   public var device: Device?
   /// The user who runs the engine; `nil` for root.
   public var uid: UInt32?
@@ -52,18 +52,25 @@ public struct PortForwarder: Sendable, Hashable {
   }
 }
 
+extension PortForwarder: CustomStringConvertible {
+  /// The engine, and the container if it is known: "port forwarder of incus for container web".
+  public var description: String {
+    "port forwarder of \(engine.rawValue)" + (device.map { " for container \($0.container)" } ?? "")
+  }
+}
+
 extension PortForwarder {
-  /// What a process is to the port that it holds, if it is a forwarder or the monitor of a container.
+  /// The role of a process that forwards a port, or that monitors a container; `nil` for any other process.
   static func role(of process: ProcessDetails, _ port: UInt16?) -> ProcessSupervision? {
     let words = process.arguments?.map { String(decoding: $0, as: UTF8.self) } ?? []
     let uid = process.uid == 0 ? nil : process.uid
     func has(_ text: String) -> Bool { words.contains { $0.contains(text) } }
     if process.isProgram("docker-proxy") { return .forwarder(PortForwarder(.docker, uid: uid)) }
-    // It runs itself once more, and is then called `exe` and tells its errand by its first argument.
+    // It starts itself again. The second process is called `exe`, and its first argument names its task.
     if process.isProgram("rootlessport") || words.first?.hasPrefix("containers-rootlessport") == true {
       return .forwarder(PortForwarder(.podman, uid: uid))
     }
-    // Where somebody else uses the two, they are given a process instead of a path.
+    // Podman gives both programs the path of a namespace. Other callers give them a process.
     let isPasta = process.isProgram("pasta") || process.isProgram("pasta.avx2")
     if isPasta, words.contains("--netns") || has("--netns=") { return .forwarder(PortForwarder(.podman, uid: uid)) }
     if process.isProgram("slirp4netns"), has("--netns-type=path") {
@@ -75,7 +82,7 @@ extension PortForwarder {
     }
     if process.isProgram("conmon") { return monitored(by: process, words, uid).map { .container($0) } }
     if process.isProgram("kube-proxy") {
-      // Its own: metrics and the check of its health.
+      // kube-proxy's own ports, for metrics and health checks.
       return port == 10249 || port == 10256 ? nil : .forwarder(PortForwarder(.kubernetes))
     }
     guard process.isProgram("forkproxy") || words.dropFirst().first == "forkproxy" else { return nil }
@@ -83,7 +90,7 @@ extension PortForwarder {
     return .forwarder(PortForwarder(isIncus ? .incus : .lxd, device: device(in: words)))
   }
 
-  /// The container of a monitor. Podman as root hands it the sockets that keep the container's ports.
+  /// The container of a monitor. Podman as root gives it the sockets that keep the container's ports.
   private static func monitored(by process: ProcessDetails, _ words: [String], _ uid: UInt32?) -> Container? {
     guard let flag = words.firstIndex(where: { $0 == "-c" || $0 == "--cid" }), flag + 1 < words.count else {
       return nil
@@ -94,7 +101,7 @@ extension PortForwarder {
     return Container(runtime: isCRIO ? .crio : .podman, id: words[flag + 1], managerUID: uid)
   }
 
-  /// The device, by the path of its log, `…/CONTAINER/proxy.DEVICE.log`, which older versions are told.
+  /// The device, from the path of its log, `…/CONTAINER/proxy.DEVICE.log`, an argument of older versions.
   private static func device(in words: [String]) -> Device? {
     for word in words where word.hasSuffix(".log") {
       let parts = word.split(separator: "/")

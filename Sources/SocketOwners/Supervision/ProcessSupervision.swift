@@ -1,32 +1,46 @@
-/// What stands behind a process: what would start it again after its end, or what more would end with it.
+/// The supervisor of a process: a service or container that may start it again, or that ends together with it.
 ///
-/// A session or a scope is neither: processes were put there and nothing starts them again.
+/// Sessions and scopes are no supervisors, because nothing starts their processes again.
 public enum ProcessSupervision: Sendable, Hashable {
-  /// A service of systemd, of the system's manager or of a user's.
+  /// A service of systemd, run by the system's manager or by a user's.
   case unit(SystemdUnit)
   /// The process is systemd itself. It holds a listening socket for a `.socket` unit and starts the service on demand.
   ///
-  /// The user is the one whose manager it is; `nil` for the manager of the system.
+  /// The user is the owner of the manager; `nil` for the manager of the system.
   case socketActivation(managerUID: UInt32?)
   /// The process runs in a container.
   case container(Container)
   /// The process holds a port of the host for a container.
   case forwarder(PortForwarder)
-  /// The process is the first one of this pid namespace, and no systemd: all others end with it.
+  /// The process is the first one of this pid namespace, and it is not systemd. All other processes end with it.
   case firstProcess
 }
 
+extension ProcessSupervision: CustomStringConvertible {
+  /// The supervisor in a few words: "service web.service", "docker container 0123456789ab".
+  public var description: String {
+    switch self {
+    case .unit(let unit): "service \(unit)"
+    case .socketActivation(nil): "socket activation by systemd"
+    case .socketActivation(let uid?): "socket activation by systemd of user \(uid)"
+    case .container(let container): "\(container)"
+    case .forwarder(let forwarder): "\(forwarder)"
+    case .firstProcess: "the first process of its pid namespace"
+    }
+  }
+}
+
 extension ProcessDetails {
-  /// What supervises the process; `nil` if nothing does, as far as its name, arguments and cgroup tell.
+  /// The supervisor of the process; `nil` if its name, arguments and cgroup show none.
   ///
-  /// The most specific answer wins: a process that forwards a port for a container is in the unit of the container
-  /// engine, but to stop that unit would stop every container.
+  /// The most specific supervisor counts. For example, a process that forwards a port for a container also belongs to
+  /// the unit of the container engine, but stopping that unit would stop every container.
   ///
   /// - Parameters:
-  ///   - port: The port that the process holds, where one is meant. kube-proxy has ports of its own besides those that it
-  ///     holds for services.
-  ///   - surroundings: The cgroup of whoever asks. A unit or a container that runs the asker as well does not count:
-  ///     from a shell inside of it, to stop it is no advice.
+  ///   - port: The port that the process holds, if the question is about a port. kube-proxy has ports of its own
+  ///     besides those of services.
+  ///   - surroundings: The cgroup of the calling process. A unit or a container that also runs the caller does not
+  ///     count, because stopping it would end the caller too.
   public func supervision(holding port: UInt16? = nil, besides surroundings: CgroupPath? = nil) -> ProcessSupervision? {
     if let manager = socketManager { return manager }
     if process.pid == 1 { return .firstProcess }
@@ -37,9 +51,9 @@ extension ProcessDetails {
     return supervisingUnit(besides: surroundings).map { .unit($0) }
   }
 
-  /// Set if the process is systemd: the manager of the system, or `systemd --user`.
+  /// The role of a systemd manager: that of the system, or `systemd --user`; `nil` for any other process.
   ///
-  /// Its helper `(sd-pam)` is in the same cgroup, but holds nothing.
+  /// The helper `(sd-pam)` in the same cgroup is no manager. It holds no sockets.
   private var socketManager: ProcessSupervision? {
     guard isProgram("systemd") else { return nil }
     let unit = cgroup?.unit
@@ -56,8 +70,8 @@ extension ProcessDetails {
 
   private func forwarding(_ port: UInt16?, besides surroundings: CgroupPath?) -> ProcessSupervision? {
     guard let role = PortForwarder.role(of: self, port) else { return nil }
-    // Podman has no server: what forwards is in the unit that called it. A Quadlet, or another unit that runs one
-    // container, would start the container again.
+    // Podman has no server, so the forwarder belongs to the unit that called podman. If the unit runs one container, as
+    // a Quadlet does, it would start the container again.
     let isPodman =
       switch role {
       case .forwarder(let forwarder): forwarder.engine == .podman
@@ -67,11 +81,12 @@ extension ProcessDetails {
     return role
   }
 
-  /// Whether the process calls itself so, or runs a file of this name. Names of processes are cut off after 15 bytes.
+  /// Whether the process has this name or runs a file of this name. The kernel cuts the names of processes after 15
+  /// bytes.
   func isProgram(_ name: String) -> Bool {
     if command == Array(name.utf8.prefix(15)) { return true }
     guard var path = executable else { return false }
-    // An update of the package replaced the file.
+    // The kernel adds this if an update replaced the file.
     let marker = Array(" (deleted)".utf8)
     if path.suffix(marker.count).elementsEqual(marker) { path.removeLast(marker.count) }
     return path.split(separator: UInt8(ascii: "/")).last?.elementsEqual(name.utf8) == true
@@ -79,10 +94,11 @@ extension ProcessDetails {
 }
 
 extension SystemdUnit {
-  /// Whether systemd starts its processes again after their end, or may: a service, unlike a session, a scope or a slice.
+  /// Whether systemd may start the processes of the unit again. It does so for services, but not for sessions, scopes
+  /// and slices.
   public var isSupervised: Bool { name.hasSuffix(".service") && !name.hasPrefix("user@") }
 
-  /// Whether it runs any number of containers by Podman or CRI-O, so that to stop it is no way to stop one of them.
+  /// Whether the unit runs many containers by Podman or CRI-O. Stopping it would stop all of them.
   fileprivate var isContainerEngine: Bool {
     ["podman", "crio", "kubelet"].contains { name.hasPrefix($0) }
   }

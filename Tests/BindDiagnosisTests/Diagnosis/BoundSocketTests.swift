@@ -1,6 +1,7 @@
 import BindDiagnosis
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [LabAddress.loopbackV4, .loopbackV6, .anyV6])
-  func theyAreFoundThroughDescriptors(_ address: LabAddress) async throws {
+  func boundSocketsAreFoundThroughDescriptors(_ address: LabAddress) async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.boundSocket(to: LabEndpoint(address, 8080), options: [.reuseAddress])
       let local = SocketAddress(address.address, port: 8080)
@@ -39,14 +40,14 @@ import Testing
     }
   }
 
-  @Test func aMultipathSocketIsOneOfThem() async throws {
+  @Test func boundMultipathSocketIsFound() async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.boundSocket(.mptcp, to: LabEndpoint(.loopbackV4, 8080))
       #expect(try Self.diagnose("127.0.0.1:8080").verdict == .conflict)
     }
   }
 
-  @Test func thoseOfOtherPortsNamespacesAndProtocolsAreNot() async throws {
+  @Test func socketsOfOtherPortsNamespacesAndProtocolsAreSkipped() async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8081))
       _ = try laboratory.boundSocket(.udp, to: LabEndpoint(.loopbackV4, 8080))
@@ -64,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func whereNobodyLooksTheAnswerIsOpenAndALiveBindSettlesIt() async throws {
+  @Test func withoutASearchTheAnswerDependsAndALiveBindSettlesIt() async throws {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
       let open = try Self.diagnose("127.0.0.1:8080", [])
@@ -77,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func theyCountWhereThePortIsChosen() async throws {
+  @Test func boundSocketsCountForPort0() async throws {
     try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: "40000 40003")
       for port in UInt16(40_000)...40_003 { _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, port)) }

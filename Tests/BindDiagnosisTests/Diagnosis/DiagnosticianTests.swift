@@ -2,6 +2,7 @@ import BindDiagnosis
 import BindSituationKit
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Diagnoses of real sockets, each in a network namespace of its own.
@@ -29,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func withoutTheRightToReadTheyAreUnknown() async throws {
+  @Test func optionsAreUnknownWithoutPermissionToReadThem() async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0), [])
@@ -38,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func twoListenersTellOfEachOtherThatTheyShare() async throws {
+  @Test func twoListenersImplyThatTheyShare() async throws {
     try await Laboratory.withNew { laboratory in
       for _ in 0..<2 { _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort]) }
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0), [])
@@ -47,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func aLiveBindSettlesWhatNobodyTells() async throws {
+  @Test func liveBindSettlesHiddenOptions() async throws {
     try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080), options: [.reuseAddress])
       let request = BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0)
@@ -60,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func aSocketThatIsOnlyBoundIsSeen() async throws {
+  @Test func boundSocketIsSeen() async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "0.0.0.0:8080", uid: 0))
@@ -70,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func aListenerOfAnotherNamespaceIsNamedAndInNobodysWay() async throws {
+  @Test func listenerOfAnotherNamespaceIsNamedAndDoesNotConflict() async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 18_080))
       let namespace = laboratory.namespace.inode
@@ -85,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func aRangeThatIsUsedUpLeavesNothingToChoose() async throws {
+  @Test func exhaustedRangeLeavesNoPortToChoose() async throws {
     try await Laboratory.withNew { laboratory in
       try FileText.write("40000 40003", to: "/proc/sys/net/ipv4/ip_local_port_range")
       let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
@@ -97,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func aMultipathListenerIsReadLikeAnother() async throws {
+  @Test func multipathListenerIsReadLikeAnyOther() async throws {
     try await Laboratory.withNew { laboratory in
       _ = try laboratory.tcpListener(.mptcp, on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0))

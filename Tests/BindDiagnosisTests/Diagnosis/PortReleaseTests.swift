@@ -10,7 +10,7 @@ struct PortReleaseTests {
     PortRelease(try .specimen("tcp", state, inode: inode, timer: timer, milliseconds: milliseconds))
   }
 
-  @Test func timeWaitGoesWithItsTimer() throws {
+  @Test func timeWaitEndsWithItsTimer() throws {
     #expect(try release(.timeWait, .timeWait) == .after(.seconds(5)))
     #expect(try release(.timeWait, .timeWait, milliseconds: 0) == .after(.zero))
   }
@@ -22,7 +22,7 @@ struct PortReleaseTests {
     #expect(try release(.finWait2, .keepalive) == .afterOrLater(.seconds(5)))
   }
 
-  @Test func processesLetGoWhenTheyWant() throws {
+  @Test func socketOfAProcessHasNoReleaseTime() throws {
     #expect(try release(.listen, inode: 7) == .whenClosed)
     #expect(try release(.boundInactive, inode: 7) == .whenClosed)
     #expect(try release(.established, .keepalive, inode: 7) == .whenClosed)
@@ -31,7 +31,7 @@ struct PortReleaseTests {
     #expect(try release(.closeWait, inode: 7) == .whenClosed)
   }
 
-  @Test func othersGoWhenThePeerAnswers() throws {
+  @Test func otherConnectionsEndWhenThePeerAnswers() throws {
     for state in [SocketState.finWait1, .closing, .lastAcknowledgement] {
       #expect(try release(state, .retransmit) == .whenPeerAnswers)
     }

@@ -19,7 +19,7 @@ struct PortUseTests {
       ("udp", .close, 0, nil, .datagram, .occupies), ("udp", .established, 5, nil, .connection, .occupies),
     ]
 
-  @Test func everyKindHasOneUseAndTheRoleFollows() throws {
+  @Test func everySocketHasOneUseAndAMatchingRole() throws {
     for (name, state, inode, timer, use, role) in Self.kinds {
       let socket = try InetSocket.specimen(name, state, inode: inode, timer: timer)
       #expect(PortUse(socket) == use, "\(socket)")

@@ -25,7 +25,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   /// What was not seen matters unless the bind() fails for what was.
-  @Test func whatWasNotSeenIsOpenUnlessTheCallFailsAnyway() {
+  @Test func unseenFactsMatterOnlyIfTheCallCouldSucceed() {
     let request = BindRequest(.tcp, SocketAddress(loopback, port: 8080), uid: 0)
     var diagnosis = diagnosis(request, [])
     diagnosis.blindSpots = [.incompleteList, .processes]
@@ -38,7 +38,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
   }
 
   /// A live bind that succeeded has answered what was open, unless it left the choice of the port to a later call.
-  @Test func aLiveBindAnswersWhatItTried() {
+  @Test func liveBindDecidesTheVerdict() {
     for (options, isAnswered) in [([], true), (.bindAddressNoPort, false)] as [(BindOptions, Bool)] {
       let request = BindRequest(.tcp, SocketAddress(loopback, port: 0), options: options, uid: 0)
       var diagnosis = diagnosis(request, [])
@@ -49,7 +49,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     }
   }
 
-  @Test func whatIsOfferedForCertainHelpsInEveryMeasuredCase() throws {
+  @Test func certainRemediesHelpInEveryMeasuredCase() throws {
     var offered = 0
     for one in try BindCase.measured() where !one.rule.isEmpty {
       let diagnosis = diagnosis(one.request, one.sockets)
@@ -83,7 +83,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       blindSpots: [], elsewhere: [])
   }
 
-  @Test func aPortOfConnectIsOfferedOnlyWhereConnectMayFindOne() {
+  @Test func leavingThePortToConnectIsOfferedOnlyIfConnectMayFindOne() {
     let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
     #expect(choice(request, .occupies).remedies == [.widenPortRange, .choosePortInConnect])
     for role in [PortSocket.Role.bound, .listens] { #expect(choice(request, role).remedies == [.widenPortRange]) }
@@ -91,7 +91,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(choice(BindRequest(.udp, "127.0.0.1:0", uid: 0), .occupies).remedies == [.widenPortRange])
   }
 
-  @Test func aPortOfConnectIsNotOfferedToWhatListens() {
+  @Test func leavingThePortToConnectIsNotOfferedToListeners() {
     for request in [
       BindRequest(.tcp, "127.0.0.1:0", options: .bindAddressNoPort, uid: 0),
       BindRequest(.tcp, "0.0.0.0:0", uid: 0, callsBind: false),
@@ -102,7 +102,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     }
   }
 
-  @Test func aLiveBindShowsNothingOfAPortThatListenTakes() {
+  @Test func liveBindSaysNothingAboutAPortThatListenTakes() {
     var late = choice(BindRequest(.tcp, "127.0.0.1:0", options: .bindAddressNoPort, uid: 0), .occupies)
     late.probe = .succeeded
     #expect(late.verdict == .conflict)
@@ -111,17 +111,17 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(early.verdict == .free)
   }
 
-  @Test func aFreePortNeedsNoRemedy() {
+  @Test func freePortNeedsNoRemedy() {
     #expect(diagnosis(BindRequest(.tcp, "0.0.0.0:80", uid: 0), []).remedies.isEmpty)
   }
 
-  @Test func noOptionHelpsBesideAListenerOfAnotherUser() {
+  @Test func noOptionHelpsAgainstAListenerOfAnotherUser() {
     let socket = PortSocket(.tcp, .anyV4, .listens, uid: 1000, options: KnownOptions([.reuseAddress, .reusePort]))
     let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [socket])
     #expect(!diagnosis.remedies.contains { if case .setOptions = $0 { true } else { false } })
   }
 
-  @Test func theSmallestSetOfOptionsIsOffered() {
+  @Test func smallestSetOfOptionsIsOffered() {
     let socket = PortSocket(.tcp, .anyV4, .bound, uid: 0, options: KnownOptions([.reuseAddress], known: [.reusePort]))
     let diagnosis = diagnosis(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), [socket])
     #expect(
@@ -130,7 +130,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       ])
   }
 
-  @Test func anOptionThatTheOtherSideWouldNeedTooIsNotCertain() {
+  @Test func optionThatTheOtherSideNeedsTooIsNotCertain() {
     let socket = PortSocket(.tcp, loopback, .timeWait, uid: nil)
     let diagnosis = diagnosis(
       BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .timeWait, release: .after(.seconds(40)))
@@ -145,7 +145,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
 
   /// It has no process yet, and is its listener's.
   @Test(arguments: [(SocketState.established, false), (.closeWait, false), (.synReceived, false), (.finWait1, true)])
-  func whatWaitsToBeAcceptedIsNotDestroyed(_ state: SocketState, _ isLeftBehind: Bool) throws {
+  func unacceptedConnectionIsNotDestroyed(_ state: SocketState, _ isLeftBehind: Bool) throws {
     let text = """
       {"protocol": "tcp", "family": "inet", "state": "\(state)", "inode": 0, "interface": 0, "receive_queue": 0,
        "send_queue": 0, "uid": 0, "local": {"address": "127.0.0.1", "port": 8080},
@@ -159,13 +159,13 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.destroy) == isLeftBehind)
   }
 
-  @Test func aRangeThatIsAllThereIsIsNotWidened() {
+  @Test func fullRangeIsNotWidened() {
     let request = BindRequest(.udp, "127.0.0.1:0", uid: 0)
     #expect(choice(request, .occupies, among: 1024...65535).remedies == [])
     #expect(choice(request, .occupies, among: 1024...65534).remedies == [.widenPortRange])
   }
 
-  @Test func theShadowOfAnIPv6SocketIsAvoidedByOneAddress() {
+  @Test func shadowOfAnIPv6SocketIsAvoidedByASpecificAddress() {
     let socket = PortSocket(
       .tcp, IPAddress(v6: 0, 1), .timeWait, uid: nil,
       options: KnownOptions(known: [.v6Only, .reuseAddress, .reusePort]))
@@ -174,7 +174,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.bindAddress(loopback)))
   }
 
-  @Test func whoseConnectionMerelyHasThePortIsNotToBeEnded() {
+  @Test func ownerOfAnOutgoingConnectionIsNotEnded() {
     let socket = PortSocket(.tcp, loopback, .occupies, uid: 0)
     var diagnosis = diagnosis(
       BindRequest(.tcp, "0.0.0.0:45000", uid: 0), [socket], use: .outgoingConnection)
@@ -185,7 +185,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
 
   /// The kernel gives such a port to nobody, so that there is nothing to keep it from.
   @Test(arguments: [(45000 as UInt16, true), (8080, false), (60999, true), (61000, false), (45001, false)])
-  func aPortThatTheKernelDoesNotChooseIsNotReserved(_ port: UInt16, _ isOffered: Bool) {
+  func portOutsideTheRangeIsNotReserved(_ port: UInt16, _ isOffered: Bool) {
     let socket = PortSocket(.tcp, loopback, .occupies, uid: 0)
     let conditions = BindConditions(ephemeralPorts: 32768...60999, reservedPorts: PortSet(45001))
     for use in [PortUse.outgoingConnection, .connection] {
@@ -195,7 +195,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     }
   }
 
-  @Test func theProcessThatAsksIsNotToBeEnded() {
+  @Test func askingProcessIsNotEnded() {
     let socket = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
     var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .listener)
     diagnosis.sockets[0].processes = [7, 8].map {
@@ -208,7 +208,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.ownDescriptor(of: diagnosis.sockets[0]) == 5)
   }
 
-  @Test func whatSystemdHoldsIsNamedByItsUnit() {
+  @Test func socketHeldBySystemdIsNamedByItsUnit() {
     let socket = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
     var diagnosis = diagnosis(BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: .listener)
     diagnosis.sockets[0].processes = [
@@ -237,7 +237,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
         .foreignNetwork
       ),
     ] as [(Privileges, CapabilityObstacle?)])
-  func aCapabilityIsOfferedWhereItCounts(_ privileges: Privileges, _ obstacle: CapabilityObstacle?) {
+  func capabilityIsOfferedOnlyIfItHasAnEffect(_ privileges: Privileges, _ obstacle: CapabilityObstacle?) {
     #expect(privileges.capabilityObstacle == obstacle)
     var low = diagnosis(BindRequest(.tcp, "127.0.0.1:80", uid: 1000), [])
     low.privileges = privileges
@@ -245,10 +245,10 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(
       low.remedies.contains(.lowerPrivilegedPortsOfContainer) == [.boundingSet, .noNewPrivileges].contains(obstacle))
     #expect(low.remedies.suffix(1) == [.useUnprivilegedPort] && low.remedies.contains(.lowerPrivilegedPorts))
-    #expect(Misbelief.tempting(low).count == (obstacle == nil ? 0 : 1))
+    #expect(low.misbeliefs.count == (obstacle == nil ? 0 : 1))
   }
 
-  @Test func theNetworkIsConfiguredWhereItsRootIs() {
+  @Test func networkSettingsAreOfferedToTheOwnerOfTheNetwork() {
     func may(_ counts: Bool?, _ bounds: UInt64?) -> Bool {
       Privileges(effectiveCapabilities: 0, countInNetwork: counts, boundingSet: bounds).mayConfigureNetwork
     }
@@ -256,7 +256,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(!may(false, .max) && !may(true, ~(1 << 12)))
   }
 
-  @Test func whoLooksAfterAProcessIsToStopIt() throws {
+  @Test func supervisedProcessIsStoppedThroughItsSupervisor() throws {
     let unit = Array("0::/system.slice/web.service\n".utf8)
     func process(_ pid: Int32, _ command: String, _ membership: [UInt8]? = nil) -> ProcessDetails {
       var details = ProcessDetails(process: HoldingProcess(pid: pid, startTicks: 1), command: Array(command.utf8))
@@ -284,7 +284,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(inside.remedies == [.endProcesses([7])])
   }
 
-  @Test func anErrorOfTheAddressOrThePrivilegeHasItsOwn() {
+  @Test func addressAndPrivilegeErrorsHaveTheirOwnRemedies() {
     let low = diagnosis(BindRequest(.tcp, "127.0.0.1:80", uid: 1000), [])
     #expect(low.verdict == .error(.accessDenied))
     #expect(low.remedies == [.grantCapability, .lowerPrivilegedPorts, .useUnprivilegedPort])
@@ -294,24 +294,24 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(foreign.remedies == [.addAddress, .setOptions(.freebind, isCertain: true), .allowNonlocalBind])
   }
 
-  @Test func whatIsTemptingHangsOnWhatBlocks() {
+  @Test func misbeliefsDependOnTheBlockers() {
     let request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0)
     let listener = PortSocket(.tcp, loopback, .listens, uid: 0, options: KnownOptions(known: [.reusePort]))
     #expect(
-      Misbelief.tempting(diagnosis(request, [listener], use: .listener)) == [
+      diagnosis(request, [listener], use: .listener).misbeliefs == [
         .reuseAddressBesideListener, .reusePortOnOneSide, .destroyingListener, .waitingAMinute,
       ])
     let rest = PortSocket(.tcp, loopback, .timeWait, uid: nil)
     #expect(
-      Misbelief.tempting(diagnosis(request, [rest], use: .timeWait)) == [
+      diagnosis(request, [rest], use: .timeWait).misbeliefs == [
         .timeWaitReuse, .finTimeout, .lookingForListener,
       ])
     // Whether the other side has the option, nobody can see; a bind() that fails with it shows that it has not.
     var tried = diagnosis(
       BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0), [rest], use: .timeWait)
-    #expect(!Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
+    #expect(!tried.misbeliefs.contains(.reuseAddressOnOneSide))
     tried.probe = .failed(.addressInUse)
-    #expect(Misbelief.tempting(tried).contains(.reuseAddressOnOneSide))
-    #expect(Misbelief.tempting(diagnosis(request, [])).isEmpty)
+    #expect(tried.misbeliefs.contains(.reuseAddressOnOneSide))
+    #expect(diagnosis(request, []).misbeliefs.isEmpty)
   }
 }

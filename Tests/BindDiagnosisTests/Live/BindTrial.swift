@@ -1,6 +1,8 @@
 import BindSituationKit
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 @testable import BindDiagnosis
 

@@ -1,5 +1,6 @@
 import BindSituationKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindDiagnosis
@@ -7,7 +8,7 @@ import Testing
 /// The rule against the running kernel, in situations that nobody thought of.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveBindTests {
-  @Test func thePredictionIsWhatTheKernelAnswers() async throws {
+  @Test func predictionEqualsTheKernelsAnswer() async throws {
     let seed = LiveSettings.seed("bind situations")
     let count = LiveSettings.count
     let tally = try await Laboratory.withNew { laboratory in

@@ -1,6 +1,8 @@
 import BindSituationKit
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import BindDiagnosis
@@ -8,7 +10,7 @@ import Testing
 /// Errors that come before that of a port in use, and in which order, against the running kernel.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveErrorTests {
-  @Test func theFirstErrorIsWhatTheKernelAnswers() async throws {
+  @Test func predictedErrorEqualsTheKernelsError() async throws {
     let seed = LiveSettings.seed("bind errors")
     let count = LiveSettings.count
     let tally = try await Laboratory.withNew { laboratory in

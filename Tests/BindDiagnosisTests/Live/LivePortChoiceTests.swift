@@ -1,11 +1,12 @@
 import BindSituationKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Ports that the kernel chooses, from a range that is nearly used up.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LivePortChoiceTests {
-  @Test func whetherAPortIsLeftIsWhatTheKernelFinds() async throws {
+  @Test func predictedPortChoiceEqualsTheKernels() async throws {
     let seed = LiveSettings.seed("port choices")
     let count = LiveSettings.count / 4
     let tally = try await Laboratory.withNew { laboratory in

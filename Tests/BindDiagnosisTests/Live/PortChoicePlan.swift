@@ -1,6 +1,7 @@
 import BindDiagnosis
 import BindSituationKit
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
 
 /// A socket that leaves the choice of its port to the kernel, and the call that makes it.

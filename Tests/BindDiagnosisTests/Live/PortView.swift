@@ -16,11 +16,11 @@ struct PortView {
   }
 
   /// The same with what the laboratory knows; `nil` if there is a socket that it does not know.
-  func complete(_ truths: [SocketIdentity: KnownOptions]) -> [PortSocket]? {
+  func complete(_ truths: [RecordIdentity: KnownOptions]) -> [PortSocket]? {
     var portSockets: [PortSocket] = []
     for socket in sockets {
       var portSocket = PortSocket(socket)
-      guard let identity = SocketIdentity(socket), let truth = truths[identity] else { return nil }
+      guard let identity = RecordIdentity(socket), let truth = truths[identity] else { return nil }
       portSocket.options.learn(truth)
       portSockets.append(portSocket)
     }
@@ -31,7 +31,7 @@ struct PortView {
   func isSame(as other: PortView) -> Bool {
     let pairs = [self, other].map { view in
       Dictionary(
-        view.sockets.map { (SocketIdentity($0), PortSocket($0)) }, uniquingKeysWith: { first, _ in first })
+        view.sockets.map { (RecordIdentity($0), PortSocket($0)) }, uniquingKeysWith: { first, _ in first })
     }
     return pairs[0] == pairs[1]
   }

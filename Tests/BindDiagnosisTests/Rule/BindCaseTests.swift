@@ -27,15 +27,15 @@ import Testing
     BindRule.predict(one.request, beside: sockets, under: BindConditions())
   }
 
-  @Test func thereAreThousands() { #expect(cases.count >= 4057) }
+  @Test func casesFileHasThousandsOfRows() { #expect(cases.count >= 4057) }
 
-  @Test func withAllOptionsKnownTheRuleHoldsInEveryRow() {
+  @Test func ruleHoldsInEveryRowIfAllOptionsAreKnown() {
     for one in cases where !one.rule.isEmpty {
       #expect(word(outcome(one, one.sockets).bind) == one.rule, "\(one)")
     }
   }
 
-  @Test func theKernelDiffersFromTheRuleOnlyByItsMemoryForAPort() {
+  @Test func kernelDiffersFromTheRuleOnlyByItsCacheForAPort() {
     var remembered = 0
     for one in cases where !one.rule.isEmpty {
       let prediction = outcome(one, one.sockets)
@@ -46,7 +46,7 @@ import Testing
     #expect(remembered == cases.count(where: \.isBucketMemory))
   }
 
-  @Test func withWhatIsVisibleTheAnswerIsCertainWhereverItCanBe() {
+  @Test func visibleFactsGiveACertainAnswerWheneverPossible() {
     for one in cases where !one.visible.isEmpty {
       let bind = outcome(one, one.visibleSockets).bind
       let expected = ["conflict": "EADDRINUSE", "free": "OK"][one.visible] ?? "depends"
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func whatBlocksIsNeverCalledFree() {
+  @Test func blockedPortIsNeverCalledFree() {
     for one in cases where !one.rule.isEmpty && one.bind != "OK" {
       for sockets in [one.sockets, one.visibleSockets] {
         #expect(outcome(one, sockets).bind != .succeeds, "\(one)")
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func whatIsInferredIsTrue() {
+  @Test func inferredOptionsAreTrue() {
     var inferred = 0
     for one in measured where !one.visible.isEmpty {
       var sockets = one.visibleSockets
@@ -77,7 +77,7 @@ import Testing
     #expect(inferred > 0)
   }
 
-  @Test func listenFailsBesideASocketThatListensFirst() {
+  @Test func listenFailsIfAnotherSocketListensFirst() {
     for one in measured where one.group == "listen-race" && one.bind == "OK" {
       let before = outcome(one, one.sockets)
       if one.listen == "EADDRINUSE" { #expect(before.caveats.contains(.listenRace), "\(one)") }
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func whereBindSucceedsAndNothingChangesListenDoes() {
+  @Test func listenSucceedsAfterBindIfNothingChanges() {
     for one in measured where one.group != "listen-race" && !one.rule.isEmpty && one.listen != "-" {
       guard let listen = outcome(one, one.sockets).listen else {
         #expect(one.isBucketMemory, "\(one)")

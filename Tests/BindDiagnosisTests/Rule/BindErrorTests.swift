@@ -23,7 +23,7 @@ import Testing
     return (request, conditions)
   }
 
-  @Test func theFirstErrorIsTheKernels() throws {
+  @Test func firstErrorIsThatOfTheKernel() throws {
     let cases = try BindCase.measured().filter { $0.group == "errors" }
     #expect(cases.count >= 21)
     for one in cases {
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func aGroupOfTheLinkNeedsAnInterface() {
+  @Test func linkLocalMulticastGroupNeedsAnInterface() {
     func outcome(_ address: SocketAddress, scope: UInt32, isKnown: Bool = true) -> BindPrediction.Outcome {
       let request = BindRequest(.udp, address, uid: 0, scopeID: scope)
       return BindRule.predict(request, beside: [], under: BindConditions(isInterfaceKnown: isKnown)).bind
@@ -92,7 +92,7 @@ import Testing
   }
 
   /// Measured: unlike TCP, UDP shares the port that it chooses.
-  @Test func udpChoosesAPortThatItMayShare() {
+  @Test func udpMayChooseASharedPort() {
     let conditions = BindConditions(ephemeralPorts: 40000...40000)
     func outcome(_ protocol: TransportProtocol, _ own: BindOptions, _ others: [BindOptions], uid: UInt32 = 0)
       -> BindPrediction.Outcome
@@ -115,7 +115,7 @@ import Testing
   }
 
   /// Measured: of three ports the last is never tried; of five, the first or the last is not.
-  @Test func oneEndOfAnOddRangeIsLeftOut() {
+  @Test func oneEndOfAnOddRangeIsSkipped() {
     func outcome(_ ports: ClosedRange<UInt16>, free: Set<UInt16>, _ options: BindOptions = [])
       -> BindPrediction.Outcome
     {

@@ -20,7 +20,7 @@ import Testing
 
   /// Measured, with TCP and multipath TCP alike, whatever else is set on the socket.
   @Test(arguments: ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] as [SocketAddress])
-  func listenMissesThePortThatBindDidNotTake(_ local: SocketAddress) {
+  func listenFailsIfNoPortIsLeftThatBindDidNotTake(_ local: SocketAddress) {
     for options: BindOptions in [[], .reuseAddress, .reusePort] {
       let request = BindRequest(.tcp, local, options: options.union(.bindAddressNoPort), uid: 0)
       for (count, listen) in [(4, BindPrediction.Outcome.fails(.addressInUse)), (3, .succeeds)] {
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func listenWithoutBindLooksForAPortOfTheWildcard() throws {
+  @Test func listenWithoutBindChoosesAPortForAllAddresses() throws {
     let measured = try BindCase.measured().filter { $0.note.hasPrefix("listen() without bind") }
     #expect(measured.map(\.listen) == ["listen:EADDRINUSE"])
     for options: BindOptions in [[], .bindAddressNoPort] {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func whatBindWouldDependOnListenDoes() {
+  @Test func listenDependsOnTheSameFactsAsBind() {
     let request = BindRequest(.tcp, "127.0.0.1:0", options: .bindAddressNoPort, uid: 0)
     let conditions = BindConditions(ephemeralPorts: 40000...40004)
     let prediction = BindRule.predict(
@@ -56,7 +56,7 @@ import Testing
     #expect(prediction.unknowns == .firstTried)
   }
 
-  @Test func withUDPThereIsNoListen() {
+  @Test func udpHasNoListen() {
     let taken = ports(4, socket("127.0.0.1:0", .occupies, .udp))
     func outcome(_ options: BindOptions) -> BindPrediction {
       BindRule.predict(

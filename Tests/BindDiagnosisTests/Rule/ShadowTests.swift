@@ -20,22 +20,22 @@ import Testing
     #expect(outcome(BindRequest(.udp, "127.0.0.5:7000", uid: 0), [socket(.udp)]) == .succeeds)
   }
 
-  @Test func tcpLooksItUpAmongItsOwnFamily() {
+  @Test func tcpComparesASpecificAddressWithinItsFamily() {
     #expect(outcome(BindRequest(.tcp, "127.0.0.6:7000", uid: 0), [socket(.tcp)]) == .succeeds)
     #expect(outcome(BindRequest(.tcp, "0.0.0.0:7000", uid: 0), [socket(.tcp)]) == .fails(.addressInUse))
   }
 
-  @Test func aMappedAddressIsComparedAsOneOfIPv6() {
+  @Test func mappedAddressIsComparedAsIPv6() {
     #expect(outcome(BindRequest(.udp, "[::ffff:127.0.0.6]:7000", uid: 0), [socket(.udp)]) == .succeeds)
   }
 
-  @Test func theShadowHangsOnV6Only() {
+  @Test func shadowDependsOnV6Only() {
     let request = BindRequest(.udp, "127.0.0.6:7000", uid: 0)
     #expect(outcome(request, [socket(.udp, isV6Only: true)]) == .succeeds)
     #expect(outcome(request, [socket(.udp, isV6Only: nil)]) == .depends(on: .v6Only))
   }
 
-  @Test func amongManySocketsTheShadowMayBeMissed() {
+  @Test func shadowMayBeMissedAmongManySockets() {
     let others = (1...10).map { PortSocket(.udp, IPAddress(v4: 0x7f00_0100 + $0), .occupies, uid: 0) }
     let specific = BindRequest(.udp, "127.0.0.6:7000", uid: 0)
     #expect(outcome(specific, others.dropLast() + [socket(.udp)]) == .fails(.addressInUse))

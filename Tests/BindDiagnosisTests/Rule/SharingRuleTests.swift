@@ -22,14 +22,14 @@ import Testing
     PortSocket(`protocol`, Self.anyAddress, role, uid: uid, options: KnownOptions([.reusePort], known: .reuseAddress))
   }
 
-  @Test func twoSocketsWithTheNumberForUnknownUsersMayBeOfTwoUsers() {
+  @Test func unknownUserNumberMayStandForTwoUsers() {
     #expect(effect(socket(uid: 65534), uid: 65534, ambiguous: 65534) == .depends(on: .uid))
     // Where every user has a number, nobody is a user like others.
     #expect(effect(socket(uid: 65534), uid: 65534) == .harmless(.sharesReusePort))
     #expect(effect(socket(.occupies, uid: 65534, .udp), uid: 65534, ambiguous: 65534, .udp) == .depends(on: .uid))
   }
 
-  @Test func aKnownUserIsNoneOfTheUnknownOnes() {
+  @Test func knownUserDiffersFromUnknownUsers() {
     for (own, other) in [(UInt32(0), UInt32(65534)), (65534, 0), (1000, 65534)] {
       guard case .blocks(let reason) = effect(socket(uid: other), uid: own, ambiguous: 65534) else {
         Issue.record("\(own) beside \(other)")
@@ -40,18 +40,18 @@ import Testing
     #expect(effect(socket(uid: 0), uid: 0, ambiguous: 65534) == .harmless(.sharesReusePort))
   }
 
-  @Test func theUserOfATimeWaitRecordDoesNotMatter() {
+  @Test func userOfATimeWaitRecordDoesNotMatter() {
     #expect(effect(socket(.timeWait, uid: nil), uid: 65534, ambiguous: 65534) == .harmless(.sharesReusePort))
   }
 
   /// Two listeners that overlap are one user's, whatever number that has.
-  @Test func listenersOfUnknownUsersStillShowThatTheyShare() {
+  @Test func listenersOfUnknownUsersStillImplySharing() {
     var sockets = [1, 2].map { _ in PortSocket(.tcp, Self.anyAddress, .listens, uid: 65534) }
     OptionInference.apply(to: &sockets)
     #expect(sockets.allSatisfy { $0.options[.reusePort] == true })
   }
 
-  @Test(arguments: [TransportProtocol.tcp, .udp]) func aSocketWithAProgramJoinsNoGroup(_ protocol: TransportProtocol) {
+  @Test(arguments: [TransportProtocol.tcp, .udp]) func socketWithAProgramJoinsNoGroup(_ protocol: TransportProtocol) {
     let role: PortSocket.Role = `protocol` == .tcp ? .listens : .occupies
     let options: BindOptions = [.reusePort, .reusePortProgram]
     guard case .blocks(let reason) = effect(socket(role, uid: 0, `protocol`), options, uid: 0, `protocol`) else {
@@ -66,7 +66,7 @@ import Testing
       effect(both, options.union(.reuseAddress), uid: 0, `protocol`) == .harmless(.sharesReuseAddress))
   }
 
-  @Test func tcpKeepsThePortsOfEachVRFApart() {
+  @Test func tcpSeparatesThePortsOfEachVRF() {
     func effect(_ own: UInt32, _ other: UInt32, _ protocol: TransportProtocol = .tcp) -> SocketEffect {
       var request = BindRequest(`protocol`, "127.0.0.1:8080", uid: 0, interfaceIndex: own == 0 ? 0 : own + 100)
       request.routingDomain = own
@@ -94,7 +94,7 @@ import Testing
     #expect(effect(7, 8, .udp) == .harmless(.otherInterface))
   }
 
-  @Test func aVRFIsWhatItsMembersBelongTo() {
+  @Test func membersBelongToTheirVRF() {
     let domains = RoutingDomains([
       NetworkInterface(index: 1, name: "lo"), NetworkInterface(index: 2, name: "red", kind: "vrf"),
       NetworkInterface(index: 3, name: "eth0", master: 2), NetworkInterface(index: 4, name: "br0", kind: "bridge"),
@@ -103,7 +103,7 @@ import Testing
     #expect((0...6).map { domains[$0] } == [0, 0, 2, 2, 0, 0, 0])
   }
 
-  @Test func aChosenPortIsSharedInTheLastLookOnly() {
+  @Test func chosenPortIsSharedOnlyInTheLastSearch() {
     func outcome(
       _ own: BindOptions, _ other: KnownOptions, _ role: PortSocket.Role = .occupies, shares: Bool = true,
       uid: UInt32 = 0
@@ -133,7 +133,7 @@ import Testing
     #expect(outcome(both, KnownOptions(.reusePort)) == .fails(.addressInUse))
   }
 
-  @Test func boundsOfASocketCountWithinThoseOfItsNamespace() {
+  @Test func socketBoundsAreLimitedByTheNamespace() {
     let ports = UInt16(50000)...UInt16(50010)
     func narrow(_ lowest: UInt16, _ highest: UInt16) -> ClosedRange<UInt16> {
       PortBounds(lowest: lowest, highest: highest).narrow(ports)

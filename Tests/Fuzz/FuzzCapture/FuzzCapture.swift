@@ -8,8 +8,12 @@ public func fuzzCapture(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let reader = try? CaptureReader(bytes) else { return 0 }
   var decoder = CaptureDecoder(reader, faultLimit: 4)
   var sockets = 0
-  let summary = decoder.forEach(in: bytes) { _, packet in
-    sockets += 1
+  let summary = decoder.forEach(in: bytes) { socket, packet in
+    if case .unknown(let record) = socket {
+      precondition(!record.payload.isEmpty)
+    } else {
+      sockets += 1
+    }
     precondition(packet.range.lowerBound >= 0 && packet.range.upperBound <= count)
   }
   precondition(summary.sockets == sockets)

@@ -17,7 +17,7 @@ struct LeakRuleTests {
     return facts
   }
 
-  @Test func aProcessWithManyIsFound() throws {
+  @Test func processWithManyCloseWaitsIsFound() throws {
     #expect(try leak(19).findings() == [])
     let finding = try #require(try leak(20).findings().first)
     #expect(finding.rule == .closeWait && finding.figure == 20 && finding.limit == 20)
@@ -28,7 +28,7 @@ struct LeakRuleTests {
     #expect(try leak(20, unread: true).findings().first?.text.contains("20 of which it did not even read") == true)
   }
 
-  @Test func freshOnesDoNotCount() throws {
+  @Test func freshCloseWaitsDoNotCount() throws {
     #expect(try leak(30, since: 59_999).findings() == [])
     var limits = FindingLimits()
     limits.closeWaitAge = .milliseconds(59_999)
@@ -45,7 +45,7 @@ struct LeakRuleTests {
     #expect(try leak(1).findings(limits).first?.limit == 0)
   }
 
-  @Test func eachProcessCountsForItselfAndOnlyWhoMadeTheSocket() throws {
+  @Test func eachSocketCountsForTheProcessThatMadeIt() throws {
     var facts = try leak(38)
     for inode in UInt32(100)..<119 { facts.holders[inode] = [FilterHolder(processID: 13, command: "other")] }
     #expect(facts.findings() == [])
@@ -54,7 +54,7 @@ struct LeakRuleTests {
     #expect(facts.findings().map(\.subject.process?.processID) == [12])
   }
 
-  @Test func hiddenProcessesAreToldByTheirUser() throws {
+  @Test func hiddenProcessesAreNamedByTheirUser() throws {
     var facts = try leak(20)
     facts.holders = [:]
     let finding = try #require(facts.findings().first)
@@ -62,12 +62,12 @@ struct LeakRuleTests {
     #expect(finding.subject.process == nil)
   }
 
-  @Test func holdersAreAskedForWhereThereMayBeAFinding() throws {
+  @Test func holdersAreRequestedOnlyForPossibleFindings() throws {
     #expect(try leak(19).socketsToAttribute() == [])
     #expect(try leak(20).socketsToAttribute().count == 20)
   }
 
-  @Test func otherStatesAndOrphansAreNoLeak() throws {
+  @Test func otherStatesAndOrphansAreNotLeaks() throws {
     var facts = HostFacts()
     facts.sockets = try (0..<30).map { try Specimen.socket("last-ack", "10.0.0.1:80", "10.0.0.2:1", inode: 5 + $0) }
     facts.sockets += try (0..<30).map { _ in
@@ -88,7 +88,7 @@ struct LeakRuleTests {
     #expect(facts.findings() == [])
   }
 
-  @Test func orphansThatAreResetAreFound() {
+  @Test func resetOrphansAreFound() {
     var facts = HostFacts()
     (facts.countersBefore.abortsOnMemory, facts.counters.abortsOnMemory) = (3, 3)
     #expect(facts.findings() == [])

@@ -19,7 +19,7 @@ struct PortRuleTests {
     #expect(facts.findings(of: .portsToDestination).map(\.severity) == [.failing])
   }
 
-  @Test func destinationsAndSourcesCountEachForItself() throws {
+  @Test func destinationsAndSourcesAreCountedSeparately() throws {
     var facts = HostFacts.ports(1000...1009)
     facts.sockets = try Specimen.connections(7)
     facts.sockets += try Specimen.connections(7, to: "10.0.0.9:444")
@@ -31,7 +31,7 @@ struct PortRuleTests {
     #expect(facts.findings(of: .portsToDestination).map(\.figure) == [9, 8])
   }
 
-  @Test func mappedPeersAreThoseOfIPv4() throws {
+  @Test func mappedPeersCountAsIPv4() throws {
     var facts = HostFacts.ports(1000...1009)
     facts.sockets = try Specimen.connections(4)
     facts.sockets += try Specimen.connections(
@@ -39,7 +39,7 @@ struct PortRuleTests {
     #expect(facts.findings(of: .portsToDestination).map(\.figure) == [8])
   }
 
-  @Test func reservedAndForeignPortsAreNotAmongThem() throws {
+  @Test func reservedAndOutOfRangePortsAreNotCounted() throws {
     var facts = HostFacts.ports(1000...1009, reserved: PortSet([1000...1001]))
     facts.sockets = try Specimen.connections(8) + Specimen.connections(20, ports: 2000)
     // Six of eight.
@@ -48,7 +48,7 @@ struct PortRuleTests {
     #expect(facts.findings(of: .portsToDestination).map(\.limit) == [8])
   }
 
-  @Test func portsThatProgramsBoundAreNotToBeChosen() throws {
+  @Test func boundPortsAreNotChoosable() throws {
     var facts = HostFacts.ports(1000...1009)
     facts.sockets = try Specimen.connections(6)
     facts.sockets.append(try Specimen.socket("bound-inactive", "10.0.0.1:1008"))
@@ -63,7 +63,7 @@ struct PortRuleTests {
     (.never, "127.0.0.1", true), (.loopback, "127.0.0.1", false), (.loopback, "::1", false),
     (.loopback, "::ffff:127.0.0.1", false), (.loopback, "fd00::1", true),
   ])
-  func timeWaitCountsWhereItsPortIsNotGivenAway(
+  func timeWaitCountsUnlessItsPortIsReused(
     _ reuse: KernelSettings.TimeWaitReuse, _ address: String, _ isFound: Bool
   ) throws {
     var facts = HostFacts.ports(1000...1009)
@@ -81,7 +81,7 @@ struct PortRuleTests {
     ("10.0.0.1", "10.0.0.2", true), ("128.0.0.1", "126.255.255.255", true), ("::2", "::3", true),
     ("::1", "fd00::1", false), ("fd00::1", "::1", false),
   ])
-  func timeWaitOfOneLoopbackEndIsGivenAway(_ local: String, _ remote: String, _ isFound: Bool) throws {
+  func loopbackTimeWaitPortIsReused(_ local: String, _ remote: String, _ isFound: Bool) throws {
     var facts = HostFacts.ports(1000...1009)
     facts.settings.timeWaitReuse = .loopback
     let destination = SocketAddress(try Specimen.address(remote), port: 80)
@@ -103,7 +103,7 @@ struct PortRuleTests {
     #expect(finding.advice.contains("IP_BIND_ADDRESS_NO_PORT") && finding.advice.contains("EADDRINUSE"))
   }
 
-  @Test func portsOfUDPAreCountedApart() throws {
+  @Test func udpPortsAreCountedSeparately() throws {
     var facts = HostFacts.ports(1000...1009)
     facts.udpSockets = try Specimen.connections(7)
     #expect(facts.findings() == [])
@@ -112,7 +112,7 @@ struct PortRuleTests {
     #expect(facts.findings().map(\.severity) == [.failing])
   }
 
-  @Test func anUnknownOrEmptyRangeFindsNothing() throws {
+  @Test func unknownOrEmptyRangeFindsNothing() throws {
     var facts = HostFacts()
     facts.sockets = try Specimen.connections(9)
     #expect(facts.findings() == [])

@@ -11,7 +11,7 @@ struct QueueRuleTests {
     try Specimen.socket("listen", place, inode: inode, queues: (length, limit), source: source)
   }
 
-  @Test func aQueueAboveItsLimitIsFound() throws {
+  @Test func queueAboveItsLimitIsFound() throws {
     var facts = HostFacts()
     facts.listeners = [try listener(10)]
     #expect(facts.findings() == [])
@@ -25,7 +25,7 @@ struct QueueRuleTests {
     #expect(facts.findings() == [])
   }
 
-  @Test func adviceNamesWhereTheLimitComesFrom() throws {
+  @Test func adviceNamesTheSourceOfTheLimit() throws {
     var facts = HostFacts()
     facts.listeners = [try listener(11)]
     facts.settings.maximumBacklog = 4096
@@ -34,7 +34,7 @@ struct QueueRuleTests {
     #expect(facts.findings().first?.advice.contains("cut by net.core.somaxconn (10)") == true)
   }
 
-  @Test func overflowsCountIfTheyRise() throws {
+  @Test func onlyRisingOverflowsCount() throws {
     var facts = HostFacts()
     (facts.countersBefore.listenOverflows, facts.counters.listenOverflows) = (5, 5)
     (facts.countersBefore.listenDrops, facts.counters.listenDrops) = (5, 500)
@@ -56,7 +56,7 @@ struct QueueRuleTests {
     return facts
   }
 
-  @Test func aMemberThatNobodyDrainsIsFound() throws {
+  @Test func undrainedMemberIsFound() throws {
     let finding = try #require(try group(before: [2, 0], after: [3, 0]).findings().first)
     #expect(finding.rule == .silentMember && finding.figure == 3 && finding.limit == 10)
     #expect(finding.text.contains("one of 2 listeners that share 0.0.0.0:80 is silent"))
@@ -71,11 +71,11 @@ struct QueueRuleTests {
       ([3, 0], [2, 0]), ([0, 0], [3, 0]), ([3, 0], [0, 0]), ([3, 3], [3, 3]), ([3, 1], [3, 0]), ([3, 0], [3, 1]),
       ([3], [3]),
     ] as [([UInt32], [UInt32])])
-  func membersThatMayAcceptAreNot(_ before: [UInt32], _ after: [UInt32]) throws {
+  func membersThatMayAcceptAreNotFound(_ before: [UInt32], _ after: [UInt32]) throws {
     #expect(try group(before: before, after: after).findings() == [])
   }
 
-  @Test func listenersOfOtherPlacesAreNoMembers() throws {
+  @Test func listenersOfOtherAddressesAreNotMembers() throws {
     for other in ["127.0.0.1:80", "[::]:80", "0.0.0.0:81"] as [SocketAddress] {
       var facts = try group(before: [2, 0], after: [2, 0])
       facts.listeners[1] = try listener(0, at: other, inode: 11)
@@ -86,7 +86,7 @@ struct QueueRuleTests {
     #expect(facts.findings() == [])
   }
 
-  @Test func aMemberWithoutProcessIsFoundAndAnUnknownOneIsNot() throws {
+  @Test func memberWithoutProcessIsFoundAndAnUnknownOneIsNot() throws {
     var facts = try group(before: [0, 0], after: [0, 0])
     #expect(facts.findings() == [])
     facts.holders = [10: [FilterHolder(processID: 1, command: "a")], 11: []]

@@ -12,7 +12,7 @@ struct RangeRuleTests {
     return facts
   }
 
-  @Test func aListenerInABusyRangeIsFound() throws {
+  @Test func listenerInABusyRangeIsFound() throws {
     #expect(try facts(connections: 4).findings() == [])
     var facts = try facts(connections: 5)
     facts.holders[7] = [FilterHolder(processID: 12, command: "server")]
@@ -23,7 +23,7 @@ struct RangeRuleTests {
     #expect(finding.advice.hasSuffix("sysctl -w net.ipv4.ip_local_reserved_ports=1090"))
   }
 
-  @Test func anotherPortThanTheProgramAskedForIsNoneThatItWants() throws {
+  @Test func portChosenByTheKernelIsNotAFinding() throws {
     var facts = try facts(connections: 50)
     facts.listenersWithChosenPort = [7]
     #expect(facts.findings() == [])
@@ -32,13 +32,13 @@ struct RangeRuleTests {
     #expect(facts.findings().map(\.rule) == [.portInRange])
   }
 
-  @Test func aReservedPortIsSafe() throws {
+  @Test func reservedPortIsNotAFinding() throws {
     var facts = try facts(connections: 50)
     facts.settings.reservedPorts = PortSet([1090...1095])
     #expect(facts.findings() == [])
   }
 
-  @Test func eachLineKeepsWhatIsReservedAndWhatOtherLinesAdd() throws {
+  @Test func reservationKeepsExistingAndOtherPorts() throws {
     var facts = try facts(connections: 50)
     facts.settings.reservedPorts = PortSet([80...81, 1095...1099])
     // Several sockets on a port are one finding.
@@ -50,7 +50,7 @@ struct RangeRuleTests {
     #expect(findings.allSatisfy { $0.advice.hasSuffix("ip_local_reserved_ports=80-81,1080,1090,1095-1099") })
   }
 
-  @Test func connectionsOfTheListenerAreNotOnesThatTheKernelChose() throws {
+  @Test func acceptedConnectionsDoNotUseTheRange() throws {
     var facts = try facts(connections: 0)
     facts.sockets = try (0..<50).map {
       try Specimen.socket("established", "10.0.0.1:1090", SocketAddress(IPAddress(v4: 1), port: $0 + 1))
@@ -63,7 +63,7 @@ struct RangeRuleTests {
     #expect(facts.findings() == [])
   }
 
-  @Test func aPortThatIsGivenAwayAlreadyIsFoundInAQuietRange() throws {
+  @Test func portAlreadyGivenAwayIsFoundInAQuietRange() throws {
     var facts = try facts(connections: 1)
     let outgoing = try Specimen.socket("established", "10.0.0.1:1090", "10.0.0.9:443")
     facts.sockets.append(outgoing)
@@ -82,7 +82,7 @@ struct RangeRuleTests {
     ("[::]:1090", true, "[fd00::1]:1090", true), ("[::]:1090", false, "[::ffff:10.0.0.1]:1090", true),
     ("0.0.0.0:1090", nil, "[fd00::1]:1090", false), ("10.0.0.1:1090", nil, "[::ffff:10.0.0.1]:1090", true),
   ])
-  func whatAListenerMayHaveAcceptedIsItsOwn(
+  func connectionPossiblyAcceptedByTheListenerIsNotAFinding(
     _ listener: SocketAddress, _ v6Only: Bool?, _ local: SocketAddress, _ isOwn: Bool
   ) throws {
     var facts = HostFacts.ports(1000...1099)
@@ -92,7 +92,7 @@ struct RangeRuleTests {
     #expect(facts.findings().isEmpty == isOwn)
   }
 
-  @Test func aConnectionToItselfIsFound() throws {
+  @Test func connectionToItselfIsFound() throws {
     var facts = HostFacts()
     facts.settings.reservedPorts = PortSet(80)
     facts.sockets = try [
@@ -110,7 +110,7 @@ struct RangeRuleTests {
     #expect(facts.socketsToAttribute().map(\.inode) == [4])
   }
 
-  @Test func allLinesThatReserveSayTheSame() throws {
+  @Test func allReservationsUseTheSameCommand() throws {
     var facts = try facts(connections: 50)
     facts.settings.reservedPorts = PortSet(80)
     facts.sockets.append(try Specimen.socket("established", "127.0.0.1:1070", "127.0.0.1:1070", inode: 4))

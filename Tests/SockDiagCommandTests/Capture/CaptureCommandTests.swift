@@ -46,17 +46,17 @@ struct CaptureCommandTests {
     #expect(try decode(Self.capture(), ["-H", "-6"]).text.isEmpty)
   }
 
-  @Test func whatStandsBeforeACutIsShown() throws {
+  @Test func socketsBeforeACutAreShown() throws {
     let whole = Self.capture()
     let result = try decode(Array(whole.dropLast(90)))
     #expect(result.text.split(separator: "\n").count == 1)
     #expect(result.status == Status.badData.rawValue)
     #expect(result.errors.hasPrefix("sockdiag: standard input: byte "))
-    #expect(result.errors.hasSuffix("; copy or record it again, what stands before was shown\n"))
+    #expect(result.errors.hasSuffix("; copy or record it again, and the sockets before it were shown\n"))
     #expect(result.errors.split(separator: "\n").count == 1)
   }
 
-  @Test func everyCutIsAnsweredByOneSentence() throws {
+  @Test func everyCutGivesOneSentence() throws {
     let whole = Self.capture()
     for count in stride(from: 1, to: whole.count - 1, by: 7) {
       let result = try decode(Array(whole.prefix(count)))
@@ -65,7 +65,7 @@ struct CaptureCommandTests {
     }
   }
 
-  @Test func anotherLinkTypeIsNamed() throws {
+  @Test func otherLinkTypeIsNamed() throws {
     let result = try decode(Self.capture(linkType: 1))
     #expect(
       result.errors
@@ -77,7 +77,7 @@ struct CaptureCommandTests {
 
   /// The page beside the files says how many sockets each still has, and whether it is refused.
   @Test(arguments: try Self.malformed())
-  func everyDefectIsToldAfterWhatCanBeRead(_ file: Malformed) throws {
+  func everyDefectIsReportedAfterTheReadableSockets(_ file: Malformed) throws {
     let result = try Tool.run(["decode", "-H", Fixture.path("malformed/" + file.name)])
     #expect(result.text.split(separator: "\n").count == file.sockets)
     #expect(result.status == (file.isDamaged ? Status.badData : file.isCut ? Status.partial : .success).rawValue)
@@ -124,7 +124,7 @@ extension CaptureCommandTests {
   }
 
   /// So are protocols: without -t and -u none is left out.
-  @Test func socketsOfOtherProtocolsAreWanted() throws {
+  @Test func socketsOfOtherProtocolsAreShown() throws {
     let json = #"""
       {"protocol":"132","family":"inet","state":"listen","inode":1,"receive_queue":0,"send_queue":0,
       "local":{"address":"0.0.0.0","port":1},"remote":{"address":"0.0.0.0","port":0}}

@@ -26,7 +26,7 @@ struct CaptureStreamTests {
     return (ends[0], ends[1])
   }
 
-  @Test func aFileOfMoreThanTheMaximumIsRefusedUnread() throws {
+  @Test func fileAboveTheMaximumIsRefusedUnread() throws {
     let path = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max)).pcap"
     try Data(Self.header).write(to: URL(filePath: path))
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -36,19 +36,19 @@ struct CaptureStreamTests {
     let result = try Tool.run(["decode", path])
     #expect(
       result.errors
-        == "sockdiag: '\(path)': the capture has more than the 1073741824 bytes that are read; cut it, as with: "
+        == "sockdiag: '\(path)': the capture is longer than the limit of 1073741824 bytes; shorten it, for example with: "
         + "editcap -F pcap -c 100000 IN OUT\n")
     #expect(result.status == Status.badData.rawValue)
   }
 
-  @Test func theMaximumIsTheLastThatIsRead() throws {
+  @Test func fileOfTheMaximumSizeIsRead() throws {
     let path = Fixture.path("malformed/pcap-cut-in-packet.pcap")
     let size = try Fixture.read("malformed/pcap-cut-in-packet.pcap").count
     #expect(try CaptureFile(reading: path, maximumByteCount: size).bytes.count == size)
     #expect(throws: CommandFailure.self) { try CaptureFile(reading: path, maximumByteCount: size - 1) }
   }
 
-  @Test func aNonBlockingInputIsWaitedFor() throws {
+  @Test func nonBlockingInputIsWaitedFor() throws {
     let pipe = Self.makePipe()
     defer { close(pipe.read) }
     let header = Self.header
@@ -60,7 +60,7 @@ struct CaptureStreamTests {
     #expect(try CaptureFile(pipe.read, "a pipe").bytes == header)
   }
 
-  @Test func aNonBlockingOutputIsWaitedFor() throws {
+  @Test func nonBlockingOutputIsWaitedFor() throws {
     let pipe = Self.makePipe()
     defer { close(pipe.read) }
     DispatchQueue.global().async {

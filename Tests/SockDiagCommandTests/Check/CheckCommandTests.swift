@@ -1,6 +1,7 @@
 import Glibc
 import HostFindings
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
@@ -67,13 +68,13 @@ struct CheckCommandTests {
     #expect(elements.map { $0["rule"] } == rules.map { .string($0) }, sourceLocation: sourceLocation)
   }
 
-  @Test func anEmptyHostIsSilent() async throws {
+  @Test func emptyHostHasNoFindings() async throws {
     let answers = try await check(finds: []) { _ in [] }
     try expect(answers, [])
     #expect(answers.lines.output.isEmpty && answers.json.outputText == "[]\n")
   }
 
-  @Test func aHostThatWorksIsSilent() async throws {
+  @Test func healthyHostHasNoFindings() async throws {
     let answers = try await check(finds: []) { laboratory in
       var kept: [Any] = []
       // Servers, one of them in the range, connections, a group that works, and the past.
@@ -93,7 +94,7 @@ struct CheckCommandTests {
     try expect(answers, [])
   }
 
-  @Test func portsThatRunOutAreFoundAndDoFail() async throws {
+  @Test func exhaustedPortsAreFoundAndFail() async throws {
     let server = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(range: "40000 40009", finds: ["ports-to-destination", "ports-to-bind"]) {
       laboratory in
@@ -122,7 +123,7 @@ struct CheckCommandTests {
     try expect(answers, rules)
   }
 
-  @Test func portsOfUDPThatRunOutAreFoundAndDoFail() async throws {
+  @Test func exhaustedUDPPortsAreFoundAndFail() async throws {
     let answers = try await check(range: "40000 40003", finds: ["ports-to-bind"]) { laboratory in
       let sockets = try (0..<4).map { _ in try laboratory.udpSocket(bound: LabEndpoint(.anyV4, 0)) }
       Self.expect(errno: EADDRINUSE) { _ = try laboratory.udpSocket(bound: LabEndpoint(.anyV4, 0)) }
@@ -133,7 +134,7 @@ struct CheckCommandTests {
     #expect(answers.lines.outputText.contains("4 of 4 UDP ports"))
   }
 
-  @Test func aFullAcceptQueueIsFoundWithItsProcess() async throws {
+  @Test func fullAcceptQueueIsFoundWithItsProcess() async throws {
     let place = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(finds: ["accept-queue"], inThisProcess: true) { laboratory in
       let listener = try laboratory.tcpListener(on: place, backlog: 1)
@@ -158,7 +159,7 @@ struct CheckCommandTests {
     return pairs
   }
 
-  @Test func socketsThatNobodyClosesAreFoundInTheirProcess() async throws {
+  @Test func unclosedSocketsAreFoundWithTheirProcess() async throws {
     let found = try await check(["--close-wait-age", "1"], finds: ["close-wait"], inThisProcess: true) {
       try Self.leaks(20, $0)
     }
@@ -169,7 +170,7 @@ struct CheckCommandTests {
     try expect(try await check(finds: []) { try Self.leaks(20, $0, seconds: 0) }, [])
   }
 
-  @Test func withoutPrivilegeItFindsTheSame() async throws {
+  @Test func findingsAreTheSameWithoutPrivilege() async throws {
     let answers = try await check(
       ["--close-wait-age", "1"], startedBy: ["setpriv", "--reuid=nobody", "--clear-groups"], finds: ["close-wait"]
     ) { try Self.leaks(20, $0) }
@@ -177,7 +178,7 @@ struct CheckCommandTests {
     #expect(answers.lines.outputText.contains("a process that is hidden from this user (user id 0) has had 20 sockets"))
   }
 
-  @Test func aMemberThatNobodyDrainsIsFound() async throws {
+  @Test func undrainedMemberIsFound() async throws {
     let place = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(finds: ["silent-member"]) { laboratory in
       let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
@@ -202,7 +203,7 @@ struct CheckCommandTests {
   }
 
   /// Where some process cannot be read, as in many sandboxes, that one may hold the socket, and nothing is found.
-  @Test func aMemberWithoutProcessIsFoundWhereThatIsCertain() async throws {
+  @Test func memberWithoutProcessIsFoundIfThatIsCertain() async throws {
     let tool = try Tool.path
     let place = LabEndpoint(.loopbackV4, 80)
     let complaints = try await Laboratory.withNew { laboratory in
@@ -247,7 +248,7 @@ struct CheckCommandTests {
   @Test(
     arguments: [(40005, "", true), (40005, "40005", false), (0, "", false), (39999, "", false)]
       as [(UInt16, String, Bool)])
-  func aPortThatTheKernelMayGiveAwayIsFound(_ port: UInt16, _ reserved: String, _ isFound: Bool) async throws {
+  func portThatTheKernelMayGiveAwayIsFound(_ port: UInt16, _ reserved: String, _ isFound: Bool) async throws {
     let answers = try await check(range: "40000 40019", finds: isFound ? ["port-in-range"] : []) { laboratory in
       try Self.write("39000,\(reserved)", to: "ip_local_reserved_ports", laboratory)
       let wanted = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, port))
@@ -260,7 +261,7 @@ struct CheckCommandTests {
     }
   }
 
-  @Test func aConnectionToItselfIsFoundAndDoesBlock() async throws {
+  @Test func connectionToItselfIsFoundAndBlocksThePort() async throws {
     let place = LabEndpoint(.loopbackV4, 5000)
     let answers = try await check(finds: ["self-connection"], inThisProcess: true) { laboratory in
       let client = try laboratory.tcpClient(from: place, to: place)
@@ -272,7 +273,7 @@ struct CheckCommandTests {
     #expect(answers.lines.outputText.contains("(\(getpid())) has met itself"))
   }
 
-  @Test(arguments: ["0", "-1", "nan", "inf", "3601", "0.01"]) func theIntervalHasLimits(_ text: String) throws {
+  @Test(arguments: ["0", "-1", "nan", "inf", "3601", "0.01"]) func intervalHasLimits(_ text: String) throws {
     let result = try Tool.run(["check", "--interval=\(text)"])
     #expect(
       result.status == Status.usage.rawValue && result.errors == "sockdiag: --interval takes 0.1 to 3600 seconds\n")
@@ -283,7 +284,7 @@ struct CheckCommandTests {
     for rule in FindingRule.allCases { #expect(help.contains("  \(rule.rawValue): ")) }
   }
 
-  @Test func outputThatCannotBeWrittenIsSaid() throws {
+  @Test func failedOutputIsReported() throws {
     let result = try Tool.run(["check", "--json", "--interval", "0.1"], output: "/dev/full")
     #expect(result.status == Status.outputFailed.rawValue)
   }

@@ -1,11 +1,12 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
 
 /// `sockdiag demo`.
 struct DemoTests {
-  @Test func aloneItListsTheSituations() throws {
+  @Test func withoutAnArgumentItListsTheSituations() throws {
     let result = try Tool.run(["demo"])
     #expect(result.status == 0 && result.errors == "")
     let lines = result.text.split(separator: "\n")
@@ -13,27 +14,27 @@ struct DemoTests {
     #expect(lines.allSatisfy { $0.utf8.count <= 120 })
   }
 
-  @Test func namesAreTheirOwn() {
+  @Test func situationNamesAreUnique() {
     let names = BindSituation.all.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(names.allSatisfy { $0.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x2d } })
   }
 
   @Test(arguments: [["demo", "time-wat"], ["demo", "listener", "--hold", "soon"], ["demo", "listener", "free"]])
-  func whatMakesNoSenseIsRefused(_ words: [String]) throws {
+  func invalidArgumentsAreRefused(_ words: [String]) throws {
     let result = try Tool.run(words)
     #expect(result.status == Status.usage.rawValue)
     #expect(result.text == "")
   }
 
-  @Test func aMisspeltNameIsGuessed() throws {
+  @Test func misspeltNameGetsASuggestion() throws {
     #expect(try Tool.run(["demo", "time-wat"]).errors.contains("did you mean 'time-wait'"))
   }
 
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: BindSituation.all)
-  func showsWhatWasBuiltHowToLookAndWhatIsSaid(_ situation: BindSituation) async throws {
+  func pageShowsTheSituationTheCommandsAndTheAnswer(_ situation: BindSituation) async throws {
     let tool = try Tool.path
     let result = try await NetworkNamespace.withNew { try $0.run([tool, "demo", situation.name]) }
     #expect(result.status == 0 && result.errorText == "")
@@ -49,7 +50,7 @@ struct DemoTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs root to become somebody else"))
-  func aPlainUserGetsWhatLoopbackAllows() async throws {
+  func plainUserGetsTheLoopbackSituations() async throws {
     let tool = try Tool.path
     let results = try await NetworkNamespace.withNew { namespace in
       try BindSituation.all.map { situation in
@@ -78,7 +79,7 @@ struct DemoTests {
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: ["INT", "TERM", "KILL"])
-  func aSignalLeavesNothingBehind(_ signal: String) async throws {
+  func signalLeavesNoProcessesBehind(_ signal: String) async throws {
     let script = """
       set -e
       gone() { ! grep -qs '^State:.[^Z]' /proc/$server/status; }
@@ -111,7 +112,7 @@ struct DemoTests {
 
   /// Each of the commands that are printed is run from outside, as a reader would.
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-  func theCommandsToLookWithSeeTheSituation() async throws {
+  func suggestedCommandsShowTheSituation() async throws {
     let tool = try Tool.path
     let script = """
       held=$(mktemp)
@@ -159,7 +160,7 @@ struct DemoTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-  func isHeldForATime() throws {
+  func situationIsKeptForTheGivenTime() throws {
     let start = ContinuousClock.now
     #expect(try Tool.run(["demo", "free", "--hold", "700ms"]).status == 0)
     let time = start.duration(to: .now)

@@ -1,5 +1,6 @@
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -42,7 +43,7 @@ struct DestroyCommandTests {
     }
   }
 
-  @Test func aDryRunOnlyShows() async throws {
+  @Test func dryRunOnlyShows() async throws {
     for arguments in [["--dry-run"], ["--dry-run", "--yes"]] {
       let (result, left) = try await run { namespace, tool in
         try namespace.run([tool, "destroy", "sport", "=", ":8080"] + arguments)
@@ -54,7 +55,7 @@ struct DestroyCommandTests {
     }
   }
 
-  @Test func withYesItDoesNotAsk() async throws {
+  @Test func yesOptionSkipsTheQuestion() async throws {
     let (result, left) = try await run { namespace, tool in
       try namespace.run([tool, "destroy", "sport", "=", ":8080", "--yes"])
     }
@@ -67,7 +68,7 @@ struct DestroyCommandTests {
     #expect(left == ["udp close"])
   }
 
-  @Test(arguments: ["y\n", "Yes \n"]) func aYesOnTheTerminalDestroys(_ answer: String) async throws {
+  @Test(arguments: ["y\n", "Yes \n"]) func yesOnTheTerminalDestroys(_ answer: String) async throws {
     let (result, left) = try await run { namespace, tool in
       try namespace.run([tool, "destroy", "-t", "sport", "=", ":8080", "--ndjson"], typing: answer)
     }
@@ -80,7 +81,7 @@ struct DestroyCommandTests {
   }
 
   /// The last is the end of the input.
-  @Test(arguments: ["n\n", "\n", "yy\n", "\u{4}"]) func anythingElseDestroysNothing(_ answer: String) async throws {
+  @Test(arguments: ["n\n", "\n", "yy\n", "\u{4}"]) func anyOtherAnswerDestroysNothing(_ answer: String) async throws {
     let (result, left) = try await run { namespace, tool in
       try namespace.run([tool, "destroy", "-u", "sport", "=", ":8080"], typing: answer)
     }
@@ -90,7 +91,7 @@ struct DestroyCommandTests {
     #expect(left == Self.all)
   }
 
-  @Test func aNoInJSONIsTheListWithoutResults() async throws {
+  @Test func decliningWithJSONListsSocketsOnly() async throws {
     let (result, _) = try await run { namespace, tool in
       try namespace.run([tool, "destroy", "-u", "sport", "=", ":8080", "--json"], typing: "n\n")
     }
@@ -99,7 +100,7 @@ struct DestroyCommandTests {
     #expect(result.status == Status.system.rawValue)
   }
 
-  @Test func withoutATerminalAFileIsNoAnswer() async throws {
+  @Test func fileOnStandardInputIsNotAnAnswer() async throws {
     let (result, left) = try await run { namespace, tool in
       try namespace.run([tool, "destroy", "sport", "=", ":8080"], input: Array("y\n".utf8))
     }
@@ -108,7 +109,7 @@ struct DestroyCommandTests {
     #expect(left == Self.all)
   }
 
-  @Test func withoutAMatchItSaysSo() async throws {
+  @Test func missingMatchIsReported() async throws {
     for (format, output) in [("--json", "[]\n"), ("--ndjson", ""), ("-H", "")] {
       let (result, left) = try await run { namespace, tool in
         try namespace.run([tool, "destroy", "sport", "=", ":1", "--yes", format])
@@ -131,7 +132,7 @@ struct DestroyCommandTests {
     #expect(elements.flatMap(try JSONTests.schema.violations) == [])
   }
 
-  @Test func withoutThePrivilegeNothingIsDestroyed() async throws {
+  @Test func withoutPrivilegeNothingIsDestroyed() async throws {
     let (result, left) = try await run { namespace, tool in
       try namespace.run([
         "setpriv", "--bounding-set", "-net_admin", tool, "destroy", "-H", "sport", "=", ":8080", "--yes",
@@ -146,7 +147,7 @@ struct DestroyCommandTests {
     #expect(left == Self.all)
   }
 
-  @Test func whatIsOnlyBoundIsNamedWithItsCure() async throws {
+  @Test func boundSocketIsReportedWithTheRemedy() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
@@ -165,7 +166,7 @@ struct DestroyCommandTests {
   }
 
   /// A whole SO_REUSEPORT group, which the kernel does not let be destroyed in any order.
-  @Test(arguments: [LabAddress.anyV4, .anyV6]) func aGroupIsDestroyedWhole(_ address: LabAddress) async throws {
+  @Test(arguments: [LabAddress.anyV4, .anyV6]) func wholeGroupIsDestroyed(_ address: LabAddress) async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(address, 8080)

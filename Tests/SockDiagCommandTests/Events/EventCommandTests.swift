@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -35,7 +36,7 @@ struct EventCommandTests {
   }
 
   @Test(arguments: ["INT", "TERM"])
-  func aSignalEndsItWithCompleteLines(signal: String) async throws {
+  func signalEndsItWithCompleteLines(signal: String) async throws {
     let result = try await run(
       """
       "$0" events --ndjson -u -iem >"$out" & pid=$!
@@ -52,7 +53,7 @@ struct EventCommandTests {
     #expect(isToNine.count { $0 } >= 51)
   }
 
-  @Test func theTableIsWrittenRowByRow() async throws {
+  @Test func tableIsWrittenRowByRow() async throws {
     let result = try await run(
       """
       "$0" events -u dport = :9 >"$out" & pid=$!
@@ -70,7 +71,7 @@ struct EventCommandTests {
     }
   }
 
-  @Test func eventsThatAreNotWantedAreNotShown() async throws {
+  @Test func unwantedEventsAreNotShown() async throws {
     let result = try await run(
       """
       "$0" events --ndjson -u dport = :10 >"$out" & pid=$!
@@ -84,14 +85,14 @@ struct EventCommandTests {
   }
 
   /// No event comes that could be written and fail.
-  @Test func itEndsWithItsReaderWhileNothingHappens() async throws {
+  @Test func closedPipeEndsItWithoutAnyEvent() async throws {
     let result = try await run(#"("$0" events -t; echo $? >&2) | head -1"#)
     #expect(result.outputText.hasPrefix("Time "))
     #expect(result.errorText == "141\n")
   }
 
   /// It is to write an event into a pipe that is full, while the next ones wait.
-  @Test func aSignalEndsItAlthoughNobodyReads() async throws {
+  @Test func signalEndsItWhileTheReaderIsStuck() async throws {
     let result = try await run(
       """
       mkfifo "$out.fifo"; exec 4<>"$out.fifo"; dd if=/dev/zero of="$out.fifo" bs=4096 oflag=nonblock 2>/dev/null
@@ -103,7 +104,7 @@ struct EventCommandTests {
     #expect(result.status == 0 && result.errorText == "")
   }
 
-  @Test func whatIsLostIsSaidInBothPlaces() async throws {
+  @Test func gapIsReportedOnStandardErrorAndInJSON() async throws {
     let count = 500
     let result = try await run(
       """

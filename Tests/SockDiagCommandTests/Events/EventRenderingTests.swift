@@ -49,7 +49,7 @@ struct EventRenderingTests {
     #expect(lines.flatMap(schema.violations) == [])
   }
 
-  @Test func aSocketIsAsListShowsItWithTwoMoreKeys() throws {
+  @Test func eventHasTheKeysOfListAndTwoMore() throws {
     let socket = try #require(try Samples.assorted.first { $0.interfaceIndex == 2 })
     let line = try #require(try lines([.destroyed(socket)]).first)
     guard case .object(var members) = line else {
@@ -65,7 +65,7 @@ struct EventRenderingTests {
     #expect(members["interface_name"] == .string("a\"b"))
   }
 
-  @Test func aGapSaysHowManyWhereThatIsKnown() throws {
+  @Test func gapStatesTheNumberIfKnown() throws {
     let lines = try lines(Self.gaps)
     #expect(lines.map { $0["dropped"] } == [.number(3), nil, .number(0)])
     #expect(lines.map { $0["malformed"] } == [nil, nil, .number(1)])
@@ -73,7 +73,7 @@ struct EventRenderingTests {
   }
 
   /// The schema of events names each member of a socket, so that it is as strict as that of sockets.
-  @Test func theSchemaKnowsAllThatASocketMayHave() throws {
+  @Test func schemaCoversEveryFieldOfASocket() throws {
     let event = try JSONValue(parsing: try Fixture.read("json-schema/event.schema.json"))
     let socket = try JSONValue(parsing: try Fixture.read("json-schema/socket.schema.json"))
     guard case .object(let members)? = event["oneOf"]?.elements.first?["properties"],
@@ -94,7 +94,7 @@ struct EventRenderingTests {
     #"{"event":"gap","time":"2026-07-31T14:03:07.042Z","dropped":-1}"#,
     #"{"event":"created","time":"2026-07-31T14:03:07.042Z"}"#,
   ])
-  func theSchemaRefuses(_ line: String) throws {
+  func schemaRefusesInvalidEvents(_ line: String) throws {
     #expect(try !Self.schema.violations(of: JSONValue(parsing: line.utf8)).isEmpty)
   }
 
@@ -121,16 +121,16 @@ struct EventRenderingTests {
       ])
   }
 
-  @Test func theHeaderComesBeforeTheFirstEvent() throws {
+  @Test func headerComesBeforeTheFirstEvent() throws {
     #expect(try table([]).map { $0.split(separator: " ") } == [["Time", "Proto", "Local", "Peer"]])
     #expect(try table([], showsHeader: false).isEmpty)
   }
 
-  @Test func gapsAreNoRows() throws {
+  @Test func gapsAreNotTableRows() throws {
     #expect(try table(Self.gaps, showsHeader: false).isEmpty)
   }
 
-  @Test func detailsStandBelowTheirRow() throws {
+  @Test func detailsArePrintedBelowTheirRow() throws {
     let sockets = try Samples.assorted.filter { $0.tcpInfo != nil }.map(SocketEvent.destroyed)
     let below = try table(sockets, details: DetailLines(kinds: .transport))
     #expect(below.contains { $0.hasPrefix("    times ") })
@@ -162,7 +162,7 @@ struct EventRenderingTests {
     return try EventSelection(events.selection).groups
   }
 
-  @Test func theKernelIsAskedForWhatIsWantedOnly() throws {
+  @Test func onlyWantedGroupsAreRequested() throws {
     #expect(try groups("") == .all)
     #expect(try groups("-t") == .tcp)
     #expect(try groups("-u4") == .udp4)
@@ -170,7 +170,7 @@ struct EventRenderingTests {
     #expect(try groups("-tu46n") == .all)
   }
 
-  @Test func portsAreComparedHere() throws {
+  @Test func portsAreFilteredHere() throws {
     let events = try #require(try Sockdiag.parseAsRoot(["events", "sport", "=", ":443"]) as? Events)
     let selection = try EventSelection(events.selection)
     for socket in try Samples.assorted { #expect(selection.contains(socket) == (socket.local.port == 443)) }

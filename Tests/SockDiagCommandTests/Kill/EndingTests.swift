@@ -2,37 +2,38 @@ import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Synchronization
 import Testing
 
 @testable import SockDiagCommand
 
-/// What happens between the look and the signals, which no command line can time.
+/// Changes between the look and the signals, which cannot be timed from a command line.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EndingTests {
-  private static let manner = EndingManner(signal: .terminate, grace: .seconds(10), kills: true)
+  private static let options = EndingOptions(signal: .terminate, grace: .seconds(10), kills: true)
 
-  private static func ending() throws -> PortEnding {
-    try PortEnding(
-      PortClaim(port: try PortArgument(parsing: "8080"), transports: [.tcp]), takesConnections: false)
+  private static func ending(_ transports: [TransportProtocol] = [.tcp]) throws -> PortEnding {
+    let selection = PortSelection(port: try PortArgument(parsing: "8080"), transports: transports)
+    return try PortEnding(selection, try selection.requests(), takesConnections: false)
   }
 
-  @Test func whoDropsTheSocketInBetweenIsNotSignalled() async throws {
+  @Test func processThatClosedTheSocketIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.dropping]).first)
       var ending = try Self.ending()
       #expect(ending.plan.targets.map(\.process.pid) == [subject.pid])
       subject.tell("drop it")
       #expect(subject.hear() == "dropped")
-      #expect(ending.endAll(Self.manner) == [.notHolding])
+      #expect(ending.endAll(Self.options) == [.notHolding])
       #expect(subject.isRunning)
-      #expect(try ending.aftermath(within: .zero, after: [.notHolding]).isFree)
+      #expect(try ending.observePort(for: .zero, after: [.notHolding]).isFree)
     }
   }
 
-  /// Of two sockets the first was closed after the look. One that is still held is enough.
-  @Test func whoDropsOneOfTwoSocketsIsSignalledForTheOther() async throws {
+  /// The first of two sockets is closed after the look. The other one is enough for a signal.
+  @Test func processThatStillHoldsOneOfTwoSocketsIsSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let first = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let second = try laboratory.tcpListener(on: LabEndpoint(.v4(127, 0, 0, 2), 8080))
@@ -45,12 +46,12 @@ struct EndingTests {
       #expect(subject.hear() == "dropped")
       // Descriptor 9, which was closed, comes first.
       ending.plan.targets[0].holds.sort { $0.holder.descriptor > $1.holder.descriptor }
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
     }
   }
 
-  @Test func whoPutsAnotherSocketInItsPlaceIsNotSignalled() async throws {
+  @Test func processWithAnotherSocketAtTheDescriptorIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let other = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8081))
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -62,40 +63,40 @@ struct EndingTests {
       let ending = try Self.ending()
       subject.tell("exchange it")
       #expect(subject.hear() == "dropped")
-      #expect(ending.endAll(Self.manner) == [.notHolding])
+      #expect(ending.endAll(Self.options) == [.notHolding])
       #expect(subject.isRunning)
     }
   }
 
-  /// The id of the holder belongs to somebody who started later, as the kernel's clock has it.
-  @Test func whoHasTheIDOfTheHolderIsNotSignalled() async throws {
+  /// The id of the holder belongs to a process that started later.
+  @Test func processWithAReusedIDIsNotSignalled() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
       ending.plan.targets[0].details.process.startTicks -= 1
-      #expect(ending.endAll(Self.manner) == [.gone])
+      #expect(ending.endAll(Self.options) == [.gone])
       #expect(subject.isRunning)
     }
   }
 
-  @Test func whoEndsInBetweenIsGone() async throws {
+  @Test func endedProcessIsReportedAsGone() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       let ending = try Self.ending()
       subject.end()
-      #expect(ending.endAll(Self.manner) == [.gone])
+      #expect(ending.endAll(Self.options) == [.gone])
     }
   }
 
   // MARK: Between the signals
 
-  /// Takes signals. What a test wants to happen before the second one does, and the first one alone does nothing.
+  /// Takes signals and sends only SIGKILL on. A test can act before a process is opened or signalled.
   private struct Kernel: ProcessSignals {
     var opening: @Sendable (_ count: Int) -> Void = { _ in }
     var sending: @Sendable () -> Void = {}
     private let opened = Counter()
 
-    /// A value of its own, for atomics do not move.
+    /// A class, since atomics do not move.
     private final class Counter: Sendable { let count = Atomic<Int>(0) }
 
     init(opening: @escaping @Sendable (_ count: Int) -> Void) { self.opening = opening }
@@ -113,21 +114,21 @@ struct EndingTests {
     }
   }
 
-  private static func manner(grace: Duration, kills: Bool = true) -> EndingManner {
-    EndingManner(signal: .terminate, grace: grace, kills: kills)
+  private static func options(grace: Duration, kills: Bool = true) -> EndingOptions {
+    EndingOptions(signal: .terminate, grace: grace, kills: kills)
   }
 
-  @Test func whoEndsJustBeforeItIsKilledHasEndedByTheFirstSignal() async throws {
+  @Test func processThatEndsBeforeSIGKILLWasEndedByTheFirstSignal() async throws {
     try await Laboratory.withNew { laboratory in
       // SAFETY: the closure is called by this thread, during the one call below.
       nonisolated(unsafe) let subject = try #require(
         try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       let kernel = Kernel(opening: { count in if count == 2 { unsafe subject.end() } })
-      #expect(try Self.ending().endAll(Self.manner(grace: .milliseconds(50)), by: kernel) == [.ended])
+      #expect(try Self.ending().endAll(Self.options(grace: .milliseconds(50)), by: kernel) == [.ended])
     }
   }
 
-  @Test func whoLetsGoJustBeforeItIsKilledIsNotKilled() async throws {
+  @Test func processThatClosesTheSocketBeforeSIGKILLIsNotKilled() async throws {
     try await Laboratory.withNew { laboratory in
       // SAFETY: as above.
       nonisolated(unsafe) let subject = try #require(
@@ -137,20 +138,20 @@ struct EndingTests {
         unsafe subject.tell("drop it")
         _ = unsafe subject.hear()
       })
-      #expect(try Self.ending().endAll(Self.manner(grace: .milliseconds(50)), by: kernel) == [.released])
+      #expect(try Self.ending().endAll(Self.options(grace: .milliseconds(50)), by: kernel) == [.released])
       #expect(unsafe subject.isRunning)
     }
   }
 
-  @Test func whoLetsGoByTheFirstSignalHasReleasedThePort() async throws {
+  @Test func processThatClosesTheSocketOnTheSignalHasReleasedThePort() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.draining]).first)
-      #expect(try Self.ending().endAll(Self.manner(grace: .seconds(2), kills: false)) == [.released])
+      #expect(try Self.ending().endAll(Self.options(grace: .seconds(2), kills: false)) == [.released])
       #expect(subject.isRunning)
     }
   }
 
-  /// Proc, in which from some moment on nobody's descriptors may be read.
+  /// A /proc in which descriptors may no longer be read from some moment on.
   private final class ClosingProc: DirectoryOperations {
     private let kernel = KernelDirectories()
     let isClosed = Atomic<Bool>(false)
@@ -176,23 +177,23 @@ struct EndingTests {
     func isProc(_ directory: Int32) -> Bool { kernel.isProc(directory) }
   }
 
-  /// A server may make itself unreadable, which is not yet letting go.
-  @Test func whoseDescriptorsCanNoLongerBeReadIsNotTakenForReleased() async throws {
+  /// A server may make itself unreadable and still hold the socket.
+  @Test func unreadableProcessDoesNotCountAsReleased() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
       let proc = ClosingProc()
       ending.owners = try OwnerFinder(proc, procRoot: "/proc")
       let kernel = Kernel(sending: { proc.isClosed.store(true, ordering: .relaxed) })
-      #expect(ending.endAll(Self.manner(grace: .milliseconds(50), kills: false), by: kernel) == [.running])
+      #expect(ending.endAll(Self.options(grace: .milliseconds(50), kills: false), by: kernel) == [.running])
       #expect(subject.isRunning)
     }
   }
 
-  /// systemd makes a socket in the cgroup of its unit, and hands it to the service.
+  /// systemd makes a socket in the cgroup of its unit, and passes it to the service.
   @Test(
     .enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"), arguments: [".socket", ".service"])
-  func theUnitOfASocketIsThatOfItsCgroup(_ suffix: String) async throws {
+  func socketUnitIsFoundByCgroup(_ suffix: String) async throws {
     let (units, expected) = try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: suffix)
       let socket = try laboratory.socket(.tcp, v6: false, in: cgroup)
@@ -203,33 +204,33 @@ struct EndingTests {
       try Subject.waitUntilAloneWith([inode], [subject])
       var ending = try Self.ending()
       let none = ending.socketUnits()
-      ending.plan.targets[0].standing = .manager
+      ending.plan.targets[0].standing = .systemd(managerUID: nil)
       let units = ending.socketUnits().mapValues(\.name)
       return ([none.mapValues(\.name), units], [[:], suffix == ".socket" ? [inode: cgroup.name] : [:]])
     }
     #expect(units == expected)
   }
 
-  @Test func whoTakesThePortAgainIsReportedAsNew() async throws {
+  @Test func newHolderIsReported() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
-      ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
-      #expect(ending.endAll(Self.manner) == [.ended])
+      ending.plan.targets[0].supervision = .unit(SystemdUnit(name: "x.service", slice: "system.slice"))
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      let aftermath = try ending.aftermath(within: .zero, after: [.ended])
-      #expect(!aftermath.isFree && aftermath.status == .system)
+      let result = try ending.observePort(for: .zero, after: [.ended])
+      #expect(!result.isFree && result.status == .system)
       #expect(
-        aftermath.sentences == [
+        result.sentences() == [
           "port 8080 is in use: listener 127.0.0.1:8080 sh (pid \(next.pid), fd 9), user root",
           "sh(\(next.pid)) is new, a child of process \(getpid()); end what starts it, or run this again",
         ])
     }
   }
 
-  /// A parent whose child ended starts another one, which may take its time to bind the port.
-  @Test func whatIsStartedAgainAndDoesNotHoldThePortIsNamed() async throws {
+  /// A parent starts another child, which may bind the port later.
+  @Test func startedProcessWithoutThePortIsNamed() async throws {
     let parent =
       "exec 7<&0; sh -c 'echo ready; read line' <&7 & exec 9>&-; wait; sh -c 'read line' <&7 & echo again; wait"
     try await Laboratory.withNew { laboratory in
@@ -239,61 +240,60 @@ struct EndingTests {
       try Subject.waitUntilAloneWith([inode], [], children: 1)
       var ending = try Self.ending()
       #expect(ending.plan.targets.count == 1 && ending.plan.targets.first?.process.pid != subject.pid)
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.hear() == "again")
-      let aftermath = try ending.aftermath(within: .milliseconds(200), after: [.ended])
-      #expect(aftermath.isFree && aftermath.newcomers.isEmpty)
-      #expect(aftermath.arrivals.map(\.details.parent) == [subject.pid])
+      let result = try ending.observePort(for: .milliseconds(200), after: [.ended])
+      #expect(result.isFree && result.unlistedHolders.isEmpty)
+      #expect(result.startedProcesses.map(\.details.parent) == [subject.pid])
       #expect(
-        aftermath.sentences.last?.hasSuffix(" was started since and does not hold the port: it may take it later")
+        result.sentences().last?.hasSuffix(" was started meanwhile; it does not hold the port, but may take it later")
           == true)
     }
   }
 
-  /// Of several records the last one counts.
-  @Test func theTimeIsThatOfTheLastRecord() async throws {
+  /// The record that expires last decides.
+  @Test func remainingTimeIsThatOfTheLastRecord() async throws {
     let state = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8080))
       var ending = try Self.ending()
-      var diagnoses = try ending.aftermath(within: .zero, after: []).diagnoses
+      var diagnoses = try ending.observePort(for: .zero, after: []).diagnoses
       try #require(diagnoses.count == 2 && diagnoses.allSatisfy { $0.sockets.count == 1 })
       for (index, seconds) in [5, 40].enumerated() { diagnoses[index].sockets[0].release = .after(.seconds(seconds)) }
-      return Aftermath(claim: ending.claim, diagnoses: diagnoses).sentences[0]
+      return PortAfterEnding(ending.selection, diagnoses).sentences()[0]
     }
     #expect(state.contains(" is in use for another 40 s: "), "\(state)")
   }
 
-  /// Of both protocols the command is about the one that is in use.
-  @Test func theCommandIsAboutTheProtocolInUse() async throws {
+  /// If both protocols were asked about, the command is about the one in use.
+  @Test func suggestedCommandIsAboutTheProtocolInUse() async throws {
     let state = try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
       let socket = try laboratory.udpSocket(bound: place, connectedTo: LabEndpoint(.loopbackV4, 9090))
       let inode = socket.inode
       let subject = try Subject(Subject.Script.plain, holding: [socket])
       try Subject.waitUntilAloneWith([inode], [subject])
-      let claim = PortClaim(port: try PortArgument(parsing: "8080"), transports: [.tcp, .udp])
-      var ending = try PortEnding(claim, takesConnections: false)
-      return try withExtendedLifetime(subject) { try ending.aftermath(within: .zero, after: []).sentences[0] }
+      var ending = try Self.ending([.tcp, .udp])
+      return try withExtendedLifetime(subject) { try ending.observePort(for: .zero, after: []).sentences()[0] }
     }
     #expect(state.contains("'sockdiag kill 8080 --connections --udp' ends"), "\(state)")
   }
 
-  /// What a unit runs may be started again within seconds.
-  @Test func thePortOfAUnitIsWatchedForItsWholeTime() async throws {
+  /// A unit may start its service again within seconds.
+  @Test func portOfAUnitIsObservedForTheWholeTime() async throws {
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       var ending = try Self.ending()
-      ending.plan.targets[0].supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
-      #expect(ending.endAll(Self.manner) == [.ended])
+      ending.plan.targets[0].supervision = .unit(SystemdUnit(name: "x.service", slice: "system.slice"))
+      #expect(ending.endAll(Self.options) == [.ended])
       #expect(subject.endingSignal == SIGTERM)
       let begin = ContinuousClock.now
-      #expect(try ending.aftermath(within: .seconds(2), after: [.ended]).isFree)
+      #expect(try ending.observePort(for: .seconds(2), after: [.ended]).isFree)
       #expect(begin.duration(to: .now) >= .seconds(2))
     }
   }
 
-  /// A record that expires while the port is watched is waited for, and one that stays longer is not.
-  @Test func aRecordThatExpiresInTimeIsWaitedFor() async throws {
+  /// A record that expires while the port is observed is waited for. One that stays longer is not.
+  @Test func recordThatExpiresDuringObservationIsWaitedFor() async throws {
     try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 2)
       let place = LabEndpoint(.loopbackV4, 8080)
@@ -304,54 +304,54 @@ struct EndingTests {
       try laboratory.wait(for: [.brought(to: .finWait2, local: place, remote: client, closed: true)])
       try withExtendedLifetime(pair) {
         var ending = try Self.ending()
-        #expect(try ending.aftermath(within: .zero, after: []).blocksForATime)
-        #expect(try ending.aftermath(within: .seconds(30), after: []).isFree)
-        // A minute is not.
+        #expect(try ending.observePort(for: .zero, after: []).isBlockedByRecordsOnly)
+        #expect(try ending.observePort(for: .seconds(30), after: []).isFree)
+        // A minute is longer than the port is observed.
         try laboratory.leaveTimeWait(on: place)
         let begin = ContinuousClock.now
-        #expect(try ending.aftermath(within: .seconds(30), after: []).blocksForATime)
+        #expect(try ending.observePort(for: .seconds(30), after: []).isBlockedByRecordsOnly)
         #expect(begin.duration(to: .now) < .seconds(20))
       }
     }
   }
 
-  /// A record that expires, and beside it a listener that does not.
-  @Test func whatAProcessHoldsIsNoMatterOfTime() async throws {
+  /// A record expires, but the listener beside it does not.
+  @Test func listenerBesideARecordDoesNotExpire() async throws {
     try await Laboratory.withNew { laboratory in
       let place = LabEndpoint(.loopbackV4, 8080)
       try laboratory.leaveTimeWait(on: place, options: [.reuseAddress])
       var ending = try Self.ending()
-      let before = try ending.aftermath(within: .zero, after: [])
-      #expect(before.blocksForATime && before.status == .partial)
+      let before = try ending.observePort(for: .zero, after: [])
+      #expect(before.isBlockedByRecordsOnly && before.status == .partial)
       let listener = try laboratory.tcpListener(on: place, options: [.reuseAddress])
       try withExtendedLifetime(listener) {
-        let after = try ending.aftermath(within: .zero, after: [])
+        let after = try ending.observePort(for: .zero, after: [])
         #expect(after.blockers.count == 2)
-        #expect(!after.blocksForATime && after.status == .system)
+        #expect(!after.isBlockedByRecordsOnly && after.status == .system)
       }
     }
   }
 
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
-  func whatAUnitStartsAgainIsReportedWithTheUnit() async throws {
+  func processRestartedByAUnitIsReportedWithTheUnit() async throws {
     try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       try cgroup.add(subject.pid)
       var ending = try Self.ending()
-      #expect(ending.endAll(Self.manner) == [.ended])
+      #expect(ending.endAll(Self.options) == [.ended])
       let next = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       defer { for process in [subject, next] { process.end() } }
       try cgroup.add(next.pid)
       #expect(
-        try ending.aftermath(within: .zero, after: [.ended]).sentences.last == """
+        try ending.observePort(for: .zero, after: [.ended]).sentences().last == """
           sh(\(next.pid)) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
           """)
     }
   }
 
-  /// The kernel says which sockets are in the way of which address.
-  @Test func whatIsInTheWayIsWhatTheKernelRefusesToBind() async throws {
+  /// A selection covers the sockets with which the kernel refuses a bind().
+  @Test func coveredSocketsAreThoseThatMakeBindFail() async throws {
     let places: [(LabAddress, String, [SocketOption])] = [
       (.anyV4, "0.0.0.0", []), (.loopbackV4, "127.0.0.1", []), (.v4(127, 0, 0, 2), "127.0.0.2", []),
       (.anyV6, "[::]", [.v6Only(false)]), (.anyV6, "", [.v6Only(true)]), (.loopbackV6, "[::1]", []),
@@ -366,8 +366,8 @@ struct EndingTests {
           let candidate = try laboratory.socket(.tcp, v6: wanted.isV6, options: options)
           let isRefused = (try? candidate.bind(to: LabEndpoint(wanted, 8080))) == nil
           candidate.close()
-          let claim = PortClaim(port: try PortArgument(parsing: "\(text):8080"), transports: [.tcp])
-          if claim.meets(socket) != isRefused { faults.append("\(socket) and \(text): \(isRefused)") }
+          let selection = PortSelection(port: try PortArgument(parsing: "\(text):8080"), transports: [.tcp])
+          if selection.covers(socket) != isRefused { faults.append("\(socket) and \(text): \(isRefused)") }
         }
         listener.close()
       }

@@ -1,14 +1,15 @@
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
 @testable import SockDiagCommand
 
-/// Ports that something holds for a container: what `why` and `kill` say to stop.
+/// Ports that are held for a container, and the command that `why` and `kill` suggest.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ForwarderTests {
-  /// What holds the port, and what both commands say against it.
+  /// The program that holds the port, and the command that both suggest.
   static let cases: [(name: String, advice: String)] = [
     ("docker-proxy", "docker stop $(docker ps -q --filter publish=8080)"),
     (
@@ -19,7 +20,7 @@ struct ForwarderTests {
     ("forkproxy", "lxc config device remove CONTAINER DEVICE"),
   ]
 
-  @Test(arguments: cases.map(\.name)) func whyAndKillSayTheSame(_ name: String) async throws {
+  @Test(arguments: cases.map(\.name)) func whyAndKillSuggestTheSameCommand(_ name: String) async throws {
     let tool = try Tool.path
     let advice = try #require(Self.cases.first { $0.name == name }).advice
     let (why, kill, isHeld) = try await Laboratory.withNew { laboratory in
@@ -36,7 +37,7 @@ struct ForwarderTests {
     #expect(isHeld && kill.status == Status.system.rawValue)
   }
 
-  /// A container engine that has one container and shows it as the real one does.
+  /// A container engine with one container on the port, with the output of the real one.
   private static let engine = """
     #!/bin/sh
     echo "$0 $*" >>"$(dirname "$0")/calls"
@@ -51,7 +52,7 @@ struct ForwarderTests {
     """
 
   @Test(arguments: [PortForwarder.Engine.docker, .podman, .nerdctl])
-  func theCommandStopsTheContainerThatHasThePort(_ engine: PortForwarder.Engine) throws {
+  func suggestedCommandStopsTheContainerWithThePort(_ engine: PortForwarder.Engine) throws {
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -63,7 +64,7 @@ struct ForwarderTests {
     #expect(result.status == 0 && calls.hasSuffix("\n\(program) stop 0123456789ab\n"), "\(calls)\(result.errors)")
   }
 
-  @Test func whatAnotherUserRunsIsStoppedAsThatUser() {
+  @Test func containersOfAnotherUserAreStoppedAsThatUser() {
     let podman = Supervisor(Container(runtime: .podman, id: "web", managerUID: 4242)).stopCommand
     #expect(podman == "sudo -iu 4242 podman stop web" || podman.hasPrefix("sudo -iu "))
     #expect(

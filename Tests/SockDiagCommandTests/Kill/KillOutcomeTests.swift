@@ -2,18 +2,20 @@ import FoundationEssentials
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
 
-/// The status of `kill` is what `why` says three seconds later, whatever the server is.
+/// The status of `kill` matches the answer of `why` three seconds later, for every kind of server.
 @Suite(
   .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
 struct KillOutcomeTests {
-  /// What is left of the port.
+  /// The state of the port afterwards.
   enum Rest: Int32 {
     case free = 0
+    case otherError = 3
     case inUse = 71
     case forATime = 75
   }
@@ -29,7 +31,7 @@ struct KillOutcomeTests {
   private static let script = "exec /usr/bin/python3 \"$0\" \"$1\""
   private static let servers = Fixture.path("../Tests/Support/Servers/servers.py")
 
-  @Test(arguments: kinds) func theStatusIsWhatWhySaysThreeSecondsLater(_ name: String, _ rest: Rest) async throws {
+  @Test(arguments: kinds) func statusMatchesWhyThreeSecondsLater(_ name: String, _ rest: Rest) async throws {
     let tool = try Tool.path
     let option = ["udp", "datagrams"].contains(name) ? ["-u"] : []
     let (killed, why) = try await Laboratory.withNew { laboratory in
@@ -46,7 +48,7 @@ struct KillOutcomeTests {
     #expect(why.status == (rest == .free ? 0 : 1), "\(why.outputText)")
   }
 
-  @Test func whatStartsAServerAgainIsNamedWithItsEnd() async throws {
+  @Test func restarterIsNamedWithTheCommandThatEndsIt() async throws {
     let tool = try Tool.path
     let (result, json, pid) = try await Laboratory.withNew { laboratory in
       let subject = try Subject(Self.script, holding: [], [Self.servers, "pausing"])
@@ -66,8 +68,8 @@ struct KillOutcomeTests {
     #expect(value["restarted"]?.elements.first?["started_by"] == .number(Double(pid)))
   }
 
-  /// What is started again more slowly than the port is watched.
-  @Test func theTimeToSettleCanBeSet() async throws {
+  /// A server that is started again later than the port is observed.
+  @Test func settleTimeCanBeSet() async throws {
     let tool = try Tool.path
     let statuses = try await Laboratory.withNew { laboratory in
       let subject = try Subject(Self.script, holding: [], [Self.servers, "slowly"])
@@ -80,7 +82,7 @@ struct KillOutcomeTests {
     #expect(statuses == [0, Rest.inUse.rawValue])
   }
 
-  @Test func connectionsOfAWorkerAreNamedWithWhatEndsThem() async throws {
+  @Test func connectionsOfAWorkerAreNamedWithTheCommandThatEndsThem() async throws {
     let tool = try Tool.path
     let (result, second) = try await Laboratory.withNew { laboratory in
       let subject = try Subject(Self.script, holding: [], [Self.servers, "worker"])
@@ -97,7 +99,7 @@ struct KillOutcomeTests {
     #expect(second.outputText.contains(": ended by SIGTERM"))
   }
 
-  @Test func timersThatBlockAreNamedWithTheCommandThatWaits() async throws {
+  @Test func blockingTimersAreNamedWithTheCommandThatWaits() async throws {
     let tool = try Tool.path
     func run(_ option: [String]) async throws -> CommandResult {
       try await Laboratory.withNew { laboratory in
@@ -117,5 +119,23 @@ struct KillOutcomeTests {
       return
     }
     #expect((1...60_000).contains(rest))
+  }
+
+  /// With IP_FREEBIND a program may listen on an address that the host does not have.
+  @Test func bindErrorOtherThanPortInUseIsReported() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let socket = try laboratory.tcpListener(on: LabEndpoint(.v4(10, 9, 9, 9), 8080), options: [.freebind])
+      let inode = socket.inode
+      let subject = try Subject(Subject.Script.plain, holding: [socket])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      return try laboratory.namespace.run([tool, "kill", "10.9.9.9:8080", "--yes", "--settle", "0"])
+    }
+    #expect(result.status == Rest.otherError.rawValue && result.outputText.hasSuffix(": ended by SIGTERM\n"))
+    #expect(
+      result.errorText.hasPrefix(
+        "sockdiag: no process holds port 10.9.9.9:8080 any more, but bind() of 10.9.9.9:8080 fails with EADDRNOTAVAIL ("
+      ),
+      "\(result.errorText)")
   }
 }

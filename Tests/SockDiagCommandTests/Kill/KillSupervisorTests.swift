@@ -1,15 +1,16 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
 
-/// `sockdiag kill` where a unit runs the holder, or the holder runs this command.
+/// `sockdiag kill` for a holder that a unit runs, or that has started this command.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillSupervisorTests {
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
-  func aUnitIsNamedWithTheCommandThatStopsIt() async throws {
+  func unitIsNamedWithTheCommandThatStopsIt() async throws {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
@@ -28,7 +29,7 @@ struct KillSupervisorTests {
     #expect(
       refused.errorText == """
         sockdiag: sh(\(pid)) is run by \(name), which may start it again; run 'systemctl stop \(name)', or give \
-        --supervised to end it all the same
+        --supervised to end it anyway
 
         """)
     #expect(
@@ -38,7 +39,7 @@ struct KillSupervisorTests {
     #expect(wasRunning && signal == SIGTERM && ended.status == 0)
   }
 
-  @Test func theCommandSparesItselfAndWarnsOfItsAncestors() async throws {
+  @Test func commandSparesItselfAndWarnsOfAncestors() async throws {
     let tool = try Tool.path
     let (text, isRunning) = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -52,12 +53,12 @@ struct KillSupervisorTests {
       return (text, subject.isRunning)
     }
     #expect(isRunning)
-    #expect(text.contains("\n  this command runs below it, so that this terminal or session may end as well\n"))
-    #expect(text.contains("\n  this command itself, to which its starter left the descriptor; it is spared\n"))
+    #expect(text.contains("\n  it started this command, so this terminal or session may end as well\n"))
+    #expect(text.contains("\n  this command, which inherited the socket; it is not ended\n"))
   }
 
-  /// Said before the signals, for afterwards nothing may be said.
-  @Test func withYesItSaysThatItsOwnSessionMayEnd() async throws {
+  /// The warning comes before the signals: afterwards the command may have ended too.
+  @Test func withYesItWarnsThatItsOwnSessionMayEnd() async throws {
     let tool = try Tool.path
     let (text, signal, pid) = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -69,12 +70,12 @@ struct KillSupervisorTests {
       return (subject.hearAll(), subject.endingSignal, subject.pid)
     }
     #expect(signal == SIGTERM)
-    #expect(text.contains("this command runs below sh(\(pid)), so that this terminal or session may end as well\n"))
+    #expect(text.contains("sh(\(pid)) started this command, so this terminal or session may end as well\n"))
   }
 
-  /// What runs this command runs it beside the server, which is no reason to spare that.
+  /// The unit that runs this command too is no reason to spare the server.
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
-  func theUnitThatRunsThisCommandIsNoSupervisor() async throws {
+  func unitThatRunsThisCommandIsNoSupervisor() async throws {
     let tool = try Tool.path
     let inUnit = "echo $$ >\"$0/cgroup.procs\"; exec \"$@\""
     try await Laboratory.withNew { laboratory in

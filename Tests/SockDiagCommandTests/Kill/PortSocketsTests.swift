@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// How `kill` sorts the sockets of a port.
+/// The use of the sockets of a port, as `kill` sees it.
 struct PortSocketsTests {
   private static func socket(_ state: String, inode: Int, isUDP: Bool = false) throws -> InetSocket {
     try Samples.socket(
@@ -15,31 +15,31 @@ struct PortSocketsTests {
   }
 
   private static func sorted(_ socket: InetSocket) throws -> [Int] {
-    let claim = PortClaim(port: try PortArgument(parsing: "80"), transports: [.tcp, .udp])
-    let found = PortSockets([socket], of: claim)
-    return [found.holding.count, found.connections.count, found.leftOver.count]
+    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp, .udp])
+    let found = PortSockets([socket], of: selection)
+    return [found.bound.count, found.connections.count, found.leftOver.count]
   }
 
-  @Test func whoChoseThePortHoldsIt() throws {
+  @Test func listenersAndBoundSocketsAreBound() throws {
     for state in ["listen", "bound-inactive"] { #expect(try Self.sorted(Self.socket(state, inode: 5)) == [1, 0, 0]) }
     #expect(try Self.sorted(Self.socket("close", inode: 5, isUDP: true)) == [1, 0, 0])
   }
 
-  @Test func aConnectionIsItsProcesses() throws {
+  @Test func connectionsWithAProcessAreConnections() throws {
     for state in ["established", "close-wait", "fin-wait-1", "syn-sent"] {
       #expect(try Self.sorted(Self.socket(state, inode: 5)) == [0, 1, 0], "\(state)")
     }
     #expect(try Self.sorted(Self.socket("established", inode: 5, isUDP: true)) == [0, 1, 0])
   }
 
-  @Test func whatNoProcessHoldsIsLeftOver() throws {
+  @Test func recordsWithoutAProcessAreLeftOver() throws {
     for state in ["time-wait", "fin-wait-1", "last-ack"] {
       #expect(try Self.sorted(Self.socket(state, inode: 0)) == [0, 0, 1], "\(state)")
     }
   }
 
   /// They end with the listener.
-  @Test func whatIsNotAcceptedIsTheListeners() throws {
+  @Test func connectionsWithoutAProcessAreLeftToTheListener() throws {
     for state in ["established", "close-wait", "syn-recv"] {
       #expect(try Self.sorted(Self.socket(state, inode: 0)) == [0, 0, 0], "\(state)")
     }

@@ -1,39 +1,40 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
 @testable import SockDiagCommand
 
-/// Sockets of which no process is found.
+/// Sockets without a known process.
 @Suite struct UnheldSocketTests {
   @Test(
     arguments: [
       (.noProcess, "the kernel has it alone"), (.kernel, "the kernel itself may hold it"),
       (
         [.kernel, .inFlight, .closedMeanwhile],
-        "the kernel itself may hold it, its descriptor may be on its way through a UNIX socket, or it may have been closed"
+        "its descriptor may be on its way through a UNIX socket, the kernel itself may hold it, or it may have been closed"
           + " while it was looked for"
       ),
       ([], "it has just ended"),
-    ] as [(MissingHolder.Reasons, String)]) func theReasonsMakeASentence(
+    ] as [(MissingHolder.Reasons, String)]) func reasonsMakeASentence(
       _ reasons: MissingHolder.Reasons, _ sentence: String
     )
   {
-    #expect(reasons.explanation == sentence)
+    #expect(reasons.description == sentence)
   }
 
   private static let isPermitted = NetworkNamespace.isPermitted
 
-  /// A tunnel's socket belongs to the kernel: nobody waits for a process to close it, and none is ended.
+  /// The socket of a tunnel belongs to the kernel: no process can close it, and none is ended.
   @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
-  func aTunnelIsNotAwaitedFromAProcess() async throws {
+  func kernelTunnelIsNotBlamedOnAProcess() async throws {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in
       func run(_ words: String...) throws -> CommandResult { try laboratory.namespace.run(words) }
       let made = try run("ip", "link", "add", "vx0", "type", "vxlan", "id", "7", "dstport", "4789")
       #expect(made.status == 0, "\(made.errorText)")
       _ = try run("ip", "link", "set", "vx0", "up")
-      // Among processes of its own: outside, there may be some that not even root may look at here.
+      // In a PID namespace of its own: outside, there may be processes that not even root may examine here.
       func alone(_ words: String...) throws -> CommandResult {
         try laboratory.namespace.run(["unshare", "-p", "-f", "--mount-proc", tool] + words)
       }
@@ -43,7 +44,7 @@ import Testing
     #expect(answers.why.outputText.contains("until it is closed; no process was found that could do so."))
     #expect(!answers.why.outputText.contains("as long as"))
     #expect(answers.why.outputText.contains("'ip -d link'"))
-    // As 'list' names it.
+    // The same name as in 'list'.
     #expect(answers.why.outputText.contains("UDP socket  0.0.0.0:4789"))
     #expect(answers.kill.status == 71)
     #expect(answers.kill.errorText.contains("no process holds ") && answers.kill.errorText.contains("'ip -d link'"))
@@ -51,7 +52,7 @@ import Testing
 
   /// Two sockets on one port of all addresses differ only by their interface.
   @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
-  func whyNamesASocketAsListDoes() async throws {
+  func whyNamesSocketsAsListDoes() async throws {
     let tool = try Tool.path
     let script = """
       import socket, subprocess, sys

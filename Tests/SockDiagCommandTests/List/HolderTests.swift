@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
@@ -40,7 +41,7 @@ struct HolderTextTests {
       cell(list) == "nginx(10,fd=6,fd=7) ^sleep(11,fd=6) nginx(12,thread=14,fd=3) nginx(13,io_uring=4) ?(15,fd=5)")
   }
 
-  @Test func noHolderIsNamedAsWhatItIs() {
+  @Test func missingHolderIsNamedByItsReason() {
     #expect(cell(HolderList(entries: [], reasons: .noProcess)) == "-")
     #expect(cell(HolderList(entries: [], reasons: [.kernel, .closedMeanwhile])) == "(kernel|closed-meanwhile)")
     #expect(cell(HolderList(entries: [], reasons: [.inFlight])) == "(in-flight)")
@@ -51,7 +52,7 @@ struct HolderTextTests {
   @Test(arguments: [
     Array("\u{1b}[31m".utf8), [0xff, 0xfe, 0x22, 0x5c], Array("a b\n\r\u{7f}".utf8), Array("\u{202e}evil".utf8), [],
   ])
-  func namesOfProcessesAreOtherPeoplesWords(name: [UInt8]) throws {
+  func processNamesAreMadeHarmless(name: [UInt8]) throws {
     let list = HolderList(entries: [Self.entry(10, 6, command: name)])
     #expect(cell(list).utf8.allSatisfy { (0x21...0x7e).contains($0) })
 
@@ -105,7 +106,7 @@ struct HolderCommandTests {
     }
   }
 
-  @Test func theDefaultViewNamesEveryHolder() async throws {
+  @Test func defaultViewNamesEveryHolder() async throws {
     let answers = try await Self.answers()
     let rows = answers.alone.split(separator: "\n")
     #expect(rows.count == 2)
@@ -124,7 +125,7 @@ struct HolderCommandTests {
     #expect(holders.count { $0["inherited"] == .boolean(true) } == 1)
   }
 
-  @Test func filtersAskWhoHoldsASocket() async throws {
+  @Test func filtersMatchHolders() async throws {
     let listed = try await Self.answers().listed
     #expect(listed["pid \(getpid())"] == "80 81")
     #expect(listed["not pid \(getpid())"] == "")
@@ -137,16 +138,18 @@ struct HolderCommandTests {
     #expect(listed["pid \(getpid()) and autobound"] == "")
   }
 
-  @Test func withoutPrivilegeItSaysHowManyHide() async throws {
+  @Test func numberOfHiddenHoldersIsReported() async throws {
     let plain = try await Self.answers().plain
     #expect(plain.status == 0)
     #expect(plain.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix("?") })
-    #expect(plain.errorText == "sockdiag: 2 sockets hide their processes from this user; run it as root to see them\n")
+    #expect(
+      plain.errorText
+        == "sockdiag: 2 sockets have processes that are hidden from this user; run it as root to see them\n")
   }
 
   /// A process that this proc does not show may be the one that the filter leaves out.
   @Test(arguments: [["list", "-Htl"], ["destroy", "-Hl", "--yes"]])
-  func whoIsInAnotherPIDNamespaceIsNotNobody(_ words: [String]) async throws {
+  func holderInAnotherPIDNamespaceIsNotReportedAsMissing(_ words: [String]) async throws {
     let tool = try Tool.path
     let (result, isThere) = try await Laboratory.withNew { laboratory in
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80))
@@ -158,12 +161,12 @@ struct HolderCommandTests {
     #expect(result.outputText == "" && isThere)
     #expect(
       result.errorText.contains(
-        "sockdiag: 1 socket is left out, for its process is hidden from this user; root needs CAP_SYS_PTRACE to see"
+        "sockdiag: 1 socket is left out, because its process is hidden from this user; root needs CAP_SYS_PTRACE to see"
           + " them, and the host's /proc\n"))
   }
 
   /// A server whose workers start in the same tick of the clock as the process that forks them, and all keep its listener.
-  @Test func whoWasForkedInTheSameTickHasInherited() async throws {
+  @Test func childForkedInTheSameTickCountsAsInherited() async throws {
     let tool = try Tool.path
     let script = """
       import os, socket, subprocess, sys

@@ -5,7 +5,7 @@ import Testing
 
 /// JSON of fixed sockets, against the schema.
 struct JSONTests {
-  private func render(_ form: JSONRenderer.Form, _ sockets: [InetSocket]) throws -> [UInt8] {
+  private func render(_ form: JSONRenderer.Form, _ sockets: [some ShownSocket]) throws -> [UInt8] {
     let renderer = JSONRenderer(
       form, interfaces: InterfaceNames([1: "lo", 2: "a\"b"]), output: ByteOutput(descriptor: nil))
     for socket in sockets { try renderer.render(socket) }
@@ -25,13 +25,25 @@ struct JSONTests {
     for element in elements { #expect(schema.violations(of: element).isEmpty) }
   }
 
-  @Test func anArrayAndLinesHoldTheSame() throws {
+  @Test func netlinkSocketsFitTheirSchema() throws {
+    let schema = JSONSchema(
+      try JSONValue(parsing: try Fixture.read("json-schema/netlink-socket.schema.json")),
+      others: ["socket.schema.json": try Self.schema])
+    let bytes = Array(try Fixture.read("captures/linux-6.18/netlink.pcap"))
+    let sockets = try CaptureDecoder.sockets(in: bytes.span).sockets.compactMap(\.netlink)
+    let elements = try JSONValue(parsing: try render(.array, sockets)).elements
+    #expect(elements.count == sockets.count)
+    #expect(elements.contains { $0["destination_port_id"] != nil })
+    for element in elements { #expect(schema.violations(of: element).isEmpty) }
+  }
+
+  @Test func arrayAndLinesHoldTheSameObjects() throws {
     let sockets = try Samples.assorted
     let lines = try render(.lines, sockets).split(separator: 0x0a).map { try JSONValue(parsing: $0) }
     #expect(try JSONValue(parsing: try render(.array, sockets)).elements == lines)
   }
 
-  @Test func namesOfInterfacesAreAdded() throws {
+  @Test func interfaceNamesAreAdded() throws {
     let sockets = try Samples.assorted.filter { $0.interfaceIndex != 0 }
     for element in try JSONValue(parsing: try render(.array, sockets)).elements {
       let names: [JSONValue: String] = [.number(1): "lo", .number(2): "a\"b"]
@@ -40,7 +52,7 @@ struct JSONTests {
     }
   }
 
-  @Test func whatBecameOfASocketIsItsLastMember() throws {
+  @Test func resultIsTheLastMemberOfASocket() throws {
     let schema = try Self.schema
     let socket = try #require(try Samples.assorted.first { $0.interfaceIndex == 1 })
     for result in DestructionResult.allCases {
@@ -53,12 +65,12 @@ struct JSONTests {
     }
   }
 
-  @Test func noSocketsAreAnEmptyArray() throws {
+  @Test func withoutSocketsTheArrayIsEmpty() throws {
     #expect(try JSONValue(parsing: try render(.array, [])) == .array([]))
     #expect(try render(.lines, []).isEmpty)
   }
 
-  @Test func theValidatorFindsWhatIsWrong() throws {
+  @Test func validatorFindsErrors() throws {
     let schema = try Self.schema
     let wrong = """
       {"protocol":"tcp","family":"inet7","state":"x","local":{"address":"::1","port":70000},"remote":{"address":"a"},

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -37,7 +38,7 @@ struct LiveCommandTests {
   }
 
   @Test(arguments: Situation.all)
-  func showsWhatSSShowsAndWritesWhatItReads(_ situation: Situation) async throws {
+  func listEqualsSSAndRecordingsDecode(_ situation: Situation) async throws {
     let answers = try await answers(situation)
     for answer in [answers.list, answers.json, answers.lines, answers.everything, answers.recorded, answers.decoded] {
       #expect(answer.status == 0 && answer.errorText == "")

@@ -12,7 +12,7 @@ struct TableTests {
     showsHeader: Bool = true, details: DetailLines? = nil, terminal: Terminal = .plain
   ) throws -> [UInt8] {
     let renderer = TableRenderer(
-      InetTableShape(tcp: tcp, udp: udp, showsTimers: showsTimers), showsHeader: showsHeader, details: details,
+      TableShape(tcp.union(udp), showsTimers: showsTimers), showsHeader: showsHeader, details: details,
       interfaces: Self.names, terminal: terminal, output: ByteOutput(descriptor: nil))
     for socket in sockets { try renderer.render(socket) }
     try renderer.finish(afterFailure: false)
@@ -33,12 +33,12 @@ struct TableTests {
     try Fixture.expect(table(connections, tcp: .connected, udp: .connected), toBe: "tables/connections.txt")
   }
 
-  @Test func detailsStandBelowTheirRow() throws {
+  @Test func detailsArePrintedBelowTheirRow() throws {
     let details = DetailLines(kinds: [.identity, .memory, .transport])
     try Fixture.expect(table(Samples.assorted, showsTimers: true, details: details), toBe: "tables/details.txt")
   }
 
-  @Test func detailsStandBehindTheirRowWhereLinesAreRead() throws {
+  @Test func onelineDetailsArePrintedAfterTheRow() throws {
     let details = DetailLines(kinds: [.identity, .memory, .transport], isOneLine: true)
     let sockets = try Samples.assorted
     let text = try table(sockets, showsHeader: false, details: details)
@@ -50,7 +50,7 @@ struct TableTests {
       table(Samples.assorted, terminal: Terminal(showsColour: true)), toBe: "tables/colour.txt")
   }
 
-  @Test func nobodyElsesControlCharactersReachTheTerminal() throws {
+  @Test func foreignControlCharactersDoNotReachTheTerminal() throws {
     let details = DetailLines(kinds: [.identity, .memory, .transport])
     let evil = try Samples.socket(
       #"""
@@ -63,15 +63,15 @@ struct TableTests {
     #expect(String(decoding: text, as: UTF8.self).contains(#"10.0.0.1%evil\x1b[31m\x20name:1"#))
   }
 
-  @Test func anEmptyTableIsItsHeader() throws {
+  @Test func emptyTableHasOnlyTheHeader() throws {
     let text = try table([], tcp: .connected, udp: .connected)
     #expect(String(decoding: text, as: UTF8.self) == "Proto  State  Recv-Q  Send-Q  Local  Peer\n")
     #expect(try table([], showsHeader: false).isEmpty)
   }
 
-  @Test func whatBecameOfASocketStandsInTheLastColumn() throws {
+  @Test func resultIsTheLastColumn() throws {
     let renderer = TableRenderer(
-      InetTableShape(tcp: .all, udp: .all), showsHeader: true, notes: .result, interfaces: Self.names,
+      TableShape(.all), showsHeader: true, notes: .result, interfaces: Self.names,
       terminal: .plain, output: ByteOutput(descriptor: nil))
     let socket = try #require(try Samples.assorted.first { $0.state == .established })
     for result in ["destroyed", "gone"] { try renderer.render(socket, SocketNotes(result: result)) }
@@ -80,9 +80,9 @@ struct TableTests {
     #expect(lines.map { $0.split(separator: " ").last } == ["Result", "destroyed", "gone"])
   }
 
-  @Test func whatFailedBeforeItsFirstSocketShowsNothing() throws {
+  @Test func failureBeforeTheFirstSocketPrintsNothing() throws {
     let renderer = TableRenderer(
-      InetTableShape(tcp: .all, udp: .all), showsHeader: true, interfaces: Self.names, terminal: .plain,
+      TableShape(.all), showsHeader: true, interfaces: Self.names, terminal: .plain,
       output: ByteOutput(descriptor: nil))
     try renderer.finish(afterFailure: true)
     #expect(renderer.text.isEmpty)

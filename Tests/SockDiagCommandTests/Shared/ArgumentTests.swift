@@ -20,7 +20,7 @@ struct ArgumentTests {
     }
   }
 
-  @Test func aloneItShowsListeners() throws {
+  @Test func withoutASubcommandItShowsListeners() throws {
     #expect(try selection("").tcp == .listen)
     #expect(try selection("").udp == .close)
     #expect(try selection("-t").udp.isEmpty)
@@ -33,7 +33,7 @@ struct ArgumentTests {
     #expect(try selection("list -a").tcp == .all)
   }
 
-  @Test func listenersAreNeverAskedForTogetherWithClosedOnes() throws {
+  @Test func listenersAreNotRequestedTogetherWithClosedSockets() throws {
     #expect(try selection("list -l").tcp == .listen)
     #expect(try selection("list -l").udp == .close)
   }
@@ -44,7 +44,7 @@ struct ArgumentTests {
     #expect(selection.tcp == (flags == "-luant" ? .all : .listen))
   }
 
-  @Test func familiesAreOneBothOrEither() throws {
+  @Test func familyOptionsSelectFamilies() throws {
     #expect(try selection("list -4").family == .inet)
     #expect(try selection("list -t6").family == .inet6)
     #expect(try selection("list -46").family == nil)
@@ -58,7 +58,7 @@ struct ArgumentTests {
     #expect(throws: CommandFailure.self) { try selection("list -B state listen") }
   }
 
-  @Test func statesInAFilterDecideInsteadOfOptions() throws {
+  @Test func statesInAFilterOverrideOptions() throws {
     for line in ["list state listening state time-wait", "list -l state established or sport = :80"] {
       #expect(try selection(line).tcp == .all)
     }
@@ -66,7 +66,7 @@ struct ArgumentTests {
     #expect(try selection("list sport = :80").tcp == selection("list").tcp)
   }
 
-  @Test func theWordsOfAFilterAreOneText() throws {
+  @Test func filterWordsAreJoined() throws {
     let filter = SocketFilter.localPort(in: [80, 443]) && !.remote(in: "10.0.0.0/8")
     for line in ["list sport = :80,443 and not dst 10.0.0.0/8", "list sport=:80,443&&!dst=10.0.0.0/8"] {
       #expect(try selection(line).filter == filter)
@@ -74,7 +74,7 @@ struct ArgumentTests {
     #expect(try selection("list").filter == .everything)
   }
 
-  @Test func whatCanBeDestroyedIsAllButBoundSocketsUnlessNamed() throws {
+  @Test func destroySkipsBoundSocketsUnlessNamed() throws {
     #expect(try selection("destroy sport = :80").tcp == .all)
     #expect(try selection("destroy sport = :80").udp == .all)
     #expect(try selection("destroy -t dport = :80").udp.isEmpty)
@@ -83,14 +83,14 @@ struct ArgumentTests {
     #expect(try selection("destroy exclude listen").tcp == .all)
   }
 
-  @Test func onlyWhatIsShownIsAskedFor() throws {
+  @Test func onlyShownDetailsAreRequested() throws {
     #expect(try selection("list").details == [])
     #expect(try selection("list -oH").details == [])
     #expect(try selection("list -i").details == [.tcpInfo, .congestion, .congestionInfo])
     #expect(try selection("list -tuanimoeH").details == InetDetails.all.subtracting(.memory))
   }
 
-  @Test func aSelectionTakesWhatItsQueriesTake() throws {
+  @Test func selectionMatchesTheSocketsOfItsQueries() throws {
     let selection = try selection("list -l sport = :1-100")
     for socket in try Samples.assorted {
       let isQueried = selection.queries.contains { $0.matches(socket) == true }
@@ -98,7 +98,7 @@ struct ArgumentTests {
     }
   }
 
-  @Test func theNearestNamesAreOffered() {
+  @Test func nearestNamesAreOffered() {
     let states = SocketStateSet.filterNames
     #expect(NearestNames.of("estab", among: states) == ["established"])
     #expect(NearestNames.of("LIST", among: states) == ["listen", "listening"])

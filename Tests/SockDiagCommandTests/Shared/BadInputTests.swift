@@ -19,11 +19,11 @@ struct BadInputTests {
   }
 
   private static let noFilter = """
-    no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and see with \
-    --dry-run what it takes
+    no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and check it with \
+    --dry-run
     """
   private static let noTerminal = """
-    there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see what would be
+    there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see the sockets
     """
 
   private static let noTerminalToKill = """
@@ -35,7 +35,7 @@ struct BadInputTests {
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; there are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
+      "'foo' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
         + "decode, bench"),
     Case("list --watch", .usage, "unknown option '--watch'; see 'sockdiag list --help'"),
     Case("list --tpc", .usage, "unknown option '--tpc'; did you mean '--tcp'; see 'sockdiag list --help'"),
@@ -63,10 +63,10 @@ struct BadInputTests {
     Case("why 80 --follow", .usage, "--follow is for --run; leave it out, or give a command to run"),
     Case(
       "why --reuseport --run true", .usage,
-      "--reuseport says what to ask, but with --run the failing socket tells it; leave it out"),
+      "--reuseport describes a bind(), but with --run the failed call does; leave it out"),
     Case(
       "why --probe --run true", .usage,
-      "--probe says what to ask, but with --run the failing socket tells it; leave it out"),
+      "--probe describes a bind(), but with --run the failed call does; leave it out"),
     Case(
       "why 127.0.0.1:80 --v6only", .usage,
       "--v6only is for IPv6, and 127.0.0.1 is not; write an address such as [::]"),
@@ -94,10 +94,12 @@ struct BadInputTests {
       "the filter chooses states, but every event is about a closed socket; leave them out"),
     Case(
       "events uid = 0 or inode = 1", .usage,
-      "no event tells a user, process, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+    ),
     Case(
       "events sport = :80 and not autobound", .usage,
-      "no event tells a user, process, inode, cgroup or mark, nor how a port was bound; leave them out of the filter"),
+      "events have no user, process, inode, cgroup or mark, and do not report how a port was bound; leave these out of the filter"
+    ),
     Case("events --json", .usage, "--json would be an array without an end; use --ndjson, a line for each event"),
     Case("events --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
     Case("events --buffer x", .usage, "--buffer: 'x' is not a size; write bytes, such as 65536, 512K or 64M"),
@@ -113,11 +115,11 @@ struct BadInputTests {
     Case("kill 80/tcp -tu --yes", .usage, "'80/tcp' names another protocol than -u; leave one of them out"),
     Case("why 80 -tu", .usage, "-t and -u are two questions; ask them one after the other"),
     Case(
-      "why -t --run true", .usage, "--tcp says what to ask, but with --run the failing socket tells it; leave it out"),
+      "why -t --run true", .usage, "--tcp describes a bind(), but with --run the failed call does; leave it out"),
     Case("kill", .usage, "missing expected argument '<port>'; see 'sockdiag kill --help'"),
     Case("kill 8080", .usage, noTerminalToKill),
     Case(
-      "kill 0 --yes", .usage, "port 0 is none: it lets the kernel choose one; write the port that it chose"),
+      "kill 0 --yes", .usage, "port 0 lets the kernel choose a port; give the port that it chose"),
     Case("kill 99999 --yes", .usage, "'99999' is not a port; ports are 0 to 65535"),
     Case(
       "kill ::1:80 --yes", .usage, "'::1:80' has an IPv6 address without brackets; write [::1]:80"),
@@ -142,7 +144,7 @@ struct BadInputTests {
       """),
     Case(
       "record /nonexistent/capture", .cannotCreate,
-      "cannot create the capture '/nonexistent/capture': No such file or directory; make the folder first"),
+      "cannot create the capture '/nonexistent/capture': No such file or directory; create the folder first"),
     Case(
       "record /dev/null", .cannotCreate,
       "cannot create the capture '/dev/null': File exists; give another name, or --force to replace it"),
@@ -161,7 +163,7 @@ struct BadInputTests {
   ]
 
   @Test(arguments: cases)
-  func isAnsweredBySentenceAndStatus(_ bad: Case) throws {
+  func badInputGivesASentenceAndAStatus(_ bad: Case) throws {
     let result = try Tool.run(bad.line.split(separator: " ").map(String.init))
     #expect(result.errors == "sockdiag: \(bad.sentence)\n")
     #expect(result.status == bad.status.rawValue)
@@ -170,13 +172,13 @@ struct BadInputTests {
 
   /// What a script passes whose variable is empty.
   @Test(arguments: [["", "--yes"], [" ", "", "--yes"]])
-  func anEmptyFilterIsNoFilter(_ words: [String]) throws {
+  func emptyFilterCountsAsNone(_ words: [String]) throws {
     let result = try Tool.run(["destroy"] + words)
     #expect(result.errors == "sockdiag: \(Self.noFilter)\n")
     #expect(result.status == Status.usage.rawValue)
   }
 
-  @Test func anArgumentIsTakenAsItIsOrRefused() throws {
+  @Test func argumentIsUsedUnchangedOrRefused() throws {
     let result = try Tool.shell(#""$0" record "$(printf 'a\377')""#)
     #expect(
       result.errors
@@ -185,7 +187,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"], ["events"]])
-  func aFullDiskIsReported(_ arguments: [String]) throws {
+  func fullDiskIsReported(_ arguments: [String]) throws {
     let result = try Tool.run(arguments, output: "/dev/full")
     // Nothing is written where there is nothing to say.
     if arguments.contains("--ndjson"), result.status == 0 { return }
@@ -194,7 +196,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: [("decode", "input"), ("record", "output")])
-  func anEmptyNameIsNotLookedUp(_ subcommand: String, _ stream: String) throws {
+  func emptyNameIsNotLookedUp(_ subcommand: String, _ stream: String) throws {
     let result = try Tool.run([subcommand, ""])
     #expect(
       result.errors == "sockdiag: the name of the capture is empty; give a path, or - for standard \(stream)\n")
@@ -202,7 +204,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: ["list -a", "--help", "record -", "events"])
-  func aClosedOutputIsReported(_ line: String) throws {
+  func closedOutputIsReported(_ line: String) throws {
     let result = try Tool.shell("\"$0\" \(line) >&-")
     #expect(result.errors.hasSuffix(": Bad file descriptor\n"), "\(result.errors)")
     #expect(result.status == Status.outputFailed.rawValue)
@@ -228,26 +230,26 @@ struct BadInputTests {
     ),
     (
       "decode /dev/null dev eth0",
-      "filter, column 5: 'eth0' is not an index; a capture has no names of interfaces, so write the number", "dev eth0",
+      "filter, column 5: 'eth0' is not an index; a capture has no interface names, so write the number", "dev eth0",
       "    ^^^^"
     ),
     (
       "state", "filter, column 6: the name of a state, such as time-wait, is missing at the end", "state", "     ^"
     ),
-  ]) func aFilterIsShownWithItsFault(_ line: String, _ sentence: String, _ text: String, _ mark: String) throws {
+  ]) func filterIsShownWithItsFault(_ line: String, _ sentence: String, _ text: String, _ mark: String) throws {
     let result = try Tool.run(line.split(separator: " ").map(String.init))
     #expect(result.errors == "sockdiag: \(sentence)\n  \(text)\n  \(mark)\n")
     #expect(result.status == Status.usage.rawValue)
   }
 
-  @Test func aClosedInputIsReported() throws {
+  @Test func closedInputIsReported() throws {
     let result = try Tool.shell("\"$0\" decode - <&-")
     #expect(result.errors == "sockdiag: cannot read standard input: Bad file descriptor\n")
     #expect(result.status == Status.noInput.rawValue)
   }
 
   @Test(arguments: ["list -a", "record -"])
-  func aReaderThatIsGoneEndsTheCommandQuietly(_ line: String) throws {
+  func closedPipeEndsTheCommandQuietly(_ line: String) throws {
     let result = try Tool.shell(
       "(trap '' PIPE; while echo 2>/dev/null; do sleep 0.01; done; \"$0\" \(line); echo $? >&2) | true")
     #expect(result.errors == "141\n")
@@ -259,7 +261,7 @@ struct BadInputTests {
     for status in Status.allCases { #expect(help.text.contains("\n  \(status.rawValue) ")) }
   }
 
-  @Test func helpAndVersionAreOutputAndNoErrors() throws {
+  @Test func helpAndVersionAreWrittenToStandardOutput() throws {
     for arguments in [["--help"], ["-h"], ["help", "list"], ["list", "--help"], ["list", "-h"], ["--version"]] {
       let result = try Tool.run(arguments)
       #expect(result.status == 0)

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -13,10 +14,10 @@ struct NoProcTests {
     ("nonsense", 64, "", "sockdiag: 'nonsense' is not a subcommand; "),
     ("why 80 --nonsense", 64, "", "sockdiag: unknown option '--nonsense'; "),
     ("why 99999", 64, "", "sockdiag: '99999' is not a port; "),
-    ("wait 80", 64, "", "sockdiag: nothing says what to wait for; "),
+    ("wait 80", 64, "", "sockdiag: the condition to wait for is missing; "),
     ("decode /nonexistent", 66, "", "sockdiag: cannot read '/nonexistent': "),
     ("list -Ht", 0, "", ""),
-  ]) func everyCommandLineIsItself(_ line: String, _ status: Int32, _ output: String, _ errors: String) async throws {
+  ]) func commandLineNeedsNoProc(_ line: String, _ status: Int32, _ output: String, _ errors: String) async throws {
     let command = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\"", try Tool.path]
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run(command + line.split(separator: " ").map(String.init))

@@ -43,7 +43,7 @@ struct PortArgumentTests {
       // As ss prints it.
       ("[fe80::1]%eth0:80", place("fe80::1"), 80, 7), ("localhost:80", place("127.0.0.1", "::1"), 80, 0),
     ] as [(String, PortArgument.Place, UInt16, UInt32)])
-  func isTakenApart(_ text: String, _ place: PortArgument.Place, _ port: UInt16, _ interface: UInt32) throws {
+  func portArgumentIsParsed(_ text: String, _ place: PortArgument.Place, _ port: UInt16, _ interface: UInt32) throws {
     let argument = try PortArgument(parsing: text, names: Names())
     #expect(argument.place == place)
     #expect(argument.port == port)
@@ -51,7 +51,7 @@ struct PortArgumentTests {
     #expect(argument.text == text)
   }
 
-  @Test func aLinkLocalAddressNeedsAnInterfaceToBeLookedFor() throws {
+  @Test func linkLocalAddressNeedsAnInterface() throws {
     let lone = try PortArgument(parsing: "[fe80::1]:80", names: Names())
     let refusal = #expect(throws: CommandFailure.self) { try lone.requireInterface() }
     #expect(
@@ -66,14 +66,14 @@ struct PortArgumentTests {
     ("8080/tcp", "8080", TransportProtocol.tcp), ("53/udp", "53", .udp), ("53/UDP", "53", .udp),
     ("http/tcp", "http", .tcp), ("127.0.0.1:53/udp", "127.0.0.1:53", .udp), ("[::1]:53/udp", "[::1]:53", .udp),
     ("*:53/udp", "*:53", .udp), ("53", "53", nil),
-  ]) func theProtocolMayFollow(_ text: String, _ place: String, _ transport: TransportProtocol?) throws {
+  ]) func protocolMayFollowThePort(_ text: String, _ place: String, _ transport: TransportProtocol?) throws {
     var argument = try PortArgument(parsing: text, names: Names())
     #expect(argument.transport == transport)
     argument.transport = nil
     #expect(try argument == PortArgument(parsing: place, names: Names()))
   }
 
-  @Test func portAndOptionsAgreeOnTheProtocol() throws {
+  @Test func portAndOptionsMustAgreeOnTheProtocol() throws {
     let (plain, tcp, udp) = try (
       PortArgument(parsing: "80"), PortArgument(parsing: "80/tcp"), PortArgument(parsing: "80/udp")
     )
@@ -121,7 +121,7 @@ struct PortArgumentTests {
     ("a:b:c", "'a:b:c' is not [ADDRESS:]PORT; write it as 8080, 127.0.0.1:8080 or [::1]:8080"),
     ("http://localhost:8080/x", "'http://localhost:8080/x' is a URL; write localhost:8080"),
     ("http://localhost", "'http://localhost' is a URL; write localhost:80"),
-    ("[127.0.0.1]:80", "'[127.0.0.1]:80' has brackets around what is no IPv6 address; write 127.0.0.1:80"),
+    ("[127.0.0.1]:80", "'[127.0.0.1]:80' has brackets, but not around an IPv6 address; write 127.0.0.1:80"),
     ("[fe80::1%]:80", "'[fe80::1%]:80' lacks an interface behind the '%'; write it as [fe80::1%eth0]:80"),
     ("[fe80::1%eth9]:80", "'eth9' is not an interface here"),
     ("[]:80", "'[]:80' has no address before the port; write it as [::1]:8080"),
@@ -130,11 +130,11 @@ struct PortArgumentTests {
     ("256.0.0.1:80", "'256.0.0.1' is not an address; write four numbers up to 255, as in 127.0.0.1:8080"),
     ("10.0.0.0/8:80", "'10.0.0.0/8' is not an address; one is taken at a time, without a prefix"),
     ("nowhere:80", "'nowhere' is not known as a host; write an address"),
-  ]) func everythingElseIsAnsweredWithTheCure(_ text: String, _ sentence: String) {
+  ]) func invalidPortGetsAMessageWithTheRemedy(_ text: String, _ sentence: String) {
     #expect(throws: CommandFailure.usage(sentence)) { try PortArgument(parsing: text, names: Names()) }
   }
 
-  @Test func anythingAtAllIsAnsweredAndNotTrappedOn() {
+  @Test func noTextTraps() {
     let seed = UInt64.random(in: 0 ... .max)
     var state = seed
     func next(_ bound: Int) -> Int {
@@ -165,7 +165,7 @@ struct TimeAndSignalTests {
   }
 
   @Test(arguments: ["", "s", "ms", "-1s", "1.5s", "5 s", "5S", "5d", "1m30s", "٥s", "0x10"])
-  func whatIsNoTimeIsSaid(_ text: String) {
+  func invalidTimeIsReported(_ text: String) {
     let sentence = "--grace: '\(text)' is not a time; write a whole number with a unit, such as 500ms, 5s or 1m"
     #expect(throws: CommandFailure.usage(sentence)) { try DurationArgument.parse(text, option: "--grace") }
   }
@@ -180,7 +180,7 @@ struct TimeAndSignalTests {
     }
   }
 
-  @Test func timesAreSpeltAsTheyAreRead() throws {
+  @Test func timesPrintAsTheyAreWritten() throws {
     for text in ["500ms", "5s", "1m", "90s", "2h", "0s", "1500ms"] {
       #expect(DurationArgument.spelt(try DurationArgument.parse(text, option: "-")) == text)
     }
@@ -197,7 +197,7 @@ struct TimeAndSignalTests {
     ("TREM", "--signal: 'TREM' is not a signal; did you mean 'term'?"),
     ("", "--signal: '' is not a signal; write a name such as TERM, INT or HUP, or a number"),
     ("-9", "--signal: '-9' is not a signal; write a name such as TERM, INT or HUP, or a number"),
-  ]) func whatIsNoSignalIsSaid(_ text: String, _ sentence: String) {
+  ]) func invalidSignalIsReported(_ text: String, _ sentence: String) {
     #expect(throws: CommandFailure.usage(sentence)) { try SignalArgument(parsing: text) }
   }
 }

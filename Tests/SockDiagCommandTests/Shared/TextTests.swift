@@ -17,11 +17,11 @@ struct TextTests {
     (999_999, "999.999ms"), (1_000_000, "1s"), (59_999_999, "59.999s"), (60_000_000, "1m0s"), (112_000_000, "1m52s"),
     (7_205_000_000, "2h0m5s"),
   ])
-  func timesKeepWhatCounts(_ microseconds: Int, _ expected: String) {
+  func timesAreRoundedToThreeDigits(_ microseconds: Int, _ expected: String) {
     #expect(text { $0.append(.microseconds(microseconds)) } == expected)
   }
 
-  @Test func theLongestTimesAreWritten() {
+  @Test func longestTimesAreWritten() {
     #expect(text { $0.append(.microseconds(Int64.max)) } == "2562047788h0m54s")
     #expect(text { $0.append(.seconds(-1)) } == "0us")
   }
@@ -40,7 +40,7 @@ struct TextTests {
     ("\u{202a}\u{202e}txt.exe\u{2066}\u{2069}", #""\u202a\u202etxt.exe\u2066\u2069""#),
     ("\u{61c}\u{200e}\u{200f}", #""\u061c\u200e\u200f""#), ("\u{2028}\u{2029}", #""\u2028\u2029""#),
     ("\u{200d}\u{2030}\u{206a}\u{2065}", "\"\u{200d}\u{2030}\u{206a}\u{2065}\""),
-  ]) func jsonEscapesWhatATerminalObeysOrTurnsAround(_ text: String, _ json: String) throws {
+  ]) func jsonEscapesTerminalAndDirectionCharacters(_ text: String, _ json: String) throws {
     var bytes: [UInt8] = []
     bytes.appendJSONString(text)
     #expect(String(decoding: bytes, as: UTF8.self) == json)

@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -31,7 +32,7 @@ struct WithoutNetlinkTests {
       + "\n"
   }
 
-  @Test(arguments: errnos) func everySubcommandAnswersFromProcNetAndSaysSoOnce(_ errno: Int32) async throws {
+  @Test(arguments: errnos) func everySubcommandUsesProcNetAndReportsItOnce(_ errno: Int32) async throws {
     let remark = Self.remark(errno)
     try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
@@ -79,7 +80,7 @@ struct WithoutNetlinkTests {
     }
   }
 
-  @Test(arguments: errnos) func whatOnlySockDiagCanDoSaysWhyItCannot(_ errno: Int32) async throws {
+  @Test(arguments: errnos) func subcommandsThatNeedSockDiagReportWhyTheyFail(_ errno: Int32) async throws {
     let isMissing = errno == EPROTONOSUPPORT
     let sentence =
       isMissing
@@ -99,8 +100,7 @@ struct WithoutNetlinkTests {
   }
 
   /// A filter that refuses bind(2) means ports. A netlink socket gets its address without it.
-  @Test(arguments: ["EACCES", "EPERM", "ENOSYS"]) func aRefusedBindLeavesSockDiagItsAnswer(_ errno: String) async throws
-  {
+  @Test(arguments: ["EACCES", "EPERM", "ENOSYS"]) func refusedBindDoesNotAffectSockDiag(_ errno: String) async throws {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let result = try laboratory.namespace.run(
@@ -111,7 +111,7 @@ struct WithoutNetlinkTests {
   }
 
   /// Neither /proc/net nor a kernel before 6.8 lists it, but its process has a descriptor.
-  @Test func whoHoldsASocketThatIsOnlyBoundIsFound() async throws {
+  @Test func holderOfABoundSocketIsFound() async throws {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
       let result = try laboratory.namespace.run(try Self.command(EAFNOSUPPORT, ["kill", "8080", "--dry-run"]))
@@ -122,7 +122,7 @@ struct WithoutNetlinkTests {
   }
 
   /// Not every socket is bound to the interface that is asked for, and /proc/net does not tell which ones are.
-  @Test func anInterfaceThatIsAskedForLeavesTheAnswerOpen() async throws {
+  @Test func requestedInterfaceLeavesTheAnswerOpen() async throws {
     try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080))
       let result = try laboratory.namespace.run(

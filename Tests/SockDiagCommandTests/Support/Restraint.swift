@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Something that refuses bind() or hides what decides about it, which a command starts with.
 struct Restraint: CustomStringConvertible, Sendable {

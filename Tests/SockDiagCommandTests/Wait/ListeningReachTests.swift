@@ -1,11 +1,12 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
 
-/// What `wait --listening` says of every kind of listener, beside what connect() says.
+/// Compares `wait --listening` with connect(), for every kind of listener.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ListeningReachTests {
   private static let targets: [(text: String, address: LabAddress)] = [
@@ -22,7 +23,7 @@ struct ListeningReachTests {
     (.v6(0, 0xffff_0a07_0001), false), (.v6(0, 0xffff_0000_0000), false),
   ]
 
-  /// Two devices with addresses, and each with a peer that has none.
+  /// Makes two devices with addresses, each with a peer that has none.
   private static let setUp = """
     set -e
     for n in 0 1; do
@@ -37,19 +38,19 @@ struct ListeningReachTests {
     until test -z "$(ip -6 address show tentative)"; do sleep 0.01; done
     """
 
-  /// Whether a client gets through to a socket.
+  /// Whether a client reaches a socket.
   private static func connects(
     _ kind: LabProtocol, _ destination: LabEndpoint, _ server: LabSocket, in laboratory: Laboratory
   ) throws -> Bool {
     func isReady(_ socket: LabSocket, _ events: Int32, _ milliseconds: Int32) -> Bool {
       var wait = pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)
-      // SAFETY: the call uses the one structure while it runs.
+      // SAFETY: poll uses the one structure during the call.
       return unsafe poll(&wait, 1, milliseconds) > 0
     }
     let client = try laboratory.socket(kind, v6: destination.address.isV6)
     defer { client.close() }
     do { try client.connect(to: destination) } catch let error as LaboratoryError {
-      // No route, where the address is of no interface.
+      // There is no route to an address that no interface has.
       guard [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH].contains(error.errno) else { throw error }
       return false
     }
@@ -59,7 +60,7 @@ struct ListeningReachTests {
       return true
     }
     try client.send(1)
-    // Either it arrives, or its sender is told that it did not.
+    // The datagram arrives, or its sender gets an error.
     for _ in 0..<10_000 {
       if isReady(server, POLLIN, 1) {
         try server.discard()
@@ -70,12 +71,12 @@ struct ListeningReachTests {
     throw Tool.Failure(what: "a datagram to \(destination) neither arrives nor is refused")
   }
 
-  @Test(arguments: [LabProtocol.tcp, .udp]) func connectReachesWhatIsSaidToListen(_ kind: LabProtocol) async throws {
+  @Test(arguments: [LabProtocol.tcp, .udp]) func answerMatchesWhatConnectReaches(_ kind: LabProtocol) async throws {
     let (trials, faults) = try await Laboratory.withNew { laboratory in
       let preparation = try laboratory.namespace.run(["sh", "-c", Self.setUp])
       try #require(preparation.status == 0, "\(preparation.errorText)")
       var (trials, reached, faults) = (0, 0, [String]())
-      // A port for each listener: connections leave something behind that keeps theirs.
+      // Each listener has its own port, since records of closed connections keep the ports of earlier ones.
       var port: UInt16 = 20000
       for listener in Self.listeners {
         for device in [nil, "lo", "reach0", "reach1"] {
@@ -84,23 +85,23 @@ struct ListeningReachTests {
           if listener.address == .v4(10, 7, 0, 9) { options.append(.freebind) }
           port += 1
           let place = LabEndpoint(listener.address, port)
-          // Some devices do not have some addresses.
+          // Not every device has every address.
           guard let socket = try? laboratory.boundSocket(kind, to: place, options: options) else { continue }
           if kind == .tcp { try socket.listen(backlog: 16) }
           var isReachable = false
           for target in Self.targets {
             let truth = try Self.connects(kind, LabEndpoint(target.address, port), socket, in: laboratory)
             let argument = try PortArgument(parsing: "\(target.text):\(port)")
-            var goal = try ListeningPort(kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(argument))
-            let answer = try goal.look() == .isSo
+            var goal = try ListeningPortGoal(kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(argument))
+            let answer = try goal.look().isReached
             trials += 1
             isReachable = isReachable || truth
             if answer != truth { faults.append("\(place)%\(device ?? "-") for \(target.text): \(answer)") }
           }
-          // Without an address, what can be reached from here counts in any case.
-          var goal = try ListeningPort(
+          // Without an address, a listener that can be reached from this host counts in any case.
+          var goal = try ListeningPortGoal(
             kind == .tcp ? .tcp : .udp, port: port, ListeningTarget(try PortArgument(parsing: "\(port)")))
-          if isReachable, try goal.look() != .isSo { faults.append("\(place)%\(device ?? "-") for the port") }
+          if isReachable, try !goal.look().isReached { faults.append("\(place)%\(device ?? "-") for the port") }
           if isReachable { reached += 1 }
           socket.close()
         }
@@ -111,28 +112,28 @@ struct ListeningReachTests {
     #expect(trials > 250 && faults.isEmpty, "\(trials): \(faults)")
   }
 
-  /// Only its peer reaches it.
-  @Test func aConnectedUDPSocketDoesNotListen() async throws {
+  /// It receives from its peer alone.
+  @Test func connectedUDPSocketIsNotListening() async throws {
     let answers = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
-      var goal = try ListeningPort(.udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
-      let before = try goal.look() == .isSo
+      var goal = try ListeningPortGoal(.udp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+      let before = try goal.look().isReached
       try socket.connect(to: LabEndpoint(.loopbackV4, 9090))
-      return [before, try goal.look() == .isSo]
+      return [before, try goal.look().isReached]
     }
     #expect(answers == [true, false])
   }
 
-  /// Looks get rarer, and not rarer than four a second.
-  @Test func aListenerIsLookedForFourTimesASecond() async throws {
+  /// The pauses between looks grow, up to a quarter of a second.
+  @Test func pausesGrowToAQuarterSecond() async throws {
     let pauses = try await Laboratory.withNew { _ in
-      var goal = try ListeningPort(.tcp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
+      var goal = try ListeningPortGoal(.tcp, port: 8080, ListeningTarget(try PortArgument(parsing: "8080")))
       return try (0..<20).map { _ -> Duration in
-        guard case .notYet(let prospect) = try goal.look() else { throw Tool.Failure(what: "somebody listens") }
-        return prospect.lookAfter
+        guard case .notYet(let status) = try goal.look() else { throw Tool.Failure(what: "something listens") }
+        return status.lookAfter
       }
     }
-    #expect(pauses == pauses.sorted() && pauses.first == ListeningPort.firstPause)
-    #expect(pauses.last == ListeningPort.lastPause)
+    #expect(pauses == pauses.sorted() && pauses.first == ListeningPortGoal.firstPause)
+    #expect(pauses.last == ListeningPortGoal.lastPause)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Which sockets a client reaches that connects to an address and port.
+/// The sockets that a client reaches at an address and port.
 struct ListeningTargetTests {
   private func socket(_ address: String, v6Only: Bool? = nil, interface: UInt32 = 0) throws -> InetSocket {
     let family = address.contains(":") ? "inet6" : "inet"
@@ -18,19 +18,19 @@ struct ListeningTargetTests {
     return socket
   }
 
-  /// On a host whose interface 1 is the loopback one, and whose interface 7 has 10.0.0.1 and fd00::1.
-  private static func arrival(of address: IPAddress) -> Arrival {
+  /// A host with the loopback interface 1, and with 10.0.0.1 and fd00::1 on interface 7.
+  private static func interfaces(of address: IPAddress) -> AddressInterfaces {
     switch "\(address)" {
-    case "10.0.0.1", "fd00::1": .over([7])
-    case "::1": .over([1])
-    case let text where text.hasPrefix("127."): .over([1])
-    case let text where text.hasPrefix("10.9.") || text.hasPrefix("fe80:"): .somewhere
-    default: .nowhere
+    case "10.0.0.1", "fd00::1": .known([7])
+    case "::1": .known([1])
+    case let text where text.hasPrefix("127."): .known([1])
+    case let text where text.hasPrefix("10.9.") || text.hasPrefix("fe80:"): .unknown
+    default: .notLocal
     }
   }
 
   private func target(_ text: String) throws -> ListeningTarget {
-    ListeningTarget(try PortArgument(parsing: text), arrival: Self.arrival)
+    ListeningTarget(try PortArgument(parsing: text), interfaces: Self.interfaces)
   }
 
   private func isReached(_ target: String, _ sockets: [InetSocket]) throws -> Bool {
@@ -38,7 +38,7 @@ struct ListeningTargetTests {
   }
 
   @Test(arguments: [
-    // Target, listener, whether it refuses IPv4, answer.
+    // Target, listener, whether it is v6-only, answer.
     ("8080", "127.0.0.1", nil, true), ("8080", "::1", nil, true),
     ("127.0.0.1:8080", "127.0.0.1", nil, true), ("127.0.0.1:8080", "127.0.0.2", nil, false),
     ("127.0.0.1:8080", "0.0.0.0", nil, true), ("127.0.0.1:8080", "::", false, true),
@@ -50,11 +50,11 @@ struct ListeningTargetTests {
     ("0.0.0.0:8080", "::", false, true), ("[::]:8080", "0.0.0.0", nil, false), ("[::]:8080", "::", true, true),
     ("*:8080", "0.0.0.0", nil, false), ("*:8080", "::", true, false), ("*:8080", "::", false, true),
   ])
-  func wildcardsAndFamiliesCount(_ target: String, _ listener: String, _ v6Only: Bool?, _ isReached: Bool) throws {
+  func wildcardsAndFamiliesAreMatched(_ target: String, _ listener: String, _ v6Only: Bool?, _ isReached: Bool) throws {
     #expect(try self.isReached(target, [socket(listener, v6Only: v6Only)]) == isReached)
   }
 
-  @Test func bothFamiliesMayBeServedByTwo() throws {
+  @Test func twoSocketsMayServeBothFamilies() throws {
     let both = [try socket("0.0.0.0"), try socket("::", v6Only: true)]
     #expect(try isReached("*:8080", both))
     #expect(try !isReached("*:8080", []))
@@ -69,13 +69,13 @@ struct ListeningTargetTests {
     ("10.0.0.1:8080", "10.0.0.1", 1, false), ("[fd00::1]:8080", "::", 7, true), ("[fd00::1]:8080", "::", 8, false),
     // A local route leads there.
     ("10.9.9.9:8080", "0.0.0.0", 0, true), ("10.9.9.9:8080", "0.0.0.0", 7, false),
-    // Each interface has such an address of its own.
+    // Every interface has a link-local address.
     ("[fe80::1]:8080", "fe80::1", 7, true), ("[fe80::1]:8080", "::", 7, false), ("[fe80::1]:8080", "::", 0, true),
     // Not an address of this host.
     ("192.0.2.9:8080", "0.0.0.0", 0, false), ("192.0.2.9:8080", "192.0.2.9", 0, false),
     // All addresses.
     ("0.0.0.0:8080", "0.0.0.0", 7, false), ("[::]:8080", "::", 1, false), ("*:8080", "::", 7, false),
-    // Somebody can reach it, from here or elsewhere.
+    // A client can reach it, on this host or another.
     ("8080", "0.0.0.0", 7, true), ("8080", "10.0.0.1", 7, true), ("8080", "10.0.0.1", 8, true),
     ("8080", "127.0.0.1", 7, false), ("8080", "::1", 7, false), ("8080", "::1", 1, true),
     ("8080", "127.0.0.1", 1, true),
@@ -85,7 +85,7 @@ struct ListeningTargetTests {
     ("10.0.0.1%lo:8080", "0.0.0.0", 1, true), ("10.0.0.1%lo:8080", "0.0.0.0", 7, false),
     ("0.0.0.0%lo:8080", "0.0.0.0", 1, true), ("0.0.0.0%lo:8080", "0.0.0.0", 7, false),
   ])
-  func interfacesCount(_ target: String, _ listener: String, _ interface: UInt32, _ isReached: Bool) throws {
+  func interfacesAreMatched(_ target: String, _ listener: String, _ interface: UInt32, _ isReached: Bool) throws {
     let socket = try socket(listener, v6Only: false, interface: interface)
     #expect(try self.isReached(target, [socket]) == isReached)
     #expect(try self.target(target).isServed(by: socket) == isReached)

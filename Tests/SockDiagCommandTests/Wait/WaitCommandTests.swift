@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -23,7 +24,7 @@ struct WaitCommandTests {
 
   private static let loopback = LabEndpoint(.loopbackV4, 8080)
 
-  @Test func whatIsSoEndsItSilently() async throws {
+  @Test func reachedGoalEndsTheWaitSilently() async throws {
     for words in [["8080", "--free"], ["127.0.0.1:8081", "--free", "--as", "go"]] {
       let result = try await run(words[0], words[1])
       #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
@@ -32,7 +33,7 @@ struct WaitCommandTests {
     #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
   }
 
-  @Test func theTimeIsUpWithOneSentence() async throws {
+  @Test func timeoutReportsOneSentence() async throws {
     let busy = try await run(listeningOn: [Self.loopback], "8080", "--free", "--timeout", "100ms", "--as", "go")
     #expect(busy.status == 1 && busy.output.isEmpty)
     #expect(busy.errorText.hasPrefix("sockdiag: TCP port 8080 is still in use after 100ms: listener 127.0.0.1:8080 "))
@@ -50,8 +51,8 @@ struct WaitCommandTests {
     #expect(quiet.status == 1 && quiet.errorText == "")
   }
 
-  /// Somebody may want to wait on, or to destroy it.
-  @Test func aTimerThatIsLongerThanTheTimeIsTold() async throws {
+  /// The user may want to wait longer, or to destroy the record.
+  @Test func timeoutNamesTheRemainingTimer() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: Self.loopback)
@@ -59,12 +60,12 @@ struct WaitCommandTests {
     }
     #expect(result.status == 1)
     #expect(result.errorText.contains(": time-wait 127.0.0.1:8080 → 127.0.0.1:"))
-    // Of its minute, what is left when the command comes to look.
+    // The rest of the minute when the command looks.
     #expect(result.errorText.contains(#/, which goes in (60|[1-5][0-9]) s; /#))
   }
 
-  /// With SO_REUSEADDR it depends on the socket that the record came from, which is gone.
-  @Test func whatItDependsOnIsSaidAtTheEnd() async throws {
+  /// With SO_REUSEADDR the answer depends on the socket that the record came from, which is gone.
+  @Test func timeoutNamesTheUnknownFacts() async throws {
     let tool = try Tool.path
     let (plain, probed) = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: Self.loopback)
@@ -78,7 +79,7 @@ struct WaitCommandTests {
         sockdiag: TCP 127.0.0.1:8080 is perhaps still in use after 200ms: that depends on whether the other side has \
         SO_REUSEADDR; with --probe a bind() decides
         """)
-    // The record has not the option either.
+    // The record does not have the option.
     #expect(probed.status == 1 && probed.errorText.contains("is still in use after 200ms: "), "\(probed.errorText)")
   }
 
@@ -110,7 +111,7 @@ struct WaitCommandTests {
         == "sockdiag: nothing listens on TCP 127.0.0.1:8080; only 0.0.0.0%wire0:8080 is there\n")
   }
 
-  @Test func theCommandThatTellsMoreIsAboutTheSameProtocol() async throws {
+  @Test func suggestedCommandKeepsTheProtocol() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))
@@ -121,11 +122,12 @@ struct WaitCommandTests {
     #expect(result.errorText.contains("'sockdiag why 8080 --udp' says"), "\(result.errorText)")
   }
 
-  @Test func aCommandLineWithoutSenseIsRefused() async throws {
+  @Test func wrongUsageIsRefusedWithTheCure() async throws {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
       (["0", "--free"], "port 0"), (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
-      (["8080", "--listening", "--probe"], "--probe"), (["8080", "--listening", "--as", "go"], "--as says who binds"),
+      (["8080", "--listening", "--probe"], "--probe"),
+      (["8080", "--listening", "--as", "go"], "--as describes a bind()"),
     ]
     for (words, cure) in refusals {
       let result = try Tool.run(["wait"] + words)
@@ -133,7 +135,7 @@ struct WaitCommandTests {
     }
   }
 
-  @Test func whatNoWaitingCuresEndsItAtOnce() async throws {
+  @Test func permanentErrorsEndTheWaitAtOnce() async throws {
     let foreign = try await run("10.9.9.9:8080", "--free")
     #expect(foreign.status == Status.system.rawValue && foreign.errorText.contains("fails with EADDRNOTAVAIL"))
     let privileged = try await run("80", "--free", "--uid", "12345")
@@ -141,7 +143,7 @@ struct WaitCommandTests {
     #expect(try await run("10.9.9.9:8080", "--free", "--freebind").status == 0)
   }
 
-  @Test func itNoticesAListenerThatComes() async throws {
+  @Test func newListenerEndsTheWait() async throws {
     let tool = try Tool.path
     let program = "import socket, time; s = socket.create_server(('127.0.0.1', 9090)); time.sleep(60)"
     let result = try await Laboratory.withNew { laboratory in
@@ -154,14 +156,14 @@ struct WaitCommandTests {
     #expect(result.status == 0 && result.errorText == "")
   }
 
-  @Test(arguments: [("INT", 130), ("TERM", 143)]) func aSignalEndsItAsItEndsAnyProcess(
+  @Test(arguments: [("INT", 130), ("TERM", 143)]) func signalEndsTheWaitWithItsStatus(
     _ signal: String, _ status: Int32
   ) async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run([
         "/bin/bash", "-c",
-        // Only a signal that it has taken over tells something: the one bit is that of SIGTERM.
+        // The signal is sent once the command handles it: the bit is that of SIGTERM.
         """
         "$0" wait 8080 --listening & pid=$!
         taken() { (( 0x$(awk '/SigCgt/ { print $2 }' /proc/$pid/status) & 1 << 14 )); }
@@ -174,7 +176,7 @@ struct WaitCommandTests {
     #expect(result.status == status && result.output.isEmpty && result.errorText == "")
   }
 
-  @Test func aTerminalHasALineThatIsGoneAtTheEnd() async throws {
+  @Test func terminalShowsALineAndRemovesIt() async throws {
     let result = try await run(
       listeningOn: [Self.loopback], terminal: true, "8080", "--free", "--timeout", "8s")
     #expect(result.status == 1 && result.output.isEmpty)
@@ -192,8 +194,8 @@ struct WaitCommandTests {
     #expect(quiet.status == 1 && quiet.errorText == "")
   }
 
-  /// Announcements are for everybody.
-  @Test func itTakesNoPrivilege() async throws {
+  /// Every user receives the events.
+  @Test func waitingNeedsNoPrivilege() async throws {
     let result = try await run(
       listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], "8080", "--free",
       "--timeout", "300ms")
@@ -201,8 +203,19 @@ struct WaitCommandTests {
     #expect(result.errorText.contains("its process is hidden from this user"))
   }
 
-  /// Who binds is asked about with --free alone, and is repeated in the command that tells more.
-  @Test func theOptionsOfABindBelongToFree() async throws {
+  @Test func hiddenListenerHasNoName() async throws {
+    let result = try await run(
+      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], terminal: true,
+      "8080",
+      "--listening")
+    #expect(result.status == 0)
+    #expect(
+      result.errorText.hasSuffix("sockdiag: a process of another user listens on 127.0.0.1:8080\n"),
+      "\(result.errorText)")
+  }
+
+  /// The options of a bind() need --free, and are repeated in the suggested command.
+  @Test func bindOptionsNeedFreeAndAreKeptInTheSuggestedCommand() async throws {
     let options = [
       ["--as", "node"], ["--reuseaddr"], ["--reuseport"], ["--reuseport", "--reuseport-program"], ["--freebind"],
       ["--v6only"], ["--uid", "0"], ["--device", "lo"],
@@ -221,5 +234,51 @@ struct WaitCommandTests {
     }
     let text = words.joined(separator: " ")
     #expect(result.errorText.contains("'sockdiag why 127.0.0.1:8080 \(text)' says"), "\(result.errorText)")
+  }
+
+  /// Two sockets that are bound to different interfaces do not conflict.
+  @Test func interfaceDecidesWhetherThePortIsFree() async throws {
+    let tool = try Tool.path
+    let statuses = try await Laboratory.withNew { laboratory in
+      _ = try laboratory.wire()
+      let options: [SocketOption] = [.bindToDevice("lo")]
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080), options: options)
+      return try withExtendedLifetime(listener) {
+        try [
+          ["8080"], ["8080", "--device", "lo"], ["8080", "--device", Wire.deviceName], ["0.0.0.0%lo:8080"],
+          ["0.0.0.0%\(Wire.deviceName):8080"],
+        ].map {
+          try laboratory.namespace.run([tool, "wait", "--free", "--timeout", "0", "-q"] + $0).status
+        }
+      }
+    }
+    #expect(statuses == [1, 1, 0, 1, 0])
+  }
+
+  /// SO_REUSEPORT shares a port among the sockets of one user.
+  @Test func userDecidesWhetherThePortIsFree() async throws {
+    let tool = try Tool.path
+    let statuses = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.loopback, options: [.reusePort])
+      return try withExtendedLifetime(listener) {
+        try [["--reuseport"], ["--reuseport", "--uid", "0"], ["--reuseport", "--uid", "12345"], ["--uid", "0"]].map {
+          try laboratory.namespace.run([tool, "wait", "127.0.0.1:8080", "--free", "--timeout", "0", "-q"] + $0).status
+        }
+      }
+    }
+    #expect(statuses == [0, 0, 1, 1])
+  }
+
+  @Test func lineIsCutToANarrowTerminal() async throws {
+    let tool = try Tool.path
+    let result = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: Self.loopback)
+      return try withExtendedLifetime(listener) {
+        let script = "stty cols 30 && exec \"$0\" wait 8080 --free --timeout 8s"
+        return try laboratory.namespace.run(["env", "TERM=xterm", "sh", "-c", script, tool], typing: "")
+      }
+    }
+    #expect(result.status == 1)
+    #expect(result.errorText.hasPrefix("\rwaiting for TCP port 8080 to \u{1B}[K"), "\(result.errorText)")
   }
 }

@@ -5,21 +5,21 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// How a wait sleeps, without a kernel.
+/// The schedule of a wait, without a kernel.
 struct WaitScheduleTests {
-  /// A record that goes when its timer has run out and the kernel gets round to it.
+  /// Waits for a record whose timer the kernel handles late.
   private func sleeps(timer: Duration, late: Duration) -> (count: Int, delay: Duration) {
     var schedule = LookSchedule()
     var (now, count) = (Duration.zero, 0)
     while now < timer + late {
-      now += schedule.pause([.after(max(timer - now, .zero))], hearsEnds: false)
+      now += schedule.pause([.after(max(timer - now, .zero))], receivesEvents: false)
       count += 1
     }
     return (count, now - timer - late)
   }
 
-  /// Up to what a kernel with 1000 ticks a second rounds 60 s by.
-  @Test func aTimerIsSleptOutWithFewLooksAndLittleDelay() {
+  /// Up to the delay of a kernel with 1000 ticks a second for a timer of 60 s.
+  @Test func timerTakesFewLooksAndLittleDelay() {
     let accounts = stride(from: 0, through: 4_200, by: 7).map {
       sleeps(timer: .seconds(60), late: .milliseconds($0))
     }
@@ -27,82 +27,82 @@ struct WaitScheduleTests {
     #expect(accounts.allSatisfy { $0.delay <= .milliseconds(500) })
   }
 
-  @Test func theLongestTimerCounts() {
+  @Test func longestTimerDecides() {
     var schedule = LookSchedule()
-    #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], hearsEnds: true) == .seconds(7))
+    #expect(schedule.pause([.after(.seconds(2)), .afterOrLater(.seconds(7))], receivesEvents: true) == .seconds(7))
     #expect(LookSchedule.timer([.after(.seconds(2)), .whenClosed]) == nil)
     #expect(LookSchedule.timer([.after(.seconds(2)), .whenPeerAnswers]) == nil)
     #expect(LookSchedule.timer([]) == nil)
   }
 
-  /// Later than any kernel rounds it is not the rounding, and looks are not worth that much any more.
-  @Test func anOverdueTimerIsLookedForOftenAndThenSeldom() {
+  /// Later than any kernel would be, looks are not worth as much.
+  @Test func overdueTimerIsCheckedOftenAndThenSeldom() {
     var schedule = LookSchedule()
-    let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], hearsEnds: false) }
+    let pauses = (0..<18).map { _ in schedule.pause([.after(.zero)], receivesEvents: false) }
     let often = [100, 200, 300, 400] + Array(repeating: 500, count: 12)
     #expect(pauses == (often + [1000, 1000]).map { .milliseconds($0) })
-    // Another timer is another matter.
-    #expect(schedule.pause([.after(.seconds(3))], hearsEnds: false) == .seconds(3))
-    #expect(schedule.pause([.after(.zero)], hearsEnds: false) == .milliseconds(100))
+    // A new timer starts the schedule again.
+    #expect(schedule.pause([.after(.seconds(3))], receivesEvents: false) == .seconds(3))
+    #expect(schedule.pause([.after(.zero)], receivesEvents: false) == .milliseconds(100))
   }
 
-  /// A record may be destroyed before its time, of which nothing is heard.
-  @Test func aLongTimerIsCheckedNowAndThen() {
+  /// A record may be destroyed before its timer runs out, which is not announced.
+  @Test func longTimerIsCheckedEveryTenSeconds() {
     var schedule = LookSchedule()
-    #expect(schedule.pause([.after(.seconds(60))], hearsEnds: false) == LookSchedule.checkOfTimers)
-    #expect(schedule.pause([.after(.seconds(3))], hearsEnds: false) == .seconds(3))
+    #expect(schedule.pause([.after(.seconds(60))], receivesEvents: false) == LookSchedule.checkOfTimers)
+    #expect(schedule.pause([.after(.seconds(3))], receivesEvents: false) == .seconds(3))
   }
 
-  @Test func whereEndsAreHeardThereIsOnlyACheck() {
+  @Test func withEventsLooksAreFiveSecondsApart() {
     var schedule = LookSchedule()
-    let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], hearsEnds: true) }
+    let pauses = (0..<4).map { _ in schedule.pause([.whenClosed, .after(.seconds(1))], receivesEvents: true) }
     #expect(pauses == Array(repeating: LookSchedule.checkOfHolders, count: 4))
   }
 
-  @Test func whereNothingIsHeardThePausesGrow() {
+  @Test func withoutEventsPausesGrowToASecond() {
     for (releases, hears) in [([PortRelease.whenPeerAnswers], false), ([], true)] {
       var schedule = LookSchedule()
-      let pauses = (0..<4).map { _ in schedule.pause(releases, hearsEnds: hears) }
+      let pauses = (0..<4).map { _ in schedule.pause(releases, receivesEvents: hears) }
       #expect(pauses == [250, 500, 1000, 1000].map { .milliseconds($0) })
     }
   }
 
-  /// A goal that comes about at its `n`th look and has a descriptor that always has something to read.
-  private struct Restless: Awaited {
+  /// A goal that is reached at its `n`th look, with a descriptor that is always readable.
+  private struct Restless: WaitGoal {
     var looks = 0
-    var comesAbout: Int?
+    var reachedAtLook: Int?
     var pause = Duration.milliseconds(20)
     var descriptors: [Int32] = []
-    var isConcerned = false
+    var isLookDue = false
 
-    mutating func hear() -> Bool { isConcerned }
+    mutating func drainEvents() -> Bool { isLookDue }
 
-    mutating func look() -> Sight {
+    mutating func look() -> LookResult {
       looks += 1
-      if looks == comesAbout { return .isSo }
-      return .notYet(Prospect(lookAfter: pause, obstacle: "a test", remark: "remark \(looks)"))
+      if looks == reachedAtLook { return .isReached }
+      return .notYet(WaitStatus(lookAfter: pause, obstacle: .otherSockets([])))
     }
   }
 
-  /// A goal that comes about when its timer has run out, or long after.
-  private struct Timed: Awaited {
+  /// A goal that is reached when its timer has run out, or long after.
+  private struct Timed: WaitGoal {
     let begin = ContinuousClock.now
     var timer: Duration
     var late = Duration.zero
     var descriptors: [Int32] { [] }
 
-    mutating func hear() -> Bool { false }
+    mutating func drainEvents() -> Bool { false }
 
-    mutating func look() -> Sight {
+    mutating func look() -> LookResult {
       let passed = begin.duration(to: .now)
-      if passed >= timer + late { return .isSo }
+      if passed >= timer + late { return .isReached }
       return .notYet(
-        Prospect(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: "a timer"))
+        WaitStatus(lookAfter: .milliseconds(10), expected: max(timer - passed, .zero), obstacle: .otherSockets([])))
     }
   }
 
-  @Test func timersAreWaitedForUnlessATimeIsGiven() throws {
-    for (outlasts, outcome) in [(true, Waiter.Outcome.isSo), (false, .timeUp)] {
+  @Test func timersProlongTheWaitUnlessATimeoutIsGiven() throws {
+    for (outlasts, outcome) in [(true, Waiter.Outcome.isReached), (false, .timedOut)] {
       var goal = Timed(timer: .milliseconds(300))
       var waiter = Waiter(
         timeout: .milliseconds(50), outlastsTimers: outlasts, progress: .hidden, interruption: .none)
@@ -111,77 +111,93 @@ struct WaitScheduleTests {
     }
   }
 
-  /// The kernel may be late, but not for ever.
-  @Test func timerThatHasRunOutIsWaitedForByTheTimeThatWasAddedForIt() throws {
+  /// The kernel may be late, but only by a minute.
+  @Test func overdueTimerIsWaitedForNoLongerThanTheAddedTime() throws {
     var goal = Timed(timer: .milliseconds(200), late: .milliseconds(300))
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .isSo)
-    #expect(waiter.limit == Waiter.lateness)
+    #expect(try waiter.wait(for: &goal) == .isReached)
+    #expect(waiter.limit == Waiter.maximumTimerDelay)
     goal = Timed(timer: .zero, late: .seconds(3600))
     waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(try waiter.wait(for: &goal) == .timedOut)
     #expect(waiter.limit == .milliseconds(50))
   }
 
-  /// A timer never takes away from the time that was given.
-  @Test func aShortTimerLeavesALongTimeAsItIs() throws {
+  /// A timer never shortens the timeout.
+  @Test func shortTimerDoesNotShortenTheTimeout() throws {
     var goal = Timed(timer: .milliseconds(50))
     var waiter = Waiter(timeout: .seconds(300), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(waiter.limit == .seconds(300))
   }
 
-  @Test func whatHasNoTimerIsNotWaitedForLonger() throws {
-    var goal = Restless(comesAbout: .max)
+  @Test func obstacleWithoutTimerDoesNotProlongTheWait() throws {
+    var goal = Restless(reachedAtLook: .max)
     var waiter = Waiter(timeout: .milliseconds(50), outlastsTimers: true, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(try waiter.wait(for: &goal) == .timedOut)
   }
 
-  @Test func withoutTimeThereIsOneLook() throws {
+  @Test func zeroTimeoutMakesOneLook() throws {
     var goal = Restless()
     var waiter = Waiter(timeout: .zero, progress: .hidden, interruption: .none)
-    #expect(try waiter.wait(for: &goal) == .timeUp)
+    #expect(try waiter.wait(for: &goal) == .timedOut)
     #expect(goal.looks == 1 && waiter.sleeps == 0)
   }
 
-  @Test func theLastLookIsAtTheEndOfTheTime() throws {
-    var goal = Restless(comesAbout: 2, pause: .seconds(60))
+  @Test func lastLookIsAtTheDeadline() throws {
+    var goal = Restless(reachedAtLook: 2, pause: .seconds(60))
     var waiter = Waiter(timeout: .milliseconds(30), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
-    #expect(try waiter.wait(for: &goal) == .isSo)
+    #expect(try waiter.wait(for: &goal) == .isReached)
     #expect(goal.looks == 2 && begin.duration(to: .now) >= .milliseconds(30))
   }
 
-  /// Two wakes for each deafness: one that hears something, one that hears again.
-  @Test(arguments: [false, true]) func whatIsAlwaysToBeHeardWakesSeldom(_ isConcerned: Bool) throws {
+  /// The wait wakes twice in each cooldown: by an event and at its end.
+  @Test(arguments: [false, true]) func constantEventsWakeAtMostTwentyTimesASecond(_ isLookDue: Bool) throws {
     // SAFETY: the path is a literal, which open copies.
     let file = unsafe open("/dev/zero", O_RDONLY)
     defer { close(file) }
     var goal = Restless(
-      comesAbout: isConcerned ? 6 : .max, pause: .seconds(60), descriptors: [file], isConcerned: isConcerned)
+      reachedAtLook: isLookDue ? 6 : .max, pause: .seconds(60), descriptors: [file], isLookDue: isLookDue)
     var waiter = Waiter(
-      timeout: isConcerned ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
+      timeout: isLookDue ? .seconds(60) : .milliseconds(500), progress: .hidden, interruption: .none)
     let begin = ContinuousClock.now
-    #expect(try waiter.wait(for: &goal) == (isConcerned ? .isSo : .timeUp))
+    #expect(try waiter.wait(for: &goal) == (isLookDue ? .isReached : .timedOut))
     let time = begin.duration(to: .now)
-    #expect(goal.looks == (isConcerned ? 6 : 2))
+    #expect(goal.looks == (isLookDue ? 6 : 2))
     #expect(time < .seconds(50) && Double(waiter.sleeps) <= 2 * (time / .milliseconds(50)) + 2)
   }
 
-  @Test func aRemarkIsMadeOnce() throws {
-    var goal = Restless(comesAbout: 5)
-    var remarks: [String] = []
-    var waiter = Waiter(timeout: .seconds(60), progress: .hidden, interruption: .none) { remarks.append($0) }
-    #expect(try waiter.wait(for: &goal) == .isSo)
-    #expect(remarks == ["remark 1"])
+  @Test func remarkIsReportedOnce() throws {
+    var goal = Restless(reachedAtLook: 5)
+    // The first two looks are not worth a remark.
+    var (looks, reports) = (0, [String]())
+    var waiter = Waiter(
+      timeout: .seconds(60), progress: .hidden, interruption: .none,
+      remark: { _ in
+        looks += 1
+        return looks > 2 ? "remark \(looks)" : nil
+      }, report: { reports.append($0) })
+    #expect(try waiter.wait(for: &goal) == .isReached)
+    #expect(reports == ["remark 3"] && looks == 3)
   }
 
-  @Test func theLineOfProgressHasTheTimesFirst() {
+  @Test func progressLineStartsWithTheTimes() {
     let text = {
       ProgressLine.text("TCP port 80 to be free", "time-wait 127.0.0.1:80", expected: $0, left: .seconds(9))
     }
     #expect(text(nil) == "waiting for TCP port 80 to be free: 9 s left; time-wait 127.0.0.1:80")
     #expect(text(.milliseconds(4_200)).contains(": in 5 s, 9 s left; "))
     #expect(text(.zero).contains(": any moment, 9 s left; "))
+  }
+
+  /// The last column stays empty.
+  @Test func progressLineFitsOnANarrowTerminal() {
+    #expect(ProgressLine.line("waiting for port 80", width: 12) == "waiting for")
+    #expect(ProgressLine.line("waiting", width: 8) == "waiting")
+    #expect(ProgressLine.line("waiting", width: 7) == "waitin")
+    // A character counts once, however many bytes it takes, and control characters become visible ones.
+    #expect(ProgressLine.line("a → b", width: 4) == "a →")
+    #expect(ProgressLine.line("a\u{1b}[2Jb", width: 80) == "a\\x1b[2Jb")
   }
 }

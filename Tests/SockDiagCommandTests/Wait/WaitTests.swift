@@ -3,13 +3,14 @@ import Foundation
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Synchronization
 import Testing
 
 @testable import SockDiagCommand
 
-/// How long a wait sleeps beside real sockets, in a namespace of its own.
+/// Waits for real sockets, in a namespace of their own.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitTests {
   private static let place = LabEndpoint(.loopbackV4, 8080)
@@ -18,7 +19,7 @@ struct WaitTests {
     BindRequest(.tcp, SocketAddress(.anyV4, port: 8080), options: options, uid: 0)
   }
 
-  /// Binds over and over on a thread of the same namespace, and keeps the time at which it first succeeded.
+  /// Calls bind() again and again on a thread of the same namespace, and keeps the time of the first success.
   private final class BindLoop: Sendable {
     private let time = Mutex<ContinuousClock.Instant?>(nil)
     private let isOver = Atomic<Bool>(false)
@@ -36,7 +37,7 @@ struct WaitTests {
       }.start()
     }
 
-    /// When it succeeded, given time for the case that it has just not been its turn.
+    /// When it succeeded. It waits a while, since the thread may not have run yet.
     func success() -> ContinuousClock.Instant? {
       let end = ContinuousClock.now + .seconds(20)
       while .now < end {
@@ -48,8 +49,7 @@ struct WaitTests {
     }
   }
 
-  /// Threads that only sleep: by how much they wake too late is the machine's doing. Enough of them to have some on every
-  /// processor.
+  /// Threads that only sleep, and measure how late the machine wakes them. There are enough of them for every processor.
   private final class Sleepers: Sendable {
     private let delays = Mutex<[Range<ContinuousClock.Instant>]>([])
     private let isOver = Atomic<Bool>(false)
@@ -69,7 +69,7 @@ struct WaitTests {
 
     func end() { isOver.store(true, ordering: .relaxed) }
 
-    /// For how long the machine stood still at most between two moments, the first of which may be the later one.
+    /// The longest standstill of the machine between two moments, the first of which may be the later one.
     func longestDelay(from begin: ContinuousClock.Instant, to end: ContinuousClock.Instant) -> Duration {
       let time = begin..<max(begin, end)
       let delays = delays.withLock { $0.filter(time.overlaps) }
@@ -82,12 +82,12 @@ struct WaitTests {
     var sleeps: Int
     /// From the first bind() that succeeded to the end of the wait.
     var delay: Duration
-    /// For how long the machine stood still meanwhile: for so long nobody can have looked.
+    /// The longest standstill of the machine meanwhile, during which no look is possible.
     var standstill: Duration
     var time: Duration
   }
 
-  /// Leaves a small record behind on the port, by closing the server's side first, and waits until it is gone.
+  /// Leaves a record of a closed connection on the port, by closing the server's side first, and waits until it is gone.
   private func waitForRecord(inFinWait2 isFinWait2: Bool) async throws -> Account {
     try await Laboratory.withNew { laboratory in
       if isFinWait2 { try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5) }
@@ -100,12 +100,12 @@ struct WaitTests {
         try pair.client.discard()
         pair.client.close()
       }
-      // Before there is one, nobody knows when it will be gone.
+      // Without a record there is no timer yet.
       let state: LabState = isFinWait2 ? .finWait2 : .timeWait
       try laboratory.wait(for: [.brought(to: state, local: Self.place, remote: client, closed: true)])
       let (binds, sleepers) = (BindLoop(Self.request()), Sleepers())
       defer { sleepers.end() }
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       var waiter = Waiter(timeout: .seconds(90), progress: .hidden, interruption: .none)
       let outcome = try waiter.wait(for: &goal)
       let end = ContinuousClock.now
@@ -118,22 +118,22 @@ struct WaitTests {
     }
   }
 
-  /// The kernel keeps an orphan in FIN_WAIT2 as it does TIME_WAIT, but for a time that can be set.
-  @Test func aRecordIsSleptOut() async throws {
+  /// The kernel keeps an orphan in FIN_WAIT2 like one in TIME_WAIT, but for a time that can be set.
+  @Test func recordInFinWait2IsWaitedForUntilItsTimer() async throws {
     let account = try await waitForRecord(inFinWait2: true)
-    #expect(account.outcome == .isSo)
+    #expect(account.outcome == .isReached)
     #expect(account.time >= .seconds(4.9))
-    // Its timer wakes it, not the check; the second that is promised is held to where the minute is slept out.
+    // The timer wakes it, not the check. The promised second is tested with the full minute below.
     #expect(account.delay < LookSchedule.checkOfHolders)
-    // Each half second by which the kernel is late takes a look.
+    // Each half second of delay by the kernel takes one look.
     #expect(account.sleeps < 10 + Int((account.time - .seconds(5)) / .milliseconds(500)))
   }
 
-  /// TIME_WAIT itself is a minute, which nobody can change.
+  /// TIME_WAIT takes a minute, which cannot be set.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["SOCKDIAG_SLOW_TESTS"] == "1", "takes a minute"))
   func aMinuteInTimeWaitTakesLessThanTwentyWakes() async throws {
     let account = try await waitForRecord(inFinWait2: false)
-    #expect(account.outcome == .isSo)
+    #expect(account.outcome == .isReached)
     #expect(account.time >= .seconds(59))
     #expect(account.delay < .seconds(1) + account.standstill)
     #expect(account.sleeps < 20)
@@ -142,9 +142,9 @@ struct WaitTests {
         + " \(account.standstill); \(account.sleeps) sleeps")
   }
 
-  /// Fifty fresh records, each waited for by a command of its own without a time given: all are seen to go, and none late.
+  /// Fifty new records, each waited for by its own command without a timeout: all waits end, and none ends late.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["SOCKDIAG_SLOW_TESTS"] == "1", "takes a minute"))
-  func fiftyRecordsInTimeWaitAreSeenToGo() async throws {
+  func fiftyWaitsForTimeWaitEndInTime() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       for port in 9000..<9050 { try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, UInt16(port))) }
@@ -152,14 +152,14 @@ struct WaitTests {
     }
     #expect(result.status == 0, "\(result.errorText)")
     let delays = result.outputText.split(separator: "\n").compactMap { Double($0.split(separator: " ").last ?? "") }
-    // The last line says for how long the machine stood still at most, in which nobody can have looked.
+    // The last line is the longest standstill of the machine, during which no look is possible.
     #expect(delays.count == 51, "\(result.outputText)")
     let standstill = delays.last ?? 0
     for delay in delays.dropLast() { #expect(delay < 1 + standstill) }
     print("fifty waits ended up to \(delays.dropLast().max() ?? 0) s after the kernel; standstill \(standstill) s")
   }
 
-  /// Prints for each port how long its wait ended after the kernel had let go of the last record; fails if a wait fails.
+  /// Prints for each port how long after the end of its record the wait ended; fails if a wait fails.
   private static let fiftyWaits = """
     import subprocess, sys, threading, time
     ports = range(9000, 9050)
@@ -185,9 +185,9 @@ struct WaitTests {
     sys.exit(any(statuses.values()) or bool(present))
     """
 
-  /// With a `tcp_fin_timeout` of more than a minute the kernel keeps the rest of it in another form, with a timer too.
+  /// With a `tcp_fin_timeout` of more than a minute the kernel keeps the whole socket, which has a timer too.
   @Test func orphanThatWaitsLongerThanAMinuteHasATimer() async throws {
-    let prospect = try await Laboratory.withNew { laboratory in
+    let status = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 90)
       let pair = try laboratory.connectedPair(to: Self.place)
       let client = try pair.client.local()
@@ -198,57 +198,57 @@ struct WaitTests {
         socket.timer = .keepAlive
       }
       try laboratory.wait(for: [orphan])
-      var goal = try FreePort([Self.request()], probes: false, hint: "")
+      var goal = try FreePortGoal([Self.request()], probes: false)
       let sight = try goal.look()
       return try withExtendedLifetime(pair) {
-        guard case .notYet(let prospect) = sight else { throw Tool.Failure(what: "free") }
-        return prospect
+        guard case .notYet(let status) = sight else { throw Tool.Failure(what: "free") }
+        return status
       }
     }
-    let expected = try #require(prospect.expected)
+    let expected = try #require(status.expected)
     #expect(expected > .zero && expected <= .seconds(31))
   }
 
-  /// What the list lacks may be what blocks.
+  /// A socket that is missing from the list may block.
   @Test func incompleteListIsNotFree() async throws {
     let diagnosis = try await Laboratory.withNew { _ in
       var diagnostician = try Diagnostician()
       return try diagnostician.diagnose(Self.request())
     }
-    #expect(try FreePort.isFree([diagnosis], ""))
+    #expect(try FreePortGoal.areFree([diagnosis]))
     var incomplete = diagnosis
     incomplete.blindSpots.insert(.incompleteList)
-    #expect(try !FreePort.isFree([incomplete], ""))
-    #expect(try !FreePort.isFree([diagnosis, incomplete], ""))
+    #expect(try !FreePortGoal.areFree([incomplete]))
+    #expect(try !FreePortGoal.areFree([diagnosis, incomplete]))
   }
 
-  /// A port that somebody lets go of after the wait has begun.
-  private struct Released: Awaited, ~Copyable {
-    var goal: FreePort
+  /// A port that is released after the wait has begun.
+  private struct Released: WaitGoal, ~Copyable {
+    var goal: FreePortGoal
     let release: () -> Void
     var looks = 0
-    var hasHeard = false
+    var wasWoken = false
 
     var descriptors: [Int32] { goal.descriptors }
 
-    mutating func hear() -> Bool {
-      let hears = goal.hear()
-      if hears { hasHeard = true }
-      return hears
+    mutating func drainEvents() -> Bool {
+      let isLookDue = goal.drainEvents()
+      if isLookDue { wasWoken = true }
+      return isLookDue
     }
 
-    mutating func look() throws -> Sight {
+    mutating func look() throws -> LookResult {
       looks += 1
       let sight = try goal.look()
-      // By the second look it listens to what ends.
+      // At the second look it has subscribed to events.
       if looks == 2 { release() }
       return sight
     }
   }
 
   @Test(arguments: ["listener", "bound", "connection"])
-  func theEndOfASocketIsHeardAndWakesIt(_ kind: String) async throws {
-    let (outcome, hasHeard, sleeps) = try await Laboratory.withNew { laboratory in
+  func endOfASocketWakesTheWait(_ kind: String) async throws {
+    let (outcome, wasWoken, sleeps) = try await Laboratory.withNew { laboratory in
       let sockets: [LabSocket]
       switch kind {
       case "listener": sockets = [try laboratory.tcpListener(on: Self.place)]
@@ -256,27 +256,27 @@ struct WaitTests {
       default:
         let other = LabEndpoint(.loopbackV4, 9090)
         let pair = try laboratory.connectedPair(to: other, from: Self.place)
-        // Who closes second leaves nothing behind.
+        // The side that closes second leaves no record.
         pair.server.close()
         try pair.client.discard()
         pair.listener.close()
         sockets = [pair.client]
       }
       var goal = Released(
-        goal: try FreePort([Self.request()], probes: false, hint: ""), release: { sockets.forEach { $0.close() } })
+        goal: try FreePortGoal([Self.request()], probes: false), release: { sockets.forEach { $0.close() } })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       let outcome = try waiter.wait(for: &goal)
-      return (outcome, goal.hasHeard, waiter.sleeps)
+      return (outcome, goal.wasWoken, waiter.sleeps)
     }
-    #expect(outcome == .isSo)
-    #expect(hasHeard)
+    #expect(outcome == .isReached)
+    #expect(wasWoken)
     #expect(sleeps < 10)
   }
 
-  @Test func otherSocketsThatEndDoNotMakeItLook() async throws {
+  @Test func endOfOtherSocketsCausesNoLook() async throws {
     let (looks, outcome) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
-      var goal = Released(goal: try FreePort([Self.request()], probes: false, hint: ""), release: {})
+      var goal = Released(goal: try FreePortGoal([Self.request()], probes: false), release: {})
       var waiter = Waiter(timeout: .seconds(1), progress: .hidden, interruption: .none)
       return try withExtendedLifetime(listener) {
         let churn = Churn()
@@ -285,8 +285,8 @@ struct WaitTests {
         return (goal.looks, outcome)
       }
     }
-    // At the beginning, when it hears, and at the end; a slow machine comes to the end sooner. The others are hundreds.
-    #expect(outcome == .timeUp && looks <= 3)
+    // One look at the beginning, one after the subscription and one at the end. Hundreds of other sockets end meanwhile.
+    #expect(outcome == .timedOut && looks <= 3)
   }
 
   /// Sockets on another port that come and go on a thread of the same namespace.
@@ -311,29 +311,31 @@ struct WaitTests {
     }
   }
 
-  @Test func withoutAnnouncementsItStillSees() async throws {
+  @Test func withoutEventsTheWaitStillEnds() async throws {
     let outcome = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: Self.place)
       var goal = Released(
-        goal: try FreePort([Self.request()], probes: false, hint: "", watch: WaitHearingTests.deafWatch),
+        goal: try FreePortGoal([Self.request()], probes: false, watch: WaitEventTests.watchWithoutEvents),
         release: { listener.close() })
       var waiter = Waiter(timeout: .seconds(30), progress: .hidden, interruption: .none)
       return try waiter.wait(for: &goal)
     }
-    #expect(outcome == .isSo)
+    #expect(outcome == .isReached)
   }
 
-  /// With SO_REUSEADDR it hangs on the socket that the record came from, and nobody knows that any more.
-  @Test func whatDependsIsWaitedForUnlessABindDecides() async throws {
+  /// With SO_REUSEADDR the answer depends on the socket that the record came from, which is gone.
+  @Test func undecidedPortIsWaitedForUnlessAProbeDecides() async throws {
     let (plain, remarks, probed) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.place, serverOptions: [.reuseAddress])
       let client = try pair.client.local()
       pair.listener.close()
       pair.server.close()
       try laboratory.wait(for: [.brought(to: .finWait2, local: Self.place, remote: client, closed: true)])
-      func wait(probes: Bool, tell: @escaping (String) -> Void) throws -> Waiter.Outcome {
-        var goal = try FreePort([Self.request(.reuseAddress)], probes: probes, hint: "")
-        var waiter = Waiter(timeout: .milliseconds(300), progress: .hidden, interruption: .none, tell: tell)
+      func wait(probes: Bool, report: @escaping (String) -> Void) throws -> Waiter.Outcome {
+        var goal = try FreePortGoal([Self.request(.reuseAddress)], probes: probes)
+        var waiter = Waiter(
+          timeout: .milliseconds(300), progress: .hidden, interruption: .none,
+          remark: { WaitText.dependence($0.obstacle, probes: probes) }, report: report)
         return try waiter.wait(for: &goal)
       }
       var remarks: [String] = []
@@ -341,7 +343,7 @@ struct WaitTests {
       let probed = try wait(probes: true) { _ in }
       return withExtendedLifetime(pair) { (plain, remarks, probed) }
     }
-    #expect(plain == .timeUp && probed == .isSo)
+    #expect(plain == .timedOut && probed == .isReached)
     #expect(
       remarks == [
         "whether it is free depends on whether the other side has SO_REUSEADDR, so the wait goes on; with --probe a"

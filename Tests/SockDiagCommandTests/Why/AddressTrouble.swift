@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// A veth pair, `v0` and `v1`, both ends in one namespace, and addresses that `v0` cannot use for different reasons.

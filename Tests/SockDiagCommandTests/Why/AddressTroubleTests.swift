@@ -3,6 +3,7 @@ import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -28,7 +29,9 @@ struct AddressTroubleTests {
     .absent: ("2001:db8::2 is no address of this host", ["add-address", "set-options", "allow-nonlocal-bind"]),
   ]
 
-  @Test(arguments: AddressTrouble.allCases) func itIsNamedWithWhatHelps(_ trouble: AddressTrouble) async throws {
+  @Test(arguments: AddressTrouble.allCases) func addressProblemIsNamedWithTheRemedy(_ trouble: AddressTrouble)
+    async throws
+  {
     let tool = try Tool.path
     let (text, document) = try await Laboratory.withNew { laboratory in
       try trouble.build(in: laboratory)
@@ -97,7 +100,7 @@ struct AddressTroubleTests {
     return errno == 0 ? "helps" : "\(remedy) ends in errno \(errno)"
   }
 
-  @Test func waitWaitsForTheCheckAndForNothingElse() async throws {
+  @Test func waitWaitsOnlyForTheDuplicateCheck() async throws {
     let tool = try Tool.path
     let results = try await Laboratory.withNew { laboratory in
       try AddressTrouble.duplicate.build(in: laboratory)
@@ -107,11 +110,12 @@ struct AddressTroubleTests {
       let passed = try laboratory.namespace.run([tool, "wait", "[2001:db8::3]:53", "--free", "--timeout", "50s"])
       return [failed, passed]
     }
-    #expect(results[0].status == Status.system.rawValue && results[0].errorText.contains("and no waiting changes that"))
+    #expect(
+      results[0].status == Status.system.rawValue && results[0].errorText.contains("and waiting does not change that"))
     #expect(results[1].status == 0 && results[1].errorText == "", "\(results[1].errorText)")
   }
 
-  @Test func whatIsStillCheckedIsSaidWhenTheTimeIsUp() async throws {
+  @Test func timeoutNamesTheRunningDuplicateCheck() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
       try AddressTrouble.tentative.build(in: laboratory)
@@ -124,7 +128,7 @@ struct AddressTroubleTests {
         + " still checking it for duplicates; 'sockdiag why '[2001:db8::2]:53'' says what helps\n")
   }
 
-  @Test func anInterfaceWithADotIsNamedAsSysctlTakesIt() {
+  @Test func interfaceWithADotIsWrittenForSysctl() {
     let dotted = NetworkInterface(index: 7, name: "eth0.100")
     let lines = AddressLines(
       BindRequest(.tcp, "[2001:db8::2]:53", uid: 0), .refusesIPv6(interface: dotted)

@@ -3,6 +3,7 @@ import BindTrace
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -24,7 +25,7 @@ struct FailureLedgerTests {
     return Failure(call)
   }
 
-  @Test func onlyTheFirstOfItsKindIsWanted() {
+  @Test func onlyTheFirstFailureOfAKindIsReported() {
     let ledger = FailureLedger()
     #expect(ledger.isWanted(failure()))
     #expect(!ledger.isWanted(failure()) && !ledger.isWanted(failure()))
@@ -62,7 +63,7 @@ struct FailureLedgerTests {
     #expect(ledger.treatment(of: failure()) == .diagnosis)
   }
 
-  @Test func programsThatConnectInVainAsAHabitAreLeftAlone() {
+  @Test func harmlessConnectFailuresAreIgnored() {
     #expect(failure(.connect, errno: ENOENT, path: "/var/run/nscd/socket").isUsual)
     #expect(failure(.connect, errno: ENETUNREACH, protocol: .udp).isUsual)
     #expect(!failure(.connect, errno: ENETUNREACH).isUsual)
@@ -97,7 +98,7 @@ struct FailureLedgerTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-  func repeatIsDiagnosedAfterEverLongerTimesAndToldIfSomethingElseIsInTheWay() async throws {
+  func repeatsAreDiagnosedAtGrowingIntervalsAndReportedIfTheCauseChanged() async throws {
     let (listener, connections, free) = try await Self.obstacles()
     #expect(connections[0] == connections[1] && connections[0] != listener && listener != free)
     let ledger = FailureLedger()

@@ -3,6 +3,7 @@ import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -60,7 +61,7 @@ struct FolkloreTests {
   }
 
   /// So it is offered for the next time, and not said to be of no use.
-  @Test func finTimeoutLeavesAnOrphanThatIsThereItsTime() async throws {
+  @Test func finTimeoutDoesNotAffectExistingOrphans() async throws {
     let (rest, remedies, misbeliefs) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.at)
       pair.listener.close()
@@ -84,7 +85,7 @@ struct FolkloreTests {
     #expect(try await inside(situation("time-wait-reuseaddr")) { _, _ in try Self.bind() } == EADDRINUSE)
   }
 
-  @Test func withReuseAddressTwoMayBindAndOneListens() async throws {
+  @Test func withReuseAddressTwoBindButOnlyOneListens() async throws {
     let errno = try await Laboratory.withNew { laboratory -> Int32 in
       let first = try laboratory.boundSocket(to: Self.at, options: [.reuseAddress])
       let second = try laboratory.boundSocket(to: Self.at, options: [.reuseAddress])
@@ -107,7 +108,7 @@ struct FolkloreTests {
     #expect(answers == [EADDRINUSE, 0])
   }
 
-  @Test func aConnectedUDPSocketKeepsItsPort() async throws {
+  @Test func connectedUDPSocketKeepsItsPort() async throws {
     let answers = try await Laboratory.withNew { laboratory in
       _ = try laboratory.udpSocket(bound: Self.at, connectedTo: LabEndpoint(.loopbackV4, 9))
       return [
@@ -119,7 +120,7 @@ struct FolkloreTests {
   }
 
   /// Whose it was, a TIME_WAIT record does not keep.
-  @Test func reusePortIsForOneUserSaveBesideTimeWait() async throws {
+  @Test func reusePortIsForOneUserExceptForTimeWait() async throws {
     let answers = try await inside(situation("other-user")) { _, _ in
       [try Self.bind(.reusePort), try Self.bind(.reusePort, uid: 65534), try Self.bind(uid: 65534)]
     }
@@ -132,7 +133,7 @@ struct FolkloreTests {
     #expect(beside == [EADDRINUSE, 0])
   }
 
-  @Test func theBacklogHasNoPart() async throws {
+  @Test func backlogDoesNotAffectBind() async throws {
     let errno = try await inside(situation("listener"), sysctl: ("net.core.somaxconn", 65535)) { _, _ in
       try Self.bind()
     }
@@ -152,7 +153,7 @@ struct FolkloreTests {
   }
 
   /// ss and /proc do not show it, sockdiag does.
-  @Test func aDestroyedListenerKeepsItsPortUnseen() async throws {
+  @Test func destroyedListenerKeepsItsPortUnseen() async throws {
     let tool = try Tool.path
     let (errno, seen, own) = try await inside(situation("destroyed-listener")) { laboratory, _ in
       (
@@ -166,7 +167,7 @@ struct FolkloreTests {
     #expect(own.contains("127.0.0.1:8080"))
   }
 
-  @Test func aListOfListenersShowsNoneOfTheOthers() async throws {
+  @Test func listOfListenersHidesOtherBlockers() async throws {
     for name in ["time-wait", "close-wait", "bound-only"] {
       let table = try await inside(situation(name)) { laboratory, _ in
         try laboratory.namespace.run(["ss", "-Hltn"]).outputText
@@ -179,14 +180,14 @@ struct FolkloreTests {
     #expect(clients == "")
   }
 
-  @Test func reservedPortsDoNotHinderWhoNamesThem() async throws {
+  @Test func reservedPortsCanBeBoundByNumber() async throws {
     let errno = try await inside(situation("free"), sysctl: ("net.ipv4.ip_local_reserved_ports", 8080)) { _, _ in
       try Self.bind()
     }
     #expect(errno == 0)
   }
 
-  @Test func withoutAFreePortEachCallHasItsOwnError() async throws {
+  @Test func exhaustedPortsGiveEachCallItsOwnError() async throws {
     let errnos = try await inside(situation("no-port-left")) { laboratory, _ -> [Int32] in
       func errno(_ body: () throws -> Void) throws -> Int32 {
         do { try body() } catch let error as LaboratoryError { return error.errno }
@@ -204,7 +205,7 @@ struct FolkloreTests {
 
   /// IP_BIND_ADDRESS_NO_PORT is for what connects, and only where connections have the ports.
   @Test(arguments: [LabAddress.loopbackV4, .loopbackV6])
-  func aPortLeftToConnectIsSharedWithConnections(_ own: LabAddress) async throws {
+  func portLeftToConnectIsSharedWithConnections(_ own: LabAddress) async throws {
     let complaints = try await Laboratory.withNew { laboratory -> [String] in
       let servers = try [8443, 9443].map { try laboratory.tcpListener(on: LabEndpoint(own, $0)) }
       try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: "40000 40000")
@@ -244,12 +245,12 @@ struct FolkloreTests {
     #expect(complaints == [])
   }
 
-  @Test func anotherNamespaceIsInNobodysWay() async throws {
+  @Test func otherNamespaceDoesNotConflict() async throws {
     #expect(try await inside(situation("other-namespace")) { _, _ in try Self.bind() } == 0)
   }
 
   /// IPv4 asks before it looks at the port, IPv6 afterwards.
-  @Test func aForeignAddressOnALowPortHasTheErrorOfItsFamily() async throws {
+  @Test func foreignAddressOnALowPortGivesTheErrorOfItsFamily() async throws {
     let errnos = try await inside(situation("free")) { _, _ in
       try ["198.51.100.1", "2001:db8:ff::1"].map { text -> Int32 in
         let place = try PortArgument(parsing: text.contains(":") ? "[\(text)]:80" : "\(text):80")

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -27,7 +28,7 @@ struct GuideTests {
     }
   }
 
-  @Test func everyOutputIsThatOfTheCommand() throws {
+  @Test func everyQuotedOutputEqualsTheCommands() throws {
     let blocks = try Self.blocks
     #expect(blocks.count >= 13)
     for block in blocks {
@@ -52,7 +53,7 @@ struct GuideTests {
       Set(BindSituation.all.map(\.name)).subtracting(quoted) == ["free", "destroyed-listener", "reuseport-group"])
   }
 
-  @Test func everyTestThatIsNamedExists() throws {
+  @Test func everyNamedTestExists() throws {
     let sources = try Self.testSources()
     let named = try Self.lines.joined(separator: "\n").matches(of: /`([A-Z]\w+Tests)(?:\.(\w+))?`/)
     #expect(named.count > 30)
@@ -84,7 +85,7 @@ struct GuideTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-  func theTableOfOptionsIsTheKernels() async throws {
+  func tableOfOptionsEqualsTheKernels() async throws {
     let (columns, rows) = try Self.table("older socket has ↓, new one sets →")
     let options: [String: BindOptions] = [
       "none": [], "SO_REUSEADDR": .reuseAddress, "SO_REUSEPORT": .reusePort, "both": [.reuseAddress, .reusePort],
@@ -104,7 +105,7 @@ struct GuideTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-  func theTableOfAddressesIsTheKernels() async throws {
+  func tableOfAddressesEqualsTheKernels() async throws {
     let (columns, rows) = try Self.table("older socket has ↓, new one asks for →")
     #expect(columns.count == 6 && rows.count == 5)
     for row in rows {

@@ -1,10 +1,11 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
 
 struct MountedNamespaceTests {
-  @Test func pathsOfTheNamespaceAreFoundAmongTheMounts() {
+  @Test func namespacePathsAreFoundAmongTheMounts() {
     let text = """
       22 1 8:1 / / rw,relatime - ext4 /dev/root rw
       36 22 0:4 net:[4026532623] /run/netns/blue rw shared:5 - nsfs nsfs rw
@@ -49,20 +50,20 @@ struct NamespaceNameTests {
     }
   }
 
-  @Test func theNamespaceThatWasGivenIsGivenOn() async throws {
+  @Test func givenNamespaceIsKeptInSuggestedCommands() async throws {
     // A path, so that no other way leads to the same words.
     let offer = try await offers { ["--netns", "/proc/\($0)/ns/net", "--run"] }
     #expect(offer.kill?.hasSuffix(" --netns /proc/\(offer.holder)/ns/net") == true, "\(offer)")
     #expect(offer.status == 98)
   }
 
-  @Test func theNamespaceThatTheCommandWentToIsThatOfWhoStaysThere() async throws {
+  @Test func namespaceIsNamedByAProcessThatStays() async throws {
     let offer = try await offers { ["--run", "nsenter", "-t", "\($0)", "-n"] }
     #expect(offer.kill?.hasSuffix(" --netns \(offer.holder)") == true, "\(offer)")
     #expect(offer.status == 98)
   }
 
-  @Test func theReadersOwnNamespaceNeedsNoName() async throws {
+  @Test func ownNamespaceNeedsNoName() async throws {
     let tool = try Tool.path
     let text = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -80,7 +81,7 @@ struct NamespaceNameTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.hasProgram("ip"), "needs ip"))
-  func theNameOfANamespaceIsPreferred() async throws {
+  func namespaceNameIsPreferred() async throws {
     let tool = try Tool.path
     let script = """
       mount -t tmpfs none /run && ip netns add blue && ip -n blue link set lo up &&

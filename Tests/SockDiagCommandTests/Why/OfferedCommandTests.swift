@@ -1,6 +1,7 @@
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -62,19 +63,19 @@ struct OfferedCommandTests {
 
   // MARK: kill
 
-  @Test func killTakesThePortWhereEverybodyOnItBlocks() async throws {
+  @Test func killIsSuggestedIfAllHoldersBlock() async throws {
     let places = [Place(endpoint: LabEndpoint(.loopbackV4, 8080)), Place(endpoint: LabEndpoint(.loopbackV6, 8080))]
     try await expect(places, ["8080", "--as", "go"], toOffer: ["sockdiag kill 8080"])
   }
 
-  @Test func killSparesTheOtherFamily() async throws {
+  @Test func suggestedKillSparesTheOtherFamily() async throws {
     let places = [
       Place(endpoint: LabEndpoint(.loopbackV4, 8080)), Place(endpoint: LabEndpoint(.loopbackV6, 8080), blocks: false),
     ]
     try await expect(places, ["0.0.0.0:8080"], toOffer: ["sockdiag kill 127.0.0.1:8080"])
   }
 
-  @Test func killNamesEachAddressThatBlocks() async throws {
+  @Test func suggestedKillNamesEachBlockingAddress() async throws {
     let other = LabAddress.v4(127, 0, 0, 2)
     let places = [
       Place(endpoint: LabEndpoint(.loopbackV4, 8080)), Place(endpoint: LabEndpoint(other, 8080)),
@@ -84,7 +85,7 @@ struct OfferedCommandTests {
       places, ["0.0.0.0:8080"], toOffer: ["sockdiag kill 127.0.0.1:8080", "sockdiag kill 127.0.0.2:8080"])
   }
 
-  @Test func killSparesTheOtherInterface() async throws {
+  @Test func suggestedKillSparesTheOtherInterface() async throws {
     let places = [
       Place(endpoint: LabEndpoint(.anyV4, 8080), options: [.bindToDevice("lo")]),
       Place(endpoint: LabEndpoint(.anyV4, 8080), options: [.bindToDevice(Wire.deviceName)], blocks: false),
@@ -93,7 +94,7 @@ struct OfferedCommandTests {
       places, ["0.0.0.0:8080", "--device", "lo"], toOffer: ["sockdiag kill '0.0.0.0%lo:8080'"], wired: true)
   }
 
-  @Test func killNamesTheInterfaceOfALinkLocalAddress() async throws {
+  @Test func suggestedKillNamesTheInterfaceOfALinkLocalAddress() async throws {
     let place = LabEndpoint(Wire.localLinkLocal, 8080, interface: Wire.deviceName)
     try await expect(
       [Place(endpoint: place)], ["[fe80::1%\(Wire.deviceName)]:8080"],
@@ -101,7 +102,7 @@ struct OfferedCommandTests {
   }
 
   /// To `kill`, `[::]` takes in IPv4, so that no place of it is this socket's alone.
-  @Test func whoseNoPlaceIsAloneIsEndedByNumber() async throws {
+  @Test func processWithoutAnExclusiveAddressIsEndedByID() async throws {
     let places = [
       Place(endpoint: LabEndpoint(.anyV6, 8080), options: [.v6Only(true)]),
       Place(endpoint: LabEndpoint(.anyV4, 8080), blocks: false),
@@ -112,7 +113,7 @@ struct OfferedCommandTests {
   // MARK: wait
 
   /// What is in nobody's way now would be in the way of another question.
-  @Test func waitAsksForWhatWhyWasAsked() async throws {
+  @Test func suggestedWaitHasTheOptionsOfWhy() async throws {
     let tool = try Tool.path
     let (offered, result) = try await Laboratory.withNew { laboratory in
       try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV6, 8080), options: [.v6Only(true)])
@@ -128,7 +129,7 @@ struct OfferedCommandTests {
     #expect(result.errorText.contains("time-wait") && !result.errorText.contains("listener"))
   }
 
-  @Test func waitAndProbeHaveEveryOption() async throws {
+  @Test func suggestedWaitAndProbeHaveEveryOption() async throws {
     let offers = try await Laboratory.withNew { laboratory in
       _ = try laboratory.wire()
       let local = LabEndpoint(Wire.localLinkLocal, 8080, interface: Wire.deviceName)
@@ -150,7 +151,7 @@ struct OfferedCommandTests {
   // MARK: destroy
 
   /// Both are in FIN_WAIT2; one was closed, the other has only said its last word.
-  @Test func destroyLeavesWhatAProcessHolds() async throws {
+  @Test func suggestedDestroySparesHeldSockets() async throws {
     let (offered, left) = try await Laboratory.withNew { laboratory in
       let at = LabEndpoint(.loopbackV4, 8080)
       let listener = try laboratory.tcpListener(on: at)
@@ -173,7 +174,7 @@ struct OfferedCommandTests {
     #expect(left == [true])
   }
 
-  @Test func destroyLeavesTheOtherFamily() async throws {
+  @Test func suggestedDestroySparesTheOtherFamily() async throws {
     let (offered, left) = try await Laboratory.withNew { laboratory in
       let places = [LabAddress.loopbackV4, .loopbackV6].map { LabEndpoint($0, 8080) }
       for place in places { try laboratory.leaveTimeWait(on: place) }

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -16,7 +17,7 @@ struct OwnSocketTests {
     }
   }
 
-  @Test func itsOwnSocketIsNamedAndNoSignalIsOffered() async throws {
+  @Test func ownSocketIsNamedAndNoSignalIsOffered() async throws {
     let result = try await run(Self.preparing + "print(a.fileno(), flush=True)\n" + Self.binding)
     let descriptor = result.outputText.prefix { $0.isNumber }
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -25,13 +26,15 @@ struct OwnSocketTests {
     #expect(!text.contains("kill") && !text.contains("End the process"), "\(text)")
   }
 
-  @Test(arguments: ["a.close()\n", "a.close(); a = None\n"]) func closingItFirstHelps(_ remedy: String) async throws {
+  @Test(arguments: ["a.close()\n", "a.close(); a = None\n"]) func closingTheOwnSocketFirstHelps(_ remedy: String)
+    async throws
+  {
     let result = try await run(Self.preparing + remedy + Self.binding)
     #expect(result.status == 0 && result.errorText == "")
   }
 
   /// A child that inherited the socket holds the port as well.
-  @Test func anotherHolderIsStillToBeEnded() async throws {
+  @Test func otherHolderIsStillEnded() async throws {
     let script =
       Self.preparing + "import os, subprocess\n"
       + "c = subprocess.Popen(['sleep', '60'], close_fds=False, pass_fds=[a.fileno()])\n"

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -118,7 +119,7 @@ struct PresetStatementTests {
 
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Trial.all)
-  func theStatementLetsTheProgramStart(_ trial: Trial) async throws {
+  func suggestedStatementLetsTheProgramStart(_ trial: Trial) async throws {
     guard let statement = trial.preset.statement(trial.option, trial.transport) else { return }
     // Node.js 20 takes the word and does nothing; the statement says since when it does something.
     if statement.contains("since Node.js") { return }
@@ -137,7 +138,7 @@ struct PresetStatementTests {
   }
 
   /// What is said for one transport is not a word of the other.
-  @Test(arguments: Preset.allCases) func theStatementIsOfItsTransport(_ preset: Preset) {
+  @Test(arguments: Preset.allCases) func suggestedStatementFitsTheProtocol(_ preset: Preset) {
     let streams = ["net.Listen(", "server.listen(", "create_server", "ServerSocket"]
     let datagrams = ["ListenPacket", "dgram.", "create_datagram_endpoint", "DatagramSocket", "udp"]
     for option in [BindOptions.reuseAddress, .reusePort, .v6Only, .freebind] {

@@ -3,6 +3,7 @@ import BindDiagnosis
 import FoundationEssentials
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -16,7 +17,7 @@ struct PresetTests {
     }
   }
 
-  @Test func eachKindBindsWhatItsServersBind() throws {
+  @Test func eachPresetBindsAsItsServersDo() throws {
     let (v4, v6) = ("0.0.0.0:8080", "[::]:8080")
     let expected: [(Preset, tcp: [String], udp: [String])] = [
       (.c, [v4, v6], [v4, v6]), (.python, [v4], [v4]),
@@ -33,7 +34,7 @@ struct PresetTests {
     }
   }
 
-  @Test func anAddressIsBoundAsTheKindBindsIt() throws {
+  @Test func presetBindsAGivenAddressAsItsServersDo() throws {
     let v6Only = "SO_REUSEADDR IPV6_V6ONLY"
     #expect(try Self.requests("[::1]:8080", "--as", "nginx") == ["[::1]:8080 \(v6Only)"])
     #expect(try Self.requests("[::1]:8080", "--as", "nginx", "--udp") == ["[::1]:8080 \(v6Only)"])
@@ -48,7 +49,7 @@ struct PresetTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-  func whatTheHostMakesOfIPv6SocketsHoldsForKindsThatLeaveIt() async throws {
+  func hostDefaultOfV6OnlyAppliesToPresetsThatKeepIt() async throws {
     let (left, leftWithUDP) = try await NetworkNamespace.withNew { namespace in
       try namespace.set("net.ipv6.bindv6only", to: 1)
       func kinds(_ words: String...) throws -> [Preset] {
@@ -67,7 +68,7 @@ struct PresetTests {
 
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
-  func theServerStartsWhereItWasSaidToOnAHostOfIPv6OnlySockets(_ server: Server) async throws {
+  func realServersAgreeOnAHostWithV6OnlyDefault(_ server: Server) async throws {
     let (status, result) = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv6.bindv6only", to: 1)
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
@@ -132,7 +133,7 @@ struct PresetTests {
 
   @Test(
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
-  func theServerStartsWhereItWasSaidTo(_ server: Server) async throws {
+  func realServersAgreeWithTheirPreset(_ server: Server) async throws {
     let holders: [(LabAddress, v6Only: Bool)] = [
       (.anyV4, false), (.loopbackV4, false), (.anyV6, true), (.anyV6, false), (.loopbackV6, false),
     ]

@@ -1,6 +1,7 @@
 import BindDiagnosis
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -74,7 +75,7 @@ struct PrivilegeRemedyTests {
     os.setxattr(sys.argv[1], 'security.capability', struct.pack('<5I', 0x2000001, 1 << 10, 0, 0, 0))
     """
 
-  @Test(arguments: Place.allCases) func onlyWhatWorksThereIsOffered(_ place: Place) async throws {
+  @Test(arguments: Place.allCases) func onlyWorkingPrivilegeRemediesAreOffered(_ place: Place) async throws {
     let (tool, subject) = (try Tool.path, try Self.subject)
     try await Self.withGiftedSubject { gifted in
       let complaints = try await Laboratory.withNew { laboratory -> [String] in
@@ -112,7 +113,7 @@ struct PrivilegeRemedyTests {
   }
 
   /// What systemd does for AmbientCapabilities=, which is offered with setcap.
-  @Test func aCapabilityThatIsHandedOnGivesThePort() async throws {
+  @Test func inheritedCapabilityGivesThePort() async throws {
     let subject = try Self.subject
     let statuses = try await Laboratory.withNew { laboratory in
       try [[], ["--no-new-privs"]].map { options in
@@ -124,7 +125,7 @@ struct PrivilegeRemedyTests {
   }
 
   @Test(arguments: [Place.shell, .noNewPrivileges, .userNamespace])
-  func aWatchedProgramIsToldByWhatItMayItself(_ place: Place) async throws {
+  func watchedProgramIsJudgedByItsOwnPrivileges(_ place: Place) async throws {
     let (tool, subject) = (try Tool.path, try Self.subject)
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run([tool, "why", "--json", "--run"] + place.prefix + [subject, "bind", "80"])
@@ -135,7 +136,7 @@ struct PrivilegeRemedyTests {
   }
 
   /// A user's programs do not start here, but under the same bounds.
-  @Test func anotherUserIsNotHeldToThisProcess() async throws {
+  @Test func otherUserIsNotLimitedByThisProcess() async throws {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in
       try [["--no-new-privs"], ["--bounding-set", "-net_bind_service"]].map { options in

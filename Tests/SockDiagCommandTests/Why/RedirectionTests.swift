@@ -1,5 +1,6 @@
 import BindDiagnosis
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -90,7 +91,7 @@ struct RedirectionTests {
   ]
 
   @Test(arguments: all.filter { NetworkNamespace.hasProgram($0.program) })
-  func whatIsTakenElsewhereIsSaid(_ ruleset: Ruleset) async throws {
+  func redirectionIsReported(_ ruleset: Ruleset) async throws {
     let tool = try Tool.path
     let complaints = try await Laboratory.withNew { laboratory -> [String] in
       let namespace = laboratory.namespace
@@ -113,7 +114,7 @@ struct RedirectionTests {
 
   /// It is a note, and no part of the answer.
   @Test(.enabled(if: NetworkNamespace.hasProgram("nft"), "needs nft"))
-  func whoMayNotReadTheRulesIsAnsweredWithoutThem() async throws {
+  func unreadableRulesAreLeftOut() async throws {
     let tool = try Tool.path
     let (root, nobody) = try await Laboratory.withNew { laboratory in
       let rules = Self.outside + "tcp dport 8081 redirect to :80\n }; }"

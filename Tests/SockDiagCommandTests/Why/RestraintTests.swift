@@ -1,5 +1,6 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -49,7 +50,7 @@ struct RestraintTests {
     return questions
   }()
 
-  @Test func theErrorIsThatOfTheKernel() async throws {
+  @Test func predictedErrorIsThatOfTheKernel() async throws {
     let tool = try Tool.path
     let possible = Dictionary(
       uniqueKeysWithValues: try Set(Self.questions.map(\.restraint.words)).map { words in
@@ -73,7 +74,7 @@ struct RestraintTests {
     #expect(complaints == [])
   }
 
-  @Test func aRefusalNamesWhatIsInForceAndNoCapability() async throws {
+  @Test func refusalNamesActiveRestraintsAndNoCapability() async throws {
     guard try Self.landlock.isPossible else { return }
     for words in [["why", "127.0.0.1:8080"], ["why", "127.0.0.1:8080", "--probe"], ["why", "127.0.0.1:80"]] {
       let result = try await run(Self.landlock, words)
@@ -88,7 +89,7 @@ struct RestraintTests {
     #expect(json.outputText.contains(#""refused_by":[{"kind":"landlock","#), "\(json.outputText)")
   }
 
-  @Test func aProgramOfTheCgroupIsNamed() async throws {
+  @Test func cgroupProgramIsNamed() async throws {
     guard try Self.cgroup.isPossible else { return }
     let refused = try await run(Self.cgroup, ["why", "127.0.0.1:8080"])
     #expect(refused.status == 3 && refused.outputText.contains("bpftool cgroup tree"), "\(refused.outputText)")
@@ -98,7 +99,7 @@ struct RestraintTests {
     #expect(free.status == 0 && text.contains("a BPF program of the cgroup"), "\(text)")
   }
 
-  @Test func aProgramThatIsAskedAfterTheBindLeavesTheAnswerOpen() async throws {
+  @Test func cgroupProgramAfterBindLeavesTheAnswerOpen() async throws {
     guard try Self.lateCgroup.isPossible else { return }
     let said = try await run(Self.lateCgroup, ["why", "127.0.0.1:8080"])
     #expect(said.status == 2, "\(said.outputText)")
@@ -110,7 +111,7 @@ struct RestraintTests {
   }
 
   /// To list them takes a privilege. That they were not seen is said, in words and in JSON.
-  @Test func aPlainUserIsToldThatSuchProgramsWereNotSeen() async throws {
+  @Test func plainUserIsToldThatCgroupProgramsWereNotSeen() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let (tool, words) = (try Tool.path, ["why", "127.0.0.1:8080"])
     for (starter, isTold) in [(asNobody, true), ([], false)] {
@@ -123,18 +124,18 @@ struct RestraintTests {
     }
   }
 
-  @Test func aWaitForARefusedPortEndsAtOnce() async throws {
+  @Test func waitForARefusedPortEndsAtOnce() async throws {
     guard try Self.landlock.isPossible else { return }
     for probe in [[], ["--probe"]] {
       let result = try await run(Self.landlock, ["wait", "127.0.0.1:8080", "--free", "--timeout", "30s"] + probe)
       #expect(result.status != 0 && result.status != 1, "\(result.errorText)")
-      #expect(result.errorText.contains("Landlock") && result.errorText.contains("no waiting changes that"))
+      #expect(result.errorText.contains("Landlock") && result.errorText.contains("waiting does not change that"))
     }
     let free = try await run(Self.landlock, ["wait", "127.0.0.1:8081", "--free", "--timeout", "30s"])
     #expect(free.status == 0, "\(free.errorText)")
   }
 
-  @Test func aMissingCapabilityIsStillBlamedForALowPort() async throws {
+  @Test func missingCapabilityIsStillReportedForALowPort() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80"], as: asNobody)
     #expect(result.status == 3)
@@ -143,14 +144,14 @@ struct RestraintTests {
   }
 
   /// This process lacks the right, but the user it asks for has it.
-  @Test func aLowPortIsFreeToAnotherUserWhoHasTheRight() async throws {
+  @Test func lowPortIsFreeForAPrivilegedUser() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80", "--uid", "0"], as: asNobody)
     #expect(result.status == 0, "\(result.outputText)")
   }
 
   /// Whether a low port takes a privilege, the rehearsal finds out without the setting.
-  @Test func hiddenSettingsAreFoundOutOrLeaveTheAnswerOpen() async throws {
+  @Test func hiddenSettingsAreDetectedOrLeaveTheAnswerOpen() async throws {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
@@ -173,7 +174,7 @@ struct RestraintTests {
   }
 
   /// A port that takes the right, of somebody who has it, rehearsed by somebody who has not: who refuses is not to be told.
-  @Test func aHiddenSettingLeavesOpenWhetherAnotherUserIsRefused() async throws {
+  @Test func hiddenSettingLeavesTheAnswerForAnotherUserOpen() async throws {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
@@ -190,7 +191,7 @@ struct RestraintTests {
     #expect(forItself.status == 3, "\(forItself.outputText)")
   }
 
-  @Test func anAddressThatCannotBeAskedAboutLeavesTheAnswerOpen() async throws {
+  @Test func uncheckableAddressLeavesTheAnswerOpen() async throws {
     let restraint = Restraint("no-family", "2", "EMFILE")
     let result = try await run(restraint, ["why", "127.0.0.1:8080"])
     #expect(result.status == 2, "\(result.outputText)")
@@ -200,7 +201,7 @@ struct RestraintTests {
   }
 
   /// A program that is let have no socket never comes to its bind().
-  @Test(arguments: ["EPERM", "EACCES"]) func aRefusedSocketIsTheAnswer(_ errno: String) async throws {
+  @Test(arguments: ["EPERM", "EACCES"]) func refusedSocketIsReported(_ errno: String) async throws {
     let restraint = Restraint("no-family", "2", errno)
     let result = try await run(restraint, ["why", "127.0.0.1:8080"])
     #expect(result.status == 3 && result.outputText.contains("fails with \(errno)"), "\(result.outputText)")
@@ -210,7 +211,7 @@ struct RestraintTests {
 
   /// The program puts itself under a rule that this command is not under.
   @Test(arguments: [Self.landlock, Restraint("seccomp-bind", "EPERM")])
-  func aWatchedProgramIsToldWhatRefusesItsCall(_ restraint: Restraint) async throws {
+  func watchedProgramIsToldTheRestraint(_ restraint: Restraint) async throws {
     guard try restraint.isPossible else { return }
     let (tool, subject) = (try Tool.path, try Tool.program("bind-trace-subject"))
     let program = try restraint.command([subject, "bind", "8080"])
@@ -231,7 +232,7 @@ struct RestraintTests {
   }
 
   /// Landlock's TCP rules apply to MPTCP sockets in some kernels and not in others. The error of the call tells.
-  @Test func aSocketOfMPTCPIsTriedAsSuch() async throws {
+  @Test func mptcpSocketIsRehearsedAsMPTCP() async throws {
     guard try Self.landlock.isPossible else { return }
     let program = [try Tool.program("bind-attempt"), "bind", "mptcp", "127.0.0.1", "8080"]
     let command = try Self.landlock.command([try Tool.path, "why", "--run"] + program)

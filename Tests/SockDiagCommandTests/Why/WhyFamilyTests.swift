@@ -2,6 +2,7 @@ import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -22,7 +23,7 @@ struct WhyFamilyTests {
   }
 
   @Test(arguments: [["why", "[::]:8080"], ["why", "[::1]:8080"], ["why", "[::]:8080", "--probe"]])
-  func anIPv6AddressIsAnErrorWithoutIPv6(_ words: [String]) async throws {
+  func ipv6AddressIsAnErrorWithoutIPv6(_ words: [String]) async throws {
     let result = try await run(withoutIPv6: true, words)
     #expect(result.status == 3)
     let lines = result.outputText.split(separator: "\n").map(String.init)
@@ -35,7 +36,7 @@ struct WhyFamilyTests {
     #expect(lines.contains("      sockdiag why \(address):8080"))
   }
 
-  @Test func aWaitForAnIPv6AddressEndsWithoutIPv6() async throws {
+  @Test func waitForAnIPv6AddressEndsWithoutIPv6() async throws {
     let result = try await run(withoutIPv6: true, ["wait", "[::]:8080", "--free", "--timeout", "20s"])
     #expect(result.status == Status.system.rawValue && result.errorText.contains("EAFNOSUPPORT"), "\(result.errorText)")
   }
@@ -56,13 +57,13 @@ struct WhyFamilyTests {
     #expect(waited.status == 0, "\(waited.errorText)")
   }
 
-  @Test func withIPv6NothingIsSaidOfItsLack() async throws {
+  @Test func missingIPv6IsNotMentionedIfIPv6Exists() async throws {
     let result = try await run(["why", "8080"])
     #expect(
       result.outputText.hasPrefix("TCP 0.0.0.0:8080 and [::]:8080: free.") && !result.outputText.contains("no IPv6"))
   }
 
-  @Test func aGroupOfTheLinkNeedsAnInterfaceWithUDP() async throws {
+  @Test func udpLinkLocalGroupNeedsAnInterface() async throws {
     let bare = try await run(["why", "-u", "[ff02::fb]:5353"])
     #expect(bare.status == 3)
     #expect(
@@ -85,7 +86,7 @@ struct WhyFamilyTests {
     #expect(!result.outputText.contains("Helps"))
   }
 
-  @Test func aDeviceIsTheScopeOfALinkLocalAddress() async throws {
+  @Test func deviceIsTheScopeOfALinkLocalAddress() async throws {
     let wire = Wire.deviceName
     let occupy: @Sendable (Laboratory) throws -> Void = {
       _ = try $0.wire()
@@ -104,7 +105,7 @@ struct WhyFamilyTests {
     #expect(bare.outputText.contains("      sockdiag why '[fe80::1%\(wire)]:8080'\n"))
   }
 
-  @Test func whereASocketIsLookedForALinkLocalAddressNeedsItsInterface() async throws {
+  @Test func linkLocalAddressNeedsItsInterfaceInWaitAndKill() async throws {
     for words in [["kill", "[fe80::1]:80", "--yes"], ["wait", "[fe80::1]:80", "--listening"]] {
       let result = try await run(words)
       #expect(
@@ -113,7 +114,7 @@ struct WhyFamilyTests {
     }
   }
 
-  @Test func aProgramThatNamesNoInterfaceIsToldSo() async throws {
+  @Test func missingInterfaceIsReportedToTheProgram() async throws {
     let script = "import socket; socket.socket(10, 2).bind(('ff02::fb', 5353))"
     let result = try await run(["why", "--run", "python3", "-c", script])
     #expect(result.errorText.contains("ff02::fb is a multicast group of one link, and no interface is named"))

@@ -14,7 +14,7 @@ struct WhyGoldenTests {
     }
   }
 
-  @Test(arguments: BindSituation.all) func saysWhatItAlwaysSaid(_ situation: BindSituation) async throws {
+  @Test(arguments: BindSituation.all) func outputEqualsTheGolden(_ situation: BindSituation) async throws {
     let golden = try? Fixture.read("why/\(situation).txt")
     var transcript = try await WhyTranscript.record(situation)
     // Tests run side by side in one process, and a child that one of them is just starting holds a copy of each descriptor.
@@ -27,7 +27,7 @@ struct WhyGoldenTests {
     for document in transcript.documents { #expect(schema.violations(of: try JSONValue(parsing: document)) == []) }
   }
 
-  @Test func theSchemaFindsWhatIsWrong() throws {
+  @Test func schemaRefusesInvalidAnswers() throws {
     let schema = try Self.schema
     let wrong = """
       {"verdict":"maybe","diagnoses":[{"protocol":"tcp","address":"::1","port":70000,"uid":0,"options":["SO_X"],

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `why --run` where a call that failed cannot be looked at, diagnosed or told about: the command goes on, is watched to
@@ -35,7 +36,7 @@ struct WhyRunObstacleTests {
     }
   }
 
-  @Test func anotherProtocolIsNamedAndTheNextFailureIsDiagnosed() async throws {
+  @Test func unsupportedProtocolIsNamedAndTheNextFailureDiagnosed() async throws {
     let ping = """
       import socket
       try:
@@ -52,7 +53,7 @@ struct WhyRunObstacleTests {
   }
 
   @Test(.enabled(if: mayNobodyUnshare, "needs user namespaces for everybody"))
-  func aNamespaceThatMayNotBeEnteredIsNamed() async throws {
+  func namespaceThatMayNotBeEnteredIsNamed() async throws {
     let setUp = #"ip link set lo up; exec python3 -c "$0""#
     let result = try await run(["unshare", "-Urn", "sh", "-c", setUp, Self.conflict], by: Self.asNobody)
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -62,7 +63,7 @@ struct WhyRunObstacleTests {
     #expect(result.status == 98)
   }
 
-  @Test func aFullStandardErrorIsNoReasonToLeave() async throws {
+  @Test func fullStandardErrorDoesNotEndTheWatch() async throws {
     let tool = try Tool.path
     let result = try await NetworkNamespace.withNew { namespace in
       try namespace.run(
@@ -71,7 +72,7 @@ struct WhyRunObstacleTests {
     #expect(result.status == 98)
   }
 
-  @Test func aReaderWhoHasGoneIsNoReasonToLeave() async throws {
+  @Test func closedStandardErrorDoesNotEndTheWatch() async throws {
     let tool = try Tool.path
     let starter = """
       import os, subprocess, sys
@@ -87,7 +88,7 @@ struct WhyRunObstacleTests {
 
   private static let hidden = "import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n" + conflict
 
-  @Test func aSocketThatMayNotBeSeenIsSaidToBe() async throws {
+  @Test func unreadableSocketIsReported() async throws {
     let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody)
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains(", fd 4) failed with EADDRINUSE"), "\(text)")
@@ -99,7 +100,7 @@ struct WhyRunObstacleTests {
     #expect(result.status == 98)
   }
 
-  @Test func programsAreToldToo() async throws {
+  @Test func jsonReportsFailuresToo() async throws {
     let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody, options: ["--json"])
     let line = try #require(result.errorText.split(separator: "\n").first)
     let object = try JSONValue(parsing: Array(line.utf8))
@@ -111,7 +112,7 @@ struct WhyRunObstacleTests {
     #expect(object["why"] == nil)
   }
 
-  @Test func aSocketInUseIsNotBlamedOnOthers() async throws {
+  @Test func failureOfAUsedSocketIsNotBlamedOnOthers() async throws {
     let script = """
       import socket, sys
       server = socket.socket()

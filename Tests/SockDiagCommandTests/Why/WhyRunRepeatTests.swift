@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `why --run` with programs that fail often, in many ways, or where no port is what they want.
@@ -15,7 +16,7 @@ struct WhyRunRepeatTests {
 
   private func lines(_ result: CommandResult) -> [String] { result.errorText.split(separator: "\n").map(String.init) }
 
-  @Test func thousandsOfFailuresAreOneReport() async throws {
+  @Test func thousandsOfFailuresGiveOneReport() async throws {
     let result = try await run([subject(), "flood", "8080"])
     #expect(result.status == 7)
     let lines = lines(result)
@@ -26,7 +27,7 @@ struct WhyRunRepeatTests {
   }
 
   /// Its report finds no room, and the one thread that would make some is another one of the command.
-  @Test func otherThreadsOfTheCommandGoOnWhileItReports() async throws {
+  @Test func otherThreadsContinueDuringAReport() async throws {
     let command = """
       import os, socket, sys, threading
       here = int(sys.argv[1])
@@ -79,7 +80,7 @@ struct WhyRunRepeatTests {
     #expect(lines.last == "sockdiag: 20 other calls failed; only 40 different failures are shown")
   }
 
-  @Test func unixSocketsThatCannotBeBoundAreNamed() async throws {
+  @Test func failedUnixBindsAreNamed() async throws {
     let script = """
       import os, socket, sys
       os.chdir(sys.argv[1])
@@ -123,7 +124,7 @@ struct WhyRunRepeatTests {
         except OSError: pass
     """
 
-  @Test func connectionsThatFailAreNamedOnce() async throws {
+  @Test func failedConnectionsAreNamedOnce() async throws {
     let result = try await run(["python3", "-c", Self.connecting])
     let lines = lines(result)
     #expect(result.status == 0 && lines.count == 4, "\(result.errorText)")
@@ -139,7 +140,7 @@ struct WhyRunRepeatTests {
       ])
   }
 
-  @Test func programsAreToldOfConnectionsAndRepeats() async throws {
+  @Test func jsonReportsConnectionsAndRepeats() async throws {
     let result = try await run(["python3", "-c", Self.connecting], options: ["--json"])
     let objects = try lines(result).map { try JSONValue(parsing: Array($0.utf8)) }
     #expect(objects.count == 4, "\(result.errorText)")
@@ -150,7 +151,7 @@ struct WhyRunRepeatTests {
     #expect(objects.map { $0["errno"] }.prefix(2) == [.string("ECONNREFUSED"), .string("ENOENT")])
   }
 
-  @Test func ringThatIsNotSeenThroughIsSaid() async throws {
+  @Test func ioUringUseIsReported() async throws {
     let remark = "sockdiag: the command used io_uring; calls of bind(), listen() and connect() through it were not seen"
     let result = try await run([subject(), "ring", "2"])
     // 77: forbidden here.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `why --run` with programs that get the right to low ports by their file, which the kernel takes from what is watched.
@@ -39,7 +40,7 @@ struct WhyRunRightsTests {
     }
   }
 
-  @Test(arguments: [Gift.lowPorts, .root]) func beingWatchedIsBlamedForWhatItTakes(_ gift: Gift) async throws {
+  @Test(arguments: [Gift.lowPorts, .root]) func privilegeLostByWatchingIsReported(_ gift: Gift) async throws {
     let (alone, result) = try await bind(gift)
     try #require(alone == 0, "the file gives nothing here: a mount with nosuid?")
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -50,7 +51,9 @@ struct WhyRunRightsTests {
     #expect(!text.contains("setcap") && !text.contains("nothing is in the way"), "\(text)")
   }
 
-  @Test(arguments: [Gift.nothing, .rawSockets]) func whoHasNoSuchRightIsToldHowToGetIt(_ gift: Gift) async throws {
+  @Test(arguments: [Gift.nothing, .rawSockets]) func missingFilePrivilegeIsReportedWithTheRemedy(_ gift: Gift)
+    async throws
+  {
     let (alone, result) = try await bind(gift)
     #expect(alone != 0)
     #expect(result.errorText.contains("setcap cap_net_bind_service=+ep"), "\(result.errorText)")

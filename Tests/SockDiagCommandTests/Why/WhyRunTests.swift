@@ -1,5 +1,6 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// `sockdiag why --run`: programs of several languages whose bind() or listen() fails.
@@ -34,13 +35,13 @@ struct WhyRunTests {
       sourceLocation: location)
   }
 
-  @Test func aServerInCHasItsOptionsAndItsBlockerNamed() async throws {
+  @Test func cServerGetsItsOptionsAndBlockerNamed() async throws {
     let subject = try Tool.program("bind-trace-subject")
     let result = try await run([subject, "bind", "8080"])
     expectDiagnosis(result, call: "bind", of: "bind-trace-subj", options: "no socket options")
   }
 
-  @Test func aServerInPythonHasItsOptionsAndItsBlockerNamed() async throws {
+  @Test func pythonServerGetsItsOptionsAndBlockerNamed() async throws {
     let script = """
       import socket, sys
       s = socket.socket()
@@ -56,7 +57,7 @@ struct WhyRunTests {
   }
 
   @Test(.enabled(if: NetworkNamespace.hasProgram("node"), "needs node"))
-  func aServerInNodeHasItsOptionsAndItsBlockerNamed() async throws {
+  func nodeServerGetsItsOptionsAndBlockerNamed() async throws {
     let script = """
       require("net").createServer().on("error", error => process.exit(error.code == "EADDRINUSE" ? 5 : 6)).listen(8080)
       """
@@ -68,7 +69,7 @@ struct WhyRunTests {
     #expect(result.errorText.contains("server.listen({ port, host: '::', ipv6Only: true })"), "\(result.errorText)")
   }
 
-  @Test func aFailingListenIsNotBlamedOnTheSocketItself() async throws {
+  @Test func failedListenIsNotBlamedOnItsOwnSocket() async throws {
     let script = """
       import socket, sys
       a, b = socket.socket(), socket.socket()
@@ -92,7 +93,7 @@ struct WhyRunTests {
   @Test(
     arguments: ["s.setsockopt(socket.IPPROTO_IP, 24, 1); s.bind((sys.argv[1], 0))", "pass"],
     [("127.0.0.1", 0), ("::1", 0), ("127.0.0.1", 262)])
-  func aListenThatFindsNoPortIsToldSo(_ preparation: String, _ place: (address: String, protocol: Int)) async throws {
+  func listenWithoutAFreePortIsReported(_ preparation: String, _ place: (address: String, protocol: Int)) async throws {
     let script = """
       import socket, sys
       family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
@@ -117,7 +118,7 @@ struct WhyRunTests {
     #expect(text.contains("for user root, no socket options") == (preparation == "pass"), "\(text)")
   }
 
-  @Test func aPrivilegedPortIsJudgedByTheProgramsOwnRights() async throws {
+  @Test func privilegedPortIsJudgedByTheProgramsPrivileges() async throws {
     let script = """
       import os, socket, sys
       os.setgid(65534); os.setuid(65534)
@@ -132,7 +133,7 @@ struct WhyRunTests {
     #expect(result.errorText.contains("CAP_NET_BIND_SERVICE"), "\(result.errorText)")
   }
 
-  @Test func aProgramThatSucceedsIsLeftAlone() async throws {
+  @Test func successfulProgramGetsNoReport() async throws {
     let result = try await run(["sh", "-c", "echo out; echo err >&2; exit 23"], besideListener: false)
     #expect(result.status == 23)
     #expect(result.outputText == "out\n")
@@ -140,16 +141,16 @@ struct WhyRunTests {
     #expect(try await run(["true"]).errors.isEmpty)
   }
 
-  @Test func aSignalIsPassedThrough() async throws {
+  @Test func signalIsForwarded() async throws {
     #expect(try await run(["sh", "-c", "kill -USR1 $$"]).status == 128 + 10)
   }
 
-  @Test func whatCannotBeRunHasTheStatusOfShells() async throws {
+  @Test func missingCommandHasTheStatusOfShells() async throws {
     #expect(try await run(["no-such-command"]).status == 127)
     #expect(try await run(["/etc/passwd"]).status == 126)
   }
 
-  @Test func eachFailureIsAnObject() async throws {
+  @Test func eachFailureIsAJSONObject() async throws {
     let script = """
       import socket
       for address in ("127.0.0.1", "127.0.0.2", "127.0.0.1"):
@@ -167,7 +168,7 @@ struct WhyRunTests {
     #expect(objects.map { $0["why"]?["verdict"] } == [.string("conflict"), .string("conflict"), nil])
   }
 
-  @Test func nobodyIsLeftStopped() async throws {
+  @Test func noProcessIsLeftStopped() async throws {
     let script = """
       import os, socket, time
       if os.fork() == 0:

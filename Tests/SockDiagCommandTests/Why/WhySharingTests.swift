@@ -3,6 +3,7 @@ import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -40,13 +41,15 @@ struct WhySharingTests {
     }
   }
 
-  @Test(.enabled(if: hasUserNamespaces, "needs user namespaces")) func aKnownUserIsToldFromUnknownOnes() async throws {
+  @Test(.enabled(if: hasUserNamespaces, "needs user namespaces")) func knownUserIsDistinguishedFromUnknownUsers()
+    async throws
+  {
     #expect(try await run(["unshare", "-U", "-r"], ["--reuseport"], beside: 0).status == 0)
     #expect(try await run(["unshare", "-U", "-r"], ["--reuseport"], beside: 1000).status == 1)
     #expect(try await run([], ["--reuseport", "--uid", "65534"], beside: 65534).status == 0)
   }
 
-  @Test func aSocketWithAProgramJoinsNoGroup() async throws {
+  @Test func socketWithAProgramJoinsNoGroup() async throws {
     let result = try await run([], ["--reuseport", "--reuseport-program"], beside: 0)
     #expect(result.status == 1)
     #expect(result.outputText.contains("not with a new socket that has a BPF program"), "\(result.outputText)")
@@ -79,7 +82,7 @@ struct WhySharingTests {
     "s = new(); attach(s); s.bind(('127.0.0.1', 8080))",
     "s = new(); s.bind(('127.0.0.1', 8080)); attach(s); s.listen()",
   ])
-  func aProgramThatIsAttachedTooEarlyIsSupposed(_ calls: String) async throws {
+  func earlyAttachedProgramIsSuspected(_ calls: String) async throws {
     let text = try await watch(Self.attach + calls) {
       _ = try $0.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
     }
@@ -88,7 +91,7 @@ struct WhySharingTests {
     #expect(!text.contains("Now nothing is in the way"))
   }
 
-  @Test func aSocketsOwnRangeIsTheOneThatIsUsedUp() async throws {
+  @Test func exhaustedRangeOfASocketIsReported() async throws {
     let text = try await watch(
       """
       import socket, struct
@@ -104,7 +107,7 @@ struct WhySharingTests {
   }
 
   /// bind() to ::1 made the TCP socket v6-only, and the multipath socket does not show it.
-  @Test func theOptionOfAMultipathSocketIsNotTakenForThatOfItsConnection() async throws {
+  @Test func multipathOptionIsNotTakenForThatOfItsSubflow() async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(.mptcp, to: LabEndpoint(.loopbackV6, 8080))
       var complaints: [String] = []
@@ -132,7 +135,7 @@ struct WhySharingTests {
   }
 
   /// The interface of its address is known to the TCP socket alone.
-  @Test func aMultipathSocketThatListensOnALinkLocalAddressIsDiagnosed() async throws {
+  @Test func linkLocalMultipathListenerIsDiagnosed() async throws {
     let text = try await watch(
       """
       import socket

@@ -3,6 +3,7 @@ import BindDiagnosis
 import FoundationEssentials
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 
 @testable import SockDiagCommand

@@ -3,6 +3,7 @@ import BindDiagnosis
 import Glibc
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
@@ -12,7 +13,7 @@ import Testing
 struct WhyTruthTests {
   private static let effort: Diagnostician.Effort = [.owners, .heldOptions]
 
-  @Test(arguments: BindSituation.all) func bindAnswersWhatWasSaid(_ situation: BindSituation) async throws {
+  @Test(arguments: BindSituation.all) func bindConfirmsEveryAnswer(_ situation: BindSituation) async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
       return try withExtendedLifetime(scene) {

@@ -85,7 +85,7 @@ import Testing
     #expect(failure([.messages([.error(ENOENT)])])?.code == .missingFamily)
   }
 
-  @Test(arguments: [EPERM, EACCES]) func refusalForWantOfPrivilege(errno: Int32) {
+  @Test(arguments: [EPERM, EACCES]) func missingPrivilegeHasItsOwnCode(errno: Int32) {
     #expect(failure([.messages([.error(errno)])])?.code == .permissionDenied)
     #expect(failure([.messages([.done(errno: errno)])])?.code == .permissionDenied)
   }
@@ -111,7 +111,7 @@ import Testing
     #expect(result.completeness == .truncated)
   }
 
-  @Test func theSixAreSixDifferentResults() throws {
+  @Test func sixOutcomesAreDistinguishable() throws {
     let truncated: [[Event]] = [100_000, 200_000, 300_000].map { [.truncated([], length: $0), .messages([.done()])] }
     let interrupted: [Event] = [.messages([.interrupted(.done())])]
     let outcomes = [
@@ -127,7 +127,7 @@ import Testing
 
   // MARK: What may pass at the second attempt
 
-  @Test func interruptionThatPassesLeavesACompleteDump() throws {
+  @Test func temporaryInterruptionLeavesACompleteDump() throws {
     let result = try dump(
       [.messages([.interrupted(.socket(port: 1, cookie: 1)), .done()])],
       [.messages([.socket(port: 2, cookie: 2), .done()])])
@@ -148,7 +148,7 @@ import Testing
     #expect(log.requests.count == 2)
   }
 
-  @Test func enobufsThatStaysIsAnOverrun() throws {
+  @Test func repeatedENOBUFSIsAnOverrun() throws {
     let attempt: [Event] = [.failure(ENOBUFS), .messages([.socket(port: 1, cookie: 1), .done()])]
     #expect(try dump(attempt, attempt, attempt).completeness == .overrun)
   }
@@ -168,7 +168,7 @@ import Testing
     #expect(log.receptions == 6)
   }
 
-  @Test func aSecondAttemptWithALargerBufferHealsTruncation() throws {
+  @Test func retryWithALargerBufferFixesTruncation() throws {
     // More than the buffer holds at first: 420 messages of 88 bytes.
     let sockets: [ScriptedKernel.Message] = (1...420).map { .socket(port: $0, cookie: UInt64($0)) }
     let log = ScriptedKernel.Log()
@@ -180,7 +180,7 @@ import Testing
   }
 
   /// For want of memory the kernel broke off an earlier dump. It refuses another until the end of that was received.
-  @Test func dumpThatWasBrokenOffIsReadToItsEndBeforeTheNext() throws {
+  @Test func interruptedDumpIsDrainedBeforeTheNext() throws {
     let rest: [Event] = [
       .messages([.socket(port: 666, cookie: 9)]), .failure(EINTR), .failure(ENOBUFS), .foreign(port: 7, [.done()]),
       .messages([.socket(port: 667, cookie: 10)]), .messages([.done()]),
@@ -195,7 +195,7 @@ import Testing
     #expect(log.requests.count == 2)
   }
 
-  @Test func busyThatStaysIsAnError() {
+  @Test func repeatedEBUSYIsAnError() {
     let busy: [Event] = [.messages([.error(EBUSY)])]
     #expect(failure(busy, busy)?.errno == EBUSY)
   }
@@ -216,14 +216,14 @@ import Testing
     #expect(failure([.messages([.error(EIO)])])?.errno == EIO)
   }
 
-  @Test func theKernelsOwnWordsArePartOfTheError() {
+  @Test func kernelMessageIsPartOfTheError() {
     let error = failure([.messages([.error(EINVAL, words: "Invalid attribute")])])
     #expect(error?.code == .invalidRequest)
     #expect(error?.kernelMessage == "Invalid attribute")
     #expect(error.map { "\($0)".contains("Invalid attribute") } == true)
   }
 
-  @Test func theKernelsWordsStandInTheEndOfADumpToo() {
+  @Test func kernelMessageIsReadFromADoneMessageToo() {
     let refused = failure([.messages([.done(errno: EINVAL, words: "Unsupported protocol")])])
     #expect(refused?.errno == EINVAL)
     #expect(refused?.kernelMessage == "Unsupported protocol")
@@ -234,7 +234,7 @@ import Testing
     }
   }
 
-  @Test func acknowledgementsAndNoOperationsMeanNothing() throws {
+  @Test func acknowledgementsAndNoopsAreIgnored() throws {
     let result = try dump([
       .messages([.noOperation]), .messages([.error(0)]),
       .messages([.noOperation, .error(0), .socket(port: 1, cookie: 1)]), .messages([.done()]),
@@ -244,7 +244,7 @@ import Testing
   }
 
   /// In an error message the bit has another meaning, or none.
-  @Test func onlySocketsAndTheEndSayThatTheTableChanged() throws {
+  @Test func onlySocketsAndTheEndReportAChangedTable() throws {
     let result = try dump([.messages([.interrupted(.error(0)), .socket(port: 1, cookie: 1), .done()])])
     #expect(result.completeness.isComplete)
   }
@@ -260,7 +260,7 @@ import Testing
     #expect(result.completeness == .malformed)
   }
 
-  @Test func recordThatIsTooShortHidesNoOther() throws {
+  @Test func tooShortRecordHidesNoOther() throws {
     let log = ScriptedKernel.Log()
     let short = NetlinkBytes.message(.sockDiagByFamily, sequence: 1, portID: 4242, payload: [2, 1, 0, 0])
     let result = try dump(

@@ -37,7 +37,7 @@ import Testing
 
   // MARK: The request
 
-  @Test(arguments: ["tcp", "udp"]) func theRequestNamesTheSocketInNaturalOrderWithItsCookie(kind: String) throws {
+  @Test(arguments: ["tcp", "udp"]) func destroyRequestHasTheCookieAndUnswappedAddresses(kind: String) throws {
     let log = ScriptedKernel.Log()
     #expect(failure(try Self.socket(kind), [Self.acknowledgement], log: log) == nil)
     let request = try #require(log.requests.first)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [nil, "18446744073709551615"])
-  func withoutACookieOfItsOwnNothingIsSent(cookie: String?) throws {
+  func socketWithoutCookieIsNotSent(cookie: String?) throws {
     let log = ScriptedKernel.Log()
     #expect(failure(try Self.socket(cookie: cookie), [Self.acknowledgement], log: log)?.code == .missingCookie)
     #expect(log.requests.isEmpty)
@@ -107,7 +107,7 @@ import Testing
 
   // MARK: Whom it believes
 
-  @Test func onlyTheKernelsAnswerToThisRequestCounts() throws {
+  @Test func onlyTheKernelsReplyToThisRequestCounts() throws {
     let events: [Event] = [
       .foreign(port: 77, [.error(EPERM)]), .messages([.withSequence(99, .error(EPERM))]), .failure(EINTR),
       .messages([.withPortID(99, .error(EPERM)), .noOperation]), .messages([.error(0)]),
@@ -117,14 +117,14 @@ import Testing
     #expect(log.unreadEvents == 0)
   }
 
-  @Test func aForeignAcknowledgementIsNone() throws {
+  @Test func acknowledgementFromAnotherProcessIsIgnored() throws {
     let socket = try Self.socket()
     #expect(failure(socket, [[.foreign(port: 77, [.error(0)])]])?.code == .noReply)
     #expect(failure(socket, [[.messages([.withSequence(99, .error(0))])]])?.code == .noReply)
     #expect(failure(socket, [[.messages([.withPortID(99, .error(0))])]])?.code == .noReply)
   }
 
-  @Test func aLostAnswerIsAnErrorAndTheRequestIsSentOnce() throws {
+  @Test func lostReplyIsAnErrorAndTheRequestIsSentOnce() throws {
     for events in [[], [.failure(ENOBUFS), .messages([.error(0)])]] as [[Event]] {
       let log = ScriptedKernel.Log()
       #expect(failure(try Self.socket(), [events], log: log)?.code == .noReply)
@@ -132,11 +132,11 @@ import Testing
     }
   }
 
-  @Test func aDamagedAnswerIsAnError() throws {
+  @Test func damagedReplyIsAnError() throws {
     #expect(failure(try Self.socket(), [[.bytes([UInt8](repeating: 0xff, count: 40))]])?.code == .malformedReply)
   }
 
-  @Test func aDumpThatWasLeftIsReadToItsEndFirst() throws {
+  @Test func unfinishedDumpIsDrainedFirst() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(
       ScriptedKernel(
@@ -155,7 +155,7 @@ import Testing
     (EPERM, SockDiagError.Code.permissionDenied), (EOPNOTSUPP, .destroyUnsupported), (EINVAL, .destroyUnsupported),
     (EIO, .system),
   ])
-  func aRefusalSaysWhyAndWhatHelps(errno: Int32, code: SockDiagError.Code) throws {
+  func refusalStatesTheReasonAndTheRemedy(errno: Int32, code: SockDiagError.Code) throws {
     let log = ScriptedKernel.Log()
     let error = failure(try Self.socket(), [[.messages([.error(errno, words: "No")])]], log: log)
     #expect(error?.code == code)
@@ -165,20 +165,20 @@ import Testing
     #expect(log.requests.count == 1)
   }
 
-  @Test func aConnectionThatIsNotFoundIsGone() throws {
+  @Test func connectionThatIsNotFoundIsGone() throws {
     let error = failure(try Self.socket(), [Self.notFound, Self.empty])
     #expect(error?.code == .gone)
     #expect(error?.errno == ENOENT)
   }
 
-  @Test func aMissingHandlerIsNotTakenForAMissingSocket() throws {
+  @Test func missingHandlerIsNotTakenForAMissingSocket() throws {
     let socket = try Self.socket("udp", "close")
     #expect(
       failure(socket, [Self.notFound, [.messages([.done(errno: ENOENT)])]])?.code == .missingProtocolHandler)
     #expect(failure(socket, [Self.notFound, [.messages([.error(ENOENT)])]])?.code == .missingFamily)
   }
 
-  @Test func aSocketThatIsOnlyBoundIsToldFromOneThatIsGone() throws {
+  @Test func boundSocketIsDistinguishedFromOneThatIsGone() throws {
     let socket = try Self.socket("tcp", "listen")
     let bound: [Event] = [.messages([.socket(port: 1, cookie: 7, state: .close), .done()])]
     #expect(failure(socket, [Self.notFound, Self.empty, bound])?.code == .onlyBound)
@@ -186,7 +186,7 @@ import Testing
     #expect(failure(socket, [Self.notFound, Self.empty, other])?.code == .gone)
   }
 
-  @Test func whatAPartialListDoesNotShowIsNotTakenForGone() throws {
+  @Test func socketMissingFromAPartialListIsNotTakenForGone() throws {
     let partial: [Event] = [.messages([.interrupted(.done())])]
     let socket = try Self.socket("tcp", "listen")
     #expect(failure(socket, [Self.notFound, Self.empty, partial, partial, partial])?.code == .incomplete)
@@ -198,7 +198,7 @@ import Testing
     [.messages(cookies.map { .socket(port: 1, cookie: $0, state: .listen) } + [.done()])]
   }
 
-  @Test func amongSeveralTheSocketIsAskedForOnBehalfOfOnePeerAfterTheOther() throws {
+  @Test func sharedPortIsTriedWithOnePeerAfterAnother() throws {
     let log = ScriptedKernel.Log()
     let script =
       [Self.notFound, Self.empty, Self.group(of: 6, 7)] + Array(repeating: Self.notFound, count: 5)
@@ -210,7 +210,7 @@ import Testing
     #expect(Set(requests.map(\.remote)).count == 6)
   }
 
-  @Test func theAttemptsHaveAnEnd() throws {
+  @Test func attemptsAreLimited() throws {
     let log = ScriptedKernel.Log()
     func script(after: [Event]) -> [[Event]] {
       [Self.notFound, Self.empty, Self.group(of: 6, 7)] + Array(repeating: Self.notFound, count: 33) + [after]
@@ -222,14 +222,14 @@ import Testing
     #expect(failure(socket, script(after: Self.group(of: 6)))?.code == .gone)
   }
 
-  @Test func aSocketAloneAtItsAddressIsNotSearchedFor() throws {
+  @Test func socketAloneAtItsAddressIsTriedOnce() throws {
     let log = ScriptedKernel.Log()
     let script = [Self.notFound, Self.empty, Self.group(of: 7), Self.notFound, Self.group(of: 7)]
     #expect(failure(try Self.socket("tcp", "listen"), script, log: log)?.code == .shadowed)
     #expect(log.requests.count { $0.form == .destroy } == 2)
   }
 
-  @Test func aRefusalEndsTheSearch() throws {
+  @Test func refusalEndsTheAttempts() throws {
     let script = [Self.notFound, Self.empty, Self.group(of: 6, 7), Self.notFound, [.messages([.error(EPERM)])]]
     #expect(failure(try Self.socket("tcp", "listen"), script)?.code == .permissionDenied)
   }

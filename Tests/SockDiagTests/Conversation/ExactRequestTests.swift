@@ -25,7 +25,7 @@ import Testing
 
   // MARK: Whom it believes
 
-  @Test func onlyTheKernelsAnswerToThisRequestCounts() throws {
+  @Test func onlyTheKernelsReplyToThisRequestCounts() throws {
     let log = ScriptedKernel.Log()
     let socket = try get(
       [
@@ -46,7 +46,7 @@ import Testing
     #expect(failure([.failure(EBADF)])?.errno == EBADF)
   }
 
-  @Test func refusalsKeepTheKernelsWords() {
+  @Test func refusalsKeepTheKernelMessage() {
     let error = failure([.messages([.error(EINVAL, words: "Invalid cookie")])])
     #expect(error?.code == .invalidRequest)
     #expect(error?.errno == EINVAL)
@@ -54,14 +54,14 @@ import Testing
     #expect(failure([.messages([.error(EPERM)])])?.code == .permissionDenied)
   }
 
-  @Test func damageIsAnErrorWithItsPlace() {
+  @Test func damageIsAnErrorWithItsOffset() {
     let error = failure([.bytes([UInt8](repeating: 0xff, count: 40))])
     #expect(error?.code == .malformedReply)
     #expect(error?.wireError?.code == .messageLength)
   }
 
   /// The second answer is as long as the first, so that it takes the larger buffer.
-  @Test func replyLongerThanTheBufferIsAskedForAgain() throws {
+  @Test func replyLongerThanTheBufferIsRequestedAgain() throws {
     let long = NetlinkBytes.attribute(4000, [UInt8](repeating: 7, count: 50_000))
     let answer: [Event] = [.messages([.socketWithAttributes(port: 9, cookie: 5, long)])]
     let log = ScriptedKernel.Log()
@@ -72,7 +72,7 @@ import Testing
 
   // MARK: Which handlers are known
 
-  @Test func eachProtocolAndFamilyIsAskedForOnce() throws {
+  @Test func eachProtocolAndFamilyIsProbedOnce() throws {
     let log = ScriptedKernel.Log()
     let absent: [Event] = [.messages([.error(ENOENT)])]
     let empty: [Event] = [.messages([.done()])]
@@ -90,7 +90,7 @@ import Testing
   }
 
   /// A handler that was missing may be loaded.
-  @Test func aMissingHandlerIsAskedForAgain() throws {
+  @Test func missingHandlerIsProbedAgain() throws {
     let absent: [Event] = [.messages([.error(ENOENT)])]
     var reader = InetReader(
       ScriptedKernel([absent, [.messages([.done(errno: ENOENT)])], absent, [.messages([.done()])]]))
@@ -131,7 +131,7 @@ import Testing
       } == ["request 72", "reply 88", "reply 88", "reply 20"])
   }
 
-  @Test func questionsAboutTheKernelAreNotObserved() throws {
+  @Test func capabilityProbesAreNotObserved() throws {
     let absent: [Event] = [.messages([.error(ENOENT)])]
     let seen = try Self.observed([absent, [.messages([.done()])], absent]) { reader in
       for _ in 0..<2 { _ = try reader.get(InetRequest(.get, .tcp, .inet)) }

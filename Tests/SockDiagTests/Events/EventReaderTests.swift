@@ -29,7 +29,7 @@ import Testing
 
   // MARK: What an event is
 
-  @Test func anEventIsAClosedSocketOfItsProtocolWithoutOwner() throws {
+  @Test func eventIsAClosedSocketWithoutOwner() throws {
     let event = ScriptedEvents.event(port: 443, protocol: .udp)
     guard case .destroyed(let socket) = try read([.bytes(event)]).first else {
       Issue.record("no event")
@@ -46,7 +46,7 @@ import Testing
   }
 
   /// A closed TCP socket with a port is bound-inactive in a dump only.
-  @Test func theFinalRecordOfATCPSocketStaysClosed() throws {
+  @Test func finalRecordOfATCPSocketStaysClosed() throws {
     let info = NetlinkBytes.attribute(2, [UInt8](repeating: 0, count: 120) + [5] + [UInt8](repeating: 0, count: 159))
     guard case .destroyed(let socket) = try read([.bytes(ScriptedEvents.event(port: 80, attributes: info))]).first
     else {
@@ -69,7 +69,7 @@ import Testing
     #expect(try summary(.foreign(port: 77, [666]), .events([1]), .foreign(port: 77, [667])) == ["1"])
   }
 
-  @Test func whatAnswersARequestIsNoEvent() throws {
+  @Test func replyToARequestIsNotAnEvent() throws {
     let others =
       ScriptedEvents.event(port: 666, sequence: 1) + ScriptedEvents.event(port: 667, portID: 4242)
       + ScriptedEvents.event(port: 668, type: .done) + ScriptedEvents.event(port: 669, type: .noOperation)
@@ -79,26 +79,26 @@ import Testing
   // MARK: What is lost
 
   /// `ENOBUFS` comes before what was queued when the kernel began to drop, and drops go on while that is read.
-  @Test func aGapComesBehindWhatWasQueuedBeforeItAndCountsWhatWasDroppedMeanwhile() throws {
+  @Test func gapFollowsQueuedEventsAndCountsAllDrops() throws {
     #expect(
       try summary(
         .events([1]), .dropping(3, .failure(ENOBUFS)), .events([2]), .dropping(4, .events([3])), .failure(EAGAIN))
         == ["1", "2", "3", "gap 7"])
   }
 
-  @Test func dropsAfterAGapAreInTheNext() throws {
+  @Test func dropsAfterAGapAreInTheNextGap() throws {
     #expect(
       try summary(
         .dropping(3, .failure(ENOBUFS)), .events([1]), .failure(EAGAIN), .events([2]),
         .dropping(1, .failure(ENOBUFS)), .failure(EAGAIN)) == ["1", "gap 3", "2", "gap 1"])
   }
 
-  @Test func dropsThatNoErrorTellsOfAreFoundWhenTheQueueIsEmpty() throws {
+  @Test func dropsWithoutAnErrorAreFoundWhenTheQueueIsEmpty() throws {
     #expect(try summary(.events([1]), .dropping(2, .failure(EAGAIN))) == ["1", "gap 2"])
   }
 
   /// A reader that is slower than the flood never finds the queue empty.
-  @Test func aSecondErrorTellsOfTheFirst() throws {
+  @Test func secondErrorReportsTheFirstGap() throws {
     #expect(
       try summary(
         .dropping(3, .failure(ENOBUFS)), .events([1]), .dropping(2, .failure(ENOBUFS)), .events([2]),
@@ -106,7 +106,7 @@ import Testing
         == ["1", "gap 5", "2", "3", "gap 1"])
   }
 
-  @Test func anErrorAloneIsNoGapUntilTheKernelHasCounted() throws {
+  @Test func errorAloneIsNotAGapUntilTheKernelHasCounted() throws {
     var reader = EventReader(
       ScriptedEvents([.failure(ENOBUFS), .failure(EAGAIN), .failure(EAGAIN), .dropping(1, .failure(EAGAIN))]))
     for expected in [nil, nil, SocketEvent.gap(EventGap(dropped: 1)), nil] {
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func aWaitThatNothingIsOwedToHasNoEnd() throws {
+  @Test func waitWithoutPendingDropsHasNoTimeout() throws {
     var reader = EventReader(ScriptedEvents([.dropping(1, .failure(ENOBUFS))]), recheckTime: .zero)
     let before = reader.needsRecheck
     while try reader.nextIfReady() != nil {}
@@ -125,17 +125,17 @@ import Testing
     #expect(!before && !after)
   }
 
-  @Test func aKernelThatDoesNotCountStillTellsOfTheGap() throws {
+  @Test func kernelWithoutACountStillGivesAGap() throws {
     #expect(try summary(.failure(ENOBUFS), .events([1]), drops: nil) == ["1", "gap ?"])
     #expect(try summary(.failure(ENOBUFS), .failure(ENOBUFS), drops: nil) == ["gap ?", "gap ?"])
     #expect(try summary(.events([1]), drops: nil) == ["1"])
   }
 
-  @Test func theCountWrapsAround() throws {
+  @Test func countWrapsAround() throws {
     #expect(try summary(.dropping(3, .failure(ENOBUFS)), drops: .max - 1) == ["gap 3"])
   }
 
-  @Test func theCureIsALargerBufferWhereThatHelps() {
+  @Test func remedyIsALargerBufferIfThatHelps() {
     #expect(
       "\(EventGap(dropped: 1))"
         == "the kernel dropped 1 event, for the receive buffer was full; ask for a larger receive buffer and, without"
@@ -160,7 +160,7 @@ import Testing
       try summary(.bytes(damaged + ScriptedEvents.event(port: 2))) == ["1", "gap 0 malformed 1", "2"])
   }
 
-  @Test func theGapSaysWhatIsDamaged() throws {
+  @Test func gapDescribesTheDamage() throws {
     let short = NetlinkBytes.message(
       .sockDiagByFamily, flags: [], sequence: 0, portID: 0, payload: [2, 7, 0, 0])
     guard case .gap(let gap) = try read([.bytes(short.bytes)]).first else {
@@ -181,7 +181,7 @@ import Testing
   }
 
   /// Longer than the buffer; what follows has one that is long enough. A cut between two messages is one all the same.
-  @Test func aTruncatedDatagramIsReported() throws {
+  @Test func truncatedDatagramIsReported() throws {
     let whole = ScriptedEvents.event(port: 1)
     let long = ScriptedEvents.event(
       port: 2, attributes: NetlinkBytes.attribute(999, .init(repeating: 0, count: 20_000)))
@@ -196,7 +196,7 @@ import Testing
     #expect(try summary(.failure(EINTR), .events([1]), .failure(EINTR)) == ["1"])
   }
 
-  @Test func otherErrnosEndTheReading() {
+  @Test func otherErrnosEndReading() {
     #expect { try read([.failure(EBADF)]) } throws: { ($0 as? SockDiagError)?.errno == EBADF }
   }
 }

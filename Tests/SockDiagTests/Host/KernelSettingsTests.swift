@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import Testing
 
 /// What is read from `/proc/sys/net`.
@@ -34,7 +35,7 @@ import Testing
     #expect(KernelSettings(procRoot: proc.root) == expected)
   }
 
-  @Test func whatIsNotThereIsUnknown() throws {
+  @Test func missingFilesAreUnknown() throws {
     #expect(KernelSettings(procRoot: try FakeProc([String: String]()).root) == .unknown)
     // A directory in place of a file opens, and cannot be read.
     let proc = try FakeProc(["sys/net/core/somaxconn/file": "1"])
@@ -51,7 +52,7 @@ import Testing
     #expect(KernelSettings(procRoot: proc.root).reservedPorts == expected)
   }
 
-  @Test func aListOfEverySecondPortIsReadWhole() throws {
+  @Test func listOfEverySecondPortIsReadCompletely() throws {
     let ports = stride(from: UInt16(1), through: 65535, by: 2).map { $0 }
     let proc = try FakeProc([
       "sys/net/ipv4/ip_local_reserved_ports": ports.map(String.init).joined(separator: ",") + "\n"
@@ -63,18 +64,18 @@ import Testing
     ("1 2", ClosedRange<UInt16>?.some(1...2)), ("5\t5\n", 5...5), ("2 1", nil), ("1", nil), ("1 2 3", nil),
     ("1 65536", nil), ("", nil), ("a b", nil),
   ])
-  func thePortRangeIsTwoPortsInOrder(_ text: String, _ expected: ClosedRange<UInt16>?) throws {
+  func portRangeIsTwoPortsInOrder(_ text: String, _ expected: ClosedRange<UInt16>?) throws {
     let proc = try FakeProc(["sys/net/ipv4/ip_local_port_range": text])
     #expect(KernelSettings(procRoot: proc.root).localPortRange == expected)
   }
 
   @Test(arguments: ["-1", "4294967296", "1x", "1 2", "99999999999999999999999", " ", "٣"])
-  func aNumberThatIsNoneIsUnknown(_ text: String) throws {
+  func invalidNumberIsUnknown(_ text: String) throws {
     let proc = try FakeProc(["sys/net/core/somaxconn": text])
     #expect(KernelSettings(procRoot: proc.root).maximumBacklog == nil)
   }
 
-  @Test func theKernelChoosesFromTheRangeWithoutWhatIsReserved() {
+  @Test func choosablePortsAreTheRangeWithoutReservedPorts() {
     var settings = KernelSettings.unknown
     #expect(settings.choosablePorts == nil)
     settings.localPortRange = 100...110
@@ -83,9 +84,9 @@ import Testing
     #expect(settings.choosablePorts == PortSet([101...104, 107...110]))
   }
 
-  @Test func anyBytesAreRead() throws {
+  @Test func anyBytesAreAccepted() throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let proc = try FakeProc([String: String]())
     let bytes = Array("0123456789,-\t\n a".utf8) + [0, 0xff]
     for _ in 0..<300 {
@@ -96,19 +97,5 @@ import Testing
       let settings = KernelSettings(procRoot: proc.root)
       if let range = settings.localPortRange { #expect(range.lowerBound <= range.upperBound, "seed \(seed)") }
     }
-  }
-}
-
-/// Random numbers that repeat for the same seed (xorshift).
-private struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
   }
 }

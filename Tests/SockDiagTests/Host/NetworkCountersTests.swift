@@ -33,7 +33,7 @@ import Testing
     #expect(NetworkCounters(procRoot: proc.root) == expected)
   }
 
-  @Test func whatIsNotThereIsUnknown() throws {
+  @Test func missingFilesAreUnknown() throws {
     #expect(NetworkCounters(procRoot: try FakeProc([String: String]()).root) == .unknown)
     // IPv6 may be missing, and an older kernel counts less.
     let proc = try FakeProc([
@@ -48,12 +48,12 @@ import Testing
     "TcpExt: TW\n", "TcpExt: TW", "TcpExt: TW\nIpExt: 5\n", "TcpExt: TW\nTcpExt:\n", "TcpExt: TW\nTcpExt: -5\n",
     "TcpExt: TW\nTcpExt: x\n", "TcpExt: TW\nTcpExt: 18446744073709551616\n", "\n\n:\n", "TcpExt: \u{0}\nTcpExt: 1\n",
   ])
-  func whatIsDamagedIsUnknown(_ text: String) throws {
+  func damagedValueIsUnknown(_ text: String) throws {
     let proc = try FakeProc(["thread-self/net/netstat": text, "thread-self/net/sockstat": "TCP:\nTCP: tw\n\n"])
     #expect(NetworkCounters(procRoot: proc.root) == .unknown)
   }
 
-  @Test func everyCutOfTheFilesIsRead() throws {
+  @Test func everyCutOfTheFilesIsAccepted() throws {
     let proc = try FakeProc([String: String]())
     for (name, text) in [("netstat", Self.netstat), ("sockstat", Self.sockstat)] {
       let bytes = Array(text.utf8)

@@ -4,7 +4,7 @@ import Testing
 
 /// The cookies of a dump are each taken once, however many there are and however they lie.
 struct CookieSetTests {
-  @Test(arguments: [1, 64, 1 << 20, 0x9e37_79b9]) func aCookieIsNewOnce(_ distance: UInt64) {
+  @Test(arguments: [1, 64, 1 << 20, 0x9e37_79b9]) func cookieIsNewOnce(_ distance: UInt64) {
     var set = CookieSet()
     let cookies = (1...5000).map { UInt64($0) &* distance }
     let isNew = { (cookies: [UInt64]) in cookies.map { set.insert($0) } }
@@ -15,7 +15,7 @@ struct CookieSetTests {
     #expect(set.insert(cookies[0]) && !set.insert(cookies[0]))
   }
 
-  @Test func noCookieIsAlwaysNew() {
+  @Test func missingCookieIsAlwaysNew() {
     var set = CookieSet()
     #expect(set.insert(0) && set.insert(0))
   }

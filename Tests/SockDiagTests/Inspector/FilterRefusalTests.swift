@@ -39,7 +39,7 @@ import Testing
 
   // MARK: Ports
 
-  @Test func portsAreRangesOfOneWhereTheKernelCannotCompareForEquality() throws {
+  @Test func portsBecomeRangesIfTheKernelCannotCompareForEquality() throws {
     let log = ScriptedKernel.Log()
     // A kernel before 4.16 refuses the program, and then the question whether that is why.
     var reader = Self.reader([Self.refused(), Self.refused(), Self.sockets(22), Self.sockets(80), Self.sockets()], log)
@@ -53,7 +53,7 @@ import Testing
     #expect(Self.programs(log).dropFirst(3) == [[2, 3], [4, 5]])
   }
 
-  @Test func aKernelThatTakesAProgramIsNotAskedAboutIt() throws {
+  @Test func acceptedProgramNeedsNoExtraRequest() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.sockets(22), Self.sockets(22)], log)
     for _ in 0..<2 { _ = try reader.dump(Self.query("sport = :22,80")) }
@@ -62,7 +62,7 @@ import Testing
 
   // MARK: Interfaces, cgroups and marks
 
-  @Test func interfacesAreComparedHereWhereTheKernelCannot() throws {
+  @Test func interfacesAreComparedHereIfTheKernelCannot() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.refused(), Self.refused(), Self.sockets(1, 2)], log)
     // The interface of the sockets is 0.
@@ -71,7 +71,7 @@ import Testing
     #expect(Self.programs(log) == [[3, 9], [9], [3]])
   }
 
-  @Test func cgroupsAreComparedHereWhereTheKernelCannot() throws {
+  @Test func cgroupsAreComparedHereIfTheKernelCannot() throws {
     let inside = NetlinkBytes.attribute(21, [7, 0, 0, 0, 0, 0, 0, 0])
     let answer: [Event] = [
       .messages([
@@ -88,7 +88,7 @@ import Testing
     #expect(Self.programs(log) == [[13], [13], []])
   }
 
-  @Test func marksAreNotDecidedWithoutTheRightToSeeThem() throws {
+  @Test func marksAreUndecidedWithoutPrivilege() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.refused(EPERM), Self.refused(EPERM), Self.sockets(1, 2), Self.sockets(1)], log)
     let dump = try reader.dump(Self.query("fwmark 1 or sport >= :2"))
@@ -99,7 +99,7 @@ import Testing
     #expect(Self.programs(log).map { $0.contains(10) } == [true, true, false, false])
   }
 
-  @Test func eachOperationOfAProgramIsAskedAboutByItself() throws {
+  @Test func eachOperationIsTriedSeparately() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader(
       [
@@ -115,7 +115,7 @@ import Testing
 
   // MARK: Other refusals
 
-  @Test func aRefusalThatIsAboutNoOperationIsThrown() throws {
+  @Test func refusalUnrelatedToOperationsIsThrown() throws {
     for errno in [EINVAL, EPERM, ENOMEM] {
       let log = ScriptedKernel.Log()
       var reader = Self.reader([Self.refused(errno)], log)
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test func aRefusalOfAProgramAllOfWhoseOperationsAreTakenIsThrown() throws {
+  @Test func refusalDespiteAcceptedOperationsIsThrown() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.refused(), Self.accepted, Self.refused()], log)
     let query = try Self.query("sport = :22,80")
@@ -138,7 +138,7 @@ import Testing
     #expect(Self.programs(log) == [[11], [11], [11]])
   }
 
-  @Test func aQuestionThatWasNotAnsweredIsAskedAgain() throws {
+  @Test func unansweredCapabilityRequestIsRepeated() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader(
       [Self.refused(), Self.refused(ENOMEM), Self.refused(), Self.refused(), Self.sockets(22)], log)
@@ -150,7 +150,7 @@ import Testing
 
   // MARK: Two walks
 
-  @Test func autoboundMixedWithAFigureTakesTwoWalks() throws {
+  @Test func autoboundMixedWithAFigureNeedsTwoWalks() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.sockets(1, 2), Self.sockets(3, 4)], log)
     let dump = try reader.dump(Self.query("autobound or cookie = 4"))
@@ -159,7 +159,7 @@ import Testing
     #expect(log.requests.map(\.bytecode) == [[6, 4, 8, 0], [6, 4, 8, 0, 1, 4, 8, 0]])
   }
 
-  @Test func ofTwoWalksAStoppedReaderMakesOne() throws {
+  @Test func stoppedReaderMakesOnlyTheFirstWalk() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.sockets(1, 2), Self.sockets(3, 4)], log)
     let result = try reader.forEach(Self.query("autobound or cookie = 4")) { _ in .stop }
@@ -167,7 +167,7 @@ import Testing
     #expect(log.requests.count == 1)
   }
 
-  @Test func beforeTwoWalksTheirOperationsAreAskedAbout() throws {
+  @Test func operationsAreTriedBeforeTwoWalks() throws {
     let log = ScriptedKernel.Log()
     // A refusal of the second walk would come after sockets of the first.
     var reader = Self.reader([Self.refused(), Self.sockets(1), Self.sockets(4), Self.sockets(1), Self.sockets(4)], log)

@@ -68,7 +68,7 @@ import Testing
     #expect(log.receptions == receptions + 1)
   }
 
-  @Test func aDumpThatCameToItsEndNeedsNoDraining() throws {
+  @Test func finishedDumpNeedsNoDraining() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(ScriptedKernel([Self.empty, Self.empty], log: log))
     for count in 1...2 {
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func drainingBelievesTheKernelAlone() throws {
+  @Test func drainingTrustsOnlyTheKernel() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(
       ScriptedKernel(
@@ -132,7 +132,7 @@ import Testing
     #expect(log.requests.suffix(2).map(\.family) == [.inet, .inet6])
   }
 
-  @Test func kernelWithoutIPv6HasNoSuchSockets() throws {
+  @Test func kernelWithoutIPv6ReportsOnlyIPv4Sockets() throws {
     var reader = InetReader(
       ScriptedKernel([
         [.messages([.error(EOPNOTSUPP)])], [.messages([.socket(port: 4, cookie: 1), .done()])],
@@ -162,13 +162,13 @@ import Testing
     #expect(error?.errno == errno)
   }
 
-  @Test func aFamilyThatIsMissingWithoutTheOtherIsAnError() throws {
+  @Test func singleMissingFamilyIsAnError() throws {
     var reader = Self.twice([.messages([.error(ENOENT)])], Self.empty)
     let error = #expect(throws: SockDiagError.self) { try reader.dump(SocketQuery(.tcp)) }
     #expect(error?.code == .missingFamily)
   }
 
-  @Test func whatIsMissingOfEitherFamilyIsMissingOfBoth() throws {
+  @Test func defectOfEitherFamilyAffectsTheWholeDump() throws {
     let interrupted: [Event] = [.messages([.interrupted(.done())])]
     let overrun: [Event] = [.messages([.overrun, .done()])]
     let both: Completeness = [.interrupted, .overrun]
@@ -181,14 +181,14 @@ import Testing
     }
   }
 
-  @Test func ofTwoFamiliesAStoppedReaderAsksForOne() throws {
+  @Test func stoppedReaderRequestsOnlyTheFirstFamily() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.twice(Self.four, Self.empty, log: log)
     #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .stop }.completeness == .stopped)
     #expect(log.requests.map(\.family) == [nil, .inet])
   }
 
-  @Test func whatTheKernelCannotDoIsRemembered() throws {
+  @Test func missingKernelCapabilityIsCached() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(
       ScriptedKernel(
@@ -198,7 +198,7 @@ import Testing
     #expect(log.requests.map(\.family) == [nil, .inet, .inet6, .inet, .inet6, .inet, .inet6])
   }
 
-  @Test func thatTheProtocolAttributeIsIgnoredIsRemembered() throws {
+  @Test func ignoredProtocolAttributeIsCached() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(ScriptedKernel(.init(repeating: Self.empty, count: 6), log: log))
     for _ in 0..<2 { _ = try reader.dump(SocketQuery(.udp, states: .all)) }
@@ -206,7 +206,7 @@ import Testing
   }
 
   /// Memory may be short now, a module may be loaded later.
-  @Test func aRefusalThatMayPassIsNotRemembered() throws {
+  @Test func temporaryRefusalIsNotCached() throws {
     let log = ScriptedKernel.Log()
     let short: [Event] = [.messages([.error(ENOMEM)])]
     var reader = InetReader(
@@ -223,7 +223,7 @@ import Testing
   }
 
   /// A TIME_WAIT record has the cookie of the socket that it came from, which may be bound to the port still.
-  @Test func aRecordAndItsSocketAreTwo() throws {
+  @Test func recordAndItsSocketAreTwoSockets() throws {
     var reader = InetReader(
       ScriptedKernel([
         [
@@ -243,7 +243,7 @@ import Testing
   private static let proc = Fixtures.folder.appending(path: "proc/linux-6.18").path
 
   @Test(arguments: [ScriptedKernel.Message.done(errno: ENOENT), .error(ENOENT)])
-  func procNetAnswersInstead(_ refusal: ScriptedKernel.Message) throws {
+  func procNetIsReadIfSockDiagCannotAnswer(_ refusal: ScriptedKernel.Message) throws {
     var reader = InetReader(ScriptedKernel([[.messages([refusal])]]), procRoot: Self.proc)
     let dump = try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
     #expect(dump.source == .procNet)
@@ -251,7 +251,7 @@ import Testing
     #expect(dump.sockets.allSatisfy { $0.source == .procNet && $0.protocol == .udp && $0.family == .inet })
   }
 
-  @Test func socketsThatNoTableHasAreMissingStates() throws {
+  @Test func statesMissingInProcNetAreReported() throws {
     let query = SocketQuery(.tcp, family: .inet, states: .boundInactive)
     var reader = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: Self.proc)
     #expect(reader.substitution == nil)
@@ -266,7 +266,7 @@ import Testing
     #expect(throws: SockDiagError.self) { try blind.dump(query) }
   }
 
-  @Test func theReasonForProcNetGoesWhenTheKernelAnswers() throws {
+  @Test func reasonForProcNetIsClearedWhenTheKernelAnswers() throws {
     var reader = InetReader(
       ScriptedKernel([Self.missingHandler, [.messages([.socket(port: 3, cookie: 3), .done()])]]), procRoot: Self.proc)
     _ = try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
@@ -275,7 +275,7 @@ import Testing
     #expect(reader.substitution == nil)
   }
 
-  @Test func aStreamComesFromProcNetToo() throws {
+  @Test func streamUsesProcNetToo() throws {
     var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: Self.proc)
     var sources: Set<SocketSource> = []
     let result = try reader.forEach(SocketQuery(.udp, family: .inet, states: .all)) { socket in
@@ -290,7 +290,7 @@ import Testing
   }
 
   /// Why the last list came from there, and not an earlier one.
-  @Test func whatStoodInForTheKernelIsForgottenWhenItAnswers() throws {
+  @Test func procNetRowsAreDroppedWhenTheKernelAnswers() throws {
     let query = SocketQuery(.udp, family: .inet, states: .all)
     for isStream in [true, false] {
       var reader = InetReader(ScriptedKernel([Self.missingHandler, Self.empty]), procRoot: Self.proc)
@@ -309,7 +309,7 @@ import Testing
     #expect(try reader.dump(query).sockets == ProcNet.dump(query, root: root).sockets)
   }
 
-  @Test func procNetDoesNotStandInForAMissingPermission() {
+  @Test func procNetDoesNotReplaceAMissingPermission() {
     var reader = InetReader(ScriptedKernel([[.messages([.error(EPERM)])]]), procRoot: Self.proc)
     let error = #expect(throws: SockDiagError.self) {
       try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
@@ -317,7 +317,7 @@ import Testing
     #expect(error?.code == .permissionDenied)
   }
 
-  @Test func nothingButTheKernelIsRecorded() {
+  @Test func onlyKernelDatagramsAreRecorded() {
     var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: Self.proc)
     reader.conversation.observer = { _, _ in }
     let error = #expect(throws: SockDiagError.self) {
@@ -326,7 +326,7 @@ import Testing
     #expect(error?.code == .missingProtocolHandler)
   }
 
-  @Test func failureOfProcNetLeavesTheKernelsAnswer() {
+  @Test func failedProcNetKeepsTheKernelsError() {
     var reader = InetReader(ScriptedKernel([Self.missingHandler]), procRoot: "/nonexistent")
     let error = #expect(throws: SockDiagError.self) {
       try reader.dump(SocketQuery(.udp, family: .inet, states: .all))
@@ -355,7 +355,7 @@ import Testing
     #expect(!request.bytecode.isEmpty)
   }
 
-  @Test func aProgramOfAnyLengthFitsIntoTheRequest() throws {
+  @Test func programOfAnyLengthFitsIntoTheRequest() throws {
     var lengths: [Int] = []
     for count in stride(from: 2, to: 400, by: 2) {
       let log = ScriptedKernel.Log()
@@ -375,7 +375,7 @@ import Testing
     #expect(log.requests.last?.bytecode.isEmpty == false)
   }
 
-  @Test func portOfBoundSocketsIsNotLeftToTheRequestWhichTheirWalkIgnores() throws {
+  @Test func boundSocketPortIsNotPutIntoTheRequest() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(ScriptedKernel([Self.empty], log: log))
     _ = try reader.dump(SocketQuery(.tcp, family: .inet, states: .boundInactive, matching: .localPort == 23))
@@ -384,7 +384,7 @@ import Testing
     #expect(!request.bytecode.isEmpty)
   }
 
-  @Test func listTooLongForTheKernelIsGivenCoarselyAndFilteredHere() throws {
+  @Test func listTooLongForTheKernelIsCoarsenedAndFilteredHere() throws {
     let log = ScriptedKernel.Log()
     var reader = InetReader(
       ScriptedKernel([[.messages([.socket(port: 3, cookie: 1), .socket(port: 4, cookie: 2), .done()])]], log: log))
@@ -408,7 +408,7 @@ import Testing
     #expect(log.requests.map(\.form) == [.get, .dump, .get])
   }
 
-  @Test func missingHandlerOfAnExactRequestIsNoAbsentSocket() {
+  @Test func missingHandlerIsNotAnAbsentSocket() {
     for (refusal, code) in [
       (ScriptedKernel.Message.done(errno: ENOENT), SockDiagError.Code.missingProtocolHandler),
       (.error(ENOENT), .missingFamily),
@@ -431,7 +431,7 @@ import Testing
     #expect(error?.code == .noReply)
   }
 
-  @Test func damagedExactReplyIsNoWholeSocket() {
+  @Test func damagedExactReplyIsAnError() {
     var reader = InetReader(
       ScriptedKernel([[.messages([.socketWithAttributes(port: 9, cookie: 5, [3, 0, 8, 0])])]]))
     let error = #expect(throws: SockDiagError.self) { try reader.get(InetRequest(.get, .tcp, .inet)) }
@@ -440,7 +440,7 @@ import Testing
 
   // MARK: Keeping values
 
-  @Test func keptValuesKeepTheirDetails() throws {
+  @Test func copiedSocketsKeepTheirDetails() throws {
     let tos = NetlinkBytes.attribute(5, [0x10])
     let otherTOS = NetlinkBytes.attribute(5, [0x20])
     var reader = InetReader(

@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
     #expect(socket.source == .procNet)
   }
 
-  @Test func whatNoTableTellsIsAbsent() throws {
+  @Test func fieldsMissingInTheTableAreAbsent() throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp())
     #expect(socket.cookie == nil)
     #expect(socket.cgroupID == nil)
@@ -65,7 +66,7 @@ import Testing
     #expect(socket.acceptQueueLimit == nil)
   }
 
-  @Test func smallRecordsBelongToNobody() throws {
+  @Test func minisocketRowsHaveNoOwner() throws {
     let timeWait = try Self.row(.tcp, .inet, Self.tcp(state: "06", timer: "03:000016D8", inode: "0"))
     #expect(timeWait.uid == nil)
     #expect(timeWait.timer?.expires == .milliseconds(58480))
@@ -80,7 +81,7 @@ import Testing
   }
 
   /// Two ends that open a connection to each other at once: a whole socket of a process, and no request to a listener.
-  @Test func aSocketInSynReceivedThatHasAnInodeBelongsToItsUser() throws {
+  @Test func synReceivedSocketWithAnInodeHasAnOwner() throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp(state: "03", timer: "01:00000096", uid: "12345", inode: "4711"))
     #expect(socket.uid == 12345)
     #expect(socket.inode == 4711)
@@ -103,8 +104,7 @@ import Testing
       ("03:000016D8", "00000000", 0, SocketTimer(.timeWait, expiresMilliseconds: 58480, retransmits: 0)),
       ("04:00000014", "00000003", 4, SocketTimer(.persist, expiresMilliseconds: 200, retransmits: 4)),
     ] as [(String, String, Int, SocketTimer?)])
-  func timerCountsWhatItRepeats(_ timer: String, _ retransmits: String, _ probes: Int, _ expected: SocketTimer?) throws
-  {
+  func timerHasItsRepeatCount(_ timer: String, _ retransmits: String, _ probes: Int, _ expected: SocketTimer?) throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp(timer: timer, retransmits: retransmits, probes: "\(probes)"))
     #expect(socket.timer == expected)
   }
@@ -145,7 +145,7 @@ import Testing
     #expect(try Self.row(.udp, .inet, Self.tcp(tail: " 2 00000000306e6e69")).drops == nil)
   }
 
-  @Test func nothingStaysOfTheRowBefore() throws {
+  @Test func nothingRemainsOfThePreviousRow() throws {
     let full = Self.tcp(state: "03", timer: "01:00000032", retransmits: "00000001", tail: " 2 00ab 14")
     let plain = Self.tcp(tail: " 2 00ab")
     let outcome = ProcNetOutcome(ProcNetSample(.udp, .inet, full + "\n" + plain + "\n"))
@@ -182,7 +182,7 @@ import Testing
     #expect(try Self.row(.tcp, .inet, text) == expected)
   }
 
-  @Test func everyByteThatIsNoDigitIsAFault() {
+  @Test func everyNonDigitByteIsAFault() {
     let digits = Set("0123456789ABCDEFabcdef".utf8)
     let line = [UInt8](Self.tcp().utf8)
     // The columns that are read eight digits at a time, but for what stands between them.
@@ -201,7 +201,7 @@ import Testing
   @Test(arguments: [AddressFamily.inet, .inet6])
   func anyRowIsReadBack(_ family: AddressFamily) throws {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededRandom(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<500 {
       let words = (0..<8).map { _ in UInt32.random(in: 0 ... .max, using: &random) }
       let (port, peer) = (UInt16.random(in: 0 ... .max, using: &random), UInt16.random(in: 0 ... .max, using: &random))
@@ -253,18 +253,5 @@ import Testing
     let outcome = ProcNetOutcome(ProcNetSample(`protocol`, family, line + "\n"))
     #expect(outcome.faults.isEmpty)
     return try #require(outcome.rows.first)
-  }
-}
-
-/// A generator that a failure can be repeated with.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
   }
 }

@@ -62,7 +62,7 @@ import Testing
   ]
 
   @Test(arguments: defects)
-  func badRowCostsNoOther(_ defect: Defect) throws {
+  func badRowDoesNotAffectOthers(_ defect: Defect) throws {
     let bad = try #require(Self.replace(defect.text, by: defect.replacement))
     for cutsEachByte in [false, true] {
       let sample = ProcNetSample(.tcp, .inet, Self.header + Self.good + bad + Self.good)
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func dropsThatAreNoNumberAreAFault() {
+  @Test func nonNumericDropsAreAFault() {
     let text = Self.good.replacing(" 100 0 0 10 0", with: " x")
     let outcome = ProcNetOutcome(ProcNetSample(.udp, .inet, text + Self.good))
     #expect(outcome.rows.count == 1)
@@ -101,7 +101,7 @@ import Testing
       ])
   }
 
-  @Test func lineWithoutEndIsOneFaultAndTakesNoMemory() {
+  @Test func endlessLineIsOneFaultAndNeedsNoMemory() {
     let long = String(repeating: "9", count: 10_000)
     let sample = ProcNetSample(.tcp, .inet, Self.good + long + "\n" + Self.good)
     for size in [1, 100, 4095, 4096, 4097, 100_000] {

@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: ProcNetSample.recorded)
-  func cutAnywhereTheRowsAreTheSame(_ sample: ProcNetSample) {
+  func rowsAreTheSameWhereverTheTextIsSplit(_ sample: ProcNetSample) {
     // The places where something can go wrong are those of a few rows; all of a long table would take minutes.
     var sample = sample
     sample.bytes.removeLast(max(sample.bytes.count - 800, 0))
@@ -61,7 +62,7 @@ import Testing
     #expect(ProcNetOutcome(ProcNetSample(.udp, .inet, text + " 12\n")).rows.map(\.drops) == [12])
   }
 
-  @Test func numberAtTheEndOfAFileIsNotBelieved() {
+  @Test func numberAtTheEndOfAFileIsNotTrusted() {
     let text = "   0: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711"
     let outcome = ProcNetOutcome(ProcNetSample(.tcp, .inet, text))
     #expect(outcome.rows.isEmpty)
@@ -89,7 +90,7 @@ import Testing
     #expect(parser.faultCount == 0)
   }
 
-  @Test func nothingComesAfterAStop() {
+  @Test func noRowsFollowAStop() {
     let sample = ProcNetSample.recorded[0]
     var parser = ProcNetParser(.tcp, family: .inet)
     var count = 0
@@ -104,9 +105,9 @@ import Testing
     #expect(count == 1)
   }
 
-  @Test func noiseIsSurvived() {
+  @Test func noiseDoesNotTrap() {
     let seed = UInt64.random(in: 0 ... .max)
-    var random = SeededRandom(state: seed)
+    var random = SeededGenerator(seed: seed)
     // What tables are made of, so that noise gets past the first columns.
     let alphabet = [UInt8]("0123456789ABCDEFabcdef:: \n\r\t-sl\u{0}\u{7f}é".utf8)
     for sample in ProcNetSample.recorded {

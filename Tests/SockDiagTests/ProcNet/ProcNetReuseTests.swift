@@ -3,7 +3,7 @@ import Testing
 
 /// Found by fuzzing: rows are read into one value, in which nothing of the row before may remain.
 @Suite struct ProcNetReuseTests {
-  @Test func aRowWithoutDropsIsTheSameBehindOneThatHasThem() {
+  @Test func rowWithoutDropsDoesNotInheritThem() {
     let with = " 0: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 5 2 00ab 14\n"
     let without = " 1: 00000000:0036 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 6 2 00ab\n"
     #expect(rows(with + without).last == rows(without).last)

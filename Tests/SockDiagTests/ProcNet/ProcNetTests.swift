@@ -27,20 +27,20 @@ import Testing
       (SocketStateSet.listen, 3), (.synReceived, 1), (.timeWait, 1), (.closing, 1), ([.finWait2, .closeWait], 6),
       (.close, 0), (.connected, 25),
     ] as [(SocketStateSet, Int)])
-  func statesAreThoseAskedFor(_ states: SocketStateSet, _ count: Int) throws {
+  func onlyRequestedStatesAreReturned(_ states: SocketStateSet, _ count: Int) throws {
     let dump = try ProcNet.dump(SocketQuery(.tcp, family: .inet, states: states), root: Self.recorded)
     #expect(dump.sockets.count == count)
     #expect(dump.sockets.allSatisfy { states.contains(state: $0.state) })
   }
 
-  @Test func portsAreThoseAskedFor() throws {
+  @Test func onlyRequestedPortsAreReturned() throws {
     let query = SocketQuery(
       .tcp, states: .all, matching: .localPort == 0xb99f && .remotePort(in: PortSet([0xbd2c...0xbd4b])))
     let dump = try ProcNet.dump(query, root: Self.recorded)
     #expect(dump.sockets.map(\.inode) == [6_306_864, 6_306_868, 6_306_866])
   }
 
-  @Test func detailsAreNotThere() throws {
+  @Test func detailsAreAbsent() throws {
     let query = SocketQuery(.tcp, states: .all, details: [.tcpInfo, .socketMemory])
     #expect(try ProcNet.dump(query, root: Self.recorded).sockets.allSatisfy { $0.tcpInfo == nil })
   }
@@ -57,7 +57,7 @@ import Testing
     #expect(seen == Array(all.prefix(5)))
   }
 
-  @Test func rowThatComesTwiceIsOneSocketIfItHasAnInode() throws {
+  @Test func repeatedRowIsOneSocketIfItHasAnInode() throws {
     let query = SocketQuery(.tcp, states: .all)
     let dump = try ProcNet.dump(query, root: ProcNetSample.root("repeated"))
     // Two TIME_WAIT rows that look the same may be two sockets, bound to two interfaces. And an inode number may be in use
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: [AddressFamily?.none, .inet, .inet6])
-  func missingProcIsAnErrorWithACure(_ family: AddressFamily?) throws {
+  func missingProcIsAnErrorWithARemedy(_ family: AddressFamily?) throws {
     let error = try #require(throws: SockDiagError.self) {
       try ProcNet.dump(SocketQuery(.tcp, family: family), root: "/nonexistent")
     }
@@ -86,7 +86,7 @@ import Testing
     #expect(error.description.contains("mount -t proc"))
   }
 
-  @Test func fileThatCannotBeReadIsAnErrorWithItsName() throws {
+  @Test func unreadableFileIsAnErrorWithItsName() throws {
     // A directory can be opened but not read.
     let error = try #require(throws: SockDiagError.self) {
       try ProcNet.dump(SocketQuery(.udp), root: ProcNetSample.root("unreadable"))
@@ -100,7 +100,7 @@ import Testing
     SocketQuery(TransportProtocol(rawValue: 132)), SocketQuery(.unspecified),
     SocketQuery(.tcp, family: AddressFamily(rawValue: 1)), SocketQuery(.tcp, states: .boundInactive),
   ])
-  func queryThatNoTableAnswersIsAnError(_ query: SocketQuery) throws {
+  func queryWithoutATableIsAnError(_ query: SocketQuery) throws {
     let error = try #require(throws: SockDiagError.self) { try ProcNet.dump(query, root: Self.recorded) }
     #expect(error.code == .procNet)
     #expect(error.description.contains("/proc/net"))

@@ -23,7 +23,7 @@ import Testing
     return error.code == .system && error.errno == errno && error.operation.contains(name)
   }
 
-  @Test func datagramsAreInTheFileAtOnce() throws {
+  @Test func datagramsAreWrittenAtOnce() throws {
     try withFolder {
       let before = Date().timeIntervalSince1970
       let recorder = try SocketRecorder(creating: path)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func onlyItsOwnerMayReadACapture() throws {
+  @Test func onlyTheOwnerMayReadACapture() throws {
     try withFolder {
       try SocketRecorder(creating: path).finish()
       let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func aFileThatIsThereIsNotLost() throws {
+  @Test func existingFileIsNotOverwritten() throws {
     try withFolder {
       try Data("precious".utf8).write(to: URL(filePath: path))
       #expect { try SocketRecorder(creating: path) } throws: { isSystemError($0, EEXIST, naming: path) }
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func aFileThatCannotBeMadeIsNamed() throws {
+  @Test func fileThatCannotBeCreatedIsNamed() throws {
     #expect { try SocketRecorder(creating: "/nowhere/capture.pcap") } throws: {
       isSystemError($0, ENOENT, naming: "/nowhere/capture.pcap")
     }
@@ -85,14 +85,14 @@ import Testing
     }
   }
 
-  @Test func aFullDiskIsReported() {
+  @Test func fullDiskIsReported() {
     #expect { try SocketRecorder(creating: "/dev/full", overwriting: true) } throws: {
       isSystemError($0, ENOSPC, naming: "/dev/full")
     }
   }
 
   /// A file that must not grow stands in for a disk that fills up in the middle of a packet.
-  @Test func whatFitsIsWholeWhenTheDiskFillsUp() throws {
+  @Test func fullDiskLeavesWholePackets() throws {
     let descriptor = try sealableFile()
     defer { close(descriptor) }
     try #require(ftruncate(descriptor, 8192) == 0)
@@ -107,7 +107,7 @@ import Testing
     #expect(lseek(descriptor, 0, SEEK_END) == 24 + 5 * 1552)
   }
 
-  @Test func aFullDiskTakesNothingFromAFileThatIsAppendedTo() throws {
+  @Test func fullDiskKeepsTheContentOfAnAppendedFile() throws {
     let descriptor = try sealableFile()
     defer { close(descriptor) }
     try #require(ftruncate(descriptor, 3000) == 0)
@@ -118,7 +118,7 @@ import Testing
     #expect(lseek(descriptor, 0, SEEK_END) == 3000)
   }
 
-  @Test func aFileThatIsReplacedBecomesItsOwnersAlone() throws {
+  @Test func replacedFileIsReadableOnlyByItsOwner() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "recording-\(UInt64.random(in: 0 ... .max))")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -145,7 +145,7 @@ import Testing
     return unsafe unsafeBitCast(symbol, to: Function.self)("capture", 3)
   }
 
-  @Test func aDescriptorStaysWithItsOwner() throws {
+  @Test func descriptorStaysOpenForItsOwner() throws {
     var ends: [Int32] = [0, 0]
     // A pair, for Swift's Glibc module does not show `pipe2`, and a program that has a copy would keep the end away.
     // SAFETY: socketpair fills two numbers.

@@ -1,3 +1,4 @@
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 

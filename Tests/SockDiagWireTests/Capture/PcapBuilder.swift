@@ -54,9 +54,10 @@ struct PcapBuilder {
   }
 }
 
-/// Decodes a whole capture.
+/// Decodes a capture of inet sockets.
 func decodeCapture(_ bytes: [UInt8]) throws(WireError) -> (sockets: [InetSocket], summary: CaptureSummary) {
-  try CaptureDecoder.sockets(in: bytes.span)
+  let (sockets, summary) = try CaptureDecoder.sockets(in: bytes.span)
+  return (sockets.compactMap(\.inet), summary)
 }
 
 /// All packets of a capture, and its faults.

@@ -1,4 +1,5 @@
 import Glibc
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import SockDiagTestKit
 import SockDiagWire
 import Testing
 

@@ -1,3 +1,4 @@
+import SockDiagTestKit
 import SockDiagWire
 
 /// A random text together with the tree that it means, so that no second parser is needed to check the first.

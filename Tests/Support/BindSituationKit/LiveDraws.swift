@@ -1,7 +1,9 @@
 package import BindDiagnosis
 internal import Foundation
 package import SockDiag
+package import SockDiagTestKit
 package import SocketLaboratory
+package import SocketLaboratoryKit
 
 extension SeededGenerator {
   /// True in this many percent of cases.

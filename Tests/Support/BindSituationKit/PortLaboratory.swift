@@ -1,12 +1,13 @@
 package import BindDiagnosis
 package import SockDiag
 package import SocketLaboratory
+package import SocketLaboratoryKit
 
 /// Makes sockets of ports, and keeps in mind what sock_diag does not tell of them.
 package final class PortLaboratory {
   package let laboratory: Laboratory
   /// The options of a socket when it was last examined. For a TIME_WAIT record: before its socket was closed.
-  package private(set) var truths: [SocketIdentity: KnownOptions] = [:]
+  package private(set) var truths: [RecordIdentity: KnownOptions] = [:]
   /// The sockets of the current situation that hold its port, and their peers.
   package var sockets: [LabSocket] = []
   package var peers: [LabSocket] = []
@@ -113,8 +114,8 @@ package final class PortLaboratory {
     if try socket.local().address.isV6, try socket.isV6Only() { options.insert(.v6Only) }
     let cookie = SocketCookie(rawValue: try socket.cookie())
     let known = KnownOptions(options, known: [.reuseAddress, .reusePort, .v6Only])
-    truths[SocketIdentity(cookie, isRecord: false)] = known
-    if forRecord { truths[SocketIdentity(cookie, isRecord: true)] = known }
+    truths[RecordIdentity(cookie, isRecord: false)] = known
+    if forRecord { truths[RecordIdentity(cookie, isRecord: true)] = known }
   }
 
   /// Ends the situation. Sockets that remain are on a port that no other situation uses.

@@ -1,6 +1,8 @@
 package import BindDiagnosis
 package import SockDiag
+package import SockDiagTestKit
 package import SocketLaboratory
+package import SocketLaboratoryKit
 
 /// A socket to make and bind.
 package struct SocketPlan {

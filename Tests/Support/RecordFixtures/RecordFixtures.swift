@@ -2,6 +2,7 @@ import Foundation
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Records the captures of `Fixtures/captures` from the running kernel, one per situation:
 ///
@@ -14,6 +15,7 @@ import SocketLaboratory
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for situation in Situation.all { try record(situation, in: folder) }
     try recordCrowd(in: folder)
+    try recordNetlink(in: folder)
     try Data(readme(kernel).utf8).write(to: folder.appending(path: "README.md"))
   }
 
@@ -44,6 +46,18 @@ import SocketLaboratory
     }
   }
 
+  private static func recordNetlink(in folder: URL) throws {
+    try Laboratory.withNew { _ in
+      let sockets = try NetlinkSockets()
+      try withExtendedLifetime(sockets) {
+        var inspector = try SocketInspector()
+        try inspector.recording(to: folder.appending(path: "netlink.pcap").path, overwriting: true) {
+          _ = try $0.dump(FamilyQuery<Netlink>(NetlinkSocketRequest()))
+        }
+      }
+    }
+  }
+
   private static func everything(_ inspector: inout SocketInspector, family: AddressFamily?) throws {
     let tcp = SocketStateSet.all.union(.boundInactive)
     for (kind, states) in [(TransportProtocol.tcp, tcp), (.udp, .all)] {
@@ -65,6 +79,7 @@ import SocketLaboratory
       |---|---|
       \(rows)
       | `crowd` | 400 sockets in all states, one walk per family |
+      | `netlink` | netlink sockets with groups and destinations, beside those of the kernel |
       | `crowd.ss-D` | the TCP sockets of the same crowd as `ss -tanemoi -D` (iproute2 6.1) writes them |
 
       """

@@ -1,19 +1,21 @@
-/// The matches and targets of iptables that its nf_tables variant puts into rules as they are.
+internal import CBindDiagnosis
+
+/// The iptables matches and targets that its nf_tables variant puts into rules unchanged.
 ///
-/// Kernel: linux/netfilter/xt_tcpudp.h, xt_multiport.h, xt_addrtype.h; linux/netfilter/nf_nat.h. Numbers are the machine's,
-/// but for ports and addresses of translations.
+/// Kernel: linux/netfilter/xt_tcpudp.h, xt_multiport.h, xt_addrtype.h; linux/netfilter/nf_nat.h. Numbers are in host
+/// order, except ports and addresses of translations.
 enum ExtensionMatch {
-  /// Whether a match (NFTA_MATCH_NAME, _REV, _INFO) holds for a packet to the port.
+  /// Whether a match holds for a packet to the port.
   static func matches(_ parts: NetfilterRule.Parts, isUDP: Bool, port: UInt16) -> NetfilterWalk.Match {
-    let info = parts[3] ?? []
+    let (name, info) = (parts[NFTA_MATCH_NAME]?.text, parts[NFTA_MATCH_INFO] ?? [])
     func word(_ offset: Int) -> UInt16 { NetfilterAttribute.host16(info, offset) }
     func byte(_ offset: Int) -> UInt8 { info.dropFirst(offset).first ?? 0 }
-    switch parts[1]?.text {
+    switch name {
     case "comment": return .yes
     case "tcp", "udp":
-      if (parts[1]?.text == "udp") != isUDP { return .no }
+      if (name == "udp") != isUDP { return .no }
       guard info.count >= 9 else { return .perhaps }
-      // spts, dpts; of tcp three bytes more; invflags. An inverted source port is none that is known.
+      // spts, dpts; three more bytes for tcp; invflags. An inverted source port is not supported.
       let inversion = byte(isUDP ? 8 : 11)
       let isIn = word(4) <= port && port <= word(6)
       if isIn == (inversion & 2 != 0) { return .no }
@@ -32,20 +34,23 @@ enum ExtensionMatch {
       let holds = isIn != (byte(47) != 0)
       return holds ? (byte(0) == 1 ? .yes : .perhaps) : byte(0) == 1 ? .no : .perhaps
     case "addrtype":
-      // The packet goes to an address of this host: bit RTN_LOCAL, and nothing else is asked.
+      // The packet goes to an address of this host: bit RTN_LOCAL, and no other condition.
       let isLocal =
-        parts[2]?.number == 1 && word(0) == 0 && word(2) == 1 << 2 && NetfilterAttribute.host32(info, 4) == 0
+        parts[NFTA_MATCH_REV]?.number == 1 && word(0) == 0 && word(2) == 1 << AddressType.local
+        && NetfilterAttribute.host32(info, 4) == 0
       return isLocal ? .yes : .perhaps
     default: return .perhaps
     }
   }
 
-  /// Where a target (NFTA_TARGET_NAME, _REV, _INFO) sends a packet; `nil` if it is none that does, and
-  /// an inner `nil` if the place is not told.
+  /// Where a target sends a packet; `nil` if the target sends it nowhere else, an inner `nil` if the place is unknown.
   static func destination(_ parts: NetfilterRule.Parts, isV6: Bool, port own: UInt16) -> String?? {
-    guard let name = parts[1]?.text, name == "DNAT" || name == "REDIRECT", let info = parts[3] else { return nil }
-    // Revision 0 of IPv4: a number of ranges, each flags, two addresses of 4 bytes, two ports. All others have 16 bytes.
-    let isOld = parts[2]?.number == 0 && !isV6
+    guard let name = parts[NFTA_TARGET_NAME]?.text, name == "DNAT" || name == "REDIRECT",
+      let info = parts[NFTA_TARGET_INFO]
+    else { return nil }
+    // Revision 0 of IPv4: a number of ranges, each with flags, two addresses of 4 bytes, two ports. All other revisions
+    // have 16 bytes.
+    let isOld = parts[NFTA_TARGET_REV]?.number == 0 && !isV6
     let (start, port) = isOld ? (8, 16) : (4, 36)
     guard info.count >= port + 2 else { return .some(nil) }
     let number = info.dropFirst(port).prefix(2).number

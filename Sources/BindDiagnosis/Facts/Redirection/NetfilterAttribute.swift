@@ -1,11 +1,11 @@
-/// An attribute of nf_tables, with its bytes. Numbers are big-endian.
+/// An nf_tables attribute, with its bytes. Numbers are big-endian.
 ///
 /// Kernel: `struct nlattr`, linux/netlink.h; linux/netfilter/nf_tables.h.
 struct NetfilterAttribute {
   var type: UInt16
   var bytes: ArraySlice<UInt8>
 
-  /// The attributes of a message or a nest, up to the first that cannot be.
+  /// The attributes of a message or a nest, up to the first invalid one.
   static func all(_ bytes: ArraySlice<UInt8>) -> [NetfilterAttribute] {
     var (rest, found) = (bytes, [NetfilterAttribute]())
     while rest.count >= 4 {
@@ -18,7 +18,7 @@ struct NetfilterAttribute {
     return found
   }
 
-  /// Those of a nest, by their types.
+  /// The attributes of a nest, by their types.
   static func table(_ bytes: ArraySlice<UInt8>) -> [UInt16: ArraySlice<UInt8>] {
     Dictionary(all(bytes).map { ($0.type, $0.bytes) }, uniquingKeysWith: { first, _ in first })
   }
@@ -43,7 +43,7 @@ struct NetfilterAttribute {
 }
 
 extension ArraySlice<UInt8> {
-  /// The number, the highest byte first; `nil` if it is none of up to 8 bytes.
+  /// The big-endian number; `nil` if it is longer than 8 bytes or empty.
   var number: UInt64? {
     guard !isEmpty, count <= 8 else { return nil }
     return reduce(0) { $0 << 8 | UInt64($1) }

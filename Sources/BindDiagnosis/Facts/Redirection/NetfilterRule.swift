@@ -1,7 +1,8 @@
+internal import CBindDiagnosis
+internal import Glibc
 internal import SockDiagWire
 
-/// One rule, as its expressions are applied one after the other: what its registers hold, whether it matches, and where it
-/// sends the packet.
+/// One rule: it applies its expressions one after the other, and has registers, a match result and a destination.
 ///
 /// Kernel: `NFTA_*`, linux/netfilter/nf_tables.h; net/netfilter/nft_*.c.
 struct NetfilterRule {
@@ -9,7 +10,7 @@ struct NetfilterRule {
   enum End: Equatable {
     /// It sends the packet elsewhere.
     case redirected(String?)
-    /// The packet goes on as it is, or nowhere.
+    /// The packet goes on unchanged, or is dropped.
     case left
     case returned
     case goes(String, comesBack: Bool)
@@ -20,9 +21,9 @@ struct NetfilterRule {
     case family
     case transport
     case port
-    /// The first bytes of the address that the packet goes to, with the bits that count.
+    /// The first bytes of the packet's destination address, and the mask of the known bits.
     case address(mask: [UInt8])
-    /// What kind of address that is: one of this host.
+    /// The type of that address: one of this host.
     case addressType
     case bytes(ArraySlice<UInt8>)
     case unknown
@@ -47,47 +48,53 @@ struct NetfilterRule {
   mutating func apply(_ name: String, _ parts: Parts, elements: (NetfilterRules.Place) -> [Parts]?) {
     switch name {
     case "meta":
-      // NFTA_META_DREG, _KEY; NFT_META_NFPROTO, _L4PROTO. Without a register it sets something.
-      let values: [UInt64: Value] = [15: .family, 16: .transport]
-      if let register = register(parts[1]) { registers[register] = parts[2]?.number.flatMap { values[$0] } ?? .unknown }
+      // Without a register it sets something.
+      guard let register = register(parts[NFTA_META_DREG]) else { break }
+      registers[register] =
+        parts[NFTA_META_KEY].has(NFT_META_NFPROTO)
+        ? .family : parts[NFTA_META_KEY].has(NFT_META_L4PROTO) ? .transport : .unknown
     case "payload": load(parts)
     case "fib":
-      // NFTA_FIB_DREG, _RESULT, _FLAGS; NFT_FIB_RESULT_ADDRTYPE of NFTA_FIB_F_DADDR.
-      if let register = register(parts[1]) {
-        registers[register] = parts[2]?.number == 3 && parts[3]?.number == 2 ? .addressType : .unknown
-      }
+      guard let register = register(parts[NFTA_FIB_DREG]) else { break }
+      let isOfDestination =
+        parts[NFTA_FIB_RESULT].has(NFT_FIB_RESULT_ADDRTYPE) && parts[NFTA_FIB_FLAGS].has(NFTA_FIB_F_DADDR)
+      registers[register] = isOfDestination ? .addressType : .unknown
     case "bitwise":
-      guard let register = register(parts[2]) else { break }
-      // NFTA_BITWISE_SREG, _MASK with NFTA_DATA_VALUE.
-      if case .address(let bits)? = self.register(parts[1]).flatMap({ registers[$0] }),
-        let mask = parts[4].flatMap({ NetfilterAttribute.table($0)[1] }), mask.count == bits.count
+      guard let register = register(parts[NFTA_BITWISE_DREG]) else { break }
+      if case .address(let bits)? = self.register(parts[NFTA_BITWISE_SREG]).flatMap({ registers[$0] }),
+        let mask = Self.value(parts[NFTA_BITWISE_MASK]), mask.count == bits.count
       {
         registers[register] = .address(mask: zip(bits, mask).map { $0 & $1 })
       } else {
         registers[register] = .unknown
       }
     case "cmp":
-      // NFTA_CMP_SREG, _OP, _DATA.
-      let value = parts[3].flatMap { NetfilterAttribute.table($0)[1] } ?? []
-      match = match && compare(parts[1], parts[2]?.number ?? 99, value)
+      match = match && compare(parts[NFTA_CMP_SREG], parts[NFTA_CMP_OP]?.number, Self.value(parts[NFTA_CMP_DATA]) ?? [])
     case "range":
-      // NFTA_RANGE_SREG, _OP, _FROM_DATA, _TO_DATA.
-      guard case .port? = self.register(parts[1]).flatMap({ registers[$0] }),
-        let low = parts[3].flatMap({ NetfilterAttribute.table($0)[1]?.number }),
-        let high = parts[4].flatMap({ NetfilterAttribute.table($0)[1]?.number })
+      guard case .port? = self.register(parts[NFTA_RANGE_SREG]).flatMap({ registers[$0] }),
+        let low = Self.value(parts[NFTA_RANGE_FROM_DATA])?.number,
+        let high = Self.value(parts[NFTA_RANGE_TO_DATA])?.number
       else { match = match && .perhaps; break }
       let isIn = low <= UInt64(port) && UInt64(port) <= high
-      match = match && (isIn == (parts[2]?.number == 0) ? .yes : .no)
+      match = match && (isIn == parts[NFTA_RANGE_OP].has(NFT_RANGE_EQ) ? .yes : .no)
     case "lookup": look(parts, elements)
     case "immediate":
-      guard let register = register(parts[1]), let data = parts[2].map(NetfilterAttribute.table) else { break }
-      if register == 0 { end = data[2].flatMap(Self.verdict) } else { registers[register] = .bytes(data[1] ?? []) }
+      guard let register = register(parts[NFTA_IMMEDIATE_DREG]),
+        let data = parts[NFTA_IMMEDIATE_DATA].map(NetfilterAttribute.table)
+      else { break }
+      if register == Self.verdictRegister {
+        end = data[NFTA_DATA_VERDICT].flatMap(Self.verdict)
+      } else {
+        registers[register] = .bytes(data[NFTA_DATA_VALUE] ?? [])
+      }
     case "nat":
-      // NFTA_NAT_TYPE, NFT_NAT_DNAT; NFTA_NAT_FAMILY, _REG_ADDR_MIN, _REG_PROTO_MIN. In a table of both families it leaves
-      // packets of the other one alone.
-      guard [isV6 ? 10 : 2, 1].contains(parts[2]?.number ?? 1) else { break }
-      if parts[1]?.number == 1 { end = .redirected(destination(parts[3], parts[5])) }
-    case "redir": end = .redirected(destination(nil, parts[1]))
+      // In a table of both families it leaves packets of the other family alone.
+      let family = parts[NFTA_NAT_FAMILY]?.number ?? UInt64(NetfilterFamily.inet)
+      guard [NetfilterFamily.of(isV6: isV6), NetfilterFamily.inet].map(UInt64.init).contains(family) else { break }
+      if parts[NFTA_NAT_TYPE].has(NFT_NAT_DNAT) {
+        end = .redirected(destination(parts[NFTA_NAT_REG_ADDR_MIN], parts[NFTA_NAT_REG_PROTO_MIN]))
+      }
+    case "redir": end = .redirected(destination(nil, parts[NFTA_REDIR_REG_PROTO_MIN]))
     case "match": match = match && ExtensionMatch.matches(parts, isUDP: isUDP, port: port)
     case "target":
       if let target = ExtensionMatch.destination(parts, isV6: isV6, port: port) { end = .redirected(target) }
@@ -96,67 +103,92 @@ struct NetfilterRule {
     }
   }
 
+  /// The protocol number of the packet. Kernel: `IPPROTO_TCP`, `IPPROTO_UDP`, linux/in.h.
+  private var transport: UInt8 { UInt8(isUDP ? IPPROTO_UDP : IPPROTO_TCP) }
+
   // MARK: Registers
 
-  /// A register by its number of 4 bytes: the four of 16 bytes lie over the others.
+  private static let verdictRegister = UInt64(NFT_REG_VERDICT.rawValue)
+
+  /// The number of a register of 4 bytes. The four registers of 16 bytes (`NFT_REG_1` to `NFT_REG_4`) share their memory
+  /// with those, from `NFT_REG32_00` on.
   private func register(_ bytes: ArraySlice<UInt8>?) -> UInt64? {
     guard let number = bytes?.number else { return nil }
-    return (1...4).contains(number) ? 8 + (number - 1) * 4 : number
+    let wide = UInt64(NFT_REG_1.rawValue)...UInt64(NFT_REG_4.rawValue)
+    return wide.contains(number) ? UInt64(NFT_REG32_00.rawValue) + (number - wide.lowerBound) * 4 : number
+  }
+
+  /// The value of an attribute that has a nest of `NFTA_DATA_VALUE`.
+  private static func value(_ data: ArraySlice<UInt8>?) -> ArraySlice<UInt8>? {
+    data.flatMap { NetfilterAttribute.table($0)[NFTA_DATA_VALUE] }
   }
 
   private mutating func load(_ parts: Parts) {
-    // NFTA_PAYLOAD_DREG, _BASE, _OFFSET, _LEN.
-    guard let register = register(parts[1]), let base = parts[2]?.number, let offset = parts[3]?.number,
-      let length = parts[4]?.number
+    guard let register = register(parts[NFTA_PAYLOAD_DREG]), let offset = parts[NFTA_PAYLOAD_OFFSET]?.number,
+      let length = parts[NFTA_PAYLOAD_LEN]?.number
     else { return }
-    let destination: UInt64 = isV6 ? 24 : 16
-    switch (base, offset, length) {
-    case (2, 2, 2): registers[register] = .port
-    case (1, isV6 ? 6 : 9, 1): registers[register] = .transport
-    case (1, destination, 1...16):
+    let base = parts[NFTA_PAYLOAD_BASE]
+    let fields = isV6 ? PacketField.inIPv6 : PacketField.inIPv4
+    if base.has(NFT_PAYLOAD_TRANSPORT_HEADER), offset == PacketField.destinationPort, length == 2 {
+      registers[register] = .port
+    } else if base.has(NFT_PAYLOAD_NETWORK_HEADER), offset == fields.transport, length == 1 {
+      registers[register] = .transport
+    } else if base.has(NFT_PAYLOAD_NETWORK_HEADER), offset == fields.destination, (1...16).contains(length) {
       registers[register] = .address(mask: [UInt8](repeating: 0xff, count: Int(length)))
-    default: registers[register] = .unknown
+    } else {
+      registers[register] = .unknown
     }
   }
 
+  /// Offsets in the headers of a packet.
+  private enum PacketField {
+    /// `protocol` and `daddr` of `struct iphdr`, linux/ip.h.
+    static let inIPv4: (transport: UInt64, destination: UInt64) = (9, 16)
+    /// `nexthdr` and `daddr` of `struct ipv6hdr`, linux/ipv6.h.
+    static let inIPv6: (transport: UInt64, destination: UInt64) = (6, 24)
+    /// `dest` of `struct tcphdr` and `struct udphdr`, linux/tcp.h, linux/udp.h.
+    static let destinationPort: UInt64 = 2
+  }
+
   private func compare(
-    _ source: ArraySlice<UInt8>?, _ operation: UInt64, _ wanted: ArraySlice<UInt8>
+    _ source: ArraySlice<UInt8>?, _ operation: UInt64?, _ wanted: ArraySlice<UInt8>
   ) -> NetfilterWalk.Match {
-    guard let register = register(source), let value = registers[register] else { return .perhaps }
+    guard let operation, let register = register(source), let value = registers[register] else { return .perhaps }
+    let (isEqual, isUnequal) = (operation == UInt64(NFT_CMP_EQ.rawValue), operation == UInt64(NFT_CMP_NEQ.rawValue))
     func ordered(_ own: UInt64) -> NetfilterWalk.Match {
       guard let other = wanted.number else { return .perhaps }
-      // NFT_CMP_EQ, _NEQ, _LT, _LTE, _GT, _GTE.
+      // In the order of `enum nft_cmp_ops`: NFT_CMP_EQ, _NEQ, _LT, _LTE, _GT, _GTE.
       let tests: [Bool] = [own == other, own != other, own < other, own <= other, own > other, own >= other]
       guard operation < tests.count else { return .perhaps }
       return tests[Int(operation)] ? .yes : .no
     }
     switch value {
-    case .family: return ordered(isV6 ? 10 : 2)
-    case .transport: return ordered(isUDP ? 17 : 6)
+    case .family: return ordered(UInt64(NetfilterFamily.of(isV6: isV6)))
+    case .transport: return ordered(UInt64(transport))
     case .port: return ordered(UInt64(port))
-    // RTN_LOCAL, by the machine's byte order.
-    case .addressType: return operation == 0 && NetfilterAttribute.host32(wanted, 0) == 2 ? .yes : .perhaps
+    // In the machine's byte order.
+    case .addressType: return isEqual && NetfilterAttribute.host32(wanted, 0) == AddressType.local ? .yes : .perhaps
     case .address(let mask):
-      guard operation <= 1, wanted.count == mask.count else { return .perhaps }
+      guard isEqual || isUnequal, wanted.count == mask.count else { return .perhaps }
       guard let address else {
-        // One address of many; of a virtual one, as services of Kubernetes have, no host is the owner.
-        guard operation == 0, mask.count == (isV6 ? 16 : 4), mask.allSatisfy({ $0 == 0xff }) else { return .perhaps }
+        // One address of many; a virtual address, as Kubernetes services have, belongs to no host.
+        guard isEqual, mask.count == (isV6 ? 16 : 4), mask.allSatisfy({ $0 == 0xff }) else { return .perhaps }
         return Self.isOfThisHost(Array(wanted), isV6: isV6) ? .perhaps : .no
       }
       let isSame = zip(zip(address, mask), wanted).allSatisfy { $0.0 & $0.1 == $1 }
-      return isSame == (operation == 0) ? .yes : .no
+      return isSame == isEqual ? .yes : .no
     case .bytes, .unknown: return .perhaps
     }
   }
 
   private mutating func look(_ parts: Parts, _ elements: (NetfilterRules.Place) -> [Parts]?) {
-    // NFTA_LOOKUP_SET, _SREG, _DREG, _FLAGS.
-    let set = parts[1]?.text ?? ""
-    let isInverted = parts[5]?.number == 1
-    let isVerdict = parts[3]?.number == 0
-    // What it finds may go where what it looked for was.
-    defer { if let register = register(parts[3]), !isVerdict { registers[register] = .unknown } }
-    guard let source = register(parts[2]), let value = registers[source],
+    let set = parts[NFTA_LOOKUP_SET]?.text ?? ""
+    let isInverted = parts[NFTA_LOOKUP_FLAGS].has(NFT_LOOKUP_F_INV)
+    let target = parts[NFTA_LOOKUP_DREG]
+    let isVerdict = target.has(NFT_REG_VERDICT)
+    // The result may replace the value that was looked up.
+    defer { if let register = register(target), !isVerdict { registers[register] = .unknown } }
+    guard let source = register(parts[NFTA_LOOKUP_SREG]), let value = registers[source],
       let all = elements(NetfilterRules.Place(family: place.family, table: place.table, name: set))
     else {
       match = match && .perhaps
@@ -164,8 +196,8 @@ struct NetfilterRule {
     }
     var own: UInt64?
     if case .port = value { own = UInt64(port) }
-    if case .transport = value { own = isUDP ? 17 : 6 }
-    // A key of several parts, of which the port is one: Kubernetes, Podman.
+    if case .transport = value { own = UInt64(transport) }
+    // A compound key that contains the port: Kubernetes, Podman.
     let width = all.first.flatMap { Self.key($0)?.count } ?? 0
     if own == nil || width > 2 || registers[source + 1] != nil {
       return lookAtParts(source, width, all, isInverted, isVerdict)
@@ -185,13 +217,13 @@ struct NetfilterRule {
     var best: (element: Parts, match: NetfilterWalk.Match)?
     for element in all {
       guard let key = Self.key(element).map(Array.init), key.count == width else { continue }
-      let last = element[10].flatMap { NetfilterAttribute.table($0)[1] }.map(Array.init) ?? key
+      let last = Self.value(element[NFTA_SET_ELEM_KEY_END]).map(Array.init) ?? key
       var result = NetfilterWalk.Match.yes
       for step in 0..<UInt64(width / 4) {
         let offset = Int(step) * 4
         let (low, high) = (key[offset..<offset + 4], last[offset..<min(offset + 4, last.count)])
         switch registers[source + step] {
-        case .transport?: result = result && (low.first == (isUDP ? 17 : 6) ? .yes : .no)
+        case .transport?: result = result && (low.first == transport ? .yes : .no)
         case .port?:
           let range = (low.prefix(2).number ?? 0, high.prefix(2).number ?? 0)
           result = result && (range.0 <= UInt64(port) && UInt64(port) <= range.1 ? .yes : .no)
@@ -217,38 +249,41 @@ struct NetfilterRule {
       return
     }
     match = match && certainty
-    // NFTA_SET_ELEM_DATA with NFTA_DATA_VERDICT.
-    if isVerdict, let data = element[2].map(NetfilterAttribute.table)?[2] { end = Self.verdict(data) }
+    guard isVerdict, let data = element[NFTA_SET_ELEM_DATA].map(NetfilterAttribute.table) else { return }
+    if let verdict = data[NFTA_DATA_VERDICT] { end = Self.verdict(verdict) }
   }
 
   // MARK: Values
 
   private static func key(_ element: Parts) -> ArraySlice<UInt8>? {
-    element[1].flatMap { NetfilterAttribute.table($0)[1] }
+    value(element[NFTA_SET_ELEM_KEY])
   }
 
-  /// The element that has a number: itself, or in an interval, which begins at one element and ends before another.
+  /// The element that contains a number: the number itself, or an interval, which begins at one element and ends before
+  /// another.
   private static func element(_ own: UInt64, _ all: [Parts]) -> Parts? {
     let numbered = all.compactMap { element in key(element)?.number.map { (number: $0, element: element) } }
-    func isEnd(_ element: Parts) -> Bool { (element[3]?.number ?? 0) & 1 != 0 }
+    func isEnd(_ element: Parts) -> Bool {
+      (element[NFTA_SET_ELEM_FLAGS]?.number ?? 0) & UInt64(NFT_SET_ELEM_INTERVAL_END.rawValue) != 0
+    }
     guard numbered.contains(where: { isEnd($0.element) }) else {
       return numbered.first { $0.number == own }?.element
     }
-    // Where one interval ends and the next begins, both are there.
+    // At a boundary between two intervals both elements exist.
     let below = numbered.filter { $0.number <= own }.max {
       ($0.number, isEnd($0.element) ? 0 : 1) < ($1.number, isEnd($1.element) ? 0 : 1)
     }
     return below.flatMap { isEnd($0.element) ? nil : $0.element }
   }
 
-  /// NFTA_VERDICT_CODE, _CHAIN.
   private static func verdict(_ bytes: ArraySlice<UInt8>) -> End? {
     let parts = NetfilterAttribute.table(bytes)
-    guard let code = parts[1]?.number.map({ Int32(truncatingIfNeeded: $0) }) else { return nil }
+    guard let code = parts[NFTA_VERDICT_CODE]?.number.map({ Int32(truncatingIfNeeded: $0) }) else { return nil }
     switch code {
-    case -1: return nil
-    case -3, -4: return .goes(parts[2]?.text ?? "", comesBack: code == -3)
-    case -5: return .returned
+    case NFT_CONTINUE.rawValue: return nil
+    case NFT_JUMP.rawValue, NFT_GOTO.rawValue:
+      return .goes(parts[NFTA_VERDICT_CHAIN]?.text ?? "", comesBack: code == NFT_JUMP.rawValue)
+    case NFT_RETURN.rawValue: return .returned
     default: return .left
     }
   }
@@ -262,7 +297,7 @@ struct NetfilterRule {
     return Self.text(value(address), value(port)?.prefix(2).number, keeping: self.port)
   }
 
-  /// `172.17.0.2:80`; `:80` for this host. A destination without a port keeps the one that was asked for.
+  /// `172.17.0.2:80`; `:80` for this host. A destination without a port keeps the port of the packet.
   static func text(_ address: ArraySlice<UInt8>?, _ port: UInt64?, keeping own: UInt16) -> String {
     let number = port.flatMap { $0 == 0 ? nil : UInt16(exactly: $0) } ?? own
     guard let address, let place = ip(Array(address)) else { return ":\(number)" }

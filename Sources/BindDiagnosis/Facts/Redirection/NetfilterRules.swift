@@ -2,7 +2,7 @@ internal import CBindDiagnosis
 internal import Glibc
 internal import SocketOwners
 
-/// The chains of type nat in this network namespace, with the rules of every chain of their tables.
+/// The nat chains of this network namespace, with the rules of every chain in their tables.
 struct NetfilterRules {
   struct Place: Hashable {
     var family: UInt8
@@ -15,12 +15,12 @@ struct NetfilterRules {
     var hook: UInt64
   }
 
-  /// The chains that the kernel goes to first: those that meet a packet before it is routed.
+  /// The base chains that a packet meets before it is routed.
   private(set) var bases: [Base] = []
   private(set) var rules: [Place: [[NetfilterAttribute]]] = [:]
   private let descriptor: Int32
 
-  /// Reads them; `nil` if they may not be read, are too many, or if the kernel has no nf_tables.
+  /// Reads them; `nil` if they may not be read, are too many, or the kernel has no nf_tables.
   ///
   /// Kernel: `NFT_MSG_GETCHAIN`, `NFT_MSG_GETRULE`, net/netfilter/nf_tables_api.c; since 3.13.
   init?() {
@@ -29,9 +29,10 @@ struct NetfilterRules {
     guard descriptor >= 0, let chains = Self.dump(descriptor, Message.chains) else { return nil }
     for (family, attributes) in chains {
       let found = NetfilterAttribute.table(attributes)
-      // NFTA_CHAIN_TABLE, _NAME, _HOOK with NFTA_HOOK_HOOKNUM, _TYPE.
-      guard let table = found[1]?.text, let name = found[3]?.text, found[7]?.text == "nat", let hook = found[4],
-        let number = NetfilterAttribute.table(hook)[1]?.number, number == 0 || number == 3
+      guard let table = found[NFTA_CHAIN_TABLE]?.text, let name = found[NFTA_CHAIN_NAME]?.text,
+        found[NFTA_CHAIN_TYPE]?.text == "nat", let hook = found[NFTA_CHAIN_HOOK],
+        let number = NetfilterAttribute.table(hook)[NFTA_HOOK_HOOKNUM]?.number,
+        number == NetfilterHook.preRouting || number == NetfilterHook.localOut
       else { continue }
       bases.append(Base(place: Place(family: family, table: table, name: name), hook: number))
     }
@@ -39,13 +40,12 @@ struct NetfilterRules {
     let tables = Set(bases.map { Place(family: $0.place.family, table: $0.place.table, name: "") })
     guard let all = Self.dump(descriptor, Message.rules) else { return nil }
     for (family, attributes) in all {
-      // NFTA_RULE_TABLE, _CHAIN, _EXPRESSIONS.
       let found = NetfilterAttribute.table(attributes)
-      guard let table = found[1]?.text, tables.contains(Place(family: family, table: table, name: "")),
-        let chain = found[2]?.text
+      guard let table = found[NFTA_RULE_TABLE]?.text, tables.contains(Place(family: family, table: table, name: "")),
+        let chain = found[NFTA_RULE_CHAIN]?.text
       else { continue }
       rules[Place(family: family, table: table, name: chain), default: []].append(
-        found[4].map(NetfilterAttribute.all) ?? [])
+        found[NFTA_RULE_EXPRESSIONS].map(NetfilterAttribute.all) ?? [])
     }
   }
 
@@ -56,19 +56,19 @@ struct NetfilterRules {
   func elements(of set: Place) -> [[UInt16: ArraySlice<UInt8>]]? {
     guard let lists = Self.dump(descriptor, Message.elements, of: set) else { return nil }
     return lists.flatMap { _, attributes in
-      (NetfilterAttribute.table(attributes)[3].map(NetfilterAttribute.all) ?? []).map {
+      (NetfilterAttribute.table(attributes)[NFTA_SET_ELEM_LIST_ELEMENTS].map(NetfilterAttribute.all) ?? []).map {
         NetfilterAttribute.table($0.bytes)
       }
     }
   }
 
   private enum Message {
-    static let chains: UInt8 = 4
-    static let rules: UInt8 = 7
-    static let elements: UInt8 = 13
+    static let chains = UInt8(NFT_MSG_GETCHAIN.rawValue)
+    static let rules = UInt8(NFT_MSG_GETRULE.rawValue)
+    static let elements = UInt8(NFT_MSG_GETSETELEM.rawValue)
   }
 
-  /// Asking netlink would load the nf_tables module on a host without it, and `why` must change nothing.
+  /// Asking through netlink would load the nf_tables module on a host without it, and `why` must not change anything.
   private static var isLoaded: Bool {
     var text: [UInt8] = []
     let error = KernelDirectories().contents(ProcPath("/proc/modules"), in: AT_FDCWD, limit: 1 << 20, into: &text)
@@ -93,15 +93,15 @@ struct NetfilterRules {
       let length = unsafe cbinddiagnosis_netfilter_receive(descriptor, &buffer, buffer.count)
       guard length > 0, length <= buffer.count else { return nil }
       var rest = buffer.prefix(length)
-      while rest.count >= 16 {
-        let size = Int(NetfilterAttribute.host32(rest, 0))
-        let type = NetfilterAttribute.host16(rest, 4)
-        guard size >= 16, size <= rest.count else { return nil }
-        if type == 3 { return found }
-        if type == 2 { return nil }
-        // struct nfgenmsg, linux/netfilter/nfnetlink.h.
-        if size >= 20, let family = rest.dropFirst(16).first {
-          found.append((family, ArraySlice(Array(rest.dropFirst(20).prefix(size - 20)))))
+      let (header, body) = (NetlinkLayout.header, NetlinkLayout.netfilterHeader)
+      while rest.count >= header {
+        let size = Int(NetfilterAttribute.host32(rest, NetlinkLayout.length))
+        let type = NetfilterAttribute.host16(rest, NetlinkLayout.type)
+        guard size >= header, size <= rest.count else { return nil }
+        if type == NetlinkLayout.done { return found }
+        if type == NetlinkLayout.error { return nil }
+        if size >= header + body, let family = rest.dropFirst(header).first {
+          found.append((family, ArraySlice(Array(rest.dropFirst(header + body).prefix(size - header - body)))))
         }
         rest = rest.dropFirst((size + 3) & ~3)
       }

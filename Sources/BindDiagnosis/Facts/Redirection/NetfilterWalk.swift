@@ -1,26 +1,28 @@
+internal import CBindDiagnosis
 internal import SockDiagWire
 
-/// Follows the rules for a packet to a port and an address, as far as they tell what they do with it.
+/// Follows the rules for a packet to a port and an address, as far as they can be decided.
 struct NetfilterWalk {
   let rules: NetfilterRules
   let isUDP: Bool
   let port: UInt16
-  /// The address that the packet is sent to; `nil` for any of this host.
+  /// The destination address of the packet; `nil` for any address of this host.
   let address: IPAddress?
   let isV6: Bool
   private(set) var found: [PortRedirection] = []
   private var sets: [NetfilterRules.Place: [[UInt16: ArraySlice<UInt8>]]?] = [:]
-  /// What is left before the walk is given up: rules may jump in many ways to the same chains.
+  /// The remaining steps before the walk gives up: rules may jump to the same chains in many ways.
   private var budget = 200_000
 
   init(_ rules: NetfilterRules, isUDP: Bool, port: UInt16, address: IPAddress?, isV6: Bool) {
     (self.rules, self.isUDP, self.port, self.address, self.isV6) = (rules, isUDP, port, address, isV6)
   }
 
-  /// Walks every base chain. NFPROTO_INET is 1, _IPV4 is 2, _IPV6 is 10; NF_INET_LOCAL_OUT is 3.
+  /// Walks every base chain of the family.
   mutating func walk() {
-    for base in rules.bases where [1, isV6 ? 10 : 2].contains(base.place.family) {
-      _ = chain(base.place, isConditional: false, isLocal: base.hook == 3, depth: 0)
+    let families = [NetfilterFamily.inet, NetfilterFamily.of(isV6: isV6)]
+    for base in rules.bases where families.contains(base.place.family) {
+      _ = chain(base.place, isConditional: false, isLocal: base.hook == NetfilterHook.localOut, depth: 0)
     }
   }
 
@@ -34,7 +36,7 @@ struct NetfilterWalk {
     }
   }
 
-  /// - Returns: Whether the packet's way ends in the chain for certain.
+  /// - Returns: Whether the packet certainly goes no further than this chain.
   private mutating func chain(
     _ place: NetfilterRules.Place, isConditional: Bool, isLocal: Bool, depth: Int
   ) -> Bool {
@@ -45,9 +47,9 @@ struct NetfilterWalk {
       var rule = NetfilterRule(self, place)
       for expression in expressions where rule.match != .no {
         let parts = NetfilterAttribute.table(expression.bytes)
-        // NFTA_EXPR_NAME and _DATA.
-        guard let name = parts[1]?.text else { continue }
-        rule.apply(name, parts[2].map(NetfilterAttribute.table) ?? [:], elements: { self.elements(of: $0) })
+        guard let name = parts[NFTA_EXPR_NAME]?.text else { continue }
+        rule.apply(
+          name, parts[NFTA_EXPR_DATA].map(NetfilterAttribute.table) ?? [:], elements: { self.elements(of: $0) })
       }
       guard rule.match != .no else { continue }
       let isDoubtful = isConditional || rule.match == .perhaps
@@ -55,7 +57,7 @@ struct NetfilterWalk {
       case nil: continue
       case .redirected(let destination)?:
         let redirection = PortRedirection(
-          family: [1: "inet", 2: "ip", 10: "ip6"][place.family] ?? "?", table: place.table, chain: place.name,
+          family: NetfilterFamily.names[place.family] ?? "?", table: place.table, chain: place.name,
           destination: destination, isConditional: isDoubtful, isForLocalClients: isLocal)
         if !found.contains(redirection) { found.append(redirection) }
         if rule.match == .yes { return true }
@@ -70,7 +72,7 @@ struct NetfilterWalk {
     return false
   }
 
-  /// The elements of a set, which several rules may look into.
+  /// The elements of a set, cached because several rules may use it.
   private mutating func elements(of set: NetfilterRules.Place) -> [[UInt16: ArraySlice<UInt8>]]? {
     if let known = sets[set] { return known }
     let elements = rules.elements(of: set)

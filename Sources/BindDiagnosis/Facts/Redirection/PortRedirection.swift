@@ -1,6 +1,7 @@
-/// A rule of nf_tables that sends what arrives for a port somewhere else, so that whoever binds the port gets none of it.
+/// An nf_tables rule that sends the port's traffic elsewhere, so that a program that binds the port receives none of
+/// it.
 ///
-/// Docker, Podman and kube-proxy publish ports by such rules.
+/// Docker, Podman and kube-proxy publish ports with such rules.
 public struct PortRedirection: Hashable, Sendable {
   /// The family of the table: `ip`, `ip6` or `inet`.
   public var family: String
@@ -8,12 +9,12 @@ public struct PortRedirection: Hashable, Sendable {
   public var table: String
   /// The chain that has the rule.
   public var chain: String
-  /// Where the rule sends connections, such as `172.17.0.2:80`, or `:80` for another port of this host; `nil` if the rule
+  /// The destination of connections, such as `172.17.0.2:80`, or `:80` for another port of this host; `nil` if the rule
   /// takes it from a map.
   public var destination: String?
-  /// Whether the rule has conditions besides the port that were not looked at, such as an interface.
+  /// Whether the rule has conditions other than the port that were not evaluated, such as an interface.
   public var isConditional: Bool
-  /// Whether it meets connections from this host, and not those that arrive from outside.
+  /// Whether it applies to connections from this host, and not to those from outside.
   public var isForLocalClients: Bool
 
   /// Creates a redirection.
@@ -29,16 +30,16 @@ public struct PortRedirection: Hashable, Sendable {
   }
 }
 
-/// What is known of the rules that redirect a port.
+/// The known redirections of a port.
 public struct PortRedirections: Hashable, Sendable {
-  /// Those of nf_tables, which iptables uses too; `nil` if they could not be read, which takes CAP_NET_ADMIN.
+  /// Those in nf_tables, which iptables uses too; `nil` if they could not be read, which needs CAP_NET_ADMIN.
   public var rules: [PortRedirection]?
-  /// Whether there are rules for NAT in the tables of the old iptables, which are not looked at.
-  public var hasLegacyTables: Bool
+  /// Whether the tables of the old iptables contain NAT rules, which are not read.
+  public var hasLegacyNATTables: Bool
 
-  /// Creates an account.
-  public init(rules: [PortRedirection]?, hasLegacyTables: Bool) {
+  /// Creates the value.
+  public init(rules: [PortRedirection]?, hasLegacyNATTables: Bool) {
     self.rules = rules
-    self.hasLegacyTables = hasLegacyTables
+    self.hasLegacyNATTables = hasLegacyNATTables
   }
 }

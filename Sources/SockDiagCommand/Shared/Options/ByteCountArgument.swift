@@ -1,4 +1,4 @@
-/// A size as it is written on the command line: `65536`, `512K`, `64M`, `1G`.
+/// A size on the command line: `65536`, `512K`, `64M`, `1G`.
 enum ByteCountArgument {
   static func parse(_ text: String, option: String, atMost limit: Int) throws(CommandFailure) -> Int {
     var digits = text[...]

@@ -1,5 +1,5 @@
-/// A time as it is written on the command line: `500ms`, `5s`, `1m`, `2h`; a bare number counts seconds, as with
-/// sleep(1) and timeout(1).
+/// A time on the command line: `500ms`, `5s`, `1m`, `2h`. A number without a unit means seconds, as for sleep(1) and
+/// timeout(1).
 enum DurationArgument {
   private static let units: [(suffix: String, milliseconds: Int64)] = [
     ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000),
@@ -8,9 +8,9 @@ enum DurationArgument {
   /// Reads the text.
   ///
   /// - Parameters:
-  ///   - option: What it is said of, for messages.
-  ///   - least: The shortest time that makes sense.
-  ///   - limit: The longest.
+  ///   - option: The name of the option, for messages.
+  ///   - least: The shortest time that is allowed.
+  ///   - limit: The longest time that is allowed.
   static func parse(
     _ text: String, option: String, atLeast least: Duration = .zero, atMost limit: Duration = .seconds(86_400)
   ) throws(CommandFailure) -> Duration {
@@ -27,7 +27,7 @@ enum DurationArgument {
     return time
   }
 
-  /// A time as it is written on the command line, in the largest unit that needs no fraction.
+  /// A time in the spelling of the command line, in the largest unit that needs no fraction.
   static func spelt(_ time: Duration) -> String {
     let (seconds, attoseconds) = time.components
     let (milliseconds, overflows) = seconds.multipliedReportingOverflow(by: 1000)

@@ -1,10 +1,10 @@
 internal import SockDiag
 internal import SockDiagWire
 
-/// The filter as it stands on the command line, in one word or in many.
+/// The filter on the command line, in one word or in many.
 enum FilterArgument {
   static func parse(_ words: [String], names: any FilterNames) throws(CommandFailure) -> SocketFilter {
-    // Columns count in this text, which is what the message shows.
+    // The message shows this text, and columns count in it.
     let text = words.joined(separator: " ")
     do throws(FilterError) {
       return try SocketFilter(text, names: names)
@@ -15,22 +15,22 @@ enum FilterArgument {
     }
   }
 
-  /// The part of the text around a fault, and a line that points at it.
+  /// The part of the text around a fault, and a line that marks the fault.
   private static func excerpt(of text: String, _ error: FilterError) -> [String] {
     let width = 72
     let scalars = Array(text.unicodeScalars)
     let position = error.column - 1
     let start = scalars.count <= width ? 0 : max(0, min(position - width / 2, scalars.count - width))
     let shown = scalars.dropFirst(start).prefix(width)
-    // One column for each: what a terminal would not show as one is shown as a question mark.
+    // One column for each character. A character that a terminal may show otherwise becomes a question mark.
     let line = String(String.UnicodeScalarView(shown.map { (" "..."~").contains($0) ? $0 : "?" }))
     let marks = String(repeating: "^", count: max(1, min(error.length, width - (position - start))))
     return [line, String(repeating: " ", count: max(0, position - start)) + marks]
   }
 }
 
-/// Names in a filter for a capture: those of hosts, services and users are looked up on this host, but an interface or a
-/// cgroup of the host where it was recorded has another number here.
+/// The names in a filter for a capture. Hosts, services and users are looked up on this host. Interfaces and cgroups are
+/// not: the host of the capture gave them other numbers.
 struct CaptureFilterNames: FilterNames {
   private let host = HostNames()
 
@@ -39,10 +39,10 @@ struct CaptureFilterNames: FilterNames {
   func id(ofUser name: String) throws(FilterNameFailure) -> UInt32 { try host.id(ofUser: name) }
 
   func index(ofInterface name: String) throws(FilterNameFailure) -> UInt32 {
-    throw FilterNameFailure("is not an index; a capture has no names of interfaces, so write the number")
+    throw FilterNameFailure("is not an index; a capture has no interface names, so write the number")
   }
 
   func id(ofCgroup path: String) throws(FilterNameFailure) -> UInt64 {
-    throw FilterNameFailure("is not an id; a capture has no paths of cgroups, so write the number")
+    throw FilterNameFailure("is not an id; a capture has no cgroup paths, so write the number")
   }
 }

@@ -2,19 +2,19 @@ internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
 
-/// The option that names another network namespace.
+/// The option for another network namespace.
 struct NamespaceOption: ParsableArguments {
   @Option(
     name: [.customShort("N"), .long],
     help: ArgumentHelp(
-      "The network namespace: a name of 'ip netns', a path, or the id of a process that is in it.",
+      "The network namespace: a name of 'ip netns', a path, or the id of a process in it.",
       valueName: "name|path|pid"))
   var netns: String?
 
-  /// Goes there, if one is named, before anything is opened or looked up.
+  /// Enters the namespace, if the option is given. Call it before anything is opened or looked up.
   ///
-  /// The whole process goes: the command has one thread at this time, and those that it starts later begin where this one
-  /// is.
+  /// The whole process is in the namespace then: the command has one thread at this time, and later threads start in the
+  /// namespace of the thread that creates them.
   func enter() throws(CommandFailure) {
     guard let netns else { return }
     guard let namespace = Self.namespace(netns) else {
@@ -23,8 +23,8 @@ struct NamespaceOption: ParsableArguments {
     do throws(SockDiagError) { try namespace.enter() } catch { throw Self.failure(netns, namespace, error) }
   }
 
-  /// A number is a process and nothing else, and what has a slash is a path: a name of either form, which `ip netns` allows,
-  /// is reached by its path.
+  /// The namespace of an argument. A number is a process, and a text with a slash is a path. `ip netns` allows names of both
+  /// forms; they need a path.
   static func namespace(_ text: String) -> NetworkNamespacePath? {
     if text.isEmpty || text.utf8.contains(0) || text == "." || text == ".." { return nil }
     if text.contains("/") { return NetworkNamespacePath(path: text) }

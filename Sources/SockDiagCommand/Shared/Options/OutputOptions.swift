@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import SockDiag
 
-/// The options that say what is shown about a socket, and in which form.
+/// The options that choose the facts about a socket, and the form of the output.
 struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Figures of the TCP connection: round-trip time, window, traffic, …")
   var info = false
@@ -9,13 +9,14 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Memory of the socket.")
   var memory = false
 
-  @Flag(name: [.customShort("o"), .long, .customLong("timers")], help: "Timer: kind, time left, times it ran out.")
+  @Flag(
+    name: [.customShort("o"), .long, .customLong("timers")], help: "Timer: kind, time left, number of expirations.")
   var options = false
 
   @Flag(name: .shortAndLong, help: "User, inode, cookie, cgroup and options of the socket.")
   var extended = false
 
-  @Flag(name: [.customShort("O"), .long], help: "Figures behind the row rather than below it.")
+  @Flag(name: [.customShort("O"), .long], help: "Figures at the end of the row, not below it.")
   var oneline = false
 
   @Flag(name: [.customShort("H"), .long], help: "No header.")
@@ -26,19 +27,19 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(
     help: """
-      A JSON object for each socket and line, written while they are read. While sockets come and go, one may come \
-      twice, with the same cookie.
+      One JSON object on a line for each socket, written at once. If sockets open and close meanwhile, one may be \
+      listed twice, with the same cookie.
       """)
   var ndjson = false
 }
 
-/// The option of the subcommands that look for processes.
+/// The option of subcommands that can show processes.
 struct HolderOptions: ParsableArguments {
   @Flag(
     name: .shortAndLong,
     help: """
-      The processes that hold the socket, all of them; ^ marks a descriptor that came from an older process, and ? hidden \
-      ones. With -e also what they are.
+      All processes that hold the socket. ^ marks a descriptor that a process inherited, ? a hidden process. With -e \
+      also their user, unit, container and arguments.
       """)
   var processes = false
 }
@@ -51,7 +52,7 @@ extension OutputOptions {
     return json ? .json : ndjson ? .lines : .table
   }
 
-  /// What must be asked for to show what is wanted. The rest is in every reply.
+  /// The details to request for the chosen output. Every reply has the other fields.
   var details: InetDetails {
     var details: InetDetails = []
     if info { details.formUnion([.tcpInfo, .congestion, .congestionInfo]) }
@@ -60,7 +61,7 @@ extension OutputOptions {
     return details
   }
 
-  /// The lines below a row, if any are wanted.
+  /// The lines below a row; `nil` for none.
   var detailLines: DetailLines? {
     var kinds: DetailLines.Kinds = []
     if extended { kinds.insert(.identity) }
@@ -71,7 +72,7 @@ extension OutputOptions {
 
   /// A renderer for standard output.
   ///
-  /// - Parameter notes: For which notes a table has columns.
+  /// - Parameter notes: The notes that get columns in a table.
   func renderer(
     for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds = []
   ) throws(CommandFailure) -> any SocketRenderer {
@@ -85,13 +86,13 @@ extension OutputOptions {
     }
   }
 
-  /// A table for people, wherever they read it.
+  /// A renderer of a table, on any descriptor.
   func table(
     for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds, terminal: Terminal,
     output: consuming ByteOutput
   ) -> TableRenderer {
     TableRenderer(
-      InetTableShape(tcp: selection.tcp, udp: selection.udp, showsTimers: options), showsHeader: !noHeader,
+      TableShape(selection.states, showsTimers: options), showsHeader: !noHeader,
       notes: notes, details: detailLines, interfaces: interfaces, terminal: terminal, output: output)
   }
 }

@@ -1,32 +1,43 @@
 internal import SockDiag
 internal import SockDiagWire
 
-/// A port as it is written on the command line, with or without an address: `8080`, `:http`, `127.0.0.1:8080`,
+/// A port on the command line, with or without an address: `8080`, `:http`, `127.0.0.1:8080`,
 /// `[::1]:8080`, `*:8080`, `[fe80::1%eth0]:80`, `localhost:8080`; the protocol may follow: `53/udp`.
 struct PortArgument: Hashable {
-  /// On which addresses.
+  /// The addresses of the argument.
   enum Place: Hashable {
-    /// None is named.
+    /// No address is given.
     case unnamed
-    /// All of both families: `*`.
+    /// All addresses of both families: `*`.
     case everywhere
-    /// Those of a name, or the one that is written. Each counts.
+    /// The address that is given, or all addresses of the host name.
     case addresses([IPAddress])
   }
 
-  /// What was written, without the protocol.
+  /// The text of the argument, without the protocol.
   var text: String
   var place: Place
-  /// The interface behind a `%`; 0 for none.
+  /// The interface after a `%`; 0 for none.
   var interfaceIndex: UInt32 = 0
-  /// The port; 0 leaves the choice to the kernel.
+  /// The port; 0 lets the kernel choose.
   var port: UInt16
-  /// The protocol behind a `/`; `nil` for none.
+  /// The protocol after a `/`; `nil` for none.
   var transport: TransportProtocol?
+
+  /// Creates an argument from values.
+  init(text: String, place: Place, interfaceIndex: UInt32 = 0, port: UInt16) {
+    self.text = text
+    self.place = place
+    self.interfaceIndex = interfaceIndex
+    self.port = port
+  }
+
+  /// Creates the argument for a port without an address.
+  init(port: UInt16) { self.init(text: "\(port)", place: .unnamed, port: port) }
 
   /// Reads the text.
   ///
-  /// - Parameter names: Looks up hosts, services and interfaces: those of the namespace in which the thread is.
+  /// - Parameter names: Looks up hosts, services and interfaces, in the namespace of the calling thread.
   init(parsing text: String, names: any FilterNames = HostNames()) throws(CommandFailure) {
     let (text, transport) = Self.withoutProtocol(text)
     self.transport = transport
@@ -42,19 +53,19 @@ struct PortArgument: Hashable {
     place = try parser.place(host)
   }
 
-  /// Parts `53/udp`, as `docker ps`, `/etc/services` and firewalls write ports.
+  /// Splits `53/udp`, the form of `docker ps`, `/etc/services` and firewalls.
   private static func withoutProtocol(_ text: String) -> (String, TransportProtocol?) {
     let known: [String: TransportProtocol] = ["tcp": .tcp, "udp": .udp]
-    // The slash of a URL is another one.
+    // The slash of a URL has another meaning.
     guard let slash = text.lastIndex(of: "/"), !text.contains("://"),
       let transport = known[text[text.index(after: slash)...].lowercased()]
     else { return (text, nil) }
     return (String(text[..<slash]), transport)
   }
 
-  /// The protocols that the port and the options name together; TCP if neither names one.
+  /// The protocols of the port and the options; TCP if neither names one.
   ///
-  /// - Throws: ``CommandFailure`` where the two contradict each other.
+  /// - Throws: ``CommandFailure`` if the two contradict each other.
   func transports(tcp: Bool, udp: Bool) throws(CommandFailure) -> [TransportProtocol] {
     let named = (tcp ? [TransportProtocol.tcp] : []) + (udp ? [.udp] : [])
     guard let transport else { return named.isEmpty ? [.tcp] : named }
@@ -65,7 +76,7 @@ struct PortArgument: Hashable {
     return [transport]
   }
 
-  /// The same where only one protocol can be asked about.
+  /// The protocol of the port and the options, for subcommands that take one.
   func singleTransport(tcp: Bool, udp: Bool) throws(CommandFailure) -> TransportProtocol {
     let transports = try transports(tcp: tcp, udp: udp)
     guard let transport = transports.first, transports.count == 1 else {
@@ -74,9 +85,9 @@ struct PortArgument: Hashable {
     return transport
   }
 
-  /// Refuses a link-local address without an interface: two sockets that differ in the interface alone do not meet.
+  /// Refuses a link-local address without an interface, because the same address may exist on several.
   ///
-  /// A bind() is asked about as it would be called, and need not have one: the socket may be bound to the interface.
+  /// For a bind() it may be missing, because the socket may be bound to the interface.
   func requireInterface() throws(CommandFailure) {
     guard interfaceIndex == 0, case .addresses(let addresses) = place,
       let address = addresses.first(where: \.isLinkLocal)
@@ -85,7 +96,7 @@ struct PortArgument: Hashable {
       "'\(text)' has a link-local address without an interface; write it as [\(address)%eth0]:\(port)")
   }
 
-  /// Port and address as a table shows them, without names but that of an interface.
+  /// The port and the address in the form of a table, in numbers but for the interface.
   var description: String {
     if interfaceIndex != 0 { return text }
     let hosts: [String] =

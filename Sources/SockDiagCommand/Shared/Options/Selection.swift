@@ -1,20 +1,40 @@
 internal import SockDiag
 
-/// Which sockets are wanted, of whatever source.
+/// The sockets to show, live or from a capture.
 struct Selection: Hashable {
   /// States of TCP sockets; empty for no TCP sockets.
   var tcp: SocketStateSet
   /// States of UDP sockets; empty for no UDP sockets.
   var udp: SocketStateSet
+  /// States of netlink sockets; empty for no netlink sockets.
+  var netlink: SocketStateSet = []
   var family: AddressFamily?
   var filter: SocketFilter
   var details: InetDetails
-  /// Whether nothing narrows the states: then those count too that a newer kernel has, or a damaged capture.
+  /// Whether all states count, also unknown ones of a newer kernel or a damaged capture.
   var takesAnyState = false
-  /// Whether nothing narrows the protocols.
+  /// Whether all protocols count.
   var takesAnyProtocol = false
 
-  /// What to ask the kernel.
+  /// The queries for the kernel, in the order of the output.
+  var listedQueries: [any ListedQuery] {
+    netlink.isEmpty
+      ? queries
+      : queries + [FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(netlink) && filter.withoutHolders)]
+  }
+
+  /// The states of all sockets that may be shown.
+  var states: SocketStateSet { tcp.union(udp).union(netlink) }
+
+  /// The queries of a subcommand that works on TCP and UDP sockets only.
+  ///
+  /// - Parameter reason: Why other families are not possible, for the error.
+  func inetQueries(because reason: String) throws(CommandFailure) -> [SocketQuery] {
+    guard netlink.isEmpty else { throw .usage("\(reason); leave '-f netlink' out") }
+    return queries
+  }
+
+  /// The queries for TCP and UDP sockets.
   var queries: [SocketQuery] {
     var queries: [SocketQuery] = []
     if !tcp.isEmpty { queries.append(query(.tcp, tcp)) }
@@ -22,24 +42,25 @@ struct Selection: Hashable {
     return queries
   }
 
-  /// The same, family by family: Wireshark does not take apart the message that serves both at once.
-  var queriesByFamily: [SocketQuery] {
-    queries.flatMap { query in
+  /// The queries for one family each: Wireshark cannot decode the message for both families.
+  var listedQueriesByFamily: [any ListedQuery] {
+    let single = queries.flatMap { query in
       (query.family.map { [$0] } ?? [.inet, .inet6]).map { family in
         var single = query
         single.family = family
         return single
       }
     }
+    return single + listedQueries.dropFirst(queries.count)
   }
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
-    // What the filter asks about holders is compared when they are known.
+    // Conditions about processes are applied later, when the processes are known.
     SocketQuery(transport, family: family, states: states, matching: filter.withoutHolders, details: details)
   }
 
-  /// Whether a socket is wanted; `nil` if its record does not tell. One whose protocol is not known is judged by the
-  /// rest.
+  /// Whether a socket of a capture is shown; `nil` if its record lacks what the filter asks about. If its protocol is
+  /// unknown, the other fields decide.
   func contains(_ socket: InetSocket) -> Bool? {
     let states =
       switch socket.protocol {
@@ -48,8 +69,16 @@ struct Selection: Hashable {
       case .unspecified: tcp.union(udp)
       default: takesAnyProtocol ? tcp.union(udp) : []
       }
-    let isStateWanted = takesAnyState ? !states.isEmpty : states.contains(state: socket.state)
-    guard isStateWanted, family == nil || socket.family == family else { return false }
+    guard contains(socket.state, states), family == nil || socket.family == family else { return false }
     return filter.evaluate(socket)
+  }
+
+  /// The same for a netlink socket.
+  func contains(_ socket: NetlinkSocket) -> Bool? {
+    contains(socket.state, netlink) ? filter.evaluate(socket) : false
+  }
+
+  private func contains(_ state: SocketState, _ states: SocketStateSet) -> Bool {
+    takesAnyState ? !states.isEmpty : states.contains(state: state)
   }
 }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SockDiag
 internal import SockDiagWire
 
-/// The options that say which sockets are wanted.
+/// The options that choose sockets.
 struct SelectionOptions: ParsableArguments {
   enum Breadth: String, EnumerableFlag {
     case all, listening
@@ -17,7 +17,7 @@ struct SelectionOptions: ParsableArguments {
     }
   }
 
-  @Flag(name: .shortAndLong, help: "TCP sockets; without -t and -u, both.")
+  @Flag(name: .shortAndLong, help: "TCP sockets. Without -t and -u: TCP and UDP.")
   var tcp = false
 
   @Flag(name: .shortAndLong, help: "UDP sockets.")
@@ -28,33 +28,37 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     name: [.customShort("B"), .long],
-    help: "TCP sockets that are bound, but neither listen nor are connected; adds them to -a, -l and 'exclude'.")
+    help: "TCP sockets that are bound but neither listen nor are connected; adds them to -a, -l and 'exclude'.")
   var boundInactive = false
 
   @Flag(name: [.customShort("4"), .customLong("ipv4")], help: "IPv4 sockets only.")
   var ipv4 = false
 
-  @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; they may carry IPv4.")
+  @Flag(name: [.customShort("6"), .customLong("ipv6")], help: "IPv6 sockets only; some of them also carry IPv4.")
   var ipv6 = false
 
-  @Flag(name: .shortAndLong, help: "Accepted for the habit's sake: numbers are the default.")
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Sockets of one family: inet, inet6 or netlink.", valueName: "family"))
+  var family: ListedFamily?
+
+  @Flag(name: .shortAndLong, help: "Ignored: numbers are always shown.")
   var numeric = false
 
   @Argument(
     help: ArgumentHelp(
-      "What has to hold, in the language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
+      "A condition in the filter language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
       valueName: "filter"))
   var filter: [String] = []
 }
 
 extension SelectionOptions {
-  /// What to show where no option and no word names states.
+  /// The states to show if no option and no filter names states.
   enum DefaultStates {
-    /// Connections, as `ss` does: neither `time-wait` nor `syn-recv`, which no program holds.
+    /// Connections, as in `ss`: neither `time-wait` nor `syn-recv`, which no program holds.
     case connected
-    /// Who can be reached here.
+    /// Sockets that clients can reach.
     case listeners
-    /// Whatever there is.
+    /// All sockets.
     case everything
   }
 
@@ -63,25 +67,47 @@ extension SelectionOptions {
     default defaultStates: DefaultStates, details: InetDetails = [], names: any FilterNames = HostNames()
   ) throws(CommandFailure) -> Selection {
     let filter = try FilterArgument.parse(filter, names: names)
+    if family == .netlink { return try netlinkSelection(filter, defaultStates, details) }
     var tcp = states(filter, .listen, defaultStates)
     var udp = states(filter, .close, defaultStates).subtracting(.boundInactive)
     if boundInactive {
       guard self.tcp || !self.udp else { throw .usage("-B is about TCP; leave -u out or add -t") }
       guard filter.possibleStates.contains(.boundInactive) else {
-        throw .usage("the filter leaves out what -B adds; write 'state bound-inactive' beside its other states")
+        throw .usage("the filter excludes the sockets that -B adds; add 'state bound-inactive' to its states")
       }
       let isAlone = !filter.namesStates && breadth == nil
       tcp = isAlone ? .boundInactive : tcp.union(.boundInactive)
       if isAlone { udp = [] }
     }
     let takesBoth = self.tcp == self.udp
-    // Where the filter names states, it decides.
+    // States in the filter override options.
     let takesAnyState =
       defaultStates == .everything && (filter.namesStates || breadth != .listening && !boundInactive)
     return Selection(
       tcp: takesBoth || self.tcp ? tcp : [], udp: takesBoth || self.udp ? udp : [],
-      family: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6, filter: filter, details: details,
-      takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
+      netlink: takesAnyState && !self.tcp && !self.udp && inetFamily == nil ? .all : [], family: inetFamily,
+      filter: filter, details: details, takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
+  }
+
+  private var inetFamily: AddressFamily? {
+    switch family {
+    case .inet: .inet
+    case .inet6: .inet6
+    default: ipv4 == ipv6 ? nil : ipv4 ? .inet : .inet6
+    }
+  }
+
+  /// Netlink sockets have no states that a default could leave out.
+  private func netlinkSelection(
+    _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails
+  ) throws(CommandFailure) -> Selection {
+    let others = [(tcp, "-t"), (udp, "-u"), (boundInactive, "-B"), (ipv4, "-4"), (ipv6, "-6")]
+    if let (_, option) = others.first(where: \.0) {
+      throw .usage("\(option) and '-f netlink' exclude each other; leave one of them out")
+    }
+    return Selection(
+      tcp: [], udp: [], netlink: filter.statesToAskFor ?? .all, family: nil, filter: filter, details: details,
+      takesAnyState: defaultStates == .everything)
   }
 
   private func states(
@@ -91,9 +117,9 @@ extension SelectionOptions {
     switch (filter.namesStates ? nil : breadth, defaultStates) {
     case (.all, .everything), (nil, .everything): return .all.union(.boundInactive)
     case (.all, _): return .all
-    // Not both for each: no TCP socket in `close` is in the kernel's tables, and asking costs a walk over all sockets.
+    // One state for each protocol: the kernel's tables have no TCP socket in `close`, and asking costs a walk over all sockets.
     case (.listening, _), (nil, .listeners): return listening
-    // As `ss`: connections that a program holds or held, not the records of half and of past ones.
+    // As in `ss`: connections that a program holds or held, without the records of half-open and closed ones.
     case (nil, .connected): return .connected.subtracting(.bucket)
     }
   }

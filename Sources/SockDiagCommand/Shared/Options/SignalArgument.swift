@@ -1,7 +1,7 @@
 internal import Glibc
 internal import SockDiagWire
 
-/// A signal as it is written on the command line: `TERM`, `SIGTERM`, `term`, `15`.
+/// A signal on the command line: `TERM`, `SIGTERM`, `term`, `15`.
 struct SignalArgument: Hashable {
   var number: Int32
 
@@ -22,7 +22,7 @@ struct SignalArgument: Hashable {
     if let known = Self.names.first(where: { $0.name == name }) {
       number = known.number
     } else if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int32(text) {
-      // 0 asks whether a signal would be allowed and sends none; 64 is the last real-time signal.
+      // Signal 0 only checks the permission; 64 is the last real-time signal.
       guard 1...64 ~= number else { throw .usage("--signal: \(number) is not a signal; signals are 1 to 64") }
       self.number = number
     } else {
@@ -33,6 +33,6 @@ struct SignalArgument: Hashable {
     }
   }
 
-  /// The name with its prefix, or the number where it has none here.
+  /// The name with its prefix, or the number of a signal without a name in this list.
   var description: String { Self.names.first { $0.number == number }.map { "SIG\($0.name)" } ?? "signal \(number)" }
 }

@@ -1,19 +1,25 @@
 internal import Glibc
 
-/// Bytes on their way to a descriptor, collected so that a system call carries many rows.
+/// An output buffer before a descriptor, so that one system call writes many rows.
 struct ByteOutput: ~Copyable {
-  /// What was not written yet. Renderers append here.
+  /// The bytes that are not written yet. Renderers append here.
   var bytes: [UInt8] = []
-  /// `nil` keeps everything in ``bytes``.
+  /// The descriptor; `nil` keeps everything in ``bytes``.
   private let descriptor: Int32?
 
-  /// A pipe takes no more than this at once by default.
+  /// The default capacity of a pipe.
   private static let pieceSize = 64 * 1024
 
   init(descriptor: Int32? = STDOUT_FILENO) {
     self.descriptor = descriptor
-    // A row more than a piece: the row that fills the piece must not move the array.
+    // More than a piece: the row that fills the piece must not move the array.
     bytes.reserveCapacity(Self.pieceSize + 4096)
+  }
+
+  /// Appends a line of text. Control characters in it become visible.
+  mutating func appendLine(_ text: String) {
+    bytes.appendVisible(text.utf8)
+    bytes.append(UInt8(ascii: "\n"))
   }
 
   /// Writes if a piece is full.
@@ -22,11 +28,11 @@ struct ByteOutput: ~Copyable {
     if bytes.count >= Self.pieceSize, descriptor != nil { try flush() }
   }
 
-  /// Writes all there is.
+  /// Writes all bytes.
   mutating func flush() throws(CommandFailure) {
     guard let descriptor else { return }
     var start = 0
-    // Whatever happens, the same bytes are not written again.
+    // Also after an error, so that no byte is written twice.
     defer { bytes.removeAll(keepingCapacity: true) }
     while start < bytes.count {
       // SAFETY: write reads at most the bytes of the slice, during the call.
@@ -43,7 +49,7 @@ struct ByteOutput: ~Copyable {
     }
   }
 
-  /// Ends as most tools do when the reader is gone, even if this process inherited an ignored signal.
+  /// Ends the process by SIGPIPE, as most tools do, even if it inherited that signal as ignored.
   static func endByBrokenPipe() -> Never {
     _ = signal(SIGPIPE, SIG_DFL)
     raise(SIGPIPE)
@@ -51,7 +57,7 @@ struct ByteOutput: ~Copyable {
   }
 }
 
-/// The system's words for an errno.
+/// The text of an errno.
 enum SystemMessage {
   static func text(_ errno: Int32) -> String {
     // SAFETY: strerror returns a terminated string for every number, valid until the next call.

@@ -1,22 +1,21 @@
 internal import Glibc
 
-/// What holds for every descriptor that the command was started with or opens.
+/// Settings for all descriptors of the process.
 enum Descriptors {
-  /// Takes the numbers of standard streams that are closed.
+  /// Opens `/dev/null` in the place of standard streams that are closed.
   ///
-  /// The next descriptor that is opened would get the number otherwise, and what is meant for standard output would be
-  /// written into a socket. What takes the place is opened the wrong way round, so that reading standard input and
-  /// writing standard output still fail.
+  /// Otherwise the next descriptor would get the number, and the output would be written into a socket. Each is opened in the
+  /// wrong direction, so that reading standard input and writing standard output still fail.
   static func fillClosedStandardStreams() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
     where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest free number is taken, and those below are not free any more.
+      // open takes the lowest free number, and all lower numbers are in use.
       // SAFETY: open copies the path, which is a literal.
       _ = unsafe open("/dev/null", mode)
     }
   }
 
-  /// Lets this process open as many as its hard limit allows.
+  /// Raises the limit of open descriptors to the hard limit.
   static func raiseLimit() {
     var limit = rlimit()
     // SAFETY: the calls fill and read the one structure.
@@ -26,7 +25,7 @@ enum Descriptors {
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Waits until a descriptor, which somebody may have set to non-blocking, takes or has bytes.
+  /// Waits until a descriptor can be read or written, even if it is in non-blocking mode.
   ///
   /// - Parameter events: `POLLIN` or `POLLOUT`.
   static func wait(_ descriptor: Int32, for events: Int32) {

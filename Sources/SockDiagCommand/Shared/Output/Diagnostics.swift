@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Standard error: one sentence a line.
+/// Writes messages to standard error, one sentence a line.
 enum Diagnostics {
   static func report(_ message: String) { write("sockdiag: ", message) }
 
-  /// Shows a line of what the sentence before is about.
+  /// Shows an indented line of input that the last sentence is about.
   static func show(_ line: String) { write("  ", line) }
 
   private static func write(_ prefix: String, _ message: String) {
@@ -14,7 +14,7 @@ enum Diagnostics {
     write(line)
   }
 
-  /// Writes what was rendered already. Where it cannot be written there is nobody to tell.
+  /// Writes text that is already rendered. Errors are ignored: there is no other place to report them.
   static func write(_ bytes: [UInt8]) {
     var start = 0
     while start < bytes.count {

@@ -1,4 +1,4 @@
-/// Numbers for people.
+/// Numbers in sentences.
 enum Figure {
   /// A number with a comma between its thousands: `3,199`.
   static func grouped(_ number: Int) -> String {

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import SockDiagWire
 
-/// Names of network interfaces by index, each looked up once.
+/// The names of network interfaces by index. Each is looked up once.
 struct InterfaceNames {
-  /// Where names come from. A capture knows indices only, and the host it came from is not this one.
+  /// The source of names. A capture has only indices, and they belong to another host.
   enum Source { case host, none }
 
   private let source: Source
@@ -11,13 +11,13 @@ struct InterfaceNames {
 
   init(_ source: Source) { self.source = source }
 
-  /// Creates names that are known beforehand.
+  /// Creates a list of known names.
   init(_ names: [UInt32: String]) {
     source = .none
     self.names = names.mapValues { Array($0.utf8) }
   }
 
-  /// The name as the kernel has it; `nil` if there is none.
+  /// The kernel's name of an interface; `nil` if there is none.
   mutating func name(_ index: UInt32) -> [UInt8]? {
     if let known = names[index] { return known.isEmpty ? nil : known }
     let name = source == .host ? Self.lookUp(index) : []
@@ -25,7 +25,7 @@ struct InterfaceNames {
     return name.isEmpty ? nil : name
   }
 
-  /// Appends the name for a cell, or the index where there is none.
+  /// Appends the name for a cell, or the index if there is no name.
   mutating func append(_ index: UInt32, to text: inout [UInt8]) {
     if let name = name(index) { text.appendCell(name) } else { text.appendDecimal(UInt64(index)) }
   }

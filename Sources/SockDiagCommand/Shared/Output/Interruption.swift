@@ -1,24 +1,24 @@
 internal import Glibc
 internal import Synchronization
 
-/// The user's wish that the command come to an end: SIGINT, which a terminal sends for Ctrl-C, or SIGTERM.
+/// A request to end the command: SIGINT, which a terminal sends for Ctrl-C, or SIGTERM.
 ///
-/// The first signal is a wish, so that what is being written is completed; the second ends the process whatever it
-/// does. A signal may come just before a call that waits, which would then never hear of it. So the handler writes into
-/// a pipe, and every wait watches the pipe as well.
+/// After the first signal the command completes the row that it is writing. The second signal ends the process at once. A
+/// signal may arrive just before a call that waits, and would not wake it. So the handler writes into a pipe, and every
+/// wait watches the pipe too.
 struct Interruption {
-  /// What a wait ended with.
+  /// The reason why a wait ended.
   enum Outcome {
-    /// The descriptor has what was waited for.
+    /// The descriptor is ready.
     case ready
-    /// The user wants the command to end.
+    /// The user interrupted the command.
     case interrupted
-    /// Who reads the output is gone.
+    /// The reader of the output closed it.
     case abandoned
     case timeUp
   }
 
-  /// Where handlers, which know nothing else, find the pipe.
+  /// The end of the pipe to which the handlers write.
   private static let writingEnd = Atomic<Int32>(-1)
   /// The signal; 0 for none.
   private static let received = Atomic<Int32>(0)
@@ -38,7 +38,7 @@ struct Interruption {
     Self.writingEnd.store(ends.1, ordering: .releasing)
     for number in [SIGINT, SIGTERM] {
       _ = signal(number) { number in
-        // What a handler may call is little: write and signal are of it, and it must leave errno alone.
+        // A handler may call few functions; write and signal are allowed. It must not change errno.
         let saved = errno
         Interruption.received.store(number, ordering: .relaxed)
         var byte: UInt8 = 0
@@ -50,29 +50,28 @@ struct Interruption {
     }
   }
 
-  /// Whether the wish was uttered. Costs no system call.
+  /// Whether a signal arrived. Costs no system call.
   var isRequested: Bool { Self.received.load(ordering: .relaxed) != 0 }
 
-  /// Takes over nothing: for a wait in another program's process.
+  /// An interruption that never happens: for waits in the process of another program.
   static var none: Interruption { Interruption(readingEnd: -1) }
 
   private init(readingEnd: Int32) { self.readingEnd = readingEnd }
 
-  /// Ends the process by the signal. A shell stops its script only if it sees that its child did not survive the signal
-  /// either.
+  /// Ends the process with the signal that arrived. A shell stops its script only if the signal ended the child too.
   static func endBySignal() -> Never {
     SignalDeath.die(of: received.load(ordering: .relaxed))
   }
 
-  /// Waits for a descriptor while somebody reads the output.
+  /// Waits for a descriptor, as long as the output has a reader.
   ///
   /// - Parameters:
   ///   - events: `POLLIN` or `POLLOUT`.
-  ///   - milliseconds: For how long, `nil` for ever.
+  ///   - milliseconds: The longest time to wait; `nil` for no limit.
   func wait(
     _ descriptor: Int32, for events: Int32, output: Int32 = STDOUT_FILENO, milliseconds: Int32? = nil
   ) -> Outcome {
-    // A closed pipe is told without being asked for.
+    // poll reports a closed pipe without a request.
     wait(
       [
         pollfd(fd: output, events: 0, revents: 0),
@@ -80,15 +79,15 @@ struct Interruption {
       ], milliseconds)
   }
 
-  /// Waits until one of some descriptors is readable, whoever reads the output.
+  /// Waits until one of the descriptors is readable, even if the output has no reader.
   ///
-  /// - Parameter milliseconds: For how long.
+  /// - Parameter milliseconds: The longest time to wait.
   func wait(forAnyOf descriptors: [Int32], milliseconds: Int32) -> Outcome {
     let none = pollfd(fd: -1, events: 0, revents: 0)
     return wait([none] + descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }, milliseconds)
   }
 
-  /// Waits for descriptors, of which the first is the output.
+  /// Waits for descriptors. The first is the output.
   private func wait(_ descriptors: [pollfd], _ milliseconds: Int32?) -> Outcome {
     var waits = descriptors + [pollfd(fd: readingEnd, events: Int16(POLLIN), revents: 0)]
     while true {

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// A question to who sits at the terminal.
+/// A yes-or-no question on the terminal.
 enum Question {
-  /// Whether somebody can read a question and answer it.
+  /// Whether standard input and standard error are terminals.
   static var isPossible: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-  /// Asks on standard error, and reads a line of standard input. Whatever does not say yes is a no, its end too.
+  /// Asks on standard error, and reads a line of standard input. Only `y` and `yes` mean yes.
   static func isAnsweredYes(_ text: String) throws(CommandFailure) -> Bool {
     var output = ByteOutput(descriptor: STDERR_FILENO)
     output.bytes.append(contentsOf: (text + " [y/N] ").utf8)
@@ -13,7 +13,7 @@ enum Question {
     return ["y", "yes"].contains(try readLine().lowercased())
   }
 
-  /// A byte at a time, so that nothing is taken from who reads the same terminal afterwards.
+  /// Reads byte by byte, so that input after the line is left for other readers of the terminal.
   private static func readLine() throws(CommandFailure) -> String {
     var line: [UInt8] = []
     var byte: UInt8 = 0

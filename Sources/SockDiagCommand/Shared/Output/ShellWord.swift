@@ -1,6 +1,6 @@
-/// Words of a shell's command line.
+/// Quoting for shells.
 enum ShellWord {
-  /// A text as one word. Units have `\x2d` in their names, and a container's may be anything.
+  /// The text as one word of a shell line. Names of units contain `\x2d`, and those of containers any character.
   static func quoted(_ text: String) -> String {
     let isPlain =
       !text.isEmpty

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// What the reader of a stream can show.
+/// The abilities of a terminal.
 struct Terminal {
-  /// Whether to colour: only a terminal that can, and whose user does not object (no-color.org).
+  /// Whether to use colours: only on a terminal that has them, and if the user does not object (no-color.org).
   var showsColour: Bool
 
   static let plain = Terminal(showsColour: false)
@@ -10,7 +10,7 @@ struct Terminal {
   static var standardOutput: Terminal { of(STDOUT_FILENO) }
   static var standardError: Terminal { of(STDERR_FILENO) }
 
-  /// Whether a line on standard error can be written anew in its place.
+  /// Whether a line on standard error can be overwritten.
   static var rewritesStandardError: Bool { isatty(STDERR_FILENO) == 1 && !isDumb }
 
   static func of(_ descriptor: Int32) -> Terminal {

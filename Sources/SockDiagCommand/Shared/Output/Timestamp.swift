@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A moment, as clocks on the wall show it.
+/// A point in time of the system clock.
 struct Timestamp: Hashable {
   var seconds: Int
   var milliseconds: Int

@@ -1,7 +1,7 @@
 extension [UInt8] {
-  /// Appends text so that a terminal shows it and obeys none of it: control characters and invalid UTF-8 become `\xNN`.
+  /// Appends text without characters that a terminal obeys: control characters and invalid UTF-8 become `\xNN`.
   ///
-  /// Names of interfaces, congestion controls and files are other people's words.
+  /// Other people choose the names of interfaces, congestion controls and files.
   mutating func appendVisible(_ text: some Sequence<UInt8>) {
     for scalar in String(decoding: Array(text), as: UTF8.self).unicodeScalars {
       switch scalar.properties.generalCategory {
@@ -12,8 +12,8 @@ extension [UInt8] {
     }
   }
 
-  /// Appends a name for a cell of a table: whatever is not printable ASCII becomes `\xNN`, a space too, so that a byte
-  /// is a column and a cell stays one word.
+  /// Appends a name for a cell of a table. Spaces and all but printable ASCII become `\xNN`, so that a byte is a column and
+  /// a cell is one word.
   mutating func appendCell(_ text: some Sequence<UInt8>) {
     for byte in text {
       if (0x21...0x7e).contains(byte) { append(byte) } else { appendEscape(byte) }

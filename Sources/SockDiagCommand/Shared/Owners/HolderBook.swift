@@ -1,23 +1,31 @@
 internal import SockDiag
 internal import SocketOwners
 
-/// Who holds the sockets of a listing.
+/// The processes that hold the sockets of a listing.
 struct HolderBook {
   private let report: OwnerReport
   private let details: [Int32: ProcessDetails]
   /// Why sockets have no holder. The report would search its list for each.
   private let reasons: [UInt32: MissingHolder.Reasons]
 
-  /// Looks for the holders of sockets: all of them, for a second one is what nobody expects.
-  init(_ sockets: some Collection<InetSocket>) throws(CommandFailure) {
+  /// Looks for all processes that hold the sockets: a second one is often the surprise.
+  init(_ sockets: some Collection<some KernelSocket>) throws(CommandFailure) {
+    try self.init(wanted: sockets.map(WantedSocket.init))
+  }
+
+  /// The same for sockets of several families.
+  init(wanted: [WantedSocket]) throws(CommandFailure) {
     var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
-    try self.init(sockets, by: &owners)
+    try self.init(wanted: wanted, by: &owners)
   }
 
   /// Looks for the holders of sockets with a finder that is used again afterwards.
-  init(_ sockets: some Collection<InetSocket>, by owners: inout OwnerFinder) throws(CommandFailure) {
+  init(_ sockets: some Collection<some KernelSocket>, by owners: inout OwnerFinder) throws(CommandFailure) {
+    try self.init(wanted: sockets.map(WantedSocket.init), by: &owners)
+  }
+
+  private init(wanted: [WantedSocket], by owners: inout OwnerFinder) throws(CommandFailure) {
     do throws(SocketOwnersError) {
-      let wanted = sockets.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
       report = try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2, trustsEarlierSearches: false))
       details = owners.details(ofProcessesIn: report)
       reasons = Dictionary(
@@ -27,15 +35,15 @@ struct HolderBook {
     }
   }
 
-  /// Who holds a socket.
-  func list(of socket: InetSocket) -> HolderList {
+  /// The processes that hold a socket.
+  func list(of socket: some KernelSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
     let holders = report.holders(of: socket.inode)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
     // By descriptor.
     var oldest: [UInt32: UInt64] = [:]
     var processes: [UInt32: Set<Int32>] = [:]
-    // What one has alone nobody has inherited, and most sockets are such.
+    // Most sockets have one holder, which did not inherit them.
     for holder in holders where holders.count > 1 && holder.threadID == nil {
       let start = report.process(holder.pid)?.startTicks ?? .max
       oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
@@ -54,10 +62,10 @@ struct HolderBook {
   }
 
   /// The same for the conditions of a filter.
-  private func filterHolders(of socket: InetSocket) -> [FilterHolder]? {
+  private func filterHolders(of socket: some KernelSocket) -> [FilterHolder]? {
     let list = list(of: socket)
-    // Somebody holds the socket, but nobody knows who: what a filter asks is not decided. A process that may not be read
-    // could hold it besides those that are known, and then the filter is decided by what is known.
+    // An unknown process holds the socket: the filter is undecided. If some processes are known, they decide, although an
+    // unreadable process could hold the socket too.
     if let reasons = list.reasons, !reasons.excludesProcesses { return nil }
     return list.entries.map {
       FilterHolder(
@@ -65,11 +73,18 @@ struct HolderBook {
     }
   }
 
-  /// Whether a candidate passes what a filter asks about holders; `nil` if that is hidden from this user.
-  func decides(_ holderPart: SocketFilter, _ socket: InetSocket) -> Bool? {
+  /// Whether a candidate passes the conditions of a filter about processes; `nil` if these are hidden from this user.
+  func decides(_ holderPart: SocketFilter, _ socket: some FilterSubject) -> Bool? {
     holderPart == .everything ? true : holderPart.evaluate(socket, holders: filterHolders(of: socket))
   }
 
   /// Whether the socket has holders that this user may not see.
-  func hidesHolders(of socket: InetSocket) -> Bool { reasons[socket.inode]?.takesPrivilege == true }
+  func hidesHolders(of socket: some KernelSocket) -> Bool { reasons[socket.inode]?.takesPrivilege == true }
+}
+
+extension WantedSocket {
+  /// The keys by which the processes of a socket are found.
+  init(_ socket: some KernelSocket) {
+    self.init(inode: socket.inode, cgroupID: socket.cgroupID, uid: socket.uid)
+  }
 }

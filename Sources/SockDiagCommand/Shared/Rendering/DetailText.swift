@@ -1,13 +1,13 @@
 internal import SockDiagWire
 
-/// Figures as `key=value` words, in lines that begin with what they are about.
+/// Figures as `key=value` words, in lines that start with their topic.
 ///
-/// Keys are the kernel's names, so that they are found in its sources and in what other tools print; values have units.
+/// Keys are the kernel's names, so that its sources and other tools show the same keys. Values have units.
 struct DetailText {
   var bytes: [UInt8]
-  /// What separates a line from what stands before it.
+  /// The separator before each line.
   var lineStart: String
-  /// What the next line is about, until it has a word: a line without one is left out.
+  /// The topic of the next line, until it has a word. A line without words is left out.
   private var pendingLabel: String?
 
   init(bytes: consuming [UInt8], lineStart: String) {
@@ -126,27 +126,6 @@ struct DetailText {
 }
 
 extension [UInt8] {
-  /// Appends a time to about three digits, never rounded to zero: `35us`, `1.25ms`, `40s`, `1m52s`, `2h0m5s`.
-  mutating func append(_ time: Duration) {
-    let (seconds, attoseconds) = time.components
-    let micro = UInt64(clamping: attoseconds / 1_000_000_000_000)
-    let whole = UInt64(clamping: seconds)
-    switch (whole, micro) {
-    case (0, ..<1000): appendScaled(micro, 1, "us")
-    case (0, _): appendScaled(micro, 1000, "ms")
-    case (..<60, _): appendScaled(whole * 1000 + micro / 1000, 1000, "s")
-    default:
-      if whole >= 3600 {
-        appendDecimal(whole / 3600)
-        append(UInt8(ascii: "h"))
-      }
-      appendDecimal(whole / 60 % 60)
-      append(UInt8(ascii: "m"))
-      appendDecimal(whole % 60)
-      append(UInt8(ascii: "s"))
-    }
-  }
-
   /// Appends a rate in bits per second with a decimal prefix: `11.6Gbit/s`.
   mutating func appendRate(_ bytesPerSecond: UInt64) {
     let (bits, overflows) = bytesPerSecond.multipliedReportingOverflow(by: 8)
@@ -156,21 +135,5 @@ extension [UInt8] {
     case ..<1_000_000_000: appendScaled(bits / 1000, 1000, "Mbit/s")
     default: appendScaled((overflows ? .max : bits) / 1_000_000, 1000, "Gbit/s")
     }
-  }
-
-  /// Appends a number of thousandths, or of ones, without zeros at the end.
-  private mutating func appendScaled(_ value: UInt64, _ scale: UInt64, _ unit: String) {
-    appendDecimal(value / scale)
-    var rest = value % scale
-    if rest != 0 {
-      append(UInt8(ascii: "."))
-      var place = scale / 10
-      while rest != 0, place > 0 {
-        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / place))
-        rest %= place
-        place /= 10
-      }
-    }
-    append(contentsOf: unit.utf8)
   }
 }

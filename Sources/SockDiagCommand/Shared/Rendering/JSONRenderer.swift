@@ -16,7 +16,8 @@ final class JSONRenderer: SocketRenderer {
     self.output = output
   }
 
-  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) {
+  @specialized(where Socket == InetSocket)
+  func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure) {
     if form == .array { array.beginElement(&output.bytes) }
     isEmpty = false
     output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces))
@@ -24,7 +25,7 @@ final class JSONRenderer: SocketRenderer {
     try output.flushIfFull()
   }
 
-  /// What is not written yet, where nothing is written before the caller takes it.
+  /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { output.bytes }
 
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {

@@ -1,13 +1,14 @@
 internal import SockDiagWire
+internal import SocketOwners
 
-/// The JSON fields of a socket as the command shows it: those of its record, then what else is known about it.
-struct SocketFields: FieldWritable {
-  let socket: InetSocket
+/// The JSON fields of a socket in the output of the command: those of its record, then the other facts.
+struct SocketFields<Socket: KernelSocket>: FieldWritable {
+  let socket: Socket
   /// The name of its interface. The record has the index only.
   let interfaceName: String?
   var notes = SocketNotes()
 
-  init(_ socket: InetSocket, _ notes: SocketNotes = SocketNotes(), interfaces: inout InterfaceNames) {
+  init(_ socket: Socket, _ notes: SocketNotes = SocketNotes(), interfaces: inout InterfaceNames) {
     self.socket = socket
     self.notes = notes
     let name = socket.interfaceIndex == 0 ? nil : interfaces.name(socket.interfaceIndex)

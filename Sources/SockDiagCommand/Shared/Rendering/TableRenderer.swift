@@ -10,37 +10,40 @@ final class TableRenderer: SocketRenderer {
   ///
   /// - Parameter notes: For which notes there are columns.
   init(
-    _ shape: InetTableShape, showsHeader: Bool, notes: SocketNotes.Kinds = [], details: DetailLines? = nil,
+    _ shape: TableShape, showsHeader: Bool, notes: SocketNotes.Kinds = [], details: DetailLines? = nil,
     interfaces: InterfaceNames, terminal: Terminal, output: consuming ByteOutput
   ) {
     table = Table(
       columns: shape.columns, notes: notes, details: details, showsColour: terminal.showsColour,
       page: TablePage(shape.tableColumns + notes.tableColumns, showsHeader: showsHeader),
-      cells: InetCells(interfaces: interfaces), output: output)
+      cells: SocketCells(interfaces: interfaces), output: output)
   }
 
-  func render(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) { try table.append(socket, notes) }
+  @specialized(where Socket == InetSocket)
+  func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure) {
+    try table.append(socket, notes)
+  }
 
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure) {
     if table.isEmpty, hasFailed { return }
     try table.finish()
   }
 
-  /// What is not written yet, where nothing is written before the caller takes it.
+  /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { table.output.bytes }
 }
 
 private struct Table: ~Copyable {
-  let columns: [InetTableShape.Column]
+  let columns: [TableShape.Column]
   let notes: SocketNotes.Kinds
   let details: DetailLines?
   let showsColour: Bool
   var page: TablePage
-  var cells: InetCells
+  var cells: SocketCells
   var output: ByteOutput
   var isEmpty = true
 
-  mutating func append(_ socket: InetSocket, _ notes: SocketNotes) throws(CommandFailure) {
+  mutating func append(_ socket: some ShownSocket, _ notes: SocketNotes) throws(CommandFailure) {
     isEmpty = false
     for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
     if self.notes.contains(.holders) { page.cell { $0.append(notes.holders ?? HolderList(entries: [])) } }
@@ -56,8 +59,8 @@ private struct Table: ~Copyable {
 }
 
 extension Paint {
-  /// A listener is what is looked for; what is on its way in or out is worth a glance; a TIME_WAIT record is not.
-  init(_ socket: InetSocket) {
+  /// Listeners stand out, connections that open or close too, and TIME_WAIT records are faint.
+  init(_ socket: some KernelSocket) {
     switch socket.state {
     case .listen: self = .good
     case .established, .close, .boundInactive: self = .none

@@ -1,0 +1,41 @@
+public import SockDiagWire
+
+extension SocketInspector {
+  /// Collects all matching sockets of a family, each once.
+  ///
+  /// ```swift
+  /// let routing = try inspector.dump(FamilyQuery<Netlink>(NetlinkSocketRequest(.route)))
+  /// for socket in routing.sockets { print(socket.localText, socket.groups ?? []) }
+  /// ```
+  ///
+  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial.
+  ///
+  /// - Throws: ``SockDiagError``; `Code.missingFamily` where the kernel has no handler for the family.
+  /// - Complexity: O(n) time and space in the number of sockets.
+  public mutating func dump<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>
+  ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {
+    try reader.conversation.dump(query)
+  }
+
+  /// Hands each matching socket of a family to `body` while the kernel's answer is being read.
+  ///
+  /// A socket may come twice if the tables change meanwhile; ``dump(_:)`` removes duplicates.
+  ///
+  /// - Returns: Whether all sockets were seen.
+  /// - Throws: ``SockDiagError``, or what `body` throws.
+  @discardableResult
+  public mutating func forEach<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
+  ) throws -> Completeness where Family.Socket: FilterSubject {
+    var failure: (any Error)?
+    let completeness = try reader.conversation.forEach(query) { socket in
+      do { return try body(socket) } catch {
+        failure = error
+        return .stop
+      }
+    }
+    if let failure { throw failure }
+    return completeness
+  }
+}

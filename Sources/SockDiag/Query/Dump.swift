@@ -1,0 +1,21 @@
+public import SockDiagWire
+
+/// The TCP or UDP sockets that answered a query.
+public typealias SocketDump = Dump<InetSocket>
+
+/// The sockets that answered a query.
+public struct Dump<Socket: KernelSocket>: Sendable {
+  /// The sockets, in the kernel's order, each once.
+  public var sockets: [Socket]
+  /// Whether the sockets are complete.
+  public var completeness: Completeness
+  /// The source of the sockets.
+  public var source: SocketSource
+
+  /// Creates a dump.
+  public init(sockets: [Socket], completeness: Completeness, source: SocketSource) {
+    self.sockets = sockets
+    self.completeness = completeness
+    self.source = source
+  }
+}

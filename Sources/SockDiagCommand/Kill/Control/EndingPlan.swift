@@ -1,0 +1,80 @@
+internal import SockDiag
+internal import SocketOwners
+
+/// The processes to end.
+struct EndingPlan {
+  let selection: PortSelection
+  /// The sockets whose holders are to be ended.
+  let sockets: [HeldSocket]
+  /// The processes that hold them, in the order in which they are signalled.
+  ///
+  /// Parents come before their children. A server that sees one of its workers end would start another, so it is signalled
+  /// first. Most servers then end their workers themselves, in good order.
+  var targets: [EndingTarget]
+
+  init(_ selection: PortSelection, _ sockets: [HeldSocket], _ ownProcess: OwnProcess) {
+    self.selection = selection
+    self.sockets = sockets
+    var found: [Int32: (details: ProcessDetails, holds: [EndingTarget.Hold])] = [:]
+    for held in sockets {
+      for entry in held.holders.entries {
+        // A process that ended before it was looked at needs no ending.
+        guard let process = entry.process else { continue }
+        let hold = EndingTarget.Hold(inode: held.socket.inode, holder: entry.holder)
+        found[process.process.pid, default: (process, [])].holds.append(hold)
+      }
+    }
+    targets = Self.ordered(
+      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, ownProcess, selection) })
+  }
+
+  /// Orders processes by age. A fork takes less than a tick of the clock, so parents are also put before their children.
+  private static func ordered(_ targets: [EndingTarget]) -> [EndingTarget] {
+    let byAge = targets.sorted {
+      ($0.process.startTicks, $0.process.pid) < ($1.process.startTicks, $1.process.pid)
+    }
+    let byID = Dictionary(byAge.map { ($0.process.pid, $0) }, uniquingKeysWith: { first, _ in first })
+    var result: [EndingTarget] = []
+    var placed: Set<Int32> = []
+    func place(_ target: EndingTarget) {
+      guard placed.insert(target.process.pid).inserted else { return }
+      if let parent = target.details.parent.flatMap({ byID[$0] }) { place(parent) }
+      result.append(target)
+    }
+    for target in byAge { place(target) }
+    return result
+  }
+
+  /// The processes that are signalled.
+  var signalled: [EndingTarget] { targets.filter(\.standing.isEndable) }
+
+  /// The first process to be signalled that a unit, container or forwarder may start again.
+  var supervised: EndingTarget? { signalled.first { $0.supervision != nil } }
+
+  /// The first of the processes that other programs depend on, and that is therefore never ended.
+  var manager: EndingTarget? {
+    targets.first { target in
+      switch target.standing {
+      case .systemd, .firstProcess: true
+      case .ordinary, .ancestor, .itself: false
+      }
+    }
+  }
+
+  /// The sockets of which no process is known.
+  var unheld: [HeldSocket] { sockets.filter(\.holders.entries.isEmpty) }
+
+  /// Why nothing can be ended; `nil` if there is a process to end.
+  ///
+  /// - Parameter socketUnits: The `.socket` units of sockets, by the sockets' inodes.
+  func refusal(socketUnits: [UInt32: SystemdUnit] = [:]) -> EndingRefusal? {
+    if let manager {
+      let holds = Set(manager.holds.map(\.inode))
+      let unit = sockets.lazy.filter { holds.contains($0.socket.inode) }.compactMap { socketUnits[$0.socket.inode] }
+      return .manager(manager, socketUnit: unit.first)
+    }
+    if !signalled.isEmpty { return nil }
+    if targets.contains(where: { $0.standing == .itself }) { return .onlyThisCommand }
+    return unheld.isEmpty ? .holderHasEnded : .unknownHolders(unheld)
+  }
+}

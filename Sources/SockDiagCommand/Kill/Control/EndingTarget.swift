@@ -1,0 +1,54 @@
+internal import SockDiag
+internal import SocketOwners
+
+/// A process that holds sockets of the port.
+struct EndingTarget {
+  /// A descriptor of the process that leads to one of the sockets.
+  struct Hold {
+    var inode: UInt32
+    var holder: SocketHolder
+  }
+
+  /// What the process is to this command.
+  enum Standing: Hashable {
+    case ordinary
+    /// A process that started this command, or a process that started that one.
+    case ancestor
+    /// This command, which inherited the descriptor.
+    case itself
+    /// systemd, which holds the sockets for its `.socket` units. The user is the one whose manager it is; `nil` for the
+    /// manager of the system.
+    case systemd(managerUID: UInt32?)
+    /// Another first process, with which all others end.
+    case firstProcess
+
+    /// Whether the process may be signalled.
+    var isEndable: Bool {
+      switch self {
+      case .ordinary, .ancestor: true
+      case .itself, .systemd, .firstProcess: false
+      }
+    }
+  }
+
+  var details: ProcessDetails
+  var holds: [Hold]
+  var standing = Standing.ordinary
+  /// The unit, container or forwarder that may start the process again; `nil` for none, and if it runs this command too.
+  var supervision: ProcessSupervision?
+
+  var process: HoldingProcess { details.process }
+
+  init(details: ProcessDetails, holds: [Hold], _ ownProcess: OwnProcess, _ selection: PortSelection) {
+    self.details = details
+    self.holds = holds
+    switch details.supervision(holding: selection.port.port, besides: ownProcess.cgroup) {
+    case .socketActivation(let managerUID)?: standing = .systemd(managerUID: managerUID)
+    case .firstProcess?: standing = .firstProcess
+    case _ where process.pid == ownProcess.pid: standing = .itself
+    case let supervision:
+      self.supervision = supervision
+      if ownProcess.ancestors.contains(process.pid) { standing = .ancestor }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+internal import BindDiagnosis
+internal import SockDiag
+internal import SocketOwners
+
+/// The state of the port when the signals have had their effect.
+struct PortAfterEnding {
+  let selection: PortSelection
+  /// The diagnosis for each address and protocol.
+  let diagnoses: [Diagnosis]
+  /// Processes that hold the port, or held it meanwhile, and were not among those to end.
+  var unlistedHolders: [UnlistedProcess] = []
+  /// Processes that were started meanwhile and do not hold the port.
+  var startedProcesses: [UnlistedProcess] = []
+
+  init(_ selection: PortSelection, _ diagnoses: [Diagnosis]) {
+    self.selection = selection
+    self.diagnoses = diagnoses
+  }
+
+  /// The verdict of `sockdiag why`.
+  var verdict: WhyStatus { WhyStatus(diagnoses) }
+
+  /// Whether a bind() would succeed.
+  var isFree: Bool { verdict == .free }
+
+  /// The sockets that block, each once. A socket may block several addresses.
+  var blockers: [DiagnosedSocket] {
+    var seen: Set<SocketIdentity> = []
+    return diagnoses.filter { $0.verdict == .conflict }.flatMap(\.blockers).filter {
+      seen.insert(SocketIdentity($0.socket)).inserted
+    }
+  }
+
+  /// Whether only records of closed connections block, which no process holds and which expire by themselves.
+  var isBlockedByRecordsOnly: Bool {
+    let blockers = blockers
+    return verdict == .conflict && !blockers.isEmpty && blockers.allSatisfy(\.isLeftBehind)
+  }
+
+  /// When the last record expires; `nil` where that is not known.
+  var freeIn: Duration? { diagnoses.compactMap(\.freeIn).max() }
+
+  /// The protocol that is in use, or one of those that were asked about.
+  var transport: TransportProtocol {
+    diagnoses.first { $0.verdict == .conflict }?.request.protocol ?? selection.transports.first ?? .tcp
+  }
+}

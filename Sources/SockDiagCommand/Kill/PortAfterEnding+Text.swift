@@ -1,0 +1,80 @@
+internal import BindDiagnosis
+internal import SockDiag
+internal import SocketOwners
+
+extension PortAfterEnding {
+  var status: ExitStatus {
+    switch verdict {
+    case .free: .success
+    case .conflict: isBlockedByRecordsOnly ? .partial : .system
+    case .depends: .undecided
+    case .error: .otherError
+    }
+  }
+
+  /// The sentences for people. The first says whether the port is free.
+  ///
+  /// - Parameter namespace: The network namespace, as `--netns` takes it.
+  func sentences(namespace: String? = nil) -> [String] {
+    [state(namespace)] + unlistedHolders.map { $0.sentence(selection) }
+      + startedProcesses.map {
+        "\($0.details.cellName) was started meanwhile; it does not hold the port, but may take it later"
+      }
+  }
+
+  private func state(_ namespace: String?) -> String {
+    func command(_ subcommand: String, _ option: String? = nil) -> String {
+      selection.command(subcommand, transport, option, namespace: namespace)
+    }
+    let port = selection.description
+    switch verdict {
+    case .free: return "\(port) is free"
+    case .conflict where isBlockedByRecordsOnly:
+      let time = freeIn.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
+      let others =
+        blockers.contains { $0.use == .timeWait } ? "; a program that sets SO_REUSEADDR may bind it earlier" : ""
+      return "no process holds \(port) any more, but it is in use\(time): \(BlockerText.first(of: diagnoses));"
+        + " '\(command("wait", "--free"))' waits for it\(others)"
+    case .conflict:
+      let isConnected = blockers.contains { $0.use == .connection && !$0.processes.isEmpty }
+      let cure = isConnected ? "; '\(command("kill", "--connections"))' ends the owners of connections too" : ""
+      return "\(port) is in use: \(BlockerText.first(of: diagnoses))\(cure)"
+    case .depends:
+      return "whether \(port) is free depends on facts that cannot be seen here; '\(command("why"))' lists them"
+    case .error:
+      for diagnosis in diagnoses {
+        if case .error(let error) = diagnosis.verdict {
+          return "no process holds \(port) any more, but bind() of \(diagnosis.request.local) fails with \(error)"
+            + " (\(SystemMessage.text(error.rawValue))); '\(command("why"))' says what helps"
+        }
+      }
+      return "bind() of \(port) fails"
+    }
+  }
+}
+
+extension UnlistedProcess {
+  /// Where the process comes from, and how to end it for good.
+  func sentence(_ selection: PortSelection) -> String {
+    let name = details.cellName
+    if let supervisor = selection.supervisor(supervision) {
+      return "\(name) is new: \(supervisor.name) started it again; '\(supervisor.stopCommand)' ends it for good"
+    }
+    guard let starter else {
+      let parent = details.parent.map { ", a child of process \($0)" } ?? ""
+      return "\(name) is new\(parent); end what starts it, or run this again"
+    }
+    if starter.process.pid == 1 {
+      return
+        "\(name) is new: the first process, \(starter.cellName), started it again; stop the container or the machine"
+    }
+    return "\(name) is new: \(starter.cellName)\(Self.arguments(starter)) started it again; end that process first with"
+      + " 'kill \(starter.process.pid)', and then run this again"
+  }
+
+  private static func arguments(_ process: ProcessDetails) -> String {
+    guard let arguments = process.arguments, !arguments.isEmpty else { return "" }
+    let text = arguments.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+    return " (args=\(text.count > 120 ? text.prefix(120) + "…" : text))"
+  }
+}

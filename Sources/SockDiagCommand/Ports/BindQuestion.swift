@@ -1,0 +1,85 @@
+internal import BindDiagnosis
+internal import Glibc
+internal import SockDiag
+internal import SockDiagWire
+
+/// A question about bind() in the terms of the command line. The requests for all of its addresses follow from it.
+struct BindQuestion {
+  let transport: TransportProtocol
+  /// The kind of server that binds.
+  let preset: Preset
+  /// The socket options that the user names, besides those of the preset.
+  var options: BindOptions = []
+  /// The user of the process that binds; `nil` for the user of this command.
+  var uid: UInt32?
+  /// The interface of SO_BINDTODEVICE; 0 for none.
+  var interfaceIndex: UInt32 = 0
+
+  init(_ transport: TransportProtocol, _ preset: Preset = .c) {
+    self.transport = transport
+    self.preset = preset
+  }
+
+  /// The bind() requests, one for each address.
+  func requests(_ port: PortArgument) throws(CommandFailure) -> [BindRequest] {
+    let (user, mayBindPrivilegedPorts) = self.user
+    let all = try addresses(port)
+    return (leavesOutIPv6(all, port) ? Self.inIPv4(all) : all).map { address in
+      var request = BindRequest(
+        transport, SocketAddress(address, port: port.port), options: options.union(preset.options(transport, address)),
+        uid: user, interfaceIndex: interfaceIndex, mayBindPrivilegedPorts: mayBindPrivilegedPorts)
+      request.ambiguousUID = UserNumbers().ambiguous
+      if address.needsInterface {
+        request.scopeID = port.interfaceIndex
+      } else if port.interfaceIndex != 0 {
+        request.interfaceIndex = port.interfaceIndex
+      }
+      if address.family == .inet6, !preset.setsV6Only(transport) {
+        request.options.formUnion(BindOptions.ofFreshIPv6Socket)
+      }
+      return request
+    }
+  }
+
+  /// Whether IPv6 addresses are left out because the host has no IPv6. Servers without an address then bind IPv4 alone.
+  func leavesOutIPv6(_ port: PortArgument) throws(CommandFailure) -> Bool {
+    leavesOutIPv6(try addresses(port), port)
+  }
+
+  private func leavesOutIPv6(_ all: [IPAddress], _ port: PortArgument) -> Bool {
+    guard !options.contains(.v6Only), all.contains(where: { $0.family == .inet6 }) else { return false }
+    // An address that the user wrote stays.
+    if case .addresses(let asked) = port.place, asked.allSatisfy({ $0.family == .inet6 }) { return false }
+    return HostFamilies.lackIPv6
+  }
+
+  private func addresses(_ port: PortArgument) throws(CommandFailure) -> [IPAddress] {
+    let isV6Only = options.contains(.v6Only)
+    let asked: [IPAddress] =
+      switch port.place {
+      case .addresses(let addresses): addresses
+      case .everywhere: [.anyV4, .anyV6]
+      case .unnamed: isV6Only ? [.anyV6] : preset.addresses(transport)
+      }
+    if isV6Only, let address = asked.first(where: { $0.family != .inet6 }) {
+      throw .usage("--v6only is for IPv6, and \(address) is not; write an address such as [::]")
+    }
+    var bound: [IPAddress] = []
+    for address in asked.map(preset.bound) where !bound.contains(address) { bound.append(address) }
+    return bound
+  }
+
+  private static func inIPv4(_ addresses: [IPAddress]) -> [IPAddress] {
+    let rest = addresses.filter { $0.family == .inet }
+    return rest.isEmpty ? [.anyV4] : rest
+  }
+
+  private var user: (uid: UInt32, mayBindPrivilegedPorts: Bool) {
+    let own = geteuid()
+    guard let uid, uid != own else {
+      let privileges = try? Privileges.ofCallingThread()
+      return (own, privileges?.mayBindPrivilegedPorts ?? (own == 0))
+    }
+    return (uid, uid == 0)
+  }
+}

@@ -1,0 +1,81 @@
+internal import BindDiagnosis
+internal import SockDiag
+
+/// The sockets of a port, by their use.
+struct PortSockets {
+  /// Listeners, sockets that are only bound, and UDP sockets without a peer. The program that opened one chose the port.
+  var bound: [InetSocket] = []
+  /// Connections that a process may hold. The kernel does not tell accepted and outgoing ones apart.
+  var connections: [InetSocket] = []
+  /// Records of closed connections, which no process holds and which expire by themselves.
+  var leftOver: [InetSocket] = []
+  /// What the lists may lack.
+  var limits: [ListLimit] = []
+
+  /// What the list of one protocol may lack.
+  struct ListLimit {
+    var transport: TransportProtocol
+    var completeness: Completeness
+    /// Why `/proc/net` was read; `nil` if it was not.
+    var substitution: SockDiagError?
+  }
+
+  init() {}
+
+  init(_ sockets: some Sequence<InetSocket>, of selection: PortSelection) {
+    for socket in sockets where selection.covers(socket) {
+      switch PortUse(socket) {
+      case .listener, .boundInactive, .datagram: bound.append(socket)
+      case .connection, .outgoingConnection: connections.append(socket)
+      case .orphan, .timeWait: leftOver.append(socket)
+      // They belong to their listener, and end with it.
+      case .request, .unaccepted: continue
+      }
+    }
+  }
+
+  /// How long until the last TIME_WAIT record expires; `nil` if there is none.
+  var leftOverEnd: Duration? { leftOver.compactMap { $0.state == .timeWait ? $0.timer?.expires : nil }.max() }
+}
+
+/// Reads the sockets of a port, as often as needed.
+struct PortReader: ~Copyable {
+  private var inspector: SocketInspector
+
+  init() throws(SockDiagError) { inspector = try SocketInspector() }
+
+  /// The listeners, and the UDP sockets without a peer. This is cheap enough to ask for often.
+  mutating func servers(_ selection: PortSelection) throws(SockDiagError) -> [InetSocket] {
+    var servers: [InetSocket] = []
+    for transport in selection.transports {
+      let states: SocketStateSet = transport == .tcp ? .listen : .close
+      let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
+      servers += try inspector.dump(query).sockets.filter(selection.covers)
+    }
+    return servers
+  }
+
+  /// All sockets of the port.
+  ///
+  /// Listeners are asked for by themselves: they are in a table of their own, which is small.
+  mutating func sockets(_ selection: PortSelection) throws(SockDiagError) -> PortSockets {
+    var sockets: [InetSocket] = []
+    var limits: [PortSockets.ListLimit] = []
+    for transport in selection.transports {
+      let states: [SocketStateSet] = transport == .tcp ? [.listen, .boundInactive, .connected] : [.all]
+      for states in states {
+        let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
+        let dump = try inspector.dump(query)
+        sockets += dump.sockets
+        // Missing states are named with the final verdict on the port.
+        limits.append(
+          PortSockets.ListLimit(
+            transport: transport, completeness: dump.completeness.subtracting(.missingStates),
+            substitution: inspector.substitution))
+      }
+    }
+    var result = PortSockets(sockets, of: selection)
+    result.limits = limits
+    return result
+  }
+}

@@ -1,0 +1,19 @@
+internal import SockDiag
+internal import SockDiagWire
+
+extension NetlinkSocket: ShownSocket {
+  func appendIdentity(to detail: inout DetailText) {
+    detail.line("socket")
+    detail.count("inode", inode)
+    detail.number("cookie", cookie?.rawValue)
+    detail.names("groups", (groups ?? []).map { "\($0)" })
+    detail.count("dst_group", destinationGroup)
+    detail.names("flags", Flags.names.filter { flags?.contains($0.flag) == true }.map(\.name))
+  }
+
+  func appendMemory(to detail: inout DetailText) {
+    if let memory { detail.append(memory) }
+  }
+
+  func appendTransport(to detail: inout DetailText) {}
+}

@@ -1,0 +1,75 @@
+internal import SockDiagWire
+
+/// Writes the cells of one socket, of any family.
+struct SocketCells {
+  var interfaces: InterfaceNames
+
+  /// Names of states as bytes, at the index of the raw value.
+  private static let states = (0...13).map { Array(SocketState(rawValue: UInt8($0)).description.utf8) }
+  private let states = Self.states
+
+  init(interfaces: InterfaceNames) { self.interfaces = interfaces }
+
+  @inline(__always)
+  mutating func append<Socket: KernelSocket>(_ column: TableShape.Column, of socket: Socket, to text: inout [UInt8]) {
+    switch column {
+    case .netID: text.append(contentsOf: socket.netID.utf8)
+    case .state: append(socket.state, isConnectionOriented: socket.isConnectionOriented, to: &text)
+    case .acceptQueue: Self.appendAcceptQueue(socket.queues, to: &text)
+    case .receiveQueue: Self.appendBytes(socket.queues, to: &text) { received, _ in received }
+    case .sendQueue: Self.appendBytes(socket.queues, to: &text) { _, unsent in unsent }
+    case .local: socket.appendLocal(to: &text, &interfaces)
+    case .remote: socket.appendRemote(to: &text, &interfaces)
+    case .timer: Self.append(socket.timer, to: &text)
+    }
+  }
+
+  private func append(_ state: SocketState, isConnectionOriented: Bool, to text: inout [UInt8]) {
+    if state == .close, !isConnectionOriented {
+      text.append(contentsOf: "unconnected".utf8)
+    } else if Int(state.rawValue) < states.count {
+      text.append(contentsOf: states[Int(state.rawValue)])
+    } else {
+      text.appendDecimal(UInt64(state.rawValue))
+    }
+  }
+
+  @inline(__always)
+  private static func appendAcceptQueue(_ queues: SocketQueues?, to text: inout [UInt8]) {
+    guard case .connections(let waiting, let limit) = queues else {
+      text.append(UInt8(ascii: "-"))
+      return
+    }
+    text.appendDecimal(UInt64(waiting))
+    text.append(UInt8(ascii: "/"))
+    if let limit { text.appendDecimal(UInt64(limit)) } else { text.append(UInt8(ascii: "?")) }
+  }
+
+  @inline(__always)
+  private static func appendBytes(
+    _ queues: SocketQueues?, to text: inout [UInt8], _ choose: (UInt32, UInt32) -> UInt32
+  ) {
+    if case .bytes(let received, let unsent) = queues {
+      text.appendDecimal(UInt64(choose(received, unsent)))
+    } else {
+      text.append(UInt8(ascii: "-"))
+    }
+  }
+
+  /// Appends the purpose of the timer, the time left and the number of expirations.
+  private static func append(_ timer: SocketTimer?, to text: inout [UInt8]) {
+    guard let timer else {
+      text.append(UInt8(ascii: "-"))
+      return
+    }
+    text.append(contentsOf: timer.kind.description.utf8)
+    text.append(UInt8(ascii: ","))
+    text.append(timer.expires)
+    text.append(UInt8(ascii: ","))
+    text.appendDecimal(UInt64(timer.retransmits))
+  }
+}
+
+extension InterfaceNames: EndpointNames {
+  mutating func appendInterface(_ index: UInt32, to text: inout [UInt8]) { append(index, to: &text) }
+}

@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// The user who runs this command.
+enum CommandUser {
+  static var effective: UInt32 { geteuid() }
+
+  /// The remedy if this user lacks a right.
+  static var cure: String {
+    effective == 0 ? "root needs the capabilities CAP_KILL and CAP_SYS_PTRACE" : "run it as root"
+  }
+}

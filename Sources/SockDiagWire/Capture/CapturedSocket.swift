@@ -1,0 +1,43 @@
+/// A socket from a capture.
+///
+/// A capture holds whatever was asked for when it was made, so one list may have sockets of several families.
+public enum CapturedSocket: Hashable, Sendable {
+  /// A socket of IPv4 or IPv6.
+  case inet(InetSocket)
+  /// A netlink socket.
+  case netlink(NetlinkSocket)
+  /// A record of a family that is not decoded here.
+  case unknown(UndecodedSocket)
+
+  /// The socket if it is one of IPv4 or IPv6.
+  public var inet: InetSocket? { if case .inet(let socket) = self { socket } else { nil } }
+  /// The socket if it is a netlink socket.
+  public var netlink: NetlinkSocket? { if case .netlink(let socket) = self { socket } else { nil } }
+}
+
+/// A record of a family that is not decoded here, kept as it came.
+public struct UndecodedSocket: Hashable, Sendable {
+  /// The family. The first byte of every record says it.
+  public var family: AddressFamily
+  /// What follows the header of the message.
+  public var payload: [UInt8]
+
+  /// Creates a record from its parts.
+  public init(family: AddressFamily, payload: [UInt8]) {
+    self.family = family
+    self.payload = payload
+  }
+}
+
+extension CapturedSocket: FieldWritable {
+  /// Writes the fields of the socket; of an undecoded record the family, and the payload in hexadecimal digits.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    switch self {
+    case .inet(let socket): socket.writeFields(to: &writer)
+    case .netlink(let socket): socket.writeFields(to: &writer)
+    case .unknown(let record):
+      writer.text("family", record.family.description)
+      writer.text("payload", record.payload.hexadecimal)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// Reads the fields of one object and reports clear errors.
+struct FieldReader {
+  private let container: KeyedDecodingContainer<FieldKey>
+
+  init(_ container: KeyedDecodingContainer<FieldKey>) { self.container = container }
+
+  func required<Value: Decodable>(_ key: String) throws -> Value {
+    try container.decode(Value.self, forKey: FieldKey(key))
+  }
+
+  func optional<Value: Decodable>(_ key: String) throws -> Value? {
+    try container.decodeIfPresent(Value.self, forKey: FieldKey(key))
+  }
+
+  func named<Value>(_ key: String, _ make: (String) -> Value?) throws -> Value {
+    let name: String = try required(key)
+    guard let value = make(name) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: FieldKey(key), in: container, debugDescription: "\"\(name)\" is not a known \(key)")
+    }
+    return value
+  }
+
+  func object<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> Value? {
+    guard container.contains(FieldKey(key)) else { return nil }
+    return try read(FieldReader(container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key))))
+  }
+
+  func objects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value] {
+    guard container.contains(FieldKey(key)) else { return [] }
+    var list = try container.nestedUnkeyedContainer(forKey: FieldKey(key))
+    var values: [Value] = []
+    while !list.isAtEnd { values.append(try read(FieldReader(list.nestedContainer(keyedBy: FieldKey.self)))) }
+    return values
+  }
+
+  func hexadecimal(_ key: String) throws -> [UInt8] {
+    guard let text: String = try optional(key) else { return [] }
+    guard let bytes = [UInt8](hexadecimal: text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: FieldKey(key), in: container, debugDescription: "expected pairs of hexadecimal digits")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,22 @@
+/// What tells a socket from all others, as long as the system runs.
+///
+/// The cookie alone is not enough: a TIME_WAIT record has the cookie of the socket that it came from, and that socket may
+/// still be there, bound to the same port.
+public struct SocketIdentity: Hashable, Sendable {
+  /// The family.
+  public var family: AddressFamily
+  /// The kernel's number of the protocol, within the family.
+  public var `protocol`: UInt16
+  /// The kernel's number for the socket.
+  public var cookie: SocketCookie
+  /// Whether this is a TCP socket that is only bound, which may share its cookie with a TIME_WAIT record.
+  public var isBoundInactive: Bool
+
+  /// Creates an identity from its parts.
+  public init(_ family: AddressFamily, protocol: UInt16, _ cookie: SocketCookie, isBoundInactive: Bool = false) {
+    self.family = family
+    self.protocol = `protocol`
+    self.cookie = cookie
+    self.isBoundInactive = isBoundInactive
+  }
+}

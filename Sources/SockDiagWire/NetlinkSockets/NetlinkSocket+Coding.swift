@@ -1,0 +1,40 @@
+extension NetlinkSocket: Codable {
+  /// Writes the fields with the keys of the command's JSON output.
+  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+    writer.text("family", family.description)
+    writer.text("protocol", `protocol`.description)
+    writer.text("state", state.description)
+    writer.number("port_id", portID)
+    if isConnected {
+      writer.number("destination_port_id", destinationPortID)
+      writer.number("destination_group", destinationGroup)
+    }
+    writer.number("type", type)
+    writer.longNumber("cookie", cookie?.rawValue)
+    writer.number("inode", inode)
+    if let groups { writer.numbers("groups", groups) }
+    if let flags { writer.texts("flags", Flags.names.filter { flags.contains($0.flag) }.map(\.name)) }
+    writer.object("memory", memory)
+    writer.attributes("unknown_attributes", unknownAttributes)
+  }
+
+  /// Reads a socket from the command's JSON or any other form that ``encode(to:)`` wrote.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
+    `protocol` = try fields.named("protocol", NetlinkFamily.init(name:))
+    isConnected = try fields.named("state", SocketState.init(name:)) == .established
+    portID = try fields.required("port_id")
+    destinationPortID = try fields.optional("destination_port_id") ?? 0
+    destinationGroup = try fields.optional("destination_group") ?? 0
+    type = try fields.required("type")
+    cookie = try fields.optional("cookie")
+    inode = try fields.required("inode")
+    groups = try fields.optional("groups")
+    flags = try (fields.optional("flags") as [String]?).map { names in
+      Flags(Flags.names.filter { names.contains($0.name) }.map(\.flag))
+    }
+    memory = try fields.object("memory", SocketMemory.init)
+    unknownAttributes = try fields.attributes("unknown_attributes")
+  }
+}

@@ -1,0 +1,33 @@
+extension HolderSearch {
+  /// Lists the sockets of all processes, except the wanted ones. Stages 1 to 3 find them, and no socket can be missing.
+  mutating func heldSockets() throws(SocketOwnersError) -> HeldSockets {
+    try read(plan(listProcesses()))
+    memory.forget(allBut: examined)
+    findObstacles()
+    var held = HeldSockets(holders: [:], isComplete: obstacles.leaveNoSocketUnseen)
+    for pid in examined.sorted() {
+      guard let record = memory.processes[pid] else { continue }
+      // Such a thread may have a separate table.
+      if !record.threads.unknown.isEmpty { held.isComplete = false }
+      for table in record.tables {
+        let thread = table.thread == 0 ? nil : table.thread
+        for link in table.links where link.kind == .socket && wanted.index(of: link.inode) == nil {
+          held.holders[link.inode] = SocketHolder(pid: pid, descriptor: link.number, threadID: thread)
+        }
+        for file in table.fixed where wanted.index(of: file.inode) == nil && held.holders[file.inode] == nil {
+          held.holders[file.inode] = SocketHolder(
+            pid: pid, descriptor: file.ring, threadID: thread, fixedFileSlot: file.slot)
+        }
+      }
+    }
+    return held
+  }
+}
+
+extension SearchObstacles {
+  /// Whether every process, thread, io_uring and queue that may hold a socket was read.
+  fileprivate var leaveNoSocketUnseen: Bool {
+    unreadableProcesses == 0 && unreadableThreads == 0 && unreadableRings == 0 && !hidesProcesses && !mayLackProcesses
+      && !listsNoProcess && descriptorsInFlight?.isEmpty == true
+  }
+}
