@@ -57,7 +57,9 @@ import Testing
       }
       // A condition that sock_diag cannot test, such as the program's choice of the port, has no reference here.
       let isDecided = kernel.sockets.allSatisfy { filter.evaluate($0) != nil }
-      if isDecided { #expect(dump.sockets == expected, "seed \(seed), \(filter)") }
+      // Two walks report in another order than one.
+      let isSame = Set(dump.sockets) == Set(expected) && dump.sockets.count == expected.count
+      #expect(isSame || !isDecided, "seed \(seed), \(filter)")
     }
   }
 
