@@ -1,4 +1,4 @@
-package import SockDiagWire
+internal import SockDiagWire
 
 extension InetReader where Transport: ~Copyable {
   mutating func walk(
