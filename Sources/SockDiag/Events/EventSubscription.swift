@@ -40,15 +40,12 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
   private static func checkHandlers(_ groups: SocketEventGroups) throws(SockDiagError) {
     var conversation = Conversation(try KernelTransport())
     for (transport, family) in groups.members {
-      do throws(SockDiagError) {
-        _ = try conversation.dump(InetRequest(.dump, transport, family)) { _, _ in .continue }
-      } catch {
-        // A kernel without IPv6 has no such sockets, which is not an error if other groups were requested too.
-        if error.code == .missingFamily, family == .inet6, !groups.isDisjoint(with: .inet) { continue }
-        throw SockDiagError(
-          error.code, operation: "subscribe to the end of \(transport) sockets", errno: error.errno,
-          kernelMessage: error.kernelMessage)
-      }
+      guard let error = try conversation.probe(InetRequest(.dump, transport, family)) else { continue }
+      // A kernel without IPv6 has no such sockets. That is an error only if nothing else was asked for.
+      if error.code == .missingFamily, family == .inet6, !groups.isDisjoint(with: .inet) { continue }
+      throw SockDiagError(
+        error.code, operation: "subscribe to the end of \(transport) sockets", errno: error.errno,
+        kernelMessage: error.kernelMessage)
     }
   }
 

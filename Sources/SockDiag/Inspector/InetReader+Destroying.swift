@@ -19,7 +19,7 @@ extension InetReader where Transport: ~Copyable {
     if try isObeyed(request) { return }
 
     // "Not found" has several reasons, and the errno is the same for all.
-    try confirmHandler(for: request)
+    try capabilities.confirmHandler(socket.protocol, socket.family, on: &conversation)
     guard let crowd = try crowd(of: socket, cookie) else {
       throw SockDiagError(.gone, operation: operation, errno: ENOENT)
     }
@@ -57,12 +57,8 @@ extension InetReader where Transport: ~Copyable {
   private mutating func crowd(
     of socket: InetSocket, _ cookie: SocketCookie
   ) throws(SockDiagError) -> (socket: InetSocket, count: Int)? {
-    // No other socket has the addresses of a connection, so if it is not found, it is gone.
-    if socket.protocol == .tcp, socket.state != .listen, socket.state != .boundInactive { return nil }
-    let dump = try dump(
-      SocketQuery(
-        socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-        matching: .localPort == socket.local.port))
+    if Self.hasAddressesOfItsOwn(socket) { return nil }
+    let dump = try dump(Self.query(besides: socket))
     guard let found = dump.sockets.first(where: { $0.cookie == cookie }) else {
       if dump.completeness.isComplete { return nil }
       throw SockDiagError(.incomplete, operation: "the list of sockets on its port is \(dump.completeness)")

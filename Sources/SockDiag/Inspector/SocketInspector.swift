@@ -1,4 +1,3 @@
-internal import Glibc
 public import SockDiagWire
 
 /// Reads sockets from the kernel through sock_diag.
@@ -147,7 +146,8 @@ public struct SocketInspector: ~Copyable, Sendable {
     _ protocol: TransportProtocol, local: SocketAddress, remote: SocketAddress? = nil, interfaceIndex: UInt32 = 0,
     details: InetDetails = []
   ) throws(SockDiagError) -> InetSocket? {
-    try get(`protocol`, local, remote, interfaceIndex, .any, details)
+    try reader.socket(
+      `protocol`, local: local, remote: remote, interfaceIndex: interfaceIndex, details: details)
   }
 
   /// The same socket as it is now; `nil` if it is gone, even if its addresses are in use again.
@@ -160,37 +160,6 @@ public struct SocketInspector: ~Copyable, Sendable {
   ///   - details: What to report beyond the fixed record.
   /// - Throws: ``SockDiagError``.
   public mutating func current(_ socket: InetSocket, details: InetDetails = []) throws(SockDiagError) -> InetSocket? {
-    guard let cookie = socket.cookie else { return nil }
-    if let found = try get(
-      socket.protocol, socket.local, socket.remote, socket.interfaceIndex, cookie, details)
-    {
-      return found
-    }
-    let isConnection = socket.protocol == .tcp && socket.state != .listen && socket.state != .boundInactive
-    if isConnection { return nil }
-    let query = SocketQuery(
-      socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-      matching: .localPort == socket.local.port, details: details)
-    return try dump(query).sockets.first { $0.cookie == cookie }
-  }
-
-  private mutating func get(
-    _ protocol: TransportProtocol, _ local: SocketAddress, _ remote: SocketAddress?, _ interfaceIndex: UInt32,
-    _ cookie: SocketCookie, _ details: InetDetails
-  ) throws(SockDiagError) -> InetSocket? {
-    let family = local.address.family
-    let peer = remote ?? SocketAddress(family == .inet ? .anyV4 : .anyV6, port: 0)
-    guard peer.address.family == family else {
-      throw SockDiagError(
-        .invalidRequest, operation: "get a socket with a local \(family) and a remote \(peer.address.family) address",
-        errno: EINVAL)
-    }
-    var request = InetRequest(.get, `protocol`, family)
-    // "For historical reasons" the kernel looks UDP sockets up the other way round (udp_dump_one, net/ipv4/udp_diag.c).
-    (request.local, request.remote) = `protocol` == .udp ? (peer, local) : (local, peer)
-    request.interfaceIndex = interfaceIndex
-    request.cookie = cookie
-    request.details = details
-    return try reader.get(request)
+    try reader.current(socket, details: details)
   }
 }
