@@ -18,7 +18,7 @@ struct HiddenHolderTests {
   ) throws -> OwnerReport {
     var report = try find()
     func isDisturbed() -> Bool { report.holderCount > count || report.obstacles.unreadableRings > 0 }
-    _ = try SocketLaboratory.settled {
+    _ = try SocketLaboratoryKit.settled {
       if isDisturbed() { report = try find() }
       return isDisturbed() ? ["a holder too many, or a silent ring"] : []
     }
