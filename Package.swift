@@ -22,8 +22,8 @@ let package = Package(
     .library(name: "SockDiagWire", targets: ["SockDiagWire"]),
     .library(name: "SocketOwners", targets: ["SocketOwners"]),
     .library(name: "BindDiagnosis", targets: ["BindDiagnosis"]),
-    .library(name: "BindTrace", targets: ["BindTrace"]),
     .library(name: "HostFindings", targets: ["HostFindings"]),
+    .library(name: "SockDiagTesting", targets: ["SockDiagTesting"]),
     .executable(name: "sockdiag", targets: ["sockdiag"]),
   ],
   traits: [
@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "CSockDiag", dependencies: ["Clibmnl"], cSettings: cSettings),
     .target(name: "SockDiagWire", swiftSettings: swiftSettings),
     .target(name: "SockDiag", dependencies: ["CSockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
+    .target(name: "SockDiagTesting", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "CSocketOwners", cSettings: cSettings),
     .target(name: "SocketOwners", dependencies: ["CSocketOwners"], swiftSettings: swiftSettings),
     .target(name: "CBindDiagnosis", cSettings: cSettings),
@@ -60,7 +61,8 @@ let package = Package(
     .executableTarget(name: "sockdiag", dependencies: ["SockDiagCommand"], cSettings: cSettings),
 
     .testTarget(
-      name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit"], swiftSettings: swiftSettings),
+      name: "SockDiagWireTests", dependencies: ["SockDiagWire", "SockDiagTestKit", "SockDiagTesting"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "LiveTests",
       dependencies: ["SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag"],
@@ -76,7 +78,10 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit"], swiftSettings: swiftSettings),
+      name: "SockDiagTests", dependencies: ["SockDiag", "SockDiagTestKit", "SockDiagTesting"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SockDiagTestingTests", dependencies: ["SockDiagTesting", "SockDiagTestKit"], swiftSettings: swiftSettings),
 
     .testTarget(
       name: "BindDiagnosisTests",
@@ -152,7 +157,7 @@ let package = Package(
 
     // Helpers that tests of several modules share.
     .target(
-      name: "SockDiagTestKit", dependencies: ["SockDiag"], path: "Tests/Support/SockDiagTestKit",
+      name: "SockDiagTestKit", dependencies: ["SockDiag", "SockDiagTesting"], path: "Tests/Support/SockDiagTestKit",
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -5,6 +5,6 @@
 public func runCommand(
   _ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>
 ) -> Int32 {
-  // SAFETY: main() passes what the kernel gave to it: as many strings as the count says.
+  // SAFETY: main() passes the arguments of the kernel: as many strings as the count says.
   unsafe SockDiagTool.run(count, words)
 }

@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension Diagnosis: CustomStringConvertible {
   /// The summary.
@@ -47,7 +48,7 @@ extension Diagnosis: CustomStringConvertible {
     switch (verdict, probe) {
     case (.free, .succeeded?): return "free. A real bind() succeeded."
     case (.free, _):
-      if let freePorts, freePorts > 0 { return "free. \(Phrase.count(freePorts, "port")) can be chosen." }
+      if let freePorts, freePorts > 0 { return "free. \(freePorts.counted("port")) can be chosen." }
       return request.protocol == .tcp ? "free. bind() and listen() succeed." : "free. bind() succeeds."
     case (.conflict, .failed?):
       return "in use. A real bind() failed with EADDRINUSE (\(BindErrno.addressInUse.message))."

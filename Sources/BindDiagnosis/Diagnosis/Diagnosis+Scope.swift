@@ -1,5 +1,6 @@
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 
 extension Diagnosis {
   /// Sentences that say what the answer is based on and what was not seen.
@@ -26,9 +27,9 @@ extension Diagnosis {
     let read = sockets.count { $0.optionsSource == .read }
     let inferred = sockets.count { $0.optionsSource == .inferred }
     return [
-      read == 0 ? nil : "Socket options of \(Phrase.count(read, "socket")), read from the processes that hold them.",
+      read == 0 ? nil : "Socket options of \(read.counted("socket")), read from the processes that hold them.",
       inferred == 0
-        ? nil : "SO_REUSEPORT of \(Phrase.count(inferred, "listener")): they could not share the port without it.",
+        ? nil : "SO_REUSEPORT of \(inferred.counted("listener")): they could not share the port without it.",
     ].compactMap(\.self)
   }
 

@@ -37,7 +37,8 @@ extension HostFacts {
       culprit.process?.label ?? "a process that is hidden from this user"
       + (culprit.uid.map { " (user id \($0))" } ?? "")
     return Finding(
-      .closeWait, .failing, figure: UInt64(sockets.count), limit: UInt64(limits.closeWaitCount), unit: "sockets",
+      .closeWait, .failing, figure: UInt64(sockets.count), limit: UInt64(clamping: limits.closeWaitCount),
+      unit: "sockets",
       subject: Finding.Subject(remote: remotes.count == 1 ? remotes.first : nil, process: culprit.process),
       text:
         "\(who) has had \(sockets.count.counted("socket")) in CLOSE_WAIT for \(limits.closeWaitAge.components.seconds) s or"

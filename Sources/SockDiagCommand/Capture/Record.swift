@@ -74,10 +74,10 @@ struct Record: TakesFilter {
       query.note(completeness, by: inspector, in: &remarks)
     } catch let error as SockDiagError where query.lacksHandler(error) {
       remarks.add(
-        "the kernel has no sock_diag handler for \(query.name), so the capture has no such sockets; load the module"
+        "the kernel has no sock_diag handler for \(query.name), so the capture lacks these sockets; load the module"
           + " \(query.name)_diag", .partial)
     } catch let error as SockDiagError where error.code == .missingFamily {
-      // A kernel without IPv6 has no such sockets either.
+      // A kernel without IPv6 has no IPv6 sockets.
     }
     return count
   }

@@ -75,8 +75,7 @@ struct Check: ParsableCommand {
       output.bytes.append(UInt8(ascii: "\n"))
     } else {
       for finding in findings {
-        output.bytes.appendVisible(finding.description.utf8)
-        output.bytes.append(UInt8(ascii: "\n"))
+        output.appendLine(finding.description)
       }
     }
     try output.flush()

@@ -175,7 +175,7 @@ struct Kill: ParsableCommand {
     var remarks = remarks
     let denied = outcomes.count { $0.status == .noPermission }
     if denied > 0 {
-      let processes = denied == 1 ? "1 process" : "\(denied) processes"
+      let processes = denied.counted("process", "processes")
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
     let sentences = port.sentences(namespace: namespace.netns)
@@ -209,7 +209,7 @@ struct Kill: ParsableCommand {
 }
 
 extension Remarks {
-  /// What the first look at the port may have missed.
+  /// Remarks about sockets that the first look at the port may have missed.
   fileprivate init(_ sockets: PortSockets) {
     self.init()
     for limit in sockets.limits { note(limit.transport, limit.completeness, limit.substitution) }

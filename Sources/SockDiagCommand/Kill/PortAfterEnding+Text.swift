@@ -33,12 +33,12 @@ extension PortAfterEnding {
       let time = freeIn.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
       let others =
         blockers.contains { $0.use == .timeWait } ? "; a program that sets SO_REUSEADDR may bind it earlier" : ""
-      return "no process holds \(port) any more, but it is in use\(time): \(WaitText.blocker(diagnoses));"
+      return "no process holds \(port) any more, but it is in use\(time): \(BlockerText.first(of: diagnoses));"
         + " '\(command("wait", "--free"))' waits for it\(others)"
     case .conflict:
       let isConnected = blockers.contains { $0.use == .connection && !$0.processes.isEmpty }
       let cure = isConnected ? "; '\(command("kill", "--connections"))' ends the owners of connections too" : ""
-      return "\(port) is in use: \(WaitText.blocker(diagnoses))\(cure)"
+      return "\(port) is in use: \(BlockerText.first(of: diagnoses))\(cure)"
     case .depends:
       return "whether \(port) is free depends on facts that cannot be seen here; '\(command("why"))' lists them"
     case .error:

@@ -5,7 +5,7 @@ internal import SockDiag
 struct Listeners: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows listening TCP and unconnected UDP sockets, by port.",
-    discussion: "It takes the options of 'sockdiag list', and is what 'sockdiag' does without a subcommand.")
+    discussion: "'sockdiag' without a subcommand does the same. It takes the options of 'sockdiag list'.")
 
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions

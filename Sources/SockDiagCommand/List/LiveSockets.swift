@@ -23,7 +23,7 @@ struct LiveSockets: ~Copyable {
     for socket in try dump(query, byPort: byPort) { try renderer.render(socket) }
   }
 
-  /// The sockets of a query; what has to be said about them is noted.
+  /// The sockets of a query. Adds remarks about the list.
   private mutating func dump<Query: ListedQuery>(_ query: Query, byPort: Bool) throws(SockDiagError) -> [Query.Socket] {
     var dump = try query.dump(by: &inspector)
     if byPort { query.sortByPort(&dump.sockets) }
@@ -70,9 +70,9 @@ struct LiveSockets: ~Copyable {
   }
 }
 
-/// The sockets of one query, of whatever family, whose holders are looked for.
+/// The sockets of one query, of any family, with a search for their processes.
 private protocol HeldList {
-  /// What to look for.
+  /// The keys of the search.
   var wanted: [WantedSocket] { get }
   /// Shows the sockets that pass. Returns how many could not be decided, and how many hide their processes.
   func show(_ showing: HolderShowing) throws -> (undecided: Int, hidden: Int)

@@ -1,21 +1,21 @@
 internal import BindDiagnosis
 internal import SockDiag
 
-/// A port with its address, and the interface where one belongs to it, as the command line takes them.
+/// A port with its address, and its interface if it has one, in the form of the command line.
 struct PortPlace: Hashable {
   private let address: IPAddress
   private let port: UInt16
   private let interfaceIndex: UInt32
 
-  /// Where a socket is.
+  /// The place of a socket.
   init(_ socket: InetSocket) {
     address = socket.local.address.unmapped
     port = socket.local.port
     interfaceIndex = socket.interfaceIndex
   }
 
-  /// What a request asks for. The interface that SO_BINDTODEVICE names is an option of its own, save where the address
-  /// means nothing without one.
+  /// The place of a request. The interface of SO_BINDTODEVICE is a separate option, unless the address needs an
+  /// interface.
   init(_ request: BindRequest) {
     address = request.local.address
     port = request.local.port
@@ -25,7 +25,7 @@ struct PortPlace: Hashable {
 
   var isWildcard: Bool { address.unmapped.isUnspecified }
 
-  /// Wildcards before addresses, and `[::]`, which takes in the other, before that.
+  /// The order of places: `[::]`, which includes IPv4, then `0.0.0.0`, then addresses.
   var breadth: Int { isWildcard ? (address.family == .inet6 ? 0 : 1) : 2 }
 
   /// The place as an argument.
@@ -39,7 +39,7 @@ struct PortPlace: Hashable {
     return address.family == .inet6 ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
-  /// Its name, or its number where a name would be read as something else: the kernel lets an interface be called `7`.
+  /// The name of the interface, or its number if the name is ambiguous: the kernel allows the name `7`.
   private var interface: String {
     var interfaces = InterfaceNames(.host)
     let name = interfaces.name(interfaceIndex).map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -1,6 +1,6 @@
 internal import SockDiag
 
-/// What tells a socket from the others of its port, also where no cookie is known, as from `/proc/net`.
+/// The fields that distinguish a socket from the others on its port, also without a cookie, as from `/proc/net`.
 struct SocketIdentity: Hashable {
   private let cookie: SocketCookie?
   private let inode: UInt32

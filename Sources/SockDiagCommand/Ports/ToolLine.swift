@@ -2,21 +2,21 @@ internal import BindDiagnosis
 internal import Glibc
 internal import SockDiag
 
-/// Commands of this tool that ask the same of bind() once more.
+/// Commands of this tool that ask the same question about bind() again.
 ///
-/// They carry all that the question had, for an address, an interface or an option less is another question: `wait` would
-/// wait for what does not conflict.
+/// They repeat the whole question. Without an address, an interface or an option it would be another one, and `wait` would
+/// wait for sockets that do not conflict.
 struct ToolLine {
   private let requests: [BindRequest]
   private let namespace: String?
 
-  /// - Parameter requests: What was asked, for each of the addresses.
+  /// - Parameter requests: The requests, one for each address.
   init(_ requests: [BindRequest], namespace: String?) {
     self.requests = requests
     self.namespace = namespace
   }
 
-  /// A command, or one for each address where a single one cannot say what was asked.
+  /// A command, or one for each address if a single one cannot express the question.
   func question(_ subcommand: String, _ option: String?) -> [String] {
     let wildcards = Set(requests.map(\.local.address)) == [.anyV4, .anyV6]
     if wildcards, Set(requests.map(words)).count == 1, let request = requests.first {
@@ -25,7 +25,7 @@ struct ToolLine {
     return requests.map { line(subcommand, PortPlace($0).text, $0, option) }
   }
 
-  /// The question with an interface that somebody has to fill in.
+  /// The question with a placeholder for the interface.
   func question(namingInterface interface: String) -> [String] {
     requests.map { line("why", "[\($0.local.address)%\(interface)]:\($0.local.port)", $0, nil) }
   }
@@ -35,34 +35,34 @@ struct ToolLine {
     return (parts + Self.suffix(request.protocol, namespace)).joined(separator: " ")
   }
 
-  /// What every command of this tool needs to look at the right sockets.
+  /// The options that every command needs for the same protocol and namespace.
   static func suffix(_ transport: TransportProtocol, _ namespace: String?) -> [String] {
     (transport == .udp ? ["--udp"] : []) + (namespace.map { ["--netns \(ShellWord.quoted($0))"] } ?? [])
   }
 
-  /// Who binds, as options.
+  /// The description of the bind() as options.
   private func words(_ request: BindRequest) -> [String] {
     var words: [String] = []
     if request.options.contains(.reuseAddress) { words.append("--reuseaddr") }
     if request.options.contains(.reusePort) { words.append("--reuseport") }
     if request.options.contains(.reusePortProgram) { words.append("--reuseport-program") }
     if request.options.contains(.v6Only), request.local.address.family == .inet6 { words.append("--v6only") }
-    // To bind() the two are one.
+    // Both have the same effect on bind().
     if !request.options.isDisjoint(with: [.freebind, .transparent]) { words.append("--freebind") }
     if request.uid != geteuid() { words.append("--uid \(request.uid)") }
     if request.interfaceIndex != 0 {
       var interfaces = InterfaceNames(.host)
       let name = interfaces.name(request.interfaceIndex).map { String(decoding: $0, as: UTF8.self) }
-      // One that is gone has no name, and asking without it would be another question.
+      // An interface that is gone has no name. The number keeps the question the same.
       words.append("--device \(ShellWord.quoted(name ?? "\(request.interfaceIndex)"))")
     }
     return words
   }
 }
 
-/// How a command gets to another network namespace that has no option for it.
+/// Runs commands without a namespace option in another network namespace.
 enum NamespaceEntry {
-  /// A command as it is to be run, if the namespace was given as `--netns` takes it.
+  /// The command line that runs a command in the namespace of `--netns`.
   static func command(_ command: String, in namespace: String?) -> String {
     guard let namespace else { return command }
     if namespace.contains("/") { return "nsenter --net=\(ShellWord.quoted(namespace)) \(command)" }

@@ -16,8 +16,8 @@ struct Wait: ParsableCommand {
       A port is listened on if a client on this host that connects to it would reach a listener: one at the address or on \
       all addresses; with -u a UDP socket that is bound and not connected. A listener that is bound to an interface is \
       reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an address \
-      any listener counts, for a name with several addresses one of them is enough, and * covers both families. Packet \
-      filters are ignored.
+      any listener counts. For a name with several addresses one of them is enough; * needs both families. Packet filters \
+      are ignored.
 
       It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
       (TIME_WAIT) run for a minute, others may be longer. With --timeout it waits exactly that long.

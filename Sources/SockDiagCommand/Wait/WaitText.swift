@@ -3,32 +3,16 @@ internal import SockDiag
 
 /// The sentences of a wait, in the words of `why`.
 enum WaitText {
-  /// What prevents the goal, in a few words.
+  /// The obstacle in a few words.
   static func obstacle(_ obstacle: WaitObstacle) -> String {
     switch obstacle {
-    case .bind(let diagnoses): return blocker(diagnoses)
+    case .bind(let diagnoses): return BlockerText.first(of: diagnoses)
     case .addressNotLocal(let address): return "\(address) is no address of this host"
     case .otherSockets(let sockets):
       guard let first = sockets.first else { return "nothing is there" }
       let place = first.interfaceIndex == 0 ? "\(first.local)" : PortPlace(first).text
       return sockets.count == 1 ? "only \(place) is there" : "only \(place) and \(sockets.count - 1) more are there"
     }
-  }
-
-  /// The first socket that blocks, and how many others do.
-  static func blocker(_ diagnoses: [Diagnosis]) -> String {
-    if let diagnosis = diagnoses.first(where: \.isPassing) {
-      return diagnosis.cause(of: .addressNotAvailable)
-    }
-    var blockers: [DiagnosedSocket] = []
-    var seen: Set<SocketIdentity> = []
-    for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
-      blockers.append(blocker)
-    }
-    guard let first = blockers.first else { return "nothing that can be seen is in the way" }
-    let more = blockers.count - 1
-    let title = DiagnosisText.title(first, count: 1).replacing("  ", with: " ")
-    return more == 0 ? title : "\(title), and \(more) more"
   }
 
   // MARK: Free
@@ -59,14 +43,14 @@ enum WaitText {
   ) -> String {
     let (time, still) = limit == .zero ? ("", "") : (time(limit), "still ")
     if diagnoses.contains(where: \.isPassing) {
-      return "\(title) cannot be bound yet\(time): \(blocker(diagnoses)); '\(hint)' says what helps"
+      return "\(title) cannot be bound yet\(time): \(BlockerText.first(of: diagnoses)); '\(hint)' says what helps"
     }
     if let unknowns = unknowns(diagnoses) {
       let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
       return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
     }
     let end = expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
-    return "\(title) is \(still)in use\(time): \(blocker(diagnoses))\(end); '\(hint)' says what helps"
+    return "\(title) is \(still)in use\(time): \(BlockerText.first(of: diagnoses))\(end); '\(hint)' says what helps"
   }
 
   /// That bind() fails with an error that no waiting changes.

@@ -133,7 +133,7 @@ extension FieldWriter {
   }
 }
 
-extension SocketFields {
+extension SocketFields<InetSocket> {
   /// The fields of a socket of this host, with the name of its interface.
   fileprivate init(onHost socket: InetSocket) {
     var interfaces = InterfaceNames(.host)
@@ -148,26 +148,6 @@ extension Diagnosis.Probe {
     case .succeeded: "succeeds"
     case .failed(let error): "\(error)"
     case .impossible(let error): error.code.rawValue
-    }
-  }
-}
-
-extension HolderList {
-  init(_ socket: DiagnosedSocket) {
-    let processes = Dictionary(socket.processes.map { ($0.process.pid, $0) }, uniquingKeysWith: { first, _ in first })
-    self.init(
-      entries: socket.holders.map { Entry(holder: $0, process: processes[$0.pid], isInherited: false) },
-      reasons: socket.holdersMissing)
-  }
-}
-
-extension WhyStatus {
-  var name: String {
-    switch self {
-    case .free: "free"
-    case .conflict: "conflict"
-    case .depends: "depends"
-    case .error: "error"
     }
   }
 }

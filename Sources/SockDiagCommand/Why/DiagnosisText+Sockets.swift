@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import SockDiag
+internal import SockDiagWire
 
 extension DiagnosisText {
   mutating func blockers(_ diagnosis: Diagnosis) {
@@ -31,21 +32,13 @@ extension DiagnosisText {
       let sentences = diagnosis.reasons(for: first)
       if sentences != pending { for sentence in pending { line(sentence, indent: 6) } }
       pending = sentences
-      line(Self.title(first, count: group.count))
+      line(BlockerText.socket(first, count: group.count, separator: "  "))
     }
     for sentence in pending { line(sentence, indent: 6) }
-    if groups.count > Self.limit { line("and \(Phrase.count(groups.count - Self.limit, "kind")) more") }
+    if groups.count > Self.limit { line("and \((groups.count - Self.limit).counted("kind")) more") }
   }
 
   private static let limit = 20
-
-  /// The kind, the addresses and the holders, in columns.
-  static func title(_ socket: DiagnosedSocket, count: Int) -> String {
-    let record = socket.socket
-    var text = "\(count == 1 ? socket.kind : "\(count) × \(socket.kind)")  \(EndpointText.local(record))"
-    if count == 1, record.remote.port != 0 { text += " → \(EndpointText.remote(record))" }
-    return socket.holdersText.isEmpty ? text : "\(text)  \(socket.holdersText)"
-  }
 
   mutating func release(_ diagnosis: Diagnosis) {
     let sentences = diagnosis.releaseSentences

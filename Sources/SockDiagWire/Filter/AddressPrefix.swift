@@ -80,10 +80,12 @@ extension AddressPrefix: LosslessStringConvertible {
 }
 
 extension AddressPrefix: ExpressibleByStringLiteral {
-  /// Creates a prefix from a literal such as `"10.0.0.0/8"`. An invalid literal is a programming error and stops the
-  /// program; use ``init(_:)-(String)`` for text from outside.
-  public init(stringLiteral value: String) {
-    guard let prefix = AddressPrefix(value) else {
+  /// Creates a prefix from a literal such as `"10.0.0.0/8"`.
+  ///
+  /// A malformed literal is a mistake in the program and stops it. Only a literal can come here: the parameter is a
+  /// `StaticString`, so the compiler refuses any text that is known at run time only. Use ``init(_:)-(String)`` for that.
+  public init(stringLiteral value: StaticString) {
+    guard let prefix = AddressPrefix(value.description) else {
       preconditionFailure("\"\(value)\" is not ADDRESS or ADDRESS/LENGTH")
     }
     self = prefix

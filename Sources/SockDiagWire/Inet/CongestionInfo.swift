@@ -20,6 +20,14 @@ public struct VegasInfo: Hashable, Sendable {
   public var rttMicroseconds: UInt32
   /// The least round-trip time in microseconds. Kernel: `tcpv_minrtt`.
   public var minimumRTTMicroseconds: UInt32
+
+  /// Creates figures.
+  public init(isEnabled: Bool, roundTripCount: UInt32, rttMicroseconds: UInt32, minimumRTTMicroseconds: UInt32) {
+    self.isEnabled = isEnabled
+    self.roundTripCount = roundTripCount
+    self.rttMicroseconds = rttMicroseconds
+    self.minimumRTTMicroseconds = minimumRTTMicroseconds
+  }
 }
 
 extension VegasInfo {
@@ -45,6 +53,18 @@ public struct DCTCPInfo: Hashable, Sendable {
   public var acknowledgedBytesMarked: UInt32
   /// Bytes acknowledged. Kernel: `dctcp_ab_tot`.
   public var acknowledgedBytesTotal: UInt32
+
+  /// Creates figures.
+  public init(
+    isEnabled: Bool, congestionExperiencedState: UInt16, alpha: UInt32, acknowledgedBytesMarked: UInt32,
+    acknowledgedBytesTotal: UInt32
+  ) {
+    self.isEnabled = isEnabled
+    self.congestionExperiencedState = congestionExperiencedState
+    self.alpha = alpha
+    self.acknowledgedBytesMarked = acknowledgedBytesMarked
+    self.acknowledgedBytesTotal = acknowledgedBytesTotal
+  }
 }
 
 extension DCTCPInfo {
@@ -69,6 +89,16 @@ public struct BBRInfo: Hashable, Sendable {
   public var pacingGain: UInt32
   /// The gain of the congestion window, 256 for one. Kernel: `bbr_cwnd_gain`.
   public var congestionWindowGain: UInt32
+
+  /// Creates figures.
+  public init(
+    bandwidthBytesPerSecond: UInt64, minimumRTTMicroseconds: UInt32, pacingGain: UInt32, congestionWindowGain: UInt32
+  ) {
+    self.bandwidthBytesPerSecond = bandwidthBytesPerSecond
+    self.minimumRTTMicroseconds = minimumRTTMicroseconds
+    self.pacingGain = pacingGain
+    self.congestionWindowGain = congestionWindowGain
+  }
 }
 
 extension BBRInfo {

@@ -1,4 +1,4 @@
-/// Memory that a socket uses, in the older and shorter form. All in bytes.
+/// Memory that a socket uses, in the older and shorter form, in bytes.
 ///
 /// Kernel: `struct inet_diag_meminfo`, linux/inet_diag.h.
 public struct InetMemory: Hashable, Sendable {
@@ -10,6 +10,16 @@ public struct InetMemory: Hashable, Sendable {
   public var forwardAllocated: UInt32
   /// Handed to the device and not yet freed. Kernel: `idiag_tmem`.
   public var sendAllocated: UInt32
+
+  /// Creates a record of memory.
+  public init(
+    receiveAllocated: UInt32 = 0, sendQueued: UInt32 = 0, forwardAllocated: UInt32 = 0, sendAllocated: UInt32 = 0
+  ) {
+    self.receiveAllocated = receiveAllocated
+    self.sendQueued = sendQueued
+    self.forwardAllocated = forwardAllocated
+    self.sendAllocated = sendAllocated
+  }
 }
 
 extension InetMemory {

@@ -1,6 +1,7 @@
 extension InetSocket {
   /// Writes the fields with the keys of the command's JSON output.
-  // A list has many sockets, and generic code that another module calls costs ten times as much as a compiled form.
+  ///
+  /// It is specialized for JSON text: lists have many sockets, and generic code in another module is ten times slower.
   @specialized(where Writer == JSONTextWriter)
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("protocol", `protocol`.description)

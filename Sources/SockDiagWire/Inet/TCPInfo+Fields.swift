@@ -153,16 +153,16 @@ extension TCPInfo {
 
 extension TCPInfo {
   /// The type of a member, as needed to print and store it.
-  enum Width { case u8, lowNibble, highNibble, lowBit, nextTwoBits, u16, u32, u64 }
+  package enum Width: Sendable { case u8, lowNibble, highNibble, lowBit, nextTwoBits, u16, u32, u64 }
 
   /// A member's key in JSON: the kernel's name, with its unit unless it is a count or bytes.
-  struct Field {
-    var key: String
-    var offset: Int
-    var width: Width
+  package struct Field: Sendable {
+    package var key: String
+    package var offset: Int
+    package var width: Width
   }
 
-  static let fields: [Field] = [
+  package static let fields: [Field] = [
     Field(key: "state", offset: 0, width: .u8),
     Field(key: "ca_state", offset: 1, width: .u8),
     Field(key: "retransmits", offset: 2, width: .u8),

@@ -75,6 +75,14 @@ public struct TCPInfo: Sendable {
   func longMicroseconds(_ offset: Int) -> Duration? { u64(offset).map { .microseconds(Int64(clamping: $0)) } }
 }
 
+extension TCPInfo {
+  /// The structure as the kernel sent it.
+  package var bytes: [UInt8] {
+    let known = min(byteCount, Self.knownByteCount)
+    return (0..<known).map { UInt8(truncatingIfNeeded: words[$0 >> 3] >> UInt64(8 * ($0 & 7))) } + tail
+  }
+}
+
 extension TCPInfo: Hashable {
   /// Whether the kernel sent the same bytes.
   public static func == (left: TCPInfo, right: TCPInfo) -> Bool {
@@ -136,7 +144,7 @@ extension TCPInfo {
   }
 
   /// Rebuilds the structure from its members.
-  init(
+  package init(
     values: (Field) throws -> UInt64?, accurateECN: AccurateECN?, byteCount: Int, tail: [UInt8]
   ) rethrows {
     self.byteCount = max(byteCount, 0)

@@ -10,6 +10,13 @@ public struct TCPMD5Key: Hashable, Sendable {
   public var prefixLength: UInt8
   /// The key. It is secret: neither JSON nor any text made here contains it.
   public var key: [UInt8]
+
+  /// Creates a key.
+  public init(address: IPAddress, prefixLength: UInt8, key: [UInt8]) {
+    self.address = address
+    self.prefixLength = prefixLength
+    self.key = key
+  }
 }
 
 extension TCPMD5Key: CustomStringConvertible, CustomReflectable {

@@ -11,6 +11,9 @@ public struct UpperLayerProtocol: Hashable, Sendable {
   /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
 
+  /// Creates a value without any field.
+  public init() {}
+
   init(_ nest: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
     var cursor = NetlinkAttributeCursor(nest)
     while let attribute = try cursor.next(in: bytes) {
@@ -43,6 +46,9 @@ public struct TLSInfo: Hashable, Sendable {
   public var isReceiveUnpadded = false
   /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
+
+  /// Creates a value without any field.
+  public init() {}
 
   init(_ nest: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
     var cursor = NetlinkAttributeCursor(nest)
@@ -87,6 +93,9 @@ public struct MPTCPSubflow: Hashable, Sendable {
   public var localAddressID: UInt8?
   /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
+
+  /// Creates a value without any field.
+  public init() {}
 
   init(_ nest: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
     var cursor = NetlinkAttributeCursor(nest)

@@ -43,10 +43,12 @@ extension SocketAddress: LosslessStringConvertible {
 }
 
 extension SocketAddress: ExpressibleByStringLiteral {
-  /// Creates a socket address from a literal such as `"[::1]:80"`. An invalid literal is a programming error and stops
-  /// the program; use ``init(_:)`` for text from outside.
-  public init(stringLiteral value: String) {
-    guard let address = SocketAddress(value) else {
+  /// Creates a socket address from a literal such as `"[::1]:80"`.
+  ///
+  /// A malformed literal is a mistake in the program and stops it. Only a literal can come here: the parameter is a
+  /// `StaticString`, so the compiler refuses any text that is known at run time only. Use ``init(_:)`` for that.
+  public init(stringLiteral value: StaticString) {
+    guard let address = SocketAddress(value.description) else {
       preconditionFailure("\"\(value)\" is not ADDRESS:PORT or [ADDRESS]:PORT")
     }
     self = address

@@ -1,4 +1,4 @@
-/// Memory that a socket uses, and its limits. All in bytes but ``drops``.
+/// Memory that a socket uses, and its limits, in bytes except ``drops``.
 ///
 /// Kernel: `SK_MEMINFO_*`, linux/sock_diag.h.
 public struct SocketMemory: Hashable, Sendable {
@@ -16,10 +16,27 @@ public struct SocketMemory: Hashable, Sendable {
   public var sendQueued: UInt32
   /// Used by socket options. Kernel: `SK_MEMINFO_OPTMEM`.
   public var optionMemory: UInt32
-  /// Packets that came while the program held the socket. Kernel: `SK_MEMINFO_BACKLOG`, since 3.6.
+  /// Packets that arrived while the program had the socket locked. Kernel: `SK_MEMINFO_BACKLOG`, since 3.6.
   public var backlog: UInt32?
   /// Packets dropped, a count. Kernel: `SK_MEMINFO_DROPS`, since 4.7.
   public var drops: UInt32?
+
+  /// Creates a record of memory.
+  public init(
+    receiveAllocated: UInt32 = 0, receiveBuffer: UInt32 = 0, sendAllocated: UInt32 = 0, sendBuffer: UInt32 = 0,
+    forwardAllocated: UInt32 = 0, sendQueued: UInt32 = 0, optionMemory: UInt32 = 0, backlog: UInt32? = nil,
+    drops: UInt32? = nil
+  ) {
+    self.receiveAllocated = receiveAllocated
+    self.receiveBuffer = receiveBuffer
+    self.sendAllocated = sendAllocated
+    self.sendBuffer = sendBuffer
+    self.forwardAllocated = forwardAllocated
+    self.sendQueued = sendQueued
+    self.optionMemory = optionMemory
+    self.backlog = backlog
+    self.drops = drops
+  }
 }
 
 extension SocketMemory {

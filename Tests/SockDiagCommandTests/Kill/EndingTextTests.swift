@@ -67,6 +67,23 @@ struct EndingTextTests {
         == Array(repeating: .success, count: 5) + [.system, .noPermission, .system, .system, .system, .system])
   }
 
+  @Test func everyStandingButOrdinaryHasItsOwnLine() throws {
+    var target = try #require(try Self.plan([try Self.held(by: [7])]).targets.first)
+    #expect(EndingText.lines(about: target, nil) == ["nginx(7)"])
+    var lines: Set<String> = []
+    for standing in [.ancestor, .itself, .systemd(managerUID: nil), .firstProcess] as [EndingTarget.Standing] {
+      target.standing = standing
+      lines.insert(try #require(EndingText.lines(about: target, nil).last))
+      #expect(standing.isEndable == (standing == .ancestor))
+    }
+    #expect(lines.count == 4 && lines.allSatisfy { $0.hasPrefix("  ") })
+    target.standing = .ordinary
+    let supervisor = Supervisor(name: "x.service", stopCommand: "systemctl stop x.service")
+    #expect(
+      EndingText.lines(about: target, supervisor).last
+        == "  run by x.service, which may start it again; 'systemctl stop x.service' ends it for good")
+  }
+
   // MARK: Refusals
 
   @Test func planWithoutAProcessToEndIsRefused() throws {

@@ -121,7 +121,7 @@ struct PortArgumentTests {
     ("a:b:c", "'a:b:c' is not [ADDRESS:]PORT; write it as 8080, 127.0.0.1:8080 or [::1]:8080"),
     ("http://localhost:8080/x", "'http://localhost:8080/x' is a URL; write localhost:8080"),
     ("http://localhost", "'http://localhost' is a URL; write localhost:80"),
-    ("[127.0.0.1]:80", "'[127.0.0.1]:80' has brackets around what is no IPv6 address; write 127.0.0.1:80"),
+    ("[127.0.0.1]:80", "'[127.0.0.1]:80' has brackets, but not around an IPv6 address; write 127.0.0.1:80"),
     ("[fe80::1%]:80", "'[fe80::1%]:80' lacks an interface behind the '%'; write it as [fe80::1%eth0]:80"),
     ("[fe80::1%eth9]:80", "'eth9' is not an interface here"),
     ("[]:80", "'[]:80' has no address before the port; write it as [::1]:8080"),

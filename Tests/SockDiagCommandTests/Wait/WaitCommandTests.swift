@@ -203,6 +203,17 @@ struct WaitCommandTests {
     #expect(result.errorText.contains("its process is hidden from this user"))
   }
 
+  @Test func hiddenListenerHasNoName() async throws {
+    let result = try await run(
+      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], terminal: true,
+      "8080",
+      "--listening")
+    #expect(result.status == 0)
+    #expect(
+      result.errorText.hasSuffix("sockdiag: a process of another user listens on 127.0.0.1:8080\n"),
+      "\(result.errorText)")
+  }
+
   /// The options of a bind() need --free, and are repeated in the suggested command.
   @Test func bindOptionsNeedFreeAndAreKeptInTheSuggestedCommand() async throws {
     let options = [

@@ -1,3 +1,4 @@
+import SockDiagTesting
 import SockDiagWire
 import Testing
 

@@ -1,4 +1,5 @@
 import SockDiagTestKit
+import SockDiagTesting
 import SockDiagWire
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import SockDiagTestKit
+import SockDiagTesting
 import SockDiagWire
 import Testing
 

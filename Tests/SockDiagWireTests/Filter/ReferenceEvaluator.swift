@@ -1,3 +1,4 @@
+import SockDiagTesting
 import SockDiagWire
 
 /// A second implementation of a filter's meaning. It evaluates the kernel's data of a socket instead of its record.

@@ -1,3 +1,4 @@
+import SockDiagTesting
 import SockDiagWire
 
 /// A socket with everything that the kernel knows about it, including what no reply contains.

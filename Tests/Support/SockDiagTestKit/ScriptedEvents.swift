@@ -1,4 +1,5 @@
 package import SockDiag
+import SockDiagTesting
 package import SockDiagWire
 
 /// A fake kernel that announces the events of a script.

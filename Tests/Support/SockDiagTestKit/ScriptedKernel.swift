@@ -1,4 +1,5 @@
 package import SockDiag
+import SockDiagTesting
 package import SockDiagWire
 import Synchronization
 

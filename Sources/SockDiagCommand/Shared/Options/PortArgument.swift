@@ -85,7 +85,7 @@ struct PortArgument: Hashable {
     return transport
   }
 
-  /// Refuses a link-local address without an interface: such an address belongs to one interface.
+  /// Refuses a link-local address without an interface, because the same address may exist on several.
   ///
   /// For a bind() it may be missing, because the socket may be bound to the interface.
   func requireInterface() throws(CommandFailure) {

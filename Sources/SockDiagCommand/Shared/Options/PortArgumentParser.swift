@@ -3,13 +3,13 @@ internal import SockDiagWire
 
 /// Takes `[ADDRESS:]PORT` apart.
 ///
-/// A mistake is answered with what was probably meant, spelt out, for the forms that programs print differ: `ss` writes
+/// The message for a mistake suggests the probable meaning, because programs print different forms: `ss` writes
 /// `[::1]%lo:80` and `*:80`, servers `:::80` and `http://localhost:80/`.
 struct PortArgumentParser {
   var text: String
   var names: any FilterNames
 
-  /// What stands before the port.
+  /// The part before the port.
   struct Host {
     var name: Substring
     /// Behind a `%`.
@@ -73,7 +73,7 @@ struct PortArgumentParser {
     return Host(name: host[..<percent], interface: host[host.index(after: percent)...])
   }
 
-  /// An IPv6 address without brackets, of which nobody can tell where it ends.
+  /// The error for an IPv6 address without brackets, whose end is ambiguous.
   private func unbracketed(_ host: Substring, _ port: Substring) -> CommandFailure {
     if IPAddress(String(Self.scoped(host).name)) != nil, UInt16(port) != nil {
       return fault("has an IPv6 address without brackets", "write [\(host)]:\(port)")
@@ -119,7 +119,7 @@ struct PortArgumentParser {
     if name == "*", !host.isBracketed { return .everywhere }
     if let address = IPAddress(name) {
       guard host.isBracketed == (address.family == .inet6) else {
-        throw fault("has brackets around what is no IPv6 address", "write \(name):\(portText)")
+        throw fault("has brackets, but not around an IPv6 address", "write \(name):\(portText)")
       }
       return .addresses([address])
     }
@@ -139,7 +139,7 @@ struct PortArgumentParser {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  private func fault(_ what: String, _ cure: String) -> CommandFailure { .usage("'\(text)' \(what); \(cure)") }
+  private func fault(_ fault: String, _ cure: String) -> CommandFailure { .usage("'\(text)' \(fault); \(cure)") }
 
   private func lookUp<Value>(
     _ word: Substring, _ body: (any FilterNames, String) throws(FilterNameFailure) -> Value

@@ -33,7 +33,7 @@ struct Remarks {
   ) {
     note("\(transport)", completeness.subtracting(.missingStates))
     if let substitution { add(substitution.remarkOnSubstitution(for: transport)) }
-    // The sentence above says what is missing.
+    // The sentence above names the missing states.
     if completeness.contains(.missingStates) { add(status: .partial) }
   }
 

@@ -2,8 +2,8 @@ internal import SockDiagWire
 internal import SocketOwners
 
 extension HolderBook {
-  /// The processes that hold a socket, first those that have it from nobody else; empty where certainly none does, `nil`
-  /// where somebody may.
+  /// The processes that hold a socket, those that did not inherit it first; empty if certainly no process holds it, `nil` if
+  /// unknown.
   func processes(of socket: InetSocket) -> [FilterHolder]? {
     let list = list(of: socket)
     if let reasons = list.reasons, !reasons.excludesProcesses { return nil }

@@ -1,14 +1,14 @@
 internal import SockDiag
 internal import SocketOwners
 
-/// Who holds the sockets of a listing.
+/// The processes that hold the sockets of a listing.
 struct HolderBook {
   private let report: OwnerReport
   private let details: [Int32: ProcessDetails]
   /// Why sockets have no holder. The report would search its list for each.
   private let reasons: [UInt32: MissingHolder.Reasons]
 
-  /// Looks for the holders of sockets: all of them, for a second one is what nobody expects.
+  /// Looks for all processes that hold the sockets: a second one is often the surprise.
   init(_ sockets: some Collection<some KernelSocket>) throws(CommandFailure) {
     try self.init(wanted: sockets.map(WantedSocket.init))
   }
@@ -35,7 +35,7 @@ struct HolderBook {
     }
   }
 
-  /// Who holds a socket.
+  /// The processes that hold a socket.
   func list(of socket: some KernelSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
     let holders = report.holders(of: socket.inode)
@@ -43,7 +43,7 @@ struct HolderBook {
     // By descriptor.
     var oldest: [UInt32: UInt64] = [:]
     var processes: [UInt32: Set<Int32>] = [:]
-    // What one has alone nobody has inherited, and most sockets are such.
+    // Most sockets have one holder, which did not inherit them.
     for holder in holders where holders.count > 1 && holder.threadID == nil {
       let start = report.process(holder.pid)?.startTicks ?? .max
       oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
@@ -64,8 +64,8 @@ struct HolderBook {
   /// The same for the conditions of a filter.
   private func filterHolders(of socket: some KernelSocket) -> [FilterHolder]? {
     let list = list(of: socket)
-    // Somebody holds the socket, but nobody knows who: what a filter asks is not decided. A process that may not be read
-    // could hold it besides those that are known, and then the filter is decided by what is known.
+    // An unknown process holds the socket: the filter is undecided. If some processes are known, they decide, although an
+    // unreadable process could hold the socket too.
     if let reasons = list.reasons, !reasons.excludesProcesses { return nil }
     return list.entries.map {
       FilterHolder(
@@ -73,7 +73,7 @@ struct HolderBook {
     }
   }
 
-  /// Whether a candidate passes what a filter asks about holders; `nil` if that is hidden from this user.
+  /// Whether a candidate passes the conditions of a filter about processes; `nil` if these are hidden from this user.
   func decides(_ holderPart: SocketFilter, _ socket: some FilterSubject) -> Bool? {
     holderPart == .everything ? true : holderPart.evaluate(socket, holders: filterHolders(of: socket))
   }
@@ -83,7 +83,7 @@ struct HolderBook {
 }
 
 extension WantedSocket {
-  /// What to look for to find the processes that hold a socket.
+  /// The keys by which the processes of a socket are found.
   init(_ socket: some KernelSocket) {
     self.init(inode: socket.inode, cgroupID: socket.cgroupID, uid: socket.uid)
   }

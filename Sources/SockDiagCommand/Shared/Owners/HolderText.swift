@@ -2,7 +2,7 @@ internal import SockDiagWire
 internal import SocketOwners
 
 extension [UInt8] {
-  /// Appends the cell of a table: `nginx(812,fd=6)`, an inherited descriptor behind `^`, reasons where nobody is known.
+  /// Appends the cell of a table: `nginx(812,fd=6)`, `^` before an inherited descriptor, and reasons if no process is known.
   mutating func append(_ list: HolderList) {
     for (index, group) in list.byProcess.enumerated() {
       guard let first = group.first else { continue }

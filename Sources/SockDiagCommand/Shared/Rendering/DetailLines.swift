@@ -30,7 +30,7 @@ struct DetailLines {
 
 /// A socket whose details can be shown below its row.
 protocol ShownSocket: KernelSocket {
-  /// Appends what the socket is: user, inode, cookie, options.
+  /// Appends the identity of the socket: user, inode, cookie, options.
   func appendIdentity(to detail: inout DetailText)
   /// Appends the memory that the socket uses.
   func appendMemory(to detail: inout DetailText)

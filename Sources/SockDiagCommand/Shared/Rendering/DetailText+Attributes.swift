@@ -1,7 +1,7 @@
 internal import SockDiag
 
 extension DetailText {
-  /// Appends what the congestion control says about itself.
+  /// Appends the figures of the congestion control.
   mutating func append(_ info: CongestionInfo) {
     switch info {
     case .vegas(let info):
@@ -24,7 +24,7 @@ extension DetailText {
     }
   }
 
-  /// Appends what is stacked on the connection.
+  /// Appends the protocol on top of the connection, such as TLS.
   mutating func append(_ upper: UpperLayerProtocol) {
     name("ulp", upper.name)
     if let tls = upper.tls {

@@ -1,7 +1,7 @@
 internal import SockDiag
 
 extension DetailText {
-  /// Appends what the two sides agreed on, and how the connection is.
+  /// Appends the options that the two sides agreed on, and the state of the connection.
   mutating func appendNegotiated(_ info: TCPInfo) {
     if let options = info.options {
       names("options", Self.optionNames.filter { options.contains($0.option) }.map(\.name))
@@ -114,7 +114,7 @@ extension DetailText {
     (.receivedOption, "option-received"),
   ]
 
-  /// Appends the mode where the option's letters do not tell it already, and what is out of the ordinary.
+  /// Appends the mode if the letters of the option do not show it, and anything unusual.
   private mutating func appendAccurateECN(_ info: TCPInfo) {
     guard let ecn = info.accurateECN else { return }
     if let mode = ecn.mode, mode != .disabled { name("ecn_mode", Self.modeNames[Int(mode.rawValue & 3)]) }

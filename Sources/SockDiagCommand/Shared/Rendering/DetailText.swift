@@ -1,13 +1,13 @@
 internal import SockDiagWire
 
-/// Figures as `key=value` words, in lines that begin with what they are about.
+/// Figures as `key=value` words, in lines that start with their topic.
 ///
-/// Keys are the kernel's names, so that they are found in its sources and in what other tools print; values have units.
+/// Keys are the kernel's names, so that its sources and other tools show the same keys. Values have units.
 struct DetailText {
   var bytes: [UInt8]
-  /// What separates a line from what stands before it.
+  /// The separator before each line.
   var lineStart: String
-  /// What the next line is about, until it has a word: a line without one is left out.
+  /// The topic of the next line, until it has a word. A line without words is left out.
   private var pendingLabel: String?
 
   init(bytes: consuming [UInt8], lineStart: String) {

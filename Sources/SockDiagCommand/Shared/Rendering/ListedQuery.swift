@@ -1,7 +1,7 @@
 internal import SockDiag
 internal import SockDiagWire
 
-/// A query of whatever family, whose sockets are listed.
+/// A query of any family whose sockets are listed.
 protocol ListedQuery {
   associatedtype Socket: ShownSocket & FilterSubject
 
@@ -9,7 +9,7 @@ protocol ListedQuery {
   var name: String { get }
   /// Whether an error says that the kernel has no handler for such sockets.
   func lacksHandler(_ error: SockDiagError) -> Bool
-  /// Adds what a reader has to know about the list.
+  /// Adds remarks about the list.
   func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks)
   /// Collects the sockets, each once.
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> Dump<Socket>

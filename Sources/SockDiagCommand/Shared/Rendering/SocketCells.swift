@@ -56,7 +56,7 @@ struct SocketCells {
     }
   }
 
-  /// Appends what the timer does, when it runs out and how often it has.
+  /// Appends the purpose of the timer, the time left and the number of expirations.
   private static func append(_ timer: SocketTimer?, to text: inout [UInt8]) {
     guard let timer else {
       text.append(UInt8(ascii: "-"))

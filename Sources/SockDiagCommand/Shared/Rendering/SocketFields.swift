@@ -1,7 +1,7 @@
 internal import SockDiagWire
 internal import SocketOwners
 
-/// The JSON fields of a socket as the command shows it: those of its record, then what else is known about it.
+/// The JSON fields of a socket in the output of the command: those of its record, then the other facts.
 struct SocketFields<Socket: KernelSocket>: FieldWritable {
   let socket: Socket
   /// The name of its interface. The record has the index only.

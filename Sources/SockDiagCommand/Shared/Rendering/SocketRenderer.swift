@@ -2,16 +2,16 @@ internal import SockDiag
 
 /// Makes text of sockets, wherever they come from.
 ///
-/// A class, since a renderer is handed around by whatever reads sockets and lives as long as the output.
+/// A class, because readers of sockets share the renderer, which lives as long as the output.
 protocol SocketRenderer: AnyObject {
   /// Shows one socket, now or later.
   ///
-  /// - Parameter notes: What is known about it besides its record.
+  /// - Parameter notes: The facts that are not in its record.
   func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure)
-  /// Shows what is held back, ends the document and writes everything. Called once.
+  /// Shows the sockets that are held back, ends the document and writes everything. Called once.
   ///
-  /// - Parameter hasFailed: Whether reading ended with a failure. What was read before it is shown all the same, but
-  ///   where that is nothing, there is no header and no empty list, which would be an answer.
+  /// - Parameter hasFailed: Whether reading ended with a failure. Sockets from before the failure are shown. If there are
+  ///   none, there is no header and no empty list, which would look like an answer.
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure)
 }
 
@@ -20,11 +20,11 @@ extension SocketRenderer {
   func render(_ socket: some ShownSocket) throws(CommandFailure) { try render(socket, SocketNotes()) }
 }
 
-/// What is known about a socket besides its record.
+/// The facts about a socket that are not in its record.
 struct SocketNotes {
-  /// Who holds it, where that was looked for.
+  /// The processes that hold it, if they were looked up.
   var holders: HolderList?
-  /// What became of it, where something was done to it.
+  /// The result of an action on it.
   var result: String?
 
   /// The kinds of notes for which a table has columns.

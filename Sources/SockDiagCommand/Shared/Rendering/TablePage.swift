@@ -2,7 +2,7 @@
 ///
 /// The cells of a page lie one behind the other in one array, so that a row costs no allocation; their widths are known
 /// when the page is full, and then the rows go out. A second page keeps the widths of the first and only ever widens
-/// them: one page holds what anybody reads, and a million rows need no memory of their own.
+/// them: people read one page, and a million rows need no more memory.
 struct TablePage {
   struct Column {
     var title: String
@@ -87,7 +87,7 @@ struct TablePage {
     paint.appendStart(to: &output)
     output.append(contentsOf: text[range])
     paint.appendEnd(to: &output)
-    // Nothing behind the last column, so that lines do not wrap for the sake of spaces.
+    // No spaces after the last column, so that they do not wrap lines.
     if index == columns.count - 1 { return }
     Self.appendSpaces((isRight ? 0 : padding) &+ 2, to: &output)
   }

@@ -59,7 +59,7 @@ private struct Table: ~Copyable {
 }
 
 extension Paint {
-  /// A listener is what is looked for; what is on its way in or out is worth a glance; a TIME_WAIT record is not.
+  /// Listeners stand out, connections that open or close too, and TIME_WAIT records are faint.
   init(_ socket: some KernelSocket) {
     switch socket.state {
     case .listen: self = .good

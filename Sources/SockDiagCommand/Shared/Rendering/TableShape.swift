@@ -2,7 +2,7 @@ internal import SockDiag
 
 /// Which columns a table of sockets has.
 ///
-/// It follows from what was asked for, not from what was found: the same command line always makes the same columns.
+/// They follow from the command line, not from the sockets: the same command line always has the same columns.
 struct TableShape {
   enum Column: Hashable {
     case netID, state, acceptQueue, receiveQueue, sendQueue, local, remote, timer
@@ -16,7 +16,7 @@ struct TableShape {
   /// `accept` and how many may wait, so they have a column of their own there, `3/128`.
   ///
   /// - Parameters:
-  ///   - states: The states of all sockets that may come, of whatever family.
+  ///   - states: The states of all sockets that may follow, of any family.
   ///   - showsTimers: Whether there is a column for timers.
   init(_ states: SocketStateSet, showsTimers: Bool = false) {
     let hasListeners = states.contains(.listen)

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
@@ -14,9 +13,7 @@ extension PortSelection {
 
   /// The question of `sockdiag why` about the same port: a bind() without any option, for each address and protocol.
   func requests() throws -> [BindRequest] {
-    try transports.flatMap { transport in
-      try BindOptionsArguments.parse(transport == .udp ? ["--udp"] : []).requests(port)
-    }
+    try transports.flatMap { try BindQuestion($0).requests(port) }
   }
 
   /// A command of this tool about the same port.

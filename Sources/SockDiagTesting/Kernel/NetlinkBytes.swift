@@ -1,7 +1,8 @@
 package import SockDiagWire
 
-/// Builds netlink messages byte by byte, in the kernel's format.
+/// Builds netlink messages as the kernel writes them.
 package struct NetlinkBytes {
+  /// What is written so far.
   package var bytes: [UInt8] = []
 
   package init() {}
@@ -12,23 +13,33 @@ package struct NetlinkBytes {
     return both
   }
 
+  /// Appends a number in the byte order of the host, which netlink uses.
   package mutating func append<Number: FixedWidthInteger>(_ number: Number) {
+    let memory = number.littleEndian
     for shift in stride(from: 0, to: Number.bitWidth, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: number >> Number(truncatingIfNeeded: shift)))
+      bytes.append(UInt8(truncatingIfNeeded: memory >> Number(truncatingIfNeeded: shift)))
     }
   }
 
+  /// Appends a number in the byte order of the host.
+  package static func number(_ number: some FixedWidthInteger) -> [UInt8] {
+    var bytes = NetlinkBytes()
+    bytes.append(number)
+    return bytes.bytes
+  }
+
+  /// Appends zeros up to a multiple of four bytes.
   package mutating func pad() {
     while !bytes.count.isMultiple(of: 4) { bytes.append(0) }
   }
 
-  /// A message. The header defaults to that of a reply in the middle of a dump.
+  /// A message with its padding. By default it is a part of a dump.
   package static func message(
     _ type: NetlinkMessageType, flags: NetlinkFlags = .multipart, sequence: UInt32, portID: UInt32,
     payload: [UInt8] = []
   ) -> NetlinkBytes {
     var message = NetlinkBytes()
-    message.append(UInt32(16 + payload.count))
+    message.append(UInt32(clamping: 16 + payload.count))
     message.append(type.rawValue)
     message.append(flags.rawValue)
     message.append(sequence)
@@ -38,8 +49,9 @@ package struct NetlinkBytes {
     return message
   }
 
-  /// An attribute with its padding.
+  /// An attribute with its padding. A payload that is longer than its 16-bit length can say is cut.
   package static func attribute(_ type: UInt16, _ payload: [UInt8]) -> [UInt8] {
+    let payload = payload.prefix(Int(UInt16.max) - 4)
     var attribute = NetlinkBytes()
     attribute.append(UInt16(4 + payload.count))
     attribute.append(type)
@@ -48,7 +60,7 @@ package struct NetlinkBytes {
     return attribute.bytes
   }
 
-  /// The record that a reply begins with: a connection from 127.0.0.1:`port` to 127.0.0.1:80.
+  /// The fixed record of a connection from 127.0.0.1:`port` to 127.0.0.1:80.
   package static func record(
     port: UInt16, cookie: UInt64, state: SocketState = .established, inode: UInt32 = 4711, uid: UInt32 = 1000
   ) -> [UInt8] {
@@ -70,7 +82,7 @@ package struct NetlinkBytes {
     return payload.bytes
   }
 
-  /// The payload of an error message: an errno, the header of the request, and the kernel's message text.
+  /// The payload of an error message: an errno, the header of the request, and the kernel's explanation if there is one.
   package static func refusal(_ errno: Int32, words: String? = nil) -> [UInt8] {
     let request = message(.sockDiagByFamily, flags: [.request, .dump], sequence: 1, portID: 0)
     let text = words.map { attribute(1, Array($0.utf8) + [0]) } ?? []

@@ -1,33 +1,40 @@
-/// The kernel's rules for filter programs.
-///
-/// They follow `inet_diag_bc_audit` and `inet_diag_bc_run`, net/ipv4/inet_diag.c, and do not use the compiler that they
-/// test.
-struct BytecodeInterpreter {
-  /// A program that the kernel refuses.
-  struct Refusal: Error, CustomStringConvertible {
-    /// The name of the errno.
-    var errno: String
-    var reason: String
+package import SockDiagWire
 
-    var description: String { "\(errno): \(reason)" }
+/// Checks and runs the filter programs of inet requests, by the kernel's rules.
+///
+/// It follows `inet_diag_bc_audit` and `inet_diag_bc_run`, net/ipv4/inet_diag.c, and shares no code with the compiler that
+/// makes the programs, so that each is a test of the other.
+package struct BytecodeInterpreter {
+  /// The reason why the kernel does not run a program.
+  package struct Refusal: Error, CustomStringConvertible {
+    /// The name of the errno: `EINVAL` or `EPERM`.
+    package var errno: String
+    package var reason: String
+
+    package var description: String { "\(errno): \(reason)" }
   }
 
-  /// A kernel, and the privileges of its caller.
-  struct Kernel {
-    /// CAP_NET_ADMIN; without it marks are refused.
-    var hasNetAdmin = true
+  /// What a kernel and the rights of its reader allow.
+  package struct Kernel {
+    /// Whether the reader has CAP_NET_ADMIN. Without it, a condition on marks is refused.
+    package var hasNetAdmin: Bool
     /// Operations that the kernel is too old for.
-    var unknownOperations: Set<UInt8> = []
+    package var unknownOperations: Set<UInt8>
+
+    package init(hasNetAdmin: Bool = true, unknownOperations: Set<UInt8> = []) {
+      self.hasNetAdmin = hasNetAdmin
+      self.unknownOperations = unknownOperations
+    }
   }
 
   private let program: [UInt8]
 
-  /// Audits a program, as the kernel does before it runs one.
-  init(_ program: [UInt8], on kernel: Kernel = Kernel()) throws(Refusal) {
+  /// Checks a program, as the kernel does before it runs one.
+  package init(_ program: [UInt8], on kernel: Kernel = Kernel()) throws(Refusal) {
     self.program = program
     // A program has at least one operation.
     if program.count < 4 { throw Refusal(errno: "EINVAL", reason: "a program of \(program.count) bytes") }
-    let places = placesOnTheWayOfYes()
+    let places = jumpTargets()
     var offset = 0
     while offset < program.count {
       offset += try audit(offset, kernel, places)
@@ -37,12 +44,18 @@ struct BytecodeInterpreter {
 
   private func yes(_ offset: Int) -> Int { Int(program[offset + 1]) }
   private func no(_ offset: Int) -> Int { Int(half(offset + 2)) }
-  private func half(_ offset: Int) -> UInt16 { UInt16(program[offset]) | UInt16(program[offset + 1]) << 8 }
-  private func word(_ offset: Int) -> UInt32 { UInt32(half(offset)) | UInt32(half(offset + 2)) << 16 }
+  private func half(_ offset: Int) -> UInt16 {
+    UInt16(littleEndian: UInt16(program[offset]) | UInt16(program[offset + 1]) << 8)
+  }
 
-  /// The places to which `valid_cc` allows a jump: those on the path that always takes the branch for "holds". The
-  /// kernel walks from the start for each jump; here the path is computed once.
-  private func placesOnTheWayOfYes() -> Set<Int> {
+  private func word(_ offset: Int) -> UInt32 {
+    let bytes = program[offset..<offset + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    return UInt32(littleEndian: bytes)
+  }
+
+  /// The offsets to which a jump may lead: those on the way through the program on which every condition holds
+  /// (`valid_cc`). The kernel walks from the beginning for each jump, this walks once for all of them.
+  private func jumpTargets() -> Set<Int> {
     var places: Set<Int> = []
     var offset = 0
     while offset < program.count {
@@ -53,7 +66,7 @@ struct BytecodeInterpreter {
     return places
   }
 
-  /// Returns the offset of the next operation.
+  /// Returns the distance to the next operation.
   private func audit(_ offset: Int, _ kernel: Kernel, _ places: Set<Int>) throws(Refusal) -> Int {
     let remaining = program.count - offset
     func refuse(_ reason: String) -> Refusal { Refusal(errno: "EINVAL", reason: "\(reason) at \(offset)") }
@@ -62,7 +75,7 @@ struct BytecodeInterpreter {
     if kernel.unknownOperations.contains(code) { throw refuse("operation \(code), too new") }
     let least = try leastLength(offset, kernel)
     if remaining < least { throw refuse("truncated operand") }
-    // A NOP has only one branch; the kernel does not check the branch for "does not hold".
+    // A NOP always holds, so its second distance is not checked.
     if code != 0 {
       let no = no(offset)
       if no < least || no > remaining + 4 || no % 4 != 0 { throw refuse("invalid jump of \(no) for \"does not hold\"") }
@@ -82,7 +95,7 @@ struct BytecodeInterpreter {
     case 2...5, 11, 12: return 8
     // DEV_COND: an index.
     case 9: return 8
-    // MARK_COND: a mark and a mask. The kernel checks the privilege first.
+    // MARK_COND: a mark and a mask. The kernel checks the capability first.
     case 10:
       if !kernel.hasNetAdmin { throw Refusal(errno: "EPERM", reason: "a mark at \(offset)") }
       return 12
@@ -105,11 +118,11 @@ struct BytecodeInterpreter {
 }
 
 extension BytecodeInterpreter {
-  /// Runs the program for one socket.
-  func accepts(_ entry: KernelEntry) -> Bool {
+  /// Whether the program accepts a socket.
+  package func accepts(_ entry: KernelEntry) -> Bool {
     var offset = 0
     while offset < program.count { offset += holds(offset, entry) ? yes(offset) : no(offset) }
-    // Exactly the end accepts; the place after it rejects.
+    // The end of the program accepts, and any place beyond it rejects.
     return offset == program.count
   }
 
@@ -128,8 +141,10 @@ extension BytecodeInterpreter {
     case 10: return entry.mark & word(operand + 4) == word(operand)
     case 11: return entry.localPort == half(operand + 2)
     case 12: return entry.remotePort == half(operand + 2)
-    case 13: return entry.cgroup == UInt64(word(operand)) | UInt64(word(operand + 4)) << 32
-    // NOP, and every code without a case in the kernel's switch.
+    case 13:
+      let cgroup = program[operand..<operand + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      return entry.cgroup == UInt64(littleEndian: cgroup)
+    // NOP, and the codes for which the kernel's switch has no case.
     default: return true
     }
   }
@@ -163,18 +178,43 @@ extension BytecodeInterpreter {
   }
 }
 
-/// The facts that the kernel's filter examines. Kernel: `struct inet_diag_entry`, linux/inet_diag.h.
-struct KernelEntry: Hashable {
+/// The fields of a socket that a filter program can compare. Kernel: `struct inet_diag_entry`, linux/inet_diag.h.
+package struct KernelEntry: Hashable {
   /// AF_INET or AF_INET6.
-  var family: UInt8
+  package var family: UInt8
   /// 4 or 16 bytes in network order.
-  var local: [UInt8]
-  var remote: [UInt8]
-  var localPort: UInt16
-  var remotePort: UInt16
-  var interface: UInt32
-  var mark: UInt32
-  /// `SOCK_BINDPORT_LOCK` among `userlocks`: the program chose the port.
-  var isPortLocked: Bool
-  var cgroup: UInt64
+  package var local: [UInt8]
+  package var remote: [UInt8]
+  package var localPort: UInt16
+  package var remotePort: UInt16
+  package var interface: UInt32
+  package var mark: UInt32
+  /// Whether the program chose the port. Kernel: `SOCK_BINDPORT_LOCK` in `userlocks`.
+  package var isPortLocked: Bool
+  package var cgroup: UInt64
+
+  package init(
+    family: UInt8, local: [UInt8], remote: [UInt8], localPort: UInt16, remotePort: UInt16, interface: UInt32,
+    mark: UInt32, isPortLocked: Bool, cgroup: UInt64
+  ) {
+    self.family = family
+    self.local = local
+    self.remote = remote
+    self.localPort = localPort
+    self.remotePort = remotePort
+    self.interface = interface
+    self.mark = mark
+    self.isPortLocked = isPortLocked
+    self.cgroup = cgroup
+  }
+}
+
+extension KernelEntry {
+  /// The entry of a record. sock_diag does not report whether the program chose the port, so it counts as chosen.
+  package init(_ socket: InetSocket) {
+    self.init(
+      family: socket.family.rawValue, local: socket.local.address.bytes, remote: socket.remote.address.bytes,
+      localPort: socket.local.port, remotePort: socket.remote.port, interface: socket.interfaceIndex,
+      mark: socket.mark ?? 0, isPortLocked: !socket.isMinisocket, cgroup: socket.cgroupID ?? 0)
+  }
 }

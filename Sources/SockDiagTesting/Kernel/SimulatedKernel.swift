@@ -1,0 +1,109 @@
+public import SockDiag
+internal import Synchronization
+
+/// A kernel for tests: it answers inspectors from a list of sockets, without root and without netlink.
+///
+/// ```swift
+/// let kernel = SimulatedKernel([
+///   .specimen(.tcp, .listen, local: "0.0.0.0:443"),
+///   .specimen(local: "10.0.0.1:443", remote: "10.0.0.9:51000") { $0.uid = 33 },
+/// ])
+/// var inspector = SocketInspector(asking: kernel)
+/// try inspector.dump(SocketQuery(.tcp)).sockets.count          // 1, the connection
+/// kernel.answer(.dump, with: .error(EPERM))
+/// try inspector.dump(SocketQuery(.tcp))                        // throws SockDiagError.Code.permissionDenied
+/// ```
+///
+/// The inspector encodes each request, and the kernel decodes it, runs its filter program and answers with the bytes that
+/// Linux would send. So a test covers the whole path of a query. A destroyed socket leaves the list. The list may change
+/// between two requests, and several inspectors, on several threads, may ask the same kernel.
+///
+/// It simplifies where a test of a program rarely looks: there are TCP and UDP sockets only, a filter takes every port for
+/// one that the program chose, a look-up takes the first socket that fits, and a reader is told all that root is told.
+public final class SimulatedKernel: Sendable {
+  struct State {
+    var sockets: [InetSocket] = []
+    var protocols: Set<TransportProtocol> = [.tcp, .udp]
+    var requests: [InetRequest] = []
+    var scripted: [(form: InetRequest.Form, answer: SimulatedAnswer, times: Int)] = []
+    var lastCookie: UInt64 = 0
+  }
+
+  let state: Mutex<State>
+
+  /// Creates a kernel with these sockets. One without a cookie gets one.
+  public init(_ sockets: [InetSocket] = []) {
+    state = Mutex(State())
+    self.sockets = sockets
+  }
+
+  /// Creates a kernel with the sockets of a capture: pcap, or the messages that `ss -D` writes.
+  ///
+  /// A socket that the capture holds several times is there once, as the capture had it last.
+  ///
+  /// - Throws: `WireError` if the bytes are no capture.
+  public convenience init(replaying capture: Span<UInt8>) throws(WireError) {
+    var sockets: [InetSocket] = []
+    var places: [Identity: Int] = [:]
+    for socket in try CaptureDecoder.sockets(in: capture).sockets.compactMap(\.inet) {
+      let identity = Identity(socket)
+      if let place = places[identity] {
+        sockets[place] = socket
+      } else {
+        places[identity] = sockets.count
+        sockets.append(socket)
+      }
+    }
+    self.init(sockets)
+  }
+
+  /// The sockets, in the order of a dump. One without a cookie gets one when it is set.
+  public var sockets: [InetSocket] {
+    get { state.withLock { $0.sockets } }
+    set {
+      state.withLock { state in
+        state.sockets = newValue.map { socket in
+          if let cookie = socket.cookie, cookie.rawValue != 0 { return socket }
+          state.lastCookie += 1
+          let cookie = SocketCookie(rawValue: state.lastCookie)
+          return socket.changing { $0.cookie = cookie }
+        }
+      }
+    }
+  }
+
+  /// The protocols for which the kernel has a handler. By default TCP and UDP.
+  public var protocols: Set<TransportProtocol> {
+    get { state.withLock { $0.protocols } }
+    set { state.withLock { $0.protocols = newValue } }
+  }
+
+  /// The requests so far. Those by which an inspector finds out what the kernel can do ask for no states and are left out.
+  public var requests: [InetRequest] { state.withLock { $0.requests } }
+
+  /// Answers the next requests of a kind in another way.
+  ///
+  /// - Parameters:
+  ///   - form: The kind of request.
+  ///   - answer: What comes in place of the usual answer.
+  ///   - times: How many requests are answered so. An inspector repeats a dump that was interrupted, up to two times.
+  public func answer(_ form: InetRequest.Form, with answer: SimulatedAnswer, times: Int = 1) {
+    if times < 1 { return }
+    state.withLock { $0.scripted.append((form, answer, times)) }
+  }
+}
+
+/// What tells a socket of a capture from others. A TIME_WAIT record has the cookie of the socket that it came from.
+private struct Identity: Hashable {
+  private let cookie: SocketCookie?
+  private let `protocol`: TransportProtocol
+  private let local: SocketAddress
+  private let remote: SocketAddress
+
+  init(_ socket: InetSocket) {
+    cookie = socket.cookie
+    `protocol` = socket.protocol
+    local = socket.local
+    remote = socket.remote
+  }
+}
