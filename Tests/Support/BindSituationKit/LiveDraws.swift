@@ -3,7 +3,7 @@ internal import Foundation
 package import SockDiag
 package import SockDiagTestKit
 package import SocketLaboratory
-package import SocketLaboratoryKit
+internal import SocketLaboratoryKit
 
 extension SeededGenerator {
   /// True in this many percent of cases.

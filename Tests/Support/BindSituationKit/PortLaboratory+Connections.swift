@@ -2,7 +2,7 @@ internal import BindDiagnosis
 internal import Glibc
 internal import SockDiag
 package import SocketLaboratory
-package import SocketLaboratoryKit
+internal import SocketLaboratoryKit
 
 extension PortLaboratory {
   /// Connects a socket to the service, and ends the connection as planned.

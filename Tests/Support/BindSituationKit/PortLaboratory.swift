@@ -1,7 +1,7 @@
 package import BindDiagnosis
 package import SockDiag
 package import SocketLaboratory
-package import SocketLaboratoryKit
+internal import SocketLaboratoryKit
 
 /// Makes sockets of ports, and keeps in mind what sock_diag does not tell of them.
 package final class PortLaboratory {

@@ -1,7 +1,6 @@
 internal import BindDiagnosis
 package import SockDiag
 package import SockDiagTestKit
-package import SocketLaboratory
 
 /// A socket that will hold a port, and its options.
 package struct PortSocketPlan {

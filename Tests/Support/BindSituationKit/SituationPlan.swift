@@ -1,6 +1,5 @@
 internal import SockDiag
 package import SockDiagTestKit
-package import SocketLaboratory
 
 /// Sockets that will hold a port, and a request for that port.
 package struct SituationPlan {

@@ -2,7 +2,7 @@ package import BindDiagnosis
 package import SockDiag
 package import SockDiagTestKit
 package import SocketLaboratory
-package import SocketLaboratoryKit
+internal import SocketLaboratoryKit
 
 /// A socket to make and bind.
 package struct SocketPlan {
