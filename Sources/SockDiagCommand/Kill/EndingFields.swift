@@ -6,7 +6,7 @@ internal import SocketOwners
 /// The JSON fields of `kill`: the port, its sockets and processes, and after an attempt the results.
 struct EndingFields: FieldWritable {
   let plan: EndingPlan
-  /// What happened to each target, in the order of the plan; empty if nothing was tried.
+  /// The result for each process, in the order of the plan; empty if nothing was tried.
   var outcomes: [EndingOutcome] = []
   /// The state of the port afterwards; `nil` if nothing was tried.
   var port: PortAfterEnding?
