@@ -6,7 +6,7 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// Why the kernel refuses an address, by what interfaces and addresses there are.
+/// Why the kernel refuses an address, from the existing interfaces and addresses.
 @Suite struct AddressObstacleTests {
   private static let lo = NetworkInterface(index: 1, name: "lo", isLoopback: true)
   private static let eth0 = NetworkInterface(index: 2, name: "eth0")
@@ -28,7 +28,7 @@ import Testing
     #expect(find(Self.address, on: 0, [(2, [.tentative, .optimistic])]) == nil)
     #expect(find(Self.address, on: 0, [(2, .tentative)]) == .tentative(Self.eth0, prefixLength: 64))
     #expect(find(Self.address, on: 0, [(2, [.tentative, .duplicate])]) == .duplicate(Self.eth0, prefixLength: 64))
-    // One that is usable is enough, and one that may become so is better than none.
+    // One usable address is enough, and one that may become usable is better than none.
     #expect(find(Self.address, on: 0, [(2, .tentative), (3, [])]) == nil)
     #expect(
       find(Self.address, on: 0, [(2, [.tentative, .duplicate]), (3, .tentative)])
@@ -43,7 +43,7 @@ import Testing
     #expect(find(linkLocal, on: 3, [(2, [.tentative])]) == .onOtherInterface(Self.eth0))
     #expect(find(linkLocal, on: 2, [(2, [])]) == nil)
     #expect(find(linkLocal, on: 3) == .absent(interface: Self.eth1))
-    // Global addresses are those of the host.
+    // Global addresses belong to the host.
     #expect(find(on: 3, [(2, [])]) == nil)
     #expect(find(on: 3, [(2, [.tentative])]) == .tentative(Self.eth0, prefixLength: 64))
     #expect(find(on: 3) == .absent(interface: Self.eth1))
@@ -72,7 +72,7 @@ import Testing
     #expect(find(Self.address, on: 3, [], [lo, off(eth0), eth1]) == .absent(interface: eth1))
     #expect(find(loopback, on: 0, [], [off(lo), eth0]) == .refusesIPv6(interface: off(lo)))
     #expect(find(loopback, on: 0, [], [lo, off(eth0)]) == .absent(interface: lo))
-    // What is not known is not held against it, and IPv4 has no such setting.
+    // An unknown setting does not count as a refusal, and IPv4 has no such setting.
     var unknown = eth0
     unknown.refusesIPv6 = nil
     #expect(find(Self.address, on: 0, [], [lo, unknown]) == .absent(interface: nil))
@@ -81,7 +81,7 @@ import Testing
 
 }
 
-/// What the running kernel says of interfaces.
+/// The interfaces and addresses of the running kernel.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct InterfaceReaderTests {
   @Test func interfacesAndAddressesBelongToTheNamespace() async throws {
@@ -105,7 +105,7 @@ struct InterfaceReaderTests {
     }
   }
 
-  /// More than one datagram has room for.
+  /// More than fits into one datagram.
   @Test func longListIsReadCompletely() async throws {
     guard NetworkNamespace.hasProgram("ip") else { return }
     try await Laboratory.withNew { (laboratory: Laboratory) throws in

@@ -7,7 +7,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// The kernel's word on an address, without a port being taken.
+/// How the kernel treats an address, found out without taking a port.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct AddressStandingTests {
   @Test(arguments: [TransportProtocol.tcp, .udp])
@@ -93,19 +93,19 @@ struct AddressStandingTests {
     }
   }
 
-  /// What the question rests on: such a bind takes no port, of either protocol.
+  /// The basis of the check: such a bind takes no port, for either protocol.
   @Test(arguments: [LabProtocol.tcp, .udp], [LabAddress.loopbackV4, .loopbackV6])
   func bindWithoutPortTakesNone(_ kind: LabProtocol, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       let socket = try laboratory.boundSocket(kind, to: LabEndpoint(address, 0), options: [.bindAddressNoPort])
       #expect(try socket.local().port == 0)
       #expect(try socketsWithPort().isEmpty)
-      // And the address was looked at all the same: it is the socket's now.
+      // The address was checked anyway: it belongs to the socket now.
       #expect(try socket.local().address == address)
     }
   }
 
-  /// If the question took a port, there would be none for it.
+  /// If the check took a port, there would be none left for it.
   @Test(arguments: [LabProtocol.tcp, .udp], [LabAddress.loopbackV4, .loopbackV6])
   func exhaustedPortsDoNotAffectTheAddress(_ kind: LabProtocol, _ address: LabAddress) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// What is made of settings that can be read and of those that cannot.
+/// Conditions from settings that can be read, and from settings that cannot.
 @Suite struct BindConditionsTests {
   private static let known: KernelSettings = {
     var settings = KernelSettings.unknown
@@ -13,7 +13,7 @@ import Testing
     return settings
   }()
 
-  /// The conditions for a plain user, and what they leave open.
+  /// The conditions for a plain user, and the open questions.
   private func conditions(
     port: UInt16, _ settings: KernelSettings, _ rehearsal: BindRehearsal = .passed, uid: UInt32 = 1000
   ) -> (conditions: BindConditions, unseen: Diagnosis.BlindSpots) {
@@ -26,14 +26,14 @@ import Testing
     for port: UInt16 in [0, 80, 8080] { #expect(conditions(port: port, Self.known).unseen == []) }
   }
 
-  /// From which ports the kernel chooses takes both the range and the ports that are left out.
+  /// The ports that the kernel chooses from depend on the range and on the reserved ports.
   @Test func choosablePortsNeedTwoSettings() {
     var (noRange, noReserved) = (Self.known, Self.known)
     noRange.localPortRange = nil
     noReserved.reservedPorts = nil
     #expect(conditions(port: 0, noRange).unseen == [.settings, .portRange])
     #expect(conditions(port: 0, noReserved).unseen == [.settings, .portRange])
-    // A port that is named is not chosen.
+    // A requested port is not chosen by the kernel.
     #expect(conditions(port: 8080, noReserved).unseen == [])
   }
 
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  /// A rehearsal that succeeds shows that the port takes no privilege. One that fails leaves that open.
+  /// A successful rehearsal shows that the port needs no privilege. A failed one leaves that open.
   @Test func rehearsalShowsWhetherThePortNeedsAPrivilege() {
     var settings = Self.known
     settings.unprivilegedPortStart = nil

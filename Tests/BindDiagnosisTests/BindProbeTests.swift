@@ -8,7 +8,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// The probe's answer is bind()'s own, for the options, user, interface and rights of the request.
+/// The probe's answer is that of bind(), for the options, user, interface and privileges of the request.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct BindProbeTests {
   static let port: UInt16 = 8080
@@ -25,7 +25,7 @@ struct BindProbeTests {
     }
   }
 
-  /// Holder and requester share if both have one option, whatever else they have; the user is the same.
+  /// Holder and requester share a port if both have the same option, whatever else they have; the user is the same.
   @Test(arguments: [TransportProtocol.tcp, .udp], [LabAddress.loopbackV4, .loopbackV6])
   func sharingOptionsDecide(_ transport: TransportProtocol, _ address: LabAddress) async throws {
     for (held, wanted) in Self.mixes.flatMap({ held in Self.mixes.map { (held, $0) } }) {
@@ -52,7 +52,7 @@ struct BindProbeTests {
     }
   }
 
-  /// The socket belongs to the request's user, whoever asks.
+  /// The socket belongs to the request's user, whoever makes the probe.
   @Test(arguments: [TransportProtocol.tcp, .udp], [UInt32(0), 1000])
   func portIsSharedWithTheSameUserOnly(_ transport: TransportProtocol, _ holderUID: UInt32) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
@@ -75,7 +75,7 @@ struct BindProbeTests {
     }
   }
 
-  /// A request without the option is dual-stack even where the system has it otherwise.
+  /// A request without the option is dual-stack even if the system default is v6-only.
   @Test(arguments: [0, 1]) func v6OnlyIsAsRequested(_ bindV6Only: Int) async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       try laboratory.namespace.set("net.ipv6.bindv6only", to: bindV6Only)
@@ -130,15 +130,15 @@ struct BindProbeTests {
     }
   }
 
-  /// The maker of a container's user namespace is privileged in its network even without the capability, and the
-  /// request's program is not.
+  /// The maker of a container's user namespace is privileged in its network even without the capability; the request's
+  /// program is not.
   @Test(arguments: [UInt32(0), 1000]) func makerOfTheNamespaceDoesNotPassOnItsPrivilege(_ uid: UInt32) async throws {
     try await Laboratory.withNew { _ in
       let container = try Program(["unshare", "--user", "--map-root-user", "--net", "sleep", "60"], becoming: "sleep")
       defer { container.end() }
       // SAFETY: the call reads the NUL-terminated path and keeps nothing.
       let network = unsafe open("/proc/\(container.pid)/ns/net", O_RDONLY | O_CLOEXEC)
-      // The thread goes there; with the end of the closure it goes home.
+      // The thread enters the namespace and returns at the end of the closure.
       try #require(socklab_namespace_leave(network) == 0)
       for may in [true, false] {
         let request = BindRequest(.tcp, "0.0.0.0:80", uid: uid, mayBindPrivilegedPorts: may)
@@ -147,7 +147,7 @@ struct BindProbeTests {
     }
   }
 
-  /// A plain user may ask for a socket that only a privileged one could set up.
+  /// A plain user may ask about a socket that only a privileged user could make.
   @Test(
     arguments: [BindOptions.freebind, .transparent], [LabAddress.v4(198, 51, 100, 1), .v6(0x2001_0db8_00ff_0000, 1)])
   func foreignAddressNeedsAnOption(_ option: BindOptions, _ address: LabAddress) async throws {
@@ -170,7 +170,7 @@ struct BindProbeTests {
     }
   }
 
-  /// What this process may not do is no answer of bind().
+  /// A missing privilege of this process is not an answer of bind().
   @Test func unprivilegedCallerGetsAnErrorNamingTheCapability() async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let codes = try LoneThread.run(.unprivileged) { () -> [BindFactError.Code?] in
@@ -215,7 +215,7 @@ struct BindProbeTests {
 }
 
 extension Laboratory {
-  /// Makes one port the only one that the kernel chooses by itself.
+  /// Makes one port the only one that the kernel chooses.
   func leaveOnePort(_ port: UInt16) throws {
     try FileText.write("\(port) \(port)", to: "/proc/sys/net/ipv4/ip_local_port_range")
   }

@@ -8,7 +8,7 @@ import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
-/// The options of a socket are read where it is held, and of no other socket.
+/// The options of a socket are read at its holder, and never those of another socket.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct HeldSocketTests {
   static let single: [(SocketOption, BindOptions)] = [
@@ -52,7 +52,7 @@ struct HeldSocketTests {
       #expect(held.uid == 1000)
       #expect(held.interfaceIndex == shown.interfaceIndex)
       #expect(held.scopeID == interfaceIndex(Wire.deviceName))
-      // Binding a native address makes a socket v6-only.
+      // Binding a native IPv6 address makes a socket v6-only.
       #expect(held.options == .v6Only)
     }
   }
@@ -65,14 +65,14 @@ struct HeldSocketTests {
       #expect(held.isListening)
       #expect(held.options == [.reuseAddress, .reusePort])
       #expect(held.local == "127.0.0.1:8080")
-      // No copy is left: the port is free when the holder is gone.
+      // No copy remains: the port is free when the holder has ended.
       holder.letGo()
       #expect(try BindProbe.quietOutcome(of: BindRequest(.tcp, "127.0.0.1:8080", uid: 0)) == 0)
       #expect(Self.failure(place, inode) == .processGone)
     }
   }
 
-  /// Without its thread's number the table of the process is asked, in which the socket is not.
+  /// Without the thread's number, the table of the process is read, which does not contain the socket.
   @Test func threadWithASeparateTableMustBeNamed() async throws {
     guard LabHolder.Holding.thread.isPossible else { return }
     try await Self.withHolder(.thread) { (_, _, place, inode) throws in
@@ -99,7 +99,7 @@ struct HeldSocketTests {
       let other = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8081))
       #expect(dup2(other.descriptor, listed.descriptor) == listed.descriptor)
       #expect(Self.failure(place, inode) == .descriptorChanged)
-      // The same inode number, as it can come again, but another socket.
+      // The same inode number, as can happen after reuse, but another socket.
       #expect(Self.failure(place, other.inode, cookie) == .descriptorChanged)
       #expect(Self.failure(place, other.inode) == nil)
       #expect(Self.failure(place, other.inode, .any) == nil)
@@ -161,7 +161,7 @@ struct HeldSocketTests {
     }
   }
 
-  /// Runs `body` with a process that alone holds a listener on 127.0.0.1:8080.
+  /// Runs `body` with a process that is the only holder of a listener on 127.0.0.1:8080.
   private static func withHolder(
     _ holding: LabHolder.Holding,
     _ body: @escaping @Sendable (Laboratory, LabHolder, SocketHolder, UInt32) throws -> Void

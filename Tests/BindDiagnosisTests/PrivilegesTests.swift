@@ -44,7 +44,7 @@ struct PrivilegesTextTests {
   }
 }
 
-/// Who may bind low ports, in this process and in others.
+/// The right to bind low ports, in this process and in others.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct PrivilegesTests {
   @Test func callingThreadsPrivilegesAreRead() async throws {
@@ -61,7 +61,7 @@ struct PrivilegesTests {
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let root = try LabHolder(.inherited, socket)
       #expect(try Privileges.of(process: root.pid).mayBindPrivilegedPorts == true)
-      // Whoever may not look into a process still learns what it may, but not where that counts.
+      // A user who may not examine a process can still read its capabilities, but not where they have an effect.
       let pid = root.pid
       let seen = try LoneThread.run(.unprivileged) { try Privileges.of(process: pid) }
       #expect(seen.hasNetBindService)
@@ -74,7 +74,7 @@ struct PrivilegesTests {
     }
   }
 
-  /// What the thread itself reads is what proc says of it.
+  /// The privileges that the thread reads itself equal those in proc.
   @Test(arguments: [
     (["setpriv", "--no-new-privs", "sleep", "60"], true, true),
     (["setpriv", "--bounding-set", "-net_bind_service", "sleep", "60"], false, false),
@@ -92,7 +92,7 @@ struct PrivilegesTests {
     }
   }
 
-  /// Root of a user namespace is root of the networks that it owns, and of no other.
+  /// Root of a user namespace is privileged only in the networks that the namespace owns.
   @Test(arguments: [
     (["unshare", "--user", "--map-root-user", "sleep", "60"], false),
     (["unshare", "--user", "--map-root-user", "--net", "sleep", "60"], true),

@@ -9,7 +9,7 @@ import SocketLaboratoryKit
 import Synchronization
 import Testing
 
-/// A probe leaves everything as it was.
+/// A probe leaves no trace.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
 struct ProbeResidueTests {
   @Test(arguments: [TransportProtocol.tcp, .udp], [LabAddress.loopbackV4, .anyV6])
@@ -20,7 +20,7 @@ struct ProbeResidueTests {
         #expect(try BindProbe.quietOutcome(of: BindRequest(transport, local, options: option, uid: 1000)) == 0)
         #expect(try socketsWithPort().isEmpty)
       }
-      // The port is whole again: a socket that shares nothing gets it.
+      // The port is free again: a socket that shares nothing gets it.
       _ = try laboratory.boundSocket(transport == .tcp ? .tcp : .udp, to: LabEndpoint(address, 8080))
       #expect(try socketsWithPort().count == 1)
     }
@@ -38,8 +38,8 @@ struct ProbeResidueTests {
     }
   }
 
-  /// Other tests change users at the same time, so that one look could be unlucky; a probe that undid nothing would be
-  /// caught by every one.
+  /// Other tests change users at the same time, so a single check may fail by chance; a probe that restored nothing
+  /// would fail every one.
   @Test func processStaysDumpable() async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in
       let looks = try (0..<50).map { _ in
@@ -51,7 +51,7 @@ struct ProbeResidueTests {
     }
   }
 
-  /// The probe shares the port of a listener, over and over, while clients come.
+  /// Probes share the port of a listener repeatedly, while clients connect.
   @Test func noConnectionIsTaken() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       let endpoint = LabEndpoint(.loopbackV4, 8080)
@@ -73,7 +73,7 @@ struct ProbeResidueTests {
   }
 }
 
-/// A thread that probes without end, in the namespace of the thread that starts it.
+/// A thread that makes probes repeatedly, in the namespace of the thread that starts it.
 private final class Prober: Sendable {
   private let request: BindRequest
   private let state = Mutex((isStopped: false, hasEnded: false, count: 0, failures: 0))

@@ -7,7 +7,7 @@ final class Program {
   let pid: pid_t
   private var isRunning = true
 
-  /// Starts a program and waits until it has become another one, which sleeps: the kernel gives it its name before its
+  /// Starts a program and waits until exec() is complete and it sleeps: the kernel sets its name before its
   /// credentials.
   init(_ arguments: [String], becoming name: String) throws {
     // SAFETY: the strings are copies that this function frees; posix_spawnp writes to none.

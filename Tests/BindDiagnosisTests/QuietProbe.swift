@@ -2,8 +2,8 @@ import BindDiagnosis
 import SocketLaboratory
 
 extension BindProbe {
-  /// What the kernel answers while no process is started, which would have a copy of the probe's socket for a moment and
-  /// keep the port.
+  /// The kernel's answer while no process is being started, whose copy of the probe's socket would keep the port for a
+  /// moment.
   static func quietOutcome(of request: BindRequest) throws(BindFactError) -> Int32 {
     try ProcessStarts.heldOff { () throws(BindFactError) in try outcome(of: request) }
   }

@@ -3,7 +3,7 @@ import SockDiag
 import SockDiagWire
 import SocketLaboratory
 
-/// Every socket of the calling thread's namespace that has a port, as the kernel shows it.
+/// Every socket with a port in the calling thread's namespace, as the kernel reports it.
 func socketsWithPort() throws -> [InetSocket] {
   var inspector = try SocketInspector()
   var sockets = try inspector.dump(SocketQuery(.tcp, states: .all)).sockets
@@ -19,12 +19,12 @@ func interfaceIndex(_ name: String) -> UInt32 {
 }
 
 extension LabAddress {
-  /// The address as the library has it.
+  /// The address as the library's type.
   var address: IPAddress { isV6 ? IPAddress(v6: high, low) : IPAddress(v4: UInt32(low)) }
 }
 
 extension LabSocket {
-  /// Makes a socket another user's, as if he had made it (`sockfs_setattr`, net/socket.c).
+  /// Gives a socket to another user, as if that user had made it (`sockfs_setattr`, net/socket.c).
   func give(to uid: UInt32) throws {
     guard fchown(descriptor, uid, gid_t.max) == 0 else { throw Refusal(errno: errno) }
   }

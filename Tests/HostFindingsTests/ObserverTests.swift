@@ -4,10 +4,10 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// What rises between two looks at a namespace of its own.
+/// Counters that rise between two moments, in a new namespace.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ObserverTests {
-  /// Observes what happens in a fresh namespace.
+  /// Observes the events in a new namespace.
   private func facts(
     _ settings: [String: Int] = [:], before: @escaping @Sendable (Laboratory) throws -> Void = { _ in },
     meanwhile: @escaping @Sendable (Laboratory) throws -> Void
@@ -21,7 +21,7 @@ struct ObserverTests {
     }
   }
 
-  /// Waits until the listener has heard of all who connect.
+  /// Waits until the listener sees all clients.
   private static func waitForOverflows(_ count: UInt64) throws {
     _ = try settled {
       let overflows = NetworkCounters().listenOverflows ?? 0
@@ -51,7 +51,7 @@ struct ObserverTests {
       try listener.wait(forWaiting: 1)
       let others = try (0..<2).map { _ in try laboratory.tcpClient(to: place) }
       try Self.waitForOverflows(2)
-      // Before there is room: a SYN that comes only now would get in.
+      // Before there is room: a SYN that arrives only now would be accepted.
       for client in others { client.close() }
       _ = try listener.accept()
     } meanwhile: { _ in
@@ -98,7 +98,7 @@ struct ObserverTests {
     #expect(facts.listeners.map(\.inode).contains(asked) && facts.listeners.count == 3)
   }
 
-  /// The proof that `closeWait` rests on: the FIN acknowledges, so the time since an acknowledgement is no longer than
+  /// The basis of `closeWait`: the FIN acknowledges data, so the time since the last acknowledgement is no longer than
   /// CLOSE_WAIT, even if no data came for much longer.
   @Test func timeInCloseWaitComesFromTheLastAcknowledgement() async throws {
     let facts = try await Laboratory.withNew { laboratory in

@@ -4,7 +4,7 @@ import SockDiagTestKit
 import SocketLaboratory
 import Testing
 
-/// Any facts are looked at, and only what is told is found.
+/// Any facts are accepted, and unknown facts cause no findings.
 struct RandomFactsTests {
   private static let states = [
     "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2", "time-wait", "close-wait", "last-ack", "closing",

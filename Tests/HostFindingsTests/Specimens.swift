@@ -2,7 +2,7 @@ import FoundationEssentials
 import HostFindings
 import SockDiag
 
-/// Sockets for rules, read from the JSON that sockets are written as.
+/// Sockets for rules, decoded from JSON.
 enum Specimen {
   static func socket(
     _ state: String, _ local: SocketAddress, _ remote: SocketAddress? = nil, inode: UInt32 = 1, uid: UInt32 = 0,

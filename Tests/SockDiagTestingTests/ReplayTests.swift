@@ -8,7 +8,7 @@ import Testing
   private static let captures =
     Fixtures.files(below: "captures", withExtension: "pcap") + Fixtures.files(below: "captures", withExtension: "ss-D")
 
-  /// A socket that is encoded as the kernel does decodes to itself, with every detail.
+  /// A socket that is encoded as by the kernel decodes to itself, with every detail.
   @Test(arguments: captures) func recordIsEncodedAsTheKernelDid(_ file: URL) throws {
     let bytes = try Fixtures.bytes(file)
     for socket in try CaptureDecoder.sockets(in: bytes.span).sockets.compactMap(\.inet) {
@@ -39,7 +39,7 @@ import Testing
     #expect(throws: WireError.self) { _ = try SimulatedKernel(replaying: bytes.span) }
   }
 
-  /// What the kernel's program and the reader select together is what the filter says of each record.
+  /// The kernel's program and the reader together select the records that the filter describes.
   @Test func randomFiltersSelectWhatTheyEvaluateTo() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = Generator(state: seed)
@@ -55,7 +55,7 @@ import Testing
       let expected = try inspector.dump(SocketQuery(.tcp, states: .all, details: .all)).sockets.filter {
         filter.evaluate($0) == true
       }
-      // A condition that sock_diag does not answer, such as the program's choice of the port, has no reference here.
+      // A condition that sock_diag cannot test, such as the program's choice of the port, has no reference here.
       let isDecided = kernel.sockets.allSatisfy { filter.evaluate($0) != nil }
       // Two walks report in another order than one.
       let isSame = Set(dump.sockets) == Set(expected) && dump.sockets.count == expected.count

@@ -1,12 +1,12 @@
-/// A user who asks the command, and as whom it then runs.
+/// The user who runs the command.
 enum Asker: Hashable {
   case root
   /// A user without capabilities.
   case plain(UInt32)
-  /// The same in a user namespace of its own, which shows the user under another number.
+  /// The same in a new user namespace, which shows the user under another number.
   case inUserNamespace(UInt32, shownAs: UInt32)
 
-  /// The user as the asking program itself sees it.
+  /// The user's number as the asking program sees it.
   var uid: UInt32 {
     switch self {
     case .root: 0

@@ -1,6 +1,6 @@
 import SocketLaboratory
 
-/// A pair of devices whose addresses are not usable: one is still checked for duplicates, and one was found to be one.
+/// A pair of devices with unusable addresses: one is still being checked for duplicates, and one is a duplicate.
 enum Devices {
   static let tentative = "2001:db8:7::1"
   static let failed = "2001:db8:7::2"
@@ -17,7 +17,7 @@ enum Devices {
     }
     if let complaint = complaints.first { throw Failure(what: complaint) }
     try run("address delete \(failed)/64 dev check1", in: namespace)
-    // The answer to the one question that is sent is waited for longer than any run takes.
+    // The answer to the only question takes longer than any run.
     try namespace.set("net.ipv6.neigh.check0.retrans_time_ms", to: 24 * 3_600_000)
     try run("address add \(tentative)/64 dev check0", in: namespace)
   }

@@ -1,6 +1,6 @@
 import SocketLaboratory
 
-/// A setting of the network namespace that differs from the usual for one situation.
+/// A setting of the network namespace that differs from the default in one situation.
 struct HostSetting {
   var name: String
   var value: String

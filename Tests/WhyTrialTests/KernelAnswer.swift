@@ -1,7 +1,7 @@
 import BindDiagnosis
 import SocketLaboratory
 
-/// What the kernel answered to the calls of a program.
+/// The kernel's answers to the calls of a program.
 struct KernelAnswer: CustomStringConvertible {
   /// The call and its error, or 0, in order.
   private var calls: [(name: String, errno: Int32)]
@@ -25,7 +25,8 @@ struct KernelAnswer: CustomStringConvertible {
   /// Whether there was no socket to bind.
   var failedAtSocket: Bool { calls.first.map { $0.name == "socket" && $0.errno != 0 } ?? false }
 
-  /// `succeeds` or the name of the error; `nil` if the call was not made. A socket that cannot be made cannot be bound.
+  /// `succeeds` or the name of the error; `nil` if the call was not made. If the socket cannot be made, it cannot be
+  /// bound.
   subscript(call: String) -> String? {
     let names = call == "bind" ? ["bind", "socket"] : [call]
     return calls.first { names.contains($0.name) }.map { $0.errno == 0 ? "succeeds" : Self.name($0.errno) }

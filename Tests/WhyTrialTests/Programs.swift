@@ -1,7 +1,8 @@
 import FoundationEssentials
 import SocketLaboratory
 
-/// Copies of the built programs where every user may run them: the folder of a checkout may be closed to others.
+/// Copies of the built programs in a folder where every user may run them; the folder of a checkout may be closed to
+/// others.
 final class Programs: Sendable {
   let command: String
   let attempt: String
@@ -15,7 +16,7 @@ final class Programs: Sendable {
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     let names = ["sockdiag", "bind-attempt", "restrained"]
-    // Who starts a process meanwhile would keep a copy open for writing, and then it cannot be run.
+    // A process that is started meanwhile would keep a copy open for writing, and then it cannot be run.
     try ProcessStarts.heldOff {
       for name in names { try FileManager.default.copyItem(atPath: built + "/" + name, toPath: folder + "/" + name) }
     }

@@ -2,22 +2,22 @@ import BindDiagnosis
 import SocketLaboratory
 import SocketLaboratoryKit
 
-/// What is put on the asking program and on the one that binds.
+/// A restraint on the asking program and on the one that binds.
 enum Restraint: Hashable {
   case none
-  /// Landlock lets TCP sockets be bound to this port only, or to none.
+  /// Landlock allows TCP sockets to be bound only to this port, or to none.
   case landlock(allowing: UInt16?)
-  /// seccomp lets every bind() fail.
+  /// seccomp makes every bind() fail.
   case seccompBind(errno: Int32)
-  /// seccomp lets socket() of a family fail.
+  /// seccomp makes socket() of one family fail.
   case noFamily(Family, errno: Int32)
-  /// A program of the cgroup denies a port.
+  /// A cgroup program denies a port.
   case cgroup(denying: UInt16, isLate: Bool)
-  /// Nothing is in /proc/sys.
+  /// /proc/sys is empty.
   case maskedSettings
-  /// Nothing is in /proc.
+  /// /proc is empty.
   case noProc
-  /// uname(2) tells of a kernel that does not report bound sockets.
+  /// uname(2) reports a kernel that does not report bound sockets.
   case oldRelease
 
   enum Family: Int {
@@ -43,19 +43,19 @@ enum Restraint: Hashable {
     }
   }
 
-  /// Whether an error of the kernel can be the restraint's own.
+  /// Whether an error of the kernel can come from the restraint.
   func mayRefuse(with error: String?) -> Bool {
     switch self {
     case .landlock: error == "EACCES"
     case .seccompBind(let errno): error == "\(BindErrno(rawValue: errno))"
     case .cgroup: error == "EPERM"
-    // From which port on no right is needed.
+    // The first port that needs no privilege.
     case .maskedSettings, .noProc: error == "EACCES"
     case .none, .noFamily, .oldRelease: false
     }
   }
 
-  /// Whether the command may have no answer at all: it cannot ask the kernel for sockets.
+  /// Whether the command may have no answer at all, because it cannot ask the kernel for sockets.
   var forbidsAsking: Bool {
     switch self {
     case .seccompBind, .noFamily(.netlink, _): true

@@ -5,7 +5,7 @@ import SockDiagTestKit
 import SocketLaboratory
 import SocketLaboratoryKit
 
-/// An address that servers seldom bind, and the interface of one that needs it.
+/// An address that servers seldom bind, and its interface if it needs one.
 struct UnusualPlace {
   var address: IPAddress
   var scope: LiveInterface?
@@ -40,7 +40,7 @@ extension SocketPlan {
 }
 
 extension PortSocketPlan {
-  /// Two workers that share the port, as the kernel lets sockets of one user.
+  /// Two workers that share the port, as the kernel allows for sockets of one user.
   var workers: [PortSocketPlan] {
     var plan = self
     plan.form = socket.protocol == .udp ? .bound : .listening
@@ -49,13 +49,13 @@ extension PortSocketPlan {
     return [plan, plan]
   }
 
-  /// The same, or one of a kind that few servers are of.
+  /// The same protocol, or a rare one.
   func varied(using generator: inout SeededGenerator) -> PortSocketPlan {
     var plan = self
     if generator.chance(10) {
       plan.socket.kind = socket.protocol == .udp ? .udpLite : .mptcp
       plan.ending = .established
-      // What connects by multipath, or breaks it off, is not what the laboratory waits for.
+      // The laboratory cannot wait for multipath connections, or for disconnected ones.
       if socket.protocol == .tcp, ![.bound, .listening, .accepted].contains(form) { plan.form = .listening }
     }
     if generator.chance(10) {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What `why --run --json` reports of a call.
+/// A report of `why --run --json` about a call.
 struct WatchReport: Decodable {
   var call: String
   var errno: String
@@ -10,7 +10,7 @@ struct WatchReport: Decodable {
     var verdict: String
   }
 
-  /// The reports among what was written, one a line.
+  /// The reports in the output, one per line.
   static func all(in bytes: [UInt8]) -> [WatchReport] {
     bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
       try? JSONDecoder().decode(WatchReport.self, from: Data(line))

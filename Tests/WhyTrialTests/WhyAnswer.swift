@@ -3,7 +3,7 @@ import SockDiag
 import SocketLaboratory
 import SocketLaboratoryKit
 
-/// What the command answers with `--json`.
+/// The answer of the command with `--json`.
 struct WhyAnswer: Decodable {
   var verdict: String
   var diagnoses: [Part]
@@ -46,10 +46,10 @@ struct WhyAnswer: Decodable {
     var pid: Int32
   }
 
-  /// The exit status that each verdict has.
+  /// The exit status of each verdict.
   static let statuses = ["free": Int32(0), "conflict": 1, "depends": 2, "error": 3]
 
-  /// The answer; a complaint where there is none.
+  /// The answer, or a complaint if there is none.
   static func read(_ result: CommandResult) -> Result<WhyAnswer, Complaint> {
     guard statuses.values.contains(result.status) else {
       return .failure(Complaint("status \(result.status): \(result.errorText.prefix(300))"))
@@ -72,7 +72,7 @@ struct WhyAnswer: Decodable {
 }
 
 extension WhyAnswer.Part {
-  /// What tells whether the sockets have changed between two answers.
+  /// A key that shows whether the sockets have changed between two answers.
   var view: [String] {
     sockets.map { "\($0.socket.state) \($0.socket.local) \($0.socket.remote) \($0.socket.inode) \($0.effect ?? "")" }
       .sorted()

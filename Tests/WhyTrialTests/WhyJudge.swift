@@ -1,16 +1,16 @@
 import SockDiag
 
-/// Compares what the command says with what the kernel does.
+/// Compares the command's answer with the kernel's.
 struct WhyJudge {
   let situation: WhySituation
   let part: WhyAnswer.Part
   let kernel: KernelAnswer
 
-  /// What is wrong.
+  /// The errors.
   var complaints: [String] {
     var found: [String] = []
     if !isVerdictRight { found.append("the verdict is \(part.verdict)") }
-    // What a bind() for the answer showed need not be what was predicted, but here there is none.
+    // The result of a real bind() may differ from the prediction, but no bind() was made here.
     for (call, said) in [("bind", part.bind), ("listen", part.listen ?? "depends")] {
       guard let answer = kernel[call], said != "depends", said != answer, !isRemembered(said, answer) else { continue }
       let isRefused = situation.restraint.mayRefuse(with: answer) && said != "succeeds"
@@ -23,7 +23,7 @@ struct WhyJudge {
   }
 
   private var isVerdictRight: Bool {
-    // What refuses comes before everything else, and then it is all the same what else would.
+    // A restraint comes before everything else, and then no other condition matters.
     if situation.restraint.mayRefuse(with: kernel.error) { return part.verdict != "free" }
     switch part.verdict {
     case "free": return kernel.error == nil
@@ -36,17 +36,17 @@ struct WhyJudge {
 
   private var said: String { part.bind == "succeeds" ? part.listen ?? part.bind : part.bind }
 
-  /// The kernel may remember that a port was shared, and lets others in.
+  /// The kernel may have cached that a port was shared, and lets others in.
   private func isRemembered(_ said: String, _ answer: String) -> Bool {
     said == "EADDRINUSE" && answer == "succeeds" && part.caveats.contains("bucket-memory")
   }
 
-  /// Why the answer may be open; `nil` where nothing that decides is hidden.
+  /// Why the answer may be open; `nil` if nothing hidden decides.
   var reason: String? {
     let unknowns = Set(part.dependsOn ?? [])
     let isRestrained = situation.restraint != .none
     let restraint = "restraint: \(situation.restraint.name)"
-    // What is asked for beside the sockets: all of it can be seen by everybody, unless something hides it.
+    // The conditions other than sockets: every user can see all of them, unless something hides them.
     if !unknowns.isSubset(of: Self.ofSockets) { return isRestrained ? restraint : nil }
     if unknowns == ["order"] { return "the order of UDP sockets" }
     let open = part.sockets.filter { $0.effect == "depends" }
@@ -56,16 +56,16 @@ struct WhyJudge {
     }
     if !open.isEmpty { return "sockets without a process" }
     if isRestrained { return restraint }
-    // About the sockets of all ports, of which none is listed and asked for its options.
+    // For port 0, sockets of all ports matter, and none is listed and read for its options.
     return situation.question.port == 0 && !unknowns.isEmpty ? "which port the kernel chooses" : nil
   }
 
-  /// Unknown facts that are those of sockets.
+  /// Unknown facts about sockets.
   private static let ofSockets: Set<String> = [
     "reuseaddr", "reuseport", "v6only", "uid", "order", "first-tried", "interface",
   ]
 
-  /// Whether who asks can read the options of every socket that a process holds.
+  /// Whether the asking user can read the options of every socket that a process holds.
   private var mustBeReadable: Bool {
     switch situation.question.asker {
     case .root: true

@@ -3,23 +3,23 @@ import BindSituationKit
 import SockDiag
 import SocketLaboratory
 
-/// What the command is asked, and what is then tried.
+/// The question for the command, and the bind() that is then tried.
 struct WhyQuestion {
   /// The socket that binds: its user, its options, its address unless ``namesNoAddress``.
   var socket: SocketPlan
   var port: UInt16
   var asker: Asker
-  /// Whether only a port is named, so that the command answers for each address that servers bind.
+  /// Whether the question names only a port, so that the command answers for each address that servers bind.
   var namesNoAddress = false
-  /// Whether the command watches the program that binds, instead of being asked beforehand.
+  /// Whether the command watches the program that binds, instead of being asked before.
   var isWatched = false
 
-  /// The words of the command, which watches the program.
+  /// The arguments of the command that watches the program.
   func watching(with programs: Programs) -> [String] {
     ["why", "--json", "--run"] + attempt(on: "\(socket.address)", with: programs)
   }
 
-  /// The words of the command.
+  /// The arguments of the command.
   var arguments: [String] {
     var words = ["why", place, "--json"]
     if socket.protocol == .udp { words.append("--udp") }
@@ -38,7 +38,7 @@ struct WhyQuestion {
     return "[\(socket.address)\(socket.scope.map { "%\($0.rawValue)" } ?? "")]:\(port)"
   }
 
-  /// The words that let a program do what was asked about, for one of the addresses.
+  /// The arguments that make a program do what the question asks about, for one of the addresses.
   func attempt(on address: String, with programs: Programs) -> [String] {
     var words = [programs.attempt, "bind", socket.kind.rawValue, address, "\(port)"]
     if socket.options.contains(.reuseAddress) { words.append("reuseaddr") }
@@ -50,7 +50,7 @@ struct WhyQuestion {
     return words
   }
 
-  /// Who tries: the asking user, unless the command was asked about another one.
+  /// The user who tries: the asking user, unless the question names another one.
   var binder: Asker {
     if socket.uid == asker.uid { return asker }
     return socket.uid == 0 ? .root : .plain(socket.uid)

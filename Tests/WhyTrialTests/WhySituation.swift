@@ -5,7 +5,7 @@ import SockDiagTestKit
 import SocketLaboratory
 import SocketLaboratoryKit
 
-/// Sockets on a port, a question about it, and what else decides.
+/// Sockets on a port, a question about it, and the other conditions.
 struct WhySituation {
   let number: Int
   /// The port that the sockets have.
@@ -14,10 +14,10 @@ struct WhySituation {
   let question: WhyQuestion
   let restraint: Restraint
   let setting: HostSetting?
-  /// The user to whose process the sockets are given as well, if any.
+  /// The user whose process also holds the sockets, if any.
   let server: UInt32?
 
-  /// The situation of a number; the same for the same seed.
+  /// The situation with a number; the same for the same seed.
   init(_ number: Int, seed: UInt64) {
     var generator = SeededGenerator(seed: seed &+ UInt64(number))
     let plan = SituationPlan(using: &generator)
@@ -33,10 +33,10 @@ struct WhySituation {
       question.port = 0
       setting = HostSetting(name: "net.ipv4.ip_local_port_range", value: "\(port) \(port)", usual: "32768 60999")
     }
-    // A user namespace is made by writing to /proc, and a program is watched by looking there.
+    // Making a user namespace writes to /proc, and watching a program reads it.
     let needsProc = question.isWatched || question.asker.isInUserNamespace || LaboratoryBuild.needsProc
     if restraint == .noProc, needsProc { restraint = .none }
-    // Only root is told of such programs. The text names them as not seen.
+    // Only root can see such programs. The text mentions them as not seen.
     if case .cgroup(_, isLate: true) = restraint, question.asker != .root { restraint = .none }
     self.number = number
     self.port = port
@@ -58,7 +58,7 @@ struct WhySituation {
     case 0: asker = .root
     case 1:
       asker = .plain(generator.pick([1001, 1002, 65534]))
-      // Mostly who asks means to bind.
+      // Usually the asking user wants to bind.
       if generator.chance(70) { socket.uid = asker.uid }
     default:
       asker = .inUserNamespace(1001, shownAs: generator.pick([0, 1001, 65534]))
@@ -90,7 +90,7 @@ extension WhySituation: CustomStringConvertible {
 }
 
 extension WhyQuestion {
-  /// Lets the command watch a program, which is the asking user's, and may make sockets that no question names.
+  /// Makes the command watch a program of the asking user, which may make sockets that no question names.
   fileprivate mutating func watch(using generator: inout SeededGenerator) {
     (isWatched, namesNoAddress) = (true, false)
     socket.uid = asker.uid

@@ -1,19 +1,19 @@
-/// What came of many questions.
+/// The results of many questions.
 struct WhyTally: Sendable {
-  /// Of those who asked, by kind: how often each verdict, and each reason of an open one.
+  /// For the asking users, by kind: how often each verdict, and each reason of an open answer.
   var verdicts: [String: [String: Int]] = [:]
   var reasons: [String: [String: Int]] = [:]
   var restraints: [String: Int] = [:]
   var kernelErrors: [String: Int] = [:]
-  /// No answer at all, by restraint.
+  /// Questions without any answer, by restraint.
   var unanswered: [String: Int] = [:]
-  /// Programs that were watched, by what was said of them.
+  /// Watched programs, by the kind of report.
   var watched: [String: Int] = [:]
   var situations = 0
   var questions = 0
-  /// The kernel let in what the rule refuses, as was announced.
+  /// The kernel accepted what the rule refuses, and the answer had mentioned the possibility.
   var remembered = 0
-  /// Situations that changed while they were looked at.
+  /// Situations that changed during the test.
   var restless = 0
   var complaints: [String] = []
 

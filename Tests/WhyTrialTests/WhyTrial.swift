@@ -1,7 +1,7 @@
 import BindSituationKit
 import SocketLaboratory
 
-/// Situations in a namespace, each asked about and then tried.
+/// Situations in a namespace: for each the command is asked, and then bind() is tried.
 struct WhyTrial {
   private let lab: PortLaboratory
   private let programs: Programs
@@ -13,7 +13,7 @@ struct WhyTrial {
     self.programs = programs
   }
 
-  /// Tries the situation of a number; the same for the same seed.
+  /// Tries the situation with a number; the same for the same seed.
   mutating func run(_ number: Int, seed: UInt64) throws {
     let situation = WhySituation(number, seed: seed)
     tally.situations += 1
@@ -58,7 +58,7 @@ struct WhyTrial {
     }
   }
 
-  /// Lets the command watch the program, and compares its reports with what the program says.
+  /// Makes the command watch the program, and compares its reports with the program's results.
   private mutating func watch(_ situation: WhySituation) throws -> [String] {
     let question = situation.question
     let command = question.asker.starting([programs.command] + question.watching(with: programs), with: programs)
@@ -107,7 +107,7 @@ extension Asker {
 }
 
 extension PortLaboratory {
-  /// A process that holds the sockets of the situation too; `nil` if there are none.
+  /// A process that also holds the sockets of the situation; `nil` if there are none.
   func serve(as uid: UInt32) throws -> LabServer? {
     let open = sockets.filter { $0.descriptor >= 0 }
     return open.isEmpty ? nil : try LabServer("trial-server", uid: uid, holding: open, leavingOpen: true)

@@ -4,7 +4,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// The command's answers against the running kernel, in situations that nobody thought of.
+/// The command's answers compared with the running kernel, in random situations.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyTrialTests {
   @Test func answerAgreesWithTheKernel() async throws {
@@ -27,7 +27,7 @@ struct WhyTrialTests {
     #expect(tally.complaints.isEmpty, "\(settings)\n\(tally.complaints.prefix(settings.shown).joined(separator: "\n"))")
     guard settings.numbers.count >= 1000 else { return }
 
-    // A test that never says yes or no, or asks as one user only, would find nothing.
+    // The test would find nothing if it always gave the same answer, or asked as one user only.
     for asker in ["root", "plain user", "user namespace"] {
       for verdict in ["free", "conflict", "error", "depends"] {
         #expect(tally.verdicts[asker]?[verdict, default: 0] ?? 0 > 0, "\(asker): \(verdict)")
@@ -39,18 +39,18 @@ struct WhyTrialTests {
   }
 }
 
-/// How much is tried, and which situations.
+/// How many situations are tried, and which.
 struct TrialSettings: Sendable, CustomStringConvertible {
   let seed: UInt64
   let numbers: Range<Int>
   /// How many wrong answers are shown.
   let shown: Int
 
-  /// SOCKDIAG_WHY_SITUATIONS is how many, SOCKDIAG_WHY_SEED gives other ones, and SOCKDIAG_WHY_ONLY is the number of a single
-  /// one.
+  /// SOCKDIAG_WHY_SITUATIONS is the number of situations, SOCKDIAG_WHY_SEED selects others, and SOCKDIAG_WHY_ONLY is
+  /// the number of a single one.
   ///
-  /// Without a seed they are always the same ones, for a change must be judged by what it changes. A search takes another
-  /// seed each time.
+  /// Without a seed the situations are always the same, so that the effect of a change can be judged. A search uses a
+  /// new seed each time.
   init() {
     func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
     seed = number("SOCKDIAG_WHY_SEED") ?? 9_859_135_874_654_707_560

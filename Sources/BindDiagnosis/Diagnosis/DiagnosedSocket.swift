@@ -26,7 +26,7 @@ public struct DiagnosedSocket: Hashable, Sendable {
 
   /// The source of a socket's options.
   public enum OptionsSource: String, Hashable, Sendable, Codable {
-    /// They were read from a process that holds it.
+    /// The options were read from a process that holds the socket.
     case read
     /// Another listener could not exist without them.
     case inferred

@@ -26,7 +26,7 @@ extension Diagnosis {
     public static let privilege = BlindSpots(rawValue: 1 << 7)
     /// The ports that the kernel chooses from.
     public static let portRange = BlindSpots(rawValue: 1 << 8)
-    /// Whether a security module, a filter or a program of the cgroup refuses the bind(): it could not be tried.
+    /// Whether a security module, a filter or a BPF program refuses the bind(): a rehearsal was not possible.
     public static let restraints = BlindSpots(rawValue: 1 << 9)
     /// The answer of an attached cgroup program that runs after the bind.
     public static let latePrograms = BlindSpots(rawValue: 1 << 10)
@@ -39,7 +39,7 @@ extension Diagnosis {
       .incompleteList, .boundSockets, .address, .privilege, .portRange, .restraints, .latePrograms,
     ]
 
-    /// What could not be found out about security modules, filters and programs of the cgroup.
+    /// Creates the blind spots about security modules, filters and BPF programs.
     init(_ rehearsal: BindRehearsal, _ restraints: BindRestraints) {
       self = []
       if rehearsal.leavesDoubt { insert(.restraints) }

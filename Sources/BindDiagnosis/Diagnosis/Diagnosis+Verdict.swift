@@ -7,7 +7,7 @@ extension Diagnosis {
     case free
     /// The port is in use: EADDRINUSE.
     case conflict
-    /// It depends on facts that could not be seen.
+    /// Unseen facts decide.
     case depends
     /// Another error.
     case error(BindErrno)
@@ -34,7 +34,7 @@ extension Diagnosis {
   public enum Denial: Hashable, Sendable {
     /// The port is below `net.ipv4.ip_unprivileged_port_start`, and the program has no CAP_NET_BIND_SERVICE.
     case missingCapability
-    /// Something else refuses it: see ``Diagnosis/restraints``.
+    /// A security rule refuses it, see ``Diagnosis/refusedBy``.
     case restraint(BindErrno)
   }
 

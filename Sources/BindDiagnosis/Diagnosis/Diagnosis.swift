@@ -21,11 +21,11 @@ public struct Diagnosis: Sendable {
   public var probe: Probe?
   /// How security modules, filters and programs answer the bind(); `nil` if it was not rehearsed.
   public var rehearsal: BindRehearsal?
-  /// What may refuse a bind() besides sockets, the address and the capability.
+  /// The security rules that may refuse a bind().
   public var restraints = BindRestraints()
   /// Why the kernel refuses the address; `nil` if that is not the error, or not known.
   public var addressObstacle: AddressObstacle?
-  /// What could not be looked at.
+  /// Facts that could not be seen.
   public var blindSpots: BlindSpots
   /// Why the sockets were read from `/proc/net`, which has fewer fields; `nil` if sock_diag reported them.
   public var substitution: SockDiagError?

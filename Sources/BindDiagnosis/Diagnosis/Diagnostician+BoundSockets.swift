@@ -22,7 +22,7 @@ extension Diagnostician {
   /// - Parameters:
   ///   - port: The port; `nil` for every port.
   ///   - reported: The sockets that the kernel reported on the port.
-  /// - Returns: The sockets, and whether there can be no others.
+  /// - Returns: The sockets, and whether they are all.
   mutating func boundSockets(
     _ port: UInt16?, besides reported: [InetSocket]
   ) throws(SockDiagError) -> (sockets: [InetSocket], isComplete: Bool) {
@@ -49,7 +49,7 @@ private enum BoundSocketReading {
   case bound(InetSocket)
   /// Something else.
   case other
-  /// It could not be found out.
+  /// It could not be read.
   case unknown
 
   static func read(_ inode: UInt32, _ holder: SocketHolder) -> BoundSocketReading {
@@ -59,7 +59,7 @@ private enum BoundSocketReading {
     switch unsafe cbinddiagnosis_is_tcp("/proc/\(holder.pid)\(table)/fd/\(holder.descriptor)") {
     case 0: return .other
     case 1: break
-    // Closed meanwhile.
+    // Closed in the meantime.
     case -2: return .other
     default: return .unknown
     }

@@ -39,7 +39,7 @@ extension Diagnostician {
     return sockets
   }
 
-  /// The unit for which systemd holds a socket: systemd makes the socket in the cgroup of that unit.
+  /// The unit for which systemd holds a socket. systemd creates the socket in the cgroup of that unit.
   private mutating func socketUnit(of socket: DiagnosedSocket) -> SystemdUnit? {
     let isActivated = socket.processes.contains {
       if case .socketActivation? = $0.supervision() { true } else { false }

@@ -21,7 +21,7 @@ extension Diagnostician {
         rules, isUDP: request.protocol == .udp, port: request.local.port,
         address: wanted.isUnspecified ? nil : wanted, isV6: family)
       walk.walk()
-      // A table of both families is walked twice.
+      // A table for both families is walked twice.
       found += walk.found.filter { !found.contains($0) }
     }
     return found

@@ -2,7 +2,7 @@ internal import Glibc
 public import SockDiag
 internal import SocketOwners
 
-/// Finds out why a bind() fails, on the running system.
+/// Finds out on the running system why a bind() fails.
 ///
 /// It reads the sockets of the port in all states, the settings of the network namespace and the processes that hold
 /// the sockets. If the answer depends on socket options and they may be read, it reads them too. Nothing is changed. It
@@ -81,7 +81,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     return diagnosis
   }
 
-  /// Why the address is refused, if it is.
+  /// Why the kernel refuses the address, if it does.
   private static func obstacle(to diagnosis: Diagnosis) -> AddressObstacle? {
     let isRefused =
       switch diagnosis.verdict {

@@ -14,7 +14,7 @@ public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
   case reusePortOnOneSide = "reuseport-on-one-side"
   /// Ending a listener whose connections live on.
   case endingListener = "ending-listener"
-  /// Destroying a listener, which keeps its port until its process closes it.
+  /// Destroying a listener. It stays bound until its process closes it.
   case destroyingListener = "destroying-listener"
   /// Looking for a listener if none blocks.
   case lookingForListener = "looking-for-listener"

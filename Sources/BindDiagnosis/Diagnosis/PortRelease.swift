@@ -8,7 +8,7 @@ public enum PortRelease: Hashable, Sendable {
   case afterOrLater(Duration)
   /// Until the peer answers, or the kernel gives up after some minutes.
   case whenPeerAnswers
-  /// As long as a process keeps a descriptor.
+  /// The port is released when the last process closes its descriptor.
   case whenClosed
 
   /// How long a socket keeps its port.

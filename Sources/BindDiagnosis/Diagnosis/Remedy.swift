@@ -25,7 +25,7 @@ public enum Remedy: Hashable, Sendable {
   case stopMachine
   /// End the processes that hold blocking sockets, or make them close these.
   case endProcesses([Int32])
-  /// The same for processes that only have connections on the port, and no listener any more.
+  /// End processes that have only connections on the port and no listener any more.
   case endConnectedProcesses([Int32])
   /// The kernel destroys blocking sockets that no process holds. Needs CAP_NET_ADMIN.
   case destroy
@@ -57,7 +57,7 @@ public enum Remedy: Hashable, Sendable {
   case resolveDuplicate
   /// Enable IPv6 on the interface, and add the address.
   case enableIPv6
-  /// The program binds to the interface that has the address.
+  /// Bind the socket to the interface that has the address.
   case bindToInterface(NetworkInterface)
   /// Add the address to the host.
   case addAddress

@@ -2,7 +2,7 @@ public import SockDiag
 
 /// Why the kernel refuses an address: the reason behind `EADDRNOTAVAIL`.
 public enum AddressObstacle: Hashable, Sendable {
-  /// No interface has the address. `interface` is the one that the request names; `nil` if it names none.
+  /// No interface has the address. `interface` is the one in the request; `nil` if the request names none.
   case absent(interface: NetworkInterface?)
   /// Another interface has it, not the one that the socket is bound to or that the scope names. Also if the address
   /// needs an interface and the request names none.

@@ -69,7 +69,7 @@ extension BindFactError: CustomStringConvertible {
       // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
       text += unsafe String(cString: strerror(errno))
     } else if code == .descriptorChanged {
-      text += "the descriptor leads to something else"
+      text += "the descriptor is another file now"
     } else {
       text += code.rawValue
     }

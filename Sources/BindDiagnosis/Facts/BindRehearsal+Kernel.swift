@@ -66,7 +66,7 @@ extension BindRehearsal {
 extension cbinddiagnosis_rehearsal {
   fileprivate var isExact: Bool { is_exact }
 
-  /// Whether the last bind() failed for another reason than that it cannot succeed.
+  /// Whether a security rule refused the last bind(), rather than the kernel itself.
   fileprivate var isRefusal: Bool {
     // A filter may use any errno, but it uses the same one for every port. The kernel refuses a port of its own choice
     // only if there is none.

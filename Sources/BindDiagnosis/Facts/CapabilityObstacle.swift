@@ -24,11 +24,11 @@ extension Privileges {
   /// The obstacle for a program that this process starts; `nil` if none is known. Of several, the most restrictive one.
   public var capabilityObstacle: CapabilityObstacle? {
     if countInNetwork == false { return .foreignNetwork }
-    if let boundingSet, boundingSet & 1 << 10 == 0 { return .boundingSet }
+    if let boundingSet, boundingSet & Capability.netBindService == 0 { return .boundingSet }
     return hasNoNewPrivileges == true ? .noNewPrivileges : nil
   }
 
   /// Whether root may change the settings of this network namespace: not in a container that lacks CAP_NET_ADMIN or
   /// uses the host's network.
-  public var mayConfigureNetwork: Bool { countInNetwork != false && (boundingSet ?? .max) & 1 << 12 != 0 }
+  public var mayConfigureNetwork: Bool { countInNetwork != false && (boundingSet ?? .max) & Capability.netAdmin != 0 }
 }

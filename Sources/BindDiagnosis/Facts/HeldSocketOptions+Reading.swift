@@ -68,7 +68,7 @@ extension HeldSocketOptions {
     if isMultipath, family == .inet6, !options.contains(.v6Only), !address.isUnspecified { unread.insert(.v6Only) }
   }
 
-  /// The high half is the highest port, the low half the lowest.
+  /// Creates bounds from the value of the option: the upper 16 bits are the highest port, the lower ones the lowest.
   private static func bounds(_ word: UInt32) -> PortBounds? {
     word == 0
       ? nil : PortBounds(lowest: UInt16(truncatingIfNeeded: word), highest: UInt16(truncatingIfNeeded: word >> 16))

@@ -17,7 +17,7 @@ public struct HeldSocketOptions: Hashable, Sendable {
   public var `protocol`: TransportProtocol
   /// Whether the socket carries datagrams. Kernel: `SO_TYPE` being `SOCK_DGRAM`, asm-generic/socket.h.
   public var isDatagram: Bool
-  /// Whether this is a socket of multipath TCP. Kernel: `IPPROTO_MPTCP`, linux/in.h.
+  /// Whether this is an MPTCP socket. Kernel: `IPPROTO_MPTCP`, linux/in.h.
   public var isMultipath: Bool { `protocol` == .mptcp }
   /// Whether the socket listens. Kernel: `SO_ACCEPTCONN`, asm-generic/socket.h.
   public var isListening: Bool

@@ -25,10 +25,10 @@ public struct Privileges: Hashable, Sendable {
   }
 
   /// Whether the process has CAP_NET_BIND_SERVICE, in any namespace. Kernel: linux/capability.h.
-  public var hasNetBindService: Bool { effectiveCapabilities & 1 << 10 != 0 }
+  public var hasNetBindService: Bool { effectiveCapabilities & Capability.netBindService != 0 }
 
   /// Whether the process has CAP_SYS_PTRACE, in any namespace. Kernel: linux/capability.h.
-  public var hasSysPtrace: Bool { effectiveCapabilities & 1 << 19 != 0 }
+  public var hasSysPtrace: Bool { effectiveCapabilities & Capability.sysPtrace != 0 }
 
   /// Whether the process may bind ports below `net.ipv4.ip_unprivileged_port_start` in its network namespace; `nil` if
   /// it has the capability and it is not known whether it has an effect there.
@@ -55,4 +55,14 @@ public struct Privileges: Hashable, Sendable {
     guard digits.count == 1, let word = digits.first, word.allSatisfy({ $0 != UInt8(ascii: "+") }) else { return nil }
     return UInt64(String(decoding: word, as: UTF8.self), radix: 16)
   }
+}
+
+/// Bits of capabilities. Kernel: linux/capability.h.
+enum Capability {
+  /// Permission to bind low ports: `CAP_NET_BIND_SERVICE`.
+  static let netBindService: UInt64 = 1 << 10
+  /// Permission to configure the network: `CAP_NET_ADMIN`.
+  static let netAdmin: UInt64 = 1 << 12
+  /// Permission to trace processes of other users: `CAP_SYS_PTRACE`.
+  static let sysPtrace: UInt64 = 1 << 19
 }

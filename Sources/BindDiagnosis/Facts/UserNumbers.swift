@@ -1,7 +1,7 @@
 internal import SockDiag
 internal import SocketOwners
 
-/// How the kernel numbers users for this process.
+/// The numbering of users that the kernel uses for this process.
 ///
 /// In a user namespace the kernel shows every unmapped user as one number, by default 65534. Two sockets with this
 /// number may belong to different users.

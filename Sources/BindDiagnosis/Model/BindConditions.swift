@@ -10,7 +10,7 @@ public struct BindConditions: Hashable, Sendable {
   public var isAddressLocal: Bool
   /// Whether the interface that the request names exists.
   public var isInterfaceKnown: Bool
-  /// Whether addresses of other hosts may be bound as well. Kernel: `net.ipv4.ip_nonlocal_bind` or
+  /// Whether addresses of other hosts may be bound too. Kernel: `net.ipv4.ip_nonlocal_bind` or
   /// `net.ipv6.ip_nonlocal_bind`, by the family of the address, where an IPv4-mapped one counts as IPv4.
   public var allowsNonlocalBind: Bool
   /// The first port that needs no privilege. Kernel: `net.ipv4.ip_unprivileged_port_start`, for IPv6 too.

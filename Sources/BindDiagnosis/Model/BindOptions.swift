@@ -6,10 +6,10 @@ public struct BindOptions: OptionSet, Hashable, Sendable, Codable {
   /// Creates a set from its bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// The socket shares its port with sockets that have the same option and do not listen. Kernel: `SO_REUSEADDR`,
+  /// The socket shares its port with sockets that also have the option and do not listen. Kernel: `SO_REUSEADDR`,
   /// asm-generic/socket.h.
   public static let reuseAddress = BindOptions(rawValue: 1 << 0)
-  /// The socket shares its port with sockets of the same user that have the same option, listening or not. Kernel:
+  /// The socket shares its port with sockets of the same user that also have the option, whether they listen or not. Kernel:
   /// `SO_REUSEPORT`, asm-generic/socket.h, since 3.9.
   public static let reusePort = BindOptions(rawValue: 1 << 1)
   /// An IPv6 socket refuses IPv4. Kernel: `IPV6_V6ONLY`, linux/in6.h.

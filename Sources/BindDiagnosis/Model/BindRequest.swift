@@ -4,8 +4,8 @@ public import SockDiag
 public struct BindRequest: Hashable, Sendable {
   /// The protocol: TCP or UDP.
   public var `protocol`: TransportProtocol
-  /// Whether the program uses MPTCP; ``protocol`` is TCP then. The kernel binds a TCP socket for it, by TCP's rule, but asks
-  /// Landlock about the MPTCP socket. Kernel: `IPPROTO_MPTCP`, linux/in.h, since 5.6.
+  /// Whether the program uses MPTCP; ``protocol`` is then TCP. The kernel binds a TCP socket below the MPTCP socket, by the
+  /// rule of TCP, but asks Landlock about the MPTCP socket. Kernel: `IPPROTO_MPTCP`, linux/in.h, since 5.6.
   public var isMultipath = false
   /// The address and port. The family of the address is that of the socket: `::ffff:127.0.0.1` means an IPv6 socket.
   /// For port 0 the kernel chooses.

@@ -9,7 +9,7 @@ public struct KnownOptions: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - set: The options that are set.
-  ///   - known: The options whose value is known. Those in `set` are known in any case.
+  ///   - known: The options whose value is known. Options in `set` are always known.
   public init(_ set: BindOptions = [], known: BindOptions = []) {
     self.known = known.union(set)
     self.set = set

@@ -2,9 +2,9 @@
 ///
 /// Kernel: `IP_LOCAL_PORT_RANGE`, linux/in.h, since 6.3.
 public struct PortBounds: Hashable, Sendable {
-  /// The lowest port; 0 for that of the namespace.
+  /// The lowest port; 0 for the lowest of the namespace.
   public var lowest: UInt16
-  /// The highest port; 0 for that of the namespace.
+  /// The highest port; 0 for the highest of the namespace.
   public var highest: UInt16
 
   /// Creates bounds.

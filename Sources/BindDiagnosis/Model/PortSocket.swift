@@ -12,7 +12,7 @@ public struct PortSocket: Hashable, Sendable {
   public var interfaceIndex: UInt32
   /// Whether the interface is known: `/proc/net` does not report it.
   public var isInterfaceKnown = true
-  /// The VRF device that the interface is, or belongs to; 0 for none. TCP keeps the ports of each VRF apart. Kernel:
+  /// The VRF device of the interface; 0 for none. In TCP each VRF has its own ports. Kernel:
   /// `l3mdev` of `struct inet_bind_bucket`, net/inet_hashtables.h, since 5.0.
   public var routingDomain: UInt32
   /// The user of the socket; `nil` if the kernel keeps none.
@@ -24,7 +24,7 @@ public struct PortSocket: Hashable, Sendable {
   public enum Role: Hashable, Sendable {
     /// It listens.
     case listens
-    /// It is a small record that outlives its socket: TIME_WAIT, or an orphan in FIN_WAIT2.
+    /// It is the record that a closed connection leaves: TIME_WAIT, or FIN_WAIT2 without a process.
     case timeWait
     /// It is a connection request, which is not among bound sockets.
     case request

@@ -5,23 +5,23 @@ public import SockDiag
 /// This is the only place that classifies the sockets of a port. The rule's coarser ``PortSocket/Role``, the time at
 /// which the port becomes free, the words of messages and the processes that `kill` ends all follow from it.
 public enum PortUse: String, Hashable, Sendable, Codable {
-  /// It listens.
+  /// A listener.
   case listener
   /// It is bound and does not listen: a server between bind() and listen(), a failed connect(), a listener that was
   /// shut down or destroyed. Most tools do not show it.
   case boundInactive = "bound-inactive"
   /// A connection to a server on this port, or a UDP socket that is connected to one peer.
   case connection
-  /// A connection that began here. The kernel chose the port for it, or its process did.
+  /// A connection that this host opened. The kernel or its process chose the port.
   case outgoingConnection = "outgoing-connection"
-  /// A connection without a process: it was closed here, and the peer has not yet confirmed that.
+  /// A connection without a process: it was closed on this host, and the peer has not confirmed that yet.
   case orphan
   /// A record that the kernel keeps for a time after the end of a connection: TIME_WAIT, and FIN_WAIT2 without a
   /// process.
   case timeWait = "time-wait"
   /// A connection request. It has no process yet, ends with its listener, and is not among the bound sockets.
   case request
-  /// A connection that waits to be accepted. It has no process yet and ends with its listener, but it is bound.
+  /// A connection that waits to be accepted. It has no process yet and ends with its listener, but it holds the port.
   case unaccepted
   /// A UDP socket without a peer.
   case datagram

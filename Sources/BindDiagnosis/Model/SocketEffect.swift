@@ -58,7 +58,7 @@ public struct BlockReason: Hashable, Sendable {
     case otherUser = "other-user"
     /// The request has a program that chooses among sockets, so it cannot join existing sockets.
     case requestHasProgram = "request-has-program"
-    /// The socket has not set it.
+    /// The socket on the port has not set the option.
     case socketLacksIt = "socket-lacks-it"
     /// The request has not set it; whether the socket has it may be unknown.
     case requestLacksIt = "request-lacks-it"

@@ -6,7 +6,7 @@ extension AddressOverlap {
     case overlaps(AddressOverlap)
     case apart(HarmlessReason)
     /// The socket's IPV6_V6ONLY decides whether there is an overlap.
-    case hangsOnV6Only(AddressOverlap)
+    case dependsOnV6Only(AddressOverlap)
   }
 
   /// How a requested address overlaps that of a socket.
@@ -49,7 +49,7 @@ extension AddressOverlap {
     switch socket.options[.v6Only] {
     case true?: .apart(.otherFamily)
     case false?: .overlaps(overlap)
-    case nil: .hangsOnV6Only(overlap)
+    case nil: .dependsOnV6Only(overlap)
     }
   }
 }

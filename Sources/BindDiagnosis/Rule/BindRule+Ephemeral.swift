@@ -1,25 +1,26 @@
 internal import SockDiag
 
 extension BindRule {
-  /// What a bind() to port 0 is going to answer, or a listen() without bind().
+  /// Predicts the answer of a bind() to port 0, or of a listen() without bind().
   ///
-  /// For TCP the kernel takes a port of its range that nobody has whose address overlaps; that both have SO_REUSEADDR or
-  /// SO_REUSEPORT helps nothing here. If no port is left and `net.ipv4.ip_autobind_reuse` is set, it looks once more, and
-  /// shares by SO_REUSEADDR, except with sockets that also share by SO_REUSEPORT. For UDP it takes one that the
-  /// socket may have or share, by the same options as a port that is asked for by number. With IP_BIND_ADDRESS_NO_PORT
-  /// bind() takes none, so it cannot fail for that; listen() then looks for one by the same rule, for the address that
-  /// bind() set, and so it does without any bind(). (What connect() finds is another matter. With UDP it finds what
-  /// bind() would have found, and fails with EAGAIN where that is nothing.)
+  /// For TCP the kernel takes a port of its range on which no socket has an overlapping address. SO_REUSEADDR and
+  /// SO_REUSEPORT do not matter. If no port is left and `net.ipv4.ip_autobind_reuse` is set, it looks again and shares by
+  /// SO_REUSEADDR, except with sockets that also share by SO_REUSEPORT. For UDP the kernel takes any port that the socket
+  /// could bind by number.
+  ///
+  /// With IP_BIND_ADDRESS_NO_PORT bind() takes no port. Then listen() looks for one by the same rule, for the address of
+  /// bind(). A listen() without bind() does the same for the wildcard. (connect() has a rule of its own for TCP. For UDP it
+  /// finds the ports that bind() would find, and fails with EAGAIN if there are none.)
   ///
   /// Kernel: `inet_csk_find_open_port` and `inet_csk_listen_start`, net/ipv4/inet_connection_sock.c; `udp_lib_get_port`,
   /// net/ipv4/udp.c; `inet_autobind`, net/ipv4/af_inet.c.
   ///
   /// - Parameters:
-  ///   - request: What is asked of bind(), with port 0.
+  ///   - request: The arguments of bind(), with port 0.
   ///   - ports: The sockets of the same protocol by their port.
   ///   - conditions: What else decides.
-  /// - Returns: The prediction, and how many ports are left. Effects are not told: they would be those of every socket of the
-  ///   host.
+  /// - Returns: The prediction and the number of ports that are left. The prediction has no effects: they would be those of
+  ///   every socket of the host.
   public static func predict(
     _ request: BindRequest, choosingAmong ports: [UInt16: [PortSocket]], under conditions: BindConditions
   ) -> (prediction: BindPrediction, freePorts: Int) {

@@ -1,6 +1,6 @@
 internal import SockDiag
 
-/// The kernel's rule by which bind() and listen() find a port in use.
+/// The kernel's rule that decides whether a port is in use for bind() and listen().
 ///
 /// Sockets on the same port of a network namespace conflict if and only if their addresses overlap, their interfaces
 /// overlap, and neither option lets them share:
@@ -29,7 +29,7 @@ public enum BindRule {
     {
     case .apart(let reason): return .harmless(reason)
     case .overlaps(let kind): overlap = kind
-    case .hangsOnV6Only(let kind):
+    case .dependsOnV6Only(let kind):
       overlap = kind
       unknowns.insert(.v6Only)
     }
@@ -55,7 +55,7 @@ public enum BindRule {
   }
 }
 
-/// Whether an option lets a request and a socket share a port.
+/// Whether an option lets the new socket and a socket on the port share it.
 private enum Sharing {
   case shared
   case not(BlockReason.NoSharing)

@@ -13,7 +13,7 @@ package struct BindCall: Sendable, Hashable {
     case connect
   }
 
-  /// Which of the calls it was.
+  /// The kind of the call.
   package var kind: Kind
   /// The errno of a failed call, 0 for success. C: errno.h.
   package var errno: Int32

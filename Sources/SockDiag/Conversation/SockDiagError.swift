@@ -52,9 +52,9 @@ public struct SockDiagError: Error, Hashable, Sendable {
 
   /// The kind of the error.
   public var code: Code
-  /// What was being done.
+  /// The operation that failed.
   public var operation: String
-  /// The errno, 0 where none was involved.
+  /// The errno; 0 if there was none.
   public var errno: Int32
   /// The kernel's message text, if it sent one.
   public var kernelMessage: String?
@@ -113,7 +113,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
       : SockDiagError(errno: errno, operation: operation)
   }
 
-  /// What to do about the error, where that is known.
+  /// How to fix the error, if that is known.
   public var cure: String? {
     switch code {
     case .missingProtocolHandler:
@@ -136,7 +136,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
 }
 
 extension SockDiagError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the cure where one is known.
+  /// One sentence: what failed, why, and the remedy if one is known.
   public var description: String { code == .incomplete ? reason : "\(operation): \(reason)" }
 
   /// The sentence without the operation: why it failed, and the cure where one is known.

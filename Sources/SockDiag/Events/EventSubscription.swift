@@ -2,12 +2,12 @@ internal import CSockDiag
 internal import Glibc
 internal import SockDiagWire
 
-/// A socket of the running kernel that receives announcements.
+/// A socket of the running kernel to which it announces events.
 struct EventSubscription: EventTransport, ~Copyable, Sendable {
   private let socket: Int32
-  /// Readable while there is something to receive, including a mere error.
+  /// Readable while there is something to receive, be it only an error.
   let descriptor: Int32
-  /// The size of the receive buffer that the kernel granted.
+  /// What the kernel made of the wish for a receive buffer.
   let receiveBufferByteCount: Int
 
   /// Subscribes in the network namespace of the calling thread.
@@ -35,20 +35,17 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
     close(socket)
   }
 
-  /// Any program may join any group, and the kernel sends nothing if it has no handler. Only a dump, here with an empty
-  /// set of states, tells this apart from a host on which no socket ends; it also loads the handler's module.
+  /// The kernel lets anybody join any group and then stays silent about what it has no handler for. Only a dump, here
+  /// of no states at all, tells that apart from a host where nothing ends; it also loads the handler's module.
   private static func checkHandlers(_ groups: SocketEventGroups) throws(SockDiagError) {
     var conversation = Conversation(try KernelTransport())
     for (transport, family) in groups.members {
-      do throws(SockDiagError) {
-        _ = try conversation.dump(InetRequest(.dump, transport, family)) { _, _ in .continue }
-      } catch {
-        // A kernel without IPv6 has no such sockets, which is not an error if other groups were requested too.
-        if error.code == .missingFamily, family == .inet6, !groups.isDisjoint(with: .inet) { continue }
-        throw SockDiagError(
-          error.code, operation: "subscribe to the end of \(transport) sockets", errno: error.errno,
-          kernelMessage: error.kernelMessage)
-      }
+      guard let error = try conversation.probe(InetRequest(.dump, transport, family)) else { continue }
+      // A kernel without IPv6 has no such sockets, which is no fault if others were asked for as well.
+      if error.code == .missingFamily, family == .inet6, !groups.isDisjoint(with: .inet) { continue }
+      throw SockDiagError(
+        error.code, operation: "subscribe to the end of \(transport) sockets", errno: error.errno,
+        kernelMessage: error.kernelMessage)
     }
   }
 
@@ -63,7 +60,7 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
 
   func drops() -> UInt32? { UInt32(exactly: csockdiag_events_drops(socket)) }
 
-  /// Waits until there is something to receive, or until the timeout.
+  /// Waits until there is something to receive, or the time is up.
   func waitUntilReadable(milliseconds: Int32?) {
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // SAFETY: poll uses the one structure during the call. An interrupted call ends the wait early, which is harmless.

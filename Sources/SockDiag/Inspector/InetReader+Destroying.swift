@@ -10,23 +10,22 @@ extension InetReader where Transport: ~Copyable {
   package mutating func destroy(_ socket: InetSocket) throws(SockDiagError) {
     guard let cookie = socket.cookie, cookie != .any else { throw SockDiagError(.missingCookie, operation: operation) }
     var request = InetRequest(.destroy, socket.protocol, socket.family)
-    // In natural order, for UDP too: unlike a get, this does not swap the addresses (__udp_diag_destroy,
-    // net/ipv4/udp_diag.c).
+    // With UDP too the local address comes first, unlike in a get (__udp_diag_destroy, net/ipv4/udp_diag.c).
     request.local = socket.local
     request.remote = socket.remote
     request.interfaceIndex = socket.interfaceIndex
     request.cookie = cookie
     if try isObeyed(request) { return }
 
-    // "Not found" has several reasons, and the errno is the same for all.
-    try confirmHandler(for: request)
+    // "Not found" has several reasons, and one errno for all of them.
+    try capabilities.confirmHandler(socket.protocol, socket.family, on: &conversation)
     guard let crowd = try crowd(of: socket, cookie) else {
       throw SockDiagError(.gone, operation: operation, errno: ENOENT)
     }
     if crowd.socket.state == .boundInactive {
       throw SockDiagError(.onlyBound, operation: operation, errno: ENOENT)
     }
-    // A UDP socket may have a different peer since it was listed.
+    // A UDP socket may have got another peer since it was listed.
     request.local = crowd.socket.local
     request.remote = crowd.socket.remote
     request.interfaceIndex = crowd.socket.interfaceIndex
@@ -36,15 +35,15 @@ extension InetReader where Transport: ~Copyable {
     throw SockDiagError(isThere ? .shadowed : .gone, operation: operation, errno: ENOENT)
   }
 
-  /// Asks with one peer address after another, until the kernel finds the socket.
+  /// Asks on behalf of one peer after the other, until the kernel finds the socket.
   ///
-  /// Among sockets that share an address and a port by SO_REUSEPORT, the kernel finds the one that would receive a
-  /// packet from the peer, by a hash of both ends (`reuseport_select_sock`, net/core/sock_reuseport.c). So each peer
-  /// selects a random socket. With sixteen attempts per socket, one socket in ten million is missed.
+  /// Of sockets that share an address and a port by SO_REUSEPORT it finds the one to which it would give a packet from
+  /// the peer, by a hash of both ends (`reuseport_select_sock`, net/core/sock_reuseport.c). So each peer picks one of them at
+  /// random. With sixteen peers for each socket, the socket is missed once in ten million times.
   private mutating func picksOut(_ request: inout InetRequest, count: Int) throws(SockDiagError) -> Bool {
     guard count > 1 else { return false }
-    // Addresses reserved for documentation (RFC 5737, RFC 3849): there are no connections from them that could be found
-    // instead.
+    // Addresses that are reserved for documentation (RFC 5737, RFC 3849). A connection would be found instead, and none
+    // comes from there.
     let peer = request.family == .inet ? IPAddress(v4: 0xc000_0201) : IPAddress(v6: 0x2001_0db8_0000_0000, 1)
     for port in 1...UInt16(clamping: count * 16) {
       request.remote = SocketAddress(peer, port: port)
@@ -53,19 +52,15 @@ extension InetReader where Transport: ~Copyable {
     return false
   }
 
-  /// The socket as it is now, and the number of sockets at its address and port; `nil` if it is gone.
+  /// The socket as it is now, and how many there are at its address and port; `nil` if it is gone.
   private mutating func crowd(
     of socket: InetSocket, _ cookie: SocketCookie
   ) throws(SockDiagError) -> (socket: InetSocket, count: Int)? {
-    // No other socket has the addresses of a connection, so if it is not found, it is gone.
-    if socket.protocol == .tcp, socket.state != .listen, socket.state != .boundInactive { return nil }
-    let dump = try dump(
-      SocketQuery(
-        socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-        matching: .localPort == socket.local.port))
+    if Self.hasAddressesOfItsOwn(socket) { return nil }
+    let dump = try dump(Self.query(besides: socket))
     guard let found = dump.sockets.first(where: { $0.cookie == cookie }) else {
       if dump.completeness.isComplete { return nil }
-      throw SockDiagError(.incomplete, operation: "the list of sockets on its port is \(dump.completeness)")
+      throw SockDiagError(.incomplete, operation: "\(operation): its list is \(dump.completeness)")
     }
     let count = dump.sockets.count { $0.local == found.local && $0.interfaceIndex == found.interfaceIndex }
     return (found, count)

@@ -1,16 +1,15 @@
-internal import Glibc
 public import SockDiagWire
 
 /// Reads sockets from the kernel through sock_diag.
 ///
-/// An inspector owns one netlink socket and one buffer and reuses them, so keep it for polling. It has no global state; use
-/// it from any thread, one at a time. It sees the network namespace in which it was made. Where sock_diag cannot answer,
-/// because the kernel lacks it or one of its handlers or because a sandbox forbids netlink, `/proc/net` of the calling
-/// thread is read instead, which tells less: see ``substitution``. This is decided here, and nowhere else. No privilege is
-/// needed, but some details are only told to a reader with CAP_NET_ADMIN.
+/// An inspector owns one netlink socket and one buffer and reuses them, so keep it for polling. It has no global state;
+/// use it from any thread, one at a time. It sees the network namespace in which it was made. If sock_diag cannot
+/// answer, because the kernel lacks it or one of its handlers or because a sandbox forbids netlink, the inspector reads
+/// `/proc/net` of the calling thread instead, which has fewer fields: see ``substitution``. No privilege is needed, but
+/// the kernel reports some details only to a reader with CAP_NET_ADMIN.
 ///
-/// An inspector is `Sendable` and has one owner, who makes one call at a time. Keep it in an actor, or in a `Mutex` if several
-/// threads share it, or move it to another thread or task.
+/// An inspector is `Sendable` and has one owner, which makes one call at a time. Keep it in an actor, or in a `Mutex`
+/// if several threads share it, or move it to another thread or task.
 public struct SocketInspector: ~Copyable, Sendable {
   var reader: InetReader<InspectorTransport>
 
@@ -51,14 +50,14 @@ public struct SocketInspector: ~Copyable, Sendable {
   /// whether an IPv6 socket refuses IPv4.
   public var substitution: SockDiagError? { reader.substitution }
 
-  /// Opens a netlink socket in another network namespace. The calling thread stays in its own, and `/proc/net`, which would
-  /// be that of the thread, is never read.
+  /// Opens a netlink socket in another network namespace. The calling thread stays in its own, and `/proc/net`, which
+  /// would be that of the thread, is never read.
   ///
-  /// - Parameter path: A file that stands for the namespace, such as `/run/netns/NAME` or `/proc/PID/ns/net`.
-  /// - Throws: ``SockDiagError``: `ENOENT` where there is nothing, `EINVAL` for a file that is no network namespace, the code
-  ///   ``SockDiagError/Code/namespaceForbidden`` without CAP_SYS_ADMIN there and here.
+  /// - Parameter path: The file of the namespace, such as `/run/netns/NAME` or `/proc/PID/ns/net`.
+  /// - Throws: ``SockDiagError``: `ENOENT` if there is no such file, `EINVAL` for a file that is not a network
+  ///   namespace, the code ``SockDiagError/Code/namespaceForbidden`` without CAP_SYS_ADMIN there and here.
   ///
-  /// Kernel: `setns(2)`, on a thread of its own.
+  /// Kernel: `setns(2)`, on a separate thread.
   public init(inNamespaceAt path: String) throws(SockDiagError) {
     reader = InetReader(.kernel(try KernelTransport(inNamespaceAt: path)))
     refusal = nil
@@ -68,10 +67,11 @@ public struct SocketInspector: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - protocol: TCP or UDP.
-  ///   - states: The states; `nil` for those of the filter, or else for connections with TCP, and for all with UDP.
-  ///   - filter: What else has to hold.
-  ///   - details: What to report beyond the fixed record.
-  /// - Throws: ``SockDiagError``, with the code ``SockDiagError/Code/incomplete`` where some sockets may be missing.
+  ///   - states: The states. With `nil`, the states that the filter names; if it names none, connections for TCP and
+  ///     all states for UDP.
+  ///   - filter: A filter that the sockets must pass.
+  ///   - details: The details to report beyond the fixed record.
+  /// - Throws: ``SockDiagError``, with the code ``SockDiagError/Code/incomplete`` if some sockets may be missing.
   public static func sockets(
     _ protocol: TransportProtocol, in states: SocketStateSet? = nil, matching filter: SocketFilter = .everything,
     details: InetDetails = []
@@ -84,18 +84,17 @@ public struct SocketInspector: ~Copyable, Sendable {
     return dump.sockets
   }
 
-  /// Hands each matching socket to `body` while the kernel's answer is being read.
+  /// Passes each matching socket to `body` while the kernel's answer is being read.
   ///
-  /// Nothing is allocated per socket. A socket may come twice if the tables change meanwhile; ``dump(_:)`` removes
-  /// duplicates. After ``DumpFlow/stop``, or an error of `body`, the rest of the answer is dropped before the next
-  /// request, at the cost of the kernel's walk. Like ``dump(_:)`` this falls back to `/proc/net`; then each socket names
-  /// that as its source.
+  /// Nothing is allocated per socket. A socket may occur twice if the tables change meanwhile; ``dump(_:)`` removes
+  /// duplicates. After ``DumpFlow/stop``, or an error of `body`, the rest of the answer is read and dropped before the
+  /// next request. Like ``dump(_:)`` this falls back to `/proc/net`; then each socket names that as its source.
   ///
   /// - Parameters:
-  ///   - query: Which sockets, and how much about each.
-  ///   - body: Called for each socket. The value may be kept; only then is anything allocated for it.
+  ///   - query: The sockets to report, and their details.
+  ///   - body: Called for each socket. It may keep the value; only then is anything allocated.
   /// - Returns: Whether all sockets were seen.
-  /// - Throws: ``SockDiagError``, or what `body` throws.
+  /// - Throws: ``SockDiagError``, or the error of `body`.
   @discardableResult
   public mutating func forEach(
     _ query: SocketQuery, _ body: (InetSocket) throws -> DumpFlow
@@ -113,26 +112,27 @@ public struct SocketInspector: ~Copyable, Sendable {
 
   /// Collects all matching sockets, each once.
   ///
-  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. Where sock_diag cannot
-  /// answer, the answer comes from `/proc/net`, with the fields that are there, and its ``SocketDump/source`` says so.
+  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. If sock_diag cannot
+  /// answer, the sockets come from `/proc/net`, with the fields that it has, and ``SocketDump/source`` says so.
   ///
   /// - Throws: ``SockDiagError``.
-  /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if details are asked for.
+  /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if the query asks for
+  ///   details.
   public mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
     try reader.dump(query)
   }
 
-  /// What becomes of a query: which part of its filter the kernel applies and which part is applied here, and how many
-  /// sockets each lets through. It makes the walks that the query would make.
+  /// Explains a query: which part of its filter the kernel applies and which part the library applies, and how many
+  /// sockets pass each. It makes the same walks as the query.
   ///
-  /// - Throws: ``SockDiagError``, where the kernel could not answer the query either.
+  /// - Throws: ``SockDiagError``, if the kernel could not answer the query either.
   public mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
     try reader.explain(query)
   }
 
-  /// The socket that packets between two addresses reach, as the kernel would look it up.
+  /// The socket that receives packets between two addresses, as the kernel would look it up.
   ///
-  /// That may be a listener on the wildcard address, if there is no closer one. It takes microseconds, however many
+  /// It may be a listener on all addresses, if there is no more specific socket. It takes microseconds, however many
   /// sockets there are.
   ///
   /// - Parameters:
@@ -140,57 +140,28 @@ public struct SocketInspector: ~Copyable, Sendable {
   ///   - local: The address and port on this host.
   ///   - remote: The peer; `nil` for a listener or an unconnected UDP socket.
   ///   - interfaceIndex: The interface, needed for link-local addresses and sockets bound to a device.
-  ///   - details: What to report beyond the fixed record.
+  ///   - details: The details to report beyond the fixed record.
   /// - Returns: The socket, or `nil` if there is none.
   /// - Throws: ``SockDiagError``.
   public mutating func socket(
     _ protocol: TransportProtocol, local: SocketAddress, remote: SocketAddress? = nil, interfaceIndex: UInt32 = 0,
     details: InetDetails = []
   ) throws(SockDiagError) -> InetSocket? {
-    try get(`protocol`, local, remote, interfaceIndex, .any, details)
+    try reader.socket(
+      `protocol`, local: local, remote: remote, interfaceIndex: interfaceIndex, details: details)
   }
 
   /// The same socket as it is now; `nil` if it is gone, even if its addresses are in use again.
   ///
-  /// It takes microseconds, except where the kernel's look-up cannot find each socket by its addresses: those that share
-  /// a port and those that are only bound are searched for among all of their port.
+  /// It takes microseconds, except for sockets that the kernel cannot look up individually by their addresses: those
+  /// that share a port and those that are only bound. These are searched among all sockets of their port.
   ///
   /// - Parameters:
-  ///   - socket: The socket as it was. One without cookie, from `/proc/net`, cannot be told from another: `nil`.
-  ///   - details: What to report beyond the fixed record.
+  ///   - socket: The socket as it was read before. A socket without cookie, from `/proc/net`, cannot be identified:
+  ///     `nil`.
+  ///   - details: The details to report beyond the fixed record.
   /// - Throws: ``SockDiagError``.
   public mutating func current(_ socket: InetSocket, details: InetDetails = []) throws(SockDiagError) -> InetSocket? {
-    guard let cookie = socket.cookie else { return nil }
-    if let found = try get(
-      socket.protocol, socket.local, socket.remote, socket.interfaceIndex, cookie, details)
-    {
-      return found
-    }
-    let isConnection = socket.protocol == .tcp && socket.state != .listen && socket.state != .boundInactive
-    if isConnection { return nil }
-    let query = SocketQuery(
-      socket.protocol, family: socket.family, states: socket.protocol == .tcp ? [.listen, .boundInactive] : .all,
-      matching: .localPort == socket.local.port, details: details)
-    return try dump(query).sockets.first { $0.cookie == cookie }
-  }
-
-  private mutating func get(
-    _ protocol: TransportProtocol, _ local: SocketAddress, _ remote: SocketAddress?, _ interfaceIndex: UInt32,
-    _ cookie: SocketCookie, _ details: InetDetails
-  ) throws(SockDiagError) -> InetSocket? {
-    let family = local.address.family
-    let peer = remote ?? SocketAddress(family == .inet ? .anyV4 : .anyV6, port: 0)
-    guard peer.address.family == family else {
-      throw SockDiagError(
-        .invalidRequest, operation: "get a socket with a local \(family) and a remote \(peer.address.family) address",
-        errno: EINVAL)
-    }
-    var request = InetRequest(.get, `protocol`, family)
-    // "For historical reasons" the kernel looks UDP sockets up the other way round (udp_dump_one, net/ipv4/udp_diag.c).
-    (request.local, request.remote) = `protocol` == .udp ? (peer, local) : (local, peer)
-    request.interfaceIndex = interfaceIndex
-    request.cookie = cookie
-    request.details = details
-    return try reader.get(request)
+    try reader.current(socket, details: details)
   }
 }

@@ -10,22 +10,22 @@ public import SockDiagWire
 ///
 /// No table contains TCP sockets that are bound but neither listen nor are connected.
 public enum ProcNet {
-  /// Hands each matching socket to `body` while the tables are being read.
+  /// Passes each matching socket to `body` while the tables are being read.
   ///
-  /// The tables are those of the network namespace of the calling thread. Their order means nothing. A socket may come
-  /// twice or not at all if the tables change meanwhile, since the kernel goes on by position after each page of text;
-  /// ``dump(_:root:onFault:)`` removes duplicates. Allocates a buffer of 64 KiB, and nothing per socket.
+  /// The tables are those of the network namespace of the calling thread. Their order has no meaning. A socket may
+  /// occur twice or not at all if the tables change meanwhile, because the kernel continues by position after each page
+  /// of text; ``dump(_:root:onFault:)`` removes duplicates. Allocates a buffer of 64 KiB, and nothing per socket.
   ///
   /// - Parameters:
-  ///   - query: Which sockets. The details are ignored, since no table has any.
-  ///   - root: Where proc is mounted. `thread-self`, since Linux 3.17, is looked for there.
-  ///   - onFault: Called for each line that is no row, with the code ``SockDiagError/Code/procNet`` and the place in
-  ///     ``SockDiagError/wireError``. The rows before and after it are not lost.
-  ///   - body: Called for each socket. The value may be kept.
-  /// - Returns: Whether all sockets were seen: ``Completeness/malformed`` if lines were no rows.
-  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` where there is no such table: proc is not
-  ///   mounted, the protocol is neither TCP nor UDP, or only bound TCP sockets are asked for. That there is no table for
-  ///   IPv6 beside one for IPv4 is no error, for then there is no IPv6.
+  ///   - query: The sockets to report. The details are ignored, because no table has any.
+  ///   - root: Where proc is mounted. `thread-self`, since Linux 3.17, is looked up there.
+  ///   - onFault: Called for each line that is not a row, with the code ``SockDiagError/Code/procNet`` and the position
+  ///     in ``SockDiagError/wireError``. The rows before and after it are not lost.
+  ///   - body: Called for each socket. It may keep the value.
+  /// - Returns: Whether all sockets were seen: ``Completeness/malformed`` if some lines were not rows.
+  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table: proc is not
+  ///   mounted, the protocol is neither TCP nor UDP, or the query asks only for bound TCP sockets. A missing IPv6 table
+  ///   next to an IPv4 table is not an error; it means that there is no IPv6.
   @discardableResult
   public static func forEach(
     _ query: SocketQuery, root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in },

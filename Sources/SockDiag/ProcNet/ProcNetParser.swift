@@ -2,9 +2,9 @@ public import SockDiagWire
 
 /// Parses the text of `/proc/net/tcp`, `tcp6`, `udp` or `udp6`, in pieces of any size.
 ///
-/// The kernel prints these tables for people; this reads them back. A piece may end anywhere, also inside a line. A line
-/// that is no row is reported and passed over: the rows before and after it are not lost. Nothing is allocated for a
-/// row, and no input, however damaged, does more harm than faults.
+/// The kernel prints these tables for people; this parser reads them back. A piece may end anywhere, even inside a
+/// line. A line that is not a row is reported and skipped; the rows before and after it are not lost. Nothing is
+/// allocated per row, and damaged input causes only faults.
 ///
 /// ```swift
 /// var parser = ProcNetParser(.tcp, family: .inet)
@@ -54,14 +54,14 @@ public struct ProcNetParser: Sendable {
 
   /// Parses a piece of the file.
   ///
-  /// O(n) time. Allocates for the part of a line at the end of a piece, once, and for each fault.
+  /// O(n) time. Allocates once for the part of a line at the end of a piece, and for each fault.
   ///
   /// - Parameters:
   ///   - piece: The bytes that follow those of the last call.
-  ///   - onFault: Called for each line that is no row, with the line, the column, what stood there and what was
+  ///   - onFault: Called for each line that is not a row, with the line, the column, the text found and the text
   ///     expected. The offset counts from the start of the file.
-  ///   - body: Called for each row, in order. The value may be kept.
-  /// - Returns: ``DumpFlow/stop`` if `body` asked for it, now or before. What follows is ignored then.
+  ///   - body: Called for each row, in order. It may keep the value.
+  /// - Returns: ``DumpFlow/stop`` if `body` returned it, now or before. Further bytes are ignored then.
   public mutating func parse(
     _ piece: Span<UInt8>, onFault: (WireError) -> Void = { _ in }, _ body: (InetSocket) -> DumpFlow
   ) -> DumpFlow {

@@ -1,20 +1,20 @@
 public import SockDiagWire
 
-/// Which sockets of a family to report.
+/// The sockets of a family to report.
 ///
-/// For TCP and UDP there is ``SocketQuery``, which divides its filter between the kernel and this program. Of other families
-/// the kernel reports all that the request names, and the filter is applied here.
+/// For TCP and UDP there is ``SocketQuery``, which divides its filter between the kernel and this program. For other
+/// families the kernel reports everything that the request names, and the filter is applied here.
 public struct FamilyQuery<Family: SocketFamily>: Hashable, Sendable {
-  /// What the kernel is asked for.
+  /// The request to the kernel.
   public var request: Family.Request
-  /// What else has to hold.
+  /// The filter that the sockets must pass.
   public var filter: SocketFilter
 
   /// Creates a query.
   ///
   /// - Parameters:
-  ///   - request: What the kernel is asked for.
-  ///   - filter: What else has to hold.
+  ///   - request: The request to the kernel.
+  ///   - filter: The filter that the sockets must pass.
   public init(_ request: Family.Request, matching filter: SocketFilter = .everything) {
     self.request = request
     self.filter = filter

@@ -36,23 +36,24 @@ public final class SocketRecorder: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file. Only its owner may read it.
-  ///   - overwriting: Whether a file that is already there may be lost.
-  ///   - resolution: How fine the time of a packet is.
-  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/system``, and errno `EEXIST` where the file is there.
+  ///   - overwriting: Whether an existing file may be replaced.
+  ///   - resolution: The resolution of packet times.
+  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/system``, and errno `EEXIST` if the file exists.
   public convenience init(
     creating path: String, overwriting: Bool = false, resolution: CaptureWriter.Resolution = .nanoseconds
   ) throws(SockDiagError) {
     try self.init(try RecordingFile(creating: path, overwriting: overwriting), resolution)
   }
 
-  /// Begins a capture on a descriptor, such as that of a pipe. The descriptor stays with the caller.
+  /// Starts a capture on a descriptor, such as that of a pipe. The descriptor stays with the caller.
   ///
-  /// A pipe that its reader closed raises `SIGPIPE`, as for any writer; a program that ignores the signal gets `EPIPE`.
+  /// A pipe whose reader has closed it raises `SIGPIPE`, as for any writer; a program that ignores the signal gets
+  /// `EPIPE`.
   ///
   /// - Parameters:
-  ///   - descriptor: Where to write.
-  ///   - name: What to call the descriptor in errors.
-  ///   - resolution: How fine the time of a packet is.
+  ///   - descriptor: The descriptor to write to.
+  ///   - name: The name of the descriptor in errors.
+  ///   - resolution: The resolution of packet times.
   public convenience init(
     descriptor: Int32, name: String, resolution: CaptureWriter.Resolution = .nanoseconds
   ) throws(SockDiagError) {
@@ -80,10 +81,10 @@ public final class SocketRecorder: Sendable {
     }
   }
 
-  /// Closes the capture. What is said from now on is not recorded.
+  /// Closes the capture. Later datagrams are not recorded.
   ///
-  /// - Returns: How much the capture holds.
-  /// - Throws: The first error of the recording. What was written before it is in the file and can be read.
+  /// - Returns: The size of the capture.
+  /// - Throws: The first error of the recording. Everything written before it is in the file and can be read.
   @discardableResult
   public func finish() throws(SockDiagError) -> Recording {
     let (recording, failure) = state.withLock { state in

@@ -6,7 +6,7 @@ internal import SocketOwners
 /// The JSON fields of `kill`: the port, its sockets and processes, and after an attempt the results.
 struct EndingFields: FieldWritable {
   let plan: EndingPlan
-  /// What happened to each target, in the order of the plan; empty if nothing was tried.
+  /// The result for each process, in the order of the plan; empty if nothing was tried.
   var outcomes: [EndingOutcome] = []
   /// The state of the port afterwards; `nil` if nothing was tried.
   var port: PortAfterEnding?
@@ -64,13 +64,6 @@ extension EndingTarget.Standing {
     case .itself: "itself"
     case .systemd, .firstProcess: "manager"
     }
-  }
-
-  private func write(_ unlisted: UnlistedProcess, to writer: inout some FieldWriter) {
-    writer.number("pid", unlisted.details.process.pid)
-    writer.process(unlisted.details)
-    writer.object("supervisor", plan.selection.supervisor(unlisted.supervision))
-    writer.number("started_by", unlisted.starter?.process.pid)
   }
 }
 

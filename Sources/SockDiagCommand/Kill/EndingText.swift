@@ -25,7 +25,7 @@ enum EndingText {
     try renderer.finish(afterFailure: false)
   }
 
-  /// A process, and below it what to know before it is ended.
+  /// A process, and below it the warnings about ending it.
   static func lines(about target: EndingTarget, _ supervisor: Supervisor?) -> [String] {
     var line = target.details.cellName
     if let uid = target.details.uid { line += " uid=\(uid)" }
@@ -47,7 +47,7 @@ enum EndingText {
     return lines
   }
 
-  /// What happened to a process.
+  /// The outcome of a process.
   static func line(about target: EndingTarget, _ outcome: EndingOutcome, _ options: EndingOptions) -> String {
     let signal = options.signal.description
     let grace = DurationArgument.spelt(options.grace)

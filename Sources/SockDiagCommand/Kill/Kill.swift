@@ -209,7 +209,7 @@ struct Kill: ParsableCommand {
 }
 
 extension Remarks {
-  /// What the first look at the port may have missed.
+  /// Remarks about sockets that the first look at the port may have missed.
   fileprivate init(_ sockets: PortSockets) {
     self.init()
     for limit in sockets.limits { note(limit.transport, limit.completeness, limit.substitution) }

@@ -9,10 +9,10 @@ struct PortSockets {
   var connections: [InetSocket] = []
   /// Records of closed connections, which no process holds and which expire by themselves.
   var leftOver: [InetSocket] = []
-  /// What the lists may lack.
+  /// The limits of the lists that were read.
   var limits: [ListLimit] = []
 
-  /// What the list of one protocol may lack.
+  /// The limits of the list of one protocol.
   struct ListLimit {
     var transport: TransportProtocol
     var completeness: Completeness

@@ -1,7 +1,7 @@
 internal import SockDiag
 
 extension Preset {
-  /// Whether servers of this kind set IPV6_V6ONLY, to 0 or 1. The other kinds take the default of the host,
+  /// Whether servers of this kind set IPV6_V6ONLY to 0 or 1. Other kinds use the default of the host,
   /// `net.ipv6.bindv6only`.
   func setsV6Only(_ transport: TransportProtocol) -> Bool {
     switch self {

@@ -8,21 +8,21 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
 
   /// The options that are set before bind() to an address.
   ///
-  /// Python is its modules socket and socketserver; http.server sets SO_REUSEADDR.
+  /// Python means the modules socket and socketserver. http.server sets SO_REUSEADDR.
   func options(_ transport: TransportProtocol, _ address: IPAddress) -> BindOptions {
     let isV6 = address.family == .inet6
     switch self {
     case .c, .python: return []
-    // With UDP they leave the options alone.
+    // These kinds set no options with UDP.
     case .go, .node, .rust, .java: return transport == .udp ? [] : .reuseAddress
     case .asyncio where transport == .udp: return []
-    // A socket of its own for each family. With UDP nginx does so too, but for `nginx -t`.
+    // One socket for each family. nginx does this with UDP too, except for `nginx -t`.
     case .asyncio, .nginx: return isV6 ? [.reuseAddress, .v6Only] : .reuseAddress
     case .systemd: return .reuseAddress
     }
   }
 
-  /// The addresses that are bound where the program is given none, or either where it has to be given one.
+  /// The addresses that a program without a configured address binds; both if the program requires one.
   func addresses(_ transport: TransportProtocol) -> [IPAddress] {
     switch self {
     case .go, .java, .systemd: [.anyV6]
@@ -33,7 +33,7 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// The address that is bound where the program is given this one. Go and Java take all of IPv4 for all addresses.
+  /// The address that a program binds if this one is configured. Go and Java bind `[::]` for 0.0.0.0.
   func bound(_ address: IPAddress) -> IPAddress {
     switch self {
     case .go, .java: address == .anyV4 ? .anyV6 : address

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A line on the terminal that is rewritten in place, and removed at the end.
 struct ProgressLine {
-  /// What is waited for; `nil` shows nothing.
+  /// The goal in words; `nil` for a hidden line.
   private let title: String?
   private var written: String?
 

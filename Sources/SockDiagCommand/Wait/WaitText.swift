@@ -3,7 +3,7 @@ internal import SockDiag
 
 /// The sentences of a wait, in the words of `why`.
 enum WaitText {
-  /// What prevents the goal, in a few words.
+  /// The obstacle in a few words.
   static func obstacle(_ obstacle: WaitObstacle) -> String {
     switch obstacle {
     case .bind(let diagnoses): return BlockerText.first(of: diagnoses)

@@ -7,7 +7,7 @@ struct Waiter: ~Copyable {
     case interrupted
   }
 
-  /// How long new events wake nobody after some have arrived. So a host on which ten thousand sockets end in a second wakes
+  /// How long events are ignored after one has woken the wait. So a host on which ten thousand sockets end in a second wakes
   /// the wait twenty times in that second, and the wait is late by no more than this.
   static let wakeupCooldown = Duration.milliseconds(50)
 
@@ -20,7 +20,7 @@ struct Waiter: ~Copyable {
   private let outlastsTimers: Bool
   private var deadline: ContinuousClock.Instant
   private var progress: ProgressLine
-  /// Makes the remark; `nil` once it was made, or if nobody wants it.
+  /// Makes the remark; `nil` once it was made, or with --quiet.
   private var remark: ((WaitStatus) -> String?)?
   private let report: (String) -> Void
   private var cooldownEnd: ContinuousClock.Instant?

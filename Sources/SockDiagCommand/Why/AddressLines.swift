@@ -1,9 +1,9 @@
 internal import BindDiagnosis
 internal import SockDiag
 
-/// Shell lines that give an interface an address, or change how it has it.
+/// Shell lines that add an address to an interface, or change it.
 ///
-/// An IPv6 address that is added without `nodad` cannot be bound at first, for the kernel checks it for duplicates.
+/// Without `nodad` an IPv6 address cannot be bound at first, because the kernel checks it for duplicates.
 struct AddressLines {
   private let address: IPAddress
   private let obstacle: AddressObstacle?
@@ -13,7 +13,7 @@ struct AddressLines {
     self.obstacle = obstacle
   }
 
-  /// Gives an interface an address that none has.
+  /// Adds an address that no interface has.
   var adding: [String] {
     var interface: NetworkInterface?
     if case .absent(let named) = obstacle { interface = named }
@@ -32,7 +32,7 @@ struct AddressLines {
     return [delete(interface, length), add(to: interface.name, length, isChecked: true)]
   }
 
-  /// Lets an interface have IPv6 addresses, and gives it the address. It gets ::1 by itself.
+  /// Turns IPv6 on for an interface, and adds the address. The kernel adds ::1 by itself.
   var enabling: [String] {
     guard case .refusesIPv6(let interface) = obstacle else { return [] }
     let isLoopback = address == IPAddress(v6: 0, 1)
@@ -49,7 +49,8 @@ struct AddressLines {
     "ip address del \(address)/\(length) dev \(ShellWord.quoted(interface.name))"
   }
 
-  /// With slashes where the name has a dot, as those of VLANs have, and sysctl would take it for a separator.
+  /// The command that changes a setting. If the name of the interface has a dot, as for VLANs, the separators are slashes,
+  /// because sysctl would take the dot for a separator.
   private static func setting(_ name: String, of interface: String?, to value: Int) -> String {
     let interface = interface ?? "INTERFACE"
     let separator = interface.contains(".") ? "/" : "."

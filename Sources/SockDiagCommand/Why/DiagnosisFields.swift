@@ -133,7 +133,7 @@ extension FieldWriter {
   }
 }
 
-extension SocketFields {
+extension SocketFields<InetSocket> {
   /// The fields of a socket of this host, with the name of its interface.
   fileprivate init(onHost socket: InetSocket) {
     var interfaces = InterfaceNames(.host)

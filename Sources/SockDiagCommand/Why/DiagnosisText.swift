@@ -1,15 +1,15 @@
 internal import BindDiagnosis
 internal import SockDiag
 
-/// A diagnosis for people: the verdict first, then what blocks, until when, what helps, what does not, and what is
-/// harmless.
+/// The layout of a diagnosis for people: the verdict, the blocking sockets, the time, the remedies, advice that does not help,
+/// and harmless sockets. The sentences come from BindDiagnosis.
 struct DiagnosisText {
-  /// How a program of the reader's sets options.
+  /// The kind of program for which socket options are written.
   let preset: Preset
-  /// The namespace in which the commands that are offered have to run, as it was given.
+  /// The namespace in which the printed commands must run, as the user named it.
   let namespace: String?
   let showsColour: Bool
-  /// Whether IPv6 addresses were left out because there is no IPv6 here.
+  /// Whether IPv6 addresses were left out because the host has no IPv6.
   let leavesOutIPv6: Bool
   private(set) var bytes: [UInt8] = []
 
@@ -20,7 +20,7 @@ struct DiagnosisText {
     self.showsColour = showsColour
   }
 
-  /// Appends diagnoses. Those of several addresses that come out alike are one.
+  /// Appends diagnoses. Equal answers for several addresses are written once.
   mutating func append(_ diagnoses: [Diagnosis]) {
     var groups: [[Diagnosis]] = []
     for diagnosis in diagnoses {
@@ -48,7 +48,7 @@ struct DiagnosisText {
   private mutating func append(group: [Diagnosis]) {
     guard let diagnosis = group.first else { return }
     verdict(group)
-    // An answer that is one of several addresses has the rules of all of them.
+    // Diagnoses of one group have the same rules.
     redirections(diagnosis)
     blockers(diagnosis)
     release(diagnosis)
@@ -60,7 +60,7 @@ struct DiagnosisText {
     scope(diagnosis)
   }
 
-  // The pieces of which sections are made. Everything that is not ours goes through `appendVisible`.
+  // Parts of sections. Text from outside is written with `appendVisible`.
 
   mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 
@@ -72,7 +72,7 @@ struct DiagnosisText {
     end()
   }
 
-  /// A line with an indent, folded between words where it would be longer than most terminals are wide.
+  /// Writes an indented line, folded between words to the width of most terminals.
   mutating func line(_ text: String, indent: Int = 2, width: Int = 100) {
     var column = 0
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
@@ -90,7 +90,7 @@ struct DiagnosisText {
     end()
   }
 
-  /// A line that is to be copied, and therefore is never folded.
+  /// Writes a line to copy, which is never folded.
   mutating func command(_ text: String) {
     bytes.append(contentsOf: "      ".utf8)
     bytes.appendVisible(text.utf8)

@@ -4,30 +4,29 @@ internal import SockDiag
 internal import SockDiagWire
 
 extension DiagnosisText {
-  /// Appends a failed call, and why it failed.
+  /// Appends a failed call and the reason.
   ///
-  /// - Parameter repeats: How often it failed since it was last told that it did, this time included; `nil` for the first
-  ///   time.
+  /// - Parameter repeats: The number of failures since the last report, including this one; `nil` for the first report.
   mutating func append(_ failed: FailedCall, _ diagnosis: Diagnosis?, repeats: Int? = nil) {
     end()
     line("\(failed.failure.text(failed.identity)) (\(SystemMessage.text(failed.call.errno))).", indent: 0, width: .max)
     if let repeats {
-      line("It did so \(Self.times(repeats)) since the last report, and now for this reason:", indent: 0)
+      line("It failed \(Self.times(repeats)) since the last report, and now for this reason:", indent: 0)
     }
     for remark in failed.remarks { line(remark, indent: 0) }
     guard var diagnosis else { return end() }
     if let restraints = failed.rule(beside: diagnosis) {
-      // The rules are those of the program that failed, whatever they say to this one.
+      // The restraints are those of the failing program. They may differ from those of this process.
       diagnosis.restraints = restraints
       if diagnosis.denial == nil { refusal(failed, restraints) }
     } else if diagnosis.verdict == .free, !failed.failedForBeingWatched {
-      line("Now nothing is in the way: what was has gone since.", indent: 0)
+      line("Now nothing blocks the port: the cause has gone since.", indent: 0)
     }
     append([diagnosis])
     end()
   }
 
-  /// What may have refused the call to the program that made it, and how to look.
+  /// Appends the restraints that may have refused the call of the program, and how to check.
   private mutating func refusal(_ failed: FailedCall, _ restraints: BindRestraints) {
     let candidates = failed.candidates(restraints)
     let names = Phrase.list(candidates.map { "\($0)" }, "or")
@@ -40,12 +39,12 @@ extension DiagnosisText {
 }
 
 extension DiagnosisText {
-  /// How often something happened.
+  /// The number of times as a word: `once`, `2 times`.
   static func times(_ count: Int) -> String { count == 1 ? "once" : "\(Figure.grouped(count)) times" }
 }
 
 extension FailedCall {
-  /// What may have refused the call, where no missing capability explains it; `nil` otherwise.
+  /// The restraints that may have refused the call; `nil` if a missing capability explains it.
   func rule(beside diagnosis: Diagnosis) -> BindRestraints? {
     failedForBeingWatched || diagnosis.denial == .missingCapability ? nil : restraints
   }

@@ -4,21 +4,21 @@ internal import Glibc
 internal import SockDiag
 internal import SocketOwners
 
-/// A call of bind() or listen() that failed, with what can be found out about its socket while its thread is stopped.
+/// A failed call of bind() or listen(), with facts about its socket that are read while its thread is stopped.
 struct FailedCall {
   let call: BindCall
-  /// What it has in common with its repeats.
+  /// The facts that are equal in all its repeats.
   let failure: Failure
-  /// The inode number of the socket; `nil` if it was not looked at.
+  /// The inode number of the socket; `nil` if the socket was not read.
   private(set) var inode: UInt32?
-  /// What was asked, by the socket as it is; `nil` if neither other sockets nor settings of the host decide, or if that
-  /// cannot be told.
+  /// The request, by the state of the socket; `nil` if other sockets and settings of the host do not decide, or if it is
+  /// not known.
   private(set) var request: BindRequest?
-  /// What there is to say besides a diagnosis, or instead of one: sentences.
+  /// Sentences to print besides a diagnosis or instead of one.
   private(set) var remarks: [String] = []
-  /// Whether it was the watching that made the call fail.
+  /// Whether the call failed only because the program was watched.
   private(set) var failedForBeingWatched = false
-  /// What may refuse the call to this program besides sockets; `nil` if the error does not say that it was not allowed.
+  /// The restraints of the program; `nil` if the error is not a refusal.
   private(set) var restraints: BindRestraints?
 
   init(_ call: BindCall, _ failure: Failure) {
@@ -26,9 +26,9 @@ struct FailedCall {
     self.failure = failure
   }
 
-  /// Finds out what was asked, while the thread that asked is stopped.
+  /// Reads the request while the calling thread is stopped.
   mutating func lookAtSocket() {
-    // The others tell about the call itself, and their names say it.
+    // Other errors are about the call itself, and their names explain them.
     let decided: [BindErrno] = [
       .addressInUse, .addressNotAvailable, .accessDenied, .invalidArgument, .noSuchDevice, .notPermitted,
     ]
@@ -41,32 +41,32 @@ struct FailedCall {
       self.inode = inode
       judge(try HeldSocketOptions(readFrom: Self.holder(call), inode: inode))
     } catch {
-      remarks.append("Its socket could not be looked at: \(error).")
+      remarks.append("Its socket could not be read: \(error).")
     }
   }
 
   var error: BindErrno { BindErrno(rawValue: call.errno) }
 
-  /// The kind of program that this seems to be, for what is said about setting options.
+  /// The probable kind of the program, for statements that set options.
   var preset: Preset {
     let name = failure.program.prefix { $0.isLetter }
     switch name {
     case "python": return .python
     case "java", "nginx", "systemd": return Preset(rawValue: String(name)) ?? .c
-    // Node names its first thread so, or after its process title.
+    // Node.js gives its first thread this name, or that of its process title.
     case "node", "MainThread": return .node
     default: return .c
     }
   }
 
-  /// Says why there is no diagnosis of what could be asked about.
+  /// Adds a sentence that says why there is no diagnosis.
   mutating func remark(undiagnosedFor error: SockDiagError) {
     remarks.append("It could not be diagnosed: \(error).")
   }
 
-  /// Gives the request the right to low ports that the program's file gives it and the watching takes.
+  /// Gives the request the capability for low ports that the file of the program grants and the watching removes.
   ///
-  /// - Returns: Whether there is such a right.
+  /// - Returns: Whether the file grants it.
   mutating func restoreWithheldRight() -> Bool {
     // By the capabilities of the tracer: `ptracer_capable`, kernel/ptrace.c.
     guard let own = try? Privileges.ofCallingThread(), !own.hasSysPtrace,
@@ -76,16 +76,16 @@ struct FailedCall {
     failedForBeingWatched = true
     request?.mayBindPrivilegedPorts = true
     remarks.append(
-      "Being watched took the right away: the file of the program gives it low ports (CAP_NET_BIND_SERVICE), but the"
-        + " kernel gives a program nothing by its file while a user without CAP_SYS_PTRACE watches it. Run this as root,"
-        + " or run the program without --run. Its bind() then meets this:")
+      "The program failed because it was watched: its file grants CAP_NET_BIND_SERVICE, but the kernel ignores file"
+        + " capabilities while a user without CAP_SYS_PTRACE watches a program. Run this as root, or run the program without"
+        + " --run. Its bind() then meets this:")
     return true
   }
 
-  /// Supposes that the socket has a program that chooses among sockets, if nothing else explains the failure: the kernel does
-  /// not tell that there is one.
+  /// Assumes that the socket has a BPF program that chooses among sockets, if nothing else explains the failure. The kernel
+  /// does not report such programs.
   ///
-  /// - Returns: Whether it may be so.
+  /// - Returns: Whether this may be the reason.
   mutating func supposeProgram(_ diagnosis: Diagnosis) -> Bool {
     guard error == .addressInUse, diagnosis.verdict == .free, let options = request?.options,
       options.contains(.reusePort), !options.contains(.reusePortProgram),
@@ -93,9 +93,9 @@ struct FailedCall {
     else { return false }
     request?.options.insert(.reusePortProgram)
     remarks.append(
-      "The options of both sides would let them share the port. The likely reason why they do not: the program attached a"
-        + " BPF program to its socket (SO_ATTACH_REUSEPORT_EBPF or SO_ATTACH_REUSEPORT_CBPF) too early. A socket that has"
-        + " one joins no group that is there already. Attach it after bind(), and with TCP after listen().")
+      "The options of both sides would let them share the port. Probably the program attached a BPF program to its socket"
+        + " (SO_ATTACH_REUSEPORT_EBPF or SO_ATTACH_REUSEPORT_CBPF) too early. A socket with a BPF program cannot join an"
+        + " existing group. Attach it after bind(), and with TCP after listen().")
     return true
   }
 
@@ -117,16 +117,16 @@ struct FailedCall {
     request?.portBounds = socket.portBounds
   }
 
-  /// Why the call fails whatever else there is, or why nothing can be said about that.
+  /// Why the call fails independent of other sockets, or why it cannot be diagnosed; `nil` if other sockets may decide.
   private func ownCause(_ socket: HeldSocketOptions) -> String? {
     switch (call.kind, error) {
-    case (.listen, .invalidArgument): return "The socket is connected or in use already, and cannot listen."
+    case (.listen, .invalidArgument): return "The socket is already connected or in use, and cannot listen."
     case (.bind, .invalidArgument) where socket.local.port != 0:
-      return "The socket has the address \(socket.local) already, and a socket is bound only once."
+      return "The socket already has the address \(socket.local), and a socket is bound only once."
     default: break
     }
-    if call.address == nil { return "The address that it was given could not be read." }
-    // Ports of other protocols are others, with rules of their own.
+    if call.address == nil { return "The address of the call could not be read." }
+    // Other protocols have ports and rules of their own.
     if socket.protocol != .udp, !socket.protocol.isStream {
       return "Its protocol is \(socket.protocol.name), and only TCP, MPTCP and UDP can be diagnosed."
     }
@@ -162,10 +162,10 @@ struct FailedCall {
 }
 
 extension TransportProtocol {
-  /// Whether its sockets are bound by TCP's rule: multipath TCP's have a TCP socket below them.
+  /// Whether sockets of the protocol are bound by the rule of TCP. An MPTCP socket has a TCP socket below it.
   fileprivate var isStream: Bool { self == .tcp || self == .mptcp }
 
-  /// A name for people of one that is not diagnosed. Kernel: `IPPROTO_*`, linux/in.h, linux/in6.h.
+  /// The name of a protocol that cannot be diagnosed. Kernel: `IPPROTO_*`, linux/in.h, linux/in6.h.
   fileprivate var name: String {
     switch rawValue {
     case 1: "ICMP"

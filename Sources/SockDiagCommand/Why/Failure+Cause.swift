@@ -3,9 +3,9 @@ internal import Glibc
 internal import SockDiag
 
 extension Failure {
-  /// Why a call failed that is not diagnosed, and what to do about it; `nil` where the name of the error says all.
+  /// Why a call failed that is not diagnosed, and what helps; `nil` if the name of the error is enough.
   ///
-  /// - Parameter directory: Where the program is, for a name that is relative to that.
+  /// - Parameter directory: The working directory of the program, for relative names.
   func cause(in directory: String?) -> String? {
     guard isOnUnixSocket else { return kind == .connect ? causeOfConnecting : nil }
     let name = unixName.map { $0.hasPrefix("/") || $0.hasPrefix("@") ? $0 : "\(directory ?? ".")/\($0)" }

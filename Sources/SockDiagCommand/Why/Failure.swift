@@ -2,7 +2,7 @@ internal import BindTrace
 internal import Glibc
 internal import SockDiag
 
-/// What is the same in calls that fail again and again: only the first of them is told in full.
+/// The facts that are equal in repeated failures. Only the first of them is reported in full.
 struct Failure: Hashable {
   let kind: BindCall.Kind
   let errno: Int32
@@ -24,21 +24,21 @@ struct Failure: Hashable {
     program = ProgramName.of(call.processID)
   }
 
-  /// Whether it is about a port that somebody wants to have.
+  /// Whether the call is a bind() or listen() on a port.
   var isDiagnosable: Bool { kind != .connect && !isOnUnixSocket }
 
-  /// Whether programs fail so without anything being wrong.
+  /// Whether the failure is normal in healthy programs.
   var isUsual: Bool {
     guard kind == .connect else { return false }
-    // The C library asks a daemon for users and hosts that hardly any system runs.
+    // The C library asks a daemon for users and hosts that few systems run.
     if unixName == "/var/run/nscd/socket" { return true }
-    // Looking up a name, it asks for the route to each address by a UDP socket, to sort them.
+    // After a name lookup it connects a UDP socket to each address, to sort the addresses by their routes.
     return `protocol` == .udp && [ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(errno)
   }
 
-  /// What was called, by which program and where, without an end.
+  /// The call, the program and the address, without a full stop.
   ///
-  /// - Parameter identity: What tells the call from others of its kind, such as a process id.
+  /// - Parameter identity: An addition that identifies the call, such as a process id.
   func text(_ identity: String? = nil) -> String {
     let place = address.map { "\($0)" } ?? unixName
     let preposition = kind == .connect ? "to" : "on"

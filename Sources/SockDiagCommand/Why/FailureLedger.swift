@@ -1,45 +1,44 @@
 internal import BindTrace
 internal import Synchronization
 
-/// What becomes of each call that fails: the first of its kind is told, and those that repeat it are counted.
+/// Decides how each failed call is reported: the first of its kind in full, its repeats as a count.
 ///
-/// A program that tries again may fail thousands of times in a second, on many threads. Whether a call is new is decided on
-/// the thread that traces, so that a repeat is stopped no longer than for any system call.
+/// A program that tries again may fail thousands of times in a second, on many threads. The tracing thread decides whether a
+/// call is new, so that a repeat is not stopped longer than any other system call.
 final class FailureLedger: Sendable {
-  /// How a call is told.
+  /// The form of a report.
   enum Treatment: Hashable {
     /// With a diagnosis.
     case diagnosis
-    /// With a diagnosis, if that is another than the last one; the number of calls that were only counted since.
+    /// With a diagnosis, if it differs from the last one; with the number of calls that were only counted since.
     case newDiagnosis(repeats: Int)
-    /// By a line.
+    /// As one line.
     case line
   }
 
-  /// How many diagnoses there are in a run. One takes a walk through all processes, and fills half a screen.
+  /// The most diagnoses in a run. Each searches all processes and fills half a screen.
   static let diagnosisLimit = 10
-  /// How many different failures are told in a run.
+  /// The most different failures that are reported in a run.
   static let failureLimit = 40
-  /// What is in the way may change while a program tries again. So a repeat is diagnosed after this time, then after
-  /// twice that, and so on.
+  /// The time after which a repeat is diagnosed again, because the cause may have changed. It doubles each time.
   static let firstInterval = Duration.seconds(10)
 
   private struct Entry: Sendable {
-    /// The calls that were only counted since one was told.
+    /// The calls that were only counted since the last report.
     var repeats = 0
-    /// Whether one of them is being told.
+    /// Whether one of them is being reported.
     var isOpen = true
     /// The last diagnosis.
     var obstacles: Obstacles?
     var interval = firstInterval
-    /// When a repeat is diagnosed; `nil` for never.
+    /// When a repeat is diagnosed again; `nil` for never.
     var next: ContinuousClock.Instant?
   }
 
   private struct State: Sendable {
     var entries: [Failure: Entry] = [:]
     var order: [Failure] = []
-    /// What is being told, by the threads that wait for it.
+    /// The failures that are being reported, by the stopped threads.
     var open: [Int32: Failure] = [:]
     var diagnosisCount = 0
     var unlistedCount = 0
@@ -51,7 +50,7 @@ final class FailureLedger: Sendable {
 
   /// Counts a call.
   ///
-  /// - Returns: Whether it is to be told.
+  /// - Returns: Whether it must be reported.
   func isWanted(_ call: BindCall) -> Bool {
     if call.kind != .connect, !call.isOnUnixSocket {
       state.withLock { state in
@@ -68,7 +67,7 @@ final class FailureLedger: Sendable {
 
   /// Counts a failure.
   ///
-  /// - Returns: Whether it is to be told.
+  /// - Returns: Whether it must be reported.
   func isWanted(_ failure: Failure, at now: ContinuousClock.Instant = .now) -> Bool {
     state.withLock { state in
       guard var entry = state.entries[failure] else {
@@ -89,12 +88,12 @@ final class FailureLedger: Sendable {
     }
   }
 
-  /// What a call that is to be told was counted as.
+  /// The failure as which a call was counted.
   func failure(of call: BindCall) -> Failure {
     state.withLock { $0.open.removeValue(forKey: call.threadID) } ?? Failure(call)
   }
 
-  /// How a call is told that is wanted.
+  /// The form in which a failure is reported.
   func treatment(of failure: Failure) -> Treatment {
     state.withLock { state in
       guard failure.isDiagnosable, state.diagnosisCount < Self.diagnosisLimit else { return .line }
@@ -104,10 +103,10 @@ final class FailureLedger: Sendable {
     }
   }
 
-  /// Notes what was found out about a call.
+  /// Stores the result of a diagnosis.
   ///
-  /// - Parameter obstacles: What is in the way; `nil` if there was no diagnosis.
-  /// - Returns: Whether that is something else than before.
+  /// - Parameter obstacles: The cause; `nil` if there was no diagnosis.
+  /// - Returns: Whether the cause differs from the last one.
   func note(
     _ failure: Failure, _ obstacles: Obstacles?, at now: ContinuousClock.Instant = .now
   ) -> Bool {
@@ -126,7 +125,7 @@ final class FailureLedger: Sendable {
     }
   }
 
-  /// The failures whose repeats nothing has told of, each with their number.
+  /// The failures with repeats that no report mentioned, with their numbers.
   var repeats: [(failure: Failure, count: Int)] {
     state.withLock { state in
       state.order.compactMap { failure in
@@ -136,9 +135,9 @@ final class FailureLedger: Sendable {
     }
   }
 
-  /// How many calls of bind() and listen() on internet sockets there were, and how many of them failed.
+  /// The numbers of all and of failed calls of bind() and listen() on internet sockets.
   var bindCounts: (all: Int, failed: Int) { state.withLock { ($0.bindCount, $0.failedBindCount) } }
 
-  /// How many calls failed in yet other ways than those that were told.
+  /// The number of failed calls that are not listed because there were too many different ones.
   var unlistedCount: Int { state.withLock { $0.unlistedCount } }
 }

@@ -2,27 +2,26 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// What network namespaces are called in the reader's shell, where the commands that are offered run, and later.
+/// Names of network namespaces that work in the user's shell, where the printed commands run.
 struct NamespaceNames {
   /// The namespace of that shell.
   private let readers: UInt64?
-  /// The one that the reader has named, and how.
+  /// The namespace that the user named, and its name.
   private let given: (namespace: UInt64?, name: String?)
 
   /// - Parameters:
   ///   - readers: The namespace in which this command was started.
-  ///   - given: What `--netns` was given. The calling thread has gone there.
+  ///   - given: The argument of `--netns`. The calling thread has entered that namespace.
   init(readers: UInt64?, given: String?) {
     self.readers = readers
     self.given = (NetworkNamespaceID.ofCallingThread, given)
   }
 
-  /// What `--netns` takes for a namespace; `nil` for the reader's own.
+  /// The argument of `--netns` for a namespace; `nil` for that of the user's shell.
   ///
   /// - Parameters:
-  ///   - holders: Processes that it would be sensible to name.
-  ///   - caller: The process whose call failed. It mostly ends before anybody reads of it, so it is named if nothing else is
-  ///     there.
+  ///   - holders: Processes whose ids may name the namespace.
+  ///   - caller: The process with the failed call. It usually ends soon, so it is used only if there is no other.
   func name(of namespace: UInt64, holders: [Int32], caller: Int32) -> String? {
     if namespace == readers { return nil }
     if namespace == given.namespace, let name = given.name { return name }
@@ -35,23 +34,23 @@ struct NamespaceNames {
     return "\(stays ?? caller)"
   }
 
-  /// The name that `ip netns` has for a path, where `--netns` takes it for the same.
+  /// The name in `ip netns` for a path, if `--netns` takes the name for the same namespace.
   private static func word(_ path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     return NamespaceOption.namespace(name)?.path == path ? name : path
   }
 }
 
-/// Network namespaces that were given a path, as `ip netns add` does.
+/// Network namespaces that are mounted at a path, as by `ip netns add`.
 enum MountedNamespaces {
-  /// A path of a namespace, of those that this process sees; the folder of `ip netns` comes first.
+  /// A visible path of a namespace; the directory of `ip netns` comes first.
   static func path(of namespace: UInt64) -> String? {
     var text: [UInt8] = []
     guard
       KernelDirectories().contents(ProcPath("/proc/thread-self/mountinfo"), in: -1, limit: 1 << 24, into: &text) == 0
     else { return nil }
     let paths = paths(of: namespace, inMountInfo: text).filter {
-      // Another file system may be mounted above.
+      // Another file system may be mounted over it.
       NetworkNamespaceID.of(NetworkNamespacePath(path: $0)) == namespace
     }
     return paths.first { $0.hasPrefix("/run/netns/") } ?? paths.first
@@ -69,7 +68,7 @@ enum MountedNamespaces {
     }
   }
 
-  /// Blanks, newlines and backslashes are three octal digits there. Kernel: `mangle_path`, fs/seq_file.c.
+  /// Replaces the escapes of blanks, newlines and backslashes: three octal digits. Kernel: `mangle_path`, fs/seq_file.c.
   private static func unescaped(_ path: ArraySlice<UInt8>) -> String {
     var bytes: [UInt8] = []
     var rest = path

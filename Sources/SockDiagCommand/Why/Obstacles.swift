@@ -2,7 +2,7 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// What a diagnosis found in the way, as far as it would be worth telling that it is something else by now.
+/// The cause that a diagnosis found, reduced to the facts that make a new report worthwhile.
 struct Obstacles: Hashable {
   private struct Obstacle: Hashable {
     var use: PortUse
@@ -11,7 +11,7 @@ struct Obstacles: Hashable {
   }
 
   private let verdict: Diagnosis.Verdict
-  /// Without their peers: the connections of a server change all the time.
+  /// The blocking sockets without their peers, because the connections of a server change all the time.
   private let sockets: Set<Obstacle>
 
   init(_ diagnosis: Diagnosis) {

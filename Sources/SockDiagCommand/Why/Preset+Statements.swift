@@ -2,8 +2,7 @@ internal import BindDiagnosis
 internal import SockDiag
 
 extension Preset {
-  /// How an option is set in a program of this kind, for a socket of TCP or of UDP; `nil` where the program sets it anyway
-  /// or has no way to set it.
+  /// The statement that sets an option in a program of this kind; `nil` if the program always sets the option or cannot.
   func statement(_ option: BindOptions, _ transport: TransportProtocol) -> String? {
     guard let name = option.kernelNames.first else { return nil }
     let isUDP = transport == .udp
@@ -33,7 +32,7 @@ extension Preset {
     }
   }
 
-  /// Of the options of the address, Python's module lacks the names.
+  /// The statement for Python, whose module lacks the names of some options.
   private static func python(_ option: BindOptions, _ level: String, _ name: String) -> String {
     switch option {
     case .freebind: "s.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND"
@@ -47,7 +46,7 @@ extension Preset {
     switch option {
     case .reuseAddress where !isUDP: return "\(call)(…, reuse_address=True)"
     case .reusePort: return "\(call)(…, reuse_port=True)"
-    // A datagram endpoint took reuse_address too, until Python 3.11.
+    // Until Python 3.11 a datagram endpoint had reuse_address too.
     default: return "\(statement); then bind s, and \(call)(…, sock=s)"
     }
   }
@@ -55,7 +54,7 @@ extension Preset {
   private static func go(_ option: BindOptions, _ isUDP: Bool, _ statement: String) -> String {
     switch option {
     case .v6Only: isUDP ? "net.ListenPacket(\"udp6\", …)" : "net.Listen(\"tcp6\", …)"
-    // It is for what connects.
+    // This option is for programs that connect.
     case .bindAddressNoPort: "net.Dialer{LocalAddr: …, Control: …}, in it \(statement)"
     default: "net.ListenConfig{Control: …}, in it \(statement)"
     }
@@ -63,7 +62,7 @@ extension Preset {
 
   private static func nodeStream(_ option: BindOptions) -> String? {
     switch option {
-    // Older ones take the word and do nothing. Without a host, both words are passed over.
+    // Older versions ignore the option. Without a host both options are ignored.
     case .reusePort: "server.listen({ port, host, reusePort: true })  // since Node.js 22.12 and 23.1"
     case .v6Only: "server.listen({ port, host: '::', ipv6Only: true })"
     default: nil
@@ -79,7 +78,7 @@ extension Preset {
     }
   }
 
-  /// Made with an address, a socket is bound at once.
+  /// The statement for Java. A socket that is created with an address is bound at once, before options can be set.
   private static func java(_ option: BindOptions, _ isUDP: Bool) -> String? {
     let made = isUDP ? "socket = new DatagramSocket(null)" : "socket = new ServerSocket()"
     switch option {
@@ -89,7 +88,8 @@ extension Preset {
     }
   }
 
-  /// By the crate socket2, for the standard library binds at once. What that has not got is left to the crate libc.
+  /// The statement for Rust with the crate socket2, because the standard library binds at once. Options that socket2 lacks
+  /// need the crate libc.
   private static func rust(_ option: BindOptions, _ level: String, _ name: String) -> String {
     switch option {
     case .reuseAddress: "socket2::Socket: socket.set_reuse_address(true)?"
@@ -99,7 +99,7 @@ extension Preset {
     }
   }
 
-  /// The first number of setsockopt(), by its name.
+  /// The level of an option for setsockopt().
   private static func level(_ option: BindOptions) -> String {
     switch option {
     case .v6Only: "IPPROTO_IPV6"

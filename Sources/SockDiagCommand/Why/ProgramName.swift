@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What a program calls itself.
+/// The name of a running program.
 enum ProgramName {
   /// The name of a process, of up to 15 bytes; `?` if it cannot be read. Kernel: `comm`, proc(5).
   static func of(_ pid: Int32) -> String {

@@ -5,8 +5,8 @@ internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
 
-/// `why --run`: a command whose failing calls of bind() and listen() are diagnosed while they wait, each with the very
-/// socket that it was made on. Others that fail are named, and repeats are counted.
+/// Runs a command for `why --run`. Failed calls of bind() and listen() are diagnosed with their own sockets while their
+/// threads are stopped. Other failed calls are named, and repeats are counted.
 struct WatchedRun: ~Copyable {
   private let command: [String]
   private let followsDescendants: Bool
@@ -14,7 +14,7 @@ struct WatchedRun: ~Copyable {
   private let writesJSON: Bool
   private let names: NamespaceNames
   private var diagnostician: Diagnostician
-  /// The namespace in which the diagnostician was made.
+  /// The namespace in which the diagnostician was created.
   private var namespace: UInt64?
   private let ledger = FailureLedger()
 
@@ -30,13 +30,13 @@ struct WatchedRun: ~Copyable {
     namespace = NetworkNamespaceID.ofCallingThread
   }
 
-  /// Runs it to its end.
+  /// Runs the command to its end.
   ///
-  /// Whatever goes wrong with the reports, the command is watched to its end: who waits for this process waits for that.
+  /// The command is watched to its end even if reports fail, because callers wait for this process.
   ///
   /// - Returns: How the command ended.
   mutating func run() throws -> CommandEnding {
-    // A reader who has gone is no reason to leave the command. It has the signal in force all the same.
+    // The command is watched even if no reader is left. The command itself keeps SIGPIPE.
     _ = signal(SIGPIPE, SIG_IGN)
     let tracer = BindTracer(command, followsDescendants: followsDescendants)
     let report: BindTraceReport
@@ -81,7 +81,7 @@ struct WatchedRun: ~Copyable {
     }
   }
 
-  /// Tells of a call by a line.
+  /// Reports a call in one line.
   private func name(_ failed: FailedCall) {
     let (call, failure) = (failed.call, failed.failure)
     _ = ledger.note(failure, nil)
@@ -99,7 +99,7 @@ struct WatchedRun: ~Copyable {
     }
   }
 
-  /// Tells of a call with the reasons; of one that repeats another only if they have changed.
+  /// Reports a call with a diagnosis; a repeat only if the cause has changed.
   private mutating func diagnose(_ call: FailedCall, repeats: Int?) {
     var failed = call
     failed.lookAtSocket()
@@ -121,7 +121,7 @@ struct WatchedRun: ~Copyable {
     }
   }
 
-  /// Tells of what was only counted.
+  /// Reports the calls that were only counted.
   private func tellRepeats() {
     for (failure, count) in ledger.repeats {
       if writesJSON {
@@ -156,19 +156,19 @@ struct WatchedRun: ~Copyable {
     return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
   }
 
-  /// A command may have gone to another network namespace, or begun in one.
+  /// Enters the network namespace of the process, which may differ from that of this one.
   private mutating func enterNamespace(of process: Int32) throws(SockDiagError) {
     let other = NetworkNamespaceID.of(process: process)
-    // One that cannot be seen cannot be entered either, and that says why.
+    // A namespace that cannot be read cannot be entered either. The error of entering it is reported.
     guard other == nil || other != namespace else { return }
     try NetworkNamespacePath(process: process).enter()
-    // If the next step fails, the diagnostician is that of a namespace in which this thread is no more.
+    // If the next step fails, the diagnostician belongs to a namespace that this thread has left.
     namespace = nil
     diagnostician = try Diagnostician()
     namespace = other
   }
 
-  /// Commands that are offered have to run where the socket is.
+  /// The namespace in which printed commands must run: that of the socket.
   private func place(of call: BindCall, _ diagnosis: Diagnosis?) -> String? {
     guard let diagnosis else { return nil }
     guard let namespace else { return "\(call.processID)" }

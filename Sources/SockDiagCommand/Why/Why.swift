@@ -7,7 +7,7 @@ internal import SockDiagWire
 /// `sockdiag why`: predicts whether bind() succeeds, and explains what is in the way.
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says whether a port can be bound, what is in the way, until when, and what helps.",
+    abstract: "Says whether a port can be bound; if not, what blocks it, until when, and what helps.",
     discussion: """
       It binds nothing, unless --probe is given. Without an address it answers for the addresses that servers bind by \
       default: 0.0.0.0, and [::] with IPv4. On a host without IPv6, where servers bind IPv4 alone, it answers for 0.0.0.0 \
@@ -78,7 +78,7 @@ struct Why: ParsableCommand {
     }
   }
 
-  /// Runs the command, and ends as it does.
+  /// Runs the command, and ends with its status.
   private func watch(_ names: NamespaceNames) throws {
     var watched = try WatchedRun(
       command, followsDescendants: follow, preset: who.preset, writesJSON: json, names: names)
@@ -102,7 +102,7 @@ struct Why: ParsableCommand {
     if status != .free { throw ExitCode(status.rawValue) }
   }
 
-  /// The answers for each of the addresses, in the network namespace of the calling thread.
+  /// The diagnosis of each address, in the network namespace of the calling thread.
   func diagnoses(_ effort: Diagnostician.Effort = .harmless) throws -> [Diagnosis] {
     let requests = try port.map { try who.requests(PortArgument(parsing: $0)) } ?? []
     var diagnostician = try Diagnostician()

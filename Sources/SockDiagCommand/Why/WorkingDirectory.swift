@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Where a process is in the file system.
+/// The working directory of a process.
 enum WorkingDirectory {
-  /// The folder from which relative paths of a process lead; `nil` if that may not be seen. Kernel: `/proc/PID/cwd`,
+  /// The directory for relative paths of a process; `nil` if it may not be read. Kernel: `/proc/PID/cwd`,
   /// proc(5).
   static func of(_ pid: Int32) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -3,7 +3,7 @@
 /// It produces bytes; the caller stores them. Each datagram is written verbatim, so nothing is lost that a later reader
 /// may be able to decode.
 public struct CaptureWriter: Hashable, Sendable {
-  /// How fine the time of a packet is.
+  /// The resolution of packet times.
   public enum Resolution: Hashable, Sendable {
     /// Microseconds, which every pcap reader supports.
     case microseconds
@@ -11,7 +11,7 @@ public struct CaptureWriter: Hashable, Sendable {
     case nanoseconds
   }
 
-  /// How fine the time of a packet is.
+  /// The resolution of packet times.
   public let resolution: Resolution
 
   /// Creates a writer.

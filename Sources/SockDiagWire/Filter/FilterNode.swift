@@ -69,10 +69,10 @@ extension FilterNode {
 }
 
 extension FilterNode {
-  /// The terms all of which have to hold.
+  /// The terms that must all match.
   var terms: [FilterNode] { if case .all(let nodes) = self { nodes } else { [self] } }
 
-  /// The states in which a socket may pass a normalized filter.
+  /// The states that a socket must have to pass a normalized filter.
   package var possibleStates: SocketStateSet {
     switch self {
     case .condition(.states(let states)): states

@@ -1,15 +1,51 @@
-/// The layout of an inet request.
-///
-/// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, `struct inet_diag_sockid`, linux/inet_diag.h.
+/// Offsets in `struct inet_diag_req_v2`, linux/inet_diag.h.
 private enum Layout {
-  /// `sizeof(struct inet_diag_req_v2)`
   static let byteCount = 56
-  /// `sizeof(struct inet_diag_req)`
-  static let legacyByteCount = 60
+  /// `sdiag_family`, as `idiag_family` in the legacy structure
+  static let family = 0
+  /// `sdiag_protocol`
+  static let `protocol` = 1
+  /// `idiag_ext`
+  static let details = 2
+  /// `idiag_states`
+  static let states = 4
+  /// `id`
+  static let socketID = 8
+}
+
+/// Offsets in `struct inet_diag_req`, linux/inet_diag.h.
+private enum LegacyLayout {
+  static let byteCount = 60
+  /// `idiag_ext`
+  static let details = 3
+  /// `id`
+  static let socketID = 4
+  /// `idiag_states`
+  static let states = 52
+}
+
+/// Offsets in `struct inet_diag_sockid`, linux/inet_diag.h.
+private enum SocketIDLayout {
+  /// `idiag_sport`
+  static let localPort = 0
+  /// `idiag_dport`
+  static let remotePort = 2
+  /// `idiag_src`
+  static let localAddress = 4
+  /// `idiag_dst`
+  static let remoteAddress = 20
+  /// `idiag_if`
+  static let interfaceIndex = 36
+  /// `idiag_cookie`: two words, the lower one first
+  static let cookie = 40
+}
+
+/// Kernel: linux/inet_diag.h.
+private enum Attribute {
   /// `INET_DIAG_REQ_BYTECODE`
-  static let bytecodeAttribute: UInt16 = 1
+  static let bytecode: UInt16 = 1
   /// `INET_DIAG_REQ_PROTOCOL`, since 5.9
-  static let protocolAttribute: UInt16 = 3
+  static let `protocol`: UInt16 = 3
 }
 
 extension InetRequest: NetlinkRequest {
@@ -51,9 +87,9 @@ extension InetRequest: NetlinkRequest {
       appendSocketID(to: &message)
     }
     if isLegacy ? `protocol` != .tcp : `protocol`.rawValue > UInt8.max {
-      message.appendAttribute(Layout.protocolAttribute, host32: UInt32(`protocol`.rawValue))
+      message.appendAttribute(Attribute.protocol, host32: UInt32(`protocol`.rawValue))
     }
-    if !bytecode.isEmpty { try message.appendAttribute(Layout.bytecodeAttribute, bytecode) }
+    if !bytecode.isEmpty { try message.appendAttribute(Attribute.bytecode, bytecode) }
   }
 
   private func appendSocketID(to message: inout [UInt8]) {
@@ -84,31 +120,37 @@ extension InetRequest {
   /// - Throws: ``WireError`` if it is shorter than its structure or its attributes are invalid.
   public init(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) throws(WireError) {
     let isLegacy = message.header.type == .inetDiagLegacy
-    let fixed = isLegacy ? Layout.legacyByteCount : Layout.byteCount
+    let fixed = isLegacy ? LegacyLayout.byteCount : Layout.byteCount
     let payload = message.payload
     let start = payload.lowerBound
     guard payload.count >= fixed, start >= 0, payload.upperBound <= bytes.count else {
       throw WireError(.structureLength, at: start, "a request has \(payload.count) bytes, expected at least \(fixed)")
     }
-    let family = AddressFamily(rawValue: bytes[start])
+    let family = AddressFamily(rawValue: bytes[start + Layout.family])
     let form: Form =
       message.header.type == .sockDestroy ? .destroy : message.header.flags.isSuperset(of: .dump) ? .dump : .get
     self.init(
-      form, isLegacy ? .tcp : TransportProtocol(rawValue: UInt16(bytes[start + 1])), family.rawValue == 0 ? nil : family
+      form, isLegacy ? .tcp : TransportProtocol(rawValue: UInt16(bytes[start + Layout.protocol])),
+      family.rawValue == 0 ? nil : family
     )
-    details = InetDetails(rawValue: bytes[start + (isLegacy ? 3 : 2)])
-    states = SocketStateSet(rawValue: bytes.host32(at: start + (isLegacy ? 52 : 4)))
-    let id = start + (isLegacy ? 4 : 8)
-    local = Self.address(family, bytes.network16(at: id), at: id + 4, in: bytes)
-    remote = Self.address(family, bytes.network16(at: id + 2), at: id + 20, in: bytes)
-    interfaceIndex = bytes.host32(at: id + 36)
-    cookie = SocketCookie(rawValue: UInt64(bytes.host32(at: id + 40)) | UInt64(bytes.host32(at: id + 44)) << 32)
+    details = InetDetails(rawValue: bytes[start + (isLegacy ? LegacyLayout.details : Layout.details)])
+    states = SocketStateSet(
+      rawValue: bytes.host32(at: start + (isLegacy ? LegacyLayout.states : Layout.states)))
+    let id = start + (isLegacy ? LegacyLayout.socketID : Layout.socketID)
+    local = Self.address(
+      family, bytes.network16(at: id + SocketIDLayout.localPort), at: id + SocketIDLayout.localAddress, in: bytes)
+    remote = Self.address(
+      family, bytes.network16(at: id + SocketIDLayout.remotePort), at: id + SocketIDLayout.remoteAddress, in: bytes)
+    interfaceIndex = bytes.host32(at: id + SocketIDLayout.interfaceIndex)
+    let low = bytes.host32(at: id + SocketIDLayout.cookie)
+    let high = bytes.host32(at: id + SocketIDLayout.cookie + 4)
+    cookie = SocketCookie(rawValue: UInt64(low) | UInt64(high) << 32)
 
     var cursor = NetlinkAttributeCursor(start + fixed..<payload.upperBound)
     while let attribute = try cursor.next(in: bytes) {
       switch (attribute.type, attribute.payload.count) {
-      case (Layout.bytecodeAttribute, _): bytecode = bytes.array(attribute.payload)
-      case (Layout.protocolAttribute, 4):
+      case (Attribute.bytecode, _): bytecode = bytes.array(attribute.payload)
+      case (Attribute.protocol, 4):
         `protocol` = TransportProtocol(rawValue: UInt16(clamping: bytes.host32(at: attribute.payload.lowerBound)))
       default: break
       }

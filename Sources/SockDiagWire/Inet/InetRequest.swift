@@ -20,7 +20,7 @@ public struct InetRequest: Hashable, Sendable {
   public var family: AddressFamily?
   /// The states of the sockets.
   public var states: SocketStateSet = []
-  /// What is wanted beyond the fixed record.
+  /// The details to return in addition to the fixed record.
   public var details: InetDetails = []
   /// The local address and port. A dump compares the port only, unless that is 0.
   public var local = SocketAddress(.anyV4, port: 0)

@@ -143,7 +143,7 @@ extension TCPInfo {
     }
   }
 
-  /// Puts the structure together again from its members.
+  /// Rebuilds the structure from its members.
   package init(
     values: (Field) throws -> UInt64?, accurateECN: AccurateECN?, byteCount: Int, tail: [UInt8]
   ) rethrows {

@@ -1,30 +1,30 @@
 /// Properties that sockets of all families have.
 ///
-/// Tables, JSON, filters, searches for owners, captures and snapshots are written for this, so that they need not know
-/// which families there are. A family that lacks a property has `nil` there.
+/// Tables, JSON, filters, searches for owners, captures and snapshots use this protocol, so that they do not depend on
+/// a family. If a family lacks a property, it is `nil`.
 public protocol KernelSocket: Hashable, Sendable, Encodable, FieldWritable, CustomStringConvertible {
   /// The family.
   var family: AddressFamily { get }
   /// The kind of socket, as `ss` prints it in its column Netid: `tcp`, `udp`, `nl`.
   var netID: String { get }
-  /// Whether such sockets carry connections. Of a kind without connections, the state `close` means "unconnected".
+  /// Whether sockets of this kind carry connections. If not, the state `close` means "unconnected".
   var isConnectionOriented: Bool { get }
   /// The state.
   var state: SocketState { get }
-  /// What tells this socket from all others; `nil` where the source has no cookies.
+  /// The identity of this socket among all others; `nil` if the source has no cookies.
   var identity: SocketIdentity? { get }
-  /// The kernel's number for this one socket; `nil` where the source has none.
+  /// The kernel's unique number for this socket; `nil` if the source has none.
   var cookie: SocketCookie? { get }
-  /// What waits to be read and to be sent; `nil` where the record does not say.
+  /// The amounts that wait to be read and to be sent; `nil` if the record does not contain them.
   var queues: SocketQueues? { get }
   /// The timer that runs; `nil` for none.
   var timer: SocketTimer? { get }
-  /// The number of the socket's inode, by which the processes that hold it are found; 0 if no descriptor refers to it.
+  /// The inode number of the socket, which leads to the processes that hold it; 0 if no descriptor refers to it.
   var inode: UInt32 { get }
-  /// The user who made the socket; `nil` where the record does not say.
+  /// The user who made the socket; `nil` if the record does not contain it.
   var uid: UInt32? { get }
-  /// The cgroup (version 2) in which the socket was made; `nil` where the record does not say. A hint for the search for
-  /// processes.
+  /// The cgroup (version 2) in which the socket was made; `nil` if the record does not contain it. A hint for the
+  /// search for processes.
   var cgroupID: UInt64? { get }
   /// The interface that the socket is bound to, or the scope of a link-local address; 0 for none.
   var interfaceIndex: UInt32 { get }

@@ -1,7 +1,7 @@
-/// What tells a socket from all others, as long as the system runs.
+/// Identifies a socket among all others, as long as the system runs.
 ///
-/// The cookie alone is not enough: a TIME_WAIT record has the cookie of the socket that it came from, and that socket may
-/// still be there, bound to the same port.
+/// The cookie alone is not enough: a TIME_WAIT record has the cookie of its socket, which may still exist, bound to the
+/// same port.
 public struct SocketIdentity: Hashable, Sendable {
   /// The family.
   public var family: AddressFamily

@@ -16,7 +16,7 @@ public struct SocketMemory: Hashable, Sendable {
   public var sendQueued: UInt32
   /// Used by socket options. Kernel: `SK_MEMINFO_OPTMEM`.
   public var optionMemory: UInt32
-  /// Packets that came while the program held the socket. Kernel: `SK_MEMINFO_BACKLOG`, since 3.6.
+  /// Packets that arrived while the program had the socket locked. Kernel: `SK_MEMINFO_BACKLOG`, since 3.6.
   public var backlog: UInt32?
   /// Packets dropped, a count. Kernel: `SK_MEMINFO_DROPS`, since 4.7.
   public var drops: UInt32?

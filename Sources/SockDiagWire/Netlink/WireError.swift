@@ -1,6 +1,6 @@
-/// What is wrong with bytes that ought to be netlink messages.
+/// A fault in bytes that should be netlink messages.
 ///
-/// It says which byte, what stood there and what was expected, so that a broken capture can be found with a hex dump.
+/// It gives the offset, what was found and what was expected, so that the fault can be found with a hex dump.
 public struct WireError: Error, Hashable, Sendable {
   /// The kind of a fault. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
@@ -10,11 +10,11 @@ public struct WireError: Error, Hashable, Sendable {
     /// Creates a code from its name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// A message header is cut off, or its length is smaller than a header or larger than what is there.
+    /// A message header is cut, or its length is smaller than a header or larger than the available bytes.
     public static let messageLength = Code(rawValue: "message-length")
-    /// An attribute's length is smaller than its header or larger than what is there.
+    /// An attribute's length is smaller than its header or larger than the available bytes.
     public static let attributeLength = Code(rawValue: "attribute-length")
-    /// A message is too short for the structure that its type promises.
+    /// A message is too short for the structure of its type.
     public static let structureLength = Code(rawValue: "structure-length")
     /// The bytes have no supported format.
     public static let unknownFormat = Code(rawValue: "unknown-format")

@@ -47,36 +47,55 @@ public struct InterfaceAddress: Hashable, Sendable {
   public var isUsable: Bool { !flags.contains(.tentative) || flags.contains(.optimistic) }
 }
 
+/// Kernel: linux/if_addr.h.
+private enum Attribute {
+  /// `IFA_ADDRESS`
+  static let address: UInt16 = 1
+  /// `IFA_LOCAL`
+  static let local: UInt16 = 2
+  /// `IFA_FLAGS`
+  static let flags: UInt16 = 8
+}
+
+/// `struct ifaddrmsg`, linux/if_addr.h.
+private enum Layout {
+  static let byteCount = 8
+  /// `ifa_prefixlen`
+  static let prefixLength = 1
+  /// `ifa_flags`
+  static let flags = 2
+  /// `ifa_index`
+  static let index = 4
+}
+
 extension InterfaceAddress {
   /// Reads the payload of an address message; `nil` for a family other than IPv4 and IPv6, and for an address that is absent.
   ///
   /// - Throws: ``WireError`` where the fixed part or an attribute is cut off.
   package init?(newAddress payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) {
-    guard payload.count >= 8, payload.lowerBound >= 0, payload.upperBound <= bytes.count else {
+    guard payload.count >= Layout.byteCount, payload.lowerBound >= 0, payload.upperBound <= bytes.count else {
       throw WireError(
         .structureLength, at: payload.lowerBound, "an address message has \(payload.count) bytes, expected at least 8")
     }
     let start = payload.lowerBound
     let family = AddressFamily(rawValue: bytes[start])
     guard family == .inet || family == .inet6 else { return nil }
-    var flags = UInt32(bytes[start + 2])
+    var flags = UInt32(bytes[start + Layout.flags])
     var own: IPAddress?
     var other: IPAddress?
-    var cursor = NetlinkAttributeCursor(start + 8..<payload.upperBound)
+    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
     while let attribute = try cursor.next(in: bytes) {
       switch attribute.type {
       // IFA_ADDRESS: on a point-to-point link, the peer's address.
       case 1: other = IPAddress(attribute.payload, of: family, in: bytes)
-      // IFA_LOCAL
-      case 2: own = IPAddress(attribute.payload, of: family, in: bytes)
-      // IFA_FLAGS
-      case 8 where attribute.payload.count >= 4: flags = bytes.host32(at: attribute.payload.lowerBound)
+      case Attribute.local: own = IPAddress(attribute.payload, of: family, in: bytes)
+      case Attribute.flags where attribute.payload.count >= 4: flags = bytes.host32(at: attribute.payload.lowerBound)
       default: break
       }
     }
     guard let address = own ?? other else { return nil }
     self.init(
-      address, prefixLength: bytes[start + 1], interfaceIndex: bytes.host32(at: start + 4),
+      address, prefixLength: bytes[start + Layout.prefixLength], interfaceIndex: bytes.host32(at: start + Layout.index),
       flags: Flags(rawValue: flags))
   }
 }

@@ -16,7 +16,7 @@ import Testing
     return try ProcessStarts.heldOff { try diagnostician.diagnose(request, effort) }
   }
 
-  /// Whether a search can see every process and descriptor: inside of a pid namespace none can.
+  /// Whether a search can see every process and descriptor; inside a pid namespace it cannot.
   private static var canSeeAll: Bool {
     get throws {
       var finder = try OwnerFinder()
@@ -35,7 +35,7 @@ import Testing
       #expect(diagnosis.sockets.map(\.socket.local) == [local])
       #expect(diagnosis.sockets.first?.holders.isEmpty == false)
       #expect(diagnosis.sockets.first?.portSocket.options[.reuseAddress] == true)
-      // It shares the port by this option, which was read from it.
+      // It shares the port by this option, which was read from its socket.
       #expect(try Self.diagnose(local, options: .reuseAddress).prediction.bind == .succeeds)
     }
   }
@@ -57,7 +57,7 @@ import Testing
         let complaints = try settled {
           let diagnosis = try Self.diagnose("127.0.0.1:8080")
           #expect(diagnosis.sockets.isEmpty)
-          // A descriptor that another test is just sending may be such a socket.
+          // A descriptor that another test is sending at this moment may be such a socket.
           return try diagnosis.verdict == (Self.canSeeAll ? .free : .depends) ? [] : ["\(diagnosis.verdict)"]
         }
         #expect(complaints == [])

@@ -5,7 +5,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// Diagnoses of real sockets, each in a network namespace of its own.
+/// Diagnoses of real sockets, each in its own network namespace.
 @Suite(.enabled(if: NetworkNamespace.isPermitted)) struct DiagnosticianTests {
   private static let quick: Diagnostician.Effort = [.owners, .heldOptions]
 
@@ -78,7 +78,7 @@ import Testing
       let path = laboratory.namespace.path
       try NetworkNamespace.withNew { other in
         #expect(other.inode != namespace)
-        // Threads of one process are one process to /proc/PID/ns, so the namespace is asked for by its own path.
+        // /proc/PID/ns shows one namespace for all threads of a process, so the namespace is given by its own path.
         var inspector = try SocketInspector(inNamespaceAt: path)
         #expect(try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets.map(\.local.port) == [18_080])
         #expect(try Self.diagnose(BindRequest(.tcp, "127.0.0.1:18080", uid: 0)).verdict == .free)

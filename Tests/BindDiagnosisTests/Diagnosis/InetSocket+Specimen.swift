@@ -2,13 +2,13 @@ import FoundationEssentials
 import SockDiag
 
 extension InetSocket {
-  /// A socket on 127.0.0.1:8080, as the JSON of a list would have it.
+  /// A socket on 127.0.0.1:8080, decoded from the JSON of a list.
   ///
   /// - Parameters:
   ///   - protocol: `tcp` or `udp`.
-  ///   - inode: 0 for a socket that no process has.
-  ///   - timer: What its timer is for.
-  ///   - milliseconds: How long the timer still runs.
+  ///   - inode: 0 for a socket without a process.
+  ///   - timer: The kind of its timer.
+  ///   - milliseconds: The remaining time of the timer.
   static func specimen(
     _ protocol: String, _ state: SocketState, inode: UInt32, timer: SocketTimer.Kind? = nil,
     milliseconds: UInt32 = 9000

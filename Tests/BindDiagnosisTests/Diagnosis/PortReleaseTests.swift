@@ -2,7 +2,7 @@ import BindDiagnosis
 import SockDiag
 import Testing
 
-/// Until when a socket keeps its port.
+/// How long a socket keeps its port.
 struct PortReleaseTests {
   private func release(
     _ state: SocketState, _ timer: SocketTimer.Kind? = nil, milliseconds: UInt32 = 5000, inode: UInt32 = 0
@@ -15,10 +15,10 @@ struct PortReleaseTests {
     #expect(try release(.timeWait, .timeWait, milliseconds: 0) == .after(.zero))
   }
 
-  /// The peer may end its side before, and then there is a minute in TIME_WAIT.
+  /// The peer may close before, and then TIME_WAIT takes a minute.
   @Test func finWait2MayStayLonger() throws {
     #expect(try release(.finWait2, .timeWait) == .afterOrLater(.seconds(5)))
-    // Where `tcp_fin_timeout` is more than a minute, its first part is slept out in another form.
+    // If `tcp_fin_timeout` is longer than a minute, its first part is spent in another kind of socket.
     #expect(try release(.finWait2, .keepalive) == .afterOrLater(.seconds(5)))
   }
 

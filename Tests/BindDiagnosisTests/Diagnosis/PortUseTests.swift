@@ -3,7 +3,7 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// The one classification of a socket on a port.
+/// The classification of sockets on a port.
 struct PortUseTests {
   private static let kinds: [(String, SocketState, inode: UInt32, timer: SocketTimer.Kind?, PortUse, PortSocket.Role)] =
     [

@@ -7,7 +7,7 @@ import Testing
 
 private let loopback = IPAddress(v4: 0x7f00_0001)
 
-/// What is offered against a port in use.
+/// The remedies for a port in use.
 @Suite struct RemedyTests {
   private func diagnosis(
     _ request: BindRequest, _ others: [PortSocket], use: PortUse = .connection, release: PortRelease = .whenClosed,
@@ -24,7 +24,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       freePorts: nil, probe: nil, blindSpots: [], elsewhere: [])
   }
 
-  /// What was not seen matters unless the bind() fails for what was.
+  /// Unseen facts matter unless the bind() fails because of seen ones.
   @Test func unseenFactsMatterOnlyIfTheCallCouldSucceed() {
     let request = BindRequest(.tcp, SocketAddress(loopback, port: 8080), uid: 0)
     var diagnosis = diagnosis(request, [])
@@ -37,7 +37,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     }
   }
 
-  /// A live bind that succeeded has answered what was open, unless it left the choice of the port to a later call.
+  /// A successful live bind has answered the open questions, unless a later call chooses the port.
   @Test func liveBindDecidesTheVerdict() {
     for (options, isAnswered) in [([], true), (.bindAddressNoPort, false)] as [(BindOptions, Bool)] {
       let request = BindRequest(.tcp, SocketAddress(loopback, port: 0), options: options, uid: 0)
@@ -87,7 +87,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     let request = BindRequest(.tcp, "127.0.0.1:0", uid: 0)
     #expect(choice(request, .occupies).remedies == [.widenPortRange, .choosePortInConnect])
     for role in [PortSocket.Role.bound, .listens] { #expect(choice(request, role).remedies == [.widenPortRange]) }
-    // With UDP connect() looks for a port as bind() does.
+    // With UDP, connect() searches for a port as bind() does.
     #expect(choice(BindRequest(.udp, "127.0.0.1:0", uid: 0), .occupies).remedies == [.widenPortRange])
   }
 
@@ -143,7 +143,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.destroy))
   }
 
-  /// It has no process yet, and is its listener's.
+  /// It has no process yet and belongs to its listener.
   @Test(arguments: [(SocketState.established, false), (.closeWait, false), (.synReceived, false), (.finWait1, true)])
   func unacceptedConnectionIsNotDestroyed(_ state: SocketState, _ isLeftBehind: Bool) throws {
     let text = """
@@ -183,7 +183,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.reservePort))
   }
 
-  /// The kernel gives such a port to nobody, so that there is nothing to keep it from.
+  /// The kernel never chooses such a port, so reserving it is useless.
   @Test(arguments: [(45000 as UInt16, true), (8080, false), (60999, true), (61000, false), (45001, false)])
   func portOutsideTheRangeIsNotReserved(_ port: UInt16, _ isOffered: Bool) {
     let socket = PortSocket(.tcp, loopback, .occupies, uid: 0)
@@ -219,7 +219,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies == [.stopSocketUnit(unit, managerUID: nil)])
   }
 
-  /// A capability is offered where it would count, and what is offered instead is what may work there.
+  /// A capability is offered if it would have an effect; the alternatives are those that may work there.
   @Test(
     arguments: [
       (Privileges(effectiveCapabilities: 0, countInNetwork: true), nil),
@@ -306,7 +306,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
       diagnosis(request, [rest], use: .timeWait).misbeliefs == [
         .timeWaitReuse, .finTimeout, .lookingForListener,
       ])
-    // Whether the other side has the option, nobody can see; a bind() that fails with it shows that it has not.
+    // Nothing shows whether the other side has the option; a failed bind() with it shows that it does not.
     var tried = diagnosis(
       BindRequest(.tcp, "127.0.0.1:8080", options: .reuseAddress, uid: 0), [rest], use: .timeWait)
     #expect(!tried.misbeliefs.contains(.reuseAddressOnOneSide))

@@ -1,8 +1,8 @@
 import BindDiagnosis
 
-/// What came of many situations.
+/// The results of many situations.
 struct BindTally: Sendable {
-  /// Predictions of one kind.
+  /// Counts of predictions of one kind.
   struct Count: Sendable {
     var all = 0
     var definite = 0
@@ -18,23 +18,24 @@ struct BindTally: Sendable {
 
   var situations = 0
   var sockets = 0
-  /// Situations without any socket, since the kernel refused each.
+  /// Situations without any socket, because the kernel refused each.
   var empty = 0
-  /// Predictions from what is visible, and with everything known, of bind() and listen() alike.
+  /// Predictions from the visible facts, and with everything known, of bind() and listen().
   var visible = Count()
   var complete = Count()
   var succeeded = 0
   var refused = 0
-  /// How often the kernel's memory let a socket in that the rule refuses, with all options known; and how often that
-  /// was where no options had been changed.
+  /// How often the kernel's cache let in a socket that the rule refuses, with all options known; and how often without
+  /// any changed option.
   var remembered = 0
   var rememberedUnchanged = 0
-  /// Where the order of UDP sockets decides.
+  /// Situations in which the order of UDP sockets decides.
   var hangsOnOrder = 0
-  /// Where another socket listened between bind() and listen(), and where it made listen() fail.
+  /// Situations in which another socket called listen() between bind() and listen(), and in which it made listen()
+  /// fail.
   var races = 0
   var lostRaces = 0
-  /// Situations that changed while they were looked at, and such with a socket that was not recognized.
+  /// Situations that changed during the test, and those with an unrecognized socket.
   var restless = 0
   var unrecognized = 0
   /// Roles of sockets.

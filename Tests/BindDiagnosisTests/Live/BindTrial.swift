@@ -6,13 +6,13 @@ import SocketLaboratoryKit
 
 @testable import BindDiagnosis
 
-/// Random situations, each predicted and then tried.
+/// Random situations: each is predicted and then tried.
 struct BindTrial: ~Copyable {
   private let lab: PortLaboratory
   private var reader: PortReader
   private(set) var tally = BindTally()
 
-  /// Each situation has a port that none had in the last minute, which is how long TIME_WAIT records last.
+  /// Each situation has a port that was not used in the last minute, because TIME_WAIT records last that long.
   private static let ports = 10000..<30000
 
   init(_ laboratory: Laboratory) throws {
@@ -21,7 +21,7 @@ struct BindTrial: ~Copyable {
     self.lab = lab
   }
 
-  /// Tries the situation of a number; the same for the same seed.
+  /// Tries the situation with a number; the same for the same seed.
   mutating func run(_ number: Int, seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed &+ UInt64(number))
     let plan = SituationPlan(using: &generator)

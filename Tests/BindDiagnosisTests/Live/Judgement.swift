@@ -4,18 +4,18 @@ import SocketLaboratory
 
 @testable import BindDiagnosis
 
-/// Predictions for one view of a port, to be compared with the kernel's answers.
+/// Predictions for one view of a port, to compare with the kernel's answers.
 struct Judgement {
-  /// From what sock_diag shows.
+  /// From the data of sock_diag.
   let visible: BindPrediction
-  /// With everything known; `nil` where a socket was not recognized.
+  /// With everything known; `nil` if a socket was not recognized.
   let complete: BindPrediction?
   private let portSockets: [PortSocket]
   private let changed: Bool
 
   init(_ view: PortView, _ lab: PortLaboratory, _ request: BindRequest, _ conditions: BindConditions) {
     changed = lab.hasChangedOptions
-    // A listener that took SO_REUSEPORT back after listen() would be misjudged, and is said to be left aside.
+    // A listener that unset SO_REUSEPORT after listen() would be misjudged, so it is excluded.
     let seen = view.visible(infers: !changed)
     visible = BindRule.predict(request, beside: seen, under: conditions)
     let known = view.complete(lab.truths)
@@ -23,12 +23,12 @@ struct Judgement {
     portSockets = known ?? seen
   }
 
-  /// What an answer of the kernel shows to be wrong.
+  /// The errors in the predictions that an answer of the kernel shows.
   ///
   /// - Parameters:
   ///   - answer: The errno; `nil` for success.
-  ///   - outcome: What was predicted for the call.
-  ///   - protocol: Of UDP sockets the order may decide.
+  ///   - outcome: The prediction for the call.
+  ///   - protocol: For UDP sockets the order may decide.
   func complaints(
     _ answer: BindErrno?, to call: String, _ outcome: KeyPath<BindPrediction, BindPrediction.Outcome?>,
     _ protocol: TransportProtocol, _ tally: inout BindTally
@@ -67,7 +67,7 @@ struct Judgement {
     return isRight ? nil : "\(predicted), the kernel: \(answer.map { "\($0)" } ?? "OK")"
   }
 
-  /// That listen() may fail for another socket's listening must have been said before.
+  /// If listen() failed because another socket listens, the prediction must have said that this is possible.
   var isRaceAnnounced: Bool {
     [visible, complete].allSatisfy { prediction in
       guard let prediction, prediction.listen == .succeeds else { return true }
@@ -81,7 +81,7 @@ extension Judgement: CustomStringConvertible {
 }
 
 extension BindPrediction {
-  /// What bind() answers, as an optional like that of listen().
+  /// The answer of bind(), as an optional like that of listen().
   var boundOutcome: Outcome? { bind }
 }
 

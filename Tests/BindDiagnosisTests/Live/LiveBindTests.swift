@@ -5,7 +5,7 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// The rule against the running kernel, in situations that nobody thought of.
+/// The rule compared with the running kernel, in random situations.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveBindTests {
   @Test func predictionEqualsTheKernelsAnswer() async throws {
@@ -20,7 +20,7 @@ struct LiveBindTests {
     #expect(tally.complaints.isEmpty, "seed \(seed): \(tally.complaints.prefix(5).joined(separator: "\n"))")
     guard count >= 1000 else { return }
 
-    // A test that skips what is hard, or never says yes or no, would find nothing.
+    // The test would find nothing if it skipped the hard cases or always answered the same.
     #expect(tally.situations == count && tally.sockets >= count)
     #expect(tally.succeeded >= count / 4 && tally.refused >= count / 8)
     #expect(tally.complete.share >= 0.9 && tally.visible.share >= 0.4)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// Errors that come before that of a port in use, and in which order, against the running kernel.
+/// Errors that come before EADDRINUSE, and their order, compared with the running kernel.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveErrorTests {
   @Test func predictedErrorEqualsTheKernelsError() async throws {
@@ -33,7 +33,7 @@ struct LiveErrorTests {
     var complaints: [String] = []
   }
 
-  /// Addresses, and on which interface they are those of the laboratory.
+  /// Addresses, and the interfaces of the laboratory that have them.
   private static let places: [(IPAddress, at: Place)] = [
     (.anyV4, .everywhere), (.loopbackV4, .everywhere), (IPAddress(literal: "127.0.0.6"), .everywhere),
     (.deviceV4, .everywhere), (IPAddress(literal: "192.0.2.255"), .everywhere),
@@ -91,7 +91,8 @@ struct LiveErrorTests {
     let endpoint = LabEndpoint(LabAddress(address), port, scopeID: request.scopeID)
     func bind() throws -> BindErrno? { try BindErrno.answer { try socket.bind(to: endpoint) } }
     var answer: BindErrno?
-    // Nobody else is here, so that in use is a port only by a copy of an earlier socket in a child that is being started.
+    // There are no other programs here, so a port can be in use only by a copy of an earlier socket in a child that is
+    // being started.
     _ = try settled {
       answer = mayBindLowPorts ? try bind() : try namespace.withoutLowPorts(bind)
       return answer == .addressInUse ? ["\(endpoint)"] : []

@@ -3,7 +3,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// Ports that the kernel chooses, from a range that is nearly used up.
+/// Ports that the kernel chooses, from a range that is nearly exhausted.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LivePortChoiceTests {
   @Test func predictedPortChoiceEqualsTheKernels() async throws {

@@ -4,9 +4,9 @@ import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
 
-/// A socket that leaves the choice of its port to the kernel, and the call that makes it.
+/// A socket whose port the kernel chooses, and the call that makes it choose.
 struct PortChoicePlan {
-  /// Which call has to find a port.
+  /// The call that has to find a port.
   enum Call: CaseIterable {
     case bind
     /// After a bind() with IP_BIND_ADDRESS_NO_PORT.
@@ -34,7 +34,7 @@ struct PortChoicePlan {
       call = .bind
     }
     let isLate = call != .bind && call != .unboundListen
-    // Without a bind() the option makes no difference.
+    // Without a bind() the option has no effect.
     if isLate || call == .unboundListen && generator.chance(20) { socket.options.insert(.bindAddressNoPort) }
   }
 

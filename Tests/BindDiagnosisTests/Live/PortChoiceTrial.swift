@@ -6,17 +6,17 @@ import SocketLaboratoryKit
 
 @testable import BindDiagnosis
 
-/// Random sockets on a range of ports, and one that leaves the choice of its port to the kernel.
+/// Random sockets on a range of ports, and a socket whose port the kernel chooses.
 struct PortChoiceTrial: ~Copyable {
   struct Tally: Sendable {
     /// How often the calls found a port, and how often there was none.
     var answers: [PortChoicePlan.Call: (found: Int, exhausted: Int)] = [:]
     /// Definite predictions.
     var complete = 0
-    /// How often connect() took a port that somebody has bound.
+    /// How often connect() took a port that a program has bound.
     var forgotten = 0
     var visible = 0
-    /// Trials whose sockets changed between the look and the call, so that nothing was said of what was tried.
+    /// Trials whose sockets changed between the reading and the call, so that the prediction was for other sockets.
     var restless = 0
     var complaints: [String] = []
   }
@@ -31,17 +31,17 @@ struct PortChoiceTrial: ~Copyable {
     self.lab = lab
   }
 
-  /// How many ports there are to choose from at most.
+  /// The maximum number of ports to choose from.
   private static let width: UInt16 = 7
 
   mutating func run(_ number: Int, seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed &+ UInt64(number))
-    // Each trial has ports that none had in the last minute.
+    // Each trial has ports that were not used in the last minute.
     let first = 10000 + UInt16(number % 3000) * Self.width
     let ports = first...(first + UInt16.random(in: 0..<generator.pick([3, 3, Self.width]), using: &generator))
     defer { lab.clear() }
     let model = SocketPlan(generator.chance(70) ? .tcp : .udp, using: &generator)
-    // Where all ports are connect()'s own choice it still finds some.
+    // If connect() chose all ports itself, it still finds some.
     let isOfConnections = generator.chance(15)
     var plans: [PortSocketPlan] = []
     for port in ports {
@@ -84,7 +84,8 @@ struct PortChoiceTrial: ~Copyable {
       }
       var complaints = prediction.complaints(answers)
       if prediction.isRefuted(byConnecting: answers) {
-        // The kernel forgets that a port was bound where its socket has connected, from an address of other connections.
+        // The kernel forgets that a port was bound if its socket has connected from an address that other connections
+        // have.
         let mayBeForgotten = plans.contains { $0.form == .outgoing || $0.form == .disconnected }
         if mayBeForgotten { tally.forgotten += 1 } else { complaints.append("connect was said to find no port") }
       }
@@ -101,7 +102,7 @@ struct PortChoiceTrial: ~Copyable {
     }
   }
 
-  /// What the kernel says, and to which socket; `nil` where it did not come to the call.
+  /// The kernel's answers, and the socket; `nil` if the call was not reached.
   private func answers(_ plan: PortChoicePlan, _ conditions: BindConditions, _ ports: ClosedRange<UInt16>) throws -> (
     Answers, SocketCookie
   ) {
@@ -154,20 +155,20 @@ struct PortChoiceTrial: ~Copyable {
 }
 
 extension PortChoiceTrial {
-  /// What the calls answered that were made: success is `nil` in it.
+  /// The answers of the calls that were made; success is `nil`.
   struct Answers {
     var bind: BindErrno??
     var listen: BindErrno??
     var connect: BindErrno??
   }
 
-  /// What was said before of the calls.
+  /// The predictions for the calls.
   struct Prediction {
     let knowsAll: Bool
     private let plan: PortChoicePlan
     private let rule: BindPrediction
     private let mayConnect: Bool
-    /// What bind() would answer that takes a port: so does connect() with UDP.
+    /// The answer of a bind() that takes a port; connect() takes one in the same way with UDP.
     private let early: BindPrediction.Outcome
 
     init(
@@ -198,7 +199,7 @@ extension PortChoiceTrial {
       return found
     }
 
-    /// Whether connect() found a port where it was said to find none.
+    /// Whether connect() found a port although the prediction was that there is none.
     func isRefuted(byConnecting answers: Answers) -> Bool {
       guard plan.call == .connect, let connect = answers.connect else { return false }
       return !mayConnect && connect == nil
@@ -218,7 +219,7 @@ extension PortChoiceTrial {
 }
 
 extension BindErrno {
-  /// What connect() says with UDP where no port is left. Kernel: `EAGAIN`.
+  /// The error of connect() with UDP if no port is left. Kernel: `EAGAIN`.
   fileprivate static let tryAgain = BindErrno(rawValue: 11)
 }
 

@@ -4,18 +4,18 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// The sockets of a port, as sock_diag shows them.
+/// The sockets of a port, as sock_diag reports them.
 struct PortView {
   let sockets: [InetSocket]
 
-  /// What can be said from what sock_diag shows, with conclusions from it or without.
+  /// The prediction from the data of sock_diag, with or without inferred options.
   func visible(infers: Bool) -> [PortSocket] {
     var portSockets = sockets.map(PortSocket.init)
     if infers { OptionInference.apply(to: &portSockets) }
     return portSockets
   }
 
-  /// The same with what the laboratory knows; `nil` if there is a socket that it does not know.
+  /// The prediction with the laboratory's knowledge; `nil` if there is a socket that it does not know.
   func complete(_ truths: [RecordIdentity: KnownOptions]) -> [PortSocket]? {
     var portSockets: [PortSocket] = []
     for socket in sockets {
@@ -27,7 +27,7 @@ struct PortView {
     return portSockets
   }
 
-  /// Whether the sockets are the same and do the same, as far as bind() is concerned.
+  /// Whether the sockets and their roles are the same, as far as bind() is concerned.
   func isSame(as other: PortView) -> Bool {
     let pairs = [self, other].map { view in
       Dictionary(
@@ -39,7 +39,7 @@ struct PortView {
   func without(_ cookie: SocketCookie) -> PortView { PortView(sockets: sockets.filter { $0.cookie != cookie }) }
 }
 
-/// Reads ports again and again.
+/// Reads ports repeatedly.
 struct PortReader: ~Copyable {
   private var inspector: SocketInspector
 
@@ -49,7 +49,7 @@ struct PortReader: ~Copyable {
   mutating func read(_ protocol: TransportProtocol, _ ports: ClosedRange<UInt16>) throws -> [InetSocket] {
     let states: SocketStateSet = `protocol` == .tcp ? .all.union(.boundInactive) : .all
     let filter: SocketFilter = .localPort >= ports.lowerBound && .localPort <= ports.upperBound
-    // Not by a dump, which takes a TIME_WAIT record and the socket that it came from for one.
+    // Without a dump, which merges a TIME_WAIT record and its socket.
     var sockets: [InetSocket] = []
     let completeness = try inspector.forEach(SocketQuery(`protocol`, states: states, matching: filter)) { socket in
       sockets.append(socket)

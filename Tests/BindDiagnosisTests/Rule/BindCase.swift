@@ -2,26 +2,26 @@ import BindDiagnosis
 import Foundation
 import SockDiag
 
-/// A measured case: what bind() and listen() answered on a real kernel (Fixtures/bind-cases/README.md).
+/// A measured case: the answers of bind() and listen() on a real kernel (Fixtures/bind-cases/README.md).
 struct BindCase: CustomStringConvertible {
   let number: Int
   let group: String
   let note: String
   let request: BindRequest
-  /// The sockets with all that the measurement knew.
+  /// The sockets with everything that the measurement recorded.
   let sockets: [PortSocket]
-  /// The sockets with what sock_diag tells.
+  /// The sockets with only the data of sock_diag.
   let visibleSockets: [PortSocket]
-  /// What the kernel answered: `OK`, or the name of an errno; listen: `-` where it was not called.
+  /// The kernel's answers: `OK`, or the name of an errno; for listen `-` if it was not called.
   let bind: String
   let listen: String
-  /// What the rule says with everything known, and with what is visible: empty where the rule does not apply.
+  /// The answers of the rule with everything known, and with the visible facts; empty if the rule does not apply.
   let rule: String
   let visible: String
 
   var description: String { "case \(number) (\(group)\(note.isEmpty ? "" : ", \(note)"))" }
 
-  /// Whether the kernel was more permissive than the rule, by what it remembers of a port.
+  /// Whether the kernel was more permissive than the rule, because of its cache for a port.
   var isBucketMemory: Bool { note.contains("bucket-memory") }
 }
 
@@ -88,7 +88,7 @@ extension BindCase {
     "6only": "::", "6a": "::1", "6b": "fd00:9::1", "m4any": "::ffff:0.0.0.0", "m4a": "::ffff:127.0.0.1",
   ]
 
-  /// A socket as sock_diag reported it, and under `t` what it did not say.
+  /// A socket as sock_diag reported it, and under `t` the facts that sock_diag omits.
   private struct Report: Decodable {
     let st: String
     let tm: Int

@@ -3,9 +3,9 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// The rule against measurements.
+/// The rule compared with measurements.
 @Suite struct BindCaseTests {
-  /// What the rule answers for, in whatever file, and the cases whose circumstances are known here.
+  /// The cases to which the rule applies, in any file, and those whose circumstances are known here.
   let cases: [BindCase]
   let measured: [BindCase]
 
@@ -14,7 +14,7 @@ import Testing
     measured = try BindCase.measured()
   }
 
-  /// Answers in the words of the measurement.
+  /// Answers in the words of the measurement file.
   private func word(_ outcome: BindPrediction.Outcome) -> String {
     switch outcome {
     case .succeeds: "OK"
@@ -69,7 +69,7 @@ import Testing
       OptionInference.apply(to: &sockets)
       guard sockets != one.visibleSockets else { continue }
       for (socket, truth) in zip(sockets, one.sockets) where socket.options[.reusePort] == true {
-        // What a socket had when it began to listen may have been taken back since.
+        // An option that a socket had at listen() may have been unset since.
         #expect(truth.options[.reusePort] == true || one.group == "toggle", "\(one)")
         inferred += 1
       }

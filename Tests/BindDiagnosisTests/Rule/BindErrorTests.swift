@@ -2,9 +2,9 @@ import BindDiagnosis
 import SockDiag
 import Testing
 
-/// Errors other than that of a port in use, in the cases that were measured without any other socket.
+/// Errors other than EADDRINUSE, in the cases that were measured without any other socket.
 @Suite struct BindErrorTests {
-  /// What the measurement did apart from the request itself, by the words of its note.
+  /// The setup of the measurement apart from the request, from the words of its note.
   private func circumstances(_ one: BindCase) -> (BindRequest, BindConditions) {
     var (request, conditions) = (one.request, BindConditions())
     request.mayBindPrivilegedPorts = request.uid == 0
@@ -50,8 +50,8 @@ import Testing
     #expect(prediction.effects.isEmpty)
   }
 
-  /// Bind rows of a range of four ports, of which the note says how they were used up. (Other rows of the group are about
-  /// connect(), of which the rule says nothing.)
+  /// Rows for bind with a range of four ports; the note says how the ports were used up. (Other rows of the group are
+  /// about connect(), which the rule does not cover.)
   @Test func port0FailsWhenEveryPortOfTheRangeHasAnOverlappingSocket() throws {
     let cases = try BindCase.measured().filter { $0.group == "ephemeral" && $0.note.hasPrefix("bind(127.0.0.1,0)") }
     #expect(cases.count == 20)
@@ -91,7 +91,7 @@ import Testing
     #expect(outcome("[ff0e::1]:7000", scope: 0) == .succeeds)
   }
 
-  /// Measured: unlike TCP, UDP shares the port that it chooses.
+  /// Measured: unlike TCP, UDP may choose a port that it shares.
   @Test func udpMayChooseASharedPort() {
     let conditions = BindConditions(ephemeralPorts: 40000...40000)
     func outcome(_ protocol: TransportProtocol, _ own: BindOptions, _ others: [BindOptions], uid: UInt32 = 0)

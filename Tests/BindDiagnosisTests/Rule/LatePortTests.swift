@@ -3,11 +3,11 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// Ports that are not taken by bind().
+/// Ports that bind() leaves to a later call.
 @Suite struct LatePortTests {
   private static let conditions = BindConditions(ephemeralPorts: 40000...40003)
 
-  /// The same socket on so many ports of the range.
+  /// The same socket on this many ports of the range.
   private func ports(_ count: Int, _ socket: PortSocket) -> [UInt16: [PortSocket]] {
     Dictionary(uniqueKeysWithValues: Self.conditions.ephemeralPorts.prefix(count).map { ($0, [socket]) })
   }
@@ -18,7 +18,7 @@ import Testing
     PortSocket(`protocol`, address.address, role, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
   }
 
-  /// Measured, with TCP and multipath TCP alike, whatever else is set on the socket.
+  /// Measured, for TCP and multipath TCP alike, whatever other options are set.
   @Test(arguments: ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] as [SocketAddress])
   func listenFailsIfNoPortIsLeftThatBindDidNotTake(_ local: SocketAddress) {
     for options: BindOptions in [[], .reuseAddress, .reusePort] {
@@ -68,8 +68,8 @@ import Testing
     #expect(outcome(.bindAddressNoPort).listen == nil)
   }
 
-  /// Measured: a port that somebody has bound is none for connect(), of whatever address; connections of its own choice are
-  /// in the way of none to another place.
+  /// Measured: connect() never takes a port that a program has bound, for any address. Connections with ports of its
+  /// own choice do not block connections to other destinations.
   @Test func connectSharesOnlyWithConnections() throws {
     let toAnother = try BindCase.measured().filter { $0.note.hasPrefix("connect() another destination") }
     #expect(toAnother.map(\.bind) == ["OK"])

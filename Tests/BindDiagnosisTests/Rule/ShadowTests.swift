@@ -2,13 +2,13 @@ import BindDiagnosis
 import SockDiag
 import Testing
 
-/// The IPv4 address that IPv6 sockets have in the kernel's eyes.
+/// The IPv4 address that the kernel stores for IPv6 sockets.
 @Suite struct ShadowTests {
   private func outcome(_ request: BindRequest, _ sockets: [PortSocket]) -> BindPrediction.Outcome {
     BindRule.predict(request, beside: sockets, under: BindConditions()).bind
   }
 
-  /// A socket that got an address of IPv6 from connect(), which does not make it v6-only.
+  /// A socket that got an IPv6 address from connect(), which does not make it v6-only.
   private func socket(_ protocol: TransportProtocol, isV6Only: Bool? = false) -> PortSocket {
     var options = KnownOptions([], known: [.reuseAddress, .reusePort])
     options[.v6Only] = isV6Only

@@ -3,7 +3,7 @@ import Testing
 
 @testable import BindDiagnosis
 
-/// What decides about sharing besides the two options: users without a number, programs, VRFs.
+/// Conditions for sharing other than the two options: unmapped users, programs, VRFs.
 @Suite struct SharingRuleTests {
   private static let anyAddress = IPAddress(v4: 0x7f00_0001)
 
@@ -24,7 +24,7 @@ import Testing
 
   @Test func unknownUserNumberMayStandForTwoUsers() {
     #expect(effect(socket(uid: 65534), uid: 65534, ambiguous: 65534) == .depends(on: .uid))
-    // Where every user has a number, nobody is a user like others.
+    // If every user has a number, no two users look the same.
     #expect(effect(socket(uid: 65534), uid: 65534) == .harmless(.sharesReusePort))
     #expect(effect(socket(.occupies, uid: 65534, .udp), uid: 65534, ambiguous: 65534, .udp) == .depends(on: .uid))
   }
@@ -44,7 +44,7 @@ import Testing
     #expect(effect(socket(.timeWait, uid: nil), uid: 65534, ambiguous: 65534) == .harmless(.sharesReusePort))
   }
 
-  /// Two listeners that overlap are one user's, whatever number that has.
+  /// Two overlapping listeners belong to one user, whatever its number.
   @Test func listenersOfUnknownUsersStillImplySharing() {
     var sockets = [1, 2].map { _ in PortSocket(.tcp, Self.anyAddress, .listens, uid: 65534) }
     OptionInference.apply(to: &sockets)
@@ -59,7 +59,7 @@ import Testing
       return
     }
     #expect(reason.reusePort == .requestHasProgram)
-    // SO_REUSEADDR is another matter.
+    // SO_REUSEADDR does not depend on the user.
     let both = PortSocket(
       `protocol`, Self.anyAddress, .occupies, uid: 0, options: KnownOptions([.reusePort, .reuseAddress]))
     #expect(
@@ -82,14 +82,14 @@ import Testing
     for one in [UInt32(0), 7] {
       if case .harmless = effect(one, one) { Issue.record("\(one) beside itself") }
     }
-    // What is not known of the socket's interface is not known of its VRF.
+    // If the socket's interface is not known, its VRF is not known either.
     var request = BindRequest(.tcp, "127.0.0.1:8080", uid: 0, interfaceIndex: 107)
     request.routingDomain = 7
     var socket = PortSocket(
       .tcp, Self.anyAddress, .occupies, uid: 0, options: KnownOptions(known: [.reuseAddress, .reusePort]))
     socket.isInterfaceKnown = false
     #expect(BindRule.effect(of: socket, on: request) == .depends(on: .interface))
-    // UDP compares interfaces, and no interface is every interface.
+    // UDP compares interfaces, and no interface matches every interface.
     if case .harmless = effect(7, 0, .udp) { Issue.record("UDP knows VRFs") }
     #expect(effect(7, 8, .udp) == .harmless(.otherInterface))
   }
@@ -123,7 +123,7 @@ import Testing
     #expect(outcome([], address) == .fails(.addressInUse))
     #expect(outcome(.reuseAddress, KnownOptions(known: both)) == .fails(.addressInUse))
     #expect(outcome(.reuseAddress, KnownOptions(known: .reusePort)) == .depends(on: .reuseAddress))
-    // What could share by SO_REUSEPORT does not share by SO_REUSEADDR, and not by SO_REUSEPORT either.
+    // A socket that could share by SO_REUSEPORT does not share by SO_REUSEADDR, and not by SO_REUSEPORT either.
     #expect(outcome(both, KnownOptions(both)) == .fails(.addressInUse))
     #expect(outcome(both, KnownOptions(both), .timeWait) == .fails(.addressInUse))
     #expect(outcome(both, KnownOptions(both), uid: 1) == .succeeds)

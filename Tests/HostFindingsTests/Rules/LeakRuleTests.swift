@@ -2,7 +2,7 @@ import HostFindings
 import SockDiag
 import Testing
 
-/// Sockets that are not closed, and those that nobody closes any more.
+/// Sockets that are not closed, and orphans.
 struct LeakRuleTests {
   private func leak(
     _ count: Int, of process: Int32 = 12, since milliseconds: Int? = 60_000, unread: Bool = false
@@ -33,7 +33,7 @@ struct LeakRuleTests {
     var limits = FindingLimits()
     limits.closeWaitAge = .milliseconds(59_999)
     #expect(try leak(30, since: 59_999).findings(limits).count == 1)
-    // Where nothing tells their age, they all count.
+    // If nothing shows their age, they all count.
     #expect(try leak(20, since: nil).findings().count == 1)
   }
 
@@ -83,7 +83,7 @@ struct LeakRuleTests {
     facts.counters.orphans = 80
     #expect(facts.findings().map(\.rule) == [.orphans])
     #expect(facts.findings().map(\.severity) == [.risk])
-    // A namespace that is not told the limit.
+    // A namespace in which the limit is not visible.
     facts.settings.maximumOrphans = nil
     #expect(facts.findings() == [])
   }
@@ -104,9 +104,9 @@ struct LeakRuleTests {
     facts.counters.timeWaits = 80
     #expect(facts.findings().map(\.rule) == [.timeWaitCount])
     (facts.countersBefore.timeWaitOverflows, facts.counters.timeWaitOverflows) = (3, 13)
-    // What fails stands before what may.
+    // Failures come before warnings.
     #expect(facts.findings().map(\.rule) == [.timeWaitOverflow, .timeWaitCount])
-    // No limit is none to be near.
+    // Without a limit, nothing is near it.
     facts.settings.maximumTimeWait = 0
     #expect(facts.findings().map(\.rule) == [.timeWaitOverflow])
   }

@@ -2,7 +2,7 @@ import HostFindings
 import SockDiag
 import Testing
 
-/// When ports run out, for one destination and for all.
+/// Exhausted ports, for one destination and for all.
 struct PortRuleTests {
   @Test func connectionsToOneDestinationAreFoundFromFourFifthsOn() throws {
     var facts = HostFacts.ports(1000...1009)
@@ -27,7 +27,7 @@ struct PortRuleTests {
     facts.sockets += try Specimen.connections(7, from: "10.0.0.2")
     #expect(facts.findings(of: .portsToDestination) == [])
     facts.sockets += try Specimen.connections(9, to: "10.0.0.7:443") + Specimen.connections(8, to: "10.0.0.6:443")
-    // The worst first.
+    // The most severe first.
     #expect(facts.findings(of: .portsToDestination).map(\.figure) == [9, 8])
   }
 

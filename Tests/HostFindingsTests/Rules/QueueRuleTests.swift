@@ -2,7 +2,7 @@ import HostFindings
 import SockDiag
 import Testing
 
-/// Listeners whose connections nobody accepts.
+/// Listeners whose connections are not accepted.
 struct QueueRuleTests {
   private func listener(
     _ length: UInt32, _ limit: UInt32 = 10, at place: SocketAddress = "0.0.0.0:80", inode: UInt32 = 7,
@@ -20,7 +20,7 @@ struct QueueRuleTests {
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .acceptQueue && finding.figure == 11 && finding.limit == 10)
     #expect(finding.text == "11 connections waiting for accept() at 0.0.0.0:80, whose limit is 10, in server(12)")
-    // /proc/net has no limit, and its 0 is none.
+    // /proc/net has no limit, and its 0 does not mean one.
     facts.listeners = [try listener(11, 0, source: "proc-net")]
     #expect(facts.findings() == [])
   }

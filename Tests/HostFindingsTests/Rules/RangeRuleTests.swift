@@ -27,7 +27,7 @@ struct RangeRuleTests {
     var facts = try facts(connections: 50)
     facts.listenersWithChosenPort = [7]
     #expect(facts.findings() == [])
-    // Where the kernel does not tell, it may be.
+    // If the kernel does not report who chose the port, it may be a finding.
     facts.listenersWithChosenPort = nil
     #expect(facts.findings().map(\.rule) == [.portInRange])
   }
@@ -67,12 +67,12 @@ struct RangeRuleTests {
     var facts = try facts(connections: 1)
     let outgoing = try Specimen.socket("established", "10.0.0.1:1090", "10.0.0.9:443")
     facts.sockets.append(outgoing)
-    // The listener on the wildcard has accepted it.
+    // The listener on all addresses has accepted it.
     #expect(facts.findings() == [])
     facts.listeners = [try Specimen.socket("listen", "127.0.0.1:1090", inode: 7)]
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .portInRange && finding.text.contains("10.0.0.1:1090 to 10.0.0.9:443 has it already"))
-    // A record in TIME_WAIT tells nothing about who chose.
+    // A TIME_WAIT record does not show who chose its port.
     facts.sockets = [try Specimen.socket("time-wait", "10.0.0.1:1090", "10.0.0.9:443", inode: 0)]
     #expect(facts.findings() == [])
   }
@@ -105,7 +105,7 @@ struct RangeRuleTests {
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .selfConnection && finding.severity == .failing)
     #expect(finding.text.contains("127.0.0.1:5003 of client(9)"))
-    // Nobody chose that port but the program.
+    // The program itself chose that port.
     #expect(finding.advice == "close it or end its process")
     #expect(facts.socketsToAttribute().map(\.inode) == [4])
   }

@@ -45,7 +45,7 @@ struct HolderTextTests {
     #expect(cell(HolderList(entries: [], reasons: .noProcess)) == "-")
     #expect(cell(HolderList(entries: [], reasons: [.kernel, .closedMeanwhile])) == "(kernel|closed-meanwhile)")
     #expect(cell(HolderList(entries: [], reasons: [.inFlight])) == "(in-flight)")
-    // Which of them it is, nobody knows who may not look.
+    // A user without permission to look cannot know which of them it is.
     #expect(cell(HolderList(entries: [], reasons: [.kernel, .unreadableProcess])) == "?")
   }
 
@@ -68,7 +68,7 @@ struct HolderTextTests {
   }
 }
 
-/// Holders of real sockets, shown and asked for.
+/// Holders of real sockets, in tables and in filters.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct HolderCommandTests {
   private struct Answers: Sendable {
@@ -147,7 +147,7 @@ struct HolderCommandTests {
         == "sockdiag: 2 sockets have processes that are hidden from this user; run it as root to see them\n")
   }
 
-  /// A process that this proc does not show may be the one that the filter leaves out.
+  /// A process that this proc hides may be the one that the filter excludes.
   @Test(arguments: [["list", "-Htl"], ["destroy", "-Hl", "--yes"]])
   func holderInAnotherPIDNamespaceIsNotReportedAsMissing(_ words: [String]) async throws {
     let tool = try Tool.path
@@ -165,7 +165,7 @@ struct HolderCommandTests {
           + " them, and the host's /proc\n"))
   }
 
-  /// A server whose workers start in the same tick of the clock as the process that forks them, and all keep its listener.
+  /// A server whose workers start in the same clock tick as the process that forks them, and all keep its listener.
   @Test func childForkedInTheSameTickCountsAsInherited() async throws {
     let tool = try Tool.path
     let script = """

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Every mistake is answered by one sentence that names the fault and the cure, and by a documented status.
+/// Every mistake gives one sentence that names the fault and the remedy, and a documented status.
 struct BadInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var line: String
@@ -170,7 +170,7 @@ struct BadInputTests {
     #expect(result.text.isEmpty)
   }
 
-  /// What a script passes whose variable is empty.
+  /// The argument of a script whose variable is empty.
   @Test(arguments: [["", "--yes"], [" ", "", "--yes"]])
   func emptyFilterCountsAsNone(_ words: [String]) throws {
     let result = try Tool.run(["destroy"] + words)
@@ -189,7 +189,7 @@ struct BadInputTests {
   @Test(arguments: [["list"], ["list", "--ndjson", "-a"], ["--help"], ["list", "--json"], ["events"]])
   func fullDiskIsReported(_ arguments: [String]) throws {
     let result = try Tool.run(arguments, output: "/dev/full")
-    // Nothing is written where there is nothing to say.
+    // Nothing is written if there is nothing to report.
     if arguments.contains("--ndjson"), result.status == 0 { return }
     #expect(result.errors == "sockdiag: cannot write the output: No space left on device\n")
     #expect(result.status == Status.outputFailed.rawValue)

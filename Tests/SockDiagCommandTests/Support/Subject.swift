@@ -2,35 +2,36 @@ import Glibc
 import SocketLaboratory
 import SocketOwners
 
-/// A shell that holds descriptors, from 9 downwards, and obeys lines on its standard input. It ends with the value.
+/// A shell that holds descriptors, from 9 downwards, and executes lines from its standard input. It ends with the
+/// value.
 ///
-/// A shell, for it needs no compiler, can ignore a signal and close a descriptor when it is told to.
+/// It is a shell because that needs no compiler, can ignore a signal, and can close a descriptor on command.
 final class Subject {
   let pid: Int32
   private var input: Int32
   private var output: Int32
   private var status: Int32?
 
-  /// Scripts. Each says when it is ready, and ends when its input does.
+  /// Scripts. Each prints a line when it is ready, and ends when its input ends.
   enum Script {
     /// Ends by any signal.
     static let plain = "echo ready; read line"
     /// Ends by SIGKILL only.
     static let stubborn = "trap '' TERM; echo ready; read line"
-    /// Closes descriptor 9 when it is told to.
+    /// Closes descriptor 9 on command.
     static let dropping = "echo ready; read line; exec 9>&-; echo dropped; read line"
-    /// Closes descriptor 9 when it is told to end, and goes on.
+    /// Closes descriptor 9 when it is signalled, and continues.
     static let draining = "trap 'exec 9>&-' TERM; echo ready; while read line; do :; done; read line"
-    /// Has two children that hold what it holds.
+    /// Has two children that hold the same sockets.
     static let family = "exec 7<&0; for i in 1 2; do sh -c 'read line' <&7 & done; echo ready; wait; wait"
   }
 
   /// Starts a shell.
   ///
   /// - Parameters:
-  ///   - sockets: What it holds. They are closed here, unless others are to hold them too.
+  ///   - sockets: The sockets to hold. They are closed here, unless other processes will hold them too.
   ///   - starter: A program that starts the shell, and its arguments.
-  ///   - arguments: What the script finds from `$0` on.
+  ///   - arguments: The arguments of the script, from `$0` on.
   init(
     _ script: String, holding sockets: [LabSocket], keepsThem: Bool = false, by starter: [String] = [],
     _ arguments: [String] = []
@@ -38,7 +39,7 @@ final class Subject {
     let (ownInput, theirInput) = try Self.pipe(readsHere: false)
     let (ownOutput, theirOutput) = try Self.pipe(readsHere: true)
     (input, output) = (ownInput, ownOutput)
-    // Out of the way of the numbers that they get.
+    // Moved away from the numbers that they will get.
     let copies = sockets.map { fcntl($0.descriptor, F_DUPFD_CLOEXEC, 64) }
     defer { ProcessStarts.heldOff { for copy in copies + [theirInput, theirOutput] { close(copy) } } }
     let streams = [(theirInput, Int32(0)), (theirOutput, 1), (theirOutput, 2)]
@@ -50,7 +51,8 @@ final class Subject {
 
   deinit { end() }
 
-  /// Waits until nobody else holds the sockets: a child that another test was starting may have had them for a moment.
+  /// Waits until no other process holds the sockets: a child that another test was starting may have had them for a
+  /// moment.
   static func waitUntilAloneWith(_ inodes: [UInt32], _ subjects: [Subject], children: Int = 0) throws {
     let known = Set(subjects.map(\.pid))
     let complaints = try settled {

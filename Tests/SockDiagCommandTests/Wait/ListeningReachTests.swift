@@ -112,7 +112,7 @@ struct ListeningReachTests {
     #expect(trials > 250 && faults.isEmpty, "\(trials): \(faults)")
   }
 
-  /// It receives from its peer alone.
+  /// A connected UDP socket receives only from its peer.
   @Test func connectedUDPSocketIsNotListening() async throws {
     let answers = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8080))

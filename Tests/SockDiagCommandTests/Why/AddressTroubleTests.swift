@@ -8,7 +8,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// IPv6 addresses that the host has and cannot use: what is said of them, and whether it helps.
+/// IPv6 addresses that the host has and cannot use: the answer about them, and whether its remedies work.
 @Suite(.enabled(if: AddressTrouble.isPossible, "needs the right to make network namespaces, and ip"))
 struct AddressTroubleTests {
   private static let words: [AddressTrouble: (sentence: String, kinds: [String])] = [
@@ -52,7 +52,8 @@ struct AddressTroubleTests {
     #expect(found == kinds.map { .string($0) })
   }
 
-  /// Every remedy with a command that changes something is done in a namespace of its own, and then the bind() succeeds.
+  /// Every remedy with a command that changes something is applied in a new namespace, and then the bind() must
+  /// succeed.
   @Test(arguments: AddressTrouble.allCases) func everyRemedyHelps(_ trouble: AddressTrouble) async throws {
     let count = try await Laboratory.withNew { laboratory in
       try trouble.build(in: laboratory)
@@ -82,10 +83,10 @@ struct AddressTroubleTests {
     switch remedy {
     case .setOptions(let options, _): request.options.formUnion(options)
     case .bindToInterface(let interface): request.interfaceIndex = interface.index
-    // Of a check that never ends there is nothing to await.
+    // A check that never ends cannot be waited for.
     case .awaitAddress: return "helps"
     case .raiseLink:
-      // The other end of a cable is not this host's.
+      // The other end of a cable does not belong to this host.
       try AddressTrouble.run("ip link set v1 up", in: laboratory)
       for command in commands { try AddressTrouble.run(command, in: laboratory) }
     default:
@@ -93,7 +94,7 @@ struct AddressTroubleTests {
         try AddressTrouble.run(command.replacing("INTERFACE", with: "v0"), in: laboratory)
       }
     }
-    // An address that is checked takes its time.
+    // An address that is being checked needs time.
     let checks = remedy == .resolveDuplicate || { if case .raiseLink = remedy { true } else { false } }()
     if checks { try AddressTrouble.settle("bind") { try BindProbe.quietOutcome(of: request) == 0 } }
     let errno = try BindProbe.quietOutcome(of: request)
@@ -105,7 +106,7 @@ struct AddressTroubleTests {
     let results = try await Laboratory.withNew { laboratory in
       try AddressTrouble.duplicate.build(in: laboratory)
       let failed = try laboratory.namespace.run([tool, "wait", "[2001:db8::2]:53", "--free"])
-      // A new one, whose check ends well.
+      // A new address, whose check succeeds.
       try AddressTrouble.run("ip address add 2001:db8::3/64 dev v0", in: laboratory)
       let passed = try laboratory.namespace.run([tool, "wait", "[2001:db8::3]:53", "--free", "--timeout", "50s"])
       return [failed, passed]

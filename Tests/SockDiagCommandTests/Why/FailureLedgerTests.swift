@@ -8,13 +8,13 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Which failed calls are told, and which are only counted.
+/// Which failed calls are reported, and which are only counted.
 struct FailureLedgerTests {
   private func failure(
     _ kind: BindCall.Kind = .bind, port: UInt16 = 8080, errno: Int32 = EADDRINUSE, path: String? = nil,
     protocol: TransportProtocol? = .tcp
   ) -> Failure {
-    // Nobody has this id, so that the program has no name.
+    // No process has this id, so the program has no name.
     var call = BindCall(
       kind, errno: errno, processID: .max, threadID: 7, descriptor: 3, family: .inet, protocol: `protocol`)
     if let path {
@@ -72,7 +72,7 @@ struct FailureLedgerTests {
     #expect(!failure(.connect, errno: ENOENT, path: "/run/a").isUsual)
   }
 
-  /// What is in the way of 127.0.0.1:8080 while something listens there, while there is one connection, then two, and while
+  /// The obstacles of 127.0.0.1:8080 while something listens there, while there is one connection, then two, and while
   /// there is nothing.
   private static func obstacles() async throws -> (listener: Obstacles, connections: [Obstacles], free: Obstacles) {
     try await Laboratory.withNew { laboratory in
@@ -109,7 +109,7 @@ struct FailureLedgerTests {
     }
     #expect(isWanted(after: 0))
     #expect(ledger.treatment(of: failure()) == .diagnosis)
-    // Another thread, while the first one is being told.
+    // Another thread, while the first call is being reported.
     #expect(!isWanted(after: 11))
     #expect(note(listener, after: 20))
     #expect(!isWanted(after: 29))
@@ -125,7 +125,7 @@ struct FailureLedgerTests {
     #expect(ledger.repeats.isEmpty)
     #expect(!isWanted(after: 90))
     #expect(isWanted(after: 91))
-    // The fifth to the tenth; then there are no more.
+    // The fifth to the tenth; after that there are no more.
     for _ in 0..<7 { _ = ledger.treatment(of: failure()) }
     #expect(!note(connections[1], after: 91))
     #expect(!isWanted(after: 100_000))

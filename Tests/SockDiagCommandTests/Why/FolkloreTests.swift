@@ -8,7 +8,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What is often said about a port in use, tried on the kernel.
+/// Popular advice about a port in use, tried on the kernel.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FolkloreTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
@@ -17,7 +17,7 @@ struct FolkloreTests {
     try BindProbe.quietOutcome(of: BindRequest(.tcp, "127.0.0.1:8080", options: options, uid: uid))
   }
 
-  /// What a situation lets happen once it stands.
+  /// The steps after a situation has been built.
   private func inside<Value: Sendable>(
     _ situation: BindSituation, sysctl: (name: String, value: Int)? = nil,
     _ body: @escaping @Sendable (Laboratory, BindScene) throws -> Value
@@ -45,7 +45,7 @@ struct FolkloreTests {
     #expect(try #require(rest) > .seconds(20))
   }
 
-  /// An orphan in FIN_WAIT2 is what the setting is for: the other side has not closed.
+  /// The setting applies to an orphan in FIN_WAIT2: the other side has not closed.
   @Test func finTimeoutEndsAnOrphanInFinWait2() async throws {
     let complaints = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5)
@@ -60,7 +60,7 @@ struct FolkloreTests {
     #expect(complaints == [])
   }
 
-  /// So it is offered for the next time, and not said to be of no use.
+  /// So it is offered for the next time, and not listed as useless.
   @Test func finTimeoutDoesNotAffectExistingOrphans() async throws {
     let (rest, remedies, misbeliefs) = try await Laboratory.withNew { laboratory in
       let pair = try laboratory.connectedPair(to: Self.at)
@@ -71,7 +71,7 @@ struct FolkloreTests {
         _ = try settled { try diagnosis()?.blockers.first?.isHalfClosed == true ? [] : ["not yet in fin-wait-2"] }
         try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5)
         let found = try diagnosis()
-        return (found?.blockers.first?.socket.timer?.expires, found?.remedies, found.map(Misbelief.tempting))
+        return (found?.blockers.first?.socket.timer?.expires, found?.remedies, found?.misbeliefs)
       }
     }
     #expect(try #require(rest) > .seconds(20))
@@ -119,7 +119,7 @@ struct FolkloreTests {
     #expect(answers == [EADDRINUSE, EADDRINUSE, 0])
   }
 
-  /// Whose it was, a TIME_WAIT record does not keep.
+  /// A TIME_WAIT record does not keep its user.
   @Test func reusePortIsForOneUserExceptForTimeWait() async throws {
     let answers = try await inside(situation("other-user")) { _, _ in
       [try Self.bind(.reusePort), try Self.bind(.reusePort, uid: 65534), try Self.bind(uid: 65534)]
@@ -152,7 +152,7 @@ struct FolkloreTests {
     #expect(answers == (EADDRINUSE, ""))
   }
 
-  /// ss and /proc do not show it, sockdiag does.
+  /// ss and /proc do not show it; sockdiag does.
   @Test func destroyedListenerKeepsItsPortUnseen() async throws {
     let tool = try Tool.path
     let (errno, seen, own) = try await inside(situation("destroyed-listener")) { laboratory, _ in
@@ -193,7 +193,7 @@ struct FolkloreTests {
         do { try body() } catch let error as LaboratoryError { return error.errno }
         return 0
       }
-      // The kernel shares a port of its own choice between connections to several peers, but not one that was bound.
+      // The kernel shares a port of its own choice between connections to several peers, but not a bound port.
       return [
         try errno { _ = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 0)) },
         try errno { try laboratory.socket(.tcp, v6: false).listen(backlog: 1) },
@@ -203,7 +203,7 @@ struct FolkloreTests {
     #expect(errnos == [EADDRINUSE, EADDRINUSE, EADDRNOTAVAIL])
   }
 
-  /// IP_BIND_ADDRESS_NO_PORT is for what connects, and only where connections have the ports.
+  /// IP_BIND_ADDRESS_NO_PORT helps only programs that connect, and only if connections occupy the ports.
   @Test(arguments: [LabAddress.loopbackV4, .loopbackV6])
   func portLeftToConnectIsSharedWithConnections(_ own: LabAddress) async throws {
     let complaints = try await Laboratory.withNew { laboratory -> [String] in
@@ -249,7 +249,7 @@ struct FolkloreTests {
     #expect(try await inside(situation("other-namespace")) { _, _ in try Self.bind() } == 0)
   }
 
-  /// IPv4 asks before it looks at the port, IPv6 afterwards.
+  /// IPv4 checks the address before the port, IPv6 after it.
   @Test func foreignAddressOnALowPortGivesTheErrorOfItsFamily() async throws {
     let errnos = try await inside(situation("free")) { _, _ in
       try ["198.51.100.1", "2001:db8:ff::1"].map { text -> Int32 in

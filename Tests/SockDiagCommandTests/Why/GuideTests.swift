@@ -8,8 +8,8 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// The guide "Address already in use": its outputs are those of the command, its tables are the kernel's, and the tests
-/// that it names exist.
+/// The guide "Address already in use": its outputs equal those of the command, its tables equal the kernel's answers,
+/// and the tests that it names exist.
 struct GuideTests {
   private static let path = "../Sources/BindDiagnosis/BindDiagnosis.docc/Address-already-in-use.md"
 
@@ -20,7 +20,7 @@ struct GuideTests {
     }
   }
 
-  /// The blocks of output, each without its fences.
+  /// The blocks of output, without their fences.
   private static var blocks: [[String]] {
     get throws {
       let parts = try lines.split(omittingEmptySubsequences: false) { $0.hasPrefix("```") }
@@ -36,7 +36,7 @@ struct GuideTests {
       try #require(words.count == 4 && block[0].hasPrefix("$ sockdiag demo "), "\(block)")
       let golden = String(decoding: try Fixture.read("why/\(words[3]).txt"), as: UTF8.self)
       var rest = golden[...]
-      // Where something is left out stands an ellipsis; what is between is word for word, and in order.
+      // An ellipsis marks omitted lines; the text between is word for word, and in order.
       for piece in block.dropFirst().split(separator: "…") {
         let text = piece.joined(separator: "\n") + "\n"
         let found = rest.firstRange(of: text)
@@ -46,7 +46,7 @@ struct GuideTests {
     }
   }
 
-  /// Each situation can be met in the guide, save those that explain themselves.
+  /// The guide quotes each situation, except those that explain themselves.
   @Test func everySituationIsQuoted() throws {
     let quoted = Set(try Self.blocks.compactMap { $0.first?.split(separator: " ").last.map(String.init) })
     #expect(
@@ -74,7 +74,7 @@ struct GuideTests {
 
   // MARK: Tables
 
-  /// The table whose first cell begins so: names of columns, then rows with their names.
+  /// The table whose first cell begins with this text: names of columns, then rows with their names.
   private static func table(_ start: String) throws -> (columns: [String], rows: [[String]]) {
     let lines = try lines
     let first = try #require(lines.firstIndex { $0.hasPrefix("| \(start)") })

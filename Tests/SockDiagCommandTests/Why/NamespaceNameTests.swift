@@ -22,7 +22,7 @@ struct MountedNamespaceTests {
   }
 }
 
-/// The commands that `why --run` offers run in the reader's shell, and later.
+/// The commands that `why --run` suggests are for the user's shell, and for later.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespaceNameTests {
   private static let program = """
@@ -33,7 +33,7 @@ struct NamespaceNameTests {
       sys.exit(error.errno)
     """
 
-  /// Runs the tool beside the namespace in which a process of its own has 127.0.0.1:8080.
+  /// Runs the tool outside the namespace in which a process has 127.0.0.1:8080.
   private func offers(
     _ words: @escaping @Sendable (_ holder: Int32) -> [String]
   ) async throws -> (kill: Substring?, holder: Int32, status: Int32) {
@@ -51,7 +51,7 @@ struct NamespaceNameTests {
   }
 
   @Test func givenNamespaceIsKeptInSuggestedCommands() async throws {
-    // A path, so that no other way leads to the same words.
+    // A path, so that the namespace cannot be named in another way.
     let offer = try await offers { ["--netns", "/proc/\($0)/ns/net", "--run"] }
     #expect(offer.kill?.hasSuffix(" --netns /proc/\(offer.holder)/ns/net") == true, "\(offer)")
     #expect(offer.status == 98)

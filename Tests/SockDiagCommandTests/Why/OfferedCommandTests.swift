@@ -6,10 +6,10 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// The commands that `why` offers, run as they stand: each does what it says, and to nobody else.
+/// The commands that `why` suggests, run unchanged: each does what it says, and affects no other process.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OfferedCommandTests {
-  /// The lines to copy that begin so, as a person finds them below an answer.
+  /// The lines to copy with this beginning, as a person finds them below an answer.
   private static func offers(
     _ beginning: String, _ question: [String], in laboratory: Laboratory
   ) throws -> [String] {
@@ -17,7 +17,7 @@ struct OfferedCommandTests {
     return answer.split(separator: "\n").filter { $0.hasPrefix("      \(beginning) ") }.map { String($0.dropFirst(6)) }
   }
 
-  /// Runs commands as offered, without the question that they would ask.
+  /// Runs the suggested commands, without the question that they would ask.
   private static func run(_ commands: [String], in laboratory: Laboratory) throws {
     let tool = try Tool.path
     for command in commands {
@@ -32,11 +32,11 @@ struct OfferedCommandTests {
   private struct Place {
     var endpoint: LabEndpoint
     var options: [SocketOption] = []
-    /// Whether it is in the way, so that its process is to be ended.
+    /// Whether it blocks, so that its process must be ended.
     var blocks = true
   }
 
-  /// Builds the listeners, asks, runs what is offered to end processes, and compares who has ended.
+  /// Builds the listeners, asks, runs the commands that end processes, and compares which processes have ended.
   private func expect(
     _ places: [Place], _ question: [String], toOffer expected: [String]?, wired: Bool = false
   ) async throws {
@@ -52,7 +52,7 @@ struct OfferedCommandTests {
       let commands = try ["sockdiag kill", "kill"].flatMap { try Self.offers($0, question, in: laboratory) }
       try Self.run(commands, in: laboratory)
       let wanted = places.map(\.blocks)
-      // A signal may take a moment; that nobody else ends is seen when the others have.
+      // A signal may take a moment. When the expected processes have ended, the others would have ended too.
       _ = try settled { subjects.map { !$0.isRunning } == wanted ? [] : ["not yet"] }
       return (subjects.map { !$0.isRunning }, commands, subjects.map(\.pid))
     }
@@ -101,7 +101,7 @@ struct OfferedCommandTests {
       toOffer: ["sockdiag kill '[fe80::1%\(Wire.deviceName)]:8080'"], wired: true)
   }
 
-  /// To `kill`, `[::]` takes in IPv4, so that no place of it is this socket's alone.
+  /// For `kill`, `[::]` includes IPv4, so no address belongs to this socket alone.
   @Test func processWithoutAnExclusiveAddressIsEndedByID() async throws {
     let places = [
       Place(endpoint: LabEndpoint(.anyV6, 8080), options: [.v6Only(true)]),
@@ -112,7 +112,7 @@ struct OfferedCommandTests {
 
   // MARK: wait
 
-  /// What is in nobody's way now would be in the way of another question.
+  /// A socket that is harmless now would block another question.
   @Test func suggestedWaitHasTheOptionsOfWhy() async throws {
     let tool = try Tool.path
     let (offered, result) = try await Laboratory.withNew { laboratory in
@@ -150,7 +150,7 @@ struct OfferedCommandTests {
 
   // MARK: destroy
 
-  /// Both are in FIN_WAIT2; one was closed, the other has only said its last word.
+  /// Both are in FIN_WAIT2; one was closed, the other has only shut down its sending side.
   @Test func suggestedDestroySparesHeldSockets() async throws {
     let (offered, left) = try await Laboratory.withNew { laboratory in
       let at = LabEndpoint(.loopbackV4, 8080)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// `why --run` of a program that is in its own way.
+/// `why --run` of a program that blocks itself.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OwnSocketTests {
   private static let preparing = "import socket; a = socket.socket(); a.bind(('127.0.0.1', 8080)); a.listen()\n"

@@ -8,9 +8,9 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// How an option is set, as it is offered: put into a program of that kind, it lets the program start.
+/// The suggested statement for an option: inserted into a program of that kind, it lets the program start.
 struct PresetStatementTests {
-  /// What keeps a program from port 8080 that does not set the option.
+  /// The socket that keeps a program without the option from port 8080.
   struct Trial: Sendable, CustomTestStringConvertible {
     let preset: Preset
     let transport: TransportProtocol
@@ -33,7 +33,7 @@ struct PresetStatementTests {
     var isUDP: Bool { transport == .udp }
     var address: String { option == .v6Only ? "::" : option == .freebind ? "198.51.100.1" : "127.0.0.1" }
 
-    /// What the program asks of bind() without the option.
+    /// The bind() of the program without the option.
     var request: BindRequest {
       let address: IPAddress =
         option == .v6Only ? .anyV6 : IPAddress(v4: option == .freebind ? 0xc633_6401 : 0x7f00_0001)
@@ -51,7 +51,7 @@ struct PresetStatementTests {
       }
     }
 
-    /// A program with the statement, that ends with status 0 if it could bind.
+    /// A program with the statement, which ends with status 0 if it could bind.
     func command(_ statement: String, in folder: String) throws -> [String] {
       func file(_ name: String, _ text: String) throws -> String {
         try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
@@ -121,7 +121,7 @@ struct PresetStatementTests {
     .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Trial.all)
   func suggestedStatementLetsTheProgramStart(_ trial: Trial) async throws {
     guard let statement = trial.preset.statement(trial.option, trial.transport) else { return }
-    // Node.js 20 takes the word and does nothing; the statement says since when it does something.
+    // Node.js 20 accepts the option and ignores it; the statement says since when it works.
     if statement.contains("since Node.js") { return }
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -137,7 +137,7 @@ struct PresetStatementTests {
     #expect(result.status == 0, "\(command) \(result.errorText)")
   }
 
-  /// What is said for one transport is not a word of the other.
+  /// The statement for one protocol does not occur for the other.
   @Test(arguments: Preset.allCases) func suggestedStatementFitsTheProtocol(_ preset: Preset) {
     let streams = ["net.Listen(", "server.listen(", "create_server", "ServerSocket"]
     let datagrams = ["ListenPacket", "dgram.", "create_datagram_endpoint", "DatagramSocket", "udp"]

@@ -8,7 +8,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// `--as`: the sockets that servers of a kind make, as strace or their sources show, held to those that are installed.
+/// `--as`: the sockets that servers of a kind make, from strace or their sources, compared with the installed servers.
 struct PresetTests {
   private static func requests(_ words: String...) throws -> [String] {
     let why = try Why.parse(words)
@@ -80,11 +80,11 @@ struct PresetTests {
     #expect(status != .depends && (result.status == 0) == (status == .free), "\(result.errorText)")
   }
 
-  /// A server that listens on port 8080 and ends, with status 0 if it could.
+  /// A server that listens on port 8080 and ends, with status 0 if it succeeded.
   struct Server: Sendable, CustomTestStringConvertible {
     var kind: String
     var command: [String]
-    /// The same on all addresses of IPv6.
+    /// The same on all IPv6 addresses.
     var commandForIPv6: [String]
     var testDescription: String { kind }
 

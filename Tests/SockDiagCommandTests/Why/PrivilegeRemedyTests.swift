@@ -6,10 +6,10 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What `why` offers to a plain user who wants port 80, each offer tried where it was made.
+/// The remedies that `why` offers to a plain user who wants port 80, each tried in the place where it was offered.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct PrivilegeRemedyTests {
-  /// A place in which a plain user's programs start.
+  /// An environment in which a plain user's programs start.
   enum Place: String, CaseIterable {
     case shell, noNewPrivileges, noBounds, noBoundsUnderNoNewPrivileges, userNamespace
 
@@ -19,7 +19,7 @@ struct PrivilegeRemedyTests {
     var prefix: [String] {
       switch self {
       case .shell: Self.asNobody
-      // A step of its own, for setpriv still has root's capabilities when it becomes another user.
+      // A separate step, because setpriv still has root's capabilities when it changes the user.
       case .noNewPrivileges: Self.asNobody + ["setpriv", "--no-new-privs"]
       case .noBounds: Self.asNobody + ["--bounding-set", "-all"]
       case .noBoundsUnderNoNewPrivileges: Self.asNobody + ["--bounding-set", "-all", "--no-new-privs"]
@@ -27,7 +27,7 @@ struct PrivilegeRemedyTests {
       }
     }
 
-    /// What is offered there.
+    /// The remedies offered there.
     var kinds: [String] {
       switch self {
       case .shell: ["grant-capability", "lower-privileged-ports", "use-unprivileged-port"]
@@ -53,7 +53,7 @@ struct PrivilegeRemedyTests {
     (diagnosis?[list]?.elements ?? []).compactMap { if case .string(let text)? = $0[key] { text } else { nil } }
   }
 
-  /// A copy of the subject, whose file gives the right to low ports.
+  /// A copy of the subject, whose file grants the right to low ports.
   private static func withGiftedSubject<Value>(_ body: (String) async throws -> Value) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -68,7 +68,7 @@ struct PrivilegeRemedyTests {
     get throws { try Tool.program("bind-trace-subject") }
   }
 
-  /// Does to a file what `setcap cap_net_bind_service=+ep` does: struct vfs_cap_data, linux/capability.h.
+  /// Changes a file as `setcap cap_net_bind_service=+ep` does: struct vfs_cap_data, linux/capability.h.
   private static let setcap = """
     import os, struct, sys
     os.chmod(os.path.dirname(sys.argv[1]), 0o755); os.chmod(sys.argv[1], 0o755)
@@ -94,7 +94,7 @@ struct PrivilegeRemedyTests {
         let text = try namespace.run(place.prefix + [tool, "why", "80"]).outputText
         expect(text.contains("(as root)"), place.isConfiguredByItsRoot, "who changes the setting")
 
-        // The file gives the right where setcap is offered, and nowhere else.
+        // The file grants the right exactly where setcap is offered.
         let given = try namespace.run(place.prefix + [gifted, "bind", "80"]).status
         expect(given == 0, place.kinds.contains("grant-capability"), "the file gives it")
         let plain = place.prefix + [subject, "bind"]
@@ -112,7 +112,7 @@ struct PrivilegeRemedyTests {
     }
   }
 
-  /// What systemd does for AmbientCapabilities=, which is offered with setcap.
+  /// The effect of systemd's AmbientCapabilities=, which is offered with setcap.
   @Test func inheritedCapabilityGivesThePort() async throws {
     let subject = try Self.subject
     let statuses = try await Laboratory.withNew { laboratory in
@@ -135,7 +135,7 @@ struct PrivilegeRemedyTests {
     #expect(Self.kinds(diagnosis, "remedies", "kind") == place.kinds, "\(result.errorText)")
   }
 
-  /// A user's programs do not start here, but under the same bounds.
+  /// Another user's programs do not start from here, but under the same limits.
   @Test func otherUserIsNotLimitedByThisProcess() async throws {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in

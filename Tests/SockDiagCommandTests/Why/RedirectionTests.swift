@@ -5,7 +5,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// Rules for NAT that take a port away, by nft and by iptables on top of it.
+/// NAT rules that redirect a port, made with nft and with iptables on top of it.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RedirectionTests {
   struct Ruleset: Sendable, CustomTestStringConvertible {
@@ -15,7 +15,7 @@ struct RedirectionTests {
     var answers: [(question: [String], lines: [String])]
     var testDescription: String { name }
 
-    /// The programs that it takes.
+    /// The programs that the test needs.
     var program: String { commands.first?.split(separator: " ").first.map(String.init) ?? "nft" }
   }
 
@@ -112,7 +112,7 @@ struct RedirectionTests {
     #expect(complaints == [])
   }
 
-  /// It is a note, and no part of the answer.
+  /// It is a note, and not part of the answer.
   @Test(.enabled(if: NetworkNamespace.hasProgram("nft"), "needs nft"))
   func unreadableRulesAreLeftOut() async throws {
     let tool = try Tool.path

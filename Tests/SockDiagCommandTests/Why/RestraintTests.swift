@@ -5,20 +5,20 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What `why` and `wait` say where something other than a socket refuses a bind(), held to the kernel.
+/// The answers of `why` and `wait` if something other than a socket refuses a bind(), compared with the kernel.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RestraintTests {
   private static let landlock = Restraint("landlock-bind", "8081")
   private static let cgroup = Restraint("cgroup-bpf-deny", "8080")
   private static let lateCgroup = Restraint("cgroup-bpf-deny-late", "8080")
 
-  /// Runs the command with a restraint, in a namespace of its own.
+  /// Runs the command with a restraint, in a new namespace.
   private func run(_ restraint: Restraint, _ words: [String], as starter: [String] = []) async throws -> CommandResult {
     let command = try restraint.command(starter + [try Tool.path] + words)
     return try await NetworkNamespace.withNew { namespace in try namespace.run(command) }
   }
 
-  /// An address and port with everything that may be told from them.
+  /// An address and port that are suitable for every question.
   private struct Question: CustomStringConvertible {
     var restraint: Restraint
     var address: String
@@ -37,7 +37,7 @@ struct RestraintTests {
     questions.append(Question(restraint: landlock, address: "192.0.2.7", port: 8081))
     questions.append(Question(restraint: landlock, address: "192.0.2.7", port: 8080))
     questions.append(Question(restraint: cgroup, address: "::1", port: 8080, isUDP: true))
-    // A program that refuses every port refuses the one that a rehearsal begins with as well.
+    // A program that refuses every port also refuses the one that a rehearsal begins with.
     for isUDP in [false, true] {
       questions.append(
         Question(restraint: Restraint("cgroup-bpf-deny", "0"), address: "127.0.0.1", port: 8080, isUDP: isUDP))
@@ -93,7 +93,7 @@ struct RestraintTests {
     guard try Self.cgroup.isPossible else { return }
     let refused = try await run(Self.cgroup, ["why", "127.0.0.1:8080"])
     #expect(refused.status == 3 && refused.outputText.contains("bpftool cgroup tree"), "\(refused.outputText)")
-    // It allows this port, and may treat others otherwise.
+    // It allows this port, and may treat others differently.
     let free = try await run(Self.cgroup, ["why", "127.0.0.1:8081"])
     let text = free.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(free.status == 0 && text.contains("a BPF program of the cgroup"), "\(text)")
@@ -110,7 +110,7 @@ struct RestraintTests {
     #expect(json.outputText.contains(#""depends_on":["late-programs"]"#), "\(json.outputText)")
   }
 
-  /// To list them takes a privilege. That they were not seen is said, in words and in JSON.
+  /// Listing them needs a privilege. The answer mentions that they were not seen, in text and in JSON.
   @Test func plainUserIsToldThatCgroupProgramsWereNotSeen() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let (tool, words) = (try Tool.path, ["why", "127.0.0.1:8080"])
@@ -143,14 +143,14 @@ struct RestraintTests {
     #expect(!result.outputText.contains("security rule"), "\(result.outputText)")
   }
 
-  /// This process lacks the right, but the user it asks for has it.
+  /// This process lacks the right, but the user of the question has it.
   @Test func lowPortIsFreeForAPrivilegedUser() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80", "--uid", "0"], as: asNobody)
     #expect(result.status == 0, "\(result.outputText)")
   }
 
-  /// Whether a low port takes a privilege, the rehearsal finds out without the setting.
+  /// The rehearsal finds out whether a low port needs a privilege, without the setting.
   @Test func hiddenSettingsAreDetectedOrLeaveTheAnswerOpen() async throws {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
@@ -173,7 +173,8 @@ struct RestraintTests {
     #expect(open.status == 0, "\(open.outputText)")
   }
 
-  /// A port that takes the right, of somebody who has it, rehearsed by somebody who has not: who refuses is not to be told.
+  /// A port that needs the right, for a user who has it, rehearsed by one who does not: the source of the refusal is
+  /// not known.
   @Test func hiddenSettingLeavesTheAnswerForAnotherUserOpen() async throws {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
@@ -200,7 +201,7 @@ struct RestraintTests {
     #expect(waited.status == 1, "\(waited.errorText)")
   }
 
-  /// A program that is let have no socket never comes to its bind().
+  /// A program that may not make a socket never reaches its bind().
   @Test(arguments: ["EPERM", "EACCES"]) func refusedSocketIsReported(_ errno: String) async throws {
     let restraint = Restraint("no-family", "2", errno)
     let result = try await run(restraint, ["why", "127.0.0.1:8080"])
@@ -209,7 +210,7 @@ struct RestraintTests {
     #expect(waited.status == 77, "\(waited.errorText)")
   }
 
-  /// The program puts itself under a rule that this command is not under.
+  /// The program restricts itself; this command is not restricted.
   @Test(arguments: [Self.landlock, Restraint("seccomp-bind", "EPERM")])
   func watchedProgramIsToldTheRestraint(_ restraint: Restraint) async throws {
     guard try restraint.isPossible else { return }
@@ -231,7 +232,7 @@ struct RestraintTests {
       document.errorText.contains(isLandlock ? #""kind":"landlock""# : #""kind":"seccomp""#), "\(document.errorText)")
   }
 
-  /// Landlock's TCP rules apply to MPTCP sockets in some kernels and not in others. The error of the call tells.
+  /// Landlock's TCP rules apply to MPTCP sockets in some kernels and not in others. The error of the call shows which.
   @Test func mptcpSocketIsRehearsedAsMPTCP() async throws {
     guard try Self.landlock.isPossible else { return }
     let program = [try Tool.program("bind-attempt"), "bind", "mptcp", "127.0.0.1", "8080"]

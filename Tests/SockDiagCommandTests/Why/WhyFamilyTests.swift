@@ -71,7 +71,7 @@ struct WhyFamilyTests {
         "UDP [ff02::fb]:5353: bind() fails with EINVAL (Invalid argument): ff02::fb is a multicast group of one link, and"
           + " no interface is named.\n"))
     #expect(bare.outputText.contains("      sockdiag why '[ff02::fb%INTERFACE]:5353' --udp\n"))
-    // What is offered.
+    // The remedies.
     for words in [["[ff02::fb%lo]:5353"], ["[ff02::fb]:5353", "--device", "lo"]] {
       let result = try await run(["why", "-u"] + words + ["--probe"])
       #expect(result.status == 0 && result.outputText.contains("free. A bind() was tried and succeeded."))

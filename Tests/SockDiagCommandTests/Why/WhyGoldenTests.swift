@@ -3,7 +3,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What `why` says to each situation of the catalogue, word for word.
+/// The output of `why` for each situation of the catalogue, word for word.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyGoldenTests {
   private static var schema: JSONSchema {
@@ -17,7 +17,7 @@ struct WhyGoldenTests {
   @Test(arguments: BindSituation.all) func outputEqualsTheGolden(_ situation: BindSituation) async throws {
     let golden = try? Fixture.read("why/\(situation).txt")
     var transcript = try await WhyTranscript.record(situation)
-    // Tests run side by side in one process, and a child that one of them is just starting holds a copy of each descriptor.
+    // Tests run in parallel in one process, and a child that one of them is starting holds a copy of each descriptor.
     for _ in 0..<3 where golden != nil && transcript.text != golden {
       transcript = try await WhyTranscript.record(situation)
     }

@@ -2,20 +2,20 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// `why --run` where a call that failed cannot be looked at, diagnosed or told about: the command goes on, is watched to
-/// its end, and has its exit status passed through.
+/// `why --run` if a failed call cannot be examined, diagnosed or reported: the command continues, is watched to its
+/// end, and its exit status is passed on.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunObstacleTests {
-  /// What makes the tool one that an ordinary user runs.
+  /// The words that run the tool as a plain user.
   private static let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
-  /// Whether nobody may make user namespaces; some distributions forbid it.
+  /// Whether users may not make user namespaces; some distributions forbid it.
   private static let mayNobodyUnshare =
     (try? NetworkNamespace.withNew { namespace in
       try namespace.run(asNobody + ["unshare", "-Urn", "true"]).status == 0
     }) ?? false
 
-  /// A second socket on 127.0.0.1:8080 fails and is the end.
+  /// A second socket on 127.0.0.1:8080 fails, and the program ends.
   private static let conflict = """
     import socket, sys
     first = socket.socket()
@@ -95,7 +95,7 @@ struct WhyRunObstacleTests {
     #expect(text.contains("Its socket could not be looked at: descriptor 4 of process"), "\(text)")
     #expect(text.contains("Permission denied; run as root or with the capability CAP_SYS_PTRACE."), "\(text)")
     #expect(text.contains("sockdiag: the sockets of 2 calls could not be looked at"), "\(text)")
-    // Nothing is claimed of what was not read.
+    // Nothing is claimed about unread data.
     #expect(!text.contains("for user") && !text.contains("no socket options"), "\(text)")
     #expect(result.status == 98)
   }

@@ -4,7 +4,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// `why --run` with programs that fail often, in many ways, or where no port is what they want.
+/// `why --run` with programs that fail often, in many ways, or for reasons other than a port.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunRepeatTests {
   private func run(_ command: [String], options: [String] = []) async throws -> CommandResult {
@@ -26,7 +26,7 @@ struct WhyRunRepeatTests {
       lines.last == "sockdiag: bind() of bind-trace-subj on 127.0.0.1:8080 failed with EADDRINUSE 3,199 more times")
   }
 
-  /// Its report finds no room, and the one thread that would make some is another one of the command.
+  /// The pipe for its report is full, and only another thread of the command would empty it.
   @Test func otherThreadsContinueDuringAReport() async throws {
     let command = """
       import os, socket, sys, threading

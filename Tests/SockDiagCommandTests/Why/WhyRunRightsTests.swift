@@ -3,10 +3,11 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-/// `why --run` with programs that get the right to low ports by their file, which the kernel takes from what is watched.
+/// `why --run` with programs that get the right to low ports from their file, which the kernel does not grant under a
+/// tracer.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunRightsTests {
-  /// What a program's file gives it, as a script says it of the path `sys.argv[1]`.
+  /// The privileges of a program's file, as a script sets them for the path `sys.argv[1]`.
   enum Gift: String, CaseIterable {
     case nothing = ""
     // struct vfs_cap_data, linux/capability.h: revision 2 and effective; CAP_NET_BIND_SERVICE or CAP_NET_RAW permitted.
@@ -17,14 +18,14 @@ struct WhyRunRightsTests {
     case root = "os.chmod(sys.argv[1], 0o4755)"
   }
 
-  /// Binds port 80 in a copy of the subject, with and without being watched, as nobody.
+  /// Binds port 80 in a copy of the subject, with and without a tracer, as user nobody.
   private func bind(_ gift: Gift) async throws -> (alone: Int32, watched: CommandResult) {
     let tool = try Tool.path
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let program = folder + "/subject"
-    // Who starts a process meanwhile would keep the copy open for writing, and then it cannot be run.
+    // A process that is started meanwhile would keep the copy open for writing, and then it cannot be run.
     try ProcessStarts.heldOff {
       try FileManager.default.copyItem(
         atPath: try Tool.program("bind-trace-subject"), toPath: program)

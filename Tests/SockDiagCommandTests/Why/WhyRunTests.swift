@@ -6,7 +6,7 @@ import Testing
 /// `sockdiag why --run`: programs of several languages whose bind() or listen() fails.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunTests {
-  /// Runs a program beside a listener on 0.0.0.0:8080, which is this process's.
+  /// Runs a program beside a listener on 0.0.0.0:8080, which this process holds.
   private func run(
     _ command: [String], options: [String] = [], besideListener: Bool = true
   ) async throws -> CommandResult {
@@ -17,7 +17,7 @@ struct WhyRunTests {
     }
   }
 
-  /// The lines of a diagnosis that every one of the servers has to bring about.
+  /// The lines of a diagnosis that every server must cause.
   private func expectDiagnosis(
     _ result: CommandResult, call: String, of program: String, options: String,
     _ location: SourceLocation = #_sourceLocation
@@ -64,7 +64,7 @@ struct WhyRunTests {
     let result = try await run(["node", "-e", script])
     expectDiagnosis(result, call: "bind", of: "node", options: "SO_REUSEADDR")
     #expect(result.status == 5)
-    // It asks for the dual-stack wildcard.
+    // It binds [::] with IPv4.
     #expect(result.errorText.contains("on [::]:8080 failed"))
     #expect(result.errorText.contains("server.listen({ port, host: '::', ipv6Only: true })"), "\(result.errorText)")
   }
@@ -182,7 +182,7 @@ struct WhyRunTests {
       os.wait()
       """
     _ = try await run(["python3", "-c", script])
-    // It goes on although nobody watches it any more.
+    // It continues although it is no longer watched.
     let deadline = ContinuousClock.now + .seconds(20)
     var found: Int32?
     while found == nil, ContinuousClock.now < deadline {

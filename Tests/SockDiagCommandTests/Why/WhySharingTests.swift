@@ -8,8 +8,8 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What lets sockets share a port or keeps them from it, besides what sock_diag shows: users without a number, the TCP
-/// socket below a multipath one, programs, a socket's own range.
+/// Conditions for sharing that sock_diag does not show: unmapped users, the TCP socket below a multipath socket,
+/// programs, a socket's own range.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhySharingTests {
   private func run(
@@ -18,7 +18,7 @@ struct WhySharingTests {
     let command = starter + [try Tool.path, "why", "127.0.0.1:8080"] + words
     return try await Laboratory.withNew { laboratory in
       try laboratory.namespace.acting(as: uid) {
-        // Two, so that their option is known without a look at them.
+        // Two, so that their option is known without reading it.
         for _ in 0..<2 {
           _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
         }
@@ -119,13 +119,13 @@ struct WhySharingTests {
         let errno = try BindProbe.quietOutcome(of: diagnosis.request)
         if errno != 0 { complaints.append("bind: \(errno)") }
       }
-      // With its listener it cannot be told whose option a connection has.
+      // With a listener, it is not known whose option a connection has.
       try ask(["depends"])
       pair.listener.close()
       try ask(["depends"])
       pair.client.close()
       pair.server.close()
-      // sock_diag tells the option of a listener.
+      // sock_diag reports the option for a listener.
       _ = try laboratory.tcpListener(.mptcp, on: LabEndpoint(.loopbackV6, 9090))
       let lone = try #require(try Why.parse(["0.0.0.0:9090"]).quietDiagnoses([.owners, .heldOptions]).first)
       if lone.verdict != .free { complaints.append("beside a listener: \(lone.verdict)") }
@@ -134,7 +134,7 @@ struct WhySharingTests {
     #expect(complaints == [])
   }
 
-  /// The interface of its address is known to the TCP socket alone.
+  /// Only the TCP socket has the interface of its address.
   @Test func linkLocalMultipathListenerIsDiagnosed() async throws {
     let text = try await watch(
       """

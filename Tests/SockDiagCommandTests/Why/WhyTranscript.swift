@@ -8,14 +8,14 @@ import SocketOwners
 
 @testable import SockDiagCommand
 
-/// What `why` says to the questions about a situation, without what differs from run to run.
+/// The answers of `why` to the questions about a situation, without the parts that differ between runs.
 struct WhyTranscript: Sendable {
-  /// The questions as a shell has them, each with its answer.
+  /// The questions as typed in a shell, each with its answer.
   var text: [UInt8] = []
   /// The answers in JSON.
   var documents: [[UInt8]] = []
 
-  /// Builds the situation in a namespace of its own and asks there.
+  /// Builds the situation in a new namespace and asks there.
   static func record(_ situation: BindSituation) async throws -> WhyTranscript {
     try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
@@ -46,8 +46,8 @@ struct WhyTranscript: Sendable {
   }
 }
 
-/// Makes the same what differs from run to run: numbers that the kernel gives out, what runs the tests, and who else is on
-/// the host.
+/// Replaces the parts that differ between runs: numbers from the kernel, the user and program that run the tests, and
+/// other programs of the host.
 struct WhyMask {
   private let servers: Set<Int32>
   private var pids: [Int32: Int32] = [:]
@@ -82,7 +82,7 @@ struct WhyMask {
       return holder
     }
     socket.processes = socket.processes.map { details($0) }
-    // On a busy machine a while may pass before anybody asks.
+    // On a busy machine some time may pass before the question.
     if case .after(let rest) = socket.release, rest > .zero, rest <= .seconds(61) {
       socket.release = .after(.seconds(60))
     }
@@ -94,7 +94,7 @@ struct WhyMask {
     return number
   }
 
-  /// Name and user are the situation's; the rest is that of whatever runs the tests.
+  /// Name and user belong to the situation; the rest belongs to whatever runs the tests.
   private mutating func details(_ process: ProcessDetails) -> ProcessDetails {
     var details = ProcessDetails(
       process: HoldingProcess(pid: number(process.process.pid), startTicks: 1), command: process.command)

@@ -8,7 +8,7 @@ import Testing
 
 @testable import SockDiagCommand
 
-/// What `why` says of each situation, held to the kernel: its verdicts, and what it says to help.
+/// The answers of `why` to each situation, compared with the kernel: its verdicts and its remedies.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyTruthTests {
   private static let effort: Diagnostician.Effort = [.owners, .heldOptions]
@@ -46,7 +46,7 @@ struct WhyTruthTests {
     return complaints
   }
 
-  /// Everything that is offered is done, each in a situation that is built anew.
+  /// Applies every remedy, each in a situation that is built anew.
   @Test(arguments: BindSituation.all) func everyRemedyHelps(_ situation: BindSituation) async throws {
     for offer in try await Self.offers(in: situation) {
       let outcome = try await Self.outcome(of: offer, situation)
@@ -54,14 +54,14 @@ struct WhyTruthTests {
     }
   }
 
-  /// A remedy by its place: what is in it differs from one time to the next.
+  /// A remedy by its index: its content differs between runs.
   private struct Offer: Sendable {
     var question: [String]
     var address: Int
     var index: Int
   }
 
-  /// What is offered, each sentence once.
+  /// The remedies, each sentence once.
   private static func offers(in situation: BindSituation) async throws -> [Offer] {
     try await Laboratory.withNew { laboratory in
       let scene = try situation.build(in: laboratory)
@@ -103,7 +103,7 @@ struct WhyTruthTests {
   }
 }
 
-/// Does what a remedy says.
+/// Applies a remedy.
 private struct Treatment {
   let tool: String
   let laboratory: Laboratory
@@ -111,7 +111,7 @@ private struct Treatment {
 
   /// Applies a remedy.
   ///
-  /// - Returns: What is asked of bind() afterwards, which has to succeed; `nil` where that would prove nothing.
+  /// - Returns: The bind() that must succeed afterwards; `nil` if it would prove nothing.
   func apply(_ remedy: Remedy, _ diagnosis: Diagnosis) throws -> BindRequest? {
     var request = diagnosis.request
     let commands = RemedyText(remedy, diagnosis, preset: .c, namespace: nil).commands
@@ -132,7 +132,7 @@ private struct Treatment {
       request.local.port = diagnosis.conditions.unprivilegedPortStart
     case .destroy, .reservePort, .lowerPrivilegedPorts, .addAddress, .allowNonlocalBind, .widenPortRange:
       for command in commands { try run(command) }
-      // That is for connections to come.
+      // That is for future connections.
       if remedy == .reservePort { return try reserved(request.local.port) ? nil : request }
     case .probe:
       let why = try Why.parse(
@@ -145,7 +145,7 @@ private struct Treatment {
       for command in commands { try run(command) }
     case .bindToInterface(let interface):
       request.interfaceIndex = interface.index
-    // A minute is long, and the others are for managers that a namespace has not.
+    // A minute is too long, and the others need managers that a namespace does not have.
     case .wait, .awaitAddress, .setOptions, .stopUnit, .stopSocketUnit, .stopContainer, .stopForwarding, .stopMachine,
       .nameInterface, .reuseOwnSocket, .shortenFinTimeout, .lowerPrivilegedPortsOfContainer:
       return nil
@@ -153,7 +153,7 @@ private struct Treatment {
     return request
   }
 
-  /// Runs a command as it was offered, but for what it leaves to the reader.
+  /// Runs a command as suggested, with the placeholders filled in.
   private func run(_ command: String) throws {
     let text = command.replacing("INTERFACE", with: "lo").replacing("sockdiag destroy", with: "\(tool) destroy --yes")
       .replacing("sockdiag kill", with: "\(tool) kill --yes")
@@ -167,7 +167,7 @@ private struct Treatment {
 }
 
 extension Laboratory {
-  /// Binds and listens as a request says, for a moment.
+  /// Binds and listens as in a request, for a moment.
   func listen(as request: BindRequest) throws {
     let address = request.local.address
     let isV6 = address.family == .inet6

@@ -4,7 +4,7 @@ import SockDiagTestKit
 import SockDiagTesting
 import Testing
 
-/// What a reader makes of everything that a kernel, or somebody who pretends to be one, can answer.
+/// The results of a reader for every answer of a kernel, or of a process that pretends to be one.
 @Suite struct ConversationTests {
   private typealias Event = ScriptedKernel.Event
 
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func truncatedDatagramGivesItsWholeMessagesAndSaysSo() throws {
-    // Longer each time than the buffer that the last one led to.
+    // Each is longer than the buffer that the previous one caused.
     let attempts: [[Event]] = [100_000, 200_000, 300_000].map { length in
       [.truncated([.socket(port: 1, cookie: 1)], length: length), .messages([.done()])]
     }
@@ -164,7 +164,7 @@ import Testing
     let result = try dump(attempt, attempt, attempt, log: log)
     #expect(result.completeness == .unfinished)
     #expect(ports(result) == [1])
-    // What is not there is not waited for again before the next attempt.
+    // A missing reply is not waited for before the next attempt.
     #expect(log.receptions == 6)
   }
 
@@ -179,7 +179,8 @@ import Testing
     #expect(log.requests.count == 2)
   }
 
-  /// For want of memory the kernel broke off an earlier dump. It refuses another until the end of that was received.
+  /// The kernel interrupted an earlier dump for lack of memory. It refuses another one until the end of the first was
+  /// received.
   @Test func interruptedDumpIsDrainedBeforeTheNext() throws {
     let rest: [Event] = [
       .messages([.socket(port: 666, cookie: 9)]), .failure(EINTR), .failure(ENOBUFS), .foreign(port: 7, [.done()]),

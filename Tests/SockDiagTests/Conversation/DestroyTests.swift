@@ -6,7 +6,7 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// What a reader makes of the answers to a request to destroy a socket.
+/// The results of a reader for the answers to a destroy request.
 @Suite struct DestroyTests {
   private typealias Event = ScriptedKernel.Event
 
@@ -75,7 +75,7 @@ import Testing
     #expect(log.messages.isEmpty)
   }
 
-  /// The bytes are made by hand, since the encoder refuses to make them.
+  /// The bytes are written by hand, because the encoder refuses to make them.
   @Test(arguments: [
     [], [UInt8](repeating: 0, count: 55), [UInt8](repeating: 0, count: 48) + [UInt8](repeating: 0xff, count: 8),
   ])
@@ -83,7 +83,7 @@ import Testing
     let transport = try KernelTransport()
     let refused = SockDiagError(.invalidRequest, operation: "send a netlink request", errno: EINVAL)
     let destroy = NetlinkBytes.message(.sockDestroy, flags: .request, sequence: 1, portID: 0, payload: payload).bytes
-    // It is found behind another message, too.
+    // It is also found after another message.
     let harmless = NetlinkBytes.message(.noOperation, flags: .request, sequence: 1, portID: 0).bytes
     for message in [destroy, harmless + destroy] {
       do throws(SockDiagError) {
@@ -94,10 +94,10 @@ import Testing
     try transport.send(harmless.span)
   }
 
-  /// Half of a cookie is a cookie.
+  /// Half of a cookie counts as a cookie.
   @Test(arguments: [SocketCookie(rawValue: 0xffff_ffff), SocketCookie(rawValue: 0xffff_ffff_0000_0000)])
   func theShimSendsADestroyWithACookie(cookie: SocketCookie) throws {
-    // A family that has no sockets: the kernel refuses the request, after it was sent.
+    // A family without sockets: the kernel refuses the request after it was sent.
     var request = InetRequest(.destroy, .tcp, AddressFamily(rawValue: 200))
     request.cookie = cookie
     var message: [UInt8] = []
@@ -210,7 +210,7 @@ import Testing
     #expect(Set(requests.map(\.remote)).count == 6)
   }
 
-  @Test func attemptsAreLimited() throws {
+  @Test func destroyAttemptsAreLimited() throws {
     let log = ScriptedKernel.Log()
     func script(after: [Event]) -> [[Event]] {
       [Self.notFound, Self.empty, Self.group(of: 6, 7)] + Array(repeating: Self.notFound, count: 33) + [after]

@@ -6,7 +6,7 @@ import SockDiagWire
 import Synchronization
 import Testing
 
-/// What a conversation makes of the answers to a request for one socket, and what it lets an observer see.
+/// The results of a conversation for the answers to a request for one socket, and what an observer sees.
 @Suite struct ExactRequestTests {
   private typealias Event = ScriptedKernel.Event
 
@@ -100,7 +100,7 @@ import Testing
 
   // MARK: Observers
 
-  /// What an observer saw: the direction and the length of each datagram.
+  /// The datagrams that an observer saw: the direction and the length of each.
   private static func observed(
     _ events: [[Event]], _ body: (inout InetReader<ScriptedKernel>) throws -> Void
   ) rethrows -> [String] {

@@ -4,11 +4,11 @@ import SockDiagTestKit
 import SockDiagTesting
 import Testing
 
-/// What a subscriber makes of everything that a kernel, or somebody who pretends to be one, can announce.
+/// The results of a subscriber for every announcement of a kernel, or of a process that pretends to be one.
 @Suite struct EventReaderTests {
   private typealias Step = ScriptedEvents.Step
 
-  /// What is read until there is no more, or until the reader fails.
+  /// The events until there are no more, or until the reader fails.
   private func read(_ steps: [Step], drops: UInt32? = 0) throws(SockDiagError) -> [SocketEvent] {
     var reader = EventReader(ScriptedEvents(steps, drops: drops))
     var events: [SocketEvent] = []
@@ -16,7 +16,7 @@ import Testing
     return events
   }
 
-  /// The same in short: ports of sockets, and gaps.
+  /// The same in short form: ports of sockets, and gaps.
   private func summary(_ steps: Step..., drops: UInt32? = 0) throws(SockDiagError) -> [String] {
     try read(steps, drops: drops).map { event in
       switch event {
@@ -45,7 +45,7 @@ import Testing
     #expect(socket.tcpInfo == nil)
   }
 
-  /// A closed TCP socket with a port is bound-inactive in a dump only.
+  /// A closed TCP socket with a port is bound-inactive only in a dump.
   @Test func finalRecordOfATCPSocketStaysClosed() throws {
     let info = NetlinkBytes.attribute(2, [UInt8](repeating: 0, count: 120) + [5] + [UInt8](repeating: 0, count: 159))
     guard case .destroyed(let socket) = try read([.bytes(ScriptedEvents.event(port: 80, attributes: info))]).first
@@ -78,7 +78,8 @@ import Testing
 
   // MARK: What is lost
 
-  /// `ENOBUFS` comes before what was queued when the kernel began to drop, and drops go on while that is read.
+  /// `ENOBUFS` comes before the events that were queued when the kernel began to drop, and the kernel drops more while
+  /// those are read.
   @Test func gapFollowsQueuedEventsAndCountsAllDrops() throws {
     #expect(
       try summary(
@@ -111,7 +112,7 @@ import Testing
       ScriptedEvents([.failure(ENOBUFS), .failure(EAGAIN), .failure(EAGAIN), .dropping(1, .failure(EAGAIN))]))
     for expected in [nil, nil, SocketEvent.gap(EventGap(dropped: 1)), nil] {
       #expect(try reader.nextIfReady() == expected)
-      // After the gap too: others may be counted just now.
+      // After the gap too: further drops may be counted just now.
       let needsRecheck = reader.needsRecheck
       #expect(needsRecheck)
     }
@@ -131,7 +132,7 @@ import Testing
     #expect(try summary(.events([1]), drops: nil) == ["1"])
   }
 
-  @Test func countWrapsAround() throws {
+  @Test func dropCountWrapsAround() throws {
     #expect(try summary(.dropping(3, .failure(ENOBUFS)), drops: .max - 1) == ["gap 3"])
   }
 
@@ -180,7 +181,7 @@ import Testing
     }
   }
 
-  /// Longer than the buffer; what follows has one that is long enough. A cut between two messages is one all the same.
+  /// Longer than the buffer; the next one fits. A cut between two messages counts as a cut too.
   @Test func truncatedDatagramIsReported() throws {
     let whole = ScriptedEvents.event(port: 1)
     let long = ScriptedEvents.event(

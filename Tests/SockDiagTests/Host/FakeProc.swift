@@ -1,10 +1,10 @@
 import Foundation
 
-/// A stand-in for `/proc` that lasts as long as a test.
+/// A temporary replacement for `/proc`.
 final class FakeProc {
   let root = FileManager.default.temporaryDirectory.path + "/sockdiag-proc-\(UInt64.random(in: 0 ... .max))"
 
-  /// Makes files from their texts, by their paths below `/proc`.
+  /// Creates files from their texts, by their paths below `/proc`.
   init(_ files: [String: [UInt8]] = [:]) throws {
     for (path, text) in files { try write(text, to: path) }
   }

@@ -2,7 +2,7 @@ import SockDiag
 import SockDiagTestKit
 import Testing
 
-/// What is read from `/proc/sys/net`.
+/// The settings read from `/proc/sys/net`.
 @Suite struct KernelSettingsTests {
   @Test func everySettingIsReadFromItsFile() throws {
     let proc = try FakeProc([
@@ -37,7 +37,7 @@ import Testing
 
   @Test func missingFilesAreUnknown() throws {
     #expect(KernelSettings(procRoot: try FakeProc([String: String]()).root) == .unknown)
-    // A directory in place of a file opens, and cannot be read.
+    // A directory in place of a file can be opened but not read.
     let proc = try FakeProc(["sys/net/core/somaxconn/file": "1"])
     #expect(KernelSettings(procRoot: proc.root) == .unknown)
   }

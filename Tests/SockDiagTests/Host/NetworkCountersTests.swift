@@ -1,7 +1,7 @@
 import SockDiag
 import Testing
 
-/// What is read from `/proc/net/netstat` and `/proc/net/sockstat`.
+/// The counters read from `/proc/net/netstat` and `/proc/net/sockstat`.
 @Suite struct NetworkCountersTests {
   private static let netstat = """
     TcpExt: SyncookiesSent TW TWRecycled TWKilled ListenOverflows ListenDrops TCPAbortOnMemory TCPTimeWaitOverflow \
@@ -35,7 +35,7 @@ import Testing
 
   @Test func missingFilesAreUnknown() throws {
     #expect(NetworkCounters(procRoot: try FakeProc([String: String]()).root) == .unknown)
-    // IPv6 may be missing, and an older kernel counts less.
+    // IPv6 may be missing, and an older kernel has fewer counters.
     let proc = try FakeProc([
       "thread-self/net/netstat": "TcpExt: TW\nTcpExt: 5\n", "thread-self/net/sockstat": "TCP: inuse 1\n",
     ])

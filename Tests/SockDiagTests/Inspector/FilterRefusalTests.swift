@@ -5,7 +5,7 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// Kernels that do not take every operation of a filter program.
+/// Kernels that do not accept every operation of a filter program.
 @Suite struct FilterRefusalTests {
   private typealias Event = ScriptedKernel.Event
 
@@ -15,13 +15,13 @@ import Testing
     [.messages(ports.map { .socket(port: $0, cookie: UInt64($0)) } + [.done()])]
   }
 
-  /// The comparisons of the programs that were sent, by the kernel's numbers.
+  /// The comparisons in the programs that were sent, by the kernel's numbers.
   private static func programs(_ log: ScriptedKernel.Log) -> [Set<UInt8>] {
     log.requests.map { request in
       var codes: Set<UInt8> = []
       var offset = 0
       while offset + 4 <= request.bytecode.count, request.bytecode[offset + 1] >= 4 {
-        // A jump, 1, is no comparison.
+        // A jump, 1, is not a comparison.
         if request.bytecode[offset] != 1 { codes.insert(request.bytecode[offset]) }
         offset += Int(request.bytecode[offset + 1])
       }
@@ -41,13 +41,13 @@ import Testing
 
   @Test func portsBecomeRangesIfTheKernelCannotCompareForEquality() throws {
     let log = ScriptedKernel.Log()
-    // A kernel before 4.16 refuses the program, and then the question whether that is why.
+    // A kernel before 4.16 refuses the program, and then the request that finds out why.
     var reader = Self.reader([Self.refused(), Self.refused(), Self.sockets(22), Self.sockets(80), Self.sockets()], log)
     let query = try Self.query("sport = :22,80")
     #expect(try reader.dump(query).sockets.map(\.local.port) == [22])
     #expect(Self.programs(log) == [[11], [11], [2, 3]])
 
-    // It is known now, for this question and for others.
+    // It is known now, for this query and for others.
     #expect(try reader.dump(query).sockets.map(\.local.port) == [80])
     _ = try reader.dump(Self.query("dport = :22,80"))
     #expect(Self.programs(log).dropFirst(3) == [[2, 3], [4, 5]])
@@ -83,7 +83,7 @@ import Testing
     var reader = Self.reader([Self.refused(), Self.refused(), answer], log)
     let dump = try reader.dump(Self.query("cgroup 7"))
     #expect(dump.sockets.map(\.local.port) == [1])
-    // Of the others a kernel that is too old to compare does not tell.
+    // For other sockets, a kernel that is too old to compare does not report it.
     #expect(dump.completeness == .undecided)
     #expect(Self.programs(log) == [[13], [13], []])
   }
@@ -94,7 +94,7 @@ import Testing
     let dump = try reader.dump(Self.query("fwmark 1 or sport >= :2"))
     #expect(dump.sockets.map(\.local.port) == [2])
     #expect(dump.completeness == .undecided)
-    // Stays so, without another question.
+    // The answer stays, without another request.
     #expect(try reader.dump(Self.query("fwmark 1")).completeness == .undecided)
     #expect(Self.programs(log).map { $0.contains(10) } == [true, true, false, false])
   }
@@ -134,7 +134,7 @@ import Testing
       let error = #expect(throws: SockDiagError.self) { try reader.dump(query) }
       #expect(error?.code == .invalidRequest)
     }
-    // The second time it is known that the operation is not to blame.
+    // The second time it is known that the operation is not the reason.
     #expect(Self.programs(log) == [[11], [11], [11]])
   }
 

@@ -5,7 +5,7 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// Which requests a query becomes, and how streams end.
+/// The requests of a query, and how streams end.
 @Suite struct InetReaderTests {
   private typealias Event = ScriptedKernel.Event
 
@@ -47,7 +47,7 @@ import Testing
     _ = try reader.forEach(SocketQuery(.tcp, family: .inet)) { _ in .stop }
     let next = try reader.dump(SocketQuery(.tcp, family: .inet))
     #expect(next.sockets.map(\.local.port) == [3])
-    // What was wrong with the one is not said of the other.
+    // A defect of one family is not reported for the other.
     #expect(next.completeness.isComplete)
   }
 
@@ -99,7 +99,7 @@ import Testing
     var reader = InetReader(ScriptedKernel([Self.empty, Self.empty, Self.empty], log: log))
     _ = try reader.dump(SocketQuery(.tcp, states: .listen))
     _ = try reader.dump(SocketQuery(.tcp, states: .listen))
-    // The first asks for no state at all: it only finds out whether the kernel knows the message.
+    // The first request asks for no state: it only finds out whether the kernel supports the message.
     #expect(log.requests.map(\.family) == [nil, nil, nil])
     #expect(log.requests.map(\.states) == [[], .listen, .listen])
   }
@@ -126,7 +126,7 @@ import Testing
 
   @Test func udpIsTwoWalksWhereTheKernelIgnoresTheProtocolAttribute() throws {
     let log = ScriptedKernel.Log()
-    // A kernel before 5.9 answers the question about an impossible protocol with (no) TCP sockets.
+    // A kernel before 5.9 answers the request for an impossible protocol with an empty list of TCP sockets.
     var reader = InetReader(ScriptedKernel([Self.empty, Self.empty, Self.empty, Self.empty], log: log))
     _ = try reader.dump(SocketQuery(.udp, states: .all))
     #expect(log.requests.suffix(2).map(\.family) == [.inet, .inet6])
@@ -154,7 +154,7 @@ import Testing
 
   @Test(arguments: [EIO, EPERM, ENOMEM, EBUSY])
   func anyOtherErrorOfTheSecondFamilyIsThrown(_ errno: Int32) throws {
-    // The second time for a kernel that is busy.
+    // The second request is for a kernel that is busy.
     let refused: [Event] = [.messages([.error(errno)])]
     var reader = InetReader(
       ScriptedKernel([[.messages([.error(EOPNOTSUPP)])], Self.four, refused, errno == EBUSY ? refused : []]))
@@ -205,7 +205,7 @@ import Testing
     #expect(log.requests.map(\.family) == [nil, nil, .inet, .inet6, .inet, .inet6])
   }
 
-  /// Memory may be short now, a module may be loaded later.
+  /// Memory may be short now, and a module may be loaded later.
   @Test func temporaryRefusalIsNotCached() throws {
     let log = ScriptedKernel.Log()
     let short: [Event] = [.messages([.error(ENOMEM)])]
@@ -213,7 +213,7 @@ import Testing
       ScriptedKernel(
         [
           short, Self.empty, Self.empty,
-          // Now for UDP, whose own question comes second.
+          // Now for UDP, whose capability request comes second.
           Self.empty, short, Self.empty, Self.empty,
           Self.missingHandler, Self.empty,
         ], log: log))
@@ -222,7 +222,7 @@ import Testing
     #expect(log.requests.last?.protocol == .udp)
   }
 
-  /// A TIME_WAIT record has the cookie of the socket that it came from, which may be bound to the port still.
+  /// A TIME_WAIT record has the cookie of its socket, which may still be bound to the port.
   @Test func recordAndItsSocketAreTwoSockets() throws {
     var reader = InetReader(
       ScriptedKernel([
@@ -261,7 +261,7 @@ import Testing
     var stream = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: Self.proc)
     let streamed = try stream.forEach(query) { _ in .continue }
     #expect(streamed.completeness == .missingStates && streamed.source == .procNet)
-    // Without proc nothing is known, and the kernel's answer is the better one.
+    // Without proc nothing is known, and the kernel's error is more useful.
     var blind = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: "/nonexistent")
     #expect(throws: SockDiagError.self) { try blind.dump(query) }
   }
@@ -289,7 +289,7 @@ import Testing
     #expect(source == .sockDiag)
   }
 
-  /// Why the last list came from there, and not an earlier one.
+  /// Why the last list came from `/proc/net`, and not an earlier one.
   @Test func procNetRowsAreDroppedWhenTheKernelAnswers() throws {
     let query = SocketQuery(.udp, family: .inet, states: .all)
     for isStream in [true, false] {
@@ -404,7 +404,7 @@ import Testing
       ScriptedKernel([[.messages([.error(ENOENT)])], Self.empty, [.messages([.error(ESTALE)])]], log: log))
     #expect(try reader.get(InetRequest(.get, .tcp, .inet)) == nil)
     #expect(try reader.get(InetRequest(.get, .tcp, .inet)) == nil)
-    // The first time the kernel is asked whether it has a handler at all.
+    // The first time, the kernel is asked whether it has a handler at all.
     #expect(log.requests.map(\.form) == [.get, .dump, .get])
   }
 

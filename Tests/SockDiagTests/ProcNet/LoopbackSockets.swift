@@ -1,8 +1,8 @@
 import Glibc
 
-/// Real sockets on loopback, in every state that a program can hold them in, for as long as this value lives.
+/// Real sockets on loopback, in every state in which a program can hold them, for as long as this value lives.
 ///
-/// Nothing here runs: each socket is brought into its state and left there.
+/// Nothing runs here: each socket is brought into its state and left there.
 final class LoopbackSockets {
   /// An operation that failed.
   struct Failure: Error {
@@ -11,7 +11,7 @@ final class LoopbackSockets {
   }
 
   private(set) var descriptors: [Int32] = []
-  /// The local ports of the sockets that listen or are bound: each socket here has one of them at one of its ends.
+  /// The local ports of the sockets that listen or are bound: one end of each socket here has such a port.
   private(set) var ports: Set<UInt16> = []
 
   deinit {
@@ -26,7 +26,7 @@ final class LoopbackSockets {
     try write(100, to: try connect(family, listener).client)
     try setOption(SOL_SOCKET, SO_KEEPALIVE, 1, of: try connect(family, listener).client)
 
-    // The peer reads nothing, so that data, and a FIN behind it, stay here. What the client has: FIN_WAIT1.
+    // The peer reads nothing, so data and the FIN after it stay here. The client's state: FIN_WAIT1.
     _ = try fill(try connect(family, listener).client)
     try shutWriting(try fill(try connect(family, listener).client))
     // CLOSING, and FIN_WAIT2 at the peer.
@@ -40,7 +40,7 @@ final class LoopbackSockets {
     try shutWriting(try fill(last.client))
     // FIN_WAIT2 and CLOSE_WAIT.
     try shutWriting(try connect(family, listener).client)
-    // TIME_WAIT at the client. More than one, for a reset that an old segment earns can end it.
+    // TIME_WAIT at the client. There are several, because a reset caused by an old segment can end one.
     for _ in 0..<3 {
       let past = try connect(family, listener)
       try shutWriting(past.client)
@@ -55,7 +55,7 @@ final class LoopbackSockets {
     for _ in 0..<2 { _ = try connectOnly(family, full, waits: false) }
     try waitForUnacknowledged(2, at: full)
     _ = try connectOnly(family, full, waits: false)
-    // SYN_RECV: the server answers, but waits for data before it believes in the connection.
+    // SYN_RECV: the server answers, but waits for data before it accepts the connection.
     let deferring = try listen(family, backlog: 16)
     try setOption(Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, 60, of: deferring)
     _ = try connectOnly(family, deferring)
@@ -75,7 +75,7 @@ final class LoopbackSockets {
 
   // MARK: UDP
 
-  /// Makes UDP sockets: bound with datagrams that nobody reads and some that were dropped, and connected.
+  /// Makes UDP sockets: bound with unread datagrams and some dropped ones, and connected.
   func makeUDP(_ family: Int32) throws {
     let bound = try open(family, SOCK_DGRAM)
     try setOption(SOL_SOCKET, SO_RCVBUF, 4096, of: bound)
@@ -123,7 +123,8 @@ final class LoopbackSockets {
     return descriptor
   }
 
-  /// Gives a socket to another user, so that the column is not always 0. Only root can; others have their own number.
+  /// Gives a socket to another user, so that the column is not always 0. Only root can; other users keep their own
+  /// number.
   private func setOwner(_ descriptor: Int32) {
     if geteuid() == 0 { _ = fchown(descriptor, 12345, 12345) }
   }
@@ -137,14 +138,15 @@ final class LoopbackSockets {
     try check("shutdown", shutdown(descriptor, Int32(SHUT_WR)))
   }
 
-  /// Waits until the FIN of a peer who sends nothing has come.
+  /// Waits until the FIN of a peer that sends nothing has arrived.
   private func waitForEnd(at descriptor: Int32) throws {
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // SAFETY: the kernel reads and writes the one structure.
     try check("wait for a FIN", unsafe poll(&wait, 1, 20_000) == 1 ? 0 : -1)
   }
 
-  /// Waits until so much is unacknowledged: connections that a listener has not accepted, or segments of a connection.
+  /// Waits until this much is unacknowledged: connections that a listener has not accepted, or segments of a
+  /// connection.
   private func waitForUnacknowledged(_ count: UInt32, at descriptor: Int32) throws {
     let end = ContinuousClock.now + .seconds(20)
     while true {
@@ -158,7 +160,7 @@ final class LoopbackSockets {
     }
   }
 
-  /// Writes until not even what is here is taken by the peer, who has acknowledged all that was under way.
+  /// Writes until the peer accepts no more, and everything in flight is acknowledged.
   private func fill(_ descriptor: Int32) throws -> Int32 {
     let bytes = [UInt8](repeating: 0, count: 1 << 16)
     func isTaken() -> Bool {

@@ -3,7 +3,7 @@ import SockDiagTestKit
 import SockDiagWire
 import Testing
 
-/// What each column of a row means.
+/// The meaning of each column of a row.
 @Suite struct ProcNetColumnsTests {
   // MARK: Rows as the kernel writes them
 
@@ -80,7 +80,7 @@ import Testing
     #expect(request == (try Self.row(.tcp, .inet, Self.tcp(state: "03", timer: "01:00000096", uid: "0", inode: "0"))))
   }
 
-  /// Two ends that open a connection to each other at once: a whole socket of a process, and no request to a listener.
+  /// Two ends that connect to each other at once: a full socket of a process, not a request to a listener.
   @Test func synReceivedSocketWithAnInodeHasAnOwner() throws {
     let socket = try Self.row(.tcp, .inet, Self.tcp(state: "03", timer: "01:00000096", uid: "12345", inode: "4711"))
     #expect(socket.uid == 12345)
@@ -185,7 +185,7 @@ import Testing
   @Test func everyNonDigitByteIsAFault() {
     let digits = Set("0123456789ABCDEFabcdef".utf8)
     let line = [UInt8](Self.tcp().utf8)
-    // The columns that are read eight digits at a time, but for what stands between them.
+    // The columns that are read eight digits at a time, without the separators.
     for place in 6..<74 where digits.contains(line[place]) {
       for byte in UInt8.min ... .max where byte != 0x0a {
         var text = line

@@ -3,14 +3,14 @@ import SockDiag
 import SockDiagWire
 import Testing
 
-/// A line that is no row is reported, and costs no other row.
+/// A line that is not a row is reported and does not affect other rows.
 @Suite struct ProcNetFaultTests {
   private static let header =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
   private static let good =
     "   0: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 00ab 100 0 0 10 0\n"
 
-  /// A defect: what to replace in a good row, by what, the column that is at fault, and what is found there.
+  /// A defect: the text to replace in a valid row, its replacement, the faulty column, and the text found there.
   struct Defect: CustomTestStringConvertible {
     let testDescription: String
     let text: String
@@ -76,7 +76,7 @@ import Testing
       #expect(fault.explanation.hasSuffix(", found \(defect.found)"))
       let start = Self.header.utf8.count + Self.good.utf8.count
       #expect((start...start + bad.utf8.count).contains(fault.offset))
-      // The offset points at what was found.
+      // The offset points at the text that was found.
       let quoted = defect.found.dropFirst().prefix(4)
       if defect.found.hasPrefix("\""), !defect.found.contains("\\"), defect.found.count > 5 {
         #expect(sample.bytes[fault.offset...].starts(with: quoted.utf8))
@@ -111,7 +111,7 @@ import Testing
       #expect(
         outcome.faults.first?.explanation.hasPrefix("line 2, line: expected a line of at most 4096 bytes") == true)
     }
-    // The line after it still knows its place.
+    // The next line still has the right offset.
     let after = ProcNetOutcome(ProcNetSample(.tcp, .inet, long + "\nx\n"), cutAt: Array(1..<10_000))
     #expect(after.faults.map(\.offset) == [0, 10_001])
   }

@@ -4,9 +4,9 @@ import SockDiag
 import SockDiagWire
 import Testing
 
-/// Both sources tell the same about sockets that really exist.
+/// Both sources report the same about real sockets.
 ///
-/// The sockets are made on loopback and need no privilege; others of this host are left out of the comparison.
+/// The sockets are made on loopback and need no privilege; other sockets of this host are excluded.
 @Suite struct ProcNetLiveTests {
   @Test(arguments: [TransportProtocol.tcp, .udp], [AddressFamily.inet, .inet6])
   func rowsEqualTheRecordsOfSockDiag(_ protocol: TransportProtocol, _ family: AddressFamily) throws {
@@ -21,9 +21,9 @@ import Testing
     if `protocol` == .udp { query.details = .socketMemory }
     var inspector = try SocketInspector()
 
-    // Segments and probes are still under way, and any other socket of this host that comes or goes can make the
-    // kernel skip a row at the end of a page. So the looks are repeated until they agree: a field that is read wrongly
-    // never does.
+    // Segments and probes are still in flight, and any other socket that appears or disappears can make the kernel skip
+    // a row at the end of a page. So the comparison is repeated until both agree; a field that is read wrongly never
+    // would.
     var table: [Facts] = []
     var record: [Facts] = []
     var isSettled = false
@@ -41,8 +41,8 @@ import Testing
     #expect(Set(table.map(\.state)) == Self.expectedStates(`protocol`))
   }
 
-  /// Where the variable names a directory the tables are written there, and the test fails, so that a recording never
-  /// passes for a test. `Fixtures/proc/README.md` says how to call it.
+  /// If the variable names a directory, the tables are written there and the test fails, so that a recording does not
+  /// pass for a test. `Fixtures/proc/README.md` describes the call.
   @Test func tablesOfThisKernelHaveNoFault() throws {
     let sockets = LoopbackSockets()
     for family in [AF_INET, AF_INET6] {
@@ -61,7 +61,7 @@ import Testing
   }
 
   private static func record(to directory: URL) throws {
-    // Long enough for a SYN to be sent again.
+    // Long enough for a SYN to be retransmitted.
     usleep(1_500_000)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     for name in ["tcp", "tcp6", "udp", "udp6"] {
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  /// Foundation takes the first short read for the end of a file, and the kernel hands these out in pages.
+  /// Foundation takes the first short read for the end of a file, and the kernel returns these files in pages.
   private static func read(_ path: String) throws -> [UInt8] {
     // SAFETY: the string lives, and ends with a zero, during the call.
     let descriptor = unsafe open(path, O_RDONLY)
@@ -93,13 +93,13 @@ import Testing
     ]
   }
 
-  /// How far apart the times left are, in milliseconds: one source counts hundredths of a second, and a moment passes
-  /// between two looks.
+  /// The allowed difference of the times left, in milliseconds: one source counts hundredths of a second, and some time
+  /// passes between two readings.
   private static func largestTimeBetween(_ left: [Facts], _ right: [Facts]) -> Int64 {
     zip(left, right).map { abs(Int64($0.timeLeft.value) - Int64($1.timeLeft.value)) }.max() ?? 0
   }
 
-  /// What both sources know, sorted, of the sockets with one of the ports.
+  /// The common fields of both sources, sorted, for the sockets with one of the ports.
   private static func facts(_ dump: SocketDump, _ ports: Set<UInt16>) -> [Facts] {
     #expect(!dump.completeness.contains(.malformed))
     return dump.sockets.filter { ports.contains($0.local.port) || ports.contains($0.remote.port) }.map(Facts.init)
@@ -107,7 +107,7 @@ import Testing
   }
 }
 
-/// The fields of a socket that `/proc/net` has as well.
+/// The fields of a socket that `/proc/net` also has.
 private struct Facts: Equatable {
   let `protocol`: TransportProtocol
   let family: AddressFamily
@@ -117,16 +117,16 @@ private struct Facts: Equatable {
   let uid: UInt32?
   let inode: UInt32
   let receiveQueue: UInt32
-  /// But for listeners, on which sock_diag alone tells the limit of the accept queue.
+  /// Except for listeners, for which only sock_diag reports the limit of the accept queue.
   let sendQueue: UInt32?
   let timer: SocketTimer.Kind?
-  /// But for requests in SYN_RECV, of which sock_diag counts the answers that were sent again (`num_retrans`), the table
-  /// the times that the timer ran out (`num_timeout`). They differ where the listener waits for data.
+  /// Except for requests in SYN_RECV: sock_diag counts the retransmitted answers (`num_retrans`), the table counts the
+  /// timeouts (`num_timeout`). They differ if the listener waits for data.
   let retransmits: UInt8?
   let drops: UInt32?
   let timeLeft: Time
 
-  /// Milliseconds that do not count in a comparison.
+  /// Milliseconds that are ignored in a comparison.
   struct Time: Equatable {
     let value: UInt32
 

@@ -15,7 +15,7 @@ import Testing
 
   @Test(arguments: ProcNetSample.recorded)
   func rowsAreTheSameWhereverTheTextIsSplit(_ sample: ProcNetSample) {
-    // The places where something can go wrong are those of a few rows; all of a long table would take minutes.
+    // A few rows contain every place that can go wrong; all places of a long table would take minutes.
     var sample = sample
     sample.bytes.removeLast(max(sample.bytes.count - 800, 0))
     let whole = ProcNetOutcome(sample)
@@ -41,7 +41,7 @@ import Testing
       #expect(outcome.rows.prefix(whole).elementsEqual(rows.prefix(whole)), "\(length) bytes")
       #expect(outcome.rows.count <= whole + 1, "\(length) bytes")
       #expect(outcome.faults.count <= 1, "\(length) bytes")
-      // The row that was cut is either missing, or right in all that it says.
+      // The row that was cut is either missing or entirely correct.
       if outcome.rows.count > whole, whole < rows.count {
         #expect(Self.agrees(outcome.rows[whole], with: rows[whole]), "\(length) bytes")
       }
@@ -108,7 +108,7 @@ import Testing
   @Test func noiseDoesNotTrap() {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededGenerator(seed: seed)
-    // What tables are made of, so that noise gets past the first columns.
+    // The characters of tables, so that noise gets past the first columns.
     let alphabet = [UInt8]("0123456789ABCDEFabcdef:: \n\r\t-sl\u{0}\u{7f}é".utf8)
     for sample in ProcNetSample.recorded {
       for _ in 0..<200 {

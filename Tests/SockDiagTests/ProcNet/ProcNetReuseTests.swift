@@ -1,7 +1,7 @@
 import SockDiag
 import Testing
 
-/// Found by fuzzing: rows are read into one value, in which nothing of the row before may remain.
+/// Found by fuzzing: rows are read into one value, and nothing of the previous row may remain.
 @Suite struct ProcNetReuseTests {
   @Test func rowWithoutDropsDoesNotInheritThem() {
     let with = " 0: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 5 2 00ab 14\n"

@@ -12,7 +12,7 @@ struct ProcNetSample: CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// Where a stand-in for `/proc` lies.
+  /// The path of a replacement for `/proc`.
   static func root(_ name: String) -> String {
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Fixtures/proc/\(name)").standardized
       .path(percentEncoded: false)
@@ -42,11 +42,11 @@ struct ProcNetSample: CustomTestStringConvertible {
     self.init(name: text, protocol: `protocol`, family: family, bytes: [UInt8](text.utf8))
   }
 
-  /// How many lines end with a newline and are no header.
+  /// The number of lines that end with a newline and are not the header.
   var rowCount: Int { bytes.count { $0 == 0x0a } - 1 }
 }
 
-/// What a parser made of a table.
+/// The result of a parser for a table.
 struct ProcNetOutcome: Equatable {
   var rows: [InetSocket] = []
   var faults: [WireError] = []

@@ -3,7 +3,7 @@ import SockDiag
 import SockDiagWire
 import Testing
 
-/// Which tables answer a query, and what a caller learns where they cannot.
+/// The tables that answer a query, and the errors if there are none.
 @Suite struct ProcNetTests {
   private static let recorded = ProcNetSample.root("linux-6.18")
 
@@ -60,8 +60,8 @@ import Testing
   @Test func repeatedRowIsOneSocketIfItHasAnInode() throws {
     let query = SocketQuery(.tcp, states: .all)
     let dump = try ProcNet.dump(query, root: ProcNetSample.root("repeated"))
-    // Two TIME_WAIT rows that look the same may be two sockets, bound to two interfaces. And an inode number may be in use
-    // twice once the kernel has counted through 32 bits.
+    // Two TIME_WAIT rows that look the same may be two sockets, bound to two interfaces. And two sockets may have the
+    // same inode number once the kernel has used all 32-bit numbers.
     #expect(dump.sockets.map(\.inode) == [6_306_862, 6_306_881, 6_306_885, 0, 0, 6_306_885])
   }
 

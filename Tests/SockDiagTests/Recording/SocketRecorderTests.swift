@@ -4,7 +4,7 @@ import SockDiag
 import SockDiagTestKit
 import Testing
 
-/// Captures being written: their bytes, and everything that can go wrong with a file.
+/// Writing captures: their bytes, and all errors of files.
 @Suite struct SocketRecorderTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "sockdiag-\(UUID().uuidString)")
   private var path: String { folder.appending(path: "capture.pcap").path }
@@ -29,7 +29,7 @@ import Testing
       let recorder = try SocketRecorder(creating: path)
       recorder.record(datagram.span, .toKernel)
       recorder.record(datagram.span, .toUser)
-      // Before the recording is finished: a program may die.
+      // Before the end of the recording, because a program may die.
       let bytes = try bytes()
       var reader = try CaptureReader(bytes.span)
       for direction in [CaptureDirection.toKernel, .toUser] {
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  /// A file that must not grow stands in for a disk that fills up in the middle of a packet.
+  /// A file that must not grow acts as a disk that is full in the middle of a packet.
   @Test func fullDiskLeavesWholePackets() throws {
     let descriptor = try sealableFile()
     defer { close(descriptor) }

@@ -5,7 +5,7 @@ import SockDiagTesting
 import SockDiagWire
 import Testing
 
-/// Lists of interfaces and addresses, from every answer that rtnetlink can give.
+/// Lists of interfaces and addresses, for every answer of rtnetlink.
 @Suite struct RouteReaderTests {
   private typealias Event = ScriptedKernel.Event
 

@@ -45,7 +45,7 @@ import Testing
     #expect(SocketStateSet(name: "Connected") == .connected)
   }
 
-  @Test func groupsOfStatesAreThoseOfSs() {
+  @Test func stateGroupsEqualThoseOfSS() {
     #expect(SocketStateSet(name: "all")?.rawValue == 0xffe)
     #expect(SocketStateSet(name: "connected")?.rawValue == 0xb7e)
     #expect(SocketStateSet(name: "synchronized")?.rawValue == 0xb7a)

@@ -49,7 +49,7 @@ struct NetfilterRules {
     }
   }
 
-  /// Ends the conversation.
+  /// Closes the netlink socket.
   func close() { _ = Glibc.close(descriptor) }
 
   /// The elements of a set; `nil` if they cannot be read.

@@ -7,7 +7,7 @@ public struct PortRedirection: Hashable, Sendable {
   public var family: String
   /// The name of the table.
   public var table: String
-  /// The chain that has the rule.
+  /// The chain with the rule.
   public var chain: String
   /// The destination of connections, such as `172.17.0.2:80`, or `:80` for another port of this host; `nil` if the rule
   /// takes it from a map.

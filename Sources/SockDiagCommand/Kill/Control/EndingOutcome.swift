@@ -1,4 +1,4 @@
-/// What happened to a process that was to be ended.
+/// The outcome for a process that was to be ended.
 enum EndingOutcome: Hashable {
   /// The first signal ended it.
   case ended

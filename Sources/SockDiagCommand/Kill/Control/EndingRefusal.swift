@@ -22,7 +22,7 @@ enum EndingRefusal {
   case unknownHolders([HeldSocket])
   /// The processes ended while they were looked at.
   case holderHasEnded
-  /// A unit or container may start the process again, and nobody was asked whether that is all right.
+  /// A unit or container may start the process again, and the user has not confirmed the signal.
   case supervised(EndingTarget)
   /// The user answered no.
   case declined

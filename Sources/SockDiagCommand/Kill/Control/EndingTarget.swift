@@ -9,7 +9,7 @@ struct EndingTarget {
     var holder: SocketHolder
   }
 
-  /// What the process is to this command.
+  /// The relation of the process to this command.
   enum Standing: Hashable {
     case ordinary
     /// A process that started this command, or a process that started that one.

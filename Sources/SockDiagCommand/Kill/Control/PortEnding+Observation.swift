@@ -17,7 +17,7 @@ extension PortEnding {
   /// - Parameters:
   ///   - time: How long the port is observed where something may start the server again, or where the blockers may go by
   ///     themselves.
-  ///   - outcomes: What happened to the targets.
+  ///   - outcomes: The outcomes of the targets.
   mutating func observePort(for time: Duration, after outcomes: [EndingOutcome]) throws -> PortAfterEnding {
     let start = ContinuousClock.now
     var end = start + time

@@ -5,13 +5,13 @@ internal import SocketOwners
 /// Ends the processes that hold a port, in three steps: look, signal, observe.
 ///
 /// A person reads and decides between the first two, and meanwhile processes come and go. So before each signal the process
-/// is looked at again: `PortEnding+Signals.swift`. What then happens to the port: `PortEnding+Observation.swift`.
+/// is looked at again (`PortEnding+Signals.swift`). Then the port is observed (`PortEnding+Observation.swift`).
 struct PortEnding: ~Copyable {
   let selection: PortSelection
   /// The sockets of the port at the first look.
   let found: PortSockets
   var plan: EndingPlan
-  /// What may start an ended process again.
+  /// The processes that may start an ended process again.
   let restarters: PossibleRestarters
   var reader: PortReader
   var owners: OwnerFinder

@@ -4,7 +4,7 @@ internal import Glibc
 enum CommandUser {
   static var effective: UInt32 { geteuid() }
 
-  /// The remedy if this user lacks a right.
+  /// The remedy if this user may not do something.
   static var cure: String {
     effective == 0 ? "root needs the capabilities CAP_KILL and CAP_SYS_PTRACE" : "run it as root"
   }

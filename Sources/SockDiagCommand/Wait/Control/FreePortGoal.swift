@@ -17,7 +17,7 @@ struct FreePortGoal: WaitGoal, ~Copyable {
   private(set) var fullDiagnoses: [Diagnosis] = []
   private var fullLook: FullLook?
 
-  /// What a full diagnosis saw, and what it cost.
+  /// The result of a full diagnosis, and its cost.
   private struct FullLook {
     /// The blockers of the quick diagnosis before it.
     var quickBlockers: Set<Blocker>
@@ -58,7 +58,7 @@ struct FreePortGoal: WaitGoal, ~Copyable {
 
   mutating func drainEvents() -> Bool { watch.drainEvents() }
 
-  /// - Throws: ``PermanentBindFailure`` for an error that no waiting changes; `SockDiagError`.
+  /// - Throws: ``PermanentBindFailure`` for an error that does not pass; `SockDiagError`.
   mutating func look() throws -> LookResult {
     let diagnoses = try diagnose([])
     // Unknown options count as bad ones, so that "free" needs no further look.

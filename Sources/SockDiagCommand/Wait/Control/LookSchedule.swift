@@ -6,7 +6,7 @@ internal import BindDiagnosis
 /// second, and 4 s at 1000 (`kernel/time/timer.c`). So the wait sleeps until the timer should have run out, and then looks a
 /// few times, at intervals of up to half a second.
 struct LookSchedule {
-  /// The longest sleep before a timer runs out: what it would remove may be destroyed earlier, which is not announced.
+  /// The longest sleep before a timer runs out. Its socket may be destroyed earlier, which is not announced.
   static let checkOfTimers = Duration.seconds(10)
   /// The longest sleep before a socket ends: a program may also release the port by shutdown(2) or a new option.
   static let checkOfHolders = Duration.seconds(5)

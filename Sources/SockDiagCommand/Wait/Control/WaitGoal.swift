@@ -35,7 +35,7 @@ struct WaitStatus {
   var obstacle: WaitObstacle
 }
 
-/// What prevents a goal.
+/// The reason why a goal is not reached.
 enum WaitObstacle {
   /// bind() fails, or may fail: the diagnosis of each request.
   case bind([Diagnosis])
@@ -45,7 +45,7 @@ enum WaitObstacle {
   case otherSockets([InetSocket])
 }
 
-/// bind() fails with an error that no waiting changes, such as a missing privilege.
+/// An error of bind() that does not pass, such as a missing privilege.
 struct PermanentBindFailure: Error {
   var errno: BindErrno
   var diagnosis: Diagnosis

@@ -1,9 +1,9 @@
-/// Writes a filter program from its end to its beginning.
+/// Writes a filter program from its end to its start.
 ///
-/// All ways lead forward, so that going backwards each target is known, and each way is direct. The kernel's audit
-/// follows the ways of "holds" and takes only what lies on that path for the beginning of an operation: so they always lead to
-/// the next operation here. Their eight bits would not reach far anyway. Where a condition that holds has to
-/// lead elsewhere, its opposite is asked, or a jump follows it.
+/// All jumps go forward, so each target is known when a jump is written, and each jump is direct. The kernel's audit
+/// follows the branches for "holds" and accepts only places on that path as starts of operations. So here these
+/// branches always lead to the next operation. Their eight-bit offsets would not reach far anyway. If a matching
+/// condition has to lead elsewhere, the opposite condition is used, or a jump follows.
 struct BytecodeAssembler {
   /// What an operation tests. Kernel: `INET_DIAG_BC_*`, linux/inet_diag.h.
   private enum Opcode: UInt8 {
@@ -38,9 +38,9 @@ struct BytecodeAssembler {
   /// A place in the program: its distance from the end.
   typealias Place = Int
 
-  /// Where a socket is reported: the end.
+  /// The place that reports the socket: the end.
   static var accept: Place { 0 }
-  /// Where it is not: one operation beyond the end.
+  /// The place that rejects the socket: one operation after the end.
   static var reject: Place { -4 }
 
   /// The program so far, from its last byte to its first.
@@ -51,15 +51,15 @@ struct BytecodeAssembler {
 
   init(avoiding refused: InetBytecode.Operations) { self.refused = refused }
 
-  /// The program, unless it is longer than an attribute or one of its ways longer than its sixteen bits.
+  /// The program, unless it is longer than an attribute or one of its jumps exceeds sixteen bits.
   var program: [UInt8]? {
     isTooLong || reversed.count > Int(UInt16.max) - 4 ? nil : reversed.reversed()
   }
 
-  /// Where the program begins so far: what is emitted next falls through to here.
+  /// The start of the program so far: the next operation falls through to here.
   private var top: Place { reversed.count }
 
-  /// Emits the test of a filter, with the places to go to.
+  /// Emits the test of a filter, with the targets for both results.
   mutating func emit(_ node: FilterNode, holds: Place, fails: Place) {
     switch node {
     case .all(let nodes):
@@ -78,7 +78,7 @@ struct BytecodeAssembler {
   private mutating func emit(_ condition: FilterCondition, holds: Place, fails: Place) {
     switch condition {
     case .ports(let end, let ports):
-      // Whichever takes fewer comparisons.
+      // The variant with fewer comparisons.
       let complement = ports.complement
       if complement.ranges.count < ports.ranges.count {
         emit(complement.ranges[...], of: end, within: 0...UInt16.max, holds: fails, fails: holds)
@@ -89,10 +89,10 @@ struct BytecodeAssembler {
       emit(
         end == .local ? .sourceCondition : .destinationCondition, hostCondition(prefix.address.family, prefix),
         holds: holds, fails: fails)
-    // An IPv6 condition on no bits takes every IPv6 socket and no other.
+    // An IPv6 condition of zero bits matches every IPv6 socket and no other.
     case .family(.inet6): emit(.sourceCondition, hostCondition(.inet6, nil), holds: holds, fails: fails)
     case .family(.inet): emit(.sourceCondition, hostCondition(.inet6, nil), holds: fails, fails: holds)
-    // No reply to an inet request is of another family.
+    // Replies to an inet request are IPv4 or IPv6 only.
     case .family, .netlink: jump(to: fails)
     case .autobound: emit(.autobound, [], holds: holds, fails: fails)
     case .interface(let index):
@@ -115,10 +115,10 @@ struct BytecodeAssembler {
 
   // MARK: Ports
 
-  /// How many ranges are tried one after the other, at the leaves of the search.
+  /// The number of ranges that are tried one after the other, at the leaves of the search.
   private static var rangesInARow: Int { 4 }
 
-  /// Emits a search for a port among sorted ranges, of which it is known that it lies within others.
+  /// Emits a search for a port in sorted ranges, when the port is known to lie within given bounds.
   private mutating func emit(
     _ ranges: ArraySlice<ClosedRange<UInt16>>, of end: SocketEnd, within known: ClosedRange<UInt16>, holds: Place,
     fails: Place
@@ -165,8 +165,8 @@ struct BytecodeAssembler {
   private mutating func comparePort(
     _ end: SocketEnd, _ comparison: PortComparison, _ port: UInt16, holds: Place, fails: Place
   ) {
-    // Of two places neither of which follows, a jump leads to one. Where the one for "fails" follows, asking the
-    // opposite saves it.
+    // If neither target follows, a jump leads to one of them. If the target for "fails" follows, the opposite condition
+    // saves the jump.
     if fails == top, holds != top {
       switch comparison {
       case .atLeast where port > 0: return comparePort(end, .atMost, port - 1, holds: fails, fails: holds)
@@ -183,19 +183,19 @@ struct BytecodeAssembler {
       case (.atLeast, .remote): .destinationPortAtLeast
       case (.atMost, .remote): .destinationPortAtMost
       }
-    // The port stands where an operation has its offset for "fails".
+    // The port is stored in place of the operation's offset for "fails".
     emit(code, [0, 0] + memory(port), holds: holds, fails: fails)
   }
 
   // MARK: Operations
 
   private func hostCondition(_ family: AddressFamily, _ prefix: AddressPrefix?) -> [UInt8] {
-    // Any port: ports are operations of their own, which merge and sort.
+    // Any port: ports are separate operations, which can be merged and sorted.
     [family.rawValue, UInt8(prefix?.length ?? 0), 0, 0] + memory(UInt32.max)
       + (prefix?.address.bytes ?? [UInt8](repeating: 0, count: family == .inet ? 4 : 16))
   }
 
-  /// Emits an operation with its operand; a jump after it if what holds leads elsewhere than to what follows.
+  /// Emits an operation with its operand, and a jump after it unless the target for "holds" follows.
   private mutating func emit(_ code: Opcode, _ operand: [UInt8], holds: Place, fails: Place) {
     if holds != top { jump(to: holds) }
     reversed += operand.reversed()
@@ -203,19 +203,20 @@ struct BytecodeAssembler {
     appendHeader(code, yes: UInt8(length), to: fails, length)
   }
 
-  /// Emits a way to a place, unless it follows. Kernel: `INET_DIAG_BC_JMP`, which always takes the way of "fails".
+  /// Emits a jump to a place, unless the place follows. Kernel: `INET_DIAG_BC_JMP`, which always takes the branch for
+  /// "fails".
   private mutating func jump(to place: Place) {
     if place != top { appendHeader(.jump, yes: 4, to: place, 4) }
   }
 
   private mutating func appendHeader(_ code: Opcode, yes: UInt8, to place: Place, _ length: Int) {
-    // From the beginning of the operation, of which all but these four bytes is there.
+    // Relative to the start of the operation, of which these four bytes are still missing.
     let distance = top + 4 - place
     if distance > Int(UInt16.max) { isTooLong = true }
     reversed += memory(UInt16(truncatingIfNeeded: distance)).reversed() + [yes, code.rawValue]
   }
 
-  /// The bytes of a number as they stand in this host's memory.
+  /// The bytes of a number in this host's memory order.
   private func memory(_ value: UInt16) -> [UInt8] {
     let memory = value.littleEndian
     return [UInt8(truncatingIfNeeded: memory), UInt8(truncatingIfNeeded: memory >> 8)]

@@ -1,33 +1,33 @@
-/// A filter, divided between the kernel and this program, for one walk over the sockets.
+/// A filter for one walk over the sockets, divided between the kernel and this program.
 ///
-/// What the kernel reports holds at least the sockets that pass; the ``remainder`` tells which of them do.
+/// The kernel reports at least the sockets that pass; the ``remainder`` selects among them.
 public struct CompiledFilter: Hashable, Sendable {
   /// The states to ask for.
   public var states: SocketStateSet
-  /// The local port to put into the request itself, the cheapest filter that there is; `nil` for any.
+  /// The local port to put into the request itself, the cheapest filter; `nil` for any.
   public var localPort: UInt16?
   /// The remote port to put into the request itself; `nil` for any.
   public var remotePort: UInt16?
   /// The program for the kernel.
   public var bytecode: InetBytecode
-  /// What the request and its program test.
+  /// The conditions that the request and its program test.
   public var kernelPart: SocketFilter
-  /// What has to be evaluated on the replies; `nil` if the kernel has done all.
+  /// The condition to evaluate on the replies; `nil` if the kernel tests everything.
   public var remainder: SocketFilter?
 }
 
 extension SocketFilter {
   /// Divides the filter between the kernel and this program.
   ///
-  /// The kernel is asked for a superset: of a conjunction, the terms that it can test; of a disjunction, all
-  /// alternatives or none. Only the kernel can test ``autobound``: where that is mixed with what it cannot test, two
-  /// walks, for sockets that are and that are not, make the rest decidable. Whatever makes the program longer than the
-  /// kernel takes is evaluated here.
+  /// The kernel is asked for a superset: of a conjunction, it gets the terms that it can test; of a disjunction, all
+  /// alternatives or none. Only the kernel can test ``autobound``. If a filter mixes that with conditions that the
+  /// kernel cannot test, two walks are made, one for autobound sockets and one for the others. Terms that would make
+  /// the program too long for the kernel are evaluated here.
   ///
   /// - Parameters:
   ///   - states: The states that the query asks for.
-  ///   - refused: Operations that the kernel does not take.
-  /// - Returns: The walks to make, one or two, whose sockets together pass. Two never report the same socket.
+  ///   - refused: Operations that the kernel does not accept.
+  /// - Returns: One or two walks; together they report all sockets that pass. Two walks never report the same socket.
   /// - Complexity: O(n log n) in the length of the filter.
   public func compiled(
     for states: SocketStateSet, without refused: InetBytecode.Operations = []
@@ -64,7 +64,7 @@ private struct FilterCompiler {
   init(_ refused: InetBytecode.Operations) { self.refused = refused }
 
   func compile(_ node: FilterNode, _ states: SocketStateSet) -> CompiledFilter {
-    // Where no socket can pass, the kernel need not walk at all.
+    // If no socket can pass, the kernel need not walk at all.
     let states = node == .nothing ? [] : states.intersection(node.possibleStates)
     var result = CompiledFilter(states: states, bytecode: InetBytecode(), kernelPart: .everything)
     var kernelTerms: [FilterNode] = []
@@ -73,8 +73,8 @@ private struct FilterCompiler {
     for term in node.terms {
       switch term {
       case .condition(.states): kernelTerms.append(term)
-      // Port 0 means any port there. Bound sockets are walked in another table, in which the request's ports are not
-      // looked at.
+      // Port 0 means any port there. Bound sockets are walked in another table, and that walk ignores the ports of the
+      // request.
       case .condition(.ports(let end, let set)) where (set.singlePort ?? 0) != 0 && !states.contains(.boundInactive):
         if end == .local { result.localPort = set.singlePort } else { result.remotePort = set.singlePort }
         kernelTerms.append(term)
@@ -93,15 +93,14 @@ private struct FilterCompiler {
     return result
   }
 
-  /// The program of the first terms, as many as it can hold, and their number. Where it cannot hold all, the largest terms
-  /// are put last.
+  /// A program of as many terms as fit, and the number of terms. If not all fit, the largest terms are last.
   private func longestProgram(_ terms: inout [ProgramTerm]) -> (InetBytecode, count: Int) {
     func program(_ count: Int) -> InetBytecode? {
       InetBytecode(.conjunction(terms[..<count].map(\.weakened)), avoiding: refused)
     }
     if let whole = program(terms.count) { return (whole, terms.count) }
     terms.sort { $0.weakened.size < $1.weakened.size }
-    // Halving, since somebody may exclude ten thousand addresses one by one.
+    // By halving, because a filter may exclude ten thousand single addresses.
     var (best, fitting, tooMany) = (InetBytecode(), 0, terms.count)
     while tooMany - fitting > 1 {
       let middle = (fitting + tooMany) / 2
@@ -110,18 +109,19 @@ private struct FilterCompiler {
     return (best, fitting)
   }
 
-  /// What the kernel tests of a term, and whether that is all of it.
+  /// The part of a term that the kernel tests, and whether that is the whole term.
   private struct ProgramTerm {
     var weakened: FilterNode
     var whole: FilterNode
     var isExact: Bool
   }
 
-  /// How many ranges of ports the kernel is given. Its audit looks at each jump by walking there from the beginning, so
-  /// that the longest possible program, of 5,000 ports, takes 30 ms on each request: as long as reporting 40,000 sockets.
+  /// The maximum number of port ranges for the kernel. The kernel's audit checks each jump by walking from the start,
+  /// so the longest possible program, with 5,000 ports, would take 30 ms on each request: as long as reporting 40,000
+  /// sockets.
   private static var rangeLimit: Int { 1024 }
 
-  /// What the kernel can test of a filter so that nothing is lost, and whether that is all of it.
+  /// The part of a filter that the kernel can test without losing a socket, and whether that is the whole filter.
   private func weakened(_ node: FilterNode) -> (FilterNode, isExact: Bool) {
     switch node {
     case .condition(.ports(let end, let ports)):
@@ -154,11 +154,11 @@ private struct FilterCompiler {
 }
 
 extension FilterNode {
-  /// About how long a program it makes.
+  /// The approximate length of its program.
   fileprivate var size: Int {
     switch self {
     case .condition(.ports(_, let ports)): ports.ranges.count
-    // The shortest there is, and last to be left out: no reply can stand in for it.
+    // The shortest, and the last to be omitted, because no reply can replace it.
     case .condition(.autobound): 0
     case .condition: 2
     case .not(let node): node.size

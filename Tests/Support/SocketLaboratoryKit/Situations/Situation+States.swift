@@ -1,4 +1,4 @@
-internal import SocketLaboratory
+public import SocketLaboratory
 
 extension Situation {
   /// Every state of TCP. A scripted peer keeps it.

@@ -1,7 +1,7 @@
 package import SockDiagWire
 
 extension Conversation where Transport: ~Copyable {
-  /// Hands each socket that matches to `body`. A socket may come twice if the kernel's tables change meanwhile.
+  /// Passes each matching socket to `body`. A socket may occur twice if the kernel's tables change meanwhile.
   package mutating func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
@@ -9,7 +9,7 @@ extension Conversation where Transport: ~Copyable {
     var socket = Family.emptySocket
     let completeness = try dump(query.request) { bytes, payload in
       do throws(WireError) {
-        // A damaged attribute does not hide the socket that it belongs to.
+        // A damaged attribute does not hide its socket.
         if try Family.decode(payload, in: bytes, answering: query.request, into: &socket) != nil {
           defects.insert(.malformed)
         }
@@ -27,7 +27,7 @@ extension Conversation where Transport: ~Copyable {
     return completeness.union(defects)
   }
 
-  /// Collects all sockets that match, each once. Dumps with a defect that may pass are repeated.
+  /// Collects all matching sockets, each once. Dumps with a temporary defect are repeated.
   package mutating func dump<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, attempts: Int = 3
   ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {

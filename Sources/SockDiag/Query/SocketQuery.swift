@@ -18,10 +18,10 @@ public struct SocketQuery: Hashable, Sendable {
   /// - Parameters:
   ///   - protocol: TCP or UDP.
   ///   - family: The family, or `nil` for both.
-  ///   - states: The states; `nil` for what the filter says, if it says something about states, and otherwise for
-  ///     connections with TCP and for all with other protocols, most of whose sockets are in `close`.
-  ///   - filter: What else has to hold.
-  ///   - details: What to report beyond the fixed record. Sockets also have what the filter needs.
+  ///   - states: The states. With `nil`, the states that the filter names; if it names none, connections for TCP and
+  ///     all states for other protocols, whose sockets are mostly in `close`.
+  ///   - filter: A filter that the sockets must pass.
+  ///   - details: The details to report beyond the fixed record. Details that the filter needs are added.
   public init(
     _ protocol: TransportProtocol, family: AddressFamily? = nil, states: SocketStateSet? = nil,
     matching filter: SocketFilter = .everything, details: InetDetails = []
@@ -40,8 +40,8 @@ public struct SocketQuery: Hashable, Sendable {
   ///   - family: The family, or `nil` for both.
   ///   - states: The states; `nil` for those of the filter, or of the protocol.
   ///   - text: The filter, see `SocketFilter.init(_:names:)`.
-  ///   - details: What to report beyond the fixed record. Sockets also have what the filter needs.
-  ///   - names: Looks up the names in it. Looking up a host may take as long as the resolver does.
+  ///   - details: The details to report beyond the fixed record. Details that the filter needs are added.
+  ///   - names: Looks up the names in the filter. Looking up a host may take as long as the resolver needs.
   /// - Throws: `FilterError` with the column of a fault.
   public init(
     _ protocol: TransportProtocol, family: AddressFamily? = nil, states: SocketStateSet? = nil,
