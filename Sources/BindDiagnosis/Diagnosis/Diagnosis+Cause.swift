@@ -31,7 +31,7 @@ extension Diagnosis {
         "ports below \(conditions.unprivilegedPortStart) require CAP_NET_BIND_SERVICE, and \(request.local.port) is one"
     case .restraint:
       let names = Phrase.list(refusedBy.map { "\($0)" }, "or")
-      return "a security rule refuses it\(names.isEmpty ? "" : ", of \(names)"), and no socket does"
+      return "a security rule refuses it, not a socket\(names.isEmpty ? "" : ": a rule of \(names)")"
     }
   }
 

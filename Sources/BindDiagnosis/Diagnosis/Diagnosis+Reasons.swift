@@ -59,14 +59,14 @@ extension Diagnosis {
 
   private func sharing(_ reason: BlockReason, _ socket: DiagnosedSocket) -> String {
     if reason.reuseAddress == .socketListens { return sharingOfListener(reason.reusePort, socket) }
+    let rule = "The port is shared only if both sides set SO_REUSEADDR"
+    // The program is not named, so that equal sentences about several sockets are printed once.
     let byAddress =
       switch reason.reuseAddress {
       case .requestLacksIt where socket.portSocket.options[.reuseAddress] == true:
-        "The port is shared only if both sides set SO_REUSEADDR. \(socket.otherSide.capitalizedSide) did, the new socket"
-          + " does not."
-      case .requestLacksIt: "The port is shared only if both sides set SO_REUSEADDR, and the new socket does not."
-      default:
-        "The port is shared only if both sides set SO_REUSEADDR, and \(socket.otherSide) did not."
+        "\(rule). The other side did, the new socket does not."
+      case .requestLacksIt: "\(rule), and the new socket does not."
+      default: "\(rule), and the other side did not."
       }
     guard request.options.contains(.reusePort) else { return byAddress }
     return byAddress + " SO_REUSEPORT does not help: \(clause(reason.reusePort, socket))."
@@ -78,7 +78,7 @@ extension Diagnosis {
     return switch cause {
     case .socketLacksIt: "\(rule), and \(socket.otherSide) did not."
     case .requestLacksIt where socket.portSocket.options[.reusePort] == true:
-      "\(rule). \(socket.otherSide.capitalizedSide) did, the new socket does not."
+      "\(rule). The other side did, the new socket does not."
     case .requestLacksIt, .socketListens: "\(rule), and the new socket does not."
     case .otherUser: "A listening port is shared only among sockets of one user: \(clause(cause, socket))."
     case .requestHasProgram: "\(clause(cause, socket).capitalizedFirst)."
@@ -93,8 +93,7 @@ extension Diagnosis {
     case .requestHasProgram:
       let calls = request.protocol == .tcp ? "bind() and listen()" : "bind()"
       return "a new socket with a BPF program cannot join the others, so attach the program after \(calls)"
-    case .socketLacksIt: return "\(socket.otherSide) did not set it"
-    case .requestLacksIt, .socketListens: return "\(cause)"
+    case .socketLacksIt, .requestLacksIt, .socketListens: return "\(cause)"
     }
   }
 
@@ -127,9 +126,4 @@ extension DiagnosedSocket {
     guard address.isUnspecified else { return nil }
     return address.family == .inet6 ? .v6(acceptsV4: portSocket.options[.v6Only].map { !$0 }) : .v4
   }
-}
-
-extension String {
-  /// The subject at the beginning of a sentence. The name of a program keeps its case.
-  fileprivate var capitalizedSide: String { self == "the other side" ? "The other side" : self }
 }

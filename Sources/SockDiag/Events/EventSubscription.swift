@@ -41,7 +41,7 @@ struct EventSubscription: EventTransport, ~Copyable, Sendable {
     var conversation = Conversation(try KernelTransport())
     for (transport, family) in groups.members {
       guard let error = try conversation.probe(InetRequest(.dump, transport, family)) else { continue }
-      // A kernel without IPv6 has no such sockets, which is no fault if others were asked for as well.
+      // A kernel without IPv6 has no such sockets. That is an error only if nothing else was asked for.
       if error.code == .missingFamily, family == .inet6, !groups.isDisjoint(with: .inet) { continue }
       throw SockDiagError(
         error.code, operation: "subscribe to the end of \(transport) sockets", errno: error.errno,

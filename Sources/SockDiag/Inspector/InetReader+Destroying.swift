@@ -10,14 +10,15 @@ extension InetReader where Transport: ~Copyable {
   package mutating func destroy(_ socket: InetSocket) throws(SockDiagError) {
     guard let cookie = socket.cookie, cookie != .any else { throw SockDiagError(.missingCookie, operation: operation) }
     var request = InetRequest(.destroy, socket.protocol, socket.family)
-    // With UDP too the local address comes first, unlike in a get (__udp_diag_destroy, net/ipv4/udp_diag.c).
+    // In natural order, for UDP too: unlike a get, this does not swap the addresses (__udp_diag_destroy,
+    // net/ipv4/udp_diag.c).
     request.local = socket.local
     request.remote = socket.remote
     request.interfaceIndex = socket.interfaceIndex
     request.cookie = cookie
     if try isObeyed(request) { return }
 
-    // "Not found" has several reasons, and one errno for all of them.
+    // "Not found" has several reasons, and the errno is the same for all.
     try capabilities.confirmHandler(socket.protocol, socket.family, on: &conversation)
     guard let crowd = try crowd(of: socket, cookie) else {
       throw SockDiagError(.gone, operation: operation, errno: ENOENT)
@@ -37,13 +38,13 @@ extension InetReader where Transport: ~Copyable {
 
   /// Asks on behalf of one peer after the other, until the kernel finds the socket.
   ///
-  /// Of sockets that share an address and a port by SO_REUSEPORT it finds the one to which it would give a packet from
-  /// the peer, by a hash of both ends (`reuseport_select_sock`, net/core/sock_reuseport.c). So each peer picks one of them at
-  /// random. With sixteen peers for each socket, the socket is missed once in ten million times.
+  /// Among sockets that share an address and a port by SO_REUSEPORT, the kernel finds the one that would receive a
+  /// packet from the peer, by a hash of both ends (`reuseport_select_sock`, net/core/sock_reuseport.c). So each peer
+  /// selects a random socket. With sixteen attempts per socket, one socket in ten million is missed.
   private mutating func picksOut(_ request: inout InetRequest, count: Int) throws(SockDiagError) -> Bool {
     guard count > 1 else { return false }
-    // Addresses that are reserved for documentation (RFC 5737, RFC 3849). A connection would be found instead, and none
-    // comes from there.
+    // Addresses reserved for documentation (RFC 5737, RFC 3849): there are no connections from them that could be found
+    // instead.
     let peer = request.family == .inet ? IPAddress(v4: 0xc000_0201) : IPAddress(v6: 0x2001_0db8_0000_0000, 1)
     for port in 1...UInt16(clamping: count * 16) {
       request.remote = SocketAddress(peer, port: port)

@@ -8,7 +8,7 @@ extension InetReader where Transport: ~Copyable {
     do throws(SockDiagError) {
       return try walk(plan, body)
     } catch {
-      // The kernel refuses a program before it reports a socket, so none comes twice.
+      // The kernel refuses a program before it reports a socket, so no socket occurs twice.
       guard error.code == .invalidRequest || error.code == .permissionDenied,
         try capabilities.learnRefusals(of: plan.operations, on: &conversation)
       else { throw error }
@@ -17,7 +17,7 @@ extension InetReader where Transport: ~Copyable {
     return try walk(plan, body)
   }
 
-  /// The plan of the last query if this is the same, and otherwise a new one.
+  /// The plan of the last query if the query is the same, otherwise a new one.
   private mutating func plan(for query: SocketQuery) throws(SockDiagError) -> QueryPlan {
     if let plan, plan.query == query, plan.operations.isDisjoint(with: capabilities.refusedOperations) { return plan }
     var plan = QueryPlan(query, without: capabilities.refusedOperations)
@@ -47,8 +47,8 @@ extension InetReader where Transport: ~Copyable {
     _ walk: QueryPlan.Walk, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
     let request = walk.request
-    // One walk over the tables for both families where the kernel can, which halves the time: the tables are shared, and
-    // a walk for one family passes the sockets of the other as well.
+    // One walk over the tables for both families if the kernel supports it. This halves the time: the tables are
+    // shared, and a walk for one family also passes the sockets of the other.
     if request.family != nil { return try read(request, walk.filter.remainder, body) }
     if try capabilities.servesBothFamilies(request.protocol, on: &conversation) {
       return try read(request, walk.filter.remainder, body)
@@ -75,7 +75,7 @@ extension InetReader where Transport: ~Copyable {
       var socket = InetSocket()
       defer { decoder.recycle(&socket) }
       do throws(WireError) {
-        // A damaged attribute does not hide the socket that it belongs to.
+        // A damaged attribute does not hide its socket.
         if try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket) != nil {
           defects.insert(.malformed)
         }
@@ -94,7 +94,7 @@ extension InetReader where Transport: ~Copyable {
     return completeness.union(defects)
   }
 
-  /// Explains which part of a query the kernel decides, and counts the sockets that it reports.
+  /// Explains how a query is divided, and how many sockets the kernel reports for it.
   package mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
     var passed = 0
     let completeness = try walk(query) { _ in

@@ -1,8 +1,8 @@
 package import SockDiagWire
 
-/// Reads inet sockets in one conversation: which requests a query becomes, and how their replies become sockets.
+/// Reads inet sockets on one conversation: plans the requests and decodes the replies into sockets.
 ///
-/// ``SocketInspector`` is this on the running kernel; tests put a scripted kernel under it.
+/// ``SocketInspector`` uses it with the running kernel; tests use it with a scripted one.
 package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   package var conversation: Conversation<Transport>
   var capabilities = KernelCapabilities()
@@ -10,12 +10,12 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   /// The plan of the last query.
   var plan: QueryPlan?
   private var cookies = CookieSet()
-  /// Room for the next dump's sockets.
+  /// The storage for the next dump's sockets.
   private var expectedCount = 0
 
-  /// Where `/proc/net` is read if sock_diag has no answer; `nil` for nowhere.
+  /// The proc mount from which `/proc/net` is read if sock_diag cannot answer; `nil` for none.
   let procRoot: String?
-  /// Why the last list came from there; `nil` if it did not.
+  /// Why the last list came from `/proc/net`; `nil` if it did not.
   package internal(set) var substitution: SockDiagError?
 
   package init(_ transport: consuming Transport, procRoot: String? = nil) {
@@ -42,7 +42,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// Collects all sockets. Dumps with a defect that may pass are repeated.
+  /// Collects all sockets. Dumps with a temporary defect are repeated.
   package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
     var dump = SocketDump(sockets: [], completeness: .complete, source: .sockDiag)
     // A poll finds about as many as the last one did; growing step by step would copy each record several times.
@@ -71,8 +71,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     return dump
   }
 
-  /// The number by which a record is told from others of a dump; 0 for a record without cookie. A TIME_WAIT record has the
-  /// cookie of the socket that it came from, which may still be there, bound to the same port.
+  /// A key that distinguishes the records of a dump; 0 if a record has none. The cookie is not enough: a TIME_WAIT record
+  /// has the cookie of its socket, which may still exist, bound to the same port.
   @inline(__always)
   private static func identity(of socket: InetSocket) -> UInt64 {
     guard let cookie = socket.cookie?.rawValue, cookie != 0 else { return 0 }

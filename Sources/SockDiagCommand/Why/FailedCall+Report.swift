@@ -30,7 +30,7 @@ extension DiagnosisText {
   private mutating func refusal(_ failed: FailedCall, _ restraints: BindRestraints) {
     let candidates = failed.candidates(restraints)
     let names = Phrase.list(candidates.map { "\($0)" }, "or")
-    let rule = names.isEmpty ? "" : ", of \(names)"
+    let rule = names.isEmpty ? "" : ": a rule of \(names)"
     line("Neither a socket nor a missing capability is the cause. A security rule refuses it\(rule).", indent: 0)
     self.restraints(restraints, candidates, pid: failed.call.processID)
     end()

@@ -18,7 +18,7 @@ internal import Synchronization
 /// Linux would send. So a test covers the whole path of a query. A destroyed socket leaves the list. The list may change
 /// between two requests, and several inspectors, on several threads, may ask the same kernel.
 ///
-/// It simplifies where a test of a program rarely looks: there are TCP and UDP sockets only, a filter takes every port for
+/// It simplifies details that a test of a program rarely needs: there are TCP and UDP sockets only, a filter takes every port for
 /// one that the program chose, a look-up takes the first socket that fits, and a reader is told all that root is told.
 public final class SimulatedKernel: Sendable {
   struct State {

@@ -13,7 +13,6 @@ extension SocketFilter {
   ///   - socket: The socket.
   ///   - holders: The processes that hold it; `nil` if they were not searched, and then a condition on them is
   ///     undecided.
-  @specialized(where Socket == InetSocket)
   public func evaluate<Socket: FilterSubject>(_ socket: Socket, holders: [FilterHolder]? = nil) -> Bool? {
     node.evaluate(socket, holders)
   }

@@ -20,13 +20,13 @@ struct AddressTroubleTests {
       "2001:db8::2 cannot be checked for duplicates, because the interface v0 is down",
       ["raise-link", "skip-address-check", "set-options", "allow-nonlocal-bind"]
     ),
-    .duplicate: ("another host on the link of v0 has the address 2001:db8::2 too", ["resolve-duplicate"]),
+    .duplicate: ("another host on the link of v0 also has the address 2001:db8::2", ["resolve-duplicate"]),
     .refusesIPv6: ("IPv6 is turned off on the interface v0", ["enable-ipv6"]),
     .loopbackRefusesIPv6: ("IPv6 is turned off on the interface lo", ["enable-ipv6"]),
     .onOtherInterface: (
       "::1 is an address of lo, and the socket is bound to another interface", ["bind-to-interface"]
     ),
-    .absent: ("2001:db8::2 is no address of this host", ["add-address", "set-options", "allow-nonlocal-bind"]),
+    .absent: ("2001:db8::2 is not an address of this host", ["add-address", "set-options", "allow-nonlocal-bind"]),
   ]
 
   @Test(arguments: AddressTrouble.allCases) func addressProblemIsNamedWithTheRemedy(_ trouble: AddressTrouble)

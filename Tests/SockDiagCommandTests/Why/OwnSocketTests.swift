@@ -22,7 +22,7 @@ struct OwnSocketTests {
     let descriptor = result.outputText.prefix { $0.isNumber }
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains("The same process bound it before, as fd \(descriptor)."), "\(text)")
-    #expect(text.contains("The program has the port itself, by its descriptor \(descriptor): "), "\(text)")
+    #expect(text.contains("The program already has the port, by its descriptor \(descriptor). "), "\(text)")
     #expect(!text.contains("kill") && !text.contains("End the process"), "\(text)")
   }
 

@@ -56,7 +56,7 @@ struct RedirectionTests {
       ],
       answers: [
         (["127.0.0.1:77"], ["To :7: a \(table)"]), (["127.0.0.2:77"], []),
-        (["77"], ["To :7, on conditions that were not looked at: a \(table)"]), (["78"], []),
+        (["77"], ["To :7, on conditions that were not checked: a \(table)"]), (["78"], []),
         (["127.0.0.3:79"], ["To :9: a \(table)"]), (["127.0.0.3:80"], []),
       ]),
     Ruleset(
@@ -83,7 +83,7 @@ struct RedirectionTests {
       answers: [
         (
           ["127.0.0.1:8080"],
-          ["To 172.17.0.2:80, on conditions that were not looked at: a rule in chain DOCKER of table ip nat."]
+          ["To 172.17.0.2:80, on conditions that were not checked: a rule in chain DOCKER of table ip nat."]
         ),
         (["8081"], []), (["5353", "-u"], ["To :5300: a rule in chain PREROUTING of table ip nat."]),
         (["54", "-u"], []),
@@ -103,7 +103,7 @@ struct RedirectionTests {
         let result = try namespace.run([tool, "why"] + question)
         // Folded lines are one.
         let words = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let isSaid = words.contains("What arrives for the port")
+        let isSaid = words.contains("what arrives for this port")
         let complaint = "\(question): \(result.outputText)"
         if result.status != 0 || isSaid == lines.isEmpty { return [complaint] }
         return lines.allSatisfy { words.contains($0) } ? [] : [complaint]

@@ -81,7 +81,7 @@ struct RestraintTests {
       let text = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(result.status == 3)
       #expect(
-        text.contains("a security rule refuses it, and no socket: that of") && text.contains("Landlock"), "\(text)")
+        text.contains("a security rule refuses it, not a socket: a rule of") && text.contains("Landlock"), "\(text)")
       #expect(text.contains("journalctl -k --grep landlock"), "\(text)")
       #expect(!text.contains("CAP_NET_BIND_SERVICE") && !text.contains("sysctl"), "\(text)")
     }
@@ -139,7 +139,7 @@ struct RestraintTests {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80"], as: asNobody)
     #expect(result.status == 3)
-    #expect(result.outputText.contains("ports below 1024 take CAP_NET_BIND_SERVICE"), "\(result.outputText)")
+    #expect(result.outputText.contains("ports below 1024 require CAP_NET_BIND_SERVICE"), "\(result.outputText)")
     #expect(!result.outputText.contains("security rule"), "\(result.outputText)")
   }
 
@@ -196,7 +196,7 @@ struct RestraintTests {
     let restraint = Restraint("no-family", "2", "EMFILE")
     let result = try await run(restraint, ["why", "127.0.0.1:8080"])
     #expect(result.status == 2, "\(result.outputText)")
-    #expect(result.outputText.contains("whether the address is one of this host"), "\(result.outputText)")
+    #expect(result.outputText.contains("whether the address belongs to this host"), "\(result.outputText)")
     let waited = try await run(restraint, ["wait", "127.0.0.1:8080", "--free", "--timeout", "0"])
     #expect(waited.status == 1, "\(waited.errorText)")
   }
@@ -225,7 +225,7 @@ struct RestraintTests {
     let text = said.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains("A security rule refuses it"), "\(text)")
     #expect(text.contains("To this command the same port is: TCP 127.0.0.1:8080: free."), "\(text)")
-    #expect(!text.contains("CAP_NET_BIND_SERVICE") && !text.contains("Now nothing is in the way"), "\(text)")
+    #expect(!text.contains("CAP_NET_BIND_SERVICE") && !text.contains("Now nothing blocks the port"), "\(text)")
     let isLandlock = restraint.words.first == Self.landlock.words.first
     #expect(text.contains(isLandlock ? "journalctl -k --grep landlock" : "grep Seccomp /proc/"), "\(text)")
     #expect(

@@ -92,7 +92,7 @@ struct WhyRunObstacleTests {
     let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody)
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains(", fd 4) failed with EADDRINUSE"), "\(text)")
-    #expect(text.contains("Its socket could not be looked at: descriptor 4 of process"), "\(text)")
+    #expect(text.contains("Its socket could not be read: descriptor 4 of process"), "\(text)")
     #expect(text.contains("Permission denied; run as root or with the capability CAP_SYS_PTRACE."), "\(text)")
     #expect(text.contains("sockdiag: the sockets of 2 calls could not be looked at"), "\(text)")
     // Nothing is claimed about unread data.
@@ -128,8 +128,8 @@ struct WhyRunObstacleTests {
     let result = try await run(["python3", "-c", script])
     let text = result.errorText
     #expect(text.contains("listen() of python3") && text.contains("failed with EINVAL"), "\(text)")
-    #expect(text.contains("\nThe socket is connected or in use already, and cannot listen.\n"), "\(text)")
-    #expect(!text.contains("nothing is in the way") && !text.contains("free"), "\(text)")
+    #expect(text.contains("\nThe socket is already connected or in use, and cannot listen.\n"), "\(text)")
+    #expect(!text.contains("nothing blocks the port") && !text.contains("free"), "\(text)")
     #expect(result.status == 22)
   }
 }

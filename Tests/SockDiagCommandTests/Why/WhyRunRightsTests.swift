@@ -47,9 +47,9 @@ struct WhyRunRightsTests {
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(result.status != 0)
     #expect(text.contains("failed with EACCES"), "\(text)")
-    #expect(text.contains("Being watched took the right away"), "\(text)")
+    #expect(text.contains("The program failed because it was watched"), "\(text)")
     #expect(text.contains(":80: free. bind() succeeds"), "\(text)")
-    #expect(!text.contains("setcap") && !text.contains("nothing is in the way"), "\(text)")
+    #expect(!text.contains("setcap") && !text.contains("nothing blocks the port"), "\(text)")
   }
 
   @Test(arguments: [Gift.nothing, .rawSockets]) func missingFilePrivilegeIsReportedWithTheRemedy(_ gift: Gift)
@@ -58,6 +58,6 @@ struct WhyRunRightsTests {
     let (alone, result) = try await bind(gift)
     #expect(alone != 0)
     #expect(result.errorText.contains("setcap cap_net_bind_service=+ep"), "\(result.errorText)")
-    #expect(!result.errorText.contains("Being watched"), "\(result.errorText)")
+    #expect(!result.errorText.contains("because it was watched"), "\(result.errorText)")
   }
 }

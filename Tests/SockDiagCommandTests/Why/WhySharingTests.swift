@@ -36,7 +36,7 @@ struct WhySharingTests {
       let result = try await run(["unshare", "-U"], ["--reuseport"], beside: uid)
       #expect(result.status == 2)
       #expect(
-        result.outputText.contains("it depends on whether the other side belongs to the same user"),
+        result.outputText.contains("It depends on whether the other side belongs to the same user"),
         "\(result.outputText)\(result.errorText)")
     }
   }
@@ -52,9 +52,9 @@ struct WhySharingTests {
   @Test func socketWithAProgramJoinsNoGroup() async throws {
     let result = try await run([], ["--reuseport", "--reuseport-program"], beside: 0)
     #expect(result.status == 1)
-    #expect(result.outputText.contains("not with a new socket that has a BPF program"), "\(result.outputText)")
+    #expect(result.outputText.contains("new socket with a BPF program"), "\(result.outputText)")
     let probed = try await run([], ["--reuseport", "--reuseport-program", "--probe"], beside: 0)
-    #expect(probed.status == 1 && probed.outputText.contains("A bind() was tried and failed with EADDRINUSE"))
+    #expect(probed.status == 1 && probed.outputText.contains("A real bind() failed with EADDRINUSE"))
     #expect(try await run([], ["--reuseport", "--probe"], beside: 0).status == 0)
   }
 
@@ -86,9 +86,9 @@ struct WhySharingTests {
     let text = try await watch(Self.attach + calls) {
       _ = try $0.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
     }
-    #expect(text.contains("The likely reason why they do not"), "\(text)")
+    #expect(text.contains("attached a BPF program to its socket"), "\(text)")
     #expect(text.contains("in use. bind() fails with EADDRINUSE"), "\(text)")
-    #expect(!text.contains("Now nothing is in the way"))
+    #expect(!text.contains("Now nothing blocks the port"))
   }
 
   @Test func exhaustedRangeOfASocketIsReported() async throws {
@@ -101,7 +101,7 @@ struct WhySharingTests {
       s.setsockopt(0, 51, struct.pack("I", 40001 << 16 | 40000))
       s.bind(("127.0.0.1", 0))
       """)
-    #expect(text.contains("no port is left to choose from: bind() fails with EADDRINUSE"), "\(text)")
+    #expect(text.contains("no port is left to choose from. bind() fails with EADDRINUSE"), "\(text)")
     #expect(text.contains("  Give the socket a wider range than its own IP_LOCAL_PORT_RANGE, or none.\n"), "\(text)")
     #expect(!text.contains("sysctl"))
   }
