@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A pair of devices with unusable addresses: one is still being checked for duplicates, and one is a duplicate.
 enum Devices {
