@@ -1,5 +1,6 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 
 /// A shell that holds descriptors, from 9 downwards, and executes lines from its standard input. It ends with the
