@@ -1,5 +1,6 @@
 import BindDiagnosis
 import SocketLaboratory
+import SocketLaboratoryKit
 
 extension BindProbe {
   /// The kernel's answer while no process is being started, whose copy of the probe's socket would keep the port for a

@@ -2,6 +2,7 @@ import Glibc
 import SockDiag
 import SockDiagWire
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Every socket with a port in the calling thread's namespace, as the kernel reports it.
 func socketsWithPort() throws -> [InetSocket] {

@@ -2,6 +2,7 @@ import HostFindings
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 /// Any facts are accepted, and unknown facts cause no findings.

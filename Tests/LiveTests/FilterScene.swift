@@ -19,7 +19,7 @@ struct FilterScene {
   init(in laboratory: Laboratory, count: Int) throws {
     self.laboratory = laboratory
     crowd = try Crowd(in: laboratory, count: count)
-    cgroups = try ["lab-filter", "lab-other"].map(laboratory.cgroup(named:))
+    cgroups = try ["lab-filter", "lab-other"].map { try laboratory.cgroup(named: $0) }
     for isV6 in [false, true] {
       for mark in [0x1, 0x10, 0x11, 0x2a, .max] as [UInt32] { try add(isV6, [.mark(mark)]) }
       for device in ["lo", Wire.deviceName] { try add(isV6, [.bindToDevice(device)], on: isV6 ? .anyV6 : .anyV4) }

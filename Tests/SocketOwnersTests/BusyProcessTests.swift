@@ -1,5 +1,6 @@
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 import SocketOwners
 import Synchronization
 import Testing

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A setting of the network namespace that differs from the default in one situation.
 struct HostSetting {

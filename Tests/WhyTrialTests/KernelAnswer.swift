@@ -1,5 +1,6 @@
 import BindDiagnosis
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The kernel's answers to the calls of a program.
 struct KernelAnswer: CustomStringConvertible {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Copies of the built programs in a folder where every user may run them; the folder of a checkout may be closed to
 /// others.

@@ -1,5 +1,6 @@
 import BindSituationKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Compares the command's report about a watched program with the answers that the program got.
 struct WatchJudge {

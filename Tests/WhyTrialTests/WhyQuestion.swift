@@ -2,6 +2,7 @@ import BindDiagnosis
 import BindSituationKit
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The question for the command, and the bind() that is then tried.
 struct WhyQuestion {

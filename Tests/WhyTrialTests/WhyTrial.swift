@@ -1,5 +1,6 @@
 import BindSituationKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// Situations in a namespace: for each the command is asked, and then bind() is tried.
 struct WhyTrial {

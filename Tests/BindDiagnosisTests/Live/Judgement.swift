@@ -1,6 +1,7 @@
 import BindSituationKit
 import SockDiag
 import SocketLaboratory
+import SocketLaboratoryKit
 
 @testable import BindDiagnosis
 

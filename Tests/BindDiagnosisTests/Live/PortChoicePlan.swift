@@ -3,6 +3,7 @@ import BindSituationKit
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// A socket whose port the kernel chooses, and the call that makes it choose.
 struct PortChoicePlan {

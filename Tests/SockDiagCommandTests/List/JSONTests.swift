@@ -66,8 +66,8 @@ struct JSONTests {
   }
 
   @Test func withoutSocketsTheArrayIsEmpty() throws {
-    #expect(try JSONValue(parsing: try render(.array, [])) == .array([]))
-    #expect(try render(.lines, []).isEmpty)
+    #expect(try JSONValue(parsing: try render(.array, [InetSocket]())) == .array([]))
+    #expect(try render(.lines, [InetSocket]()).isEmpty)
   }
 
   @Test func validatorFindsErrors() throws {

@@ -1,5 +1,6 @@
 import BindDiagnosis
 import SocketLaboratory
+import SocketLaboratoryKit
 
 @testable import SockDiagCommand
 

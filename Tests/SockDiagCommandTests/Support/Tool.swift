@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import SocketLaboratory
+import SocketLaboratoryKit
 
 /// The built command, as a user runs it.
 struct Tool {

@@ -1,4 +1,5 @@
 import SocketLaboratory
+import SocketLaboratoryKit
 import Testing
 
 @testable import SockDiagCommand
