@@ -16,8 +16,8 @@ import Testing
   /// The conditions for a plain user, and the open questions.
   private func conditions(
     port: UInt16, _ settings: KernelSettings, _ rehearsal: BindRehearsal = .passed, uid: UInt32 = 1000
-  ) -> (conditions: BindConditions, unseen: Diagnosis.BlindSpots) {
-    var unseen: Diagnosis.BlindSpots = []
+  ) -> (conditions: BindConditions, unseen: BlindSpots) {
+    var unseen: BlindSpots = []
     let request = BindRequest(.tcp, SocketAddress(.anyV4, port: port), uid: uid)
     return (BindConditions(request, settings, rehearsal, &unseen), unseen)
   }
@@ -40,7 +40,7 @@ import Testing
   @Test func eachFamilyHasItsOwnSettingForForeignAddresses() {
     var settings = Self.known
     (settings.allowsNonlocalBindV4, settings.allowsNonlocalBindV6) = (false, true)
-    var unseen: Diagnosis.BlindSpots = []
+    var unseen: BlindSpots = []
     for (address, isAllowed) in [("192.0.2.1:80", false), ("[2001:db8::9]:80", true), ("[::ffff:192.0.2.1]:80", false)]
       as [(SocketAddress, Bool)]
     {

@@ -7,7 +7,7 @@ extension Diagnostician {
   ) throws(SockDiagError) -> Diagnosis {
     let rehearsal = BindRehearsal.ofChoice(request)
     let restraints = BindRestraints(family: request.local.address.family)
-    var blindSpots = Diagnosis.BlindSpots(rehearsal, restraints)
+    var blindSpots = BlindSpots(rehearsal, restraints)
     let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
     let found = try sockets(request, port: nil, effort, &blindSpots)
     let domains = RoutingDomains.deciding(request, beside: found.lazy.map(\.interfaceIndex), settings)

@@ -5,7 +5,7 @@ extension Diagnostician {
   /// Adds the holders to the sockets.
   mutating func owned(
     _ records: [InetSocket], _ conditions: BindConditions, _ effort: Effort,
-    _ blindSpots: inout Diagnosis.BlindSpots
+    _ blindSpots: inout BlindSpots
   ) -> [DiagnosedSocket] {
     let hasListener = records.contains { PortUse($0).isServer }
     var sockets = records.map { record in
@@ -52,7 +52,7 @@ extension Diagnostician {
   /// Reads socket options if the answer depends on them.
   ///
   /// - Returns: Whether anything new is known.
-  func learnOptions(_ sockets: inout [DiagnosedSocket], _ blindSpots: inout Diagnosis.BlindSpots) -> Bool {
+  func learnOptions(_ sockets: inout [DiagnosedSocket], _ blindSpots: inout BlindSpots) -> Bool {
     var hasLearnt = false
     for index in sockets.indices {
       let socket = sockets[index].socket

@@ -109,7 +109,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     if request.local.port == 0 { return try lookAtChoice(request, settings, effort) }
     let rehearsal = BindRehearsal.of(request, under: settings)
     let restraints = BindRestraints(family: request.local.address.family)
-    var blindSpots = Diagnosis.BlindSpots(rehearsal, restraints)
+    var blindSpots = BlindSpots(rehearsal, restraints)
 
     var request = request
     var records = try sockets(request, port: request.local.port, effort, &blindSpots)
@@ -142,7 +142,7 @@ public struct Diagnostician: ~Copyable, Sendable {
 
   /// The sockets of the port, in all states and of both families; `nil` for every port.
   mutating func sockets(
-    _ request: BindRequest, port: UInt16?, _ effort: Effort, _ blindSpots: inout Diagnosis.BlindSpots
+    _ request: BindRequest, port: UInt16?, _ effort: Effort, _ blindSpots: inout BlindSpots
   ) throws(SockDiagError) -> [InetSocket] {
     var states: [SocketStateSet] = [.all]
     // A separate walk, whose request cannot name a port.

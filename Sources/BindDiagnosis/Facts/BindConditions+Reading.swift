@@ -6,7 +6,7 @@ extension BindConditions {
   /// If a value cannot be read, the kernel's default is assumed, and this is noted if it matters.
   init(
     _ request: BindRequest, _ settings: KernelSettings, _ rehearsal: BindRehearsal,
-    _ blindSpots: inout Diagnosis.BlindSpots
+    _ blindSpots: inout BlindSpots
   ) {
     var ports = settings.localPortRange ?? 32768...60999
     if let bounds = request.portBounds { ports = bounds.narrow(ports) }
@@ -29,7 +29,7 @@ extension BindConditions {
 
   private mutating func learnPrivilege(
     _ request: BindRequest, _ settings: KernelSettings, _ rehearsal: BindRehearsal,
-    _ blindSpots: inout Diagnosis.BlindSpots
+    _ blindSpots: inout BlindSpots
   ) {
     if request.mayBindPrivilegedPorts { return }
     if rehearsal == .passed {
@@ -40,7 +40,7 @@ extension BindConditions {
     }
   }
 
-  private mutating func learnStanding(_ request: BindRequest, _ blindSpots: inout Diagnosis.BlindSpots) {
+  private mutating func learnStanding(_ request: BindRequest, _ blindSpots: inout BlindSpots) {
     var question = request
     do throws(BindFactError) {
       var standing = try AddressStanding.ofAddressWithoutWaiver(in: question)

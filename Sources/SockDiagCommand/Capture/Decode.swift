@@ -25,7 +25,7 @@ struct Decode: TakesFilter {
 
   func run() throws {
     let selection = try selection.selection(
-      default: .everything, details: output.details, names: CaptureFilterNames())
+      default: .everything, details: output.details, takesAnyFamily: true, names: CaptureFilterNames())
     let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.none))
     let capture = try CaptureFile(reading: file)
     var decoder = CaptureDecoder(capture.reader, faultLimit: 5)

@@ -20,7 +20,7 @@ struct Record: TakesFilter {
   @Argument(help: ArgumentHelp("The capture to create; - for standard output.", valueName: "file"))
   var file: String
 
-  @Flag(name: .shortAndLong, help: "Replace an existing file.")
+  @Flag(help: "Replace an existing file. It has no short form: -f is the family.")
   var force = false
 
   @OptionGroup(title: "Which sockets")

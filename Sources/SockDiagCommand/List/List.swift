@@ -20,7 +20,7 @@ struct List: TakesFilter {
         src HOST, dst HOST          10.0.0.1  10.0.0.0/8  [::1]:443  :80
         sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
         state NAME, exclude NAME    several in a row mean any of them
-        src netlink:rtnl:kernel     netlink sockets (-f netlink), by protocol and port id
+        src netlink:rtnl:kernel     netlink sockets, with -f netlink
         family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
         pid = 4711, comm = nginx    a process that holds the socket
         uid = NAME, inode = 4711, cookie = 12

@@ -1,6 +1,6 @@
 /// A netlink socket as the kernel reports it.
 ///
-/// The kernel's own sockets are among them: they have port id 0 and no inode. No record says which user made a socket.
+/// The kernel's own sockets are among them: they have port id 0. No record says which user made a socket.
 ///
 /// Kernel: `struct netlink_diag_msg`, linux/netlink_diag.h, and the attributes that follow it.
 public struct NetlinkSocket: Hashable, Sendable {
@@ -17,12 +17,12 @@ public struct NetlinkSocket: Hashable, Sendable {
   public var isConnected = false
   /// `SOCK_RAW` or `SOCK_DGRAM`, between which netlink makes no difference. Kernel: `ndiag_type`.
   public var type: UInt8 = 0
-  /// The inode behind the socket's descriptors; 0 for the kernel's own sockets. Kernel: `ndiag_ino`.
+  /// The inode behind the socket's descriptors; 0 for none. Kernel: `ndiag_ino`.
   public var inode: UInt32 = 0
   /// The kernel's number for this one socket. Kernel: `ndiag_cookie`.
   public var cookie: SocketCookie?
-  /// The multicast groups that the socket listens to, in ascending order. Kernel: `NETLINK_DIAG_GROUPS`, bit n-1 for group
-  /// n.
+  /// The multicast groups that the socket listens to, in ascending order; `nil` if it never joined one. Kernel:
+  /// `NETLINK_DIAG_GROUPS`, bit n-1 for group n.
   public var groups: [UInt32]?
   /// Memory in use and its limits. Kernel: `NETLINK_DIAG_MEMINFO`.
   public var memory: SocketMemory?

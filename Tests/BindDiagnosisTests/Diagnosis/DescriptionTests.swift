@@ -38,8 +38,8 @@ import Testing
   }
 
   @Test func optionSetsDescribeTheirMembers() {
-    #expect("\(Diagnosis.BlindSpots.options)" == "not seen: options of sockets that processes of other users hold")
-    #expect("\(Diagnosis.BlindSpots())" == "everything was seen")
+    #expect("\(BlindSpots.options)" == "not seen: options of sockets that processes of other users hold")
+    #expect("\(BlindSpots())" == "everything was seen")
     #expect("\(BindOptions([.reuseAddress, .reusePort]))" == "SO_REUSEADDR and SO_REUSEPORT")
     #expect("\(BindOptions())" == "no socket options")
     #expect("\(SocketEffect.Unknowns.reuseAddress)" == "whether the other side has SO_REUSEADDR")

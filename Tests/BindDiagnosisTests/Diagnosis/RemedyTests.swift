@@ -31,7 +31,7 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     diagnosis.blindSpots = [.incompleteList, .processes]
     for (outcome, open) in [
       (.succeeds, .incompleteList), (.depends(on: .reuseAddress), .incompleteList), (.fails(.addressInUse), []),
-    ] as [(BindPrediction.Outcome, Diagnosis.BlindSpots)] {
+    ] as [(BindPrediction.Outcome, BlindSpots)] {
       diagnosis.prediction.bind = outcome
       #expect(diagnosis.openQuestions == open, "\(outcome)")
     }

@@ -41,7 +41,7 @@ import Testing
       return (why: try alone("why", "4789/udp"), kill: try alone("kill", "4789/udp", "--yes"))
     }
     #expect(answers.why.status == 1)
-    #expect(answers.why.outputText.contains("until it is closed; no process was found that could do so."))
+    #expect(answers.why.outputText.contains("until the socket is closed. No process was found that could close it."))
     #expect(!answers.why.outputText.contains("as long as"))
     #expect(answers.why.outputText.contains("'ip -d link'"))
     // The same name as in 'list'.

@@ -140,7 +140,7 @@ struct BadInputTests {
       "decode /etc/passwd", .badData,
       """
       '/etc/passwd': the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
-      what 'sockdiag record' or 'ss -D' wrote
+      a file that 'sockdiag record' or 'ss -D' wrote
       """),
     Case(
       "record /nonexistent/capture", .cannotCreate,
@@ -152,14 +152,15 @@ struct BadInputTests {
       "decode /dev/zero", .badData,
       """
       '/dev/zero': the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
-      what 'sockdiag record' or 'ss -D' wrote
+      a file that 'sockdiag record' or 'ss -D' wrote
       """),
     Case(
       "record /", .cannotCreate,
       "cannot create the capture '/': File exists; it is a folder, so give a name in it"),
     Case(
-      "record -f /tmp", .cannotCreate, "cannot create the capture '/tmp': Is a directory; give a name in that folder"),
-    Case("record -f /dev/full", .outputFailed, "cannot write the capture '/dev/full': No space left on device"),
+      "record --force /tmp", .cannotCreate,
+      "cannot create the capture '/tmp': Is a directory; give a name in that folder"),
+    Case("record --force /dev/full", .outputFailed, "cannot write the capture '/dev/full': No space left on device"),
   ]
 
   @Test(arguments: cases)

@@ -70,7 +70,7 @@ struct RedirectionTests {
       answers: [
         (["80"], ["To 10.1.1.1:80: a rule in chain q of table ip t."]), (["81"], []), (["82"], []), (["90"], []),
         (["90", "-u"], ["To 10.1.1.1:90: a rule in chain q of table ip t."]),
-        (["91"], ["To an address of a map: a \(table)"]), (["92"], []),
+        (["91"], ["To an address from a map: a \(table)"]), (["92"], []),
       ]),
     Ruleset(
       name: "as Docker makes them",

@@ -32,7 +32,7 @@ struct WhyFamilyTests {
         "bind() fails with EAFNOSUPPORT (Address family not supported by protocol): this host has no IPv6: the kernel was"
           + " started without it, or a sandbox forbids it.") == true, "\(result.outputText)")
     let address = words[1].contains("::1") ? "127.0.0.1" : "0.0.0.0"
-    #expect(lines.contains("  Listen on \(address) instead. Whether that is free:"))
+    #expect(lines.contains("  Listen on \(address) instead. To see whether it is free:"))
     #expect(lines.contains("      sockdiag why \(address):8080"))
   }
 
@@ -46,7 +46,7 @@ struct WhyFamilyTests {
     for port in ["8080", "*:8080"] {
       let free = try await run(withoutIPv6: true, ["why", port] + preset)
       #expect(free.status == 0 && free.outputText.hasPrefix("TCP 0.0.0.0:8080: free."), "\(free.outputText)")
-      #expect(free.outputText.contains("  No IPv6 address: this host has no IPv6, and servers then bind IPv4 alone.\n"))
+      #expect(free.outputText.contains("  No IPv6 address: this host has no IPv6, and then servers bind only IPv4.\n"))
       #expect(!free.outputText.contains("[::]"))
     }
     let busy = try await run(withoutIPv6: true, ["why", "8080"] + preset) {

@@ -48,7 +48,7 @@ struct WhyRunRightsTests {
     #expect(result.status != 0)
     #expect(text.contains("failed with EACCES"), "\(text)")
     #expect(text.contains("The program failed because it was watched"), "\(text)")
-    #expect(text.contains(":80: free. bind() succeeds"), "\(text)")
+    #expect(text.contains(":80: free. bind() and listen() succeed"), "\(text)")
     #expect(!text.contains("setcap") && !text.contains("nothing blocks the port"), "\(text)")
   }
 

@@ -111,7 +111,7 @@ struct WhyRunTests {
       ["python3", "-c", script, place.address, "\(place.protocol)"], besideListener: false)
     #expect(result.status == 98)
     let text = result.errorText
-    let call = preparation == "pass" ? "listen()" : "bind() takes none, and listen()"
+    let call = preparation == "pass" ? "listen()" : "bind() takes no port, and listen()"
     #expect(text.contains("no port is left to choose from. \(call) fails with EADDRINUSE"), "\(text)")
     #expect(text.contains("ip_local_port_range='1024 65535'"), "\(text)")
     #expect(!text.contains("Now nothing blocks the port") && !text.contains("Set IP_BIND"), "\(text)")

@@ -23,6 +23,9 @@ struct Selection: Hashable {
       : queries + [FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(netlink) && filter.withoutHolders)]
   }
 
+  /// The states that a netlink socket can have.
+  static let netlinkStates: SocketStateSet = [.established, .close]
+
   /// The states of all sockets that may be shown.
   var states: SocketStateSet { tcp.union(udp).union(netlink) }
 

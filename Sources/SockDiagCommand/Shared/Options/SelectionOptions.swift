@@ -63,8 +63,12 @@ extension SelectionOptions {
   }
 
   /// Compiles the options.
+  ///
+  /// - Parameter takesAnyFamily: Whether other families than inet count if no option names one: a capture shows all that
+  ///   it has.
   func selection(
-    default defaultStates: DefaultStates, details: InetDetails = [], names: any FilterNames = HostNames()
+    default defaultStates: DefaultStates, details: InetDetails = [], takesAnyFamily: Bool = false,
+    names: any FilterNames = HostNames()
   ) throws(CommandFailure) -> Selection {
     let filter = try FilterArgument.parse(filter, names: names)
     if family == .netlink { return try netlinkSelection(filter, defaultStates, details) }
@@ -85,7 +89,8 @@ extension SelectionOptions {
       defaultStates == .everything && (filter.namesStates || breadth != .listening && !boundInactive)
     return Selection(
       tcp: takesBoth || self.tcp ? tcp : [], udp: takesBoth || self.udp ? udp : [],
-      netlink: takesAnyState && !self.tcp && !self.udp && inetFamily == nil ? .all : [], family: inetFamily,
+      netlink: takesAnyFamily && takesAnyState && !self.tcp && !self.udp && inetFamily == nil
+        ? Selection.netlinkStates : [], family: inetFamily,
       filter: filter, details: details, takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
   }
 
@@ -106,7 +111,8 @@ extension SelectionOptions {
       throw .usage("\(option) and '-f netlink' exclude each other; leave one of them out")
     }
     return Selection(
-      tcp: [], udp: [], netlink: filter.statesToAskFor ?? .all, family: nil, filter: filter, details: details,
+      tcp: [], udp: [], netlink: (filter.statesToAskFor ?? .all).intersection(Selection.netlinkStates), family: nil,
+      filter: filter, details: details,
       takesAnyState: defaultStates == .everything)
   }
 

@@ -1,6 +1,6 @@
-extension Diagnosis.BlindSpots: CustomStringConvertible {
+extension BlindSpots: CustomStringConvertible {
   private struct Words {
-    var spot: Diagnosis.BlindSpots
+    var spot: BlindSpots
     var name: String
     var phrase: String
     /// Whether another user may see more.
