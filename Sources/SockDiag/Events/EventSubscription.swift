@@ -5,7 +5,7 @@ internal import SockDiagWire
 /// A socket of the running kernel to which it announces events.
 struct EventSubscription: EventTransport, ~Copyable, Sendable {
   private let socket: Int32
-  /// Readable while there is something to receive, be it only an error.
+  /// Readable while there is something to receive, even if that is only an error.
   let descriptor: Int32
   /// What the kernel made of the wish for a receive buffer.
   let receiveBufferByteCount: Int

@@ -69,7 +69,7 @@ struct KillCommandTests {
     }
   }
 
-  @Test func onlyAYesEndsTheProcess() async throws {
+  @Test func processEndsOnlyAfterYes() async throws {
     let tool = try Tool.path
     for (answer, isEnded) in [("y\n", true), ("n\n", false), ("\n", false), ("\u{4}", false)] {
       let (result, signal) = try await Laboratory.withNew { laboratory in

@@ -7,7 +7,7 @@ enum NetfilterFamily {
   /// `NFPROTO_IPV6`.
   static let ipv6: UInt8 = 10
 
-  /// The names that `nft` gives them.
+  /// The names of the families in `nft`.
   static let names: [UInt8: String] = [inet: "inet", ipv4: "ip", ipv6: "ip6"]
 
   /// The family of a packet.

@@ -2,11 +2,10 @@ internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
-/// A TUN device in the namespace whose far side is played by ``WirePeer``s.
+/// A TUN device in the namespace. Scripted ``WirePeer``s are on its far side.
 ///
-/// The kernel's TCP on one side, a script on the other: only thus do states stand still that between two kernels pass
-/// in microseconds. There is no thread behind it. Packets are read when a script waits for one and lie in the device
-/// otherwise, which is what a silent peer looks like.
+/// Between two kernels, some states last for microseconds. With a script as the peer they last as long as the test needs
+/// them. No thread reads the device. A packet stays there until a script waits for it, so the peer seems silent.
 ///
 /// The namespace has `192.0.2.1`, `2001:db8::1` and `fe80::1` on the device; every other address of `192.0.2.0/24`,
 /// `2001:db8::/64` and `fe80::/64` belongs to peers.
