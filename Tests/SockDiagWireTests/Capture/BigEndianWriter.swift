@@ -22,6 +22,13 @@ struct BigEndianWriter {
   private static let legacyRequest: [Item] = [
     .same(4), .same(4), .same(32), .number(4, times: 3), .number(4, times: 2),
   ]
+  /// `struct netlink_diag_req` and `struct netlink_diag_msg`, linux/netlink_diag.h.
+  private static let netlinkRequest: [Item] = [.same(4), .number(4, times: 4)]
+  private static let netlinkMessage: [Item] = [.same(4), .number(4, times: 6)]
+  /// Attributes of a netlink socket; the groups are a bitmap of longs.
+  private static let netlinkAttributes: [UInt16: [Item]] = [
+    0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)],
+  ]
   private static let tcpInfo: [Item] = [
     .same(6), .bits(1, [4, 4]), .bits(1, [1, 2, 5]), .number(4, times: 24), .number(8, times: 4), .number(4, times: 6),
     .number(8, times: 4), .number(4, times: 2), .number(8, times: 2), .number(4, times: 6), .number(2, times: 2),
@@ -88,6 +95,7 @@ struct BigEndianWriter {
   ) -> [UInt8] {
     // NLM_F_ACK_TLVS and, if the request is not repeated in full, NLM_F_CAPPED.
     let hasWords = flags & 0x200 != 0
+    let isNetlink = payload.first == 16
     switch (type, isRequest) {
     case (2, _):
       guard payload.count >= 20 else { return Array(payload) }
@@ -102,6 +110,9 @@ struct BigEndianWriter {
       return head + (hasWords ? attributes(payload.dropFirst(4), [2: [.number(4)]]) : Array(payload.dropFirst(4)))
     case (18, true):
       return written(payload.prefix(60), legacyRequest) + attributes(payload.dropFirst(60), [3: [.number(4)]])
+    case (20, true) where isNetlink: return written(payload, netlinkRequest)
+    case (20, false) where isNetlink:
+      return written(payload.prefix(28), netlinkMessage) + attributes(payload.dropFirst(28), netlinkAttributes)
     case (20, true), (21, true):
       return written(payload.prefix(56), request) + attributes(payload.dropFirst(56), [3: [.number(4)]])
     case (18, false), (20, false):

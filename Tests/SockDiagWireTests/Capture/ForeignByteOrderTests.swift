@@ -4,8 +4,8 @@ import Testing
 /// Captures of machines with the other byte order, such as s390x, are read like any other.
 @Suite struct ForeignByteOrderTests {
   @Test(arguments: MutationTests.samples) func everySampleReadsTheSame(sample: MutationTests.Sample) throws {
-    let native = try decodeCapture(sample.bytes)
-    let foreign = try decodeCapture(BigEndianWriter.capture(sample.bytes))
+    let native = try decodeAnyCapture(sample.bytes)
+    let foreign = try decodeAnyCapture(BigEndianWriter.capture(sample.bytes))
     #expect(foreign.sockets.count == native.sockets.count)
     for (foreign, native) in zip(foreign.sockets, native.sockets) { #expect(foreign == native) }
     #expect(foreign.summary == native.summary)

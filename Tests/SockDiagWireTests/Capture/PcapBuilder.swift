@@ -54,9 +54,14 @@ struct PcapBuilder {
   }
 }
 
-/// Decodes a capture of inet sockets.
+/// Decodes a whole capture.
+func decodeAnyCapture(_ bytes: [UInt8]) throws(WireError) -> (sockets: [CapturedSocket], summary: CaptureSummary) {
+  try CaptureDecoder.sockets(in: bytes.span)
+}
+
+/// Decodes the inet sockets of a capture.
 func decodeCapture(_ bytes: [UInt8]) throws(WireError) -> (sockets: [InetSocket], summary: CaptureSummary) {
-  let (sockets, summary) = try CaptureDecoder.sockets(in: bytes.span)
+  let (sockets, summary) = try decodeAnyCapture(bytes)
   return (sockets.compactMap(\.inet), summary)
 }
 
