@@ -26,9 +26,8 @@ public protocol FieldWriter {
   mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void)
   /// Writes an object, whose fields `fields` writes.
   mutating func object(_ key: String, _ fields: (inout Self) -> Void)
-  /// Writes a list of objects, one for each element.
-  ///
-  /// - Parameter isOnLines: Whether each object is on a line of its own in JSON text, for readers of that text.
+  /// Writes a list of objects, one for each element. With `isOnLines`, each object is on a line of its own in JSON text, for
+  /// people who read that text.
   mutating func objects<Element>(
     _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   )

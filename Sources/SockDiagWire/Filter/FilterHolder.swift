@@ -1,7 +1,7 @@
 /// A process that holds a socket, with the properties that a filter can test.
 ///
 /// The kernel's replies do not contain processes. A caller that knows the holders passes them to
-/// ``SocketFilter/evaluate(_:holders:)``.
+/// `SocketFilter.evaluate(_:holders:)`.
 public struct FilterHolder: Hashable, Sendable {
   /// The process id.
   public var processID: Int32

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// The kernel compares ports, addresses, interfaces, marks and cgroups, as far as its filter program can express them;
-/// ``compiled(for:without:)`` returns both parts. ``evaluate(_:holders:)`` compares the rest, and sockets from a
+/// ``compiled(for:without:)`` returns both parts. `evaluate(_:holders:)` compares the rest, and sockets from a
 /// capture or from `/proc/net`, with the same meaning.
 ///
 /// Any number of operators of one kind is one level. A tree that was built in code with more than some thousand levels

@@ -140,7 +140,7 @@ extension SocketFilter {
   /// | `dev NAME` | the interface that the socket is bound to |
   /// | `fwmark MARK/MASK` | the firewall mark |
   /// | `cgroup PATH` | the cgroup in which the socket was made |
-  /// | `pid = 4711`, `comm = nginx` | a process that holds the socket, see ``evaluate(_:holders:)`` |
+  /// | `pid = 4711`, `comm = nginx` | a process that holds the socket, see `evaluate(_:holders:)` |
   /// | `autobound` | no program chose the port |
   /// | `uid = NAME`, `inode = 4711`, `cookie = 12` | identity |
   /// | `recv-q > 10k`, `send-q > 0` | queues |

@@ -1,6 +1,6 @@
 /// Decoding a socket from the keys under which it was encoded.
 extension InetSocket {
-  /// Decodes a socket from the command's JSON or any other format that ``encode(to:)`` produced. TCP-MD5 keys are
+  /// Decodes a socket from the command's JSON or any other format that `encode(to:)` produced. TCP-MD5 keys are
   /// secret, so they are not encoded and come back empty.
   public init(from decoder: any Decoder) throws {
     self.init()

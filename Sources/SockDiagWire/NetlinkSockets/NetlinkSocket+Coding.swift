@@ -18,7 +18,7 @@ extension NetlinkSocket: Codable {
     writer.attributes("unknown_attributes", unknownAttributes)
   }
 
-  /// Reads a socket from the command's JSON or any other form that ``encode(to:)`` wrote.
+  /// Reads a socket from the command's JSON or any other form that `encode(to:)` wrote.
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
