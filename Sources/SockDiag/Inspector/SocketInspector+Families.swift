@@ -20,7 +20,7 @@ extension SocketInspector {
 
   /// Hands each matching socket of a family to `body` while the kernel's answer is being read.
   ///
-  /// A socket may come twice if the tables change meanwhile; ``dump(_:)`` removes duplicates.
+  /// A socket may come twice if the tables change meanwhile; `dump(_:)` removes duplicates.
   ///
   /// - Returns: Whether all sockets were seen.
   /// - Throws: ``SockDiagError``, or what `body` throws.

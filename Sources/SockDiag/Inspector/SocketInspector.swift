@@ -15,7 +15,7 @@ public struct SocketInspector: ~Copyable, Sendable {
 
   /// Why no request reaches sock_diag; `nil` if requests are possible.
   ///
-  /// If set, ``dump(_:)`` and ``forEach(_:_:)`` read `/proc/net`. Everything else throws this error: looking up one
+  /// If set, `dump(_:)` and `forEach(_:_:)` read `/proc/net`. Everything else throws this error: looking up one
   /// socket, destroying one, recording.
   public let refusal: SockDiagError?
 
@@ -86,9 +86,9 @@ public struct SocketInspector: ~Copyable, Sendable {
 
   /// Passes each matching socket to `body` while the kernel's answer is being read.
   ///
-  /// Nothing is allocated per socket. A socket may occur twice if the tables change meanwhile; ``dump(_:)`` removes
+  /// Nothing is allocated per socket. A socket may occur twice if the tables change meanwhile; `dump(_:)` removes
   /// duplicates. After ``DumpFlow/stop``, or an error of `body`, the rest of the answer is read and dropped before the
-  /// next request. Like ``dump(_:)`` this falls back to `/proc/net`; then each socket names that as its source.
+  /// next request. Like `dump(_:)` this falls back to `/proc/net`; then each socket names that as its source.
   ///
   /// - Parameters:
   ///   - query: The sockets to report, and their details.
@@ -113,7 +113,7 @@ public struct SocketInspector: ~Copyable, Sendable {
   /// Collects all matching sockets, each once.
   ///
   /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. If sock_diag cannot
-  /// answer, the sockets come from `/proc/net`, with the fields that it has, and ``SocketDump/source`` says so.
+  /// answer, the sockets come from `/proc/net`, with the fields that it has, and ``Dump/source`` says so.
   ///
   /// - Throws: ``SockDiagError``.
   /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if the query asks for
