@@ -2,7 +2,7 @@
 import PackageDescription
 
 // A program outside of the package, as an embedder writes it. `.ci/run embedder` builds a copy of this folder elsewhere, adds
-// the examples of the documentation, and runs it. To try it here: swift build --package-path Tests/Embedder
+// the examples of the documentation as the target "examples", and runs it.
 
 let strict: [SwiftSetting] = [
   .strictMemorySafety(),

@@ -37,7 +37,7 @@ public struct InetSocketFields: Hashable, Sendable {
   public var shutdown: ShutdownSides?
   /// Boolean options that are set.
   public var options: InetSocketOptions?
-  /// The state of the connection's machinery. Make one with ``SockDiagWire/TCPInfo/specimen(byteCount:_:)``.
+  /// The state of the connection's machinery. Make one with `TCPInfo.specimen(byteCount:_:)`.
   public var tcpInfo: TCPInfo?
   /// Memory in use, in the older and shorter form.
   public var memory: InetMemory?
