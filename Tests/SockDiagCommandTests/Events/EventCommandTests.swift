@@ -7,12 +7,15 @@ import Testing
 /// `sockdiag events` in a namespace of its own: how it begins, what it shows and how it ends.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventCommandTests {
-  /// Runs a script in which the command is `$0` and its process `$pid`. `ends COUNT` ends so many UDP sockets and adds them
-  /// to `$ended`, `patiently COMMAND` tries until it succeeds, `begun FILE LINES` waits, ending one now and then, until the
-  /// command has written more than so many lines, and `stopped` stops it. Whether something is so tell `handling`: the
-  /// command has its handlers of signals; `queued`: an event waits to be read; `dropping`: the kernel, which announces ends
-  /// when it finds the time, has dropped one; and `accounted FILE COUNT`: the command has written of so many, the dropped
-  /// included.
+  /// Runs a script. In it, `$0` is the command, `$pid` its process, and these functions exist:
+  ///
+  /// - `ends COUNT` ends that many UDP sockets and adds the number to `$ended`.
+  /// - `patiently COMMAND` repeats a command until it succeeds.
+  /// - `begun FILE LINES` ends sockets until the command has written more lines than that.
+  /// - `stopped` stops the command.
+  /// - `handling` succeeds when the command has installed its signal handlers, `queued` when an event waits to be read,
+  ///   `dropping` when the kernel has dropped an event.
+  /// - `accounted FILE COUNT` succeeds when the command has reported that many events, dropped ones included.
   private func run(_ script: String) async throws -> CommandResult {
     let tool = try Tool.path
     let functions = """
