@@ -15,6 +15,8 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
     interfaceName = name.map { String(decoding: $0, as: UTF8.self) }
   }
 
+  // As for the record itself: a list has many sockets.
+  @specialized(where Socket == InetSocket, Writer == JSONTextWriter)
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     socket.writeFields(to: &writer)
     writer.text("interface_name", interfaceName)
