@@ -4,7 +4,7 @@ internal import SockDiagWire
 /// An open file of `/proc/net`.
 struct ProcNetFile: ~Copyable {
   private let descriptor: Int32
-  /// The name that was opened.
+  /// The path of the file.
   let path: String
 
   /// Opens a file; `nil` if there is none of this name.
