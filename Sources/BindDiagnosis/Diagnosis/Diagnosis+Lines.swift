@@ -31,7 +31,7 @@ extension Diagnosis: CustomStringConvertible {
     lines += refusedBy.map { "This may refuse it: \(restraints.explanation(of: $0))" }
     if verdict != .free { lines += misbeliefs.map { "This does not help: \($0)" } }
     lines += elsewhere.map { "Same port in another network namespace (no conflict): \($0)." }
-    return lines + scopeSentences().map { $0.hasPrefix("Not seen") ? $0 : "Checked: \($0)" }
+    return lines + checkedSentences().map { "Checked: \($0)" } + unseenSentences
   }
 
   private static func word(_ effect: SocketEffect?) -> String {

@@ -3,10 +3,15 @@ internal import SockDiag
 internal import SockDiagWire
 
 extension Diagnosis {
-  /// Sentences that say what the answer is based on and what was not seen.
+  /// Sentences that say what the answer is based on, and what was not seen.
   ///
   /// - Parameter place: The network namespace, as a reader knows it.
   package func scopeSentences(in place: String = "this network namespace") -> [String] {
+    checkedSentences(in: place) + unseenSentences
+  }
+
+  /// Sentences that say what the answer is based on.
+  func checkedSentences(in place: String = "this network namespace") -> [String] {
     let settings = blindSpots.contains(.settings) ? "" : "; kernel settings"
     var sentences = ["\(transportName) sockets of both families in all states, in \(place)\(settings)."]
     if let substitution { sentences.append(substitution.remarkOnSubstitution(for: request.protocol) + ".") }
@@ -16,10 +21,14 @@ extension Diagnosis {
     }
     sentences += optionSentences
     if case .impossible(let error)? = probe { sentences.append("A real bind() was not possible: \(error).") }
-    sentences += unseen.sentences(forRoot: geteuid() == 0)
+    return sentences
+  }
+
+  /// Sentences that say what was not seen, and what the prediction leaves out.
+  var unseenSentences: [String] {
     var caveats = prediction.caveats
     if verdict == .free { caveats.remove(.bucketMemory) }
-    return sentences + caveats.sentences
+    return unseen.sentences(forRoot: geteuid() == 0) + caveats.sentences
   }
 
   /// Where the options of the sockets are known from.

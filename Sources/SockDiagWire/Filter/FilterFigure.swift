@@ -1,7 +1,7 @@
 /// A number that a filter compares: a count, an amount of bytes, or an identity.
 ///
-/// Figures are compared here, on the replies, because the kernel's filter supports none of them. If a socket does not
-/// have the figure, as a listener has no congestion window, no comparison matches, not even `!=`.
+/// Figures are compared here, on the replies, because the kernel's filter supports none of them. A socket may lack a figure: a
+/// listener has no congestion window. Then no comparison matches, not even `!=`.
 public struct FilterFigure: Hashable, Sendable {
   enum Source: Hashable, Sendable {
     case uid, inode, cookie, receiveQueue, sendQueue
