@@ -8,7 +8,7 @@ struct DemoPage {
   private let questions: [[String]]
   /// The value of `--netns` that leads to the namespace; `nil` if the reader is in it already.
   private let netns: String?
-  private let terminal = Terminal.standardOutput
+  private let terminal = Terminal.standardOutput()
 
   /// Builds the situation, on the thread that lives in the laboratory's namespace.
   init(_ situation: BindSituation, _ laboratory: Laboratory, _ place: BindPlace, netns: String?) throws {

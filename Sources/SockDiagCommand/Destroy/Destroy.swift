@@ -72,7 +72,7 @@ struct Destroy: TakesFilter {
   /// results.
   private func isWanted(_ destruction: inout Destruction, _ selection: Selection) throws -> Bool {
     let table = output.table(
-      for: selection, interfaces: InterfaceNames(.host), notes: [], terminal: .standardError,
+      for: selection, interfaces: InterfaceNames(.host), notes: [], terminal: .standardError(),
       output: ByteOutput(descriptor: STDERR_FILENO))
     try destruction.show(with: table)
     destruction.sayRemarks()

@@ -29,7 +29,8 @@ struct ProgressLine {
     let left = status.expected.map { max($0 - begin.duration(to: now), .zero) }
     let text = Self.text(title, WaitText.obstacle(status.obstacle), expected: left, left: now.duration(to: deadline))
     guard text != written else { return }
-    Self.write(Array("\r\(Self.line(text, width: Self.width))\u{1B}[K".utf8))
+    Self.write(
+      Array("\r\(Self.line(text, width: Terminal.columns(of: STDERR_FILENO) ?? Terminal.defaultWidth))\u{1B}[K".utf8))
     written = text
   }
 
@@ -53,13 +54,6 @@ struct ProgressLine {
     var visible: [UInt8] = []
     visible.appendVisible(text.utf8)
     return String(String(decoding: visible, as: UTF8.self).prefix(width - 1))
-  }
-
-  private static var width: Int {
-    var size = winsize()
-    // SAFETY: the call fills the structure and keeps nothing.
-    let result = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size)
-    return result == 0 && size.ws_col > 1 ? Int(size.ws_col) : 80
   }
 
   /// Ignores failures: a line that a terminal does not take would be out of date in a second.

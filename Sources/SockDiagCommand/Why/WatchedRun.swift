@@ -115,7 +115,7 @@ struct WatchedRun: ~Copyable {
           failed: failed, diagnosis: diagnosis, remarks: failed.remarks, repeats: repeats, preset: preset,
           namespace: place))
     } else {
-      var text = DiagnosisText(preset: preset, namespace: place, showsColour: Terminal.standardError.showsColour)
+      var text = DiagnosisText(preset: preset, namespace: place, showsColour: Terminal.standardError().showsColour)
       text.append(failed, diagnosis, repeats: repeats)
       Diagnostics.write(text.bytes)
     }

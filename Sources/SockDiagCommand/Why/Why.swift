@@ -96,7 +96,7 @@ struct Why: ParsableCommand {
     output.bytes +=
       json
       ? encoded(diagnoses)
-      : text(diagnoses, showsColour: Terminal.standardOutput.showsColour, leavesOutIPv6: leavesOutIPv6)
+      : text(diagnoses, showsColour: Terminal.standardOutput().showsColour, leavesOutIPv6: leavesOutIPv6)
     try output.flush()
     let status = WhyStatus(diagnoses)
     if status != .free { throw ExitCode(status.rawValue) }

@@ -81,7 +81,7 @@ extension OutputOptions {
     case .lines: return JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
     case .table:
       return table(
-        for: selection, interfaces: interfaces, notes: notes, terminal: .standardOutput,
+        for: selection, interfaces: interfaces, notes: notes, terminal: .standardOutput(),
         output: ByteOutput())
     }
   }

@@ -1,21 +1,56 @@
 internal import Glibc
 
-/// The abilities of a terminal.
+/// The abilities of the terminal behind a descriptor, or of the pipe or file that is there instead.
 struct Terminal {
-  /// Whether to use colours: only on a terminal that has them, and if the user does not object (no-color.org).
+  /// Whether to use colours.
   var showsColour: Bool
+  /// The columns of a line of prose. In a pipe it is 80, unless `COLUMNS` says otherwise.
+  var width: Int
+  /// Whether a person looks at a terminal. Only there, cells of tables are shortened to ``width``.
+  var isTerminal: Bool
 
-  static let plain = Terminal(showsColour: false)
+  /// A pipe or a file, without colours.
+  static let plain = Terminal(showsColour: false, width: defaultWidth, isTerminal: false)
 
-  static var standardOutput: Terminal { of(STDOUT_FILENO) }
-  static var standardError: Terminal { of(STDERR_FILENO) }
+  static let defaultWidth = 80
+
+  static func standardOutput(_ colour: ColourChoice = .auto) -> Terminal { of(STDOUT_FILENO, colour) }
+  static func standardError(_ colour: ColourChoice = .auto) -> Terminal { of(STDERR_FILENO, colour) }
 
   /// Whether a line on standard error can be overwritten.
   static var rewritesStandardError: Bool { isatty(STDERR_FILENO) == 1 && !isDumb }
 
-  static func of(_ descriptor: Int32) -> Terminal {
+  /// Asks the descriptor and the environment.
+  ///
+  /// Without a choice, colours are used only on a terminal that has them, and if the user does not object
+  /// (no-color.org).
+  static func of(_ descriptor: Int32, _ colour: ColourChoice = .auto) -> Terminal {
+    let isTerminal = isatty(descriptor) == 1
     let refuses = environment("NO_COLOR")?.isEmpty == false
-    return Terminal(showsColour: isatty(descriptor) == 1 && !refuses && !isDumb)
+    let showsColour =
+      switch colour {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && !refuses && !isDumb
+      }
+    return Terminal(
+      showsColour: showsColour, width: columnsOfEnvironment ?? columns(of: descriptor) ?? defaultWidth,
+      isTerminal: isTerminal)
+  }
+
+  /// The number of columns of a terminal; `nil` if the descriptor is none, or if the terminal does not know.
+  ///
+  /// C: `TIOCGWINSZ` in `asm-generic/ioctls.h`.
+  static func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    // SAFETY: the call fills the structure and keeps nothing.
+    let result = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size)
+    return result == 0 && size.ws_col > 1 ? Int(size.ws_col) : nil
+  }
+
+  /// `COLUMNS`, which people set to override the terminal. Nonsense in it does not count.
+  private static var columnsOfEnvironment: Int? {
+    environment("COLUMNS").flatMap(Int.init).flatMap { (20...10_000).contains($0) ? $0 : nil }
   }
 
   private static var isDumb: Bool { environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true }

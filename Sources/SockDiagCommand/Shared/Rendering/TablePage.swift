@@ -107,22 +107,3 @@ struct TablePage {
     for _ in 0..<count { output.append(UInt8(ascii: " ")) }
   }
 }
-
-/// A colour of a cell.
-enum Paint: UInt8 {
-  case none, good, passing, faint
-
-  /// Appends the start of the colour. C: ECMA-48 `SGR`.
-  func appendStart(to text: inout [UInt8]) {
-    switch self {
-    case .none: return
-    case .good: text.append(contentsOf: "\u{1b}[32m".utf8)
-    case .passing: text.append(contentsOf: "\u{1b}[33m".utf8)
-    case .faint: text.append(contentsOf: "\u{1b}[2m".utf8)
-    }
-  }
-
-  func appendEnd(to text: inout [UInt8]) {
-    if self != .none { text.append(contentsOf: "\u{1b}[0m".utf8) }
-  }
-}
