@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import Glibc
+internal import SockDiagWire
 
 /// A line on the terminal that is rewritten in place, and removed at the end.
 struct ProgressLine {
@@ -36,8 +37,8 @@ struct ProgressLine {
 
   /// The times come first, since a narrow terminal cuts the end off.
   static func text(_ title: String, _ obstacle: String, expected: Duration?, left: Duration) -> String {
-    let expectation = expected.map { $0 > .zero ? "in \(TimeText.seconds($0)), " : "any moment, " } ?? ""
-    return "waiting for \(title): \(expectation)\(TimeText.seconds(left)) left; \(obstacle)"
+    let expectation = expected.map { $0 > .zero ? "in \($0.words), " : "any moment, " } ?? ""
+    return "waiting for \(title): \(expectation)\(left.words) left; \(obstacle)"
   }
 
   /// Removes the line, before something else is written or at the end.
