@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import SockDiagWire
 
 /// The line that shows how a wait goes.
 struct ProgressLine {
@@ -32,8 +33,8 @@ struct ProgressLine {
 
   /// The times come first, since a narrow terminal cuts the end off.
   static func text(_ title: String, _ obstacle: String, expected: Duration?, left: Duration) -> String {
-    let expectation = expected.map { $0 > .zero ? "in \(TimeText.seconds($0)), " : "any moment, " } ?? ""
-    return "waiting for \(title): \(expectation)\(TimeText.seconds(left)) left; \(obstacle)"
+    let expectation = expected.map { $0 > .zero ? "in \($0.words), " : "any moment, " } ?? ""
+    return "waiting for \(title): \(expectation)\(left.words) left; \(obstacle)"
   }
 
   /// Removes the line, before something else is written or at the end.

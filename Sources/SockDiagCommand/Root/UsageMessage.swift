@@ -3,11 +3,9 @@ internal import SockDiagWire
 
 /// The error of the argument parser, as one sentence.
 enum UsageMessage {
-  static func failure(for error: any Error) -> CommandFailure {
+  static func failure(for error: any Error, of subcommand: Subcommand) -> CommandFailure {
     let message = withCure(withoutFarGuess(sentence(Sockdiag.message(for: error))))
-    // The parser names the subcommand at the end of its long message: See 'sockdiag list --help' for more information.
-    let help = Sockdiag.fullMessage(for: error).split(separator: "'").last { $0.hasSuffix("--help") }
-    return .usage("\(message); see '\(help ?? "sockdiag --help")'")
+    return .usage("\(message); see 'sockdiag \(subcommand.name) --help'")
   }
 
   private static func sentence(_ message: String) -> String {
