@@ -24,6 +24,9 @@ struct Decode: TakesFilter {
   var output: OutputOptions
 
   func run() throws {
+    guard selection.namespace.netns == nil else {
+      throw CommandFailure.usage("-N: a capture has its sockets from one namespace already; leave -N out")
+    }
     let selection = try selection.selection(
       default: .everything, details: output.details, takesAnyFamily: true, names: CaptureFilterNames())
     let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.none))

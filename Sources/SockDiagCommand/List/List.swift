@@ -4,6 +4,7 @@ internal import SockDiag
 /// `sockdiag list`: shows sockets of any kind and state.
 struct List: TakesFilter {
   static let configuration = CommandConfiguration(
+    _superCommandName: Sockdiag.name,
     abstract: "Shows sockets: TCP and UDP connections, unless options say otherwise.",
     discussion: """
       Accept-Q of a listener is WAITING/LIMIT: the connections that wait for accept(), and how many may wait. Recv-Q and \
@@ -43,11 +44,15 @@ struct List: TakesFilter {
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
+  @OptionGroup(title: "What is shown")
+  var summary: SummaryOption
+
   @Flag(
     help: "Instead of sockets, show which part of the filter the kernel applies and which part this command applies.")
   var explain = false
 
   func run() throws {
+    if summary.summary { return try summary.show(selection, output) }
     let selection = try selection.selection(default: .connected, details: output.details)
     if explain { try Self.explain(selection) } else { try listing.run(selection) }
   }

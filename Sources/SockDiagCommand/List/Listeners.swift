@@ -4,6 +4,7 @@ internal import SockDiag
 /// `sockdiag` without a subcommand: the sockets that clients can reach.
 struct Listeners: TakesFilter {
   static let configuration = CommandConfiguration(
+    _superCommandName: Sockdiag.name,
     abstract: "Shows listening TCP and unconnected UDP sockets, by port.",
     discussion: "'sockdiag' without a subcommand does the same. It takes the options of 'sockdiag list'.")
 
@@ -17,7 +18,11 @@ struct Listeners: TakesFilter {
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
+  @OptionGroup(title: "What is shown")
+  var summary: SummaryOption
+
   func run() throws {
+    if summary.summary { return try summary.show(selection, output) }
     let selection = try selection.selection(default: .listeners, details: output.details)
     try LiveListing(output: output, sortsByPort: true, showsHolders: true).run(selection)
   }

@@ -12,18 +12,22 @@ enum SockDiagTool {
   /// - Returns: The exit status, see ``ExitStatus``. An error message is on standard error already.
   static func run(_ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     Descriptors.fillClosedStandardStreams()
+    var arguments: [String] = []
     do {
       // SAFETY: the caller vouches for the count and the strings.
-      let arguments = try unsafe Self.arguments(count, words)
+      arguments = try unsafe Self.arguments(count, words)
       switch try parse(arguments) {
-      case .command(var command): try command.run()
+      case .command(var command):
+        // Names in filters are those of the namespace, so it is entered before anything is looked up.
+        if let taker = command as? any TakesFilter, !(command is Decode) { try taker.selection.namespace.enter() }
+        try command.run()
       case .page(let text): return show(text)
       }
       return ExitStatus.success.rawValue
     } catch let exit as ExitCode {
       return exit.rawValue
     } catch {
-      return end(error)
+      return end(error, arguments)
     }
   }
 
@@ -79,9 +83,13 @@ enum SockDiagTool {
     return .command(command)
   }
 
-  private static func end(_ error: any Error) -> Int32 {
+  private static func end(_ error: any Error, _ arguments: [String]) -> Int32 {
     if let fault = error as? UsageFault { return report(fault.failure) }
-    return report(CommandFailure(error))
+    var failure = CommandFailure(error)
+    if let correction = failure.correction {
+      failure.message = correction.message(failure.message, for: arguments)
+    }
+    return report(failure)
   }
 
   private static func show(_ text: String) -> Int32 {

@@ -47,7 +47,8 @@ struct TableTests {
 
   @Test func statesAreColouredOnATerminal() throws {
     try Fixture.expect(
-      table(Samples.assorted, terminal: Terminal(showsColour: true, width: 80, isTerminal: false)), toBe: "tables/colour.txt")
+      table(Samples.assorted, terminal: Terminal(showsColour: true, width: 80, isTerminal: false)),
+      toBe: "tables/colour.txt")
   }
 
   @Test func foreignControlCharactersDoNotReachTheTerminal() throws {
