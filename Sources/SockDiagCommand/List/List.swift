@@ -7,6 +7,8 @@ struct List: TakesFilter {
     _superCommandName: Sockdiag.name,
     abstract: "Shows sockets: TCP and UDP connections, unless options say otherwise.",
     discussion: """
+      On a terminal, long cells are shortened to its width; --wide, a pipe or a file show them whole.
+
       Accept-Q of a listener is WAITING/LIMIT: the connections that wait for accept(), and how many may wait. Recv-Q and \
       Send-Q count bytes: received but not read, and written but not acknowledged or not sent.
 
@@ -47,17 +49,26 @@ struct List: TakesFilter {
   @OptionGroup(title: "What is shown")
   var summary: SummaryOption
 
+  @OptionGroup(title: "How it is shown")
+  var table: TableOptions
+
+  @OptionGroup(title: "How it is shown")
+  var colour: ColourOption
+
   @Flag(
     help: "Instead of sockets, show which part of the filter the kernel applies and which part this command applies.")
   var explain = false
 
   func run() throws {
     if summary.summary { return try summary.show(selection, output) }
-    let selection = try selection.selection(default: .connected, details: output.details)
-    if explain { try Self.explain(selection) } else { try listing.run(selection) }
+    var listing = try LiveListing(output, table, colour)
+    listing.holders = holders.processes ? .each : .none
+    if explain {
+      try Self.explain(selection.selection(default: .connected, details: listing.details))
+    } else {
+      try listing.run(selection, default: .connected)
+    }
   }
-
-  private var listing: LiveListing { LiveListing(output: output, showsHolders: holders.processes) }
 
   private static func explain(_ selection: Selection) throws {
     var inspector = try SocketInspector()

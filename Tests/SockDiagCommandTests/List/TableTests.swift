@@ -72,7 +72,7 @@ struct TableTests {
 
   @Test func resultIsTheLastColumn() throws {
     let renderer = TableRenderer(
-      TableShape(.all), showsHeader: true, notes: .result, interfaces: Self.names,
+      TableShape(.all, notes: .result), showsHeader: true, interfaces: Self.names,
       terminal: .plain, output: ByteOutput(descriptor: nil))
     let socket = try #require(try Samples.assorted.first { $0.state == .established })
     for result in ["destroyed", "gone"] { try renderer.render(socket, SocketNotes(result: result)) }

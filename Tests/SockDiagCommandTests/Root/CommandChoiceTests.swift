@@ -50,7 +50,7 @@ struct CommandChoiceTests {
   }
 
   @Test func shorthandTakesTheOptionsOfWhy() throws {
-    guard case .command(let command) = try SockDiagTool.parse(["-u", "53", "--json"]) else {
+    guard case .command(let command, _) = try SockDiagTool.parse(["-u", "53", "--json"]) else {
       return #expect(Bool(false))
     }
     let why = try #require(command as? Why)
