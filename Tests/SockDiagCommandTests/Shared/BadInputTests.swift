@@ -44,9 +44,9 @@ struct BadInputTests {
     Case(
       "list -x", .usage,
       "unknown option '-x'; 'ss -xp' shows UNIX sockets"),
-    Case("list -q", .usage, "unknown option '-q'; 'sockdiag list' without it"),
-    Case("list -tq", .usage, "unknown option '-q'; 'sockdiag list -t' without it"),
-    Case("-q", .usage, "unknown option '-q'; 'sockdiag' without it"),
+    Case("list -q", .usage, "unknown option '-q'; leave it out: 'sockdiag list'"),
+    Case("list -tq", .usage, "unknown option '-q'; leave it out: 'sockdiag list -t'"),
+    Case("-q", .usage, "unknown option '-q'; leave it out: 'sockdiag'"),
     Case(
       "list --json=1", .usage,
       "the option '--json' does not take any value, but '1' was specified; see 'sockdiag list --help'"),
