@@ -35,6 +35,10 @@ struct List: TakesFilter {
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
       closing, bound-inactive. Groups: all, connected, synchronized, bucket, big. Upper and \
       lower case are equal, and the spellings in the tables of ss and netstat work too: LISTEN, ESTAB, UNCONN, TIME_WAIT.
+
+      The letters of options are those of ss. Commands do the rest: ss -K is 'sockdiag destroy', ss -E 'sockdiag events', \
+      ss -D 'sockdiag record'. UNIX, packet, raw and other sockets (-x -0 -w -S -d -M --vsock --tipc --xdp), SELinux labels \
+      (-Z) and socket filters (-b) are shown by ss only.
       """)
 
   @OptionGroup(title: "Which sockets")

@@ -47,7 +47,7 @@ struct HelpPage {
     append(Self.notes)
   }
 
-  private static let notes = """
+  static let notes = """
     'sockdiag help SUBCOMMAND' or 'sockdiag SUBCOMMAND --help' says more.
 
     A port instead of a subcommand means 'why': 8080, :8080, 127.0.0.1:8080, [::1]:8080, *:8080, 53/udp; the options \

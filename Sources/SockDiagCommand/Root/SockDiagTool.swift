@@ -66,6 +66,9 @@ enum SockDiagTool {
     case .help(let subcommand): return .page(HelpPage.text(of: subcommand))
     case .completion(let words):
       do { return .command(try Sockdiag.parseAsRoot(words), in: nil) } catch {
+        guard Sockdiag.exitCode(for: error) == .success else {
+          throw CommandFailure.usage("this is no request of a completion script; see 'sockdiag --help'")
+        }
         return .page(Sockdiag.fullMessage(for: error))
       }
     case .subcommand(let subcommand, let words): return try parse(words, of: subcommand)

@@ -12,7 +12,7 @@ struct Sockdiag: ParsableCommand {
       sockdiag [<options>]
       sockdiag <subcommand>
       """,
-    discussion: ExitStatus.summary,
+    discussion: HelpPage.notes,
     version: version,
     groupedSubcommands: Subcommand.groups.map { CommandGroup(name: $0.title, subcommands: $0.members.map(\.type)) },
     defaultSubcommand: Subcommand.standard.type)
