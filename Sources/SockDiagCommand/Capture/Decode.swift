@@ -30,6 +30,9 @@ struct Decode: TakesFilter {
   var colour: ColourOption
 
   func run() throws {
+    guard selection.namespace.netns == nil else {
+      throw CommandFailure.usage("-N: a capture has its sockets from one namespace already; leave -N out")
+    }
     let selection = try selection.selection(
       default: .everything, details: output.details, takesAnyFamily: true, names: CaptureFilterNames())
     let renderer = try renderer(for: selection)

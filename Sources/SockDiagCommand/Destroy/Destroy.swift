@@ -81,6 +81,8 @@ extension SelectionOptions {
     var options = self
     // The states that the kernel can destroy.
     if breadth == nil, !boundInactive { options.breadth = .all }
-    return try options.selection(default: .connected, details: details)
+    var selection = try options.selection(default: .connected, details: details)
+    if !boundInactive, !selection.filter.namesStates { selection.tcp.subtract(.boundInactive) }
+    return selection
   }
 }
