@@ -1,4 +1,4 @@
-internal import BindDiagnosis
+internal import SocketOwners
 
 /// The names of users. Each is looked up once.
 struct UserNames {
