@@ -99,7 +99,7 @@ struct ShortenedCellTests {
   }
 
   @Test func middleGivesWay() {
-    #expect(shortened("/system.slice/nginx.service", 15, .text) == "/system….service")
+    #expect(shortened("/system.slice/nginx.service", 15, .text) == "/system…service")
     #expect(shortened("192.168.178.123:65535", 14, .address) == "192.…123:65535")
     #expect(shortened("[2001:db8:1234:5678:9abc:def0:1234:5678]:443", 20, .address) == "[2001:d…34:5678]:443")
     #expect(shortened("[2001:db8:1234:5678:9abc:def0:1234:5678]:65535", 8, .address) == "…]:65535")
