@@ -57,7 +57,7 @@ struct Destroy: TakesFilter {
         throw CommandFailure(.system, "nothing was destroyed")
       }
     }
-    destruction.destroyAll()
+    Progress.during("destroying \(destruction.sockets.count.counted("socket"))") { destruction.destroyAll() }
     try show(destruction, selection, showsResults: true)
     try destruction.end()
   }

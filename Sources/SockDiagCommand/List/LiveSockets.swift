@@ -25,7 +25,7 @@ struct LiveSockets: ~Copyable {
 
   /// The sockets of a query. Adds remarks about the list.
   private mutating func dump<Query: ListedQuery>(_ query: Query, byPort: Bool) throws(SockDiagError) -> [Query.Socket] {
-    var dump = try query.dump(by: &inspector)
+    var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if byPort { query.sortByPort(&dump.sockets) }
     query.note(dump.completeness, by: inspector, in: &remarks)
     return dump.sockets
@@ -62,9 +62,11 @@ struct LiveSockets: ~Copyable {
 
   @specialized(where Query == SocketQuery)
   private mutating func stream<Query: ListedQuery>(_ query: Query, to renderer: any SocketRenderer) throws {
-    let completeness = try query.forEach(by: &inspector) { socket in
-      try renderer.render(socket)
-      return .continue
+    let completeness = try Progress.during("reading sockets", writesOutput: true) {
+      try query.forEach(by: &inspector) { socket in
+        try renderer.render(socket)
+        return .continue
+      }
     }
     query.note(completeness, by: inspector, in: &remarks)
   }

@@ -22,7 +22,9 @@ enum CommandChoice {
       self = .help(try Self.topic(words.dropFirst()))
     } else if words.count == 1, first == "-h" || first == "--help" {
       self = .help(nil)
-    } else if first == "---completion" || first.hasPrefix("--generate-completion-script") {
+    } else if first == "---completion" || first == "--experimental-dump-help"
+      || first.hasPrefix("--generate-completion-script")
+    {
       self = .completion(words)
     } else if words.count == 1, first == "-V" || first == "--version" {
       self = .version

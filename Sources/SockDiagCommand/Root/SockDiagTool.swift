@@ -60,7 +60,11 @@ enum SockDiagTool {
     case .version: return .page(Sockdiag.version)
     case .help(let subcommand): return .page(HelpPage.text(of: subcommand))
     case .completion(let words):
-      do { return .command(try Sockdiag.parseAsRoot(words)) } catch { return .page(Sockdiag.fullMessage(for: error)) }
+      do { return .command(try Sockdiag.parseAsRoot(words)) } catch {
+        // The parser throws the answer too. An error would be offered as a word to complete.
+        if Sockdiag.exitCode(for: error) == .success { return .page(Sockdiag.fullMessage(for: error)) }
+        throw CommandFailure.usage("this is not a completion that 'sockdiag --generate-completion-script' asks for")
+      }
     case .subcommand(let subcommand, let words): return try parse(words, of: subcommand)
     }
   }
