@@ -63,7 +63,7 @@ struct Destroy: TakesFilter {
         throw CommandFailure(.system, "nothing was destroyed")
       }
     }
-    destruction.destroyAll()
+    Progress.during("destroying \(destruction.sockets.count.counted("socket"))") { destruction.destroyAll() }
     try style.show(destruction, selection, showsResults: true)
     try destruction.end()
   }

@@ -15,9 +15,11 @@ struct LiveSockets: ~Copyable {
 
   @specialized(where Query == SocketQuery)
   private mutating func stream<Query: ListedQuery>(_ query: Query, to renderer: any SocketRenderer) throws {
-    let completeness = try query.forEach(by: &inspector) { socket in
-      try renderer.render(socket, SocketNotes())
-      return .continue
+    let completeness = try Progress.during("reading sockets", writesOutput: true) {
+      try query.forEach(by: &inspector) { socket in
+        try renderer.render(socket, SocketNotes())
+        return .continue
+      }
     }
     query.note(completeness, by: inspector, in: &remarks)
   }

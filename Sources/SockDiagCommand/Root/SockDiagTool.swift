@@ -66,10 +66,9 @@ enum SockDiagTool {
     case .help(let subcommand): return .page(HelpPage.text(of: subcommand))
     case .completion(let words):
       do { return .command(try Sockdiag.parseAsRoot(words), in: nil) } catch {
-        guard Sockdiag.exitCode(for: error) == .success else {
-          throw CommandFailure.usage("this is no request of a completion script; see 'sockdiag --help'")
-        }
-        return .page(Sockdiag.fullMessage(for: error))
+        // The parser throws the answer too. An error would be offered as a word to complete.
+        if Sockdiag.exitCode(for: error) == .success { return .page(Sockdiag.fullMessage(for: error)) }
+        throw CommandFailure.usage("this is no request of a completion script; see 'sockdiag --help'")
       }
     case .subcommand(let subcommand, let words): return try parse(words, of: subcommand)
     }

@@ -58,6 +58,8 @@ extension Subcommand {
     SubcommandGroup("The host", [Subcommand("check", Check.self), Subcommand("bench", Bench.self)]),
     SubcommandGroup("Captures", [Subcommand("record", Record.self), Subcommand("decode", Decode.self)]),
     SubcommandGroup("Learning", [Subcommand("demo", Demo.self)]),
+    SubcommandGroup(
+      "This command", [Subcommand("install", Install.self), Subcommand("uninstall", Uninstall.self)]),
   ]
 
   static var all: [Subcommand] { groups.flatMap(\.members) }

@@ -57,7 +57,7 @@ struct SelectionOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "A condition in the filter language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
-      valueName: "filter"))
+      valueName: "filter"), completion: Completions.filter)
   var filter: [String] = []
 
   @OptionGroup(title: "Which sockets")
