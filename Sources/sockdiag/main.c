@@ -5,7 +5,7 @@
  * chroot, every command line would look empty.
  */
 
-/* Defined in Swift: Sources/SockDiagCommand/CommandEntry.swift. */
+/* Defined in Swift: Sources/SockDiagCommand/Root/CommandEntry.swift. */
 extern int sockdiag_run(int count, char **words);
 
 int main(int argc, char **argv)

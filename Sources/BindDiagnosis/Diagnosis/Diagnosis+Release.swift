@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 internal import SocketOwners
 
 extension Diagnosis {
@@ -6,7 +7,7 @@ extension Diagnosis {
   package var releaseSentences: [String] {
     guard verdict == .conflict || verdict == .depends, !blockers.isEmpty else { return [] }
     if let freeIn {
-      return ["The port becomes free in \(TimeText.seconds(freeIn)), when the last closed connection expires."]
+      return ["The port becomes free in \(freeIn.words), when the last closed connection expires."]
     }
     let releases = blockers.map(\.release)
     var sentences: [String] = []
@@ -15,12 +16,12 @@ extension Diagnosis {
       sentences.append("A closed connection stays until the peer answers or the kernel gives up, which takes minutes.")
     }
     for case .afterOrLater(let rest) in releases.prefix(1) {
-      let time = TimeText.seconds(rest)
+      let time = rest.words
       sentences.append("A closed connection stays for \(time), or 60 s after the peer closes if it closes before that.")
     }
     let left = blockers.compactMap { if case .after(let rest) = $0.release { rest } else { nil } }
     if let longest = left.max() {
-      sentences.append("Connections in time-wait expire by themselves, the last in \(TimeText.seconds(longest)).")
+      sentences.append("Connections in time-wait expire by themselves, the last in \(longest.words).")
     }
     return sentences
   }

@@ -13,18 +13,18 @@ extension Diagnostician {
     on port: UInt16, besides reported: [InetSocket]
   ) throws(SockDiagError) -> [InetSocket] {
     if KernelRelease.current.isAtLeast(6, 8), inspector.refusal == nil { return [] }
-    return try boundSockets(port, besides: reported).sockets
+    return try boundSockets(PortSet(port), besides: reported).sockets
   }
 
   /// Finds TCP sockets that are bound and do not listen, if the kernel does not report them. It searches the
   /// descriptors of processes for sockets that have a port and are in no dump.
   ///
   /// - Parameters:
-  ///   - port: The port; `nil` for every port.
-  ///   - reported: The sockets that the kernel reported on the port.
+  ///   - ports: The ports; `nil` for every port.
+  ///   - reported: The sockets that the kernel reported on the ports.
   /// - Returns: The sockets, and whether they are all.
   mutating func boundSockets(
-    _ port: UInt16?, besides reported: [InetSocket]
+    _ ports: PortSet?, besides reported: [InetSocket]
   ) throws(SockDiagError) -> (sockets: [InetSocket], isComplete: Bool) {
     let dump = try inspector.dump(SocketQuery(.tcp, states: .all))
     var known = Set(reported.map(\.inode))
@@ -34,7 +34,7 @@ extension Diagnostician {
     var found: [InetSocket] = []
     for (inode, holder) in held.holders {
       switch BoundSocketReading.read(inode, holder) {
-      case .bound(let socket): if port == nil || socket.local.port == port { found.append(socket) }
+      case .bound(let socket): if ports?.contains(socket.local.port) ?? true { found.append(socket) }
       case .other: break
       case .unknown: isComplete = false
       }

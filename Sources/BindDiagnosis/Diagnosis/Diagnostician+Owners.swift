@@ -5,7 +5,7 @@ extension Diagnostician {
   /// Adds the holders to the sockets.
   mutating func owned(
     _ records: [InetSocket], _ conditions: BindConditions, _ effort: Effort,
-    _ blindSpots: inout BlindSpots
+    _ blindSpots: inout BlindSpots, _ readings: inout PortReadings
   ) -> [DiagnosedSocket] {
     let hasListener = records.contains { PortUse($0).isServer }
     var sockets = records.map { record in
@@ -16,18 +16,19 @@ extension Diagnostician {
         holdersMissing: record.inode == 0 ? .noProcess : nil)
     }
     guard effort.contains(.owners), sockets.contains(where: { $0.socket.inode != 0 }) else { return sockets }
-    let wanted = records.map { WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid) }
-    guard let report = try? owners?.find(wanted, SearchOptions(.everyHolder, walkers: 1)) else {
+    guard let transport = records.first?.protocol else { return sockets }
+    var found = holders(transport, readings)
+    defer { readings.lists[transport]?.holders = found }
+    guard let report = found.report else {
       blindSpots.insert(.processes)
       return sockets
     }
-    let details = owners?.details(ofProcessesIn: report) ?? [:]
     for index in sockets.indices where sockets[index].socket.inode != 0 {
       let inode = sockets[index].socket.inode
       let holders = Array(report.holders(of: inode))
       sockets[index].holders = holders
-      sockets[index].processes = Set(holders.map(\.pid)).sorted().compactMap { details[$0] }
-      sockets[index].socketUnit = socketUnit(of: sockets[index])
+      sockets[index].processes = Set(holders.map(\.pid)).sorted().compactMap { found.details[$0] }
+      sockets[index].socketUnit = socketUnit(of: sockets[index], &found)
       if holders.isEmpty {
         let reasons = report.reasons(for: inode) ?? []
         sockets[index].holdersMissing = reasons
@@ -39,14 +40,31 @@ extension Diagnostician {
     return sockets
   }
 
+  /// The holders of all listed sockets on ports that a request names, found by one search.
+  private mutating func holders(_ transport: TransportProtocol, _ readings: PortReadings) -> ListedHolders {
+    let list = readings.lists[transport]
+    if let known = list?.holders { return known }
+    let wanted = (list?.sockets ?? [:]).lazy.filter { readings.named.contains($0.key) }.flatMap(\.value).map {
+      WantedSocket(inode: $0.inode, cgroupID: $0.cgroupID, uid: $0.uid)
+    }
+    guard let report = try? owners?.find(Array(wanted), SearchOptions(.everyHolder, walkers: 2)) else {
+      return ListedHolders()
+    }
+    return ListedHolders(report: report, details: owners?.details(ofProcessesIn: report) ?? [:])
+  }
+
   /// The unit for which systemd holds a socket. systemd creates the socket in the cgroup of that unit.
-  private mutating func socketUnit(of socket: DiagnosedSocket) -> SystemdUnit? {
+  private mutating func socketUnit(of socket: DiagnosedSocket, _ found: inout ListedHolders) -> SystemdUnit? {
     let isActivated = socket.processes.contains {
       if case .socketActivation? = $0.supervision() { true } else { false }
     }
     // The whole hierarchy is walked only if it may contain the answer.
-    guard isActivated, let id = socket.socket.cgroupID, let unit = owners?.cgroup(id)?.unit else { return nil }
-    return unit.name.hasSuffix(".socket") ? unit : nil
+    guard isActivated, let id = socket.socket.cgroupID else { return nil }
+    if let known = found.socketUnits[id] { return known }
+    var unit = owners?.cgroup(id)?.unit
+    if unit?.name.hasSuffix(".socket") != true { unit = nil }
+    found.socketUnits[id] = .some(unit)
+    return unit
   }
 
   /// Reads socket options if the answer depends on them.

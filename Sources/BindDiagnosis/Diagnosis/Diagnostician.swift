@@ -64,12 +64,39 @@ public struct Diagnostician: ~Copyable, Sendable {
   public mutating func diagnose(
     _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil, process: Int32? = nil
   ) throws(SockDiagError) -> Diagnosis {
-    var diagnosis = try look(request, effort, inode)
+    var readings = PortReadings([request])
+    return try diagnose(request, effort, by: inode, process: process, &readings)
+  }
+
+  /// Finds out how several calls of bind() and listen() answer, each by itself: no call changes the answer to another.
+  ///
+  /// The sockets are read once for all of them, and so are their processes and the settings. So a range of ports takes
+  /// hardly longer than one port.
+  ///
+  /// - Parameters:
+  ///   - requests: The calls of bind(), for any ports, addresses and protocols.
+  ///   - effort: The parts of each diagnosis.
+  /// - Returns: A diagnosis for each request, in the same order.
+  /// - Throws: `SockDiagError` if the sockets cannot be read.
+  public mutating func diagnose(
+    _ requests: [BindRequest], _ effort: Effort = .harmless
+  ) throws(SockDiagError) -> [Diagnosis] {
+    var readings = PortReadings(requests)
+    var diagnoses: [Diagnosis] = []
+    for request in requests { diagnoses.append(try diagnose(request, effort, by: nil, process: nil, &readings)) }
+    return diagnoses
+  }
+
+  private mutating func diagnose(
+    _ request: BindRequest, _ effort: Effort, by inode: UInt32?, process: Int32?, _ readings: inout PortReadings
+  ) throws(SockDiagError) -> Diagnosis {
+    var diagnosis = try look(request, effort, inode, &readings)
     if effort.contains(.probe) {
       diagnosis.probe = Self.probe(request)
       if diagnosis.contradictsProbe {
         // A socket appeared or disappeared in between, so there is nothing to report as a conflict.
-        diagnosis = try look(request, effort, inode)
+        var fresh = PortReadings([request])
+        diagnosis = try look(request, effort, inode, &fresh)
         diagnosis.probe = Self.probe(request)
       }
     }
@@ -103,16 +130,18 @@ public struct Diagnostician: ~Copyable, Sendable {
   }
 
   private mutating func look(
-    _ request: BindRequest, _ effort: Effort, _ inode: UInt32?
+    _ request: BindRequest, _ effort: Effort, _ inode: UInt32?, _ readings: inout PortReadings
   ) throws(SockDiagError) -> Diagnosis {
-    let settings = KernelSettings()
-    if request.local.port == 0 { return try lookAtChoice(request, settings, effort) }
+    if request.local.port == 0 { return try lookAtChoice(request, effort, &readings) }
+    let settings = readings.settings
     let rehearsal = BindRehearsal.of(request, under: settings)
-    let restraints = BindRestraints(family: request.local.address.family)
+    let restraints = readings.restraints(request.local.address.family)
     var blindSpots = BlindSpots(rehearsal, restraints)
 
     var request = request
-    var records = try sockets(request, port: request.local.port, effort, &blindSpots)
+    let list = try list(request.protocol, effort, &readings)
+    blindSpots.formUnion(list.blindSpots)
+    var records = list.sockets[request.local.port] ?? []
     if let inode, let own = records.firstIndex(where: { $0.inode == inode }) {
       request.takeOver(records[own])
       records.removeAll { $0.inode == inode }
@@ -120,7 +149,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     let conditions = BindConditions(request, settings, rehearsal, &blindSpots)
     let domains = RoutingDomains.deciding(request, beside: records.lazy.map(\.interfaceIndex), settings)
     request.routingDomain = domains[request.effectiveInterfaceIndex]
-    var sockets = owned(records, conditions, effort, &blindSpots)
+    var sockets = owned(records, conditions, effort, &blindSpots, &readings)
     for index in sockets.indices {
       sockets[index].portSocket.routingDomain = domains[sockets[index].portSocket.interfaceIndex]
     }
@@ -133,36 +162,19 @@ public struct Diagnostician: ~Copyable, Sendable {
     var diagnosis = Diagnosis(
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, rehearsal: rehearsal, restraints: restraints, blindSpots: blindSpots, elsewhere: [])
-    diagnosis.substitution = inspector.substitution
-    if effort.contains(.owners) { diagnosis.surroundings = owners?.details(ofProcess: getpid())?.cgroup }
-    if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis) }
+    diagnosis.substitution = list.substitution
+    if effort.contains(.owners) { diagnosis.surroundings = surroundings(&readings) }
+    if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis, &readings) }
     if effort.contains(.redirections) { diagnosis.redirections = Self.redirections(request) }
     return diagnosis
   }
 
-  /// The sockets of the port, in all states and of both families; `nil` for every port.
-  mutating func sockets(
-    _ request: BindRequest, port: UInt16?, _ effort: Effort, _ blindSpots: inout BlindSpots
-  ) throws(SockDiagError) -> [InetSocket] {
-    var states: [SocketStateSet] = [.all]
-    // A separate walk, whose request cannot name a port.
-    if request.protocol == .tcp, !asIfBoundSocketsWereNotReported { states.append(.boundInactive) }
-    var lacksBound =
-      request.protocol == .tcp && (asIfBoundSocketsWereNotReported || !KernelRelease.current.isAtLeast(6, 8))
-    var found: [InetSocket] = []
-    for states in states {
-      let dump = try inspector.dump(
-        SocketQuery(request.protocol, states: states, matching: port.map { .localPort == $0 } ?? .everything))
-      found += dump.sockets
-      if !dump.completeness.subtracting(.missingStates).isComplete { blindSpots.insert(.incompleteList) }
-      if dump.completeness.contains(.missingStates) { lacksBound = true }
-    }
-    guard lacksBound else { return found }
-    blindSpots.insert(.boundSockets)
-    guard effort.contains(.owners) else { return found }
-    let (bound, isComplete) = try boundSockets(port, besides: found)
-    if isComplete { blindSpots.remove(.boundSockets) }
-    return found + bound
+  /// The cgroup of this process.
+  private func surroundings(_ readings: inout PortReadings) -> CgroupPath? {
+    if let known = readings.surroundings { return known }
+    let cgroup = owners?.details(ofProcess: getpid())?.cgroup
+    readings.surroundings = .some(cgroup)
+    return cgroup
   }
 
   /// Computes the effect of each socket, and the result. Known options are kept from one time to the next.

@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 internal import SocketOwners
 
 extension Remedy: CustomStringConvertible {
@@ -9,7 +10,7 @@ extension Remedy: CustomStringConvertible {
   package func sentence(in diagnosis: Diagnosis?) -> String {
     switch self {
     case .probe: "Settle it with a real bind(), which takes the port for a moment."
-    case .wait(let time): "Wait \(TimeText.seconds(time))."
+    case .wait(let time): "Wait \(time.words)."
     case .destroy: "Destroy the sockets that no process holds (as root)."
     case .shortenFinTimeout:
       "For the next time, let connections in fin-wait-2 expire sooner (as root). Existing connections keep their time."

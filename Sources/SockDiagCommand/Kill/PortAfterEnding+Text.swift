@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import SockDiag
+internal import SockDiagWire
 internal import SocketOwners
 
 extension PortAfterEnding {
@@ -30,7 +31,7 @@ extension PortAfterEnding {
     switch verdict {
     case .free: return "\(port) is free"
     case .conflict where isBlockedByRecordsOnly:
-      let time = freeIn.map { " for another \(TimeText.seconds($0))" } ?? " until the peer answers"
+      let time = freeIn.map { " for another \($0.words)" } ?? " until the peer answers"
       let others =
         blockers.contains { $0.use == .timeWait } ? "; a program that sets SO_REUSEADDR may bind it earlier" : ""
       return "no process holds \(port) any more, but it is in use\(time): \(BlockerText.first(of: diagnoses));"

@@ -6,6 +6,8 @@ struct List: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows sockets: TCP and UDP connections, unless options say otherwise.",
     discussion: """
+      On a terminal, long cells are shortened to its width; --wide, a pipe or a file show them whole.
+
       Accept-Q of a listener is WAITING/LIMIT: the connections that wait for accept(), and how many may wait. Recv-Q and \
       Send-Q count bytes: received but not read, and written but not acknowledged or not sent.
 
@@ -43,16 +45,25 @@ struct List: TakesFilter {
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
+  @OptionGroup(title: "How it is shown")
+  var table: TableOptions
+
+  @OptionGroup(title: "How it is shown")
+  var colour: ColourOption
+
   @Flag(
     help: "Instead of sockets, show which part of the filter the kernel applies and which part this command applies.")
   var explain = false
 
   func run() throws {
-    let selection = try selection.selection(default: .connected, details: output.details)
-    if explain { try Self.explain(selection) } else { try listing.run(selection) }
+    var listing = try LiveListing(output, table, colour)
+    listing.holders = holders.processes ? .each : .none
+    if explain {
+      try Self.explain(selection.selection(default: .connected, details: listing.details))
+    } else {
+      try listing.run(selection, default: .connected)
+    }
   }
-
-  private var listing: LiveListing { LiveListing(output: output, showsHolders: holders.processes) }
 
   private static func explain(_ selection: Selection) throws {
     var inspector = try SocketInspector()

@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import SockDiag
+internal import SockDiagWire
 
 /// The sentences of a wait, in the words of `why`.
 enum WaitText {
@@ -49,7 +50,7 @@ enum WaitText {
       let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
       return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
     }
-    let end = expected.flatMap { $0 > .zero ? ", which goes in \(TimeText.seconds($0))" : nil } ?? ""
+    let end = expected.flatMap { $0 > .zero ? ", which goes in \($0.words)" : nil } ?? ""
     return "\(title) is \(still)in use\(time): \(BlockerText.first(of: diagnoses))\(end); '\(hint)' says what helps"
   }
 

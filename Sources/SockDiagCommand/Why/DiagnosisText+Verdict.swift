@@ -1,5 +1,6 @@
 internal import BindDiagnosis
 internal import SockDiag
+internal import SocketOwners
 
 extension DiagnosisText {
   /// One line: the addresses and the answer; and one for what was asked.

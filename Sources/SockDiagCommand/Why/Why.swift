@@ -106,7 +106,7 @@ struct Why: ParsableCommand {
   func diagnoses(_ effort: Diagnostician.Effort = .harmless) throws -> [Diagnosis] {
     let requests = try port.map { try who.requests(PortArgument(parsing: $0)) } ?? []
     var diagnostician = try Diagnostician()
-    return try requests.map { try diagnostician.diagnose($0, probe ? effort.union(.probe) : effort) }
+    return try diagnostician.diagnose(requests, probe ? effort.union(.probe) : effort)
   }
 
   func text(_ diagnoses: [Diagnosis], showsColour: Bool = false, leavesOutIPv6: Bool = false) -> [UInt8] {

@@ -36,9 +36,20 @@ public struct OwnerReport: Sendable, Hashable, Codable {
 
   /// The possible reasons why a socket has no holder; `nil` if it has one or was not wanted.
   ///
-  /// - Complexity: O(n) in the number of sockets without a holder.
+  /// - Complexity: O(log n) in the number of sockets without a holder.
   public func reasons(for inode: UInt32) -> MissingHolder.Reasons? {
-    missing.first { $0.inode == inode }?.possibleReasons
+    if inode == 0 { return missing.first.flatMap { $0.inode == 0 ? $0.possibleReasons : nil } }
+    guard let place = table.index(of: inode) else { return nil }
+    // The list is in the order of the table, behind the entry for sockets without an inode.
+    var range = missing.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let entry = missing[middle]
+      if entry.inode == inode { return entry.possibleReasons }
+      let isBefore = (table.index(of: entry.inode) ?? -1) < place
+      range = isBefore ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
   }
 
   /// The process with an id, if it holds a wanted socket.

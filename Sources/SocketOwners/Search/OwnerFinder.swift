@@ -70,6 +70,8 @@ public struct OwnerFinder: ~Copyable, Sendable {
   ) throws(SocketOwnersError) -> OwnerReport {
     // The search takes an array: a generic walk over the sockets would allocate for each of them.
     var search = HolderSearch(for: Array(wanted), options, in: proc)
+    // Without an inode to look for, no process is read: the records of closed connections have none.
+    if search.wanted.inodes.isEmpty { return search.report() }
     swap(&memory, &search.memory)
     defer { swap(&memory, &search.memory) }
     return try search.run()

@@ -35,8 +35,7 @@ struct BadInputTests {
     Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
-        + "decode, bench"),
+      "'foo' is not a subcommand; subcommands are \(Subcommand.names.joined(separator: ", "))"),
     Case("list --watch", .usage, "unknown option '--watch'; see 'sockdiag list --help'"),
     Case("list --tpc", .usage, "unknown option '--tpc'; did you mean '--tcp'; see 'sockdiag list --help'"),
     Case(
@@ -56,8 +55,7 @@ struct BadInputTests {
     Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
     Case(
       "zzz", .usage,
-      "'zzz' is not a subcommand; subcommands are listeners, list, events, why, wait, kill, check, demo, destroy, record, "
-        + "decode, bench"),
+      "'zzz' is not a subcommand; subcommands are \(Subcommand.names.joined(separator: ", "))"),
     Case("why", .usage, "give a port, such as 'sockdiag why 8080', or else --run and a command"),
     Case("why 80 --run true", .usage, "give a port, such as 'sockdiag why 8080', or else --run and a command"),
     Case("why 80 --follow", .usage, "--follow is for --run; leave it out, or give a command to run"),

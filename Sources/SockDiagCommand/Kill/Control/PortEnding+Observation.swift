@@ -81,9 +81,7 @@ extension PortEnding {
   }
 
   private mutating func diagnose(_ effort: Diagnostician.Effort) throws -> [Diagnosis] {
-    var diagnoses: [Diagnosis] = []
-    for request in requests { diagnoses.append(try diagnostician.diagnose(request, effort)) }
-    return diagnoses
+    try diagnostician.diagnose(requests, effort)
   }
 
   /// - Parameter holders: The processes that held new servers meanwhile.

@@ -5,9 +5,9 @@ struct Terminal {
   /// Whether to use colours.
   var showsColour: Bool
   /// The columns of a line of prose. In a pipe it is 80, unless `COLUMNS` says otherwise.
-  var width: Int
+  var width = 80
   /// Whether a person looks at a terminal. Only there, cells of tables are shortened to ``width``.
-  var isTerminal: Bool
+  var isTerminal = false
 
   /// A pipe or a file, without colours.
   static let plain = Terminal(showsColour: false, width: defaultWidth, isTerminal: false)

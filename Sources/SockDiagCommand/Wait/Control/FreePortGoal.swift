@@ -117,11 +117,7 @@ struct FreePortGoal: WaitGoal, ~Copyable {
   }
 
   private mutating func diagnose(_ effort: Diagnostician.Effort) throws(SockDiagError) -> [Diagnosis] {
-    var diagnoses: [Diagnosis] = []
-    for request in requests {
-      diagnoses.append(try diagnostician.diagnose(request, probes ? effort.union(.probe) : effort))
-    }
-    return diagnoses
+    try diagnostician.diagnose(requests, probes ? effort.union(.probe) : effort)
   }
 
   /// Whether every bind() would succeed.

@@ -15,8 +15,10 @@ enum SockDiagTool {
     do {
       // SAFETY: the caller vouches for the count and the strings.
       let arguments = try unsafe Self.arguments(count, words)
-      var command = try parse(arguments)
-      try command.run()
+      switch try parse(arguments) {
+      case .command(var command): try command.run()
+      case .page(let text): return show(text)
+      }
       return ExitStatus.success.rawValue
     } catch let exit as ExitCode {
       return exit.rawValue
@@ -45,28 +47,41 @@ enum SockDiagTool {
     return arguments
   }
 
+  /// What a command line asks for.
+  enum Parsed {
+    case command(any ParsableCommand)
+    /// A text for standard output: help or the version.
+    case page(String)
+  }
+
   /// The subcommand that the words name, with its options. `sockdiag` alone is ``Listeners``.
-  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    // The parser takes any word after `help` and shows the help of something else.
-    if arguments.first == "help", let word = Sockdiag.unknownTopic(in: arguments.dropFirst()) {
-      throw Sockdiag.unknownSubcommand(word)
+  static func parse(_ arguments: [String]) throws -> Parsed {
+    switch try CommandChoice(arguments) {
+    case .version: return .page(Sockdiag.version)
+    case .help(let subcommand): return .page(HelpPage.text(of: subcommand))
+    case .completion(let words):
+      do { return .command(try Sockdiag.parseAsRoot(words)) } catch { return .page(Sockdiag.fullMessage(for: error)) }
+    case .subcommand(let subcommand, let words): return try parse(words, of: subcommand)
     }
-    let command = try Sockdiag.parseAsRoot(FilterWords.joined(arguments))
-    // Without a subcommand, a first word that cannot start a filter is a misspelt subcommand.
-    if let word = (command as? Listeners)?.selection.filter.first, !SocketFilter.begins(with: word) {
-      throw Sockdiag.unknownSubcommand(word)
+  }
+
+  private static func parse(_ words: [String], of subcommand: Subcommand) throws -> Parsed {
+    let joined = subcommand.type is any TakesFilter.Type ? FilterWords.joined(words) : words
+    let command: any ParsableCommand
+    do { command = try subcommand.type.parseAsRoot(joined) } catch {
+      // As in ss, these win over anything else.
+      if words.contains("--version") || words.contains("-V") { return .page(Sockdiag.version) }
+      throw UsageFault.refused(error, subcommand, words)
     }
-    return command
+    // The parser returns a command of its own if a word asks for the help.
+    guard type(of: command) == subcommand.type else { return .page(HelpPage.text(of: subcommand)) }
+    if let taker = command as? any TakesFilter { try UsageFault.check(taker.selection.filter, of: subcommand, words) }
+    return .command(command)
   }
 
   private static func end(_ error: any Error) -> Int32 {
-    if let failure = error as? CommandFailure { return report(failure) }
-    switch Sockdiag.exitCode(for: error) {
-    // The parser throws the help and the version as errors too.
-    case .success: return show(Sockdiag.fullMessage(for: error))
-    case .validationFailure: return report(UsageMessage.failure(for: error))
-    default: return report(CommandFailure(error))
-    }
+    if let fault = error as? UsageFault { return report(fault.failure) }
+    return report(CommandFailure(error))
   }
 
   private static func show(_ text: String) -> Int32 {

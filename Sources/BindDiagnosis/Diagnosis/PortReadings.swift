@@ -1,0 +1,67 @@
+internal import SockDiag
+internal import SocketOwners
+
+/// What the diagnoses of one call have in common. Each part is read once, when the first of them needs it.
+///
+/// To find the sockets of a port, the kernel walks all sockets of the host. A hundred ports need no longer walk than one.
+struct PortReadings {
+  /// The ports that the requests name.
+  let named: PortSet
+  /// Whether a request leaves the port to the kernel. Then the sockets of all ports matter.
+  let needsEveryPort: Bool
+  let settings = KernelSettings()
+  var lists: [TransportProtocol: PortList] = [:]
+  var neighbours: Neighbours?
+  /// The cgroup of this process, if it was read.
+  var surroundings: CgroupPath??
+  private var restraints: [AddressFamily: BindRestraints] = [:]
+
+  init(_ requests: [BindRequest]) {
+    named = PortSet(requests.lazy.map(\.local.port).filter { $0 != 0 }.map { $0...$0 })
+    needsEveryPort = requests.contains { $0.local.port == 0 }
+  }
+
+  /// The ports whose sockets are listed; `nil` for all.
+  var ports: PortSet? { needsEveryPort ? nil : named }
+
+  /// The filter for their sockets.
+  var filter: SocketFilter { ports.map { .localPort(in: $0) } ?? .everything }
+
+  mutating func restraints(_ family: AddressFamily) -> BindRestraints {
+    if let known = restraints[family] { return known }
+    let read = BindRestraints(family: family)
+    restraints[family] = read
+    return read
+  }
+}
+
+/// The sockets of one protocol on the ports in question.
+struct PortList {
+  /// The sockets in all states and of both families, by their port.
+  var sockets: [UInt16: [InetSocket]] = [:]
+  /// What the list may lack.
+  var blindSpots: BlindSpots = []
+  /// Why `/proc/net` was read instead; `nil` if sock_diag answered.
+  var substitution: SockDiagError?
+  /// The processes that hold the sockets, if they were searched.
+  var holders: ListedHolders?
+}
+
+/// The processes that hold the sockets of a list.
+struct ListedHolders {
+  /// `nil` if the search failed.
+  var report: OwnerReport?
+  var details: [Int32: ProcessDetails] = [:]
+  /// The `.socket` units by their cgroup; `nil` for a cgroup of another kind.
+  var socketUnits: [UInt64: SystemdUnit?] = [:]
+}
+
+/// The listeners on the ports in question in other network namespaces.
+struct Neighbours {
+  /// By protocol and port.
+  var listeners: [TransportProtocol: [UInt16: [ListenerElsewhere]]] = [:]
+  /// The namespaces, each with one of its processes; `nil` if the processes cannot be listed.
+  var namespaces: [(id: UInt64, process: Int32)]?
+  /// Whether a namespace may be missing, or could not be read.
+  var isPartial = false
+}
