@@ -31,7 +31,7 @@ struct LiveSockets: ~Copyable {
   }
 
   private mutating func batch<Query: ListedQuery>(_ query: Query, isByPort: Bool) throws -> any SocketBatch {
-    var dump = try query.dump(by: &inspector)
+    var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if isByPort { query.sortByPort(&dump.sockets) }
     query.note(dump.completeness, by: inspector, in: &remarks)
     return TypedBatch(sockets: dump.sockets)
