@@ -21,7 +21,7 @@ struct Subcommand: Sendable {
     quick = nil
   }
 
-  init<Command: QuickCommand>(_ name: String, _ type: Command.Type) {
+  init<Command: QuickCommand>(_ name: String, quick type: Command.Type) {
     (self.name, self.type) = (name, type)
     selection = { ($0 as? Command)?.selection }
     quick = { QuickLine.parse($0, as: type) }
@@ -52,7 +52,7 @@ extension Subcommand {
     SubcommandGroup(
       "Sockets",
       [
-        Subcommand("listeners", Listeners.self), Subcommand("list", List.self), Subcommand("events", Events.self),
+        Subcommand("listeners", quick: Listeners.self), Subcommand("list", quick: List.self), Subcommand("events", Events.self),
         Subcommand("destroy", Destroy.self),
       ]),
     SubcommandGroup("The host", [Subcommand("check", Check.self), Subcommand("bench", Bench.self)]),
@@ -73,5 +73,5 @@ extension Subcommand {
   }
 
   /// The subcommand that runs if none is named.
-  static var standard: Subcommand { Subcommand("listeners", Listeners.self) }
+  static var standard: Subcommand { Subcommand("listeners", quick: Listeners.self) }
 }
