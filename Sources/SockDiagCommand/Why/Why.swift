@@ -31,14 +31,15 @@ struct Why: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"))
+      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"),
+    completion: Completions.port)
   var port: String?
 
   @Option(
     name: .customLong("run"), parsing: .remaining,
     help: ArgumentHelp(
       "Run a command, and diagnose each failed bind() and listen() of it and its children. All further arguments belong to it.",
-      valueName: "command"))
+      valueName: "command"), completion: .file())
   var command: [String] = []
 
   @Flag(help: "With --run: watch until all descendants of the command have ended.")
@@ -98,7 +99,7 @@ struct Why: ParsableCommand {
   }
 
   private func answer() throws {
-    let diagnoses = try diagnoses()
+    let diagnoses = try Progress.during("looking at the port") { try self.diagnoses() }
     let port = try port.map { text throws(CommandFailure) in try PortArgument(parsing: text) }
     let leavesOutIPv6 = try port.map { try who.question(of: $0).leavesOutIPv6($0) } ?? false
     var output = ByteOutput()

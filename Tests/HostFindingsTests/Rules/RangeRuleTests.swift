@@ -19,8 +19,8 @@ struct RangeRuleTests {
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .portInRange && finding.severity == .risk && finding.figure == 5 && finding.limit == 100)
     #expect(finding.subject.local == "0.0.0.0:1090" && finding.subject.process?.processID == 12)
-    #expect(finding.text.contains("port 1090 of server(12)"))
-    #expect(finding.advice.hasSuffix("sysctl -w net.ipv4.ip_local_reserved_ports=1090"))
+    #expect(finding.text.contains("server (pid 12) listens at"))
+    #expect(finding.remedy == "sysctl -w net.ipv4.ip_local_reserved_ports=1090")
   }
 
   @Test func portChosenByTheKernelIsNotAFinding() throws {
@@ -47,7 +47,7 @@ struct RangeRuleTests {
     }
     let findings = facts.findings()
     #expect(findings.map(\.subject.local?.port) == [1080, 1090])
-    #expect(findings.allSatisfy { $0.advice.hasSuffix("ip_local_reserved_ports=80-81,1080,1090,1095-1099") })
+    #expect(findings.allSatisfy { $0.remedy?.hasSuffix("ip_local_reserved_ports=80-81,1080,1090,1095-1099") == true })
   }
 
   @Test func acceptedConnectionsDoNotUseTheRange() throws {
@@ -104,9 +104,9 @@ struct RangeRuleTests {
     facts.holders[4] = [FilterHolder(processID: 9, command: "client")]
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .selfConnection && finding.severity == .failing)
-    #expect(finding.text.contains("127.0.0.1:5003 of client(9)"))
+    #expect(finding.text.contains("of client (pid 9) at 127.0.0.1:5003"))
     // The program itself chose that port.
-    #expect(finding.advice == "close it or end its process")
+    #expect(finding.advice == "close it, or end its process")
     #expect(facts.socketsToAttribute().map(\.inode) == [4])
   }
 
@@ -115,6 +115,6 @@ struct RangeRuleTests {
     facts.settings.reservedPorts = PortSet(80)
     facts.sockets.append(try Specimen.socket("established", "127.0.0.1:1070", "127.0.0.1:1070", inode: 4))
     #expect(facts.findings().map(\.rule) == [.selfConnection, .portInRange])
-    #expect(facts.findings().allSatisfy { $0.advice.hasSuffix("ip_local_reserved_ports=80,1070,1090") })
+    #expect(facts.findings().allSatisfy { $0.remedy?.hasSuffix("ip_local_reserved_ports=80,1070,1090") == true })
   }
 }
