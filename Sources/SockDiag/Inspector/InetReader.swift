@@ -55,7 +55,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       seen.removeAll()
       do throws(SockDiagError) {
         dump.completeness = try walk(query) { socket in
-          if seen.insert(Self.identity(of: socket)) { dump.sockets.append(socket) }
+          if seen.insert(socket.keyInDump) { dump.sockets.append(socket) }
           return .continue
         }
       } catch {
@@ -69,14 +69,6 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     }
     expectedCount = dump.sockets.count + dump.sockets.count / 8
     return dump
-  }
-
-  /// A key that distinguishes the records of a dump; 0 if a record has none. The cookie is not enough: a TIME_WAIT record
-  /// has the cookie of its socket, which may still exist, bound to the same port.
-  @inline(__always)
-  private static func identity(of socket: InetSocket) -> UInt64 {
-    guard let cookie = socket.cookie?.rawValue, cookie != 0 else { return 0 }
-    return socket.state == .boundInactive ? cookie ^ 1 << 63 : cookie
   }
 }
 

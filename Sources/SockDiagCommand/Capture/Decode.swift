@@ -23,10 +23,19 @@ struct Decode: TakesFilter {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "How it is shown")
+  var table: TableOptions
+
+  @OptionGroup(title: "How it is shown")
+  var colour: ColourOption
+
   func run() throws {
+    guard selection.namespace.netns == nil else {
+      throw CommandFailure.usage("-N: a capture has its sockets from one namespace already; leave -N out")
+    }
     let selection = try selection.selection(
       default: .everything, details: output.details, takesAnyFamily: true, names: CaptureFilterNames())
-    let renderer = try output.renderer(for: selection, interfaces: InterfaceNames(.none))
+    let renderer = try renderer(for: selection)
     let capture = try CaptureFile(reading: file)
     var decoder = CaptureDecoder(capture.reader, faultLimit: 5)
     let summary: CaptureSummary
@@ -61,6 +70,22 @@ struct Decode: TakesFilter {
         "\(capture.name): \(sockets) left out, because the capture lacks what the filter asks about", .partial)
     }
     try remarks.end()
+  }
+
+  private func renderer(for selection: Selection) throws -> any SocketRenderer {
+    let columns = try table.columnChoice(try output.format())
+    guard columns?.needsHolders != true else {
+      throw CommandFailure.usage("a capture has no processes; leave their columns out of --columns")
+    }
+    guard table.sort == nil else {
+      throw CommandFailure.usage("a capture is shown in its own order, which is that of time; leave --sort out")
+    }
+    guard !table.resolve else {
+      throw CommandFailure.usage("a capture may come from another host, whose names differ; leave -r out")
+    }
+    return try output.renderer(
+      for: selection, interfaces: InterfaceNames(.none),
+      style: TableStyle(columns: columns, isWide: table.wide, terminal: .standardOutput(colour.color)))
   }
 }
 

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import SockDiag
 
 /// `sockdiag destroy`: closes sockets without their processes.
@@ -34,50 +33,39 @@ struct Destroy: TakesFilter {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "How it is shown")
+  var table: TableOptions
+
+  @OptionGroup(title: "How it is shown")
+  var colour: ColourOption
+
   func run() throws {
-    let selection = try selection.selectionToDestroy(details: output.details)
     let format = try output.format()
+    let style = try DestroyedTable(output, table, colour, format)
+    let selection = try selection.selectionToDestroy(details: style.details)
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see the sockets")
     }
-    var destruction = try Destruction(selection)
+    var destruction = try Destruction(selection, order: style.order)
     guard !destruction.sockets.isEmpty else {
       // Programs expect a list, even an empty one.
-      if format == .json { try show(destruction, selection, showsResults: false) }
+      if format == .json { try style.show(destruction, selection, showsResults: false) }
       return try destruction.end(saying: "no socket matches")
     }
     if dryRun {
-      try show(destruction, selection, showsResults: false)
+      try style.show(destruction, selection, showsResults: false)
       return try destruction.end()
     }
     if !yes {
-      guard try isWanted(&destruction, selection) else {
-        if format == .json { try show(destruction, selection, showsResults: false) }
+      guard try style.isWanted(&destruction, selection) else {
+        if format == .json { try style.show(destruction, selection, showsResults: false) }
         throw CommandFailure(.system, "nothing was destroyed")
       }
     }
     Progress.during("destroying \(destruction.sockets.count.counted("socket"))") { destruction.destroyAll() }
-    try show(destruction, selection, showsResults: true)
+    try style.show(destruction, selection, showsResults: true)
     try destruction.end()
-  }
-
-  private func show(_ destruction: borrowing Destruction, _ selection: Selection, showsResults: Bool) throws {
-    let renderer = try output.renderer(
-      for: selection, interfaces: InterfaceNames(.host), notes: showsResults ? .result : [])
-    try destruction.show(with: renderer)
-  }
-
-  /// Asks. The list of sockets is part of the question, so it goes to standard error too. Standard output has only the
-  /// results.
-  private func isWanted(_ destruction: inout Destruction, _ selection: Selection) throws -> Bool {
-    let table = output.table(
-      for: selection, interfaces: InterfaceNames(.host), notes: [], terminal: .standardError(),
-      output: ByteOutput(descriptor: STDERR_FILENO))
-    try destruction.show(with: table)
-    destruction.sayRemarks()
-    let count = destruction.sockets.count
-    return try Question.isAnsweredYes(count == 1 ? "Destroy this socket?" : "Destroy these \(count) sockets?")
   }
 }
 
@@ -93,6 +81,8 @@ extension SelectionOptions {
     var options = self
     // The states that the kernel can destroy.
     if breadth == nil, !boundInactive { options.breadth = .all }
-    return try options.selection(default: .connected, details: details)
+    var selection = try options.selection(default: .connected, details: details)
+    if !boundInactive, !selection.filter.namesStates { selection.tcp.subtract(.boundInactive) }
+    return selection
   }
 }

@@ -3,7 +3,7 @@ internal import SockDiagWire
 
 /// The sockets that a filter matches, and the results of destroying them.
 struct Destruction: ~Copyable {
-  /// The sockets that match, each once, in the kernel's order.
+  /// The sockets that match, each once, in the order that is asked for or else the kernel's.
   let sockets: [InetSocket]
   private var results: [DestructionResult] = []
   private var inspector: SocketInspector
@@ -13,7 +13,7 @@ struct Destruction: ~Copyable {
   private var remarks = Remarks()
 
   /// Lists the sockets.
-  init(_ selection: Selection) throws {
+  init(_ selection: Selection, order: SortOrder? = nil) throws {
     var inspector = try SocketInspector()
     // Nothing that /proc/net lists can be destroyed.
     if let refusal = inspector.refusal { throw refusal }
@@ -31,7 +31,7 @@ struct Destruction: ~Copyable {
       listing.note(undecided: passing.count { $0 == nil }, hidden: 0)
       sockets = zip(sockets, passing).filter { $1 == true }.map(\.0)
     }
-    self.sockets = sockets
+    self.sockets = order?.sorted(sockets) ?? sockets
     self.listing = listing
     self.inspector = inspector
   }

@@ -13,24 +13,29 @@ protocol EventRenderer: AnyObject {
 
 /// Shows events as a table. It leaves gaps out: the caller reports them on standard error.
 final class EventTableRenderer: EventRenderer {
-  private static let columns: [TableShape.Column] = [.netID, .local, .remote]
+  private static let columns: [TableColumn] = [.netID, .local, .remote]
   /// The width of the longest IPv4 address with its port. The lengths of later events are unknown; longer ones widen the
   /// column.
   private static let addressWidth = 21
 
   private let details: DetailLines?
+  private let showsColour: Bool
   private var page: TablePage
   private var cells: SocketCells
   private var output: ByteOutput
 
-  init(showsHeader: Bool, details: DetailLines?, interfaces: InterfaceNames, output: consuming ByteOutput) {
+  init(
+    showsHeader: Bool, details: DetailLines?, interfaces: InterfaceNames, terminal: Terminal,
+    output: consuming ByteOutput
+  ) {
     self.details = details
+    showsColour = terminal.showsColour
     page = TablePage(
       [
         TablePage.Column(title: "Time", minimumWidth: 12), TablePage.Column(title: "Proto", minimumWidth: 5),
-        TablePage.Column(title: "Local", minimumWidth: Self.addressWidth),
-        TablePage.Column(title: "Peer", minimumWidth: Self.addressWidth),
-      ], showsHeader: showsHeader)
+        TablePage.Column(title: "Local", minimumWidth: Self.addressWidth, yielding: .address, rank: 0),
+        TablePage.Column(title: "Peer", minimumWidth: Self.addressWidth, yielding: .address, rank: 1),
+      ], showsHeader: showsHeader, limit: terminal.isTerminal ? terminal.width : nil)
     cells = SocketCells(interfaces: interfaces)
     self.output = output
   }
@@ -42,14 +47,14 @@ final class EventTableRenderer: EventRenderer {
 
   func render(_ event: SocketEvent, at time: Timestamp) throws(CommandFailure) {
     guard case .destroyed(let socket) = event else { return }
-    page.cell { time.appendLocal(to: &$0) }
-    for column in Self.columns { page.cell { cells.append(column, of: socket, to: &$0) } }
-    page.endRow(.none) { details?.append(socket, to: &$0) }
+    page.cell(.faint) { time.appendLocal(to: &$0) }
+    for column in Self.columns { page.cell { cells.append(column, of: socket, SocketNotes(), to: &$0) } }
+    page.endRow { details?.append(socket, to: &$0) }
     try flush()
   }
 
   private func flush() throws(CommandFailure) {
-    try page.flush(to: &output, colour: false)
+    try page.flush(to: &output, colour: showsColour)
     try output.flush()
   }
 }

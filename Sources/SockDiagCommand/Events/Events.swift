@@ -26,6 +26,9 @@ struct Events: TakesFilter {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "What is shown")
+  var colour: ColourOption
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -35,7 +38,8 @@ struct Events: TakesFilter {
 
   func run() throws {
     let selection = try EventSelection(selection)
-    let renderer = try output.eventRenderer(interfaces: InterfaceNames(.host))
+    let renderer = try output.eventRenderer(
+      interfaces: InterfaceNames(.host), terminal: .standardOutput(colour.color))
     // The kernel accepts at most a number of 31 bits.
     let size = try buffer.map { text throws(CommandFailure) in
       try ByteCountArgument.parse(text, option: "--buffer", atMost: 2047 << 20)
@@ -106,13 +110,15 @@ struct Events: TakesFilter {
 }
 
 extension OutputOptions {
-  fileprivate func eventRenderer(interfaces: InterfaceNames) throws(CommandFailure) -> any EventRenderer {
+  fileprivate func eventRenderer(
+    interfaces: InterfaceNames, terminal: Terminal
+  ) throws(CommandFailure) -> any EventRenderer {
     switch try format() {
     case .json: throw .usage("--json would be an array without an end; use --ndjson, a line for each event")
     case .lines: return EventLineRenderer(interfaces: interfaces, output: ByteOutput())
     case .table:
       return EventTableRenderer(
-        showsHeader: !noHeader, details: detailLines, interfaces: interfaces, output: ByteOutput())
+        showsHeader: !noHeader, details: detailLines, interfaces: interfaces, terminal: terminal, output: ByteOutput())
     }
   }
 }

@@ -19,7 +19,7 @@ enum EndingText {
       }
     }
     let renderer = TableRenderer(
-      TableShape(states(.tcp).union(states(.udp))), showsHeader: true, notes: .holders,
+      TableShape(states(.tcp).union(states(.udp)), notes: .holders), showsHeader: true,
       interfaces: InterfaceNames(.host), terminal: .of(descriptor), output: ByteOutput(descriptor: descriptor))
     for held in sockets { try renderer.render(held.socket, SocketNotes(holders: held.holders)) }
     try renderer.finish(afterFailure: false)

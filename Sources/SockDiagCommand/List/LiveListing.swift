@@ -2,32 +2,75 @@ internal import SockDiag
 
 /// A listing of live sockets, for `list` and `listeners`.
 struct LiveListing {
-  var output: OutputOptions
-  /// Whether to sort a table by port; otherwise it has the kernel's order.
-  var sortsByPort = false
-  /// Whether to show the processes that hold the sockets.
-  var showsHolders = false
+  /// How the processes that hold the sockets are shown.
+  enum Holders {
+    case none
+    /// Every process, with its descriptors.
+    case each
+    /// A summary by program; the sockets of one program at one address are one row.
+    case byProgram
+  }
 
-  func run(_ selection: Selection) throws {
-    let format = try output.format()
+  private let output: OutputOptions
+  private let format: OutputOptions.Format
+  private let order: SortOrder?
+  private let resolves: Bool
+  let style: TableStyle
+  /// Whether a table is sorted by port if no order is asked for; otherwise it has the kernel's order.
+  var sortsByPort = false
+  var holders = Holders.none
+
+  init(_ output: OutputOptions, _ table: TableOptions, _ colour: ColourOption) throws {
+    self.output = output
+    format = try output.format()
+    order = try table.order()
+    resolves = table.resolve && format == .table
+    style = TableStyle(
+      columns: try table.columnChoice(format), isWide: table.wide, terminal: .standardOutput(colour.color))
+  }
+
+  /// The details to request: those that are shown, and those that columns and the order need.
+  var details: InetDetails {
+    output.details.union(style.columns?.neededDetails ?? []).union(order?.neededDetails ?? [])
+  }
+
+  func run(_ options: SelectionOptions, default defaultStates: SelectionOptions.DefaultStates) throws {
+    let selection = try options.selection(default: defaultStates, details: details)
     let renderer = try output.renderer(
-      for: selection, interfaces: InterfaceNames(.host), notes: showsHolders ? .holders : [])
+      for: selection, interfaces: InterfaceNames(.host), notes: holders == .none ? [] : .holders, style: style)
     var sockets = try LiveSockets()
     do {
-      let byPort = format == .table && sortsByPort
-      if showsHolders || selection.filter.namesHolders {
-        try sockets.showHolders(of: selection, visibly: showsHolders, byPort: byPort, with: renderer)
-      } else if format == .lines {
-        try sockets.stream(selection.listedQueries, to: renderer)
-      } else {
-        try sockets.show(selection.listedQueries, byPort: byPort, with: renderer)
-      }
+      try show(selection, &sockets, with: renderer)
     } catch {
       // Shows the sockets that were read before the error.
       try renderer.finish(afterFailure: true)
       throw error
     }
     try renderer.finish(afterFailure: false)
+    sockets.note(omitted: renderer.omittedColumns)
+    if renderer.isEmpty, format == .table, style.terminal.isTerminal {
+      sockets.note(EmptyAnswer(options, defaultStates), selection)
+    }
     try sockets.remarks.end()
   }
+
+  private func show(_ selection: Selection, _ sockets: inout LiveSockets, with renderer: any SocketRenderer) throws {
+    var collection = SocketCollection(renderer: renderer, filter: selection.filter.holderPart)
+    collection.order = order
+    collection.isByPort = format == .table && sortsByPort && order == nil
+    // A table of chosen columns has what was chosen, so a search for anything else is in vain.
+    let showsHolders = holders != .none && (style.columns == nil || format != .table || output.extended)
+    collection.showsHolders = showsHolders || style.columns?.needsHolders == true
+    collection.joinsRows = holders == .byProgram && format == .table && order == nil && detailsAreBelow == false
+    collection.resolves = resolves
+    if collection.isNeeded || selection.filter.namesHolders {
+      try sockets.show(selection.listedQueries, collected: &collection)
+    } else {
+      // Nothing waits for anything: a row needs no memory, and people see the first page at once.
+      try sockets.stream(selection.listedQueries, to: renderer)
+    }
+  }
+
+  /// Whether lines stand below each row; they are about one socket.
+  private var detailsAreBelow: Bool { output.detailLines != nil }
 }

@@ -9,10 +9,13 @@ struct BindOptionsArguments: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")). go and java turn 0.0.0.0 into [::].",
-      valueName: "kind")
-  )
-  var preset: Preset?
+      """
+      Bind as servers of this kind do: \(Preset.names.joined(separator: ", ")). Without it, as a C program that sets no \
+      option.
+      """,
+      valueName: "kind"),
+    completion: .list(Preset.names))
+  var kind: String?
 
   @Flag(name: .shortAndLong, help: "TCP, the default.")
   var tcp = false
@@ -47,6 +50,16 @@ struct BindOptionsArguments: ParsableArguments {
     completion: Completions.interface)
   var device: String?
 
+  /// The kind of `--as`; `nil` without it. An unknown name has been refused before.
+  var preset: Preset? {
+    get { kind.flatMap { Preset(named: $0) } }
+    set { kind = newValue?.rawValue }
+  }
+
+  mutating func validate() throws {
+    if let kind, preset == nil { throw ValidationError(Preset.refusal(of: kind)) }
+  }
+
   /// The protocol of the question.
   func transport(of port: PortArgument) throws(CommandFailure) -> TransportProtocol {
     try port.singleTransport(tcp: tcp, udp: udp)
@@ -54,7 +67,11 @@ struct BindOptionsArguments: ParsableArguments {
 
   /// The question that the options and the protocol of a port describe.
   func question(of port: PortArgument) throws(CommandFailure) -> BindQuestion {
-    var question = BindQuestion(try transport(of: port), preset ?? .c)
+    let (transport, preset) = (try transport(of: port), preset ?? .c)
+    guard preset.supports(transport) else {
+      throw .usage("--as \(preset.rawValue) is about TCP; leave --udp or --as out")
+    }
+    var question = BindQuestion(transport, preset)
     if reuseAddress { question.options.insert(.reuseAddress) }
     if reusePort { question.options.insert(.reusePort) }
     if freebind { question.options.insert(.freebind) }

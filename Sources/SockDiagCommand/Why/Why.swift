@@ -9,6 +9,8 @@ struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says whether a port can be bound; if not, what blocks it, until when, and what helps.",
     discussion: """
+      The answer has at most ten lines; its first line holds the verdict and the process. -v adds the whole reasoning.
+
       It binds nothing, unless --probe is given. Without an address it answers for the addresses that servers bind by \
       default: 0.0.0.0, and [::] with IPv4. On a host without IPv6, where servers bind IPv4 alone, it answers for 0.0.0.0 \
       unless you give an IPv6 address.
@@ -52,8 +54,14 @@ struct Why: ParsableCommand {
   @Flag(help: "Settle it with a real bind(), closed at once. Exact, but it takes the port for a moment.")
   var probe = false
 
+  @Flag(name: .shortAndLong, help: "Also print the reasoning: each socket, each remedy, and what was checked.")
+  var verbose = false
+
   @Flag(help: "One JSON object.")
   var json = false
+
+  @OptionGroup
+  var colour: ColourOption
 
   func run() throws {
     try checkCombination()
@@ -82,7 +90,8 @@ struct Why: ParsableCommand {
   /// Runs the command, and ends with its status.
   private func watch(_ names: NamespaceNames) throws {
     var watched = try WatchedRun(
-      command, followsDescendants: follow, preset: who.preset, writesJSON: json, names: names)
+      command, followsDescendants: follow, preset: who.preset, writesJSON: json, isVerbose: verbose,
+      terminal: .standardError(colour.color), names: names)
     switch try watched.run() {
     case .exited(let code): throw ExitCode(code)
     case .signalled(let number, _): SignalDeath.die(of: number)
@@ -97,7 +106,7 @@ struct Why: ParsableCommand {
     output.bytes +=
       json
       ? encoded(diagnoses)
-      : text(diagnoses, showsColour: Terminal.standardOutput().showsColour, leavesOutIPv6: leavesOutIPv6)
+      : text(diagnoses, .standardOutput(colour.color), leavesOutIPv6: leavesOutIPv6)
     try output.flush()
     let status = WhyStatus(diagnoses)
     if status != .free { throw ExitCode(status.rawValue) }
@@ -110,11 +119,25 @@ struct Why: ParsableCommand {
     return try diagnostician.diagnose(requests, probe ? effort.union(.probe) : effort)
   }
 
-  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false, leavesOutIPv6: Bool = false) -> [UInt8] {
-    var text = DiagnosisText(
-      preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour, leavesOutIPv6: leavesOutIPv6)
-    text.append(diagnoses)
+  func text(_ diagnoses: [Diagnosis], _ terminal: Terminal = .plain, leavesOutIPv6: Bool = false) -> [UInt8] {
+    var context = WhyContext(preset: who.preset ?? .c, namespace: namespace.netns)
+    context.leavesOutIPv6 = leavesOutIPv6
+    context.question = question
+    if let port = try? port.map({ try PortArgument(parsing: $0) }), case .unnamed = port.place, port.port != 0 {
+      context.namesAddress = false
+    }
+    var text = DiagnosisText(context, terminal)
+    if verbose { text.append(diagnoses) } else { text.appendShort(diagnoses) }
     return text.bytes
+  }
+
+  /// The command line of this question, without how to print the answer.
+  private var question: String? {
+    guard let port else { return nil }
+    let words =
+      [port] + who.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+      + (namespace.netns.map { ["--netns", $0] } ?? [])
+    return "sockdiag why \(words.map(ShellWord.quoted).joined(separator: " "))"
   }
 
   func encoded(_ diagnoses: [Diagnosis]) -> [UInt8] {

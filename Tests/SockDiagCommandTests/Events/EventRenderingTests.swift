@@ -28,7 +28,7 @@ struct EventRenderingTests {
   private func table(_ events: [SocketEvent], showsHeader: Bool = true, details: DetailLines? = nil) throws -> [String]
   {
     let renderer = EventTableRenderer(
-      showsHeader: showsHeader, details: details, interfaces: InterfaceNames(.none),
+      showsHeader: showsHeader, details: details, interfaces: InterfaceNames(.none), terminal: .plain,
       output: ByteOutput(descriptor: nil))
     try renderer.begin()
     for event in events { try renderer.render(event, at: Self.time) }

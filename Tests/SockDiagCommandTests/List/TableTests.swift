@@ -47,7 +47,8 @@ struct TableTests {
 
   @Test func statesAreColouredOnATerminal() throws {
     try Fixture.expect(
-      table(Samples.assorted, terminal: Terminal(showsColour: true, width: 80, isTerminal: false)), toBe: "tables/colour.txt")
+      table(Samples.assorted, terminal: Terminal(showsColour: true, width: 80, isTerminal: false)),
+      toBe: "tables/colour.txt")
   }
 
   @Test func foreignControlCharactersDoNotReachTheTerminal() throws {
@@ -71,7 +72,7 @@ struct TableTests {
 
   @Test func resultIsTheLastColumn() throws {
     let renderer = TableRenderer(
-      TableShape(.all), showsHeader: true, notes: .result, interfaces: Self.names,
+      TableShape(.all, notes: .result), showsHeader: true, interfaces: Self.names,
       terminal: .plain, output: ByteOutput(descriptor: nil))
     let socket = try #require(try Samples.assorted.first { $0.state == .established })
     for result in ["destroyed", "gone"] { try renderer.render(socket, SocketNotes(result: result)) }

@@ -22,7 +22,7 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: [.customShort("H"), .long], help: "No header.")
   var noHeader = false
 
-  @Flag(help: "One JSON array.")
+  @Flag(name: .shortAndLong, help: "One JSON array.")
   var json = false
 
   @Flag(
@@ -74,25 +74,24 @@ extension OutputOptions {
   ///
   /// - Parameter notes: The notes that get columns in a table.
   func renderer(
-    for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds = []
+    for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds = [], style: TableStyle
   ) throws(CommandFailure) -> any SocketRenderer {
     switch try format() {
-    case .json: return JSONRenderer(.array, interfaces: interfaces, output: ByteOutput())
-    case .lines: return JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
-    case .table:
-      return table(
-        for: selection, interfaces: interfaces, notes: notes, terminal: .standardOutput(),
-        output: ByteOutput())
+    case .json: JSONRenderer(.array, interfaces: interfaces, output: ByteOutput())
+    case .lines: JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
+    case .table: table(for: selection, interfaces: interfaces, notes: notes, style: style, output: ByteOutput())
     }
   }
 
   /// A renderer of a table, on any descriptor.
   func table(
-    for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds, terminal: Terminal,
+    for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds, style: TableStyle,
     output: consuming ByteOutput
   ) -> TableRenderer {
-    TableRenderer(
-      TableShape(selection.states, showsTimers: options), showsHeader: !noHeader,
-      notes: notes, details: detailLines, interfaces: interfaces, terminal: terminal, output: output)
+    var shape = TableShape(selection.states, showsTimers: options, notes: notes)
+    style.columns?.apply(to: &shape)
+    return TableRenderer(
+      shape, showsHeader: !noHeader, details: detailLines, isWide: style.isWide, interfaces: interfaces,
+      terminal: style.terminal, output: output)
   }
 }

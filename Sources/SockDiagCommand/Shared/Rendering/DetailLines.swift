@@ -36,6 +36,12 @@ protocol ShownSocket: KernelSocket {
   func appendMemory(to detail: inout DetailText)
   /// Appends the figures of the protocol.
   func appendTransport(to detail: inout DetailText)
+  /// The addresses and ports of the two ends; `nil` for a family without ports.
+  var ends: (local: SocketAddress, remote: SocketAddress)? { get }
+  /// The firewall mark; `nil` if the record does not contain it.
+  var mark: UInt32? { get }
+  /// The number that a filter would compare, times in microseconds; `nil` if the socket has none.
+  func value(of figure: FilterFigure) -> UInt64?
 }
 
 extension DetailText {

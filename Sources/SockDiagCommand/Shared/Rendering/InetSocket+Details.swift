@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 
 extension InetSocket: ShownSocket {
   func appendIdentity(to detail: inout DetailText) {
@@ -46,4 +47,8 @@ extension InetSocket: ShownSocket {
     for key in md5Keys { detail.address("md5", key.address, prefixLength: key.prefixLength) }
     if let info { detail.appendFigures(info, isListener: state == .listen) }
   }
+
+  var ends: (local: SocketAddress, remote: SocketAddress)? { (local, remote) }
+
+  func value(of figure: FilterFigure) -> UInt64? { figure.value(of: self) }
 }

@@ -7,7 +7,7 @@ final class JSONRenderer: SocketRenderer {
   private let form: Form
   private var interfaces: InterfaceNames
   private var array = JSONArray(isOnLines: true)
-  private var isEmpty = true
+  private(set) var isEmpty = true
   private var output: ByteOutput
 
   init(_ form: Form, interfaces: InterfaceNames, output: consuming ByteOutput) {
@@ -24,6 +24,12 @@ final class JSONRenderer: SocketRenderer {
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }
+
+  /// Nothing: programs want addresses.
+  func use(_ names: EndpointBook) {}
+
+  /// Always none.
+  var omittedColumns: [String] { [] }
 
   /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { output.bytes }

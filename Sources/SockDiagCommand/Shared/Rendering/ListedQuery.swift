@@ -13,7 +13,7 @@ protocol ListedQuery {
   func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks)
   /// Collects the sockets, each once.
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> Dump<Socket>
-  /// Hands on the sockets while they are read. One may come twice.
+  /// Hands on the sockets while they are read, each once.
   func forEach(by inspector: inout SocketInspector, _ body: (Socket) throws -> DumpFlow) throws -> Completeness
   /// Sorts sockets by port, then by address; leaves sockets without ports in the kernel's order.
   func sortByPort(_ sockets: inout [Socket])
@@ -31,7 +31,7 @@ extension SocketQuery: ListedQuery {
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> SocketDump { try inspector.dump(self) }
 
   func forEach(by inspector: inout SocketInspector, _ body: (InetSocket) throws -> DumpFlow) throws -> Completeness {
-    try inspector.forEach(self, body)
+    try inspector.forEachOnce(self, body)
   }
 
   /// One service stands together.
@@ -59,7 +59,12 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
   func forEach(
     by inspector: inout SocketInspector, _ body: (Family.Socket) throws -> DumpFlow
   ) throws -> Completeness {
-    try inspector.forEach(self, body)
+    // The kernel reports netlink sockets with groups twice. Other families have few sockets.
+    var seen: Set<SockDiagWire.SocketIdentity> = []
+    return try inspector.forEach(self) { socket in
+      if let identity = socket.identity, !seen.insert(identity).inserted { return .continue }
+      return try body(socket)
+    }
   }
 
   func sortByPort(_ sockets: inout [Family.Socket]) {}

@@ -16,4 +16,11 @@ extension NetlinkSocket: ShownSocket {
   }
 
   func appendTransport(to detail: inout DetailText) {}
+
+  /// Always `nil`: port ids are no ports.
+  var ends: (local: SocketAddress, remote: SocketAddress)? { nil }
+  /// Always `nil`: no record has a mark.
+  var mark: UInt32? { nil }
+
+  func value(of figure: FilterFigure) -> UInt64? { figure.commonValue(of: self) }
 }

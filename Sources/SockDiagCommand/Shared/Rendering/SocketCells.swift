@@ -3,6 +3,10 @@ internal import SockDiagWire
 /// Writes the cells of one socket, of any family.
 struct SocketCells {
   var interfaces: InterfaceNames
+  /// Names for the two ends, if they are wanted.
+  var endpoints: EndpointBook?
+  var users = UserNames()
+  var services = ServiceNames()
 
   /// Names of states as bytes, at the index of the raw value.
   private static let states = (0...13).map { Array(SocketState(rawValue: UInt8($0)).description.utf8) }
@@ -11,17 +15,34 @@ struct SocketCells {
   init(interfaces: InterfaceNames) { self.interfaces = interfaces }
 
   @inline(__always)
-  mutating func append<Socket: KernelSocket>(_ column: TableShape.Column, of socket: Socket, to text: inout [UInt8]) {
+  mutating func append<Socket: ShownSocket>(
+    _ column: TableColumn, of socket: Socket, _ notes: SocketNotes, to text: inout [UInt8]
+  ) {
     switch column {
     case .netID: text.append(contentsOf: socket.netID.utf8)
     case .state: append(socket.state, isConnectionOriented: socket.isConnectionOriented, to: &text)
     case .acceptQueue: Self.appendAcceptQueue(socket.queues, to: &text)
     case .receiveQueue: Self.appendBytes(socket.queues, to: &text) { received, _ in received }
     case .sendQueue: Self.appendBytes(socket.queues, to: &text) { _, unsent in unsent }
-    case .local: socket.appendLocal(to: &text, &interfaces)
-    case .remote: socket.appendRemote(to: &text, &interfaces)
+    case .local: appendLocal(socket, to: &text)
+    case .remote: appendRemote(socket, to: &text)
     case .timer: Self.append(socket.timer, to: &text)
+    default: appendRare(column, of: socket, notes, to: &text)
     }
+  }
+
+  @inline(__always)
+  private mutating func appendLocal(_ socket: some ShownSocket, to text: inout [UInt8]) {
+    let start = text.count
+    socket.appendLocal(to: &text, &interfaces)
+    if endpoints != nil { endpoints?.replace(from: start, socket.ends?.local, socket.netID, in: &text) }
+  }
+
+  @inline(__always)
+  private mutating func appendRemote(_ socket: some ShownSocket, to text: inout [UInt8]) {
+    let start = text.count
+    socket.appendRemote(to: &text, &interfaces)
+    if endpoints != nil { endpoints?.replace(from: start, socket.ends?.remote, socket.netID, in: &text) }
   }
 
   private func append(_ state: SocketState, isConnectionOriented: Bool, to text: inout [UInt8]) {

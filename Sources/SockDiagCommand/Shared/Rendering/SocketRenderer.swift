@@ -13,6 +13,12 @@ protocol SocketRenderer: AnyObject {
   /// - Parameter hasFailed: Whether reading ended with a failure. Sockets from before the failure are shown. If there are
   ///   none, there is no header and no empty list, which would look like an answer.
   func finish(afterFailure hasFailed: Bool) throws(CommandFailure)
+  /// Shows names of hosts and services from now on, if the form has them.
+  func use(_ names: EndpointBook)
+  /// Whether no socket was shown.
+  var isEmpty: Bool { get }
+  /// The titles of columns for which the terminal is too narrow.
+  var omittedColumns: [String] { get }
 }
 
 extension SocketRenderer {
@@ -24,6 +30,8 @@ extension SocketRenderer {
 struct SocketNotes {
   /// The processes that hold it, if they were looked up.
   var holders: HolderList?
+  /// The sockets that this row stands for, if one program has several at one address; `nil` to show every holder.
+  var socketCount: Int?
   /// The result of an action on it.
   var result: String?
 
@@ -32,10 +40,5 @@ struct SocketNotes {
     let rawValue: UInt8
     static let holders = Kinds(rawValue: 1)
     static let result = Kinds(rawValue: 2)
-
-    var tableColumns: [TablePage.Column] {
-      (contains(.holders) ? [TablePage.Column(title: "Process")] : [])
-        + (contains(.result) ? [TablePage.Column(title: "Result")] : [])
-    }
   }
 }

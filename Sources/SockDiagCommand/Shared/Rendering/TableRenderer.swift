@@ -8,14 +8,17 @@ final class TableRenderer: SocketRenderer {
 
   /// Creates a renderer.
   ///
-  /// - Parameter notes: For which notes there are columns.
+  /// - Parameter isWide: Whether to show whole cells on a terminal too. In a pipe or a file they always are: programs
+  ///   read them.
   init(
-    _ shape: TableShape, showsHeader: Bool, notes: SocketNotes.Kinds = [], details: DetailLines? = nil,
+    _ shape: TableShape, showsHeader: Bool, details: DetailLines? = nil, isWide: Bool = false,
     interfaces: InterfaceNames, terminal: Terminal, output: consuming ByteOutput
   ) {
     table = Table(
-      columns: shape.columns, notes: notes, details: details, showsColour: terminal.showsColour,
-      page: TablePage(shape.tableColumns + notes.tableColumns, showsHeader: showsHeader),
+      columns: shape.columns, details: details, showsColour: terminal.showsColour,
+      page: TablePage(
+        shape.columns.map(\.tableColumn), showsHeader: showsHeader,
+        limit: terminal.isTerminal && !isWide ? terminal.width : nil),
       cells: SocketCells(interfaces: interfaces), output: output)
   }
 
@@ -29,13 +32,17 @@ final class TableRenderer: SocketRenderer {
     try table.finish()
   }
 
+  func use(_ names: EndpointBook) { table.cells.endpoints = names }
+
+  var isEmpty: Bool { table.isEmpty }
+  var omittedColumns: [String] { table.page.omittedTitles }
+
   /// The text that is not written yet, if the output has no descriptor.
   var text: [UInt8] { table.output.bytes }
 }
 
 private struct Table: ~Copyable {
-  let columns: [TableShape.Column]
-  let notes: SocketNotes.Kinds
+  let columns: [TableColumn]
   let details: DetailLines?
   let showsColour: Bool
   var page: TablePage
@@ -45,27 +52,15 @@ private struct Table: ~Copyable {
 
   mutating func append(_ socket: some ShownSocket, _ notes: SocketNotes) throws(CommandFailure) {
     isEmpty = false
-    for column in columns { page.cell { cells.append(column, of: socket, to: &$0) } }
-    if self.notes.contains(.holders) { page.cell { $0.append(notes.holders ?? HolderList(entries: [])) } }
-    if self.notes.contains(.result) { page.cell { $0.append(contentsOf: (notes.result ?? "-").utf8) } }
-    page.endRow(Paint(socket)) { details?.append(socket, notes.holders, to: &$0) }
+    for column in columns {
+      page.cell(showsColour ? Paint(column, of: socket) : .none) { cells.append(column, of: socket, notes, to: &$0) }
+    }
+    page.endRow { details?.append(socket, notes.holders, to: &$0) }
     if page.isFull { try page.flush(to: &output, colour: showsColour) }
   }
 
   mutating func finish() throws(CommandFailure) {
     try page.flush(to: &output, colour: showsColour)
     try output.flush()
-  }
-}
-
-extension Paint {
-  /// Listeners stand out, connections that open or close too, and TIME_WAIT records are faint.
-  init(_ socket: some KernelSocket) {
-    switch socket.state {
-    case .listen: self = .good
-    case .established, .close, .boundInactive: self = .none
-    case .timeWait: self = .faint
-    default: self = .passing
-    }
   }
 }

@@ -2,13 +2,10 @@ internal import SockDiag
 
 /// Which columns a table of sockets has.
 ///
-/// They follow from the command line, not from the sockets: the same command line always has the same columns.
+/// They follow from the command line, not from the sockets: the same command line always has the same columns. Only on
+/// a terminal that is too narrow some are left out.
 struct TableShape {
-  enum Column: Hashable {
-    case netID, state, acceptQueue, receiveQueue, sendQueue, local, remote, timer
-  }
-
-  var columns: [Column]
+  var columns: [TableColumn]
 
   /// The columns for sockets in the given states.
   ///
@@ -18,7 +15,8 @@ struct TableShape {
   /// - Parameters:
   ///   - states: The states of all sockets that may follow, of any family.
   ///   - showsTimers: Whether there is a column for timers.
-  init(_ states: SocketStateSet, showsTimers: Bool = false) {
+  ///   - notes: For which notes there are columns.
+  init(_ states: SocketStateSet, showsTimers: Bool = false, notes: SocketNotes.Kinds = []) {
     let hasListeners = states.contains(.listen)
     let hasOthers = !states.subtracting(.listen).isEmpty
     // Neither a listener nor an unconnected socket has a peer.
@@ -29,20 +27,7 @@ struct TableShape {
     columns.append(.local)
     if hasPeers { columns.append(.remote) }
     if showsTimers { columns.append(.timer) }
-  }
-
-  var tableColumns: [TablePage.Column] {
-    columns.map { column in
-      switch column {
-      case .netID: TablePage.Column(title: "Proto")
-      case .state: TablePage.Column(title: "State")
-      case .acceptQueue: TablePage.Column(title: "Accept-Q", alignsRight: true)
-      case .receiveQueue: TablePage.Column(title: "Recv-Q", alignsRight: true)
-      case .sendQueue: TablePage.Column(title: "Send-Q", alignsRight: true)
-      case .local: TablePage.Column(title: "Local")
-      case .remote: TablePage.Column(title: "Peer")
-      case .timer: TablePage.Column(title: "Timer")
-      }
-    }
+    if notes.contains(.holders) { columns.append(.process) }
+    if notes.contains(.result) { columns.append(.result) }
   }
 }

@@ -1,6 +1,6 @@
 extension FilterFigure {
   /// The members of `tcp_info` that are numbers, in the kernel's order. Bits and states are no figures to compare.
-  static let tcpMembers: [FilterFigure] = TCPInfo.fields.indices
+  package static let tcpMembers: [FilterFigure] = TCPInfo.fields.indices
     .filter { !["state", "options"].contains(TCPInfo.fields[$0].key) }
     .map(tcpMember)
 

@@ -16,7 +16,8 @@ extension InetSocket: FilterSubject {
     }
   }
 
-  private func value(of figure: FilterFigure) -> FilterFigure.Reading {
+  /// The value of a figure.
+  func value(of figure: FilterFigure) -> FilterFigure.Reading {
     switch figure.source {
     // An event has no user, even if the socket had one.
     case .uid: uid.map { .value(UInt64($0)) } ?? (isMinisocket ? .none : .unknown)
