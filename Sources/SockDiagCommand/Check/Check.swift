@@ -43,7 +43,7 @@ struct Check: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print no findings; the exit status tells whether there are any.")
   var quiet = false
 
-  @OptionGroup var namespace: NamespaceOption
+  @OptionGroup(title: "Where") var namespace: NamespaceOption
   @OptionGroup var colour: ColourOption
 
   func run() throws {

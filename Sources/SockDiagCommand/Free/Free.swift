@@ -25,7 +25,8 @@ struct Free: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "3000-3100, 8080, 127.0.0.1:3000-3100, 5000-5010/udp, or a list such as 80,443.", valueName: "range"))
+      "3000-3100, 8080, 127.0.0.1:3000-3100, 5000-5010/udp, or a list such as 80,443.", valueName: "range"),
+    completion: Completions.port)
   var ranges: [String] = []
 
   @Option(

@@ -43,7 +43,8 @@ struct Kill: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "8080, 3000-3010, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, a list such as 80,443, or names of hosts and services.",
-      valueName: "port"))
+      valueName: "port"),
+    completion: Completions.port)
   var ports: [String]
 
   @Flag(name: .shortAndLong, help: "TCP, the default.")
@@ -64,7 +65,7 @@ struct Kill: ParsableCommand {
   @Flag(help: "Show the processes and end none.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("The first signal.", valueName: "name"))
+  @Option(help: ArgumentHelp("The first signal.", valueName: "name"), completion: Completions.signal)
   var signal = "TERM"
 
   @Option(

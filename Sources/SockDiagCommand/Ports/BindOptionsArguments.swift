@@ -40,10 +40,14 @@ struct BindOptionsArguments: ParsableArguments {
   @Flag(help: "With IP_FREEBIND: the host does not need to have the address.")
   var freebind = false
 
-  @Option(help: ArgumentHelp("The user of the process that binds; by default you.", valueName: "user"))
+  @Option(
+    help: ArgumentHelp("The user of the process that binds; by default you.", valueName: "user"),
+    completion: Completions.user)
   var uid: String?
 
-  @Option(help: ArgumentHelp("Bound to an interface with SO_BINDTODEVICE.", valueName: "interface"))
+  @Option(
+    help: ArgumentHelp("Bound to an interface with SO_BINDTODEVICE.", valueName: "interface"),
+    completion: Completions.interface)
   var device: String?
 
   /// The kind of `--as`; `nil` without it. An unknown name has been refused before.

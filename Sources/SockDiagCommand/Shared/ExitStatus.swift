@@ -52,16 +52,14 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   static let summary = """
     EXIT STATUS
       0   yes, or done, even if there is nothing to show
-      1   no. why: in use; free: too few ports are free; wait: timed out; kill: no
-          process held the port, or you answered no; check: there are findings;
-          bench: netlink and /proc do not list the same sockets
+      1   no. why: in use; free: too few ports are free; wait: timed out; kill: no process held the port, or you \
+    answered no; check: there are findings; bench: netlink and /proc do not list the same sockets
       2   why, free, kill: it depends on facts that are unknown
       3   why, free, wait, kill: bind() fails with another error than EADDRINUSE
       64  wrong usage
       65  a capture is damaged; the sockets before the damage were shown
       66  a file cannot be read
-      71  the kernel refused or failed; destroy: some of the sockets still exist;
-          kill: a port is still in use
+      71  the kernel refused or failed; destroy: some of the sockets still exist; kill: a port is still in use
       73  a file cannot be created
       74  the output cannot be written
       75  the output is incomplete; kill: only closed connections block the port
@@ -69,8 +67,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
       126 why --run: the command cannot be run
       127 why --run: the command does not exist
 
-    With several ports the status is that of the worst. A closed pipe ends it with
-    SIGPIPE, which shells show as 141. A signal while it waits shows as 128 plus
-    its number.
+    With several ports the status is that of the worst. A closed pipe ends it with SIGPIPE, which shells show as 141. \
+    A signal while it waits shows as 128 plus its number.
     """
 }

@@ -36,7 +36,8 @@ struct Wait: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "8080, 3000-3010, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, a list such as 80,443, or names of hosts and services.",
-      valueName: "port"))
+      valueName: "port"),
+    completion: Completions.port)
   var ports: [String]
 
   @Flag(help: "Wait until the ports are free.")

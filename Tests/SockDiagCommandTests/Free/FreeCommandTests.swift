@@ -35,7 +35,8 @@ struct FreeCommandTests {
         let socket = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 3003))
         return try withExtendedLifetime((listeners, socket)) { try laboratory.namespace.run(command) }
       }
-      #expect(result.outputText == output && result.errorText == "" && result.status == 0, "\(words) \(result.errorText)")
+      #expect(
+        result.outputText == output && result.errorText == "" && result.status == 0, "\(words) \(result.errorText)")
     }
   }
 
@@ -95,7 +96,8 @@ struct FreeCommandTests {
     #expect(
       privileged.errorText.hasPrefix(
         "sockdiag: bind() of each of the 11 ports from 80 to 90 fails with EACCES (Permission denied): "))
-    #expect(privileged.errorText.hasSuffix("'sockdiag why 80 --uid 12345' says what helps\n"), "\(privileged.errorText)")
+    #expect(
+      privileged.errorText.hasSuffix("'sockdiag why 80 --uid 12345' says what helps\n"), "\(privileged.errorText)")
     let foreign = try await run("10.9.9.9:3000-3010")
     #expect(foreign.status == 3 && foreign.errorText.contains("fails with EADDRNOTAVAIL"), "\(foreign.errorText)")
     #expect(try await run("10.9.9.9:3000-3010", "--freebind").outputText == "3000\n")
@@ -120,7 +122,8 @@ struct FreeCommandTests {
       )
     }
     #expect(one.status == Status.undecided.rawValue && one.outputText == "")
-    #expect(one.errorText.contains("depends on facts that are unknown; 'sockdiag why 127.0.0.1:8080 --reuseaddr' lists"))
+    #expect(
+      one.errorText.contains("depends on facts that are unknown; 'sockdiag why 127.0.0.1:8080 --reuseaddr' lists"))
     #expect(range.status == 0 && range.outputText == "8081\n")
   }
 

@@ -101,7 +101,8 @@ struct EndingPlanTests {
   @Test func newProcessIsNamedWithItsStarter() throws {
     let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
     let server = Self.process(90)
-    #expect(UnlistedProcess(details: server).sentence(selection).hasPrefix("nginx (pid 90) is new, a child of process 1; "))
+    #expect(
+      UnlistedProcess(details: server).sentence(selection).hasPrefix("nginx (pid 90) is new, a child of process 1; "))
     let first = UnlistedProcess(details: server, starter: Self.process(1, command: "sh"))
     #expect(
       first.sentence(selection)
@@ -109,7 +110,8 @@ struct EndingPlanTests {
     let shell = UnlistedProcess(details: server, starter: Self.process(80, command: "sh"))
     #expect(
       shell.sentence(selection)
-        == "nginx (pid 90) is new: sh (pid 80) started it again; end that process first with 'kill 80', and then run this again")
+        == "nginx (pid 90) is new: sh (pid 80) started it again; end that process first with 'kill 80', and then run this again"
+    )
   }
 
   /// A port of both protocols is named without a protocol, and one of UDP alone with it.

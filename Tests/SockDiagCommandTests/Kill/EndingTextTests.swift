@@ -55,7 +55,8 @@ struct EndingTextTests {
     #expect(Set(lines).count == Self.outcomes.count)
     #expect(lines.allSatisfy { $0.hasPrefix("nginx (pid 7): ") })
     let patient = EndingOptions(grace: .seconds(2), kills: false)
-    #expect(EndingText.line(about: target.details.words, .running, patient) == "nginx (pid 7): still runs, 2s after SIGTERM")
+    #expect(
+      EndingText.line(about: target.details.words, .running, patient) == "nginx (pid 7): still runs, 2s after SIGTERM")
     #expect(lines[5] == "nginx (pid 7): still runs after SIGKILL; it may wait for a disk or a device")
     #expect(lines[7].contains("Linux 5.3") && lines[8].contains("PID namespace"))
   }

@@ -94,7 +94,10 @@ struct PortArgumentTests {
     ("99999", "'99999' is not a port; ports are 0 to 65535"),
     ("127.0.0.1:65536", "'65536' is not a port; ports are 0 to 65535"),
     ("999999999999999999999", "'999999999999999999999' is not a port; ports are 0 to 65535"),
-    ("80-90", "'80-90' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"),
+    (
+      "80-90",
+      "'80-90' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"
+    ),
     ("-1", "'-1' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"),
     ("80,443", "'80,443' is not one port; only kill, wait and free take a list, such as 80,443"),
     ("3000:3010", "'3000:3010' is not an address and a port; write a range as 3000-3010"),
@@ -108,7 +111,7 @@ struct PortArgumentTests {
     ("unix:///x", "'unix:///x' is a UNIX socket, which has no port; 'ss -xlp src /x' shows it"),
     ("+80", "'+80' is not a port or a service; write the number"),
     ("８０", "'８０' is not a port or a service; write the number"),
-    ("htpt", "'htpt' is not a port or a service; write the number"),
+    ("htpt", "'htpt' is not a port or a service; 'sockdiag list -ap comm = htpt' shows the ports of a program"),
     ("twofold", "'twofold' is 10 and 20, depending on the protocol; write the number"),
     (":", "':' lacks a port behind the colon; write :8080"),
     ("127.0.0.1:", "'127.0.0.1:' lacks a port behind the colon; write 127.0.0.1:8080"),
@@ -171,7 +174,9 @@ struct PortArgumentTests {
     ("80,", "'80,' has an empty place beside a comma; write it as 80,443"),
     (",80", "',80' has an empty place beside a comma; write it as 80,443"),
     ("80,x", "'x' is not a port or a service; write the number"),
-    ("80-", "'80-' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"),
+    (
+      "80-", "'80-' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"
+    ),
   ]) func wrongRangeGetsASentence(_ word: String, _ sentence: String) {
     #expect(throws: CommandFailure.usage(sentence)) {
       try PortRangeArgument.parse([word], names: Names())

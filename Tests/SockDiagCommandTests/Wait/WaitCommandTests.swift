@@ -126,7 +126,8 @@ struct WaitCommandTests {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
       (["0", "--free"], "port 0"), (["1-2000", "--free"], "2000 ports are too many to wait for"),
-      (["80-70", "--free"], "write 70-80"), (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
+      (["80-70", "--free"], "write 70-80"),
+      (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
       (["8080", "--listening", "--probe"], "--probe"),
       (["8080", "--listening", "--as", "go"], "--as describes a bind()"),
     ]
@@ -172,7 +173,8 @@ struct WaitCommandTests {
     #expect(one.errorText.hasSuffix("; 'sockdiag why 8080' says what helps\n"))
     let two = try await self.run(
       listeningOn: [Self.loopback, LabEndpoint(.loopbackV4, 8081)], "8080-8081", free[0], free[1], free[2])
-    #expect(two.status == 1 && two.errorText.hasPrefix("sockdiag: TCP ports 8080 and 8081 are in use: "), "\(two.errorText)")
+    #expect(
+      two.status == 1 && two.errorText.hasPrefix("sockdiag: TCP ports 8080 and 8081 are in use: "), "\(two.errorText)")
     #expect(try await self.run("8080", "53/udp", "9000-9010", free[0], free[1], free[2]).status == 0)
   }
 

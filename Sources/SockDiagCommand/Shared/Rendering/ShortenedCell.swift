@@ -17,7 +17,7 @@ enum ShortenedCell {
     if kind == .word || width < 2 || !cell.allSatisfy({ $0 < 0x80 }) {
       if width > 1 { output.append(contentsOf: DisplayWidth.prefix(of: cell, columns: width - 1)) }
       if width > 0 { output.append(contentsOf: ellipsis) }
-    } else if port > 0, room >= 1 {
+    } else if port > 0, room >= 0 {
       output.append(contentsOf: cell.prefix((room + 1) / 2))
       output.append(contentsOf: ellipsis)
       output.append(contentsOf: cell.suffix(port + room / 2))
