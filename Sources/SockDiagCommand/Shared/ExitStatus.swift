@@ -41,8 +41,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   static let summary = """
     EXIT STATUS
       0   success, even if there is nothing to show or to do
-      1   why: in use; wait: timed out; kill: no process held the port, or you answered no; check: there are
-          findings; bench: netlink and /proc do not list the same sockets
+      1   why: in use; wait: timed out; kill: no process held the port, or you answered no; check: there are \
+    findings; bench: netlink and /proc do not list the same sockets
       2   why, kill: it depends on facts that are unknown
       3   why, kill: bind() fails with another error than EADDRINUSE
       64  wrong usage
