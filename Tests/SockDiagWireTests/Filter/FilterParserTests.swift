@@ -169,7 +169,8 @@ import Testing
     _ text: String, _ filter: (FilterPattern) -> SocketFilter = SocketFilter.heldBy(commandMatching:)
   ) -> SocketFilter {
     // A text that is no expression makes a filter that equals none here.
-    (try? FilterPattern(text)).map(filter) ?? .localPort == 1
+    guard let pattern = try? FilterPattern(text) else { return .localPort == 1 }
+    return filter(pattern)
   }
 
   static let holders: [(SocketFilter, [String])] = [
