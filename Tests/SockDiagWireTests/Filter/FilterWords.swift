@@ -5,9 +5,7 @@ enum FilterWords {
   /// All filter texts of these tests.
   static var texts: [String] {
     let parser = FilterParserTests.self
-    let sound = parser.ports + parser.hosts + parser.names + parser.figures + parser.states
-    let faulty = FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.others
-    return sound.flatMap(\.1) + faulty.map(\.text)
+    return parser.sound.flatMap(\.1) + FilterFault.all.map(\.text)
   }
 
   /// The words of the language, as a dictionary for libFuzzer.
@@ -15,6 +13,9 @@ enum FilterWords {
     let words =
       [
         "src ", "dst ", "sport ", "dport ", "state ", "exclude ", "family ", "dev ", "fwmark ", "cgroup ", "autobound",
+        "pid ", "comm ", "cmdline ", "unit ", "container ", "user ", " ~ ", " !~ ", " =~ ", "[[:alpha:]]", "{2,3}",
+        "(?i)",
+        "\\\\b",
         " and ", " or ", "not ", "&", "|", "!", "(", ")", "=", "!=", "<", ">", "<=", ">=", " eq ", " ne ", " lt ",
         " le ",
         " gt ", " ge ", "inet:", "inet6:", "10.0.0.0/8", "[::1]", "fe80::1%1", "/255.0.0.0", ":80", ",443", "-8999",
