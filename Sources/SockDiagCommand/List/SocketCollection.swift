@@ -49,7 +49,7 @@ struct SocketCollection {
     try forEachRow(book, &remarks) { rows.append($0) }
     if let order { sort(&rows, order) }
     if joinsRows { rows = joined(rows) }
-    if resolves { renderer.use(names(of: rows)) }
+    if resolves { renderer.use(names(of: rows, &remarks)) }
     for row in rows { try show(row) }
   }
 
@@ -127,7 +127,11 @@ struct SocketCollection {
     return entries.allSatisfy { $0.isSameProgram(as: first) }
   }
 
-  private func names(of rows: [Row]) -> EndpointBook {
-    EndpointBook { _ in nil }
+  /// The names of the addresses in some rows, as far as the resolver answers in time.
+  private func names(of rows: [Row], _ remarks: inout Remarks) -> EndpointBook {
+    let names = HostNameBook()
+    let unanswered = names.find(rows.lazy.flatMap { [batches] row in batches[row.batch].addresses(row.index) })
+    remarks.note(addressesWithoutAnswer: unanswered)
+    return EndpointBook { names.name(of: $0) }
   }
 }
