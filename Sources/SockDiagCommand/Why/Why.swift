@@ -57,7 +57,7 @@ struct Why: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Also print the reasoning: each socket, each remedy, and what was checked.")
   var verbose = false
 
-  @Flag(help: "One JSON object.")
+  @Flag(name: .shortAndLong, help: "One JSON object.")
   var json = false
 
   @OptionGroup
