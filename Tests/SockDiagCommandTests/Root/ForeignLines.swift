@@ -28,7 +28,7 @@ enum ForeignLines {
     ("-i :8080", "sockdiag why 8080"), ("-i:8080", "sockdiag why 8080"), ("-iTCP:8080", "sockdiag why 8080"),
     ("-iUDP:53", "sockdiag why 53/udp"), ("-ti :8080", "sockdiag why 8080"), ("-iTCP", "sockdiag list -atp"),
     ("-iTCP -sTCP:LISTEN", "sockdiag list -ltp"), ("-nP -i4", "sockdiag list -a4p"),
-    ("-nP -iTCP:8080 -sTCP:LISTEN", "sockdiag list -ltp sport = :8080"), ("lsof -i :8080", "sockdiag why 8080"),
+    ("-nP -iTCP:8080 -sTCP:LISTEN", "sockdiag list -ltp sport = :8080"), ("lsof -i :8080", "sockdiag why :8080"),
   ]
 
   private static let killers: [Line] = [
