@@ -35,7 +35,7 @@ enum ForeignLines {
     ("-k 8080/tcp", "sockdiag kill 8080/tcp"), ("fuser 8080/tcp", "sockdiag why 8080/tcp"),
     ("-n tcp 8080", "sockdiag why 8080/tcp"), ("tcp 8080", "sockdiag why 8080/tcp"),
     ("killport 8080", "sockdiag kill 8080"), ("kill-port 8080", "sockdiag kill 8080"),
-    ("stop 8080", "sockdiag kill 8080"),
+    ("stop 8080", "sockdiag kill 8080"), ("getport", "sockdiag free"),
     ("kill -9 8080", "sockdiag kill 8080 --signal KILL"), ("kill 8080 -f", "sockdiag kill 8080 --yes"),
     ("kill -p 8080", "sockdiag kill 8080"), ("kill nginx", "sockdiag list -ap comm = nginx"),
     ("kill", "sockdiag kill 8080"), ("list -t -k 8080", "sockdiag kill 8080"),
