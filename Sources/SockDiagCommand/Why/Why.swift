@@ -7,6 +7,7 @@ internal import SockDiagWire
 /// `sockdiag why`: predicts whether bind() succeeds, and explains what is in the way.
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
+    _superCommandName: Sockdiag.name,
     abstract: "Says whether a port can be bound; if not, what blocks it, until when, and what helps.",
     discussion: """
       The answer has at most ten lines; its first line holds the verdict and the process. -v adds the whole reasoning.
