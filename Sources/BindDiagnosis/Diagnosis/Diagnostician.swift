@@ -90,7 +90,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     return diagnoses
   }
 
-  private mutating func diagnose(
+  mutating func diagnose(
     _ request: BindRequest, _ effort: Effort, by inode: UInt32?, process: Int32?, _ readings: inout PortReadings
   ) throws(SockDiagError) -> Diagnosis {
     var diagnosis = try look(request, effort, inode, &readings)

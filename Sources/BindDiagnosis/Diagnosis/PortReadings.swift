@@ -22,6 +22,12 @@ struct PortReadings {
     needsEveryPort = requests.contains { $0.local.port == 0 }
   }
 
+  /// Creates readings for ports, of which each may be asked about.
+  init(ports: PortSet) {
+    named = ports
+    needsEveryPort = false
+  }
+
   /// The ports whose sockets are listed; `nil` for all.
   var ports: PortSet? { needsEveryPort ? nil : named }
 

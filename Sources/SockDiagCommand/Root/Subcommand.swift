@@ -47,7 +47,8 @@ extension Subcommand {
     SubcommandGroup(
       "Ports",
       [
-        Subcommand("why", Why.self), Subcommand("kill", Kill.self), Subcommand("wait", Wait.self),
+        Subcommand("why", Why.self), Subcommand("free", Free.self), Subcommand("kill", Kill.self),
+        Subcommand("wait", Wait.self),
       ]),
     SubcommandGroup(
       "Sockets",
