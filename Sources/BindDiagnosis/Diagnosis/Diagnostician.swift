@@ -157,7 +157,7 @@ public struct Diagnostician: ~Copyable, Sendable {
       sockets[index].portSocket.routingDomain = domains[sockets[index].portSocket.interfaceIndex]
     }
     var prediction = Self.judge(&sockets, request, conditions)
-    if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
+    if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots, &readings) {
       prediction = Self.judge(&sockets, request, conditions)
     }
     prediction.refuse(rehearsal)

@@ -59,6 +59,10 @@ struct ListedHolders {
   /// `nil` if the search failed.
   var report: OwnerReport?
   var details: [Int32: ProcessDetails] = [:]
+  /// The processes that are systemd's, which holds sockets for its `.socket` units.
+  var activators: Set<Int32> = []
+  /// The options that were read, by inode; `nil` if they cannot be read.
+  var options: [UInt32: HeldSocketOptions?] = [:]
   /// The `.socket` units by their cgroup; `nil` for a cgroup of another kind.
   var socketUnits: [UInt64: SystemdUnit?] = [:]
 }

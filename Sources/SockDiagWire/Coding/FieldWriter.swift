@@ -31,6 +31,13 @@ public protocol FieldWriter {
   mutating func objects<Element>(
     _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   )
+  /// Writes fields that were recorded before as JSON text.
+  mutating func recorded<Value>(_ fields: RecordedFields<Value>)
+}
+
+extension FieldWriter {
+  /// Writes the fields of the value, as for the first time.
+  public mutating func recorded<Value>(_ fields: RecordedFields<Value>) { fields.value.writeFields(to: &self) }
 }
 
 /// Fields that may be absent: a value that is `nil` writes nothing.

@@ -21,6 +21,14 @@ public struct JSONTextWriter: FieldWriter {
     needsComma = true
   }
 
+  /// Copies recorded fields.
+  public mutating func recorded<Value>(_ fields: RecordedFields<Value>) {
+    if fields.text.isEmpty { return }
+    if needsComma { output.append(UInt8(ascii: ",")) }
+    needsComma = true
+    output.append(contentsOf: fields.text)
+  }
+
   private mutating func key(_ key: String) {
     if needsComma { output.append(UInt8(ascii: ",")) }
     needsComma = true

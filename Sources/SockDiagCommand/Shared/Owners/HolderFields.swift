@@ -9,8 +9,15 @@ extension HolderList.Entry: FieldWritable {
     writer.number("thread", holder.threadID)
     writer.number("io_uring_slot", holder.fixedFileSlot)
     if isInherited { writer.boolean("inherited", true) }
-    if let process { writer.process(process) }
+    if let fields { writer.recorded(fields) } else if let process { writer.process(process) }
   }
+}
+
+/// The JSON fields of a process, without its id.
+struct ProcessFields: FieldWritable {
+  let details: ProcessDetails
+
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) { writer.process(details) }
 }
 
 extension FieldWriter {
