@@ -61,9 +61,12 @@ struct DocumentedCommand: Sendable, CustomStringConvertible {
     return Array(words.dropFirst())
   }
 
-  /// Whether it stands for many commands, such as `sockdiag help SUBCOMMAND`.
+  /// Whether it stands for many commands, such as `sockdiag help SUBCOMMAND`, or is the name of a subcommand that takes a
+  /// port.
   var isPattern: Bool {
-    words.contains { $0 == "…" || !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isUppercase } && $0 != "KILL" }
+    let isName = ["why", "wait", "kill"].contains(words.first ?? "")
+    if isName, !words.contains(where: { $0.contains(where: \.isNumber) || $0 == "--run" }) { return true }
+    return words.contains { $0 == "…" || !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isUppercase } }
   }
 
   /// Parses it as the tool does, with its filter.
