@@ -14,8 +14,6 @@ struct OfferedLine {
     if words.first == "wait", !words.contains(where: goals.contains) { self.words.append("--free") }
   }
 
-  init(_ line: String) { words = line.split(separator: " ").map(String.init) }
-
   /// The line in quotes, if it can be typed as it stands and is right usage; otherwise `nil`.
   ///
   /// Offers are tried by the parser, so that no message leads to another one.

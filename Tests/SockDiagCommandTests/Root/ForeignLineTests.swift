@@ -23,8 +23,11 @@ struct ForeignLineTests {
     let errors = try Tool.run(Self.words(line)).errors
     for command in Self.quoted(errors) where command.first == "sockdiag" {
       switch command.dropFirst().first {
-      // They wait, or create a file.
-      case "events", "wait", "record": _ = try SockDiagTool.parse(Array(command.dropFirst()))
+      case "wait":
+        _ = try SockDiagTool.parse(Array(command.dropFirst()))
+        #expect(command.contains { ["--free", "--listening", "--help"].contains($0) }, "\(line)")
+      // They run on, or create a file.
+      case "events", "record": _ = try SockDiagTool.parse(Array(command.dropFirst()))
       // Without a terminal they would be refused.
       case "kill", "destroy":
         let isHelp = command.contains("--help")
