@@ -6,11 +6,23 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
   let socket: Socket
   /// The name of its interface. The record has the index only.
   let interfaceName: String?
-  var notes = SocketNotes()
+  /// Its holders; `nil` if they were not looked up.
+  private let holders: [ListedHolder]?
+  private let holdersMissing: MissingHolder.Reasons?
+  private let result: String?
 
   init(_ socket: Socket, _ notes: SocketNotes = SocketNotes(), interfaces: inout InterfaceNames) {
+    var processes = ProcessTexts()
+    self.init(socket, notes, interfaces: &interfaces, processes: &processes)
+  }
+
+  init(
+    _ socket: Socket, _ notes: SocketNotes, interfaces: inout InterfaceNames, processes: inout ProcessTexts
+  ) {
     self.socket = socket
-    self.notes = notes
+    holders = notes.holders.map { processes.holders($0) }
+    holdersMissing = notes.holders?.reasons
+    result = notes.result
     let name = socket.interfaceIndex == 0 ? nil : interfaces.name(socket.interfaceIndex)
     interfaceName = name.map { String(decoding: $0, as: UTF8.self) }
   }
@@ -20,10 +32,8 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     socket.writeFields(to: &writer)
     writer.text("interface_name", interfaceName)
-    if let holders = notes.holders {
-      writer.objects("holders", holders.entries)
-      writer.texts("holders_missing", holders.reasons?.names)
-    }
-    writer.text("result", notes.result)
+    writer.objects("holders", holders)
+    writer.texts("holders_missing", holdersMissing?.names)
+    writer.text("result", result)
   }
 }
