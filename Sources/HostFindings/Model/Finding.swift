@@ -67,6 +67,6 @@ extension Finding: CustomStringConvertible {
 }
 
 extension FilterHolder {
-  /// The name and number of the process, as tables show them.
-  var label: String { "\(command)(\(processID))" }
+  /// The name and number of the process, for a sentence.
+  var label: String { "\(command) (pid \(processID))" }
 }

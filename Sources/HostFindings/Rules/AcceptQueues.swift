@@ -16,28 +16,30 @@ extension HostFacts {
       return Finding(
         .acceptQueue, .failing, figure: UInt64(length), limit: UInt64(limit), unit: "connections",
         subject: Finding.Subject(local: listener.local, process: process),
-        text: "\(length.counted("connection")) waiting for accept() at \(listener.local), whose limit is \(limit)"
-          + (process.map { ", in \($0.label)" } ?? ""),
-        advice: "further ones are dropped; the program accepts too slowly, or \(origin(of: limit))")
+        text: "the accept queue of \(process.map { "\($0.label) at " } ?? "")\(listener.local) is full:"
+          + " \(length.counted("connection")), and the limit is \(limit)",
+        advice: "new connections are dropped; the program accepts too slowly, or \(origin(of: limit))")
     }
     guard let rise = rise(of: \.listenOverflows) else { return full }
     return full + [
       Finding(
         .listenOverflow, .failing, figure: rise, limit: nil, unit: "drops",
         text:
-          "full accept queues made listeners drop \(rise.counted("packet")) in \(intervalText) (ListenOverflows)",
-        advice: "clients wait for a second or more, or fail; a listener whose Accept-Q in 'sockdiag' is above its limit"
-          + " accepts too slowly, or has a backlog that is too small for bursts")
+          "listeners dropped \(rise.counted("packet")) in \(intervalText), because their accept queues were full"
+          + " (ListenOverflows)",
+        advice:
+          "clients wait a second or more, or fail; look for a full Accept-Q in 'sockdiag': that program accepts too"
+          + " slowly, or its backlog is too small for bursts")
     ]
   }
 
   /// The source of a limit, where it can be raised.
   private func origin(of limit: UInt32) -> String {
     guard let maximum = settings.maximumBacklog else {
-      return "its backlog, the smaller of listen()'s argument and net.core.somaxconn, is too small"
+      return "its backlog is too small: the smaller of listen()'s argument and net.core.somaxconn"
     }
     return limit < maximum
-      ? "its listen() asks for a backlog that is too small (net.core.somaxconn would allow \(maximum))"
-      : "its backlog is cut by net.core.somaxconn (\(maximum)): raise that and the argument of listen(), and restart it"
+      ? "its backlog is too small: listen() asks for \(limit), and net.core.somaxconn allows \(maximum)"
+      : "its backlog is cut by net.core.somaxconn (\(maximum)): raise that and the argument of listen(), then restart it"
   }
 }

@@ -30,21 +30,22 @@ extension HostFacts {
     let unread = sockets.count { $0.receiveQueue > 0 }
     let reading =
       unread == 0
-      ? ", all of which it read to the end" : ", \(unread) of which it did not even read to the end"
+      ? "; it read all of them to the end" : "; it did not read \(unread) of them to the end"
     // A single destination leads to the faulty code.
     let remotes = Set(sockets.map { SocketAddress($0.remote.address.unmapped, port: $0.remote.port) })
     let who =
-      culprit.process?.label ?? "a process that is hidden from this user"
+      culprit.process?.label ?? "a process that is hidden from you"
       + (culprit.uid.map { " (user id \($0))" } ?? "")
     return Finding(
       .closeWait, .failing, figure: UInt64(sockets.count), limit: UInt64(clamping: limits.closeWaitCount),
       unit: "sockets",
       subject: Finding.Subject(remote: remotes.count == 1 ? remotes.first : nil, process: culprit.process),
       text:
-        "\(who) has had \(sockets.count.counted("socket")) in CLOSE_WAIT for \(limits.closeWaitAge.components.seconds) s or"
-        + " more\(reading)",
-      advice: "their peers are gone and it never closes them, until it runs out of descriptors; that is a fault of the"
-        + " program, no sysctl helps, and a restart only for a while")
+        "\(who) has not closed \(sockets.count.counted("connection")) that the peers closed"
+        + " \(limits.closeWaitAge.components.seconds) s ago or earlier (CLOSE_WAIT)",
+      advice:
+        "it will run out of descriptors\(reading); this is a bug in the program: no sysctl helps, and a restart helps"
+        + " only for a while")
   }
 }
 

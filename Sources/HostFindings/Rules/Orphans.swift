@@ -8,16 +8,17 @@ extension HostFacts {
   /// found.
   func orphans(_ limits: FindingLimits) -> [Finding] {
     let cure =
-      "they wait for peers that do not acknowledge: 'sockdiag list state fin-wait-1 state last-ack state closing' shows"
-      + " them, 'sockdiag destroy' ends them, and net.ipv4.tcp_max_orphans is the limit"
+      "their peers do not acknowledge: 'sockdiag list state fin-wait-1 state last-ack state closing' shows them,"
+      + " 'sockdiag destroy' ends them, and net.ipv4.tcp_max_orphans is the limit"
     var findings: [Finding] = []
     if let rise = rise(of: \.abortsOnMemory) {
       findings.append(
         Finding(
           .orphansReset, .failing, figure: rise, limit: nil, unit: "connections",
           text:
-            "\(rise.counted("closed connection")) reset in \(intervalText), for there were too many of them, or too little"
-            + " memory for TCP (TCPAbortOnMemory)", advice: cure + ", net.ipv4.tcp_mem that of memory"))
+            "the kernel reset \(rise.counted("closed connection")) in \(intervalText): there were too many of them, or too"
+            + " little memory for TCP (TCPAbortOnMemory)",
+          advice: "their last data is lost; \(cure), and net.ipv4.tcp_mem that of memory"))
     }
     if let count = counters.orphans, let maximum = settings.maximumOrphans,
       Share.reaches(count, limits.sharePercent, of: maximum)
@@ -25,8 +26,9 @@ extension HostFacts {
       findings.append(
         Finding(
           .orphans, .risk, figure: count, limit: UInt64(maximum), unit: "sockets",
-          text: "the host has \(count) of \(maximum) TCP sockets that may be without descriptor"
-            + " (\(Share.percent(count, of: maximum)))", advice: cure))
+          text: "no process holds \(count.counted("TCP socket")) of this host, and the limit is \(maximum)"
+            + " (\(Share.percent(count, of: maximum)))",
+          advice: "beyond the limit the kernel resets them, and their last data is lost; \(cure)"))
     }
     return findings
   }

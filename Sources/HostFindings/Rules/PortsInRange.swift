@@ -20,16 +20,16 @@ extension HostFacts {
     return danger.ports.map { listener, taker in
       let process = process(of: listener)
       let reason =
-        taker.map { "and the connection \($0.local) to \($0.remote) has it already" }
-        ?? "of which connections use \(danger.used) of \(danger.available) ports"
+        taker.map { "the connection \($0.local) to \($0.remote) has it already" }
+        ?? "connections use \(danger.used) of \(danger.available) such ports"
         + " (\(Share.percent(danger.used, of: danger.available)))"
       return Finding(
         .portInRange, .risk, figure: UInt64(danger.used), limit: UInt64(danger.available), unit: "ports",
         subject: Finding.Subject(local: listener.local, remote: taker?.remote, process: process),
         text:
-          "port \(listener.local.port)\(process.map { " of \($0.label)" } ?? ""), which listens at \(listener.local),"
-          + " is in the range from which the kernel chooses, \(reason)",
-        advice: "a restart of it may fail with EADDRINUSE; reserve the port: \(reservation)")
+          "\(process?.label ?? "a program") listens at \(listener.local), a port that the kernel may give to a connection:"
+          + " \(reason)",
+        advice: "a restart of the program may fail with EADDRINUSE; reserve the port: \(reservation)")
     }
   }
 

@@ -30,9 +30,9 @@ extension HostFacts {
       text: "\(taken) of \(available) \(isTCP ? "TCP" : "UDP") ports that the kernel chooses from are taken"
         + " (\(Share.percent(taken, of: available)))\(kinds)",
       advice: (isTCP
-        ? "bind() to port 0, and listen() without bind(), fail with EADDRINUSE when none is left, even where connect()"
-          + " still works; set IP_BIND_ADDRESS_NO_PORT before a bind() that is about the address alone, or widen"
-        : "bind() to port 0 fails with EADDRINUSE when none is left, and connect() and sendto() with EAGAIN; use one"
+        ? "with none left, bind() to port 0 fails with EADDRINUSE, and so does listen() without bind(); set"
+          + " IP_BIND_ADDRESS_NO_PORT before binding an address alone, or widen"
+        : "with none left, bind() to port 0 fails with EADDRINUSE, and connect() and sendto() with EAGAIN; use one"
           + " socket for many peers, or widen") + " net.ipv4.ip_local_port_range\(rangeText)")
   }
 }

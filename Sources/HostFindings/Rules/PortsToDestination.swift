@@ -40,11 +40,11 @@ extension HostFacts {
     return Finding(
       .portsToDestination, used >= available ? .failing : .risk, figure: UInt64(used), limit: UInt64(available),
       unit: "ports", subject: Finding.Subject(source: route.source, remote: route.destination),
-      text: "\(used) of \(available) ports for connections from \(route.source) to \(route.destination) are in use"
-        + " (\(share))\(past)",
-      advice: "connect() fails with EADDRNOTAVAIL when none is left, although other destinations are in reach; keep"
-        + " connections in a pool, use more addresses on either side, or widen net.ipv4.ip_local_port_range"
-        + rangeText)
+      text:
+        "connections from \(route.source) to \(route.destination) use \(used) of \(available) ports (\(share))\(past)",
+      advice:
+        "with none left, connect() to it fails with EADDRNOTAVAIL; reuse connections in a pool, use more addresses"
+        + " on either side, or widen net.ipv4.ip_local_port_range" + rangeText)
   }
 
   /// Whether `connect` may take over the port of this TIME_WAIT. It also needs timestamps and an age of one second,
@@ -57,6 +57,18 @@ extension HostFacts {
     case .loopback: return socket.local.address.isLoopback || socket.remote.address.isLoopback
     default: return false
     }
+  }
+
+  /// The number of destinations to which connections have ports that the kernel chooses from.
+  var destinationCount: Int {
+    guard let choosable = settings.choosablePorts else { return 0 }
+    let bound = boundPorts
+    var routes: Set<Route> = []
+    for socket in sockets
+    where socket.remote.port != 0 && choosable.contains(socket.local.port) && !bound.contains(socket.local.port) {
+      routes.insert(Route(socket))
+    }
+    return routes.count
   }
 
   /// The range, for remedies.

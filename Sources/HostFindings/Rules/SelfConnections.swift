@@ -16,9 +16,9 @@ extension HostFacts {
         .selfConnection, .failing, figure: 1, limit: nil, unit: "connections",
         subject: Finding.Subject(local: socket.local, remote: socket.remote, process: process),
         text:
-          "the connection to \(socket.local)\(process.map { " of \($0.label)" } ?? "") has met itself, and no server can"
-          + " have the port",
-        advice: "close it or end its process" + (isChosen ? ", and reserve the port: \(reservation)" : ""))
+          "a connection\(process.map { " of \($0.label)" } ?? "") at \(socket.local) is connected to itself, so no server"
+          + " can have the port",
+        advice: "close it, or end its process" + (isChosen ? "; reserve the port: \(reservation)" : ""))
     }
   }
 }

@@ -18,14 +18,16 @@ extension HostFacts {
         let isServed = members.contains { $0.receiveQueue == 0 && before[$0.inode]?.receiveQueue == 0 }
         return members.compactMap { member -> Finding? in
           if holders[member.inode]?.isEmpty == true {
-            return finding(member, of: members.count, "no process holds it", "whoever made it passed it on or lost it")
+            return finding(
+              member, of: members.count, "no process holds it",
+              "a program passed the socket on or lost it: restart the programs on this port")
           }
           guard isServed, let earlier = before[member.inode], earlier.receiveQueue > 0,
             member.receiveQueue >= earlier.receiveQueue
           else { return nil }
           return finding(
-            member, of: members.count, "nobody has accepted in \(intervalText) while other queues are empty",
-            "its thread or process is stuck or busy")
+            member, of: members.count, "nothing was accepted in \(intervalText), while other queues are empty",
+            "its thread or process is stuck or busy: close that socket, or end the process")
         }
       }
   }
@@ -36,10 +38,9 @@ extension HostFacts {
       .silentMember, .failing, figure: UInt64(member.receiveQueue), limit: member.acceptQueueLimit.map { UInt64($0) },
       unit: "connections", subject: Finding.Subject(local: member.local, process: process),
       text:
-        "one of \(count) listeners that share \(member.local) is silent: \(why), with \(member.receiveQueue.counted("connection"))"
-        + " waiting" + (process.map { " in \($0.label)" } ?? "") + " (inode \(member.inode))",
-      advice:
-        "the kernel goes on giving it one connection in \(count); \(cause), so close that socket or end what has it")
+        "one of \(count) listeners that share \(member.local)\(process.map { ", of \($0.label)," } ?? "") accepts nothing:"
+        + " \(why), and \(member.receiveQueue.counted("connection waits", "connections wait")) (inode \(member.inode))",
+      advice: "the kernel gives it one connection in \(count); \(cause)")
   }
 }
 

@@ -7,15 +7,15 @@ extension HostFacts {
   func timeWait(_ limits: FindingLimits) -> [Finding] {
     let maximum = settings.maximumTimeWait.map { UInt64($0) }
     let cure =
-      "this side closes first: reuse connections, let the peers close, or raise net.ipv4.tcp_max_tw_buckets;"
+      "this host closes first: reuse connections, let the peers close, or raise net.ipv4.tcp_max_tw_buckets;"
       + " tcp_fin_timeout does not shorten TIME_WAIT"
     var findings: [Finding] = []
     if let rise = rise(of: \.timeWaitOverflows) {
       findings.append(
         Finding(
           .timeWaitOverflow, .failing, figure: rise, limit: nil, unit: "connections",
-          text: "\(rise.counted("connection")) closed without TIME_WAIT in \(intervalText), for too many are in it"
-            + (maximum.map { " (tcp_max_tw_buckets is \($0))" } ?? ""),
+          text: "the kernel closed \(rise.counted("connection")) without TIME_WAIT in \(intervalText), because too many"
+            + " are in TIME_WAIT" + (maximum.map { " (the limit is \($0))" } ?? ""),
           advice: cure))
     }
     if let count = counters.timeWaits, let maximum, Share.reaches(count, limits.sharePercent, of: maximum) {
@@ -23,7 +23,8 @@ extension HostFacts {
         Finding(
           .timeWaitCount, .risk, figure: count, limit: maximum, unit: "connections",
           text:
-            "\(count) of \(maximum) connections that may be in TIME_WAIT are (\(Share.percent(count, of: maximum)))",
+            "\(count.counted("connection is", "connections are")) in TIME_WAIT, and the limit is \(maximum)"
+            + " (\(Share.percent(count, of: maximum)))",
           advice: cure))
     }
     return findings

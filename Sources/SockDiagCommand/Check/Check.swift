@@ -9,9 +9,16 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Finds faults of this host, present or imminent: ports, queues, leaks.",
     discussion: """
-      Looks twice and shows a line for each finding: the rule, the figures, and a remedy. Without findings it prints nothing \
-      and exits with 0; with findings it exits with 1. It looks at its own network namespace. As root it knows the processes \
-      of all users.
+      EXAMPLES
+        sockdiag check                      what is wrong, with a remedy each
+        sockdiag check -N web               in the network namespace 'web'
+        sockdiag check --openmetrics        for a collector of metrics
+
+      It looks twice, one second apart. Each finding is a headline with the figures, and a line of advice. Without findings \
+      it says what it checked on a terminal, and nothing in a pipe, so that a timer mails only faults. As root it knows the \
+      processes of all users.
+
+      Exit status: 0 nothing wrong; 1 findings; 75 no findings, but the list of sockets is incomplete.
 
       RULES
       \(rules)
@@ -20,8 +27,7 @@ struct Check: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Seconds between the two looks, 0.1 to 3600. A counter is a finding if it rises between them.",
-      valueName: "seconds")
-  )
+      valueName: "seconds"))
   var interval: Double = 1
 
   @Option(
@@ -31,22 +37,49 @@ struct Check: ParsableCommand {
   @Flag(help: "One JSON array, empty without findings.")
   var json = false
 
+  @Flag(name: .customLong("openmetrics"), help: "Metrics in the OpenMetrics format.")
+  var openMetrics = false
+
+  @Flag(name: .shortAndLong, help: "Print no findings; the exit status tells whether there are any.")
+  var quiet = false
+
+  @OptionGroup var namespace: NamespaceOption
+  @OptionGroup var colour: ColourOption
+
   func run() throws {
     guard (0.1...3600).contains(interval) else { throw CommandFailure.usage("--interval takes 0.1 to 3600 seconds") }
+    let format = try format()
     var limits = FindingLimits()
     limits.closeWaitAge = .seconds(closeWaitAge)
-    var observer = try HostObserver()
-    Self.sleep(interval)
-    var facts = try observer.facts()
-    try Self.addHolders(to: &facts, limits, &observer)
+    try namespace.enter()
+    let facts = try Progress.during("checking this host") { try look(limits) }
     let findings = facts.findings(limits)
-    try show(findings)
     var remarks = Remarks()
     // Findings decide the exit status, even if the lists were incomplete.
     if !findings.isEmpty { remarks.add(status: .negative) }
     remarks.note(.tcp, facts.completeness, facts.substitution)
     remarks.note(.udp, facts.udpCompleteness, facts.udpSubstitution)
+    try show(findings, facts, format, isComplete: remarks.status != .partial)
     try remarks.end()
+  }
+
+  private func format() throws(CommandFailure) -> CheckFormat {
+    switch (json, openMetrics, quiet) {
+    case (true, true, _): throw .usage("--json and --openmetrics exclude each other; leave one of them out")
+    case (true, _, true), (_, true, true): throw .usage("--quiet prints nothing; leave it out, or leave the format out")
+    case (true, _, _): return .json
+    case (_, true, _): return .openMetrics
+    case (_, _, true): return .none
+    default: return .text
+    }
+  }
+
+  private func look(_ limits: FindingLimits) throws -> HostFacts {
+    var observer = try HostObserver()
+    Self.sleep(interval)
+    var facts = try observer.facts()
+    try Self.addHolders(to: &facts, limits, &observer)
+    return facts
   }
 
   /// Adds the processes that hold the sockets of the rules.
@@ -63,9 +96,13 @@ struct Check: ParsableCommand {
     for socket in missing where !remaining.contains(socket.inode) { facts.holders[socket.inode] = nil }
   }
 
-  private func show(_ findings: [Finding]) throws(CommandFailure) {
+  private func show(
+    _ findings: [Finding], _ facts: HostFacts, _ format: CheckFormat, isComplete: Bool
+  ) throws(CommandFailure) {
     var output = ByteOutput()
-    if json {
+    switch format {
+    case .none: break
+    case .json:
       var array = JSONArray(isOnLines: true)
       for finding in findings {
         array.beginElement(&output.bytes)
@@ -73,10 +110,21 @@ struct Check: ParsableCommand {
       }
       array.end(&output.bytes)
       output.bytes.append(UInt8(ascii: "\n"))
-    } else {
-      for finding in findings {
-        output.appendLine(finding.description)
+    case .openMetrics:
+      CheckMetrics.append(
+        findings, facts.scope, interval: facts.interval, isComplete: isComplete, to: &output.bytes)
+    case .text:
+      let terminal = Terminal.standardOutput(colour.color)
+      var prose = Prose(terminal)
+      CheckText.append(findings, to: &prose)
+      // In a pipe, no news is good news: a timer mails whatever a command prints.
+      if terminal.isTerminal {
+        let scope = facts.scope
+        // "Nothing wrong" would be too much if sockets were not seen.
+        if findings.isEmpty, isComplete { CheckText.append(scope, to: &prose) }
+        CheckText.appendUnchecked(scope, to: &prose)
       }
+      output.bytes += prose.bytes
     }
     try output.flush()
   }

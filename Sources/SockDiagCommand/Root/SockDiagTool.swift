@@ -57,6 +57,7 @@ enum SockDiagTool {
   /// The subcommand that the words name, with its options. `sockdiag` alone is ``Listeners``.
   static func parse(_ arguments: [String]) throws -> Parsed {
     switch try CommandChoice(arguments) {
+    case .version: return .page(Sockdiag.version)
     case .help(let subcommand): return .page(HelpPage.text(of: subcommand))
     case .completion(let words):
       do { return .command(try Sockdiag.parseAsRoot(words)) } catch { return .page(Sockdiag.fullMessage(for: error)) }
@@ -68,19 +69,20 @@ enum SockDiagTool {
     let joined = subcommand.type is any TakesFilter.Type ? FilterWords.joined(words) : words
     let command: any ParsableCommand
     do { command = try subcommand.type.parseAsRoot(joined) } catch {
-      if words.contains("--version") { return .page(Sockdiag.version) }
-      throw UsageMessage.failure(for: error, of: subcommand)
+      // As in ss, these win over anything else.
+      if words.contains("--version") || words.contains("-V") { return .page(Sockdiag.version) }
+      throw UsageFault.refused(error, subcommand, words)
     }
     // The parser returns a command of its own if a word asks for the help.
     guard type(of: command) == subcommand.type else { return .page(HelpPage.text(of: subcommand)) }
-    // Without a subcommand, a first word that cannot start a filter is a misspelt subcommand.
-    if let word = (command as? Listeners)?.selection.filter.first, !SocketFilter.begins(with: word) {
-      throw CommandChoice.unknownSubcommand(word)
-    }
+    if let taker = command as? any TakesFilter { try UsageFault.check(taker.selection.filter, of: subcommand, words) }
     return .command(command)
   }
 
-  private static func end(_ error: any Error) -> Int32 { report(CommandFailure(error)) }
+  private static func end(_ error: any Error) -> Int32 {
+    if let fault = error as? UsageFault { return report(fault.failure) }
+    return report(CommandFailure(error))
+  }
 
   private static func show(_ text: String) -> Int32 {
     var output = ByteOutput()

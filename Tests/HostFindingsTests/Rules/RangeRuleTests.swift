@@ -19,7 +19,7 @@ struct RangeRuleTests {
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .portInRange && finding.severity == .risk && finding.figure == 5 && finding.limit == 100)
     #expect(finding.subject.local == "0.0.0.0:1090" && finding.subject.process?.processID == 12)
-    #expect(finding.text.contains("port 1090 of server(12)"))
+    #expect(finding.text.contains("server (pid 12) listens at"))
     #expect(finding.advice.hasSuffix("sysctl -w net.ipv4.ip_local_reserved_ports=1090"))
   }
 
@@ -104,9 +104,9 @@ struct RangeRuleTests {
     facts.holders[4] = [FilterHolder(processID: 9, command: "client")]
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .selfConnection && finding.severity == .failing)
-    #expect(finding.text.contains("127.0.0.1:5003 of client(9)"))
+    #expect(finding.text.contains("of client (pid 9) at 127.0.0.1:5003"))
     // The program itself chose that port.
-    #expect(finding.advice == "close it or end its process")
+    #expect(finding.advice == "close it, or end its process")
     #expect(facts.socketsToAttribute().map(\.inode) == [4])
   }
 

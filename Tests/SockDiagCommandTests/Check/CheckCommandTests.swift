@@ -14,7 +14,13 @@ struct CheckCommandTests {
     var lines: CommandResult
     var json: CommandResult
 
-    var rules: [String] { lines.outputText.split(separator: "\n").map { String($0.prefix { $0 != ":" }) } }
+    /// The rules of the headlines. Other lines are indented.
+    var rules: [String] {
+      lines.outputText.split(separator: "\n").filter { $0.first != " " }.map { String($0.prefix { $0 != ":" }) }
+    }
+
+    /// The text without line breaks.
+    var text: String { lines.outputText.split { $0 == "\n" || $0 == " " }.joined(separator: " ") }
   }
 
   /// Runs the command in both forms beside a scene.
@@ -35,7 +41,7 @@ struct CheckCommandTests {
         func run(_ command: [String]) throws -> CommandResult {
           var result = try laboratory.namespace.run(command)
           for _ in 0..<10 {
-            let isNamed = !inThisProcess || result.outputText.contains("(\(getpid()))")
+            let isNamed = !inThisProcess || result.outputText.contains("\(getpid())")
             if (result.status == 0) == rules.isEmpty, isNamed { break }
             result = try laboratory.namespace.run(command)
           }
@@ -109,8 +115,8 @@ struct CheckCommandTests {
     }
     try expect(answers, ["ports-to-destination", "ports-to-bind"])
     #expect(
-      answers.lines.outputText.hasPrefix(
-        "ports-to-destination: 10 of 10 ports for connections from 127.0.0.1 to 127.0.0.1:80 are in use (100 %); "))
+      answers.text.hasPrefix(
+        "ports-to-destination: connections from 127.0.0.1 to 127.0.0.1:80 use 10 of 10 ports (100 %) with none left"))
   }
 
   @Test(arguments: [(7, [String]()), (8, ["ports-to-destination", "ports-to-bind"])])
@@ -131,7 +137,7 @@ struct CheckCommandTests {
       return sockets
     }
     try expect(answers, ["ports-to-bind"])
-    #expect(answers.lines.outputText.contains("4 of 4 UDP ports"))
+    #expect(answers.text.contains("4 of 4 UDP ports"))
   }
 
   @Test func fullAcceptQueueIsFoundWithItsProcess() async throws {
@@ -146,7 +152,7 @@ struct CheckCommandTests {
     let element = try #require(try JSONValue(parsing: answers.json.output).elements.first)
     #expect(element["figure"] == .number(2) && element["limit"] == .number(1))
     #expect(element["pid"] == .number(Double(getpid())) && element["local"]?["port"] == .number(80))
-    #expect(answers.lines.outputText.contains("(\(getpid())); further ones are dropped"))
+    #expect(answers.text.contains("(pid \(getpid())) at 127.0.0.1:80 is full: 2 connections"))
   }
 
   private static func leaks(_ count: Int, _ laboratory: Laboratory, seconds: Double = 2) throws -> [Any] {
@@ -164,7 +170,7 @@ struct CheckCommandTests {
       try Self.leaks(20, $0)
     }
     try expect(found, ["close-wait"])
-    #expect(found.lines.outputText.contains("(\(getpid())) has had 20 sockets in CLOSE_WAIT for 1 s or more"))
+    #expect(found.text.contains("(pid \(getpid())) has not closed 20 connections that the peers closed 1 s ago"))
     try expect(try await check(["--close-wait-age", "1"], finds: []) { try Self.leaks(19, $0) }, [])
     // They are too fresh to count without the option.
     try expect(try await check(finds: []) { try Self.leaks(20, $0, seconds: 0) }, [])
@@ -175,7 +181,7 @@ struct CheckCommandTests {
       ["--close-wait-age", "1"], startedBy: ["setpriv", "--reuid=nobody", "--clear-groups"], finds: ["close-wait"]
     ) { try Self.leaks(20, $0) }
     try expect(answers, ["close-wait"])
-    #expect(answers.lines.outputText.contains("a process that is hidden from this user (user id 0) has had 20 sockets"))
+    #expect(answers.text.contains("a process that is hidden from you (user id 0) has not closed 20 connections"))
   }
 
   @Test func undrainedMemberIsFound() async throws {
@@ -199,7 +205,7 @@ struct CheckCommandTests {
     }
     try expect(answers, ["silent-member"])
     #expect(
-      answers.lines.outputText.contains("one of 2 listeners that share 127.0.0.1:80 is silent: nobody has accepted"))
+      answers.text.contains("accepts nothing: nothing was accepted in"), "\(answers.text)")
   }
 
   /// Where some process cannot be read, as in many sandboxes, that one may hold the socket, and nothing is found.
@@ -216,7 +222,7 @@ struct CheckCommandTests {
         try settled {
           let check = try laboratory.namespace.run([tool, "check", "--interval", "0.1"])
           let isCertain = try Self.isCertain(inode, try laboratory.namespace.run([tool, "list", "-tlp", "--json"]))
-          let isFound = check.outputText.contains("is silent: no process holds it")
+          let isFound = check.outputText.contains("silent-member: one of 2 listeners")
           return isFound == isCertain && check.status == (isCertain ? 1 : 0) ? [] : ["\(isCertain): \(check)"]
         }
       }
@@ -270,7 +276,18 @@ struct CheckCommandTests {
       return [client]
     }
     try expect(answers, ["self-connection"])
-    #expect(answers.lines.outputText.contains("(\(getpid())) has met itself"))
+    #expect(answers.text.contains("(pid \(getpid())) at 127.0.0.1:5000 is connected to itself"))
+  }
+
+  @Test func findingsAreALineOfAtMostEightyColumns() async throws {
+    let server = LabEndpoint(.loopbackV4, 80)
+    let answers = try await check(range: "40000 40009", finds: ["ports-to-destination", "ports-to-bind"]) {
+      laboratory in
+      let listener = try laboratory.tcpListener(on: server)
+      return [listener, try (0..<10).map { _ in try laboratory.tcpClient(to: server) }]
+    }
+    for line in answers.lines.outputText.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    #expect(answers.lines.outputText.split(separator: "\n").count { $0.hasPrefix("    ") } >= 2)
   }
 
   @Test(arguments: ["0", "-1", "nan", "inf", "3601", "0.01"]) func intervalHasLimits(_ text: String) throws {

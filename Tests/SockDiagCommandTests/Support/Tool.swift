@@ -41,7 +41,7 @@ struct Tool {
     try run(["/bin/sh", "-c", script, try path], "/dev/null", nil)
   }
 
-  private static func run(_ words: [String], _ input: String, _ output: String?) throws -> Result {
+  static func run(_ words: [String], _ input: String, _ output: String?) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }

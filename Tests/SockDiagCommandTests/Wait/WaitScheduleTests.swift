@@ -193,11 +193,11 @@ struct WaitScheduleTests {
 
   /// The last column stays empty.
   @Test func progressLineFitsOnANarrowTerminal() {
-    #expect(ProgressLine.line("waiting for port 80", width: 12) == "waiting for")
-    #expect(ProgressLine.line("waiting", width: 8) == "waiting")
-    #expect(ProgressLine.line("waiting", width: 7) == "waitin")
+    #expect(StatusLine.line("waiting for port 80", width: 12) == "waiting for")
+    #expect(StatusLine.line("waiting", width: 8) == "waiting")
+    #expect(StatusLine.line("waiting", width: 7) == "waitin")
     // A character counts once, however many bytes it takes, and control characters become visible ones.
-    #expect(ProgressLine.line("a → b", width: 4) == "a →")
-    #expect(ProgressLine.line("a\u{1b}[2Jb", width: 80) == "a\\x1b[2Jb")
+    #expect(StatusLine.line("a → b", width: 4) == "a →")
+    #expect(StatusLine.line("a\u{1b}[2Jb", width: 80) == "a\\x1b[2Jb")
   }
 }

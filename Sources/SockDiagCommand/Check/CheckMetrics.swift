@@ -1,0 +1,99 @@
+internal import HostFindings
+internal import SockDiagWire
+
+/// The answer of `check` in the text format of OpenMetrics 1.0.
+///
+/// A rule that could not be checked has no sample: absent is not zero.
+enum CheckMetrics {
+  static func append(
+    _ findings: [Finding], _ scope: FindingScope, interval: Duration, isComplete: Bool, to text: inout [UInt8]
+  ) {
+    var page = MetricsPage()
+    page.family("sockdiag_findings", "Findings of each rule. A rule that could not be checked has no sample.")
+    for rule in FindingRule.allCases where !scope.uncheckedRules.contains(rule) {
+      page.sample([("rule", rule.rawValue)], "\(findings.count { $0.rule == rule })")
+    }
+    page.family("sockdiag_finding_figure", "The figure of a finding, in the unit that the label names.")
+    for finding in findings { page.sample(labels(finding), "\(finding.figure)") }
+    page.family("sockdiag_finding_limit", "The limit of the figure of a finding.")
+    for finding in findings { finding.limit.map { page.sample(labels(finding), "\($0)") } }
+    page.family("sockdiag_checked_sockets", unit: "sockets", "Sockets that were checked.")
+    page.sample([("protocol", "tcp")], "\(scope.tcpSockets)")
+    page.sample([("protocol", "udp")], "\(scope.udpSockets)")
+    page.family("sockdiag_checked_listeners", unit: "listeners", "TCP listeners that were checked.")
+    page.sample([], "\(scope.listeners)")
+    page.family(
+      "sockdiag_checked_destinations", unit: "destinations", "Destinations of connections whose ports were counted.")
+    page.sample([], "\(scope.destinations)")
+    page.family("sockdiag_check_interval_seconds", unit: "seconds", "The time between the two looks.")
+    page.sample([], "\(interval / .seconds(1))")
+    page.family("sockdiag_check_complete", "1 if the lists of sockets were complete, otherwise 0.")
+    page.sample([], isComplete ? "1" : "0")
+    text += page.end()
+  }
+
+  private static func labels(_ finding: Finding) -> [(String, String)] {
+    let subject = finding.subject
+    var labels = [
+      ("rule", finding.rule.rawValue), ("severity", finding.severity.rawValue), ("unit", finding.unit),
+      ("protocol", "\(subject.protocol)"),
+    ]
+    subject.source.map { labels.append(("source_address", "\($0)")) }
+    subject.local.map { labels.append(("local", "\($0)")) }
+    subject.remote.map { labels.append(("remote", "\($0)")) }
+    subject.process.map { labels += [("command", $0.command), ("pid", "\($0.processID)")] }
+    return labels
+  }
+}
+
+/// A page of metric families, all of them gauges.
+struct MetricsPage {
+  private var text = ""
+  private var name = ""
+  /// The samples of the current family by their labels: the format forbids two with the same labels.
+  private var written: Set<String> = []
+
+  /// Starts a family.
+  ///
+  /// - Parameters:
+  ///   - unit: The unit, which the name ends with.
+  ///   - help: One sentence.
+  mutating func family(_ name: String, unit: String? = nil, _ help: String) {
+    self.name = name
+    written = []
+    text += "# TYPE \(name) gauge\n"
+    if let unit { text += "# UNIT \(name) \(unit)\n" }
+    text += "# HELP \(name) \(Self.escaped(help))\n"
+  }
+
+  /// Adds a sample of the current family. One whose labels are taken gets a number as one more label.
+  mutating func sample(_ labels: [(String, String)], _ value: String) {
+    var shown = Self.shown(labels)
+    var number = 2
+    while !written.insert(shown).inserted {
+      shown = Self.shown(labels + [("number", "\(number)")])
+      number += 1
+    }
+    text += "\(name)\(shown) \(value)\n"
+  }
+
+  /// The bytes of the page, with its end mark.
+  func end() -> [UInt8] { Array((text + "# EOF\n").utf8) }
+
+  private static func shown(_ labels: [(String, String)]) -> String {
+    labels.isEmpty ? "" : "{\(labels.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ","))}"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\\": result += "\\\\"
+      case "\"": result += "\\\""
+      case "\n": result += "\\n"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,14 @@
+/// The options of `listeners`, `list` and `why` that take the next word as a value.
+enum OptionValues {
+  static let short = "ADFNf"
+  static let long = [
+    "--netns", "--family", "--query", "--filter", "--as", "--uid", "--device", "--color", "--sort", "--columns",
+  ]
+
+  /// Whether the word after this one is a value. In a cluster such as `-tlN`, the last letter counts.
+  static func areExpected(after word: String) -> Bool {
+    if word.hasPrefix("--") { return long.contains(word) }
+    guard word.hasPrefix("-"), let last = word.last else { return false }
+    return short.contains(last) && word.dropFirst().dropLast().allSatisfy { !short.contains($0) }
+  }
+}
