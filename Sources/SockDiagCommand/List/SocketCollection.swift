@@ -49,7 +49,7 @@ struct SocketCollection {
     try forEachRow(book, &remarks) { rows.append($0) }
     if let order { sort(&rows, order) }
     if joinsRows { rows = joined(rows) }
-    if resolves { renderer.use(names(of: rows)) }
+    if resolves { renderer.use(names(of: rows, &remarks)) }
     for row in rows { try show(row) }
   }
 
@@ -127,7 +127,11 @@ struct SocketCollection {
     return entries.allSatisfy { $0.isSameProgram(as: first) }
   }
 
-  private func names(of rows: [Row]) -> EndpointBook {
-    EndpointBook { _ in nil }
+  /// Names for the addresses of all rows, asked for at once and waited for as long as people wait.
+  private func names(of rows: [Row], _ remarks: inout Remarks) -> EndpointBook {
+    let book = HostNameBook()
+    let unanswered = book.find(rows.lazy.flatMap { batches[$0.batch].addresses($0.index) })
+    remarks.note(addressesWithoutAnswer: unanswered)
+    return EndpointBook { book.name(of: $0) }
   }
 }
