@@ -29,6 +29,8 @@ public struct Diagnosis: Sendable {
   public var blindSpots: BlindSpots
   /// Why the sockets were read from `/proc/net`, which has fewer fields; `nil` if sock_diag reported them.
   public var substitution: SockDiagError?
+  /// The age, directory and ancestors of the processes, by process id; empty unless they were asked for.
+  public var origins: [Int32: ProcessOrigin] = [:]
   /// Listeners on the same port in other network namespaces. They do not conflict.
   public var elsewhere: [ListenerElsewhere]
   /// The cgroup of this process; `nil` if it is not known.

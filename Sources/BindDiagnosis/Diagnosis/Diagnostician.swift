@@ -38,8 +38,11 @@ public struct Diagnostician: ~Copyable, Sendable {
     /// Read NAT rules that send the port's traffic elsewhere, which needs CAP_NET_ADMIN. They do not affect bind().
     public static let redirections = Effort(rawValue: 1 << 4)
 
+    /// Read the age, the working directory and the ancestors of the processes. Needs the owners.
+    public static let origins = Effort(rawValue: 1 << 5)
+
     /// Everything that disturbs no other program.
-    public static let harmless: Effort = [.owners, .heldOptions, .otherNamespaces, .redirections]
+    public static let harmless: Effort = [.owners, .heldOptions, .otherNamespaces, .redirections, .origins]
   }
 
   /// Opens the sources of information.
@@ -164,6 +167,7 @@ public struct Diagnostician: ~Copyable, Sendable {
       freePorts: nil, probe: nil, rehearsal: rehearsal, restraints: restraints, blindSpots: blindSpots, elsewhere: [])
     diagnosis.substitution = list.substitution
     if effort.contains(.owners) { diagnosis.surroundings = surroundings(&readings) }
+    if effort.contains(.origins) { diagnosis.origins = origins(of: diagnosis.sockets, &readings) }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis, &readings) }
     if effort.contains(.redirections) { diagnosis.redirections = Self.redirections(request) }
     return diagnosis

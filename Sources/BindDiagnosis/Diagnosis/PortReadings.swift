@@ -14,6 +14,7 @@ struct PortReadings {
   var neighbours: Neighbours?
   /// The cgroup of this process, if it was read.
   var surroundings: CgroupPath??
+  var origins: [Int32: ProcessOrigin] = [:]
   private var restraints: [AddressFamily: BindRestraints] = [:]
 
   init(_ requests: [BindRequest]) {

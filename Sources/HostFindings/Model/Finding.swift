@@ -18,6 +18,8 @@ public struct Finding: Sendable, Hashable {
   public var text: String
   /// The consequence and the remedy. No full stop.
   public var advice: String
+  /// The command that helps, for root to run; `nil` if there is not one alone.
+  public var remedy: String?
 
   /// The subject of a finding, as far as it is a single thing.
   public struct Subject: Sendable, Hashable {
@@ -48,7 +50,7 @@ public struct Finding: Sendable, Hashable {
   /// Creates a finding.
   public init(
     _ rule: FindingRule, _ severity: FindingSeverity, figure: UInt64, limit: UInt64?, unit: String,
-    subject: Subject = Subject(), text: String, advice: String
+    subject: Subject = Subject(), text: String, advice: String, remedy: String? = nil
   ) {
     self.rule = rule
     self.severity = severity
@@ -58,12 +60,15 @@ public struct Finding: Sendable, Hashable {
     self.subject = subject
     self.text = text
     self.advice = advice
+    self.remedy = remedy
   }
 }
 
 extension Finding: CustomStringConvertible {
   /// The rule, the problem and the remedy, in one line.
-  public var description: String { "\(rule.rawValue): \(text); \(advice)" }
+  public var description: String {
+    "\(rule.rawValue): \(text); \(advice)" + (remedy.map { ": \($0)" } ?? "")
+  }
 }
 
 extension FilterHolder {

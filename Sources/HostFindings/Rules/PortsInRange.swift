@@ -29,7 +29,7 @@ extension HostFacts {
         text:
           "\(process?.label ?? "a program") listens at \(listener.local), a port that the kernel may give to a connection:"
           + " \(reason)",
-        advice: "a restart of the program may fail with EADDRINUSE; reserve the port: \(reservation)")
+        advice: "a restart of the program may fail with EADDRINUSE; reserve the port", remedy: reservation)
     }
   }
 

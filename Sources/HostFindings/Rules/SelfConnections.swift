@@ -18,7 +18,8 @@ extension HostFacts {
         text:
           "a connection\(process.map { " of \($0.label)" } ?? "") at \(socket.local) is connected to itself, so no server"
           + " can have the port",
-        advice: "close it, or end its process" + (isChosen ? "; reserve the port: \(reservation)" : ""))
+        advice: "close it, or end its process" + (isChosen ? "; reserve the port" : ""),
+        remedy: isChosen ? reservation : nil)
     }
   }
 }

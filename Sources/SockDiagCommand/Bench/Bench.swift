@@ -24,7 +24,7 @@ struct Bench: ParsableCommand {
     var inspector = try SocketInspector()
     if let refusal = inspector.refusal { throw refusal }
     var output = ByteOutput()
-    let comparison = try compare(&inspector)
+    let comparison = try Progress.during("comparing netlink with /proc") { try compare(&inspector) }
     for difference in comparison.differences.prefix(10) { output.appendLine(difference) }
     if !comparison.differences.isEmpty {
       try output.flush()
@@ -60,15 +60,17 @@ struct Bench: ParsableCommand {
       var netlink: [Duration] = []
       var procNet: [Duration] = []
       var count = 0
-      // The first round warms up and does not count.
-      for round in 0...rounds {
-        var start = clock.now
-        count = 0
-        for query in queries { count += try inspector.dump(query).sockets.count }
-        if round > 0 { netlink.append(clock.now - start) }
-        start = clock.now
-        for query in queries { _ = try ProcNet.dump(query) }
-        if round > 0 { procNet.append(clock.now - start) }
+      try Progress.during("measuring \(rounds.counted("round"))") {
+        // The first round warms up and does not count.
+        for round in 0...rounds {
+          var start = clock.now
+          count = 0
+          for query in queries { count += try inspector.dump(query).sockets.count }
+          if round > 0 { netlink.append(clock.now - start) }
+          start = clock.now
+          for query in queries { _ = try ProcNet.dump(query) }
+          if round > 0 { procNet.append(clock.now - start) }
+        }
       }
       let times = (netlink: netlink.sorted()[netlink.count / 2], procNet: procNet.sorted()[procNet.count / 2])
       page.row([

@@ -14,7 +14,7 @@ struct Decode: TakesFilter {
       protocol, it is shown as ?. JSON has all fields of the capture.
       """)
 
-  @Argument(help: ArgumentHelp("The capture; - for standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The capture; - for standard input.", valueName: "file"), completion: .file())
   var file: String
 
   @OptionGroup(title: "Which sockets")
@@ -30,6 +30,9 @@ struct Decode: TakesFilter {
   var colour: ColourOption
 
   func run() throws {
+    guard selection.namespace.netns == nil else {
+      throw CommandFailure.usage("-N: a capture has its sockets from one namespace already; leave -N out")
+    }
     let selection = try selection.selection(
       default: .everything, details: output.details, takesAnyFamily: true, names: CaptureFilterNames())
     let renderer = try renderer(for: selection)
@@ -38,19 +41,21 @@ struct Decode: TakesFilter {
     let summary: CaptureSummary
     var undecided = 0
     do {
-      summary = try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
-        let isWanted: Bool?
-        switch socket {
-        case .inet(let socket):
-          isWanted = selection.contains(socket)
-          if isWanted == true { try renderer.render(socket) }
-        case .netlink(let socket):
-          isWanted = selection.contains(socket)
-          if isWanted == true { try renderer.render(socket) }
-        // Counted in the summary.
-        case .unknown: isWanted = false
+      summary = try Progress.during("reading \(capture.name)", writesOutput: true) {
+        try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
+          let isWanted: Bool?
+          switch socket {
+          case .inet(let socket):
+            isWanted = selection.contains(socket)
+            if isWanted == true { try renderer.render(socket) }
+          case .netlink(let socket):
+            isWanted = selection.contains(socket)
+            if isWanted == true { try renderer.render(socket) }
+          // Counted in the summary.
+          case .unknown: isWanted = false
+          }
+          if isWanted == nil { undecided += 1 }
         }
-        if isWanted == nil { undecided += 1 }
       }
     } catch {
       try renderer.finish(afterFailure: true)

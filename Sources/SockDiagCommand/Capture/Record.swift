@@ -17,7 +17,7 @@ struct Record: TakesFilter {
       If root records it, it can contain TCP-MD5 keys. So only the owner of the file may read it.
       """)
 
-  @Argument(help: ArgumentHelp("The capture to create; - for standard output.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The capture to create; - for standard output.", valueName: "file"), completion: .file())
   var file: String
 
   @Flag(help: "Replace an existing file. It has no short form: -f is the family.")
@@ -43,11 +43,13 @@ struct Record: TakesFilter {
     var sockets = 0
     let recording: Recording
     do {
-      for query in selection.listedQueriesByFamily {
-        sockets += try Self.record(query, with: &inspector, recorder, &remarks)
-        if recorder.failure != nil { break }
+      recording = try Progress.during("recording sockets") {
+        for query in selection.listedQueriesByFamily {
+          sockets += try Self.record(query, with: &inspector, recorder, &remarks)
+          if recorder.failure != nil { break }
+        }
+        return try finish(recorder)
       }
-      recording = try finish(recorder)
     } catch {
       // The replies so far stay in the file. If they cannot be written, that error is reported.
       _ = try finish(recorder)

@@ -8,7 +8,8 @@ enum CheckText {
     for finding in findings {
       prose.line(
         "\(finding.rule.rawValue): \(finding.text)", hanging: 4, paint: finding.severity == .failing ? .bad : .passing)
-      prose.line(finding.advice, indent: 4, hanging: 0)
+      prose.line(finding.advice + (finding.remedy == nil ? "" : ":"), indent: 4, hanging: 0)
+      finding.remedy.map { prose.command($0, indent: 8) }
     }
   }
 

@@ -21,5 +21,6 @@ struct FindingFields: FieldWritable {
     writer.text("command", subject.process?.command)
     writer.text("text", finding.text)
     writer.text("advice", finding.advice)
+    writer.text("remedy", finding.remedy)
   }
 }

@@ -17,7 +17,7 @@ struct Demo: ParsableCommand {
       Exit status: 0, whatever 'why' answers; 77 if this user cannot build the situation.
       """)
 
-  @Argument(help: ArgumentHelp("The name of the situation.", valueName: "situation"))
+  @Argument(help: ArgumentHelp("The name of the situation.", valueName: "situation"), completion: Completions.situation)
   var situation: String?
 
   @Option(help: ArgumentHelp("Keep it for this time, such as 30s, or until it is interrupted.", valueName: "time"))

@@ -44,7 +44,7 @@ struct DemoPage {
     let why = try Why.parse(question + (netns.map { ["--netns", $0] } ?? []))
     output.bytes.append(UInt8(ascii: "\n"))
     output.appendLine("$ \(Self.words(["sockdiag", "why"] + question))")
-    output.bytes += why.text(try why.diagnoses(), showsColour: terminal.showsColour)
+    output.bytes += why.text(try why.diagnoses(), terminal)
     try output.flush()
   }
 

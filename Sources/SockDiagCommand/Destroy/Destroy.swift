@@ -63,7 +63,7 @@ struct Destroy: TakesFilter {
         throw CommandFailure(.system, "nothing was destroyed")
       }
     }
-    destruction.destroyAll()
+    Progress.during("destroying \(destruction.sockets.count.counted("socket"))") { destruction.destroyAll() }
     try style.show(destruction, selection, showsResults: true)
     try destruction.end()
   }
@@ -81,6 +81,8 @@ extension SelectionOptions {
     var options = self
     // The states that the kernel can destroy.
     if breadth == nil, !boundInactive { options.breadth = .all }
-    return try options.selection(default: .connected, details: details)
+    var selection = try options.selection(default: .connected, details: details)
+    if !boundInactive, !selection.filter.namesStates { selection.tcp.subtract(.boundInactive) }
+    return selection
   }
 }

@@ -36,7 +36,8 @@ struct Kill: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, or with names of hosts and services."))
+    help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, or with names of hosts and services."),
+    completion: Completions.port)
   var port: String
 
   @Flag(name: .shortAndLong, help: "TCP, the default.")
@@ -57,7 +58,7 @@ struct Kill: ParsableCommand {
   @Flag(help: "Show the processes and end none.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("The first signal.", valueName: "name"))
+  @Option(help: ArgumentHelp("The first signal.", valueName: "name"), completion: Completions.signal)
   var signal = "TERM"
 
   @Option(
@@ -108,8 +109,10 @@ struct Kill: ParsableCommand {
       guard try isConfirmed(ending.plan, remarks) else { return try refuse(.declined, ending) }
       remarks = Remarks()
     }
-    let outcomes = ending.endAll(options)
-    let port = try ending.observePort(for: settle, after: outcomes)
+    let outcomes = Progress.during("waiting for processes to end") { ending.endAll(options) }
+    let port = try Progress.during("watching the port for a restart") {
+      try ending.observePort(for: settle, after: outcomes)
+    }
     try report(&ending, outcomes, port, options, remarks)
   }
 

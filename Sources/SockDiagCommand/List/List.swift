@@ -4,6 +4,7 @@ internal import SockDiag
 /// `sockdiag list`: shows sockets of any kind and state.
 struct List: TakesFilter {
   static let configuration = CommandConfiguration(
+    _superCommandName: Sockdiag.name,
     abstract: "Shows sockets: TCP and UDP connections, unless options say otherwise.",
     discussion: """
       On a terminal, long cells are shortened to its width; --wide, a pipe or a file show them whole.
@@ -34,6 +35,10 @@ struct List: TakesFilter {
       States: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, close, close-wait, last-ack, listen, \
       closing, bound-inactive. Groups: all, connected, synchronized, bucket, big. Upper and \
       lower case are equal, and the spellings in the tables of ss and netstat work too: LISTEN, ESTAB, UNCONN, TIME_WAIT.
+
+      The letters of options are those of ss. Commands do the rest: ss -K is 'sockdiag destroy', ss -E 'sockdiag events', \
+      ss -D 'sockdiag record'. UNIX, packet, raw and other sockets (-x -0 -w -S -d -M --vsock --tipc --xdp), SELinux labels \
+      (-Z) and socket filters (-b) are shown by ss only.
       """)
 
   @OptionGroup(title: "Which sockets")
@@ -44,6 +49,9 @@ struct List: TakesFilter {
 
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
+
+  @OptionGroup(title: "What is shown")
+  var summary: SummaryOption
 
   @OptionGroup(title: "How it is shown")
   var table: TableOptions
@@ -56,6 +64,7 @@ struct List: TakesFilter {
   var explain = false
 
   func run() throws {
+    if summary.summary { return try summary.show(selection, output) }
     var listing = try LiveListing(output, table, colour)
     listing.holders = holders.processes ? .each : .none
     if explain {

@@ -4,6 +4,7 @@ internal import SockDiag
 /// `sockdiag` without a subcommand: the sockets that clients can reach.
 struct Listeners: TakesFilter {
   static let configuration = CommandConfiguration(
+    _superCommandName: Sockdiag.name,
     abstract: "Shows listening TCP and unconnected UDP sockets, by port.",
     discussion: """
       'sockdiag' without a subcommand does the same. It takes the options of 'sockdiag list'.
@@ -21,6 +22,9 @@ struct Listeners: TakesFilter {
   @OptionGroup(title: "What is shown")
   var holders: HolderOptions
 
+  @OptionGroup(title: "What is shown")
+  var summary: SummaryOption
+
   @OptionGroup(title: "How it is shown")
   var table: TableOptions
 
@@ -28,6 +32,7 @@ struct Listeners: TakesFilter {
   var colour: ColourOption
 
   func run() throws {
+    if summary.summary { return try summary.show(selection, output) }
     var listing = try LiveListing(output, table, colour)
     listing.sortsByPort = true
     // In a pipe every socket keeps its row and every process its descriptors: programs count lines and cut fields.

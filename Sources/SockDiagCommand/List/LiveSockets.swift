@@ -15,9 +15,11 @@ struct LiveSockets: ~Copyable {
 
   @specialized(where Query == SocketQuery)
   private mutating func stream<Query: ListedQuery>(_ query: Query, to renderer: any SocketRenderer) throws {
-    let completeness = try query.forEach(by: &inspector) { socket in
-      try renderer.render(socket, SocketNotes())
-      return .continue
+    let completeness = try Progress.during("reading sockets", writesOutput: true) {
+      try query.forEach(by: &inspector) { socket in
+        try renderer.render(socket, SocketNotes())
+        return .continue
+      }
     }
     query.note(completeness, by: inspector, in: &remarks)
   }
@@ -29,7 +31,7 @@ struct LiveSockets: ~Copyable {
   }
 
   private mutating func batch<Query: ListedQuery>(_ query: Query, isByPort: Bool) throws -> any SocketBatch {
-    var dump = try query.dump(by: &inspector)
+    var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if isByPort { query.sortByPort(&dump.sockets) }
     query.note(dump.completeness, by: inspector, in: &remarks)
     return TypedBatch(sockets: dump.sockets)

@@ -9,10 +9,13 @@ struct BindOptionsArguments: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Bind as servers of this kind do: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")). go and java turn 0.0.0.0 into [::].",
-      valueName: "kind")
-  )
-  var preset: Preset?
+      """
+      Bind as servers of this kind do: \(Preset.names.joined(separator: ", ")). Without it, as a C program that sets no \
+      option.
+      """,
+      valueName: "kind"),
+    completion: .list(Preset.names))
+  var kind: String?
 
   @Flag(name: .shortAndLong, help: "TCP, the default.")
   var tcp = false
@@ -37,11 +40,25 @@ struct BindOptionsArguments: ParsableArguments {
   @Flag(help: "With IP_FREEBIND: the host does not need to have the address.")
   var freebind = false
 
-  @Option(help: ArgumentHelp("The user of the process that binds; by default you.", valueName: "user"))
+  @Option(
+    help: ArgumentHelp("The user of the process that binds; by default you.", valueName: "user"),
+    completion: Completions.user)
   var uid: String?
 
-  @Option(help: ArgumentHelp("Bound to an interface with SO_BINDTODEVICE.", valueName: "interface"))
+  @Option(
+    help: ArgumentHelp("Bound to an interface with SO_BINDTODEVICE.", valueName: "interface"),
+    completion: Completions.interface)
   var device: String?
+
+  /// The kind of `--as`; `nil` without it. An unknown name has been refused before.
+  var preset: Preset? {
+    get { kind.flatMap { Preset(named: $0) } }
+    set { kind = newValue?.rawValue }
+  }
+
+  mutating func validate() throws {
+    if let kind, preset == nil { throw ValidationError(Preset.refusal(of: kind)) }
+  }
 
   /// The protocol of the question.
   func transport(of port: PortArgument) throws(CommandFailure) -> TransportProtocol {
@@ -50,7 +67,11 @@ struct BindOptionsArguments: ParsableArguments {
 
   /// The question that the options and the protocol of a port describe.
   func question(of port: PortArgument) throws(CommandFailure) -> BindQuestion {
-    var question = BindQuestion(try transport(of: port), preset ?? .c)
+    let (transport, preset) = (try transport(of: port), preset ?? .c)
+    guard preset.supports(transport) else {
+      throw .usage("--as \(preset.rawValue) is about TCP; leave --udp or --as out")
+    }
+    var question = BindQuestion(transport, preset)
     if reuseAddress { question.options.insert(.reuseAddress) }
     if reusePort { question.options.insert(.reusePort) }
     if freebind { question.options.insert(.freebind) }

@@ -1,43 +1,63 @@
-internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
+internal import SockDiagWire
 
 /// A kind of server: the addresses and socket options that it uses by default.
-enum Preset: String, CaseIterable, ExpressibleByArgument {
-  case c, python, asyncio, go, node, rust, java, nginx, systemd
+///
+/// ``habits`` has the facts. They were measured with strace; Fixtures/presets has the calls.
+enum Preset: String, CaseIterable {
+  case c, rust, tokio, go, python
+  case pythonSocket = "python-socket"
+  case asyncio, gunicorn, uvicorn, node, deno, bun, java, dotnet, php, puma, rails, apache, caddy, haproxy, nginx
+  case postgres, redis, docker, systemd
+
+  /// Other names of the kinds: frameworks that leave the binding to a server of that kind, and longer names.
+  private static let synonyms: [String: Preset] = [
+    "flask": .python, "django": .python, "golang": .go, "nodejs": .node, "fastapi": .uvicorn, "ruby": .puma,
+    "httpd": .apache, "kestrel": .dotnet, "aspnet": .dotnet, "tomcat": .java, "postgresql": .postgres,
+    "dockerd": .docker, "docker-proxy": .docker,
+  ]
+
+  static var names: [String] { allCases.map(\.rawValue) }
+
+  /// Reads a name. Upper case is accepted.
+  init?(named text: String) {
+    let name = text.lowercased()
+    guard let preset = Preset(rawValue: name) ?? Self.synonyms[name] else { return nil }
+    self = preset
+  }
+
+  /// The sentence about a name that is no kind.
+  static func refusal(of name: String) -> String {
+    let synonym = NearestNames.cure(
+      for: name, among: synonyms.keys.sorted(), otherwise: "use one of \(names.joined(separator: ", "))")
+    return "--as: '\(name)' is not a known kind of server; "
+      + NearestNames.cure(for: name, among: names, otherwise: synonym)
+  }
+
+  /// Whether servers of this kind can use a protocol.
+  func supports(_ transport: TransportProtocol) -> Bool { transport != .udp || habits.udp != nil }
 
   /// The options that are set before bind() to an address.
-  ///
-  /// Python means the modules socket and socketserver. http.server sets SO_REUSEADDR.
   func options(_ transport: TransportProtocol, _ address: IPAddress) -> BindOptions {
-    let isV6 = address.family == .inet6
-    switch self {
-    case .c, .python: return []
-    // These kinds set no options with UDP.
-    case .go, .node, .rust, .java: return transport == .udp ? [] : .reuseAddress
-    case .asyncio where transport == .udp: return []
-    // One socket for each family. nginx does this with UDP too, except for `nginx -t`.
-    case .asyncio, .nginx: return isV6 ? [.reuseAddress, .v6Only] : .reuseAddress
-    case .systemd: return .reuseAddress
-    }
+    let habit = transport == .udp ? habits.udp ?? ServerHabit() : habits.tcp
+    guard address.family == .inet6, habit.v6Only.isOn(address) else { return habit.options }
+    return habit.options.union(.v6Only)
+  }
+
+  /// Whether servers of this kind set IPV6_V6ONLY to 0 or 1. Other kinds use the default of the host,
+  /// `net.ipv6.bindv6only`.
+  func setsV6Only(_ transport: TransportProtocol) -> Bool {
+    (transport == .udp ? habits.udp : habits.tcp).map { $0.v6Only != .untouched } ?? false
   }
 
   /// The addresses that a program without a configured address binds; both if the program requires one.
   func addresses(_ transport: TransportProtocol) -> [IPAddress] {
-    switch self {
-    case .go, .java, .systemd: [.anyV6]
-    // With UDP, programs choose the family only.
-    case .node: transport == .udp ? [.anyV4, .anyV6] : [.anyV6]
-    case .python, .nginx: [.anyV4]
-    case .c, .asyncio, .rust: [.anyV4, .anyV6]
-    }
+    transport == .udp ? habits.udp?.addresses ?? habits.tcp.addresses : habits.tcp.addresses
   }
 
   /// The address that a program binds if this one is configured. Go and Java bind `[::]` for 0.0.0.0.
   func bound(_ address: IPAddress) -> IPAddress {
-    switch self {
-    case .go, .java: address == .anyV4 ? .anyV6 : address
-    default: address
-    }
+    habits.bindsIPv6ForAnyV4 && address == .anyV4 ? .anyV6 : address
   }
 }

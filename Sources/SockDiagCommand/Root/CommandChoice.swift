@@ -5,7 +5,7 @@ enum CommandChoice {
   /// The help of a subcommand; `nil` for the general help.
   case help(Subcommand?)
   case version
-  /// A request of a completion script, which the argument parser answers.
+  /// A request of a completion script or of the manual's source, which the argument parser answers.
   case completion([String])
 
   /// Reads the first words. O(n) in the number of words.
@@ -22,7 +22,9 @@ enum CommandChoice {
       self = .help(try Self.topic(words.dropFirst()))
     } else if words.count == 1, first == "-h" || first == "--help" {
       self = .help(nil)
-    } else if first == "---completion" || first.hasPrefix("--generate-completion-script") {
+    } else if first == "---completion" || first.hasPrefix("--generate-completion-script")
+      || words.contains("--experimental-dump-help")
+    {
       self = .completion(words)
     } else if words.count == 1, first == "-V" || first == "--version" {
       self = .version

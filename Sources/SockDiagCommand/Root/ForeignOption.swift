@@ -109,7 +109,7 @@ struct ForeignOption {
     case "-f",
       "--force" where subcommand.name == "destroy":
       OfferedLine.first(line(["--yes"] + rest))
-    case "--quiet", "-q", "--silent": OfferedLine.first(line(rest)).map { "\($0) >/dev/null has the exit status" }
+    case "--quiet", "-q", "--silent": OfferedLine.first(line(rest)).map { "leave it out: \($0)" }
     default: nil
     }
   }
@@ -145,7 +145,7 @@ struct ForeignOption {
 
   private var withoutIt: String? {
     guard !rest.isEmpty || isListing, let line = OfferedLine.first(line(rest)) else { return nil }
-    return "without it: \(line)"
+    return "leave it out: \(line)"
   }
 
   /// The words of a line of this subcommand.

@@ -22,9 +22,9 @@ struct OfferedLine {
   static func first(_ lines: [String]...) -> String? { lines.lazy.compactMap { OfferedLine($0).quoted }.first }
 
   private var isUsage: Bool {
-    guard let parsed = try? SockDiagTool.parse(words) else { return false }
-    guard case .command(let command) = parsed, let taker = command as? any TakesFilter else { return true }
-    // Conditions without names of this host.
+    let parsed: SockDiagTool.Parsed
+    do { parsed = try SockDiagTool.parse(words) } catch { return error is CleanExit }
+    guard case .command(let command, _) = parsed, let taker = command as? any TakesFilter else { return true }
     return (try? FilterArgument.parse(taker.selection.filter, names: HostNames())) != nil
   }
 

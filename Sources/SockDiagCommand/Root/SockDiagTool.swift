@@ -12,18 +12,22 @@ enum SockDiagTool {
   /// - Returns: The exit status, see ``ExitStatus``. An error message is on standard error already.
   static func run(_ count: Int32, _ words: UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
     Descriptors.fillClosedStandardStreams()
+    var arguments: [String] = []
     do {
       // SAFETY: the caller vouches for the count and the strings.
-      let arguments = try unsafe Self.arguments(count, words)
+      arguments = try unsafe Self.arguments(count, words)
       switch try parse(arguments) {
-      case .command(var command): try command.run()
+      case .command(var command, let namespace):
+        // Names in filters are those of the namespace, so it is entered before anything is looked up.
+        if let namespace, !(command is Decode) { try namespace.enter() }
+        try command.run()
       case .page(let text): return show(text)
       }
       return ExitStatus.success.rawValue
     } catch let exit as ExitCode {
       return exit.rawValue
     } catch {
-      return end(error)
+      return end(error, arguments)
     }
   }
 
@@ -49,7 +53,8 @@ enum SockDiagTool {
 
   /// What a command line asks for.
   enum Parsed {
-    case command(any ParsableCommand)
+    /// A command to run, in a network namespace if it has the option for one.
+    case command(any ParsableCommand, in: NamespaceOption?)
     /// A text for standard output: help or the version.
     case page(String)
   }
@@ -60,28 +65,49 @@ enum SockDiagTool {
     case .version: return .page(Sockdiag.version)
     case .help(let subcommand): return .page(HelpPage.text(of: subcommand))
     case .completion(let words):
-      do { return .command(try Sockdiag.parseAsRoot(words)) } catch { return .page(Sockdiag.fullMessage(for: error)) }
+      do { return .command(try Sockdiag.parseAsRoot(words), in: nil) } catch {
+        // The parser throws the answer too. An error would be offered as a word to complete.
+        if Sockdiag.exitCode(for: error) == .success { return .page(Sockdiag.fullMessage(for: error)) }
+        throw CommandFailure.usage("this is no request of a completion script; see 'sockdiag --help'")
+      }
     case .subcommand(let subcommand, let words): return try parse(words, of: subcommand)
     }
   }
 
   private static func parse(_ words: [String], of subcommand: Subcommand) throws -> Parsed {
-    let joined = subcommand.type is any TakesFilter.Type ? FilterWords.joined(words) : words
-    let command: any ParsableCommand
-    do { command = try subcommand.type.parseAsRoot(joined) } catch {
-      // As in ss, these win over anything else.
-      if words.contains("--version") || words.contains("-V") { return .page(Sockdiag.version) }
-      throw UsageFault.refused(error, subcommand, words)
+    guard let command = try subcommand.quick?(words) ?? parseSlowly(words, of: subcommand) else {
+      return .page(HelpPage.text(of: subcommand))
     }
-    // The parser returns a command of its own if a word asks for the help.
-    guard type(of: command) == subcommand.type else { return .page(HelpPage.text(of: subcommand)) }
-    if let taker = command as? any TakesFilter { try UsageFault.check(taker.selection.filter, of: subcommand, words) }
-    return .command(command)
+    if let selection = subcommand.selection?(command) {
+      try UsageFault.check(selection.filter, of: subcommand, words)
+      return .command(command, in: selection.namespace)
+    }
+    return .command(command, in: nil)
   }
 
-  private static func end(_ error: any Error) -> Int32 {
+  /// - Returns: `nil` if a word asks for the help.
+  private static func parseSlowly(_ words: [String], of subcommand: Subcommand) throws -> (any ParsableCommand)? {
+    let joined = subcommand.selection == nil ? words : FilterWords.joined(words)
+    do {
+      let command = try subcommand.type.parseAsRoot(joined)
+      // The parser returns a command of its own if a word asks for the help.
+      return type(of: command) == subcommand.type ? command : nil
+    } catch {
+      // As in ss, these win over a mistake.
+      if words.contains("--version") || words.contains("-V") { throw CleanExit.message(Sockdiag.version) }
+      throw UsageFault.refused(error, subcommand, words)
+    }
+  }
+
+  private static func end(_ error: any Error, _ arguments: [String]) -> Int32 {
     if let fault = error as? UsageFault { return report(fault.failure) }
-    return report(CommandFailure(error))
+    // A command answers with a text instead of sockets: its version, or what an option can be.
+    if error is CleanExit { return show(Sockdiag.fullMessage(for: error)) }
+    var failure = CommandFailure(error)
+    if let correction = failure.correction {
+      failure.message = correction.message(failure.message, for: arguments)
+    }
+    return report(failure)
   }
 
   private static func show(_ text: String) -> Int32 {

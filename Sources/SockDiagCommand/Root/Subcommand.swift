@@ -4,10 +4,27 @@ internal import ArgumentParser
 struct Subcommand: Sendable {
   let name: String
   let type: any ParsableCommand.Type
+  /// The options that choose sockets, where the subcommand takes a filter.
+  let selection: (@Sendable (any ParsableCommand) -> SelectionOptions?)?
+  /// Parses flags and a filter without the argument parser; see ``QuickLine``.
+  let quick: (@Sendable ([String]) -> (any ParsableCommand)?)?
 
   init(_ name: String, _ type: any ParsableCommand.Type) {
-    self.name = name
-    self.type = type
+    (self.name, self.type) = (name, type)
+    (selection, quick) = (nil, nil)
+  }
+
+  // To ask a type for its protocols at runtime would cost a search of all types.
+  init<Command: TakesFilter>(_ name: String, _ type: Command.Type) {
+    (self.name, self.type) = (name, type)
+    selection = { ($0 as? Command)?.selection }
+    quick = nil
+  }
+
+  init<Command: QuickCommand>(_ name: String, _ type: Command.Type) {
+    (self.name, self.type) = (name, type)
+    selection = { ($0 as? Command)?.selection }
+    quick = { QuickLine.parse($0, as: type) }
   }
 }
 
@@ -41,6 +58,8 @@ extension Subcommand {
     SubcommandGroup("The host", [Subcommand("check", Check.self), Subcommand("bench", Bench.self)]),
     SubcommandGroup("Captures", [Subcommand("record", Record.self), Subcommand("decode", Decode.self)]),
     SubcommandGroup("Learning", [Subcommand("demo", Demo.self)]),
+    SubcommandGroup(
+      "This command", [Subcommand("install", Install.self), Subcommand("uninstall", Uninstall.self)]),
   ]
 
   static var all: [Subcommand] { groups.flatMap(\.members) }

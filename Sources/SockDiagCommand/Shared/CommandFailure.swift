@@ -7,6 +7,8 @@ struct CommandFailure: Error, Hashable {
   var message: String
   /// Lines that show where in the input the fault is.
   var excerpt: [String] = []
+  /// The right filter where a wrong one is the fault, if it is known.
+  var correction: FilterCorrection?
 
   init(_ status: ExitStatus, _ message: String) {
     self.status = status

@@ -32,7 +32,8 @@ struct Wait: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"))
+      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"),
+    completion: Completions.port)
   var port: String
 
   @Flag(help: "Wait until the port is free.")

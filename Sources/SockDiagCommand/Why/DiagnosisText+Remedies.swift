@@ -11,7 +11,7 @@ extension DiagnosisText {
       let advice = RemedyText(
         remedy, diagnosis, preset: preset, namespace: namespace, requests: group.map(\.request))
       line(advice.introduction)
-      for text in advice.commands { command(text) }
+      commands(advice)
     }
   }
 

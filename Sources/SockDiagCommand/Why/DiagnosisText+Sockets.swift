@@ -66,7 +66,7 @@ extension DiagnosisText {
   mutating func scope(_ diagnosis: Diagnosis) {
     heading("Checked")
     var sentences = diagnosis.scopeSentences(in: namespace.map { "namespace \($0)" } ?? "this network namespace")
-    if leavesOutIPv6 {
+    if context.leavesOutIPv6 {
       sentences.insert("No IPv6 address: this host has no IPv6, and then servers bind only IPv4.", at: 1)
     }
     for sentence in sentences { line(sentence) }

@@ -6,10 +6,12 @@ internal import SockDiagWire
 extension DiagnosisText {
   /// Appends a failed call and the reason.
   ///
-  /// - Parameter repeats: The number of failures since the last report, including this one; `nil` for the first report.
-  mutating func append(_ failed: FailedCall, _ diagnosis: Diagnosis?, repeats: Int? = nil) {
+  /// - Parameters:
+  ///   - repeats: The number of failures since the last report, including this one; `nil` for the first report.
+  ///   - isShort: Whether the diagnosis is given in a few lines.
+  mutating func append(_ failed: FailedCall, _ diagnosis: Diagnosis?, repeats: Int? = nil, isShort: Bool) {
     end()
-    line("\(failed.failure.text(failed.identity)) (\(SystemMessage.text(failed.call.errno))).", indent: 0, width: .max)
+    line("\(failed.failure.text(failed.identity)) (\(SystemMessage.text(failed.call.errno))).", indent: 0)
     if let repeats {
       line("It failed \(Self.times(repeats)) since the last report, and now for this reason:", indent: 0)
     }
@@ -22,7 +24,7 @@ extension DiagnosisText {
     } else if diagnosis.verdict == .free, !failed.failedForBeingWatched {
       line("Now nothing blocks the port: the cause has gone since.", indent: 0)
     }
-    append([diagnosis])
+    if isShort { appendShort([diagnosis]) } else { append([diagnosis]) }
     end()
   }
 

@@ -51,11 +51,11 @@ struct FailedCall {
   var preset: Preset {
     let name = failure.program.prefix { $0.isLetter }
     switch name {
-    case "python": return .python
-    case "java", "nginx", "systemd": return Preset(rawValue: String(name)) ?? .c
+    // A server that sets SO_REUSEADDR is of the kind of http.server. A statement for a plain socket helps the others.
+    case "python": return request?.options.contains(.reuseAddress) == true ? .python : .pythonSocket
     // Node.js gives its first thread this name, or that of its process title.
-    case "node", "MainThread": return .node
-    default: return .c
+    case "MainThread": return .node
+    default: return Preset(named: String(name)) ?? .c
     }
   }
 

@@ -9,12 +9,27 @@ extension Preset {
     let level = Self.level(option)
     switch self {
     case .c: return "setsockopt(fd, \(level), \(name), &(int){1}, sizeof(int))"
-    case .rust: return Self.rust(option, level, name)
-    case .python: return Self.python(option, level, name)
+    case .rust: return Self.rust(option, isUDP, level, name)
+    case .tokio: return Self.tokio(option, isUDP, level, name)
+    case .python: return Self.pythonServer(option, isUDP, Self.python(option, level, name))
+    case .pythonSocket: return Self.python(option, level, name)
     case .asyncio: return Self.asyncio(option, isUDP, Self.python(option, level, name))
+    case .gunicorn: return option == .reusePort ? "gunicorn --reuse-port …" : nil
     case .go: return Self.go(option, isUDP, "unix.SetsockoptInt(int(fd), unix.\(level), unix.\(name), 1)")
     case .node: return isUDP ? Self.nodeDatagram(option) : Self.nodeStream(option)
+    case .deno: return Self.deno(option, isUDP)
+    case .bun: return isUDP ? nil : Self.bun(option)
     case .java: return Self.java(option, isUDP)
+    case .dotnet: return Self.dotnet(option, isUDP)
+    case .php: return Self.php(option, isUDP)
+    case .haproxy:
+      switch option {
+      case .v6Only: return "bind [::]:… v6only"
+      case .transparent: return "bind … transparent"
+      default: return nil
+      }
+    // These have no setting for any of the options.
+    case .uvicorn, .puma, .rails, .apache, .caddy, .postgres, .redis, .docker: return nil
     case .nginx:
       let udp = isUDP ? "udp " : ""
       switch option {
@@ -38,6 +53,20 @@ extension Preset {
     case .freebind: "s.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND"
     case .bindAddressNoPort: "s.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT"
     default: "s.setsockopt(socket.\(level), socket.\(name), 1)"
+    }
+  }
+
+  /// The statement for servers on the module socketserver. They bind in their constructor, unless told otherwise.
+  private static func pythonServer(_ option: BindOptions, _ isUDP: Bool, _ statement: String) -> String? {
+    let server = isUDP ? "socketserver.UDPServer" : "http.server.HTTPServer"
+    switch option {
+    case .reuseAddress: return isUDP ? "\(server).allow_reuse_address = True" : nil
+    // Older versions ignore it.
+    case .reusePort: return "\(server).allow_reuse_port = True  # since Python 3.11"
+    default:
+      let set = statement.replacing("s.setsockopt", with: "server.socket.setsockopt").prefix { $0 != "#" }
+      let statement = set.last == " " ? set.dropLast(2) : set
+      return "server = \(server)(…, bind_and_activate=False); \(statement); server.server_bind()"
     }
   }
 
@@ -88,10 +117,63 @@ extension Preset {
     }
   }
 
+  /// The statement for .NET. On Linux its ReuseAddress sets SO_REUSEPORT too.
+  private static func dotnet(_ option: BindOptions, _ isUDP: Bool) -> String? {
+    switch option {
+    case .reuseAddress where !isUDP: nil
+    case .reuseAddress, .reusePort:
+      "socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); socket.Bind(…)"
+    case .v6Only: "socket.DualMode = false; socket.Bind(…)"
+    default: nil
+    }
+  }
+
+  private static func deno(_ option: BindOptions, _ isUDP: Bool) -> String? {
+    switch option {
+    case .reuseAddress where isUDP:
+      "Deno.listenDatagram({ port, transport: 'udp', reuseAddress: true })  // deno run --unstable-net"
+    case .reusePort where !isUDP: "Deno.serve({ port, reusePort: true }, …)  // deno run --unstable-net"
+    default: nil
+    }
+  }
+
+  private static func bun(_ option: BindOptions) -> String? {
+    switch option {
+    case .reusePort: "Bun.serve({ port, reusePort: true, … })"
+    case .v6Only: "Bun.serve({ port, hostname: '::', ipv6Only: true, … })"
+    default: nil
+    }
+  }
+
+  /// The statement for PHP, whose stream servers always set SO_REUSEADDR.
+  private static func php(_ option: BindOptions, _ isUDP: Bool) -> String? {
+    let name: String
+    switch option {
+    case .reusePort: name = "so_reuseport"
+    case .v6Only: name = "ipv6_v6only"
+    default: return nil
+    }
+    let (scheme, flags) = isUDP ? ("udp", "STREAM_SERVER_BIND") : ("tcp", "STREAM_SERVER_BIND | STREAM_SERVER_LISTEN")
+    return
+      "stream_socket_server('\(scheme)://…', $code, $text, \(flags), stream_context_create(['socket' => ['\(name)' =>"
+      + " true]]))"
+  }
+
+  /// The statement for Tokio, whose listener sets SO_REUSEADDR always.
+  private static func tokio(_ option: BindOptions, _ isUDP: Bool, _ level: String, _ name: String) -> String? {
+    switch option {
+    case .reusePort where !isUDP:
+      "let socket = TcpSocket::new_v4()?; socket.set_reuseport(true)?; socket.bind(…)?; socket.listen(1024)?"
+    default: rust(option, isUDP, level, name)
+    }
+  }
+
   /// The statement for Rust with the crate socket2, because the standard library binds at once. Options that socket2 lacks
   /// need the crate libc.
-  private static func rust(_ option: BindOptions, _ level: String, _ name: String) -> String {
+  private static func rust(_ option: BindOptions, _ isUDP: Bool, _ level: String, _ name: String) -> String? {
     switch option {
+    // The standard library sets it for TCP.
+    case .reuseAddress where !isUDP: nil
     case .reuseAddress: "socket2::Socket: socket.set_reuse_address(true)?"
     case .reusePort: "socket2::Socket: socket.set_reuse_port(true)?"
     case .v6Only: "socket2::Socket: socket.set_only_v6(true)?"

@@ -8,6 +8,8 @@ struct RemedyText {
   let sentence: String
   /// Lines to copy.
   private(set) var commands: [String] = []
+  /// Whether the lines are commands of a shell, and not statements of a program.
+  let isForShell: Bool
   /// What the commands show, where they do not carry out what the sentence says.
   private var lead: String?
 
@@ -17,6 +19,11 @@ struct RemedyText {
     _ remedy: Remedy, _ diagnosis: Diagnosis, preset: Preset, namespace: String?, requests: [BindRequest]? = nil
   ) {
     sentence = remedy.sentence(in: diagnosis)
+    isForShell =
+      switch remedy {
+      case .setOptions, .choosePortInConnect: false
+      default: true
+      }
     let request = diagnosis.request
     let port = request.local.port
     let requests = requests ?? [request]

@@ -12,6 +12,8 @@ struct WatchedRun: ~Copyable {
   private let followsDescendants: Bool
   private let preset: Preset?
   private let writesJSON: Bool
+  private let isVerbose: Bool
+  private let terminal: Terminal
   private let names: NamespaceNames
   private var diagnostician: Diagnostician
   /// The namespace in which the diagnostician was created.
@@ -19,12 +21,15 @@ struct WatchedRun: ~Copyable {
   private let ledger = FailureLedger()
 
   init(
-    _ command: [String], followsDescendants: Bool, preset: Preset?, writesJSON: Bool, names: NamespaceNames
+    _ command: [String], followsDescendants: Bool, preset: Preset?, writesJSON: Bool, isVerbose: Bool,
+    terminal: Terminal, names: NamespaceNames
   ) throws {
     self.command = command
     self.followsDescendants = followsDescendants
     self.preset = preset
     self.writesJSON = writesJSON
+    self.isVerbose = isVerbose
+    self.terminal = terminal
     self.names = names
     diagnostician = try Diagnostician()
     namespace = NetworkNamespaceID.ofCallingThread
@@ -115,8 +120,8 @@ struct WatchedRun: ~Copyable {
           failed: failed, diagnosis: diagnosis, remarks: failed.remarks, repeats: repeats, preset: preset,
           namespace: place))
     } else {
-      var text = DiagnosisText(preset: preset, namespace: place, showsColour: Terminal.standardError().showsColour)
-      text.append(failed, diagnosis, repeats: repeats)
+      var text = DiagnosisText(WhyContext(preset: preset, namespace: place), terminal)
+      text.append(failed, diagnosis, repeats: repeats, isShort: !isVerbose)
       Diagnostics.write(text.bytes)
     }
   }

@@ -9,6 +9,8 @@ struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says whether a port can be bound; if not, what blocks it, until when, and what helps.",
     discussion: """
+      The answer has at most ten lines; its first line holds the verdict and the process. -v adds the whole reasoning.
+
       It binds nothing, unless --probe is given. Without an address it answers for the addresses that servers bind by \
       default: 0.0.0.0, and [::] with IPv4. On a host without IPv6, where servers bind IPv4 alone, it answers for 0.0.0.0 \
       unless you give an IPv6 address.
@@ -29,14 +31,15 @@ struct Why: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"))
+      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"),
+    completion: Completions.port)
   var port: String?
 
   @Option(
     name: .customLong("run"), parsing: .remaining,
     help: ArgumentHelp(
       "Run a command, and diagnose each failed bind() and listen() of it and its children. All further arguments belong to it.",
-      valueName: "command"))
+      valueName: "command"), completion: .file())
   var command: [String] = []
 
   @Flag(help: "With --run: watch until all descendants of the command have ended.")
@@ -51,8 +54,14 @@ struct Why: ParsableCommand {
   @Flag(help: "Settle it with a real bind(), closed at once. Exact, but it takes the port for a moment.")
   var probe = false
 
+  @Flag(name: .shortAndLong, help: "Also print the reasoning: each socket, each remedy, and what was checked.")
+  var verbose = false
+
   @Flag(help: "One JSON object.")
   var json = false
+
+  @OptionGroup
+  var colour: ColourOption
 
   func run() throws {
     try checkCombination()
@@ -81,7 +90,8 @@ struct Why: ParsableCommand {
   /// Runs the command, and ends with its status.
   private func watch(_ names: NamespaceNames) throws {
     var watched = try WatchedRun(
-      command, followsDescendants: follow, preset: who.preset, writesJSON: json, names: names)
+      command, followsDescendants: follow, preset: who.preset, writesJSON: json, isVerbose: verbose,
+      terminal: .standardError(colour.color), names: names)
     switch try watched.run() {
     case .exited(let code): throw ExitCode(code)
     case .signalled(let number, _): SignalDeath.die(of: number)
@@ -89,14 +99,14 @@ struct Why: ParsableCommand {
   }
 
   private func answer() throws {
-    let diagnoses = try diagnoses()
+    let diagnoses = try Progress.during("looking at the port") { try self.diagnoses() }
     let port = try port.map { text throws(CommandFailure) in try PortArgument(parsing: text) }
     let leavesOutIPv6 = try port.map { try who.question(of: $0).leavesOutIPv6($0) } ?? false
     var output = ByteOutput()
     output.bytes +=
       json
       ? encoded(diagnoses)
-      : text(diagnoses, showsColour: Terminal.standardOutput().showsColour, leavesOutIPv6: leavesOutIPv6)
+      : text(diagnoses, .standardOutput(colour.color), leavesOutIPv6: leavesOutIPv6)
     try output.flush()
     let status = WhyStatus(diagnoses)
     if status != .free { throw ExitCode(status.rawValue) }
@@ -109,11 +119,25 @@ struct Why: ParsableCommand {
     return try diagnostician.diagnose(requests, probe ? effort.union(.probe) : effort)
   }
 
-  func text(_ diagnoses: [Diagnosis], showsColour: Bool = false, leavesOutIPv6: Bool = false) -> [UInt8] {
-    var text = DiagnosisText(
-      preset: who.preset ?? .c, namespace: namespace.netns, showsColour: showsColour, leavesOutIPv6: leavesOutIPv6)
-    text.append(diagnoses)
+  func text(_ diagnoses: [Diagnosis], _ terminal: Terminal = .plain, leavesOutIPv6: Bool = false) -> [UInt8] {
+    var context = WhyContext(preset: who.preset ?? .c, namespace: namespace.netns)
+    context.leavesOutIPv6 = leavesOutIPv6
+    context.question = question
+    if let port = try? port.map({ try PortArgument(parsing: $0) }), case .unnamed = port.place, port.port != 0 {
+      context.namesAddress = false
+    }
+    var text = DiagnosisText(context, terminal)
+    if verbose { text.append(diagnoses) } else { text.appendShort(diagnoses) }
     return text.bytes
+  }
+
+  /// The command line of this question, without how to print the answer.
+  private var question: String? {
+    guard let port else { return nil }
+    let words =
+      [port] + who.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+      + (namespace.netns.map { ["--netns", $0] } ?? [])
+    return "sockdiag why \(words.map(ShellWord.quoted).joined(separator: " "))"
   }
 
   func encoded(_ diagnoses: [Diagnosis]) -> [UInt8] {

@@ -6,6 +6,8 @@ package struct ProcessStat: Hashable, Sendable {
   package var state: UInt8
   /// The parent; 0 if it is outside of this pid namespace.
   package var parent: Int32
+  /// The controlling terminal as a device number; 0 for none.
+  package var terminal: UInt32
   /// The kernel's flags of the thread (`PF_*`, include/linux/sched.h).
   package var flags: UInt32
   /// When the process started, in clock ticks (hundredths of a second) since boot.
@@ -40,6 +42,7 @@ package struct ProcessStat: Hashable, Sendable {
     else { return nil }
     state = text[words[0].lowerBound]
     self.parent = parent
+    terminal = DecimalText.value(text, words[4]) ?? 0
     self.flags = flags
     startTicks = start
   }

@@ -24,7 +24,7 @@ struct LeakRuleTests {
     #expect(finding.subject.process?.processID == 12)
     #expect(
       finding.text
-        == "leaky(12) has had 20 sockets in CLOSE_WAIT for 60 s or more, all of which it read to the end")
+        == "leaky (pid 12) has not closed 20 connections that the peers closed 60 s ago or earlier (CLOSE_WAIT)")
     #expect(try leak(20, unread: true).findings().first?.advice.contains("it did not read 20 of them") == true)
   }
 

@@ -13,7 +13,7 @@ struct PortRuleTests {
     #expect(finding.figure == 8 && finding.limit == 10 && finding.severity == .risk)
     #expect(finding.subject.source == IPAddress("10.0.0.1") && finding.subject.remote == "10.0.0.9:443")
     #expect(
-      finding.text == "8 of 10 ports for connections from 10.0.0.1 to 10.0.0.9:443 are in use (80 %)")
+      finding.text == "connections from 10.0.0.1 to 10.0.0.9:443 use 8 of 10 ports (80 %)")
     #expect(finding.advice.contains("EADDRNOTAVAIL") && finding.advice.contains("1000-1009"))
     facts.sockets = try Specimen.connections(10)
     #expect(facts.findings(of: .portsToDestination).map(\.severity) == [.failing])

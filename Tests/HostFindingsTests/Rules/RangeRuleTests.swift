@@ -20,7 +20,7 @@ struct RangeRuleTests {
     #expect(finding.rule == .portInRange && finding.severity == .risk && finding.figure == 5 && finding.limit == 100)
     #expect(finding.subject.local == "0.0.0.0:1090" && finding.subject.process?.processID == 12)
     #expect(finding.text.contains("server (pid 12) listens at"))
-    #expect(finding.advice.hasSuffix("sysctl -w net.ipv4.ip_local_reserved_ports=1090"))
+    #expect(finding.remedy == "sysctl -w net.ipv4.ip_local_reserved_ports=1090")
   }
 
   @Test func portChosenByTheKernelIsNotAFinding() throws {
@@ -47,7 +47,7 @@ struct RangeRuleTests {
     }
     let findings = facts.findings()
     #expect(findings.map(\.subject.local?.port) == [1080, 1090])
-    #expect(findings.allSatisfy { $0.advice.hasSuffix("ip_local_reserved_ports=80-81,1080,1090,1095-1099") })
+    #expect(findings.allSatisfy { $0.remedy?.hasSuffix("ip_local_reserved_ports=80-81,1080,1090,1095-1099") == true })
   }
 
   @Test func acceptedConnectionsDoNotUseTheRange() throws {
@@ -115,6 +115,6 @@ struct RangeRuleTests {
     facts.settings.reservedPorts = PortSet(80)
     facts.sockets.append(try Specimen.socket("established", "127.0.0.1:1070", "127.0.0.1:1070", inode: 4))
     #expect(facts.findings().map(\.rule) == [.selfConnection, .portInRange])
-    #expect(facts.findings().allSatisfy { $0.advice.hasSuffix("ip_local_reserved_ports=80,1070,1090") })
+    #expect(facts.findings().allSatisfy { $0.remedy?.hasSuffix("ip_local_reserved_ports=80,1070,1090") == true })
   }
 }

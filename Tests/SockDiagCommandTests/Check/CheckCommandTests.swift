@@ -263,7 +263,7 @@ struct CheckCommandTests {
     }
     try expect(answers, isFound ? ["port-in-range"] : [])
     if isFound {
-      #expect(answers.lines.outputText.hasSuffix("sysctl -w net.ipv4.ip_local_reserved_ports=39000,40005\n"))
+      #expect(answers.lines.outputText.hasSuffix("\n        sysctl -w net.ipv4.ip_local_reserved_ports=39000,40005\n"))
     }
   }
 

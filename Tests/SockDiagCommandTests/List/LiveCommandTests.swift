@@ -44,7 +44,9 @@ struct LiveCommandTests {
       #expect(answer.status == 0 && answer.errorText == "")
     }
     let expected = answers.ss.outputText.split(separator: "\n").map(Self.rowOfSS).sorted()
-    #expect(answers.list.outputText.split(separator: "\n").map(Self.row).sorted() == expected)
+    // ss before 6.8 does not know sockets that are only bound.
+    let rows = answers.list.outputText.split(separator: "\n").map(Self.row).filter { !$0.contains(" bound-inactive ") }
+    #expect(rows.sorted() == expected)
 
     let schema = try JSONTests.schema
     let elements = try JSONValue(parsing: answers.json.output).elements

@@ -30,7 +30,7 @@ struct ArgumentTests {
     let connections = SocketStateSet.connected.subtracting([.timeWait, .synReceived])
     #expect(try selection("list").tcp == connections)
     #expect(try selection("list").udp == connections)
-    #expect(try selection("list -a").tcp == .all)
+    #expect(try selection("list -a").tcp == .all.union(.boundInactive))
   }
 
   @Test func listenersAreNotRequestedTogetherWithClosedSockets() throws {
@@ -41,7 +41,7 @@ struct ArgumentTests {
   @Test(arguments: ["-tuanl", "-luant", "-ltu", "-l -t -u", "--listening --tcp --udp"])
   func shortFlagsCombine(_ flags: String) throws {
     let selection = try selection("list \(flags)")
-    #expect(selection.tcp == (flags == "-luant" ? .all : .listen))
+    #expect(selection.tcp == (flags == "-luant" ? .all.union(.boundInactive) : .listen))
   }
 
   @Test func familyOptionsSelectFamilies() throws {

@@ -31,31 +31,31 @@ struct BadInputTests {
     """
 
   private static let cases: [Case] = [
-    Case("list --jsn", .usage, "unknown option '--jsn'; did you mean '--json'; see 'sockdiag list --help'"),
-    Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'list'?"),
+    Case("list --jsn", .usage, "unknown option '--jsn'; did you mean 'sockdiag list --json'?"),
+    Case("help lst", .usage, "'lst' is not a subcommand; did you mean 'sockdiag list'?"),
     Case(
       "help list foo", .usage,
-      "'foo' is not a subcommand; subcommands are \(Subcommand.names.joined(separator: ", "))"),
-    Case("list --watch", .usage, "unknown option '--watch'; see 'sockdiag list --help'"),
-    Case("list --tpc", .usage, "unknown option '--tpc'; did you mean '--tcp'; see 'sockdiag list --help'"),
+      "'foo' is not a subcommand; 'sockdiag list -ap comm = foo' shows the sockets of a program, and 'sockdiag --help' the subcommands"
+    ),
+    Case(
+      "list --watch", .usage,
+      "unknown option '--watch'; 'sockdiag events' shows sockets as they close, and 'watch sockdiag' repeats a list"),
+    Case("list --tpc", .usage, "unknown option '--tpc'; did you mean 'sockdiag list --tcp'?"),
     Case(
       "list -x", .usage,
-      "unknown option '-x'; it reads TCP and UDP; 'ss -xp' shows UNIX sockets; see 'sockdiag list --help'"),
-    Case(
-      "check -N 1", .usage,
-      "unknown option '-N'; only why, wait and kill take a namespace; run this one there: 'nsenter -t PID -n sockdiag',"
-        + " or 'ip netns exec NAME sockdiag'; see 'sockdiag check --help'"),
-    Case("list -q", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
-    Case("list -tq", .usage, "unknown option '-q'; see 'sockdiag list --help'"),
-    Case("-q", .usage, "unknown option '-q'; see 'sockdiag listeners --help'"),
+      "unknown option '-x'; 'ss -xp' shows UNIX sockets"),
+    Case("list -q", .usage, "unknown option '-q'; leave it out: 'sockdiag list'"),
+    Case("list -tq", .usage, "unknown option '-q'; leave it out: 'sockdiag list -t'"),
+    Case("-q", .usage, "unknown option '-q'; leave it out: 'sockdiag'"),
     Case(
       "list --json=1", .usage,
       "the option '--json' does not take any value, but '1' was specified; see 'sockdiag list --help'"),
     Case("list --json --ndjson", .usage, "--json and --ndjson exclude each other; leave one of them out"),
-    Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'list'?"),
+    Case("lsit", .usage, "'lsit' is not a subcommand; did you mean 'sockdiag list'?"),
     Case(
       "zzz", .usage,
-      "'zzz' is not a subcommand; subcommands are \(Subcommand.names.joined(separator: ", "))"),
+      "'zzz' is not a subcommand; 'sockdiag list -ap comm = zzz' shows the sockets of a program, and 'sockdiag --help' the subcommands"
+    ),
     Case("why", .usage, "give a port, such as 'sockdiag why 8080', or else --run and a command"),
     Case("why 80 --run true", .usage, "give a port, such as 'sockdiag why 8080', or else --run and a command"),
     Case("why 80 --follow", .usage, "--follow is for --run; leave it out, or give a command to run"),
@@ -114,7 +114,7 @@ struct BadInputTests {
     Case("why 80 -tu", .usage, "-t and -u are two questions; ask them one after the other"),
     Case(
       "why -t --run true", .usage, "--tcp describes a bind(), but with --run the failed call does; leave it out"),
-    Case("kill", .usage, "missing expected argument '<port>'; see 'sockdiag kill --help'"),
+    Case("kill", .usage, "missing expected argument '<port>'; an example: 'sockdiag kill 8080'"),
     Case("kill 8080", .usage, noTerminalToKill),
     Case(
       "kill 0 --yes", .usage, "port 0 lets the kernel choose a port; give the port that it chose"),
@@ -216,7 +216,8 @@ struct BadInputTests {
       "sport = http80", "        ^^^^^^"
     ),
     (
-      "list sport=:80 or dprot = :443", "filter, column 14: 'dprot' is not a condition; did you mean 'dport'?",
+      "list sport=:80 or dprot = :443",
+      "filter, column 14: 'dprot' is not a condition; did you mean 'sockdiag list sport=:80 or dport = :443'?",
       "sport=:80 or dprot = :443", "             ^^^^^"
     ),
     (
@@ -224,7 +225,8 @@ struct BadInputTests {
       "        ^^^^^^"
     ),
     (
-      "list state establ", "filter, column 7: 'establ' is not a state; did you mean 'established'?", "state establ",
+      "list state establ", "filter, column 7: 'establ' is not a state; did you mean 'sockdiag list state established'?",
+      "state establ",
       "      ^^^^^^"
     ),
     (

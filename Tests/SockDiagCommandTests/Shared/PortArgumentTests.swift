@@ -106,7 +106,7 @@ struct PortArgumentTests {
     ("unix:///x", "'unix:///x' is a UNIX socket, which has no port; 'ss -xlp src /x' shows it"),
     ("+80", "'+80' is not a port or a service; write the number"),
     ("８０", "'８０' is not a port or a service; write the number"),
-    ("htpt", "'htpt' is not a port or a service; write the number"),
+    ("htpt", "'htpt' is not a port or a service; 'sockdiag list -ap comm = htpt' shows the ports of a program"),
     ("twofold", "'twofold' is 10 and 20, depending on the protocol; write the number"),
     (":", "':' lacks a port behind the colon; write :8080"),
     ("127.0.0.1:", "'127.0.0.1:' lacks a port behind the colon; write 127.0.0.1:8080"),

@@ -20,7 +20,8 @@ struct PresetStatementTests {
     static let all: [Trial] = {
       let every: [BindOptions] = [.reuseAddress, .reusePort, .v6Only, .freebind]
       let installed: [(Preset, String)] = [
-        (.python, "/usr/bin/python3"), (.asyncio, "/usr/bin/python3"), (.node, "/usr/bin/node"),
+        (.python, "/usr/bin/python3"), (.pythonSocket, "/usr/bin/python3"), (.asyncio, "/usr/bin/python3"),
+        (.node, "/usr/bin/node"),
         (.java, "/usr/bin/java"), (.c, "/usr/bin/cc"),
       ]
       return installed.filter { FileManager.default.isExecutableFile(atPath: $0.1) }.flatMap { preset, _ in
@@ -61,6 +62,14 @@ struct PresetStatementTests {
       let socket = "s = socket.socket(socket.AF_INET\(v6 ? "6" : ""), socket.SOCK_\(isUDP ? "DGRAM" : "STREAM"))"
       switch preset {
       case .python:
+        let server = isUDP ? "socketserver.UDPServer" : "http.server.HTTPServer"
+        let place = "('\(address)', 8080), None"
+        let family = v6 ? "\(server).address_family = socket.AF_INET6" : ""
+        // A class attribute counts for servers made later, and the other statements make the server.
+        let made = statement.replacing("…", with: place)
+        let rest = made == statement ? "\(server)(\(place))" : ""
+        return ["/usr/bin/python3", "-c", "import http.server, socket, socketserver\n\(family)\n\(made)\n\(rest)"]
+      case .pythonSocket:
         return ["/usr/bin/python3", "-c", "import socket\n\(socket)\n\(statement)\ns.bind(('\(address)', 8080))"]
       case .asyncio:
         let protocolName = isUDP ? "asyncio.DatagramProtocol" : "asyncio.Protocol"

@@ -17,21 +17,57 @@ struct PresetTests {
     }
   }
 
-  @Test func eachPresetBindsAsItsServersDo() throws {
-    let (v4, v6) = ("0.0.0.0:8080", "[::]:8080")
-    let expected: [(Preset, tcp: [String], udp: [String])] = [
-      (.c, [v4, v6], [v4, v6]), (.python, [v4], [v4]),
-      (.asyncio, ["\(v4) SO_REUSEADDR", "\(v6) SO_REUSEADDR IPV6_V6ONLY"], [v4, v6]),
-      (.go, ["\(v6) SO_REUSEADDR"], [v6]), (.node, ["\(v6) SO_REUSEADDR"], [v4, v6]),
-      (.rust, ["\(v4) SO_REUSEADDR", "\(v6) SO_REUSEADDR"], [v4, v6]), (.java, ["\(v6) SO_REUSEADDR"], [v6]),
-      (.nginx, ["\(v4) SO_REUSEADDR"], ["\(v4) SO_REUSEADDR"]),
-      (.systemd, ["\(v6) SO_REUSEADDR"], ["\(v6) SO_REUSEADDR"]),
-    ]
-    #expect(expected.map(\.0) == Preset.allCases)
-    for (preset, tcp, udp) in expected {
-      #expect(try Self.requests("8080", "--as", preset.rawValue) == tcp, "\(preset)")
-      #expect(try Self.requests("8080", "--as", preset.rawValue, "--udp") == udp, "\(preset)")
+  @Test(arguments: PresetFixture.all) func presetBindsAsStraceShows(_ fixture: PresetFixture) throws {
+    let why = try Why.parse(fixture.arguments)
+    let requests = try why.who.requests(PortArgument(parsing: fixture.arguments[0]))
+    let predicted = requests.map { request in
+      PresetFixture.Call(
+        local: request.local.description, options: request.options,
+        setsV6Only: request.local.address.family == .inet6
+          && (fixture.preset.setsV6Only(request.protocol) || fixture.arguments.contains("--v6only")))
     }
+    #expect(predicted.sorted() == fixture.calls.sorted())
+  }
+
+  @Test(arguments: Preset.allCases) func presetIsMeasured(_ preset: Preset) throws {
+    guard !PresetFixture.unmeasured.contains(preset) else { return }
+    let fixtures = try PresetFixture.parse(preset)
+    #expect(!fixtures.isEmpty && fixtures.allSatisfy { !$0.calls.isEmpty })
+    // Without an address the preset has to choose some. These kinds always need one.
+    let isChosen = fixtures.contains { UInt16($0.arguments[0]) != nil }
+    #expect(isChosen || [.rust, .tokio, .php].contains(preset))
+  }
+
+  @Test func presetWithoutAnAddressOfItsOwnBindsBothFamilies() throws {
+    let (v4, v6) = ("0.0.0.0:8080", "[::]:8080")
+    for preset in [Preset.c, .rust, .tokio, .php] {
+      let option = preset == .c ? "" : " SO_REUSEADDR"
+      #expect(try Self.requests("8080", "--as", preset.rawValue) == [v4 + option, v6 + option])
+    }
+    #expect(try Self.requests("8080", "--as", "c", "--udp") == [v4, v6])
+    #expect(try Self.requests("8080") == [v4, v6])
+  }
+
+  @Test func presetsHaveOtherNames() throws {
+    for (name, kind) in [("flask", "python"), ("Django", "python"), ("golang", "go"), ("kestrel", "dotnet")] {
+      #expect(try Self.requests("8080", "--as", name) == (try Self.requests("8080", "--as", kind)))
+    }
+  }
+
+  @Test(arguments: [
+    ("nod", "did you mean 'node'"), ("pyhton", "did you mean 'python'"), ("djang", "did you mean 'django'"),
+    ("ngnix", "did you mean 'nginx'"), ("zzz", "use one of c, rust, tokio, go, python"), ("", "use one of c, rust"),
+  ]) func unknownPresetGetsTheNearestName(_ name: String, _ cure: String) throws {
+    let result = try Tool.run(["why", "8080", "--as", name])
+    #expect(result.status == Status.usage.rawValue)
+    #expect(
+      result.errors.hasPrefix("sockdiag: --as: '\(name)' is not a known kind of server; \(cure)"), "\(result.errors)")
+  }
+
+  @Test func presetOfATCPServerRefusesUDP() throws {
+    let result = try Tool.run(["why", "8080", "--udp", "--as", "postgres"])
+    #expect(result.status == Status.usage.rawValue)
+    #expect(result.errors == "sockdiag: --as postgres is about TCP; leave --udp or --as out\n")
   }
 
   @Test func presetBindsAGivenAddressAsItsServersDo() throws {
@@ -53,16 +89,22 @@ struct PresetTests {
     let (left, leftWithUDP) = try await NetworkNamespace.withNew { namespace in
       try namespace.set("net.ipv6.bindv6only", to: 1)
       func kinds(_ words: String...) throws -> [Preset] {
-        try Preset.allCases.filter { kind in
+        try Preset.allCases.filter { $0.supports(words.isEmpty ? .tcp : .udp) }.filter { kind in
           let why = try Why.parse(["[::1]:8080", "--as", kind.rawValue] + words)
           return try why.who.requests(PortArgument(parsing: "[::1]:8080")).allSatisfy { $0.options.contains(.v6Only) }
         }
       }
       return (try kinds(), try kinds("--udp"))
     }
-    // Two set the option themselves, to 1.
-    #expect(left == [.c, .python, .asyncio, .rust, .nginx, .systemd])
-    #expect(leftWithUDP == [.c, .python, .asyncio, .node, .rust, .nginx, .systemd])
+    // Some set the option themselves, to 1.
+    let setting: [Preset] = [.asyncio, .uvicorn, .dotnet, .nginx, .postgres, .redis, .docker]
+    let keeping: [Preset] = [.c, .rust, .tokio, .pythonSocket, .gunicorn, .deno, .php, .puma, .rails, .systemd]
+    #expect(Set(left) == Set(setting + keeping))
+    let withUDP: [Preset] = [.dotnet, .nginx, .docker]
+    let keepingUDP: [Preset] = [
+      .c, .rust, .tokio, .python, .pythonSocket, .asyncio, .node, .deno, .bun, .php, .systemd,
+    ]
+    #expect(Set(leftWithUDP) == Set(withUDP + keepingUDP))
     #expect(try Self.requests("127.0.0.1:8080") == ["127.0.0.1:8080"])
   }
 
@@ -112,6 +154,23 @@ struct PresetTests {
       Server(
         kind: "python",
         command: [
+          "/usr/bin/python3", "-c", "import http.server as h; h.ThreadingHTTPServer(('', 8080), None)",
+        ],
+        commandForIPv6: [
+          "/usr/bin/python3", "-c",
+          """
+          import http.server, socket
+          class DualStackServer(http.server.ThreadingHTTPServer):
+            address_family = socket.AF_INET6
+            def server_bind(self):
+              self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+              return super().server_bind()
+          DualStackServer(('::', 8080), None)
+          """,
+        ]),
+      Server(
+        kind: "python-socket",
+        command: [
           "/usr/bin/python3", "-c", "import socketserver; socketserver.TCPServer(('', 8080), None)",
         ],
         commandForIPv6: [
@@ -121,6 +180,17 @@ struct PresetTests {
           socketserver.TCPServer.address_family = socket.AF_INET6
           socketserver.TCPServer(('::', 8080), None)
           """,
+        ]),
+      Server(
+        kind: "php",
+        command: [
+          "/usr/bin/php", "-r",
+          """
+          exit(@stream_socket_server('tcp://0.0.0.0:8080') && @stream_socket_server('tcp://[::]:8080') ? 0 : 1);
+          """,
+        ],
+        commandForIPv6: [
+          "/usr/bin/php", "-r", "exit(@stream_socket_server('tcp://[::]:8080') ? 0 : 1);",
         ]),
       Server(
         kind: "node",

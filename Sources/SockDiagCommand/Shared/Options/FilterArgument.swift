@@ -11,6 +11,7 @@ enum FilterArgument {
     } catch {
       var failure = CommandFailure.usage("filter, column \(error.column): \(error.explanation)")
       failure.excerpt = excerpt(of: text, error)
+      failure.correction = FilterCorrection(text, error, names: names)
       throw failure
     }
   }

@@ -8,7 +8,7 @@ struct NamespaceOption: ParsableArguments {
     name: [.customShort("N"), .long],
     help: ArgumentHelp(
       "The network namespace: a name of 'ip netns', a path, or the id of a process in it.",
-      valueName: "name|path|pid"))
+      valueName: "name|path|pid"), completion: Completions.namespace)
   var netns: String?
 
   /// Enters the namespace, if the option is given. Call it before anything is opened or looked up.

@@ -22,7 +22,7 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: [.customShort("H"), .long], help: "No header.")
   var noHeader = false
 
-  @Flag(help: "One JSON array.")
+  @Flag(name: .shortAndLong, help: "One JSON array.")
   var json = false
 
   @Flag(help: "One JSON object on a line for each socket, written at once.")

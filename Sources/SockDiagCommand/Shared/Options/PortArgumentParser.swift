@@ -98,8 +98,15 @@ struct PortArgumentParser {
     if word.utf8.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: "-") }) {
       throw .usage("'\(word)' is not one port; ports are 0 to 65535, and one is taken at a time")
     }
-    let ports: [UInt16] = try lookUp(word) { names, name throws(FilterNameFailure) in
-      try names.ports(ofService: name)
+    let ports: [UInt16]
+    do throws(FilterNameFailure) { ports = try names.ports(ofService: String(word)) } catch {
+      // People know the name of the program.
+      guard text == word, text.first?.isLetter == true,
+        let line = OfferedLine.first(["list", "-ap", "comm", "=", text])
+      else {
+        throw .usage("'\(word)' \(error.explanation)")
+      }
+      throw .usage("'\(word)' is not a port or a service; \(line) shows the ports of a program")
     }
     guard let port = ports.first, ports.count == 1 else {
       let list = ports.map(String.init).joined(separator: " and ")

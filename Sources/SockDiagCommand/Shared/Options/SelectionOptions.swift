@@ -11,7 +11,7 @@ struct SelectionOptions: ParsableArguments {
 
     static func help(for value: Breadth) -> ArgumentHelp? {
       switch value {
-      case .all: "All states."
+      case .all: "All states, bound-inactive included."
       case .listening: "Listening TCP and unconnected UDP sockets."
       }
     }
@@ -28,7 +28,7 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(
     name: [.customShort("B"), .long],
-    help: "TCP sockets that are bound but neither listen nor are connected; adds them to -a, -l and 'exclude'.")
+    help: "TCP sockets that are bound but neither listen nor are connected; adds them to -l and 'exclude'.")
   var boundInactive = false
 
   @Flag(name: [.customShort("4"), .customLong("ipv4")], help: "IPv4 sockets only.")
@@ -41,14 +41,27 @@ struct SelectionOptions: ParsableArguments {
     name: .shortAndLong, help: ArgumentHelp("Sockets of one family: inet, inet6 or netlink.", valueName: "family"))
   var family: ListedFamily?
 
-  @Flag(name: .shortAndLong, help: "Ignored: numbers are always shown.")
+  @Option(
+    name: [.customShort("A"), .customLong("query"), .customLong("socket")],
+    help: ArgumentHelp("Kinds as in ss: tcp, udp, inet, netlink or all, with commas between.", valueName: "kinds"))
+  var query: String?
+
+  @Option(
+    name: [.customShort("F"), .customLong("filter")],
+    help: ArgumentHelp("Read the filter from a file; - for standard input.", valueName: "file"))
+  var filterFile: String?
+
+  @Flag(name: .shortAndLong, help: "Ignored: ports are always numbers.")
   var numeric = false
 
   @Argument(
     help: ArgumentHelp(
       "A condition in the filter language of ss: 'sport = :443 and not dst 10.0.0.0/8'. See 'sockdiag help list'.",
-      valueName: "filter"))
+      valueName: "filter"), completion: Completions.filter)
   var filter: [String] = []
+
+  @OptionGroup(title: "Which sockets")
+  var namespace: NamespaceOption
 }
 
 extension SelectionOptions {
@@ -70,7 +83,36 @@ extension SelectionOptions {
     default defaultStates: DefaultStates, details: InetDetails = [], takesAnyFamily: Bool = false,
     names: any FilterNames = HostNames()
   ) throws(CommandFailure) -> Selection {
-    let filter = try FilterArgument.parse(filter, names: names)
+    var filter = try FilterArgument.parse(filter, names: names)
+    if let filterFile {
+      let text = try FilterFile.text(filterFile)
+      filter = try FilterArgument.parse([text], names: names) && filter
+    }
+    if let query { return try selection(QueryOption(parsing: query), filter, defaultStates, details) }
+    return try selection(filter, defaultStates, details, takesAnyFamily)
+  }
+
+  /// The selection of `-A`, which adds kinds to those of other options.
+  private func selection(
+    _ query: QueryOption, _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails
+  ) throws(CommandFailure) -> Selection {
+    var options = self
+    if query.tcp { options.tcp = true }
+    if query.udp { options.udp = true }
+    guard query.netlink else { return try options.selection(filter, defaultStates, details, false) }
+    let netlink = Selection.netlinkStates.intersection(filter.statesToAskFor ?? .all)
+    guard options.tcp || options.udp else {
+      options.family = .netlink
+      return try options.selection(filter, defaultStates, details, false)
+    }
+    var selection = try options.selection(filter, defaultStates, details, false)
+    selection.netlink = netlink
+    return selection
+  }
+
+  private func selection(
+    _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails, _ takesAnyFamily: Bool
+  ) throws(CommandFailure) -> Selection {
     if family == .netlink { return try netlinkSelection(filter, defaultStates, details) }
     var tcp = states(filter, .listen, defaultStates)
     var udp = states(filter, .close, defaultStates).subtracting(.boundInactive)
@@ -122,7 +164,8 @@ extension SelectionOptions {
     if defaultStates != .everything, let named = filter.statesToAskFor { return named }
     switch (filter.namesStates ? nil : breadth, defaultStates) {
     case (.all, .everything), (nil, .everything): return .all.union(.boundInactive)
-    case (.all, _): return .all
+    // As in the newest ss. The kernel keeps these sockets in a table of their own.
+    case (.all, _): return .all.union(.boundInactive)
     // One state for each protocol: the kernel's tables have no TCP socket in `close`, and asking costs a walk over all sockets.
     case (.listening, _), (nil, .listeners): return listening
     // As in `ss`: connections that a program holds or held, without the records of half-open and closed ones.

@@ -14,6 +14,9 @@ struct SignalArgument: Hashable {
     ("TSTP", SIGTSTP), ("TTIN", SIGTTIN), ("TTOU", SIGTTOU), ("WINCH", SIGWINCH), ("PWR", SIGPWR),
   ]
 
+  /// The names, for a shell to offer.
+  static var allNames: [String] { names.map(\.name) }
+
   private init(number: Int32) { self.number = number }
 
   init(parsing text: String) throws(CommandFailure) {

@@ -2,7 +2,14 @@ internal import Glibc
 
 /// Writes messages to standard error, one sentence a line.
 enum Diagnostics {
-  static func report(_ message: String) { write("sockdiag: ", message) }
+  /// Writes a sentence. A terminal gets it folded between words, because it would break a long line anywhere; a file or a
+  /// pipe gets one line, for `grep`.
+  static func report(_ message: String) {
+    guard let columns = Terminal.columns(of: STDERR_FILENO) else { return write("sockdiag: ", message) }
+    var prose = Prose(Terminal(showsColour: false, width: columns, isTerminal: true))
+    prose.line("sockdiag: " + message)
+    write(prose.bytes)
+  }
 
   /// Shows an indented line of input that the last sentence is about.
   static func show(_ line: String) { write("  ", line) }

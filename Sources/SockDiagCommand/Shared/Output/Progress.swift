@@ -8,12 +8,15 @@ internal import Synchronization
 enum Progress {
   /// Performs a step. A step within a step shows no line of its own.
   ///
-  /// The body must not write to the terminal, because the line would be in the way.
+  /// The body must not write to standard error, because the line would be in the way.
   ///
-  /// - Parameter text: What is done, in a few words: `reading the capture`.
+  /// - Parameters:
+  ///   - text: What is done, in a few words: `reading the capture`.
+  ///   - writesOutput: Whether the body writes rows to standard output. On a terminal they show the progress themselves.
   static func during<Value: ~Copyable, Failure: Error>(
-    _ text: String, _ body: () throws(Failure) -> Value
+    _ text: String, writesOutput: Bool = false, _ body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
+    if writesOutput, isatty(STDOUT_FILENO) == 1 { return try body() }
     guard StatusLine.isPossible, let thread = StatusLineThread.start(text) else { return try body() }
     defer { thread.stop() }
     return try body()

@@ -22,34 +22,66 @@ struct Prose {
     fold(Self.shellWords(text), indent, 4, ending: " \\", .none)
   }
 
+  /// Appends a labelled line. Further lines begin below the text.
+  ///
+  /// - Parameter isCommand: Whether the text is a command to copy.
+  mutating func entry(_ label: String, _ text: String, isCommand: Bool = false, paint: Paint = .none) {
+    let words = isCommand ? Self.shellWords(text) : text.split(separator: " ", omittingEmptySubsequences: false)
+    fold(words, Self.labelWidth, 0, label: label, ending: isCommand ? " \\" : "", paint)
+  }
+
+  /// The columns of a label, with the blanks behind it.
+  static let labelWidth = 14
+
+  /// The number of complete lines.
+  var lineCount: Int { bytes.count { $0 == UInt8(ascii: "\n") } }
+
   /// Appends text that was laid out already.
   mutating func append(_ bytes: [UInt8]) { self.bytes += bytes }
 
-  private mutating func fold(_ words: [Substring], _ indent: Int, _ hanging: Int, ending: String, _ paint: Paint) {
-    var column = 0
-    beginLine(indent, paint)
-    for (index, word) in words.enumerated() {
-      let isLast = index == words.count - 1
-      let room = terminal.width - (column == 0 ? indent : column) - (isLast ? 0 : ending.utf8.count)
-      if column > 0, Self.columns(of: word) + 1 > room {
+  private mutating func fold(
+    _ words: [Substring], _ indent: Int, _ hanging: Int, label: String = "", ending: String, _ paint: Paint
+  ) {
+    let pieces = Self.pieces(words)
+    var column = indent
+    if !label.isEmpty, terminal.showsColour { Paint.strong.appendStart(to: &bytes) }
+    bytes.append(contentsOf: label.utf8)
+    if !label.isEmpty, terminal.showsColour { Paint.strong.appendEnd(to: &bytes) }
+    beginLine(indent - label.utf8.count, paint)
+    for (index, piece) in pieces.enumerated() {
+      let width = Self.columns(of: piece.word)
+      let room = terminal.width - column - (index == pieces.count - 1 ? 0 : ending.utf8.count)
+      if index > 0, piece.blanks + width > room {
         bytes.append(contentsOf: ending.utf8)
         endLine(paint)
         beginLine(indent + hanging, paint)
         column = indent + hanging
-      } else if column > 0 {
-        bytes.append(UInt8(ascii: " "))
-        column += 1
       } else {
-        column = indent
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: piece.blanks))
+        column += piece.blanks
       }
-      bytes.appendVisible(word.utf8)
-      column += Self.columns(of: word)
+      bytes.appendVisible(piece.word.utf8)
+      column += width
     }
     endLine(paint)
   }
 
+  /// Words with the number of blanks before each. Blanks where a line is broken disappear.
+  private static func pieces(_ words: [Substring]) -> [(blanks: Int, word: Substring)] {
+    var pieces: [(blanks: Int, word: Substring)] = []
+    var blanks = 0
+    for word in words {
+      if !word.isEmpty {
+        pieces.append((pieces.isEmpty ? 0 : blanks, word))
+        blanks = 0
+      }
+      blanks += 1
+    }
+    return pieces
+  }
+
   private mutating func beginLine(_ indent: Int, _ paint: Paint) {
-    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(indent, 0)))
     if terminal.showsColour { paint.appendStart(to: &bytes) }
   }
 
@@ -59,7 +91,7 @@ struct Prose {
   }
 
   /// The columns of a word as it is written.
-  private static func columns(of word: Substring) -> Int {
+  static func columns(of word: some StringProtocol) -> Int {
     var visible: [UInt8] = []
     visible.appendVisible(word.utf8)
     return String(decoding: visible, as: UTF8.self).count

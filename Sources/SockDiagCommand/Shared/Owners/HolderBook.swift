@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SockDiagWire
 internal import SocketOwners
 
 /// The processes that hold the sockets of a listing.
@@ -26,7 +27,10 @@ struct HolderBook {
 
   private init(wanted: [WantedSocket], by owners: inout OwnerFinder) throws(CommandFailure) {
     do throws(SocketOwnersError) {
-      report = try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2, trustsEarlierSearches: false))
+      report = try Progress.during("looking for the processes of \(wanted.count.counted("socket"))") {
+        () throws(SocketOwnersError) in
+        try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2, trustsEarlierSearches: false))
+      }
       details = owners.details(ofProcessesIn: report)
       reasons = Dictionary(
         report.missing.map { ($0.inode, $0.possibleReasons) }, uniquingKeysWith: { first, _ in first })

@@ -7,7 +7,7 @@ import Testing
 /// Command lines of many words.
 struct FilterWordsTests {
   private func parsed(_ words: [String]) throws -> any ParsableCommand {
-    guard case .command(let command) = try SockDiagTool.parse(words) else { throw CommandFailure.usage("a page") }
+    guard case .command(let command, _) = try SockDiagTool.parse(words) else { throw CommandFailure.usage("a page") }
     return command
   }
 
