@@ -8,8 +8,8 @@ public import SockDiag
 /// let findings = try observer.facts().findings()
 /// ```
 ///
-/// The first moment costs microseconds: listeners and counters. The second costs two walks over all sockets and 104
-/// bytes per socket.
+/// The first moment costs microseconds: listeners and counters. The second costs three walks over all sockets, of which one
+/// reports them, and 104 bytes for each port in use. With ``survey()`` the walks are made between the two moments.
 ///
 /// An observer is `Sendable` and has one owner, which makes one call at a time: keep it in an actor, or move it to a
 /// task.
@@ -19,6 +19,21 @@ public struct HostObserver: ~Copyable, Sendable {
   private let start: ContinuousClock.Instant
   private let counters: NetworkCounters
   private let listeners: [InetSocket]
+  private var surveyed: Survey?
+
+  /// The sockets that the rules look at.
+  private struct Survey {
+    var settings: KernelSettings
+    var tcp: SocketSurvey
+    var closeWaits: [InetSocket]
+    var udp: SocketSurvey
+    var completeness = Completeness.complete
+    var substitution: SockDiagError?
+    var udpCompleteness: Completeness
+    var udpSubstitution: SockDiagError?
+    var end = ContinuousClock.now
+    var duration = Duration.zero
+  }
 
   private static let listening = SocketQuery(.tcp, states: .listen)
 
@@ -40,22 +55,78 @@ public struct HostObserver: ~Copyable, Sendable {
   ///
   /// - Throws: `SockDiagError` if sockets cannot be read.
   public mutating func facts() throws(SockDiagError) -> HostFacts {
+    defer { surveyed = nil }
+    // What was read in a fraction of the time since is read again: new facts are better.
+    if let survey = surveyed, survey.duration * 10 >= survey.end.duration(to: ContinuousClock.now) {
+      return try facts(survey)
+    }
+    return try facts(makeSurvey())
+  }
+
+  private mutating func facts(_ survey: Survey) throws(SockDiagError) -> HostFacts {
     var facts = HostFacts()
-    facts.settings = KernelSettings(procRoot: procRoot)
+    facts.settings = survey.settings
     facts.countersBefore = counters
     facts.listenersBefore = listeners
     facts.counters = NetworkCounters(procRoot: procRoot)
     facts.interval = start.duration(to: ContinuousClock.now)
-    facts.listeners = try add(Self.listening, to: &facts)
+    facts.sockets = survey.tcp.kept + survey.closeWaits
+    facts.omittedSockets = survey.tcp.omitted
+    facts.traffic = survey.tcp.traffic
+    for socket in survey.closeWaits { facts.traffic?.add(socket) }
+    facts.udpSockets = survey.udp.kept
+    facts.omittedUDPSockets = survey.udp.omitted
+    (facts.udpCompleteness, facts.udpSubstitution) = (survey.udpCompleteness, survey.udpSubstitution)
+    (facts.completeness, facts.substitution) = (survey.completeness, survey.substitution)
+    let listening = try inspector.dump(Self.listening)
+    facts.listeners = listening.sockets
+    facts.completeness.formUnion(listening.completeness.subtracting(.missingStates))
+    facts.substitution = facts.substitution ?? inspector.substitution
     facts.listenersWithChosenPort = try listenersWithChosenPort()
-    // The kernel's tables contain no TCP socket in CLOSE. Those in CLOSE_WAIT are few, and only they need details.
-    let others = SocketStateSet.all.union(.boundInactive).subtracting([.listen, .close, .closeWait])
-    facts.sockets = try add(SocketQuery(.tcp, states: others), to: &facts)
-    facts.sockets += try add(SocketQuery(.tcp, states: .closeWait, details: .tcpInfo), to: &facts)
-    let udp = try inspector.dump(SocketQuery(.udp))
-    (facts.udpSockets, facts.udpCompleteness) = (udp.sockets, udp.completeness)
-    facts.udpSubstitution = inspector.substitution
     return facts
+  }
+
+  /// Reads the sockets now, so that ``facts()`` need not. A walk over a million sockets takes about a second, which a caller
+  /// may use while it waits for the second moment. Sockets other than listeners are then those of this moment. If the walk
+  /// takes less than a tenth of the wait, it is repeated, and they are those of the second moment.
+  ///
+  /// - Throws: `SockDiagError` if sockets cannot be read.
+  public mutating func survey() throws(SockDiagError) { surveyed = try makeSurvey() }
+
+  private mutating func makeSurvey() throws(SockDiagError) -> Survey {
+    let start = ContinuousClock.now
+    let settings = KernelSettings(procRoot: procRoot)
+    // The kernel's tables contain no TCP socket in CLOSE. Those in CLOSE_WAIT are few, and only they need details.
+    let connected = SocketStateSet.all.subtracting([.listen, .close, .closeWait])
+    let bound = try inspector.dump(SocketQuery(.tcp, states: .boundInactive))
+    let empty = SocketSurvey(settings, listeners: listeners, bound: bound.sockets)
+    let (tcp, completeness) = try select(SocketQuery(.tcp, states: connected), from: empty)
+    let substitution = inspector.substitution
+    let closeWaits = try inspector.dump(SocketQuery(.tcp, states: .closeWait, details: .tcpInfo))
+    let (udp, udpCompleteness) = try select(SocketQuery(.udp), from: SocketSurvey())
+    var survey = Survey(
+      settings: settings, tcp: tcp, closeWaits: closeWaits.sockets, udp: udp, substitution: substitution,
+      udpCompleteness: udpCompleteness, udpSubstitution: inspector.substitution)
+    // Without the bound sockets, which /proc/net lacks, figures are slightly smaller, and no finding is wrong.
+    for part in [bound.completeness, completeness, closeWaits.completeness] {
+      survey.completeness.formUnion(part.subtracting(.missingStates))
+    }
+    survey.duration = start.duration(to: survey.end)
+    return survey
+  }
+
+  /// Selects sockets while the kernel reports them. A report with a passing defect is repeated.
+  private mutating func select(
+    _ query: SocketQuery, from start: SocketSurvey
+  ) throws(SockDiagError) -> (SocketSurvey, Completeness) {
+    var survey = start
+    var completeness = Completeness.complete
+    for _ in 0..<3 {
+      survey = start
+      completeness = try inspector.visit(query) { survey.add($0) }
+      if completeness.isDisjoint(with: .worthRetrying) { break }
+    }
+    return (survey, completeness)
   }
 
   /// The TCP listeners of this moment.
@@ -63,14 +134,6 @@ public struct HostObserver: ~Copyable, Sendable {
   /// - Throws: `SockDiagError`.
   public mutating func currentListeners() throws(SockDiagError) -> [InetSocket] {
     try inspector.dump(Self.listening).sockets
-  }
-
-  private mutating func add(_ query: SocketQuery, to facts: inout HostFacts) throws(SockDiagError) -> [InetSocket] {
-    let dump = try inspector.dump(query)
-    // Without the bound sockets, which /proc/net lacks, figures are slightly smaller, and no finding is wrong.
-    facts.completeness.formUnion(dump.completeness.subtracting(.missingStates))
-    facts.substitution = facts.substitution ?? inspector.substitution
-    return dump.sockets
   }
 
   /// Only the kernel knows, and it reveals it only in a filter.

@@ -101,7 +101,7 @@ extension Diagnosis {
 
   private func unknown(_ unknowns: SocketEffect.Unknowns, _ socket: DiagnosedSocket) -> String {
     // With one socket and one unknown fact, the answer of the real bind() tells that fact.
-    if blockers.count == 1, let learnt = Self.learnt(unknowns, probe) { return learnt }
+    if hasOneBlocker, let learnt = Self.learnt(unknowns, probe) { return learnt }
     if socket.use == .timeWait, unknowns.contains(.reuseAddress) || unknowns.contains(.reusePort) {
       return "It keeps the options of the closed socket, and the kernel does not report them."
     }

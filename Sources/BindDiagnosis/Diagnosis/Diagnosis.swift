@@ -69,6 +69,12 @@ public struct Diagnosis: Sendable {
   /// The sockets that block, or may block.
   public var blockers: [DiagnosedSocket] { sockets.filter(\.mayBlock) }
 
+  /// Whether exactly one socket blocks, or may block. They come first, so this does not walk thousands.
+  var hasOneBlocker: Bool {
+    guard let first = sockets.firstIndex(where: \.mayBlock) else { return false }
+    return !sockets[(first + 1)...].contains(where: \.mayBlock)
+  }
+
   /// The first descriptor through which the requesting process itself holds a socket; `nil` if there is none, or if no
   /// process asks.
   public func ownDescriptor(of socket: DiagnosedSocket) -> UInt32? {

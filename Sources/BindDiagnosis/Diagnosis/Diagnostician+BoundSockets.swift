@@ -7,13 +7,13 @@ extension Diagnostician {
   /// process holds them. Empty on kernels since 6.8, which report such sockets.
   ///
   /// - Parameters:
-  ///   - port: The port.
-  ///   - reported: The sockets that the kernel reported on the port.
+  ///   - ports: The ports.
+  ///   - reported: The sockets that the kernel reported on the ports.
   package mutating func unreportedSockets(
-    on port: UInt16, besides reported: [InetSocket]
+    on ports: PortSet, besides reported: [InetSocket]
   ) throws(SockDiagError) -> [InetSocket] {
     if KernelRelease.current.isAtLeast(6, 8), inspector.refusal == nil { return [] }
-    return try boundSockets(PortSet(port), besides: reported).sockets
+    return try boundSockets(ports, besides: reported).sockets
   }
 
   /// Finds TCP sockets that are bound and do not listen, if the kernel does not report them. It searches the

@@ -50,14 +50,14 @@ extension Diagnostician {
     guard let report = try? owners?.find(Array(wanted), SearchOptions(.everyHolder, walkers: 2)) else {
       return ListedHolders()
     }
-    return ListedHolders(report: report, details: owners?.details(ofProcessesIn: report) ?? [:])
+    let details = owners?.details(ofProcessesIn: report) ?? [:]
+    let activators = details.filter { if case .socketActivation? = $0.value.supervision() { true } else { false } }
+    return ListedHolders(report: report, details: details, activators: Set(activators.keys))
   }
 
   /// The unit for which systemd holds a socket. systemd creates the socket in the cgroup of that unit.
   private mutating func socketUnit(of socket: DiagnosedSocket, _ found: inout ListedHolders) -> SystemdUnit? {
-    let isActivated = socket.processes.contains {
-      if case .socketActivation? = $0.supervision() { true } else { false }
-    }
+    let isActivated = socket.holders.contains { found.activators.contains($0.pid) }
     // The whole hierarchy is walked only if it may contain the answer.
     guard isActivated, let id = socket.socket.cgroupID else { return nil }
     if let known = found.socketUnits[id] { return known }
@@ -70,18 +70,19 @@ extension Diagnostician {
   /// Reads socket options if the answer depends on them.
   ///
   /// - Returns: Whether anything new is known.
-  func learnOptions(_ sockets: inout [DiagnosedSocket], _ blindSpots: inout BlindSpots) -> Bool {
+  func learnOptions(
+    _ sockets: inout [DiagnosedSocket], _ blindSpots: inout BlindSpots, _ readings: inout PortReadings
+  ) -> Bool {
+    guard let transport = sockets.first?.socket.protocol, var found = readings.lists[transport]?.holders else {
+      return false
+    }
+    defer { readings.lists[transport]?.holders = found }
     var hasLearnt = false
     for index in sockets.indices {
       let socket = sockets[index].socket
       // Even if a socket blocks whatever its options are, they determine which remedy helps.
       guard sockets[index].mayBlock, socket.inode != 0, !sockets[index].holders.isEmpty else { continue }
-      var held: HeldSocketOptions?
-      // Compared only by inode: the TCP socket below a multipath socket has the same inode, but a different cookie.
-      for holder in sockets[index].holders where held == nil {
-        held = try? HeldSocketOptions(readFrom: holder, inode: socket.inode)
-      }
-      guard let held else {
+      guard let held = Self.options(of: socket.inode, sockets[index].holders, &found) else {
         if case .depends = sockets[index].effect { blindSpots.insert(.options) }
         continue
       }
@@ -91,6 +92,18 @@ extension Diagnostician {
       hasLearnt = true
     }
     return hasLearnt
+  }
+
+  /// The options of a socket, read from the first process that allows it; `nil` if none does.
+  private static func options(
+    of inode: UInt32, _ holders: [SocketHolder], _ found: inout ListedHolders
+  ) -> HeldSocketOptions? {
+    if let known = found.options[inode] { return known }
+    var held: HeldSocketOptions?
+    // Compared only by inode: the TCP socket below a multipath socket has the same inode, but a different cookie.
+    for holder in holders where held == nil { held = try? HeldSocketOptions(readFrom: holder, inode: inode) }
+    found.options[inode] = .some(held)
+    return held
   }
 }
 

@@ -90,7 +90,7 @@ public struct Diagnostician: ~Copyable, Sendable {
     return diagnoses
   }
 
-  private mutating func diagnose(
+  mutating func diagnose(
     _ request: BindRequest, _ effort: Effort, by inode: UInt32?, process: Int32?, _ readings: inout PortReadings
   ) throws(SockDiagError) -> Diagnosis {
     var diagnosis = try look(request, effort, inode, &readings)
@@ -157,7 +157,7 @@ public struct Diagnostician: ~Copyable, Sendable {
       sockets[index].portSocket.routingDomain = domains[sockets[index].portSocket.interfaceIndex]
     }
     var prediction = Self.judge(&sockets, request, conditions)
-    if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots) {
+    if effort.contains(.heldOptions), learnOptions(&sockets, &blindSpots, &readings) {
       prediction = Self.judge(&sockets, request, conditions)
     }
     prediction.refuse(rehearsal)

@@ -22,6 +22,12 @@ struct PortReadings {
     needsEveryPort = requests.contains { $0.local.port == 0 }
   }
 
+  /// Creates readings for ports, of which each may be asked about.
+  init(ports: PortSet) {
+    named = ports
+    needsEveryPort = false
+  }
+
   /// The ports whose sockets are listed; `nil` for all.
   var ports: PortSet? { needsEveryPort ? nil : named }
 
@@ -53,6 +59,10 @@ struct ListedHolders {
   /// `nil` if the search failed.
   var report: OwnerReport?
   var details: [Int32: ProcessDetails] = [:]
+  /// The processes that are systemd's, which holds sockets for its `.socket` units.
+  var activators: Set<Int32> = []
+  /// The options that were read, by inode; `nil` if they cannot be read.
+  var options: [UInt32: HeldSocketOptions?] = [:]
   /// The `.socket` units by their cgroup; `nil` for a cgroup of another kind.
   var socketUnits: [UInt64: SystemdUnit?] = [:]
 }

@@ -13,7 +13,9 @@ enum CgroupDirectory {
   /// The directory, from a text such as `/proc/self/mountinfo`, whose lines are `ID PARENT DEVICE ROOT POINT OPTIONS… -
   /// TYPE …` (`show_mountinfo`, fs/proc_namespace.c).
   static func path(of cgroup: String, mounts: String) -> String? {
-    for line in mounts.split(separator: "\n") {
+    // Only the lines in question become text: a host with many containers has thousands of lines.
+    for bytes in Array(mounts.utf8).split(separator: UInt8(ascii: "\n")) where mayBeCgroup2(bytes) {
+      let line = String(decoding: bytes, as: UTF8.self)
       let words = line.split(separator: " ")
       guard words.count > 6, let end = words.firstIndex(of: "-"), end + 1 < words.count, words[end + 1] == "cgroup2"
       else { continue }
@@ -23,5 +25,10 @@ enum CgroupDirectory {
       if cgroup.hasPrefix("\(root)/") { return "\(point)\(cgroup.dropFirst(root.count))" }
     }
     return nil
+  }
+
+  /// Whether a line contains the type.
+  private static func mayBeCgroup2(_ line: ArraySlice<UInt8>) -> Bool {
+    line.indices.contains { line[$0] == UInt8(ascii: "c") && line[$0...].starts(with: "cgroup2 ".utf8) }
   }
 }

@@ -4,21 +4,20 @@ internal import SocketOwners
 /// Small files of the kernel.
 enum FactFile {
   /// The text of a file; `nil` if it does not exist or may not be read.
-  static func text(_ path: String) -> String? {
+  static func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
+
+  private static func bytes(_ path: String) -> [UInt8]? {
     var bytes: [UInt8] = []
-    guard KernelDirectories().contents(ProcPath(path), in: AT_FDCWD, limit: 1 << 20, into: &bytes) == 0 else {
-      return nil
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    let error = KernelDirectories().contents(ProcPath(path), in: AT_FDCWD, limit: 1 << 20, into: &bytes)
+    return error == 0 ? bytes : nil
   }
 
   /// The rest of the first line of a file that begins with a name.
   static func value(of name: String, in path: String) -> Substring? {
-    guard let text = text(path) else { return nil }
-    for line in text.split(separator: "\n") where line.hasPrefix(name) {
-      return line.dropFirst(name.count).trimmed
-    }
-    return nil
+    // Bytes, because dividing a text into characters would take longer than reading all files of a diagnosis.
+    guard let bytes = bytes(path) else { return nil }
+    let line = bytes.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: name.utf8) }
+    return line.map { String(decoding: $0.dropFirst(name.utf8.count), as: UTF8.self).trimmed }
   }
 }
 

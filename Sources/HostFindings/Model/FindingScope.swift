@@ -23,8 +23,8 @@ extension HostFacts {
   /// - Complexity: O(n) in the sockets.
   public var scope: FindingScope {
     var scope = FindingScope()
-    scope.tcpSockets = listeners.count + sockets.count
-    scope.udpSockets = udpSockets.count
+    scope.tcpSockets = listeners.count + sockets.count + omittedSockets
+    scope.udpSockets = udpSockets.count + omittedUDPSockets
     scope.listeners = listeners.count
     scope.destinations = destinationCount
     scope.uncheckedRules = FindingRule.allCases.filter { !canCheck($0) }

@@ -20,9 +20,18 @@ public struct HostFacts: Sendable {
   /// known.
   public var listenersWithChosenPort: Set<UInt32>?
   /// TCP sockets that do not listen, at the second moment. Those in CLOSE_WAIT have their `tcp_info`.
+  ///
+  /// An observer keeps all sockets in CLOSE_WAIT, all that are only bound, and those that a rule may name. Of the others
+  /// it keeps one on each port, and counts the rest: see ``omittedSockets``.
   public var sockets: [InetSocket] = []
-  /// UDP sockets at the second moment.
+  /// UDP sockets at the second moment; of an observer, one on each port.
   public var udpSockets: [InetSocket] = []
+  /// The number of TCP sockets that were seen and are not in ``sockets``.
+  public internal(set) var omittedSockets = 0
+  /// The number of UDP sockets that were seen and are not in ``udpSockets``.
+  public internal(set) var omittedUDPSockets = 0
+  /// The connections of all TCP sockets that were seen; `nil` if ``sockets`` has them all.
+  var traffic: RouteTraffic?
   /// The processes that hold sockets, by inode, the one that made the socket first. Empty if no process holds it,
   /// absent if that is not known.
   public var holders: [UInt32: [FilterHolder]] = [:]

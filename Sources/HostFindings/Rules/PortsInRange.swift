@@ -85,7 +85,7 @@ private struct Danger {
 
 extension InetSocket {
   /// Whether a listener accepts connections to an address.
-  fileprivate func mayAccept(at address: IPAddress) -> Bool {
+  func mayAccept(at address: IPAddress) -> Bool {
     let (own, other) = (local.address.unmapped, address.unmapped)
     if own == other { return true }
     guard own.isUnspecified else { return false }

@@ -110,6 +110,16 @@ public struct SocketInspector: ~Copyable, Sendable {
     return result.completeness
   }
 
+  /// Passes each matching socket to `body`, which neither stops nor fails.
+  package mutating func visit(
+    _ query: SocketQuery, _ body: (InetSocket) -> Void
+  ) throws(SockDiagError) -> Completeness {
+    try reader.forEach(query) { socket in
+      body(socket)
+      return .continue
+    }.completeness
+  }
+
   /// Collects all matching sockets, each once.
   ///
   /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. If sock_diag cannot

@@ -35,7 +35,7 @@ public struct Completeness: OptionSet, Hashable, Sendable {
   public var isComplete: Bool { isEmpty }
 
   /// Defects that another attempt may not have.
-  static let worthRetrying: Completeness = [.interrupted, .overrun, .truncated, .unfinished]
+  package static let worthRetrying: Completeness = [.interrupted, .overrun, .truncated, .unfinished]
 
   private static let explanations: [(Completeness, String)] = [
     (.interrupted, "the table changed under the dump"), (.overrun, "the kernel dropped messages"),

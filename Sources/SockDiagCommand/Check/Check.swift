@@ -43,7 +43,7 @@ struct Check: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print no findings; the exit status tells whether there are any.")
   var quiet = false
 
-  @OptionGroup var namespace: NamespaceOption
+  @OptionGroup(title: "Where") var namespace: NamespaceOption
   @OptionGroup var colour: ColourOption
 
   func run() throws {
@@ -76,7 +76,9 @@ struct Check: ParsableCommand {
 
   private func look(_ limits: FindingLimits) throws -> HostFacts {
     var observer = try HostObserver()
-    Self.sleep(interval)
+    let end = ContinuousClock.now + .seconds(interval)
+    try observer.survey()
+    Self.sleep(until: end)
     var facts = try observer.facts()
     try Self.addHolders(to: &facts, limits, &observer)
     return facts
@@ -129,8 +131,7 @@ struct Check: ParsableCommand {
     try output.flush()
   }
 
-  private static func sleep(_ seconds: Double) {
-    let end = ContinuousClock.now + .seconds(seconds)
+  private static func sleep(until end: ContinuousClock.Instant) {
     var left = end - .now
     while left > .zero {
       // Rounded up, so that no waits of 0 ms follow the last one.

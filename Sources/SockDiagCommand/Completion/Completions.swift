@@ -21,6 +21,14 @@ enum Completions {
   static let namespace = kind { _ in HostLists.namespaces.map { Candidate(word: $0) } }
   /// Users.
   static let user = kind { _ in HostLists.users.map { Candidate(word: $0.name, note: "\($0.uid)") } }
+  /// Names of columns, after those that are typed already: `local,us`.
+  static let columns = kind { line in
+    let end = line.prefix.lastIndex(of: ",").map { line.prefix.index(after: $0) } ?? line.prefix.startIndex
+    // A sign in front says that a column is added, or how it sorts.
+    let sign = line.prefix[end...].first.map { $0 == "+" || $0 == "-" } == true ? 1 : 0
+    let head = String(line.prefix[..<end] + line.prefix[end...].prefix(sign))
+    return TableColumn.named.map { Candidate(word: head + $0.name, note: $0.explanation) }
+  }
   /// Signals.
   static let signal = CompletionKind.list(SignalArgument.allNames)
 

@@ -12,16 +12,11 @@ struct EndingFields: FieldWritable {
   var port: PortAfterEnding?
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    let selection = plan.selection
-    writer.number("port", selection.port.port)
-    writer.texts("protocols", selection.transports.map { "\($0)" })
-    if case .addresses(let addresses) = selection.port.place {
-      writer.texts("addresses", addresses.map { "\($0)" })
-    }
+    writePorts(to: &writer)
     Self.write("sockets", plan.sockets, to: &writer)
     writer.objects("processes", Array(plan.targets.enumerated())) { element, writer in
       let (index, target) = element
-      write(target.details, target.supervision, to: &writer)
+      write(target.details, target.supervisor, to: &writer)
       writer.text("standing", target.standing.name)
       if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
     }
@@ -35,7 +30,7 @@ struct EndingFields: FieldWritable {
     writer.number("left_over", blockers.count(where: \.isLeftBehind))
     if port.isBlockedByRecordsOnly { writer.milliseconds("left_over_expires_ms", port.freeIn) }
     writer.objects("restarted", port.unlistedHolders) { process, writer in
-      write(process.details, process.supervision, to: &writer)
+      write(process.details, plan.selection.supervisor(process.supervision), to: &writer)
       writer.number("started_by", process.starter?.process.pid)
     }
   }
@@ -47,11 +42,40 @@ struct EndingFields: FieldWritable {
   }
 
   private func write(
-    _ process: ProcessDetails, _ supervision: ProcessSupervision?, to writer: inout some FieldWriter
+    _ process: ProcessDetails, _ supervisor: Supervisor?, to writer: inout some FieldWriter
   ) {
     writer.number("pid", process.process.pid)
     writer.process(process)
-    writer.object("supervisor", plan.selection.supervisor(supervision))
+    writer.object("supervisor", supervisor)
+  }
+
+  /// One port as members of the object; several in an array, each with its verdict afterwards.
+  private func writePorts(to writer: inout some FieldWriter) {
+    let parts = plan.selection.parts
+    if plan.selection.isSingle, let part = parts.first {
+      writer.number("port", part.range.first.port)
+      write(part, to: &writer)
+      return
+    }
+    writer.objects("arguments", parts) { part, writer in
+      writer.number("first_port", part.range.first.port)
+      writer.number("last_port", part.range.last)
+      write(part, to: &writer)
+    }
+    guard let port else { return }
+    writer.objects("ports", port.byPort) { port, writer in
+      writer.number("port", port.selection.port.port)
+      writer.texts("protocols", port.selection.transports.map { "\($0)" })
+      writer.boolean("is_free", port.isFree)
+      writer.text("verdict", port.verdict.name)
+    }
+  }
+
+  private func write(_ part: PortSelection.Part, to writer: inout some FieldWriter) {
+    writer.texts("protocols", part.transports.map { "\($0)" })
+    if case .addresses(let addresses) = part.range.first.place {
+      writer.texts("addresses", addresses.map { "\($0)" })
+    }
   }
 }
 

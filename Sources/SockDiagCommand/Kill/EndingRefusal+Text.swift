@@ -8,11 +8,12 @@ extension EndingRefusal {
   func failure(_ selection: PortSelection, namespace: String? = nil) -> CommandFailure {
     let port = selection.description
     switch self {
-    case .noHolder: return CommandFailure(.negative, "no process holds \(port)")
+    case .noHolder:
+      return CommandFailure(.negative, "no process holds \(selection.isSingle ? "" : "any of the ")\(port)")
     case .onlyRecords(let records, let rest):
       return CommandFailure(.negative, Self.records(records, rest, selection, namespace))
     case .onlyOtherProtocol(let other, let processes):
-      let names = processes.isEmpty ? "a process that this user cannot see" : NameList.text(processes.map(\.cellName))
+      let names = processes.isEmpty ? "a process that this user cannot see" : NameList.text(processes.map(\.words))
       let command = selection.command("kill", other.transports.first ?? .udp, namespace: namespace)
       return CommandFailure(
         .negative,
@@ -26,10 +27,10 @@ extension EndingRefusal {
     case .unknownHolders(let sockets): return Self.unknownHolders(sockets)
     case .holderHasEnded: return CommandFailure(.negative, "the process that held \(port) has just ended")
     case .supervised(let target):
-      let (name, command) = selection.supervisor(target.supervision).map { ($0.name, $0.stopCommand) } ?? ("", "")
+      let (name, command) = target.supervisor.map { ($0.name, $0.stopCommand) } ?? ("", "")
       return CommandFailure(
         .system,
-        "\(target.details.cellName) is run by \(name), which may start it again; run '\(command)', or give --supervised to"
+        "\(target.details.words) is run by \(name), which may start it again; run '\(command)', or give --supervised to"
           + " end it anyway")
     case .declined: return CommandFailure(.negative, "nothing was ended")
     }
@@ -43,11 +44,25 @@ extension EndingRefusal {
     let left = isOne ? "1 record of a closed connection is" : "\(records.count) records of closed connections are"
     return "no process holds \(selection.description): \(left) left\(end);"
       + " '\(selection.command("wait", .tcp, "--free", namespace: namespace))' waits for that, and"
-      + " 'sockdiag destroy sport = :\(selection.port.port) and inode = 0' shows and removes \(isOne ? "it" : "them")"
+      + " 'sockdiag destroy \(Self.filter(selection))' shows and removes \(isOne ? "it" : "them")"
+  }
+
+  /// The filter of `destroy` for the records on the ports.
+  private static func filter(_ selection: PortSelection) -> String {
+    let conditions = selection.parts.map { part in
+      part.range.isSingle
+        ? "sport = :\(part.range.first.port)"
+        : "sport ge :\(part.range.first.port) and sport le :\(part.range.last)"
+    }
+    guard let first = conditions.first, conditions.count > 1 else {
+      return "\(conditions.first ?? "") and inode = 0"
+    }
+    let ports = conditions.dropFirst().reduce(first) { "\($0) or \($1)" }
+    return "\"(\(ports)) and inode = 0\""
   }
 
   private static func connections(_ held: [HeldSocket], _ isChoosable: Bool, _ port: String) -> String {
-    let names = held.processes.map(\.cellName)
+    let names = held.processes.map(\.words)
     let holders = names.isEmpty ? "" : " of \(NameList.text(names))"
     let (count, owner) =
       held.count == 1 ? ("1 connection", "its owner is") : ("\(held.count) connections", "their owners are")
@@ -61,7 +76,7 @@ extension EndingRefusal {
 
   private static func manager(_ manager: EndingTarget, _ socketUnit: SystemdUnit?, _ port: String) -> String {
     guard case .systemd(let managerUID) = manager.standing else {
-      return "\(manager.details.cellName) holds \(port) and is the first process, with which all others end; stop the"
+      return "\(manager.details.words) holds \(port) and is the first process, with which all others end; stop the"
         + " container or the machine"
     }
     if let socketUnit {

@@ -4,10 +4,10 @@ internal import SocketOwners
 
 /// The text that `kill` shows to people.
 enum EndingText {
-  /// Shows the sockets with their holders, and then each process.
+  /// Shows the sockets with their holders, and then each process: if none of them is ended.
   static func show(_ plan: borrowing EndingPlan, on descriptor: Int32) throws(CommandFailure) {
     try table(plan.sockets, on: descriptor)
-    try write(plan.targets.flatMap { lines(about: $0, plan.selection.supervisor($0.supervision)) }, on: descriptor)
+    try write(plan.targets.flatMap { lines(about: $0, $0.supervisor) }, on: descriptor)
   }
 
   /// Shows sockets with their holders.
@@ -47,8 +47,8 @@ enum EndingText {
     return lines
   }
 
-  /// The outcome of a process.
-  static func line(about target: EndingTarget, _ outcome: EndingOutcome, _ options: EndingOptions) -> String {
+  /// The outcome of a process, or of several in the words of a list.
+  static func line(about processes: String, _ outcome: EndingOutcome, _ options: EndingOptions) -> String {
     let signal = options.signal.description
     let grace = DurationArgument.spelt(options.grace)
     let text =
@@ -66,7 +66,25 @@ enum EndingText {
       case .failed(let errno): "not signalled: \(SystemMessage.text(errno))"
       case .spared: "not ended"
       }
-    return "\(target.details.cellName): \(text)"
+    return "\(processes): \(text)"
+  }
+
+  /// The outcomes of all processes. Processes of one program with the same outcome are one line.
+  static func lines(
+    _ targets: [EndingTarget], _ outcomes: [EndingOutcome], _ options: EndingOptions
+  ) -> [String] {
+    var groups: [(outcome: EndingOutcome, processes: [ProcessDetails])] = []
+    for (target, outcome) in zip(targets, outcomes) {
+      let index = groups.firstIndex {
+        $0.outcome == outcome && $0.processes.first?.command == target.details.command
+      }
+      if let index {
+        groups[index].processes.append(target.details)
+      } else {
+        groups.append((outcome, [target.details]))
+      }
+    }
+    return groups.map { line(about: EndingQuestion.words($0.processes), $0.outcome, options) }
   }
 
   /// Writes lines, harmless to a terminal.

@@ -1,12 +1,13 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
+internal import SocketOwners
 
-/// `sockdiag kill`: ends the processes that hold a port.
+/// `sockdiag kill`: ends the processes that hold ports.
 struct Kill: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ends the processes that hold a port, and reports what still holds it.",
-    usage: "sockdiag kill [<options>] [ADDRESS:]PORT",
+    abstract: "Ends the processes that hold ports, and reports what still holds them.",
+    usage: "sockdiag kill [<options>] [ADDRESS:]PORT[-PORT] …",
     discussion: """
       It ends all processes that hold a listener, a socket that is only bound, or a UDP socket without a peer. A socket \
       that was inherited has several. With an address, only sockets that conflict with a bind() to that address count: \
@@ -29,16 +30,22 @@ struct Kill: ParsableCommand {
       if nothing is known that could restart it. Then it gives the answer of 'sockdiag why' for the same port, and names \
       the process or unit that restarted the server.
 
-      Exit status: 0 free: bind() succeeds now; 1 no process held the port, or you answered no; 2 it depends on facts that \
-      are unknown; 3 bind() fails with another error than EADDRINUSE; 71 in use, or nothing was done for the reported \
-      reason; 75 no process holds the port, but closed connections still block it: 'sockdiag wait PORT --free' waits for \
-      them; 77 a privilege is missing. With --dry-run: 0 if there is a process to end.
+      Several ports and ranges are one list of processes, one question and one result. In a range only ports that \
+      somebody holds count.
+
+      Exit status: 0 free: bind() succeeds now; 1 no process held one of the ports, or you answered no; 2 it depends on \
+      facts that are unknown; 3 bind() fails with another error than EADDRINUSE; 71 in use, or nothing was done for the \
+      reported reason; 75 no process holds the port, but closed connections still block it: 'sockdiag wait PORT --free' \
+      waits for them; 77 a privilege is missing. With several ports it is the worst. With --dry-run: 0 if there is a \
+      process to end.
       """)
 
   @Argument(
-    help: ArgumentHelp("8080, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, or with names of hosts and services."),
+    help: ArgumentHelp(
+      "8080, 3000-3010, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, a list such as 80,443, or names of hosts and services.",
+      valueName: "port"),
     completion: Completions.port)
-  var port: String
+  var ports: [String]
 
   @Flag(name: .shortAndLong, help: "TCP, the default.")
   var tcp = false
@@ -73,8 +80,14 @@ struct Kill: ParsableCommand {
   @Flag(help: "Do not kill processes that still run after the grace period.")
   var noKill = false
 
+  @Flag(name: .shortAndLong, help: "Print no result, only what went wrong.")
+  var quiet = false
+
   @OptionGroup
   var namespace: NamespaceOption
+
+  @OptionGroup
+  var colour: ColourOption
 
   @Flag(help: "A JSON object: the processes, their outcomes, and the sockets that remain.")
   var json = false
@@ -89,14 +102,19 @@ struct Kill: ParsableCommand {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which")
     }
-    var ending = try PortEnding(selection, try selection.requests(), takesConnections: connections)
+    var ending = try Progress.during("looking for the processes that hold \(selection.description)") {
+      try PortEnding(selection, takesConnections: connections)
+    }
     if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
     var remarks = Remarks(ending.found)
+    let idle = ending.plan.idle
+    if let idle { remarks.add(EndingRefusal.noHolder.failure(idle).message) }
     if dryRun {
       if json {
         try write(EndingFields(plan: ending.plan))
       } else {
-        try EndingText.show(ending.plan, on: STDOUT_FILENO)
+        let text = EndingQuestion(ending.plan).text("Would end", .standardOutput(colour.color))
+        try write(text, to: STDOUT_FILENO)
       }
       return try remarks.end()
     }
@@ -109,8 +127,9 @@ struct Kill: ParsableCommand {
       guard try isConfirmed(ending.plan, remarks) else { return try refuse(.declined, ending) }
       remarks = Remarks()
     }
-    let outcomes = Progress.during("waiting for processes to end") { ending.endAll(options) }
-    let port = try Progress.during("watching the port for a restart") {
+    let names = EndingQuestion.words(ending.plan.signalled.map(\.details))
+    let outcomes = Progress.during("waiting for \(names) to end") { ending.endAll(options) }
+    let port = try Progress.during("watching \(selection.description) for a restart") {
       try ending.observePort(for: settle, after: outcomes)
     }
     try report(&ending, outcomes, port, options, remarks)
@@ -125,12 +144,15 @@ struct Kill: ParsableCommand {
   }
 
   func selection() throws(CommandFailure) -> PortSelection {
-    let port = try PortArgument(parsing: port)
-    try port.requireInterface()
-    guard port.port != 0 else {
-      throw .usage("port 0 lets the kernel choose a port; give the port that it chose")
+    var parts: [PortSelection.Part] = []
+    for range in try PortRangeArgument.parse(ports) {
+      try range.first.requireInterface()
+      guard range.first.port != 0 else {
+        throw .usage("port 0 lets the kernel choose a port; give the port that it chose")
+      }
+      parts.append(PortSelection.Part(range: range, transports: try range.first.transports(tcp: tcp, udp: udp)))
     }
-    return PortSelection(port: port, transports: try port.transports(tcp: tcp, udp: udp))
+    return PortSelection(parts)
   }
 
   // MARK: Before the signals
@@ -153,20 +175,16 @@ struct Kill: ParsableCommand {
   /// Warns before the signals: afterwards this command may have ended too.
   private func warnOfAncestors(_ plan: EndingPlan) {
     for target in plan.signalled where target.standing == .ancestor {
-      Diagnostics.report("\(target.details.cellName) started this command, so this terminal or session may end as well")
+      Diagnostics.report("\(target.details.words) started this command, so this terminal or session may end as well")
     }
   }
 
-  /// Asks. The list is part of the question, so it stands on standard error too.
+  /// Asks. What is asked stands on standard error too.
   private func isConfirmed(_ plan: EndingPlan, _ remarks: Remarks) throws -> Bool {
-    try EndingText.show(plan, on: STDERR_FILENO)
     var remarks = remarks
     remarks.say()
-    let targets = plan.signalled
-    let processes = targets.count == 1 ? "this process" : "these \(targets.count) processes"
-    let supervisors = targets.compactMap { plan.selection.supervisor($0.supervision)?.name }
-    let warning = supervisors.isEmpty ? "" : ", although run by \(NameList.text(supervisors))"
-    return try Question.isAnsweredYes("End \(processes)\(warning)?")
+    try write(EndingQuestion(plan).text("Ends", .standardError(colour.color)), to: STDERR_FILENO)
+    return try Question.isAnsweredYes("Go on?")
   }
 
   // MARK: After the signals
@@ -191,17 +209,31 @@ struct Kill: ParsableCommand {
       for sentence in sentences { remarks.add(sentence, port.status) }
     }
     if let other = try ending.holdersOfOtherProtocol(), !other.processes.isEmpty {
-      let names = NameList.text(other.processes.map(\.cellName))
+      let names = NameList.text(other.processes.map(\.words))
       remarks.add("\(names) holds \(other.selection.fullDescription), which is another port")
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
+    // The least of them, so it comes last.
+    if ending.plan.idle != nil { remarks.add(status: .negative) }
     if json {
       try write(EndingFields(plan: ending.plan, outcomes: outcomes, port: port))
-    } else {
-      let lines = zip(ending.plan.targets, outcomes).map { EndingText.line(about: $0, $1, options) }
-      try EndingText.write(lines + (port.isFree ? sentences : []), on: STDOUT_FILENO)
+    } else if !quiet {
+      // The answer first.
+      if !port.isFree { remarks.say() }
+      var prose = Prose(.standardOutput(colour.color))
+      if port.isFree {
+        for (index, sentence) in sentences.enumerated() { prose.line(sentence, paint: index == 0 ? .good : .none) }
+      }
+      for line in EndingText.lines(ending.plan.targets, outcomes, options) { prose.line(line) }
+      try write(prose.bytes, to: STDOUT_FILENO)
     }
     try remarks.end()
+  }
+
+  private func write(_ text: [UInt8], to descriptor: Int32) throws(CommandFailure) {
+    var output = ByteOutput(descriptor: descriptor)
+    output.bytes += text
+    try output.flush()
   }
 
   private func write(_ fields: EndingFields) throws(CommandFailure) {

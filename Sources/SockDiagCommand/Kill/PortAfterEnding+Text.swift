@@ -4,7 +4,10 @@ internal import SockDiagWire
 internal import SocketOwners
 
 extension PortAfterEnding {
-  var status: ExitStatus {
+  /// The worst status of the ports.
+  var status: ExitStatus { ExitStatus.worst(byPort.map(\.statusOfPort)) }
+
+  private var statusOfPort: ExitStatus {
     switch verdict {
     case .free: .success
     case .conflict: isBlockedByRecordsOnly ? .partial : .system
@@ -13,13 +16,22 @@ extension PortAfterEnding {
     }
   }
 
-  /// The sentences for people. The first says whether the port is free.
+  /// The sentences for people. The first says which ports are in use, or that all are free.
   ///
   /// - Parameter namespace: The network namespace, as `--netns` takes it.
   func sentences(namespace: String? = nil) -> [String] {
-    [state(namespace)] + unlistedHolders.map { $0.sentence(selection) }
+    let ports = byPort
+    let free = ports.filter(\.isFree)
+    var states = ports.filter { !$0.isFree }.map { $0.state(namespace) }
+    if free.count == ports.count {
+      states = ["\(selection.description) \(selection.verb) free"]
+    } else if !free.isEmpty {
+      let group = PortSelection(free.flatMap(\.selection.parts))
+      states.append("\(group.description) \(group.verb) free")
+    }
+    return states + unlistedHolders.map { $0.sentence(selection) }
       + startedProcesses.map {
-        "\($0.details.cellName) was started meanwhile; it does not hold the port, but may take it later"
+        "\($0.details.words) was started meanwhile; it does not hold the port, but may take it later"
       }
   }
 
@@ -57,7 +69,7 @@ extension PortAfterEnding {
 extension UnlistedProcess {
   /// Where the process comes from, and how to end it for good.
   func sentence(_ selection: PortSelection) -> String {
-    let name = details.cellName
+    let name = details.words
     if let supervisor = selection.supervisor(supervision) {
       return "\(name) is new: \(supervisor.name) started it again; '\(supervisor.stopCommand)' ends it for good"
     }
@@ -67,15 +79,15 @@ extension UnlistedProcess {
     }
     if starter.process.pid == 1 {
       return
-        "\(name) is new: the first process, \(starter.cellName), started it again; stop the container or the machine"
+        "\(name) is new: the first process, \(starter.words), started it again; stop the container or the machine"
     }
-    return "\(name) is new: \(starter.cellName)\(Self.arguments(starter)) started it again; end that process first with"
+    return "\(name) is new: \(starter.words)\(Self.arguments(starter)) started it again; end that process first with"
       + " 'kill \(starter.process.pid)', and then run this again"
   }
 
   private static func arguments(_ process: ProcessDetails) -> String {
     guard let arguments = process.arguments, !arguments.isEmpty else { return "" }
     let text = arguments.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
-    return " (args=\(text.count > 120 ? text.prefix(120) + "…" : text))"
+    return " ('\(text.count > 120 ? text.prefix(120) + "…" : text)')"
   }
 }

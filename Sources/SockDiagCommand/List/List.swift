@@ -26,7 +26,11 @@ struct List: TakesFilter {
         src netlink:rtnl:kernel     netlink sockets, with -f netlink
         family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
         pid = 4711, comm = nginx    a process that holds the socket
-        uid = NAME, inode = 4711, cookie = 12
+        unit = nginx                its systemd unit, with or without .service
+        container = 4f6a            its container: the id, the beginning of it, or a name
+        comm ~ ^php, cmdline ~ 'worker [12]', unit ~, container ~
+                                    a regular expression, as in grep -E; !~ negates it
+        uid = NAME, user = NAME, inode = 4711, cookie = 12
         recv-q > 10k, send-q > 0    queues, as in the table
         rtt > 50ms, retrans > 0     figures as in --json, without the unit
 

@@ -36,6 +36,7 @@ struct ManualPage {
     if !subcommands.isEmpty { Self.append(subcommands, to: &page) }
     Self.appendOptions(of: command, to: &page)
     help.appendSections(to: &page)
+    if root == nil { Self.appendExamples(to: &page) }
     page.macro("Sh", ["SEE ALSO"])
     let others = root.map { [$0] } ?? subcommands.map { "\(command.commandName)-\($0.commandName)" }.sorted()
     for name in others { page.line(".Xr \(name) 1 ,") }
@@ -69,6 +70,17 @@ struct ManualPage {
     for subcommand in subcommands {
       page.line(".It Ic \(Roff.argument(subcommand.commandName))")
       page.paragraph(subcommand.abstract ?? "")
+    }
+    page.line(".El")
+  }
+
+  /// The examples with which the help of the tool begins.
+  private static func appendExamples(to page: inout Roff) {
+    page.macro("Sh", ["EXAMPLES"])
+    page.line(".Bl -tag -width Ds")
+    for (command, meaning) in HelpPage.examples {
+      page.line(".It Li \(Roff.argument(command))")
+      page.paragraph(meaning)
     }
     page.line(".El")
   }

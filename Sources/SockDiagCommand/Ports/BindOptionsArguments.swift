@@ -66,8 +66,11 @@ struct BindOptionsArguments: ParsableArguments {
   }
 
   /// The question that the options and the protocol of a port describe.
-  func question(of port: PortArgument) throws(CommandFailure) -> BindQuestion {
-    let (transport, preset) = (try transport(of: port), preset ?? .c)
+  func question(of port: PortArgument) throws(CommandFailure) -> BindQuestion { try question(transport(of: port)) }
+
+  /// The question that the options describe, for a protocol.
+  func question(_ transport: TransportProtocol) throws(CommandFailure) -> BindQuestion {
+    let preset = preset ?? .c
     guard preset.supports(transport) else {
       throw .usage("--as \(preset.rawValue) is about TCP; leave --udp or --as out")
     }

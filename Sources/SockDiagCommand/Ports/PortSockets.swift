@@ -34,6 +34,11 @@ struct PortSockets {
     }
   }
 
+  /// The ports of a protocol on which there is a socket.
+  func ports(_ transport: TransportProtocol) -> Set<UInt16> {
+    Set((bound + connections + leftOver).lazy.filter { $0.protocol == transport }.map(\.local.port))
+  }
+
   /// How long until the last TIME_WAIT record expires; `nil` if there is none.
   var leftOverEnd: Duration? { leftOver.compactMap { $0.state == .timeWait ? $0.timer?.expires : nil }.max() }
 }
@@ -49,7 +54,7 @@ struct PortReader: ~Copyable {
     var servers: [InetSocket] = []
     for transport in selection.transports {
       let states: SocketStateSet = transport == .tcp ? .listen : .close
-      let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
+      let query = SocketQuery(transport, states: states, matching: .localPort(in: selection.ports(transport)))
       servers += try inspector.dump(query).sockets.filter(selection.covers)
     }
     return servers
@@ -64,7 +69,7 @@ struct PortReader: ~Copyable {
     for transport in selection.transports {
       let states: [SocketStateSet] = transport == .tcp ? [.listen, .boundInactive, .connected] : [.all]
       for states in states {
-        let query = SocketQuery(transport, states: states, matching: .localPort == selection.port.port)
+        let query = SocketQuery(transport, states: states, matching: .localPort(in: selection.ports(transport)))
         let dump = try inspector.dump(query)
         sockets += dump.sockets
         // Missing states are named with the final verdict on the port.

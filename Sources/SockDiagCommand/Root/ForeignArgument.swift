@@ -42,7 +42,9 @@ struct ForeignArgument {
   }
 
   private var ofMissingPort: String? {
-    guard fault.hasPrefix("missing expected argument"), fault.contains("port"), !words.contains(where: PortShorthand.isPort) else { return nil }
+    guard fault.hasPrefix("missing expected argument"), fault.contains("port"),
+      !words.contains(where: PortShorthand.isPort)
+    else { return nil }
     return OfferedLine.first([subcommand.name, "8080"] + words, [subcommand.name, "8080"]).map { "an example: \($0)" }
   }
 

@@ -63,7 +63,8 @@ struct ForeignWord {
       return OfferedLine.first(port.map { ["why", "\($0)/\(word)"] } ?? ["list", "-\(word.prefix(1))"] + others)
     }
     guard let line = Self.synonyms.first(where: { $0.words.contains(word) })?.line else { return nil }
-    return OfferedLine.first(line + others, line, line + ["--help"])
+    let port = others.first(where: PortShorthand.isPort).map { [$0] } ?? []
+    return OfferedLine.first(line + others, line + port, line, line + ["--help"])
   }
 
   /// Letters of options that lack their hyphen: `tulpn`.

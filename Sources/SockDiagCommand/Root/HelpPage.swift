@@ -26,7 +26,7 @@ struct HelpPage {
   // MARK: The tool
 
   /// What people ask first.
-  private static let examples = [
+  static let examples = [
     ("sockdiag", "what listens on this host, and which program"),
     ("sockdiag 8080", "what holds port 8080, and how to free it"),
     ("sockdiag list -tp dst 10.0.0.0/8", "TCP connections to a network, with processes"),

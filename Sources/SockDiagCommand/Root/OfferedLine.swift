@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import SockDiag
 internal import SockDiagWire
 
@@ -24,6 +25,7 @@ struct OfferedLine {
   private var isUsage: Bool {
     let parsed: SockDiagTool.Parsed
     do { parsed = try SockDiagTool.parse(words) } catch { return error is CleanExit }
+    if case .command(let why as Why, _) = parsed, why.port == nil, why.command.isEmpty { return false }
     guard case .command(let command, _) = parsed, let taker = command as? any TakesFilter else { return true }
     return (try? FilterArgument.parse(taker.selection.filter, names: HostNames())) != nil
   }

@@ -2,7 +2,8 @@
 enum OptionValues {
   static let short = "ADFNf"
   static let long = [
-    "--netns", "--family", "--query", "--filter", "--as", "--uid", "--device", "--color", "--sort", "--columns",
+    "--netns", "--family", "--query", "--socket", "--filter", "--as", "--uid", "--device", "--color", "--sort",
+    "--columns",
   ]
 
   /// Whether the word after this one is a value. In a cluster such as `-tlN`, the last letter counts.

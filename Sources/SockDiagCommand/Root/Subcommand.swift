@@ -15,13 +15,13 @@ struct Subcommand: Sendable {
   }
 
   // To ask a type for its protocols at runtime would cost a search of all types.
-  init<Command: TakesFilter>(_ name: String, _ type: Command.Type) {
+  init<Command: TakesFilter>(_ name: String, filtering type: Command.Type) {
     (self.name, self.type) = (name, type)
     selection = { ($0 as? Command)?.selection }
     quick = nil
   }
 
-  init<Command: QuickCommand>(_ name: String, _ type: Command.Type) {
+  init<Command: QuickCommand>(_ name: String, quick type: Command.Type) {
     (self.name, self.type) = (name, type)
     selection = { ($0 as? Command)?.selection }
     quick = { QuickLine.parse($0, as: type) }
@@ -45,18 +45,21 @@ extension Subcommand {
   /// The names stand here, because deriving them from the types costs a third of a short command's time.
   static let groups: [SubcommandGroup] = [
     SubcommandGroup(
-      "A port",
+      "Ports",
       [
-        Subcommand("why", Why.self), Subcommand("kill", Kill.self), Subcommand("wait", Wait.self),
+        Subcommand("why", Why.self), Subcommand("free", Free.self), Subcommand("kill", Kill.self),
+        Subcommand("wait", Wait.self),
       ]),
     SubcommandGroup(
       "Sockets",
       [
-        Subcommand("listeners", Listeners.self), Subcommand("list", List.self), Subcommand("events", Events.self),
-        Subcommand("destroy", Destroy.self),
+        Subcommand("listeners", quick: Listeners.self), Subcommand("list", quick: List.self),
+        Subcommand("events", filtering: Events.self),
+        Subcommand("destroy", filtering: Destroy.self),
       ]),
-    SubcommandGroup("The host", [Subcommand("check", Check.self), Subcommand("bench", Bench.self)]),
-    SubcommandGroup("Captures", [Subcommand("record", Record.self), Subcommand("decode", Decode.self)]),
+    SubcommandGroup("Host", [Subcommand("check", Check.self), Subcommand("bench", Bench.self)]),
+    SubcommandGroup(
+      "Captures", [Subcommand("record", filtering: Record.self), Subcommand("decode", filtering: Decode.self)]),
     SubcommandGroup("Learning", [Subcommand("demo", Demo.self)]),
     SubcommandGroup(
       "This command", [Subcommand("install", Install.self), Subcommand("uninstall", Uninstall.self)]),
@@ -73,5 +76,5 @@ extension Subcommand {
   }
 
   /// The subcommand that runs if none is named.
-  static var standard: Subcommand { Subcommand("listeners", Listeners.self) }
+  static var standard: Subcommand { Subcommand("listeners", quick: Listeners.self) }
 }

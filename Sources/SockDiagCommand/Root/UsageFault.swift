@@ -26,8 +26,14 @@ enum UsageFault: Error {
     guard let word = filter.first, !SocketFilter.begins(with: word) else { return }
     // A misspelt condition: the parser of filters knows the names.
     if filter.prefix(2).contains(where: { $0.utf8.contains { "=<>".utf8.contains($0) } }) { return }
-    if PortShorthand.isPort(word) { throw .notAFilter(word, subcommand, words) }
+    if namesPort(word) { throw .notAFilter(word, subcommand, words) }
     if subcommand.name == Subcommand.standard.name { throw .foreignWord(word, words) }
+  }
+
+  /// Whether a word is a port, and not an address alone, which the parser of filters knows better.
+  private static func namesPort(_ word: String) -> Bool {
+    let port = word.split(separator: "/").first ?? ""
+    return PortShorthand.isPort(word) && (word.contains(":") || port.allSatisfy(\.isNumber))
   }
 
   private static func notAFilter(_ word: String, _ subcommand: Subcommand, _ words: [String]) -> CommandFailure {

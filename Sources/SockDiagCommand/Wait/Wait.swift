@@ -2,11 +2,14 @@ internal import ArgumentParser
 internal import BindDiagnosis
 internal import SockDiag
 
-/// `sockdiag wait`: waits until a port is free, or until something listens on it.
+/// `sockdiag wait`: waits until ports are free, or until something listens on them.
 struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Waits until a port is free, or until something listens on it.",
+    abstract: "Waits until ports are free, or until something listens on them.",
+    usage: "sockdiag wait [<options>] [ADDRESS:]PORT[-PORT] … --free | --listening",
     discussion: """
+      With several ports it waits until the condition holds for all of them at the same time.
+
       Free means that 'sockdiag why' answers free, for all addresses that it asks about. If only timers are in the way it \
       sleeps until they expire; if processes are, announcements of the kernel wake it. If 'why' answers that it depends, \
       the wait goes on; --probe settles it with a real bind(). Errors other than EADDRINUSE end the wait at once, because \
@@ -25,21 +28,22 @@ struct Wait: ParsableCommand {
       It prints nothing, except on a terminal, where a line shows the progress. If it times out, one sentence on standard \
       error says what is in the way.
 
-      Exit status: 0 condition met; 1 timed out; 64 wrong usage; 71 the kernel refused or failed, or bind() fails with \
-      another error; 77 a privilege is missing. SIGINT (Ctrl-C) and SIGTERM end it as they end any process: 130 and 143 \
+      Exit status: 0 condition met; 1 timed out; 3 bind() fails with another error than EADDRINUSE; 64 wrong usage; 71 \
+      the kernel refused or failed. SIGINT (Ctrl-C) and SIGTERM end it as they end any process: 130 and 143 \
       in a shell.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"),
+      "8080, 3000-3010, 53/udp, 127.0.0.1:8080, [::1]:8080, *:8080, a list such as 80,443, or names of hosts and services.",
+      valueName: "port"),
     completion: Completions.port)
-  var port: String
+  var ports: [String]
 
-  @Flag(help: "Wait until the port is free.")
+  @Flag(help: "Wait until the ports are free.")
   var free = false
 
-  @Flag(help: "Wait until something listens.")
+  @Flag(help: "Wait until something listens on each of them.")
   var listening = false
 
   @Option(
@@ -70,16 +74,12 @@ struct Wait: ParsableCommand {
       try DurationArgument.parse(text, option: "--timeout")
     }
     try namespace.enter()
-    let port = try PortArgument(parsing: port)
-    guard port.port != 0 else {
-      throw CommandFailure.usage("port 0 means any port; give the port to wait for")
-    }
-    let transport = try who.transport(of: port)
-    let title = "\(transport == .udp ? "UDP" : "TCP") \(port.place == .unnamed ? "port " : "")\(port.description)"
+    let selection = try selection()
     if !quiet, let refusal = try SocketInspector().refusal {
-      Diagnostics.report(refusal.remarkOnSubstitution(for: transport))
+      for transport in selection.transports { Diagnostics.report(refusal.remarkOnSubstitution(for: transport)) }
     }
     let interruption = try Interruption()
+    let title = selection.fullDescription
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
     let progress = quiet ? .hidden : ProgressLine(aim)
     let probes = probe
@@ -88,10 +88,28 @@ struct Wait: ParsableCommand {
       interruption: interruption,
       remark: quiet ? nil : { WaitText.dependence($0.obstacle, probes: probes) })
     if isForFree {
-      try waitUntilFree(transport, port, title, &waiter)
+      try waitUntilFree(selection, &waiter)
     } else {
-      try waitUntilListening(transport, port, title, &waiter)
+      try waitUntilListening(selection, &waiter)
     }
+  }
+
+  /// Each look asks about every port by itself, so that more ports would take too long.
+  static let mostPorts = 1000
+
+  func selection() throws(CommandFailure) -> PortSelection {
+    let ranges = try PortRangeArgument.parse(ports)
+    guard ranges.allSatisfy({ $0.first.port != 0 }) else {
+      throw .usage("port 0 means any port; give the port to wait for")
+    }
+    let count = ranges.reduce(0) { $0 + $1.ports.count }
+    guard count <= Self.mostPorts else {
+      throw .usage("\(count) ports are too many to wait for; give up to \(Self.mostPorts)")
+    }
+    return PortSelection(
+      try ranges.map { range throws(CommandFailure) in
+        PortSelection.Part(range: range, transports: try range.first.transports(tcp: who.tcp, udp: who.udp))
+      })
   }
 
   /// Whether --free was given, or --listening.
@@ -110,44 +128,63 @@ struct Wait: ParsableCommand {
     }
   }
 
-  private func waitUntilFree(
-    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
-  ) throws {
-    var words = ["sockdiag", "why", port.text]
-    if transport == .udp { words.append("--udp") }
-    words += who.words
-    if let name = namespace.netns { words += ["--netns", name] }
-    let hint = words.map(ShellWord.quoted).joined(separator: " ")
-    var goal = try FreePortGoal(try who.requests(port), probes: probe)
+  private func waitUntilFree(_ selection: PortSelection, _ waiter: inout Waiter) throws {
+    var goal = try FreePortGoal(try selection.requests(asking: { try who.question($0) }), probes: probe)
     do {
       switch try waiter.wait(for: &goal) {
-      case .isReached: announce("\(title) is free")
+      case .isReached: announce(["\(selection.fullDescription) \(selection.verb) free"])
       case .interrupted: Interruption.endBySignal()
       case .timedOut:
+        let left = goal.fullDiagnoses.filter { $0.verdict != .free }
         let sentence = WaitText.notFree(
-          title, goal.fullDiagnoses, after: waiter.limit, expected: waiter.status?.expected, probes: probe, hint: hint)
+          selection.narrowed(to: left), left, after: waiter.limit, expected: waiter.status?.expected, probes: probe,
+          hint: hint(selection, left.first))
         try end(sentence)
       }
     } catch let failure as PermanentBindFailure {
-      throw WaitText.failure(failure, hint: hint)
+      throw WaitText.failure(failure, hint: hint(selection, failure.diagnosis))
     }
   }
 
-  private func waitUntilListening(
-    _ transport: TransportProtocol, _ port: PortArgument, _ title: String, _ waiter: inout Waiter
-  ) throws {
-    try port.requireInterface()
-    var goal = try ListeningPortGoal(transport, port: port.port, ListeningTarget(port))
+  /// The command that says more about a port.
+  private func hint(_ selection: PortSelection, _ diagnosis: Diagnosis?) -> String {
+    let port = selection.narrowed(to: diagnosis.map { [$0] } ?? [])
+    let transport = diagnosis?.request.protocol ?? .tcp
+    var words = ["sockdiag", "why", port.port.text]
+    if transport == .udp { words.append("--udp") }
+    words += who.words
+    if let name = namespace.netns { words += ["--netns", name] }
+    return words.map(ShellWord.quoted).joined(separator: " ")
+  }
+
+  private func waitUntilListening(_ selection: PortSelection, _ waiter: inout Waiter) throws {
+    var ports: [ListeningPortGoal.Port] = []
+    for part in selection.parts {
+      try part.range.first.requireInterface()
+      for transport in part.transports {
+        let target = ListeningTarget(part.range.first)
+        ports += part.range.ports.map { ListeningPortGoal.Port(transport, $0, target) }
+      }
+    }
+    var goal = try ListeningPortGoal(ports)
     switch try waiter.wait(for: &goal) {
-    case .isReached: announce(WaitText.listens(title, goal.listeners))
+    case .isReached:
+      announce(goal.ports.map { WaitText.listens(selection.narrowed(to: $0.number, $0.transport), $0.listeners) })
     case .interrupted: Interruption.endBySignal()
-    case .timedOut: try end(WaitText.notListening(title, waiter.status?.obstacle, after: waiter.limit))
+    case .timedOut:
+      let missing = goal.ports.filter { !$0.isReached }
+      let parts = missing.flatMap { selection.narrowed(to: $0.number, $0.transport).parts }
+      try end(
+        WaitText.notListening(
+          missing.count == goal.ports.count ? selection : PortSelection(parts), waiter.status?.obstacle,
+          after: waiter.limit))
     }
   }
 
   /// Tells a person at a terminal that the goal is reached. A script sees that from the status.
-  private func announce(_ sentence: @autoclosure () -> String) {
-    if !quiet, Terminal.rewritesStandardError { Diagnostics.report(sentence()) }
+  private func announce(_ sentences: @autoclosure () -> [String]) {
+    guard !quiet, Terminal.rewritesStandardError else { return }
+    for sentence in sentences() { Diagnostics.report(sentence) }
   }
 
   private func end(_ sentence: String) throws {

@@ -35,30 +35,34 @@ enum WaitText {
   /// That the time is up before the port is free.
   ///
   /// - Parameters:
+  ///   - ports: The ports that are not free.
   ///   - limit: How long it waited; 0 for a single look.
   ///   - expected: When timers will have removed all that blocks, if nothing else does.
   ///   - probes: Whether each look made a real bind().
   ///   - hint: The command that says more.
   static func notFree(
-    _ title: String, _ diagnoses: [Diagnosis], after limit: Duration, expected: Duration?, probes: Bool, hint: String
+    _ ports: PortSelection, _ diagnoses: [Diagnosis], after limit: Duration, expected: Duration?, probes: Bool,
+    hint: String
   ) -> String {
+    let title = "\(ports.fullDescription) \(ports.verb)"
     let (time, still) = limit == .zero ? ("", "") : (time(limit), "still ")
     if diagnoses.contains(where: \.isPassing) {
-      return "\(title) cannot be bound yet\(time): \(BlockerText.first(of: diagnoses)); '\(hint)' says what helps"
+      return
+        "\(ports.fullDescription) cannot be bound yet\(time): \(BlockerText.first(of: diagnoses)); '\(hint)' says what helps"
     }
     if let unknowns = unknowns(diagnoses) {
       let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
-      return "\(title) is perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
+      return "\(title) perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
     }
     let end = expected.flatMap { $0 > .zero ? ", which goes in \($0.words)" : nil } ?? ""
-    return "\(title) is \(still)in use\(time): \(BlockerText.first(of: diagnoses))\(end); '\(hint)' says what helps"
+    return "\(title) \(still)in use\(time): \(BlockerText.first(of: diagnoses))\(end); '\(hint)' says what helps"
   }
 
   /// That bind() fails with an error that no waiting changes.
   static func failure(_ failure: PermanentBindFailure, hint: String) -> CommandFailure {
     let (errno, diagnosis) = (failure.errno, failure.diagnosis)
     return CommandFailure(
-      errno == .accessDenied || errno == .notPermitted ? .noPermission : .system,
+      .otherError,
       "bind() of \(diagnosis.request.local) fails with \(errno) (\(SystemMessage.text(errno.rawValue))):"
         + " \(diagnosis.cause(of: errno)), and waiting does not change that; '\(hint)' says what helps")
   }
@@ -66,8 +70,8 @@ enum WaitText {
   // MARK: Listening
 
   /// Which process listens.
-  static func listens(_ title: String, _ sockets: [InetSocket]) -> String {
-    guard let first = sockets.first else { return "something listens on \(title)" }
+  static func listens(_ port: PortSelection, _ sockets: [InetSocket]) -> String {
+    guard let first = sockets.first else { return "something listens on \(port.fullDescription)" }
     var holders: [UInt8] = []
     if let book = try? HolderBook([first]) { holders.append(book.list(of: first)) }
     // A table shows a mark in place of a hidden process.
@@ -77,8 +81,8 @@ enum WaitText {
   }
 
   /// That the time is up before something listens.
-  static func notListening(_ title: String, _ obstacle: WaitObstacle?, after limit: Duration) -> String {
-    var sentence = "nothing listens on \(title)\(limit == .zero ? "" : time(limit))"
+  static func notListening(_ ports: PortSelection, _ obstacle: WaitObstacle?, after limit: Duration) -> String {
+    var sentence = "nothing listens on \(ports.fullDescription)\(limit == .zero ? "" : time(limit))"
     switch obstacle {
     case nil: break
     case .otherSockets(let sockets)? where sockets.isEmpty: break

@@ -32,7 +32,10 @@ struct DiagnosisFields: FieldWritable {
     writer.text("address_obstacle", diagnosis.addressObstacle?.name)
     writer.milliseconds("free_in_ms", diagnosis.freeIn)
     writer.number("free_ports", diagnosis.freePorts)
-    writer.objects("sockets", diagnosis.sockets.map(DiagnosedSocketFields.init))
+    writer.text("without_reuseaddr", diagnosis.alternative(withReuseAddress: false).map { WhyStatus([$0]).name })
+    writer.text("with_reuseaddr", diagnosis.alternative(withReuseAddress: true).map { WhyStatus([$0]).name })
+    writer.objects(
+      "sockets", diagnosis.sockets.map { DiagnosedSocketFields(socket: $0, origins: diagnosis.origins) })
     writer.objects("remedies", diagnosis.remedies) { remedy, writer in
       let text = RemedyText(remedy, diagnosis, preset: preset, namespace: namespace)
       writer.advice("kind", remedy.kind, text.sentence, text.commands)
@@ -77,6 +80,7 @@ struct DiagnosisFields: FieldWritable {
 /// The JSON fields of a socket on the port.
 private struct DiagnosedSocketFields: FieldWritable {
   let socket: DiagnosedSocket
+  let origins: [Int32: ProcessOrigin]
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("effect", socket.effect?.name)
@@ -92,7 +96,10 @@ private struct DiagnosedSocketFields: FieldWritable {
     writer.text("options_source", socket.optionsSource?.rawValue)
     writer.object("socket", SocketFields(onHost: socket.socket))
     let list = HolderList(socket)
-    writer.objects("holders", list.entries)
+    writer.objects("holders", list.entries) { [origins] entry, writer in
+      entry.writeFields(to: &writer)
+      if let origin = origins[entry.holder.pid] { writer.origin(origin) }
+    }
     writer.texts("holders_missing", list.reasons?.names)
   }
 

@@ -21,8 +21,6 @@ public protocol FieldWriter {
   mutating func texts(_ key: StaticString, _ values: [String])
   /// Writes the names of the bits that are set, without a list of them in memory.
   mutating func texts(_ key: StaticString, of bits: UInt64, in names: [FieldBit])
-  /// Writes fields whose JSON text is known from before. A writer that makes no text calls `fields`.
-  mutating func written(_ text: JSONFieldText, _ fields: (inout Self) -> Void)
   /// Writes a number as text, because many JSON readers round numbers above 2⁵³.
   mutating func longNumber(_ key: StaticString, _ value: UInt64)
   /// Writes a list of numbers.
@@ -36,6 +34,13 @@ public protocol FieldWriter {
   mutating func objects<Element>(
     _ key: StaticString, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   )
+  /// Writes fields that were recorded before as JSON text.
+  mutating func recorded<Value>(_ fields: RecordedFields<Value>)
+}
+
+extension FieldWriter {
+  /// Writes the fields of the value, as for the first time.
+  public mutating func recorded<Value>(_ fields: RecordedFields<Value>) { fields.value.writeFields(to: &self) }
 }
 
 /// Fields that may be absent: a value that is `nil` writes nothing.
@@ -150,7 +155,6 @@ struct ContainerWriter: FieldWriter {
   mutating func texts(_ key: StaticString, of bits: UInt64, in names: [FieldBit]) {
     encode(names.filter { bits & $0.bit != 0 }.map(\.name), key)
   }
-  mutating func written(_ text: JSONFieldText, _ fields: (inout Self) -> Void) { fields(&self) }
   mutating func longNumber(_ key: StaticString, _ value: UInt64) { encode(String(value), key) }
   mutating func numbers(_ key: StaticString, _ values: [UInt32]) { encode(values, key) }
 

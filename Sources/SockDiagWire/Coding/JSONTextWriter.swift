@@ -21,6 +21,14 @@ public struct JSONTextWriter: FieldWriter {
     needsComma = true
   }
 
+  /// Copies recorded fields.
+  public mutating func recorded<Value>(_ fields: RecordedFields<Value>) {
+    if fields.text.isEmpty { return }
+    if needsComma { output.append(UInt8(ascii: ",")) }
+    needsComma = true
+    output.append(contentsOf: fields.text)
+  }
+
   @inline(__always)
   private mutating func key(_ key: StaticString) {
     if needsComma { output.append(UInt8(ascii: ",")) }
@@ -83,14 +91,6 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "]"))
   }
 
-  /// Writes fields whose text is known.
-  public mutating func written(_ text: JSONFieldText, _ fields: (inout Self) -> Void) {
-    if text.bytes.isEmpty { return }
-    if needsComma { output.append(UInt8(ascii: ",")) }
-    needsComma = true
-    output.append(contentsOf: text.bytes)
-  }
-
   /// Writes a number as text.
   public mutating func longNumber(_ key: StaticString, _ value: UInt64) {
     self.key(key)
@@ -140,19 +140,6 @@ public struct JSONTextWriter: FieldWriter {
     }
     list.end(&output)
     needsComma = true
-  }
-}
-
-/// The fields of a value as JSON text, made once to be written often.
-public struct JSONFieldText: Hashable, Sendable {
-  /// The fields with commas between, without braces.
-  let bytes: [UInt8]
-
-  /// Makes the text of fields.
-  public init(_ fields: (inout JSONTextWriter) -> Void) {
-    var writer = JSONTextWriter(appendingTo: [])
-    fields(&writer)
-    bytes = writer.output
   }
 }
 

@@ -7,11 +7,82 @@ public struct FilterHolder: Hashable, Sendable {
   public var processID: Int32
   /// The name of the program, at most 15 bytes: `comm`.
   public var command: String
+  /// The arguments of the program, joined by blanks; `nil` if they are not known.
+  public var commandLine: String?
+  /// The unit and the container of the process; `nil` if its cgroup is not known.
+  public var supervision: Supervision?
+  /// The answers to some conditions, see ``answering(_:)``.
+  private var answers: [HolderTest: Answer] = [:]
+
+  private enum Answer: Hashable { case yes, no, unknown }
+
+  /// The unit and the container of a process.
+  public struct Supervision: Hashable, Sendable {
+    /// The systemd unit, such as `nginx.service`; `nil` for none.
+    public var unit: String?
+    /// The names of the container: its id, and whatever else names it. Empty for none.
+    public var container: [String]
+
+    /// Creates the value.
+    public init(unit: String? = nil, container: [String] = []) {
+      self.unit = unit
+      self.container = container
+    }
+  }
 
   /// Creates a holder.
-  public init(processID: Int32, command: String) {
+  public init(
+    processID: Int32, command: String, commandLine: String? = nil, supervision: Supervision? = nil
+  ) {
     self.processID = processID
     self.command = command
+    self.commandLine = commandLine
+    self.supervision = supervision
+  }
+
+  /// The same process with its answers to the conditions of a filter. A regular expression is then compared once for the
+  /// process, and not for each of its sockets.
+  public func answering(_ filter: SocketFilter) -> FilterHolder {
+    var holder = self
+    filter.node.forEachHolderTest { test in
+      let answer = evaluate(test)
+      holder.answers[test] = answer == nil ? .unknown : answer == true ? .yes : .no
+    }
+    return holder
+  }
+
+  /// Whether the process passes a test; `nil` if what the test compares is not known.
+  func passes(_ test: HolderTest) -> Bool? {
+    switch answers.isEmpty ? nil : answers[test] {
+    case .yes?: true
+    case .no?: false
+    case .unknown?: nil
+    case nil: evaluate(test)
+    }
+  }
+
+  private func evaluate(_ test: HolderTest) -> Bool? {
+    switch test {
+    case .process(let id): processID == id
+    case .name(.command, .equals(let name)):
+      // The kernel may cut a name in the middle of a character; both sides are repaired in the same way before they are
+      // compared.
+      command.utf8.elementsEqual(String(decoding: name.utf8.prefix(15), as: UTF8.self).utf8)
+    case .name(.command, .matches(let pattern)): pattern.matches(command)
+    case .name(.commandLine, .equals(let text)): commandLine.map { $0 == text }
+    case .name(.commandLine, .matches(let pattern)): commandLine.map(pattern.matches)
+    case .name(.unit, .equals(let name)):
+      supervision.map { $0.unit.map { [name, name + ".service"].contains($0) } ?? false }
+    case .name(.unit, .matches(let pattern)): supervision.map { $0.unit.map(pattern.matches) ?? false }
+    case .name(.container, .equals(let name)):
+      supervision.map { $0.container.contains { $0 == name || Self.isID($0) && !name.isEmpty && $0.hasPrefix(name) } }
+    case .name(.container, .matches(let pattern)): supervision.map { $0.container.contains(where: pattern.matches) }
+    }
+  }
+
+  /// Whether a container's name is an id, which people write in part.
+  private static func isID(_ name: String) -> Bool {
+    name.utf8.count == 64 && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 }
 
@@ -21,7 +92,29 @@ extension SocketFilter {
 
   /// Sockets held by a program with this name. The kernel keeps 15 bytes of a name (`TASK_COMM_LEN`, linux/sched.h);
   /// the rest is not compared.
-  public static func heldBy(command: String) -> SocketFilter { SocketFilter(.holder(.command(command))) }
+  public static func heldBy(command: String) -> SocketFilter {
+    SocketFilter(.holder(.name(.command, .equals(command))))
+  }
+
+  /// Sockets held by a program whose name matches, of which the kernel keeps 15 bytes.
+  public static func heldBy(commandMatching pattern: FilterPattern) -> SocketFilter {
+    SocketFilter(.holder(.name(.command, .matches(pattern))))
+  }
+
+  /// Sockets held by a program whose arguments match, joined by blanks.
+  public static func heldBy(commandLineMatching pattern: FilterPattern) -> SocketFilter {
+    SocketFilter(.holder(.name(.commandLine, .matches(pattern))))
+  }
+
+  /// Sockets held by a process of a systemd unit. The suffix `.service` may be left out.
+  public static func heldBy(unit name: String) -> SocketFilter {
+    SocketFilter(.holder(.name(.unit, .equals(name))))
+  }
+
+  /// Sockets held by a process in a container, by its id, the beginning of its id, or its name.
+  public static func heldBy(container name: String) -> SocketFilter {
+    SocketFilter(.holder(.name(.container, .equals(name))))
+  }
 
   /// Whether the filter has a condition on the holders of a socket.
   public var namesHolders: Bool {
@@ -51,17 +144,28 @@ extension FilterNode {
     case .any(let nodes): .any(nodes.map(\.assumingHolders))
     }
   }
+
+  fileprivate func forEachHolderTest(_ body: (HolderTest) -> Void) {
+    switch self {
+    case .condition(.holder(let test)): body(test)
+    case .condition: break
+    case .not(let node): node.forEachHolderTest(body)
+    case .all(let nodes), .any(let nodes): for node in nodes { node.forEachHolderTest(body) }
+    }
+  }
 }
 
 extension HolderTest {
-  func evaluate(_ holders: [FilterHolder]) -> Bool {
-    switch self {
-    case .process(let id): return holders.contains { $0.processID == id }
-    case .command(let name):
-      // The kernel may cut a name in the middle of a character; both sides are repaired in the same way before they are
-      // compared.
-      let kept = String(decoding: name.utf8.prefix(15), as: UTF8.self)
-      return holders.contains { $0.command.utf8.elementsEqual(kept.utf8) }
+  /// Whether one of the processes passes; `nil` if none does for certain, and one may.
+  func evaluate(_ holders: [FilterHolder]) -> Bool? {
+    var result: Bool? = false
+    for holder in holders {
+      switch holder.passes(self) {
+      case true: return true
+      case nil: result = nil
+      case false: continue
+      }
     }
+    return result
   }
 }

@@ -47,14 +47,28 @@ package enum FilterCondition: Hashable, Sendable {
   /// An end of a netlink socket; `nil` stands for any protocol and any port.
   case netlink(SocketEnd, NetlinkFamily?, portID: UInt32?)
   /// At least one process that holds the socket matches.
-  case holder(HolderTest)
+  indirect case holder(HolderTest)
 }
 
 /// A condition on the processes that hold a socket.
 package enum HolderTest: Hashable, Sendable {
   case process(Int32)
+  case name(HolderName, NameTest)
+}
+
+/// A name of a process that a filter can compare. The raw value is the word of the language.
+package enum HolderName: String, Hashable, Sendable {
   /// The name of the program, up to the length that the kernel keeps.
-  case command(String)
+  case command = "comm"
+  case commandLine = "cmdline"
+  case unit
+  case container
+}
+
+/// A comparison of a name.
+package enum NameTest: Hashable, Sendable {
+  case equals(String)
+  case matches(FilterPattern)
 }
 
 extension FilterNode {

@@ -21,7 +21,7 @@ extension SocketFilter {
 extension FilterNode {
   func evaluate(_ socket: some FilterSubject, _ holders: [FilterHolder]?) -> Bool? {
     switch self {
-    case .condition(.holder(let test)): return holders.map(test.evaluate)
+    case .condition(.holder(let test)): return holders.flatMap(test.evaluate)
     case .condition(let condition): return socket.answer(to: FilterQuestion(condition: condition))
     case .not(let node): return node.evaluate(socket, holders).map { !$0 }
     case .all(let nodes):

@@ -2,7 +2,7 @@ extension FilterParser {
   /// Words that begin a condition, other than names of figures.
   static let keywords = [
     "src", "dst", "sport", "dport", "state", "exclude", "excl", "family", "dev", "fwmark", "cgroup", "autobound", "pid",
-    "comm",
+    "comm", "cmdline", "unit", "container", "user",
   ]
 
   /// Whether a word begins a condition.
@@ -26,7 +26,12 @@ extension FilterParser {
     case "fwmark": return try parseValue("a mark, MARK or MARK/MASK,", Self.mark)
     case "cgroup": return try parseValue("the path or id of a cgroup", Self.cgroup)
     case "pid": return try parseValue("the id of a process", Self.process)
-    case "comm": return try parseValue("the name of a program", Self.command)
+    case "comm", "cmdline", "unit", "container":
+      guard let name = HolderName(rawValue: word.text) else { throw noCondition() }
+      return try parseHolderName(name)
+    case "user":
+      advance()
+      return try parseComparison(.userID)
     case "autobound":
       advance()
       return .condition(.autobound)
@@ -46,6 +51,7 @@ extension FilterParser {
 
   /// Consumes `=` or `!=`, if one is next, for values without an order. Returns whether the condition is negated.
   mutating func takeEquality(of word: String) throws(FilterError) -> Bool {
+    if case .match = token.kind { throw noMatch(word) }
     guard case .comparison(let comparison) = token.kind else { return false }
     guard comparison == .equal || comparison == .unequal else {
       throw error("'\(word)' has no order; compare it with = or !=")
@@ -54,11 +60,18 @@ extension FilterParser {
     return comparison == .unequal
   }
 
+  /// An error at `~`, which only names of processes have.
+  private func noMatch(_ word: String?) -> FilterError {
+    let subject = word.map { "'\($0)' is" } ?? "numbers and addresses are"
+    return error("\(subject) not compared with '~'; comm, cmdline, unit and container are")
+  }
+
   /// Consumes the word that is the value of a condition.
   mutating func takeValue(_ expected: String) throws(FilterError) -> FilterToken {
     let value = token
     guard value.kind == .word else {
       if value.kind == .unclosedQuote { throw error("this quote is never closed") }
+      if case .match = value.kind { throw noMatch(nil) }
       throw error(
         value.kind == .end
           ? "\(expected) is missing at the end" : "\(expected) is missing before '\(value.text)'")
@@ -111,10 +124,6 @@ extension FilterParser {
       throw parser.error(at: value, "\(quote(value.text)) is not the id of a process; a name is written 'comm NAME'")
     }
     return .holder(.process(id))
-  }
-
-  private static func command(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
-    .holder(.command(value.text))
   }
 
   private static func cgroup(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {

@@ -68,7 +68,7 @@ struct FilterParser {
       case .or:
         advance()
         levels[levels.count - 1].endAlternative()
-      case .comparison: throw error("'\(token.text)' compares nothing; a condition is written as 'sport = :80'")
+      case .comparison, .match: throw error("'\(token.text)' compares nothing; a condition is written as 'sport = :80'")
       // Adjacent conditions must all match.
       default: break
       }
@@ -141,10 +141,15 @@ extension SocketFilter {
   /// | `fwmark MARK/MASK` | the firewall mark |
   /// | `cgroup PATH` | the cgroup in which the socket was made |
   /// | `pid = 4711`, `comm = nginx` | a process that holds the socket, see `evaluate(_:holders:)` |
+  /// | `unit = nginx`, `container = 4f6a` | the systemd unit or the container of such a process; an id may be shortened |
+  /// | `comm ~ ^php`, `cmdline ~ "worker (1\|2)"` | a regular expression, see ``FilterPattern``; `unit` and `container` too |
   /// | `autobound` | no program chose the port |
-  /// | `uid = NAME`, `inode = 4711`, `cookie = 12` | identity |
+  /// | `uid = NAME`, `user = NAME`, `inode = 4711`, `cookie = 12` | identity |
   /// | `recv-q > 10k`, `send-q > 0` | queues |
   /// | `rtt > 50ms`, `total_retrans > 0` | a member of `tcp_info`, by its kernel name |
+  ///
+  /// A regular expression without quotes ends at a blank, or at a parenthesis that closes none of its own. `!~` negates it,
+  /// and `=~` is `~`.
   ///
   /// A host name stands for all of its addresses. Comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, or as words `eq`, `ne`,
   /// `lt`, `le`, `gt`, `ge`.

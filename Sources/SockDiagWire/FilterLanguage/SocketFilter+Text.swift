@@ -61,7 +61,8 @@ extension FilterCondition: CustomStringConvertible {
     case .figure(let figure, let range): Self.text(figure, range)
     case .netlink(let end, let family, let portID): Self.text(end, family, portID)
     case .holder(.process(let id)): "pid \(id)"
-    case .holder(.command(let name)): "comm \(Self.quoted(name))"
+    case .holder(.name(let word, .equals(let name))): "\(word.rawValue) = \(Self.quoted(name))"
+    case .holder(.name(let word, .matches(let pattern))): "\(word.rawValue) ~ \(Self.quoted(pattern))"
     }
   }
 
@@ -108,6 +109,24 @@ extension FilterCondition: CustomStringConvertible {
     let isPlain = word.utf8.first.map { $0 > 0x20 } == true && !word.utf8.contains(where: FilterLexer.endsWord)
     if isPlain, !FilterLexer.isOperator(word) { return word }
     return word.contains("\"") ? "'\(word)'" : "\"\(word)\""
+  }
+
+  /// A regular expression in the form in which it must be written.
+  private static func quoted(_ pattern: FilterPattern) -> String {
+    let text = pattern.text
+    let isPlain =
+      !text.isEmpty
+      && text.utf8.allSatisfy {
+        switch $0 {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+        default: "^$.*+?|_-/:@,".utf8.contains($0)
+        }
+      }
+    if isPlain { return text }
+    if !text.contains("\"") { return "\"\(text)\"" }
+    if !text.contains("'") { return "'\(text)'" }
+    // The escape of a quote.
+    return "\"\(text.map { $0 == "\"" ? "\\x22" : String($0) }.joined())\""
   }
 
   private static func text(_ figure: FilterFigure, _ range: ClosedRange<UInt64>) -> String {

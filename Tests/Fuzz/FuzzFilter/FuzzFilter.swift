@@ -11,6 +11,7 @@ public func fuzzFilter(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do throws(FilterError) {
     let filter = try SocketFilter(text, names: FewNames())
     checkText(filter)
+    checkHolders(filter)
     checkPrograms(filter, InetBytecode.Operations(rawValue: bytes[0] & 0xf))
   } catch {
     precondition(error.column >= 1 && error.length >= 0)
@@ -26,6 +27,17 @@ private func checkText(_ filter: SocketFilter) {
   guard let again = try? SocketFilter(description) else { preconditionFailure("cannot be parsed: \(description)") }
   precondition(again.node.normalized(in: .named) == filter.node.normalized(in: .named), description)
   precondition(filter.node.normalized().normalized() == filter.node.normalized())
+}
+
+/// A process that answers beforehand gives the same answers, and its negation the opposite.
+private func checkHolders(_ filter: SocketFilter) {
+  let holder = FilterHolder(
+    processID: 7, command: "a b", commandLine: "ab(\u{fffd}é aaaa",
+    supervision: .init(unit: "a.service", container: ["b"]))
+  let part = filter.holderPart
+  let answer = part.evaluate(InetSocket(), holders: [holder])
+  precondition(part.evaluate(InetSocket(), holders: [holder.answering(part)]) == answer)
+  precondition((!part).evaluate(InetSocket(), holders: [holder]) == answer.map { !$0 })
 }
 
 /// The request for the kernel is valid, and the remaining terms are evaluated here.

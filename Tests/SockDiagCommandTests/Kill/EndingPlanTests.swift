@@ -35,7 +35,7 @@ struct EndingPlanTests {
   }
 
   private static func supervisors(_ plan: EndingPlan) -> [Supervisor] {
-    plan.targets.compactMap { plan.selection.supervisor($0.supervision) }
+    plan.targets.compactMap(\.supervisor)
   }
 
   private static func refusal(_ plan: EndingPlan, _ units: [UInt32: SystemdUnit] = [:]) -> CommandFailure? {
@@ -101,15 +101,17 @@ struct EndingPlanTests {
   @Test func newProcessIsNamedWithItsStarter() throws {
     let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
     let server = Self.process(90)
-    #expect(UnlistedProcess(details: server).sentence(selection).hasPrefix("nginx(90) is new, a child of process 1; "))
+    #expect(
+      UnlistedProcess(details: server).sentence(selection).hasPrefix("nginx (pid 90) is new, a child of process 1; "))
     let first = UnlistedProcess(details: server, starter: Self.process(1, command: "sh"))
     #expect(
       first.sentence(selection)
-        == "nginx(90) is new: the first process, sh(1), started it again; stop the container or the machine")
+        == "nginx (pid 90) is new: the first process, sh (pid 1), started it again; stop the container or the machine")
     let shell = UnlistedProcess(details: server, starter: Self.process(80, command: "sh"))
     #expect(
       shell.sentence(selection)
-        == "nginx(90) is new: sh(80) started it again; end that process first with 'kill 80', and then run this again")
+        == "nginx (pid 90) is new: sh (pid 80) started it again; end that process first with 'kill 80', and then run this again"
+    )
   }
 
   /// A port of both protocols is named without a protocol, and one of UDP alone with it.
@@ -184,7 +186,7 @@ struct EndingPlanTests {
       let plan = try Self.plan(processes)
       let target = try #require(plan.supervised)
       let failure = EndingRefusal.supervised(target).failure(plan.selection)
-      #expect(failure.message.hasPrefix("nginx(80) is run by nginx.service, "))
+      #expect(failure.message.hasPrefix("nginx (pid 80) is run by nginx.service, "))
     }
     #expect(try Self.plan([plain]).supervised == nil)
   }
@@ -208,7 +210,7 @@ struct EndingPlanTests {
       60, command: "systemd", cgroup: "/user.slice/user-0.slice/user@0.service/init.scope")
     #expect(Self.refusal(try Self.plan([user]))?.message.contains("--user list-sockets") == true)
     let other = try Self.plan([Self.process(1, command: "nginx")])
-    #expect(Self.refusal(other)?.message.hasPrefix("nginx(1) holds port 80 and is the first process") == true)
+    #expect(Self.refusal(other)?.message.hasPrefix("nginx (pid 1) holds port 80 and is the first process") == true)
   }
 
   @Test func hostileNamesAndArgumentsAreEscaped() throws {

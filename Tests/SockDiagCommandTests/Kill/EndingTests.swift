@@ -16,7 +16,7 @@ struct EndingTests {
 
   private static func ending(_ transports: [TransportProtocol] = [.tcp]) throws -> PortEnding {
     let selection = PortSelection(port: try PortArgument(parsing: "8080"), transports: transports)
-    return try PortEnding(selection, try selection.requests(), takesConnections: false)
+    return try PortEnding(selection, takesConnections: false)
   }
 
   @Test func processThatClosedTheSocketIsNotSignalled() async throws {
@@ -224,7 +224,7 @@ struct EndingTests {
       #expect(
         result.sentences() == [
           "port 8080 is in use: listener 127.0.0.1:8080 sh (pid \(next.pid), fd 9), user root",
-          "sh(\(next.pid)) is new, a child of process \(getpid()); end what starts it, or run this again",
+          "sh (pid \(next.pid), root) is new, a child of process \(getpid()); end what starts it, or run this again",
         ])
     }
   }
@@ -345,7 +345,7 @@ struct EndingTests {
       try cgroup.add(next.pid)
       #expect(
         try ending.observePort(for: .zero, after: [.ended]).sentences().last == """
-          sh(\(next.pid)) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
+          sh (pid \(next.pid), root) is new: \(cgroup.name) started it again; 'systemctl stop \(cgroup.name)' ends it for good
           """)
     }
   }

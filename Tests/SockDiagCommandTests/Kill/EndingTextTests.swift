@@ -51,12 +51,13 @@ struct EndingTextTests {
 
   @Test func outcomesAreDistinguishable() throws {
     let target = try #require(try Self.plan([try Self.held(by: [7])]).targets.first)
-    let lines = Self.outcomes.map { EndingText.line(about: target, $0, EndingOptions()) }
+    let lines = Self.outcomes.map { EndingText.line(about: target.details.words, $0, EndingOptions()) }
     #expect(Set(lines).count == Self.outcomes.count)
-    #expect(lines.allSatisfy { $0.hasPrefix("nginx(7): ") })
+    #expect(lines.allSatisfy { $0.hasPrefix("nginx (pid 7): ") })
     let patient = EndingOptions(grace: .seconds(2), kills: false)
-    #expect(EndingText.line(about: target, .running, patient) == "nginx(7): still runs, 2s after SIGTERM")
-    #expect(lines[5] == "nginx(7): still runs after SIGKILL; it may wait for a disk or a device")
+    #expect(
+      EndingText.line(about: target.details.words, .running, patient) == "nginx (pid 7): still runs, 2s after SIGTERM")
+    #expect(lines[5] == "nginx (pid 7): still runs after SIGKILL; it may wait for a disk or a device")
     #expect(lines[7].contains("Linux 5.3") && lines[8].contains("PID namespace"))
   }
 
@@ -82,6 +83,59 @@ struct EndingTextTests {
     #expect(
       EndingText.lines(about: target, supervisor).last
         == "  run by x.service, which may start it again; 'systemctl stop x.service' ends it for good")
+  }
+
+  // MARK: Questions
+
+  private static func question(_ plan: EndingPlan) -> String {
+    String(decoding: EndingQuestion(plan).text("Ends", .plain), as: UTF8.self)
+  }
+
+  @Test func questionNamesTheProcessFirst() throws {
+    #expect(Self.question(try Self.plan([try Self.held(by: [7])])) == "Ends nginx (pid 7).\n")
+  }
+
+  @Test func workersAreCountedBesideTheirParent() throws {
+    var processes = [Self.process(7, arguments: ["nginx", "-g", "daemon off;"]), Self.process(8), Self.process(9)]
+    processes[1].parent = 7
+    processes[2].parent = 7
+    let entries = processes.map {
+      HolderList.Entry(holder: SocketHolder(pid: $0.process.pid, descriptor: 3), process: $0, isInherited: false)
+    }
+    let plan = try Self.plan([HeldSocket(socket: try Self.socket(), holders: HolderList(entries: entries))])
+    #expect(Self.question(plan) == "Ends nginx (pid 7) and 2 workers.\n    nginx -g daemon off;\n")
+    let lines = EndingText.lines(plan.targets, [.ended, .ended, .ended], EndingOptions())
+    #expect(lines == ["nginx (pid 7) and 2 workers: ended by SIGTERM"])
+    let mixed = EndingText.lines(plan.targets, [.ended, .killed, .ended], EndingOptions())
+    #expect(mixed.count == 2 && mixed.first == "nginx (pid 7) and 1 worker: ended by SIGTERM")
+  }
+
+  @Test func supervisorIsNamedWithTheCommandThatStopsIt() throws {
+    var process = Self.process(7)
+    process.cgroup = CgroupPath(Array("/system.slice/nginx.service".utf8))
+    let entry = HolderList.Entry(holder: SocketHolder(pid: 7, descriptor: 3), process: process, isInherited: false)
+    let plan = try Self.plan([HeldSocket(socket: try Self.socket(), holders: HolderList(entries: [entry]))])
+    #expect(
+      Self.question(plan) == """
+        Ends nginx (pid 7).
+        It is run by nginx.service, which may start it again; 'systemctl stop
+        nginx.service' keeps it down.
+
+        """)
+  }
+
+  @Test func portsAreNamedIfThereAreSeveral() throws {
+    let ranges = try PortRangeArgument.parse(["80", "9000-9010"])
+    let selection = PortSelection(ranges.map { .init(range: $0, transports: [.tcp]) })
+    let plan = EndingPlan(selection, [try Self.held(by: [7])], OwnProcess(pid: 99))
+    #expect(Self.question(plan) == "Ends nginx (pid 7) on port 80.\n")
+    #expect(plan.idle?.description == "ports 9000-9010")
+    #expect(selection.description == "ports 80 and 9000-9010")
+    #expect(selection.fullDescription == "TCP ports 80 and 9000-9010")
+    #expect(
+      EndingRefusal.noHolder.failure(selection)
+        == CommandFailure(.negative, "no process holds any of the ports 80 and 9000-9010"))
+    #expect(selection.command("wait", .tcp, "--free", namespace: nil) == "sockdiag wait 80 9000-9010 --free")
   }
 
   // MARK: Refusals
@@ -129,7 +183,7 @@ struct EndingTextTests {
   @Test func ownersOfSeveralConnectionsAreNamed() throws {
     let held = [try Self.held(by: [7]), try Self.held(by: [8])]
     let message = EndingRefusal.onlyConnections(held, isChoosable: false).failure(try Self.selection()).message
-    #expect(message.contains(" of 2 connections of nginx(7), nginx(8), accepted by "))
+    #expect(message.contains(" of 2 connections of nginx (pid 7), nginx (pid 8), accepted by "))
     #expect(message.hasSuffix("; their owners are ended only with --connections"))
   }
 
@@ -146,8 +200,8 @@ struct EndingTextTests {
     for (length, isCut) in [(115, false), (116, true)] {
       let starter = Self.process(80, arguments: ["node", String(repeating: "x", count: length)])
       let sentence = UnlistedProcess(details: Self.process(90), starter: starter).sentence(selection)
-      #expect(sentence.contains("x…)") == isCut, "\(sentence)")
-      #expect(sentence.contains("nginx(80) (args=node xxx"))
+      #expect(sentence.contains("x…')") == isCut, "\(sentence)")
+      #expect(sentence.contains("nginx (pid 80) ('node xxx"))
     }
   }
 

@@ -26,7 +26,7 @@ struct ForwarderTests {
     let (why, kill, isHeld) = try await Laboratory.withNew { laboratory in
       let server = try LabServer(name, holding: [laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))])
       return try withExtendedLifetime(server) {
-        let why = try laboratory.namespace.run([tool, "why", "8080"]).outputText
+        let why = try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "8080"]).outputText
         let kill = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
         return (why, kill, try laboratory.namespace.run([tool, "why", "8080"]).status == 1)
       }

@@ -61,7 +61,7 @@ struct KillOutcomeTests {
     #expect(result.errorText.contains("sockdiag: port 8080 is in use: listener 127.0.0.1:8080 python3 (pid "))
     #expect(
       result.errorText.contains(
-        " is new: python3(\(pid)) (args=/usr/bin/python3 \(Self.servers) pausing) started it again; end that process first"
+        " is new: python3 (pid \(pid), root) ('/usr/bin/python3 \(Self.servers) pausing') started it again; end that process first"
           + " with 'kill \(pid)', and then run this again\n"), "\(result.errorText)")
     let value = try JSONValue(parsing: json.output)
     #expect(value["verdict"] == .string("conflict") && value["is_free"] == .boolean(false))

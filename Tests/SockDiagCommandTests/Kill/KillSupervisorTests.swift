@@ -28,14 +28,15 @@ struct KillSupervisorTests {
     #expect(refused.status == Status.system.rawValue)
     #expect(
       refused.errorText == """
-        sockdiag: sh(\(pid)) is run by \(name), which may start it again; run 'systemctl stop \(name)', or give \
+        sockdiag: sh (pid \(pid), root) is run by \(name), which may start it again; run 'systemctl stop \(name)', or give \
         --supervised to end it anyway
 
         """)
+    let question = shown.errorText.replacing("\n", with: " ")
     #expect(
-      shown.errorText.contains(
-        "\n  run by \(name), which may start it again; 'systemctl stop \(name)' ends it for good\n"))
-    #expect(shown.errorText.contains("End this process, although run by \(name)? [y/N] "))
+      question.contains(" It is run by \(name), which may start it again; 'systemctl stop \(name)' keeps it down. "),
+      "\(shown.errorText)")
+    #expect(shown.errorText.contains("\nGo on? [y/N] "))
     #expect(wasRunning && signal == SIGTERM && ended.status == 0)
   }
 
@@ -53,8 +54,9 @@ struct KillSupervisorTests {
       return (text, subject.isRunning)
     }
     #expect(isRunning)
-    #expect(text.contains("\n  it started this command, so this terminal or session may end as well\n"))
-    #expect(text.contains("\n  this command, which inherited the socket; it is not ended\n"))
+    let prose = text.replacing("\n", with: " ")
+    #expect(prose.contains(" started this command, so this terminal or session may end as well. "), "\(text)")
+    #expect(prose.contains(" This command inherited the socket too; it is not ended. "), "\(text)")
   }
 
   /// The warning comes before the signals: afterwards the command may have ended too.
@@ -70,7 +72,7 @@ struct KillSupervisorTests {
       return (subject.hearAll(), subject.endingSignal, subject.pid)
     }
     #expect(signal == SIGTERM)
-    #expect(text.contains("sh(\(pid)) started this command, so this terminal or session may end as well\n"))
+    #expect(text.contains("sh (pid \(pid), root) started this command, so this terminal or session may end as well\n"))
   }
 
   /// The unit that runs this command too is no reason to spare the server.

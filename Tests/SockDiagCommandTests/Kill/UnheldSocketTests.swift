@@ -36,9 +36,9 @@ import Testing
       _ = try run("ip", "link", "set", "vx0", "up")
       // In a PID namespace of its own: outside, there may be processes that not even root may examine here.
       func alone(_ words: String...) throws -> CommandResult {
-        try laboratory.namespace.run(["unshare", "-p", "-f", "--mount-proc", tool] + words)
+        try laboratory.namespace.run(["unshare", "-p", "-f", "--mount-proc", "env", "COLUMNS=1000", tool] + words)
       }
-      return (why: try alone("why", "4789/udp"), kill: try alone("kill", "4789/udp", "--yes"))
+      return (why: try alone("why", "-v", "4789/udp"), kill: try alone("kill", "4789/udp", "--yes"))
     }
     #expect(answers.why.status == 1)
     #expect(answers.why.outputText.contains("until the socket is closed. No process was found that could close it."))
@@ -63,7 +63,7 @@ import Testing
           s.bind((address, 3784))
           if kind == 1: s.listen()
           held.append(s)
-      for line in ('-tuH', 'why 0.0.0.0:3784/udp', 'why 3784', 'kill 3784/tcp --dry-run'):
+      for line in ('-tuH', 'why -v 0.0.0.0:3784/udp', 'why -v 3784', 'kill 3784/tcp --dry-run'):
           print(subprocess.run([sys.argv[1]] + line.split(), stdout=subprocess.PIPE).stdout.decode())
       """
     let result = try await Laboratory.withNew { laboratory in

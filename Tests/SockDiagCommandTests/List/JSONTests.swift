@@ -1,6 +1,4 @@
 import SockDiag
-import SockDiagWire
-import SocketOwners
 import Testing
 
 @testable import SockDiagCommand
@@ -86,40 +84,5 @@ struct JSONTests {
     ] {
       #expect(found.contains { $0.contains(place) }, "\(place)")
     }
-  }
-}
-
-/// JSON of processes, which is made once for each.
-struct ProcessTextTests {
-  private static func process(_ pid: Int32, _ name: String) -> ProcessDetails {
-    var process = ProcessDetails(process: HoldingProcess(pid: pid, startTicks: 7), command: Array(name.utf8))
-    process.arguments = [Array("/bin/\(name)".utf8), Array("\"quoted\"".utf8)]
-    process.uid = 33
-    return process
-  }
-
-  @Test func textThatIsUsedAgainIsTheSame() throws {
-    let entries = [(80 as Int32, "a"), (81, "b"), (80, "a")].map { pid, name in
-      HolderList.Entry(
-        holder: SocketHolder(pid: pid, descriptor: 3), process: Self.process(pid, name), isInherited: false)
-    }
-    var texts = ProcessTexts()
-    for _ in 0..<2 {
-      var (once, anew) = ([UInt8](), [UInt8]())
-      for (entry, listed) in zip(entries, texts.holders(HolderList(entries: entries))) {
-        once.appendJSONLine(listed)
-        anew.appendJSONLine(entry)
-      }
-      #expect(once == anew)
-    }
-  }
-
-  @Test func endedProcessHasNoFields() throws {
-    let entry = HolderList.Entry(
-      holder: SocketHolder(pid: 80, descriptor: 3), process: nil, isInherited: true)
-    var texts = ProcessTexts()
-    var bytes: [UInt8] = []
-    for holder in texts.holders(HolderList(entries: [entry])) { bytes.appendJSON(holder) }
-    #expect(String(decoding: bytes, as: UTF8.self) == #"{"pid":80,"fd":3,"inherited":true}"#)
   }
 }

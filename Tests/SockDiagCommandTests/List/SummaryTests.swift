@@ -112,7 +112,9 @@ struct SummaryTests {
   @Test func filterIsReadFromStandardInput() throws {
     let result = try Tool.shell("echo 'sport = :80 and' | \"$0\" list -F -")
     #expect(result.status == Status.usage.rawValue)
-    #expect(result.errors.hasPrefix("sockdiag: filter, column 15: a condition is missing"))
+    #expect(
+      result.errors.hasPrefix(
+        "sockdiag: filter, column 16: a condition is missing at the end; write one, such as 'sport = :80'"))
     #expect(try Tool.shell("echo 'sport = :80' | \"$0\" list -F -").status == 0)
   }
 

@@ -30,7 +30,7 @@ struct FilterWordsTests {
   @Test(arguments: [
     ("a b c d e", ["a", "b", "c", "d e"]),
     ("-t a b c d e -l f g h i j", ["-t", "a", "b", "c", "d e", "-l", "f", "g", "h", "i j"]),
-    ("- a b c d e", ["-", "a", "b", "c d e"]),
+    ("- a b c d e", ["-", "a", "b", "c", "d e"]),
     ("-- a b c -d -e", ["--", "a", "b", "c", "-d -e"]),
   ]) func laterWordsOfAFilterAreJoined(_ line: String, _ words: [String]) {
     #expect(FilterWords.joined(line.split(separator: " ").map(String.init)) == words)

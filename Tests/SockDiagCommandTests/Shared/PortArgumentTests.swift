@@ -94,8 +94,13 @@ struct PortArgumentTests {
     ("99999", "'99999' is not a port; ports are 0 to 65535"),
     ("127.0.0.1:65536", "'65536' is not a port; ports are 0 to 65535"),
     ("999999999999999999999", "'999999999999999999999' is not a port; ports are 0 to 65535"),
-    ("80-90", "'80-90' is not one port; ports are 0 to 65535, and one is taken at a time"),
-    ("-1", "'-1' is not one port; ports are 0 to 65535, and one is taken at a time"),
+    (
+      "80-90",
+      "'80-90' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"
+    ),
+    ("-1", "'-1' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"),
+    ("80,443", "'80,443' is not one port; only kill, wait and free take a list, such as 80,443"),
+    ("3000:3010", "'3000:3010' is not an address and a port; write a range as 3000-3010"),
     ("80/sctp", "'80/sctp' ends in no known protocol; write 80/tcp or 80/udp"),
     ("80/", "'80/' ends in no known protocol; write 80/tcp or 80/udp"),
     ("99999/tcp", "'99999' is not a port; ports are 0 to 65535"),
@@ -134,6 +139,50 @@ struct PortArgumentTests {
     #expect(throws: CommandFailure.usage(sentence)) { try PortArgument(parsing: text, names: Names()) }
   }
 
+  private static func ranges(_ words: String...) throws(CommandFailure) -> [String] {
+    try PortRangeArgument.parse(words, names: Names()).map { range in
+      range.description + (range.first.transport.map { "/\($0)" } ?? "")
+    }
+  }
+
+  @Test func wordsNameSeveralPorts() throws {
+    #expect(try Self.ranges("8080") == ["8080"])
+    #expect(try Self.ranges("3000-3010") == ["3000-3010"])
+    #expect(try Self.ranges(":3000-3010", "53/udp") == ["3000-3010", "53/udp"])
+    #expect(try Self.ranges("80,443") == ["80", "443"])
+    #expect(try Self.ranges("http,443") == ["80", "443"])
+    #expect(try Self.ranges("80,443,8000-8010/udp") == ["80/udp", "443/udp", "8000-8010/udp"])
+    #expect(try Self.ranges("80/tcp,53/udp") == ["80/tcp", "53/udp"])
+    #expect(try Self.ranges("127.0.0.1:80,443") == ["127.0.0.1:80", "127.0.0.1:443"])
+    #expect(try Self.ranges("[::1]:80-90,443") == ["[::1]:80-90", "[::1]:443"])
+    #expect(try Self.ranges("*:80,443") == ["*:80", "*:443"])
+    #expect(try Self.ranges("80", "80", "80-80") == ["80"])
+    #expect(try Self.ranges("localhost:80-81") == ["127.0.0.1:80-81, [::1]:80-81"])
+  }
+
+  @Test func rangeHasAnArgumentForEachPort() throws {
+    let ranges = try PortRangeArgument.parse(["127.0.0.1:3000-3002"], names: Names())
+    let range = try #require(ranges.first)
+    #expect(range.text == "127.0.0.1:3000-3002" && range.ports == 3000...3002 && !range.isSingle)
+    #expect(try range.port(3001) == PortArgument(parsing: "127.0.0.1:3001", names: Names()))
+  }
+
+  @Test(arguments: [
+    ("90-80", "'90-80' ends before it begins; write 80-90"),
+    ("127.0.0.1:90-80", "'90-80' ends before it begins; write 127.0.0.1:80-90"),
+    ("80-70000", "'80-70000' is not a range of ports; ports are 0 to 65535"),
+    ("80,", "'80,' has an empty place beside a comma; write it as 80,443"),
+    (",80", "',80' has an empty place beside a comma; write it as 80,443"),
+    ("80,x", "'x' is not a port or a service; write the number"),
+    (
+      "80-", "'80-' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"
+    ),
+  ]) func wrongRangeGetsASentence(_ word: String, _ sentence: String) {
+    #expect(throws: CommandFailure.usage(sentence)) {
+      try PortRangeArgument.parse([word], names: Names())
+    }
+  }
+
   @Test func noTextTraps() {
     let seed = UInt64.random(in: 0 ... .max)
     var state = seed
@@ -142,11 +191,12 @@ struct PortArgumentTests {
       return Int(state >> 33) % bound
     }
     let pieces = [
-      "[", "]", ":", "::", "%", "*", ".", "80", "eth0", "1", "fe80", "/", "-", "é", "\u{301}", "\0", " ", "://",
+      "[", "]", ":", "::", "%", "*", ".", "80", "eth0", "1", "fe80", "/", "-", ",", "é", "\u{301}", "\0", " ", "://",
     ]
     for _ in 0..<20_000 {
       let text = (0..<next(8)).map { _ in pieces[next(pieces.count)] }.joined()
       do throws(CommandFailure) {
+        _ = try PortRangeArgument.parse([text], names: Names())
         _ = try PortArgument(parsing: text, names: Names())
       } catch {
         #expect(error.status == .usage && !error.message.isEmpty, "seed \(seed): \(text)")

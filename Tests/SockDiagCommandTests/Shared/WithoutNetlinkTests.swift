@@ -14,7 +14,7 @@ import Testing
 struct WithoutNetlinkTests {
   /// AF_NETLINK is 16.
   private static func command(_ errno: Int32, _ arguments: [String]) throws -> [String] {
-    [try Tool.program("restrained"), "no-family", "16", "\(errno)", "--", try Tool.path] + arguments
+    [try Tool.program("restrained"), "no-family", "16", "\(errno)", "--", "env", "COLUMNS=1000", try Tool.path] + arguments
   }
 
   /// EAFNOSUPPORT: systemd's RestrictAddressFamilies. EPROTONOSUPPORT: gVisor, and a kernel without it. EACCES: SELinux.
@@ -53,7 +53,7 @@ struct WithoutNetlinkTests {
       let all = try run("-tuap")
       #expect(all.errorText == remark && all.outputText.contains("127.0.0.1:5353"))
 
-      let why = try run("why", "8080")
+      let why = try run("why", "-v", "8080")
       #expect(why.status == 1 && why.errorText == "")
       #expect(why.outputText.contains("  listener  127.0.0.1:8080  sh (pid \(subject.pid), fd 9), user root\n"))
       #expect(why.outputText.contains("so /proc/net was read; it lacks TCP sockets that are only bound"))

@@ -45,7 +45,7 @@ struct WaitCommandTests {
 
     let nobody = try await run(listeningOn: [Self.loopback], "[::1]:8080", "--listening", "--timeout", "0")
     #expect(nobody.status == 1)
-    #expect(nobody.errorText == "sockdiag: nothing listens on TCP [::1]:8080; only 127.0.0.1:8080 is there\n")
+    #expect(nobody.errorText == "sockdiag: nothing listens on TCP port [::1]:8080; only 127.0.0.1:8080 is there\n")
 
     let quiet = try await run(listeningOn: [Self.loopback], "8080", "--free", "--timeout", "0", "-q")
     #expect(quiet.status == 1 && quiet.errorText == "")
@@ -76,7 +76,7 @@ struct WaitCommandTests {
     #expect(
       plain.errorText.split(separator: "\n").last
         == """
-        sockdiag: TCP 127.0.0.1:8080 is perhaps still in use after 200ms: that depends on whether the other side has \
+        sockdiag: TCP port 127.0.0.1:8080 is perhaps still in use after 200ms: that depends on whether the other side has \
         SO_REUSEADDR; with --probe a bind() decides
         """)
     // The record does not have the option.
@@ -89,7 +89,7 @@ struct WaitCommandTests {
       #expect(result.status == 1)
       #expect(
         result.errorText
-          == "sockdiag: nothing listens on TCP 192.0.2.9:8080; 192.0.2.9 is no address of this host\n")
+          == "sockdiag: nothing listens on TCP port 192.0.2.9:8080; 192.0.2.9 is no address of this host\n")
     }
   }
 
@@ -108,7 +108,7 @@ struct WaitCommandTests {
     #expect(result.map(\.status) == [1, 0, 0])
     #expect(
       result.first?.errorText
-        == "sockdiag: nothing listens on TCP 127.0.0.1:8080; only 0.0.0.0%wire0:8080 is there\n")
+        == "sockdiag: nothing listens on TCP port 127.0.0.1:8080; only 0.0.0.0%wire0:8080 is there\n")
   }
 
   @Test func suggestedCommandKeepsTheProtocol() async throws {
@@ -125,7 +125,9 @@ struct WaitCommandTests {
   @Test func wrongUsageIsRefusedWithTheCure() async throws {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
-      (["0", "--free"], "port 0"), (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
+      (["0", "--free"], "port 0"), (["1-2000", "--free"], "2000 ports are too many to wait for"),
+      (["80-70", "--free"], "write 70-80"),
+      (["8080", "--free", "--timeout", "soon"], "--timeout: 'soon' is not a time"),
       (["8080", "--listening", "--probe"], "--probe"),
       (["8080", "--listening", "--as", "go"], "--as describes a bind()"),
     ]
@@ -137,10 +139,43 @@ struct WaitCommandTests {
 
   @Test func permanentErrorsEndTheWaitAtOnce() async throws {
     let foreign = try await run("10.9.9.9:8080", "--free")
-    #expect(foreign.status == Status.system.rawValue && foreign.errorText.contains("fails with EADDRNOTAVAIL"))
+    #expect(foreign.status == Status.otherError.rawValue && foreign.errorText.contains("fails with EADDRNOTAVAIL"))
     let privileged = try await run("80", "--free", "--uid", "12345")
-    #expect(privileged.status == Status.noPermission.rawValue && privileged.errorText.contains("fails with EACCES"))
+    #expect(privileged.status == Status.otherError.rawValue && privileged.errorText.contains("fails with EACCES"))
     #expect(try await run("10.9.9.9:8080", "--free", "--freebind").status == 0)
+  }
+
+  @Test func allPortsHaveToReachTheGoal() async throws {
+    let second = LabEndpoint(.loopbackV4, 9090)
+    let listening = ["wait", "--listening", "--timeout", "0"]
+    func run(_ listeners: [LabEndpoint], _ words: String...) async throws -> CommandResult {
+      let command = [try Tool.path] + listening + words
+      return try await Laboratory.withNew { laboratory in
+        let sockets = try listeners.map { try laboratory.tcpListener(on: $0) }
+        return try withExtendedLifetime(sockets) { try laboratory.namespace.run(command) }
+      }
+    }
+    for words in [["8080", "9090"], ["8080,9090"], ["127.0.0.1:8080,9090"]] {
+      #expect(try await run([Self.loopback, second], words[0], words.last ?? "").status == 0)
+      let missing = try await run([Self.loopback], words[0], words.last ?? "")
+      #expect(missing.status == 1 && missing.errorText.hasPrefix("sockdiag: nothing listens on TCP port "))
+      #expect(missing.errorText.contains("9090") && !missing.errorText.contains("8080"), "\(missing.errorText)")
+    }
+    let none = try await run([], "8080-8082")
+    #expect(none.errorText == "sockdiag: nothing listens on TCP ports 8080-8082\n")
+  }
+
+  @Test func allPortsHaveToBeFree() async throws {
+    let free = ["--free", "--timeout", "0"]
+    let one = try await self.run(listeningOn: [Self.loopback], "8079-8081", free[0], free[1], free[2])
+    #expect(one.status == 1)
+    #expect(one.errorText.hasPrefix("sockdiag: TCP port 8080 is in use: listener 127.0.0.1:8080 "), "\(one.errorText)")
+    #expect(one.errorText.hasSuffix("; 'sockdiag why 8080' says what helps\n"))
+    let two = try await self.run(
+      listeningOn: [Self.loopback, LabEndpoint(.loopbackV4, 8081)], "8080-8081", free[0], free[1], free[2])
+    #expect(
+      two.status == 1 && two.errorText.hasPrefix("sockdiag: TCP ports 8080 and 8081 are in use: "), "\(two.errorText)")
+    #expect(try await self.run("8080", "53/udp", "9000-9010", free[0], free[1], free[2]).status == 0)
   }
 
   @Test func newListenerEndsTheWait() async throws {

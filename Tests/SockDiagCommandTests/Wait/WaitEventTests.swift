@@ -124,8 +124,8 @@ struct WaitEventTests {
   }
 
   /// A watch on a host that announces no ends.
-  static func watchWithoutEvents(_ protocol: TransportProtocol) -> PortWatch {
-    PortWatch(`protocol`) { _ throws(SockDiagError) in
+  static func watchWithoutEvents(_ groups: SocketEventGroups) -> PortWatch {
+    PortWatch(groups) { _ throws(SockDiagError) in
       throw SockDiagError(.missingProtocolHandler, operation: "subscribe")
     }
   }

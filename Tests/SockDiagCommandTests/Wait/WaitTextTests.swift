@@ -10,6 +10,8 @@ import Testing
 /// The sentences of a wait, for diagnoses that no test server can cause.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitTextTests {
+  private static let port = PortSelection(port: PortArgument(port: 8080), transports: [.tcp])
+
   /// The diagnosis of a free port, to be changed.
   private static func freePort() async throws -> Diagnosis {
     try await Laboratory.withNew { _ in
@@ -22,7 +24,7 @@ struct WaitTextTests {
     _ diagnosis: Diagnosis, after limit: Duration = .seconds(1), expected: Duration? = nil, probes: Bool = false
   ) -> String {
     WaitText.notFree(
-      "TCP port 8080", [diagnosis], after: limit, expected: expected, probes: probes, hint: "sockdiag why 8080")
+      port, [diagnosis], after: limit, expected: expected, probes: probes, hint: "sockdiag why 8080")
   }
 
   /// Another program may take the port between the look and the bind(), and be gone at the next look.
@@ -41,7 +43,7 @@ struct WaitTextTests {
 
   @Test func failedProbeWithAnotherErrorEndsTheWait() async throws {
     var diagnosis = try await Self.freePort()
-    for (errno, status) in [(BindErrno.accessDenied, Status.noPermission), (.invalidArgument, .system)] {
+    for (errno, status) in [(BindErrno.accessDenied, Status.otherError), (.invalidArgument, .otherError)] {
       diagnosis.probe = .failed(errno)
       let failure = try #require(throws: PermanentBindFailure.self) { _ = try FreePortGoal.areFree([diagnosis]) }
       #expect(failure.errno == errno)
@@ -72,6 +74,18 @@ struct WaitTextTests {
       Self.notFree(undecided, probes: true).hasSuffix("; no bind() could be tried; 'sockdiag why 8080' says more"))
   }
 
+  @Test func severalPortsAreNamedTogether() async throws {
+    var inUse = try await Self.freePort()
+    inUse.probe = .failed(.addressInUse)
+    let ports = PortSelection(
+      try PortRangeArgument.parse(["80,443", "3000-3010"]).map { .init(range: $0, transports: [.tcp]) })
+    let sentence = WaitText.notFree(
+      ports, [inUse], after: .seconds(1), expected: nil, probes: false, hint: "sockdiag why 80")
+    #expect(sentence.hasPrefix("TCP ports 80, 443 and 3000-3010 are still in use after 1s: "))
+    #expect(
+      WaitText.notListening(ports, nil, after: .zero) == "nothing listens on TCP ports 80, 443 and 3000-3010")
+  }
+
   @Test func remainingTimeIsNamedUnlessItIsOver() async throws {
     var inUse = try await Self.freePort()
     inUse.probe = .failed(.addressInUse)
@@ -89,7 +103,7 @@ struct WaitTextTests {
     }
     let (first, second) = (try socket("127.0.0.1"), try socket("127.0.0.2"))
     func sentence(_ obstacle: WaitObstacle?) -> String {
-      WaitText.notListening("TCP port 8080", obstacle, after: .zero)
+      WaitText.notListening(Self.port, obstacle, after: .zero)
     }
     #expect(WaitText.obstacle(.otherSockets([])) == "nothing is there")
     #expect(sentence(.otherSockets([])) == "nothing listens on TCP port 8080")
@@ -98,6 +112,6 @@ struct WaitTextTests {
     #expect(WaitText.obstacle(.otherSockets([first, second])) == "only 127.0.0.1:8080 and 1 more are there")
     #expect(WaitText.obstacle(.addressNotLocal(IPAddress(v4: 0x7f00_0001))) == "127.0.0.1 is no address of this host")
     #expect(
-      WaitText.notListening("TCP port 8080", nil, after: .seconds(2)) == "nothing listens on TCP port 8080 after 2s")
+      WaitText.notListening(Self.port, nil, after: .seconds(2)) == "nothing listens on TCP port 8080 after 2s")
   }
 }

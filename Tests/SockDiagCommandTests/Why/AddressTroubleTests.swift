@@ -35,8 +35,8 @@ struct AddressTroubleTests {
     let tool = try Tool.path
     let (text, document) = try await Laboratory.withNew { laboratory in
       try trouble.build(in: laboratory)
-      let text = try laboratory.namespace.run([tool, "why"] + trouble.question)
-      let json = try laboratory.namespace.run([tool, "why", "--json"] + trouble.question)
+      let text = try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + trouble.question)
+      let json = try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--json"] + trouble.question)
       return (text, json.output)
     }
     let (sentence, kinds) = try #require(Self.words[trouble])

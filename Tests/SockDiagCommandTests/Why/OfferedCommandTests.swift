@@ -13,7 +13,7 @@ struct OfferedCommandTests {
   private static func offers(
     _ beginning: String, _ question: [String], in laboratory: Laboratory
   ) throws -> [String] {
-    let answer = try laboratory.namespace.run([try Tool.path, "why"] + question).outputText
+    let answer = try laboratory.namespace.run(["env", "COLUMNS=1000", try Tool.path, "why", "-v"] + question).outputText
     return answer.split(separator: "\n").filter { $0.hasPrefix("      \(beginning) ") }.map { String($0.dropFirst(6)) }
   }
 

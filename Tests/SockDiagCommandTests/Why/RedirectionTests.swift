@@ -100,7 +100,7 @@ struct RedirectionTests {
         guard result.status == 0 else { throw Tool.Failure(what: "\(command): \(result.errorText)") }
       }
       return try ruleset.answers.flatMap { question, lines -> [String] in
-        let result = try namespace.run([tool, "why"] + question)
+        let result = try namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + question)
         // Folded lines are one.
         let words = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let isSaid = words.contains("what arrives for this port")
@@ -119,7 +119,7 @@ struct RedirectionTests {
     let (root, nobody) = try await Laboratory.withNew { laboratory in
       let rules = Self.outside + "tcp dport 8081 redirect to :80\n }; }"
       _ = try laboratory.namespace.run(["nft", rules])
-      let question = [tool, "why", "8081", "--json"]
+      let question = ["env", "COLUMNS=1000", tool, "why", "-v", "8081", "--json"]
       let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
       return (try laboratory.namespace.run(question), try laboratory.namespace.run(asNobody + question))
     }

@@ -14,7 +14,7 @@ struct RestraintTests {
 
   /// Runs the command with a restraint, in a new namespace.
   private func run(_ restraint: Restraint, _ words: [String], as starter: [String] = []) async throws -> CommandResult {
-    let command = try restraint.command(starter + [try Tool.path] + words)
+    let command = try restraint.command(starter + ["env", "COLUMNS=1000", try Tool.path] + words)
     return try await NetworkNamespace.withNew { namespace in try namespace.run(command) }
   }
 
@@ -61,7 +61,7 @@ struct RestraintTests {
     let complaints = try await NetworkNamespace.withNew { namespace in
       try questions.compactMap { question -> String? in
         let place = question.address.contains(":") ? "[\(question.address)]" : question.address
-        let words = ["why", "\(place):\(question.port)"] + (question.isUDP ? ["--udp"] : [])
+        let words = ["why", "-v", "\(place):\(question.port)"] + (question.isUDP ? ["--udp"] : [])
         let said = try namespace.run(try question.restraint.command([tool] + words))
         let errno = try question.restraint.answer(
           question.address, question.port, udp: question.isUDP, in: namespace)
@@ -76,7 +76,7 @@ struct RestraintTests {
 
   @Test func refusalNamesActiveRestraintsAndNoCapability() async throws {
     guard try Self.landlock.isPossible else { return }
-    for words in [["why", "127.0.0.1:8080"], ["why", "127.0.0.1:8080", "--probe"], ["why", "127.0.0.1:80"]] {
+    for words in [["why", "-v", "127.0.0.1:8080"], ["why", "-v", "127.0.0.1:8080", "--probe"], ["why", "-v", "127.0.0.1:80"]] {
       let result = try await run(Self.landlock, words)
       let text = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(result.status == 3)
@@ -85,35 +85,35 @@ struct RestraintTests {
       #expect(text.contains("journalctl -k --grep landlock"), "\(text)")
       #expect(!text.contains("CAP_NET_BIND_SERVICE") && !text.contains("sysctl"), "\(text)")
     }
-    let json = try await run(Self.landlock, ["why", "127.0.0.1:8080", "--json"])
+    let json = try await run(Self.landlock, ["why", "-v", "127.0.0.1:8080", "--json"])
     #expect(json.outputText.contains(#""refused_by":[{"kind":"landlock","#), "\(json.outputText)")
   }
 
   @Test func cgroupProgramIsNamed() async throws {
     guard try Self.cgroup.isPossible else { return }
-    let refused = try await run(Self.cgroup, ["why", "127.0.0.1:8080"])
+    let refused = try await run(Self.cgroup, ["why", "-v", "127.0.0.1:8080"])
     #expect(refused.status == 3 && refused.outputText.contains("bpftool cgroup tree"), "\(refused.outputText)")
     // It allows this port, and may treat others differently.
-    let free = try await run(Self.cgroup, ["why", "127.0.0.1:8081"])
+    let free = try await run(Self.cgroup, ["why", "-v", "127.0.0.1:8081"])
     let text = free.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(free.status == 0 && text.contains("a BPF program of the cgroup"), "\(text)")
   }
 
   @Test func cgroupProgramAfterBindLeavesTheAnswerOpen() async throws {
     guard try Self.lateCgroup.isPossible else { return }
-    let said = try await run(Self.lateCgroup, ["why", "127.0.0.1:8080"])
+    let said = try await run(Self.lateCgroup, ["why", "-v", "127.0.0.1:8080"])
     #expect(said.status == 2, "\(said.outputText)")
     #expect(said.outputText.contains("sockdiag why 127.0.0.1:8080 --probe"), "\(said.outputText)")
-    #expect(try await run(Self.lateCgroup, ["why", "127.0.0.1:8080", "--probe"]).status == 3)
-    #expect(try await run(Self.lateCgroup, ["why", "127.0.0.1:8081", "--probe"]).status == 0)
-    let json = try await run(Self.lateCgroup, ["why", "127.0.0.1:8080", "--json"])
+    #expect(try await run(Self.lateCgroup, ["why", "-v", "127.0.0.1:8080", "--probe"]).status == 3)
+    #expect(try await run(Self.lateCgroup, ["why", "-v", "127.0.0.1:8081", "--probe"]).status == 0)
+    let json = try await run(Self.lateCgroup, ["why", "-v", "127.0.0.1:8080", "--json"])
     #expect(json.outputText.contains(#""depends_on":["late-programs"]"#), "\(json.outputText)")
   }
 
   /// Listing them needs a privilege. The answer mentions that they were not seen, in text and in JSON.
   @Test func plainUserIsToldThatCgroupProgramsWereNotSeen() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let (tool, words) = (try Tool.path, ["why", "127.0.0.1:8080"])
+    let (tool, words) = (try Tool.path, ["why", "-v", "127.0.0.1:8080"])
     for (starter, isTold) in [(asNobody, true), ([], false)] {
       let (text, json) = try await NetworkNamespace.withNew { namespace in
         (try namespace.run(starter + [tool] + words), try namespace.run(starter + [tool] + words + ["--json"]))
@@ -137,7 +137,7 @@ struct RestraintTests {
 
   @Test func missingCapabilityIsStillReportedForALowPort() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80"], as: asNobody)
+    let result = try await run(Restraint("no-new-privs"), ["why", "-v", "127.0.0.1:80"], as: asNobody)
     #expect(result.status == 3)
     #expect(result.outputText.contains("ports below 1024 require CAP_NET_BIND_SERVICE"), "\(result.outputText)")
     #expect(!result.outputText.contains("security rule"), "\(result.outputText)")
@@ -146,7 +146,7 @@ struct RestraintTests {
   /// This process lacks the right, but the user of the question has it.
   @Test func lowPortIsFreeForAPrivilegedUser() async throws {
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let result = try await run(Restraint("no-new-privs"), ["why", "127.0.0.1:80", "--uid", "0"], as: asNobody)
+    let result = try await run(Restraint("no-new-privs"), ["why", "-v", "127.0.0.1:80", "--uid", "0"], as: asNobody)
     #expect(result.status == 0, "\(result.outputText)")
   }
 
@@ -155,20 +155,20 @@ struct RestraintTests {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
     let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let low = try await run(masked, ["why", "127.0.0.1:80"], as: asNobody)
+    let low = try await run(masked, ["why", "-v", "127.0.0.1:80"], as: asNobody)
     #expect(low.status == 3, "\(low.outputText)")
-    let high = try await run(masked, ["why", "127.0.0.1:8080"], as: asNobody)
+    let high = try await run(masked, ["why", "-v", "127.0.0.1:8080"], as: asNobody)
     #expect(high.status == 0, "\(high.outputText)")
     #expect(!high.outputText.contains("; kernel settings"), "\(high.outputText)")
-    let choice = try await run(masked, ["why", "127.0.0.1:0"])
+    let choice = try await run(masked, ["why", "-v", "127.0.0.1:0"])
     #expect(choice.status == 2, "\(choice.outputText)")
     #expect(choice.outputText.contains("net.ipv4.ip_local_port_range"), "\(choice.outputText)")
-    #expect(try await run(masked, ["why", "127.0.0.1:0", "--probe"]).status == 0)
+    #expect(try await run(masked, ["why", "-v", "127.0.0.1:0", "--probe"]).status == 0)
 
     let tool = try Tool.path
     let open = try await NetworkNamespace.withNew { namespace in
       try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 0)
-      return try namespace.run(try masked.command(asNobody + [tool, "why", "127.0.0.1:80"]))
+      return try namespace.run(try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:80"]))
     }
     #expect(open.status == 0, "\(open.outputText)")
   }
@@ -183,7 +183,7 @@ struct RestraintTests {
     func why(_ words: [String]) async throws -> CommandResult {
       try await NetworkNamespace.withNew { namespace in
         try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 30001)
-        return try namespace.run(try masked.command(asNobody + [tool, "why", "127.0.0.1:8080"] + words))
+        return try namespace.run(try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:8080"] + words))
       }
     }
     let forRoot = try await why(["--uid", "0"])
@@ -194,7 +194,7 @@ struct RestraintTests {
 
   @Test func uncheckableAddressLeavesTheAnswerOpen() async throws {
     let restraint = Restraint("no-family", "2", "EMFILE")
-    let result = try await run(restraint, ["why", "127.0.0.1:8080"])
+    let result = try await run(restraint, ["why", "-v", "127.0.0.1:8080"])
     #expect(result.status == 2, "\(result.outputText)")
     #expect(result.outputText.contains("whether the address belongs to this host"), "\(result.outputText)")
     let waited = try await run(restraint, ["wait", "127.0.0.1:8080", "--free", "--timeout", "0"])
@@ -204,7 +204,7 @@ struct RestraintTests {
   /// A program that may not make a socket never reaches its bind().
   @Test(arguments: ["EPERM", "EACCES"]) func refusedSocketIsReported(_ errno: String) async throws {
     let restraint = Restraint("no-family", "2", errno)
-    let result = try await run(restraint, ["why", "127.0.0.1:8080"])
+    let result = try await run(restraint, ["why", "-v", "127.0.0.1:8080"])
     #expect(result.status == 3 && result.outputText.contains("fails with \(errno)"), "\(result.outputText)")
     let waited = try await run(restraint, ["wait", "127.0.0.1:8080", "--free", "--timeout", "0"])
     #expect(waited.status == 77, "\(waited.errorText)")
@@ -218,8 +218,8 @@ struct RestraintTests {
     let program = try restraint.command([subject, "bind", "8080"])
     let (said, document) = try await NetworkNamespace.withNew { namespace in
       (
-        try namespace.run([tool, "why", "--run"] + program),
-        try namespace.run([tool, "why", "--json", "--run"] + program)
+        try namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--run"] + program),
+        try namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--json", "--run"] + program)
       )
     }
     let text = said.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -236,7 +236,7 @@ struct RestraintTests {
   @Test func mptcpSocketIsRehearsedAsMPTCP() async throws {
     guard try Self.landlock.isPossible else { return }
     let program = [try Tool.program("bind-attempt"), "bind", "mptcp", "127.0.0.1", "8080"]
-    let command = try Self.landlock.command([try Tool.path, "why", "--run"] + program)
+    let command = try Self.landlock.command(["env", "COLUMNS=1000", try Tool.path, "why", "-v", "--run"] + program)
     let result = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       return try withExtendedLifetime(listener) { try laboratory.namespace.run(command) }

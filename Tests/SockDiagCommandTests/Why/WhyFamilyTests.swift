@@ -18,20 +18,20 @@ struct WhyFamilyTests {
       withoutIPv6 ? [try Tool.program("restrained"), "no-family", "10", "97", "--"] : []
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
-      return try laboratory.namespace.run(restraint + [tool] + words)
+      return try laboratory.namespace.run(restraint + ["env", "COLUMNS=1000", tool] + words)
     }
   }
 
-  @Test(arguments: [["why", "[::]:8080"], ["why", "[::1]:8080"], ["why", "[::]:8080", "--probe"]])
+  @Test(arguments: [["why", "-v", "[::]:8080"], ["why", "-v", "[::1]:8080"], ["why", "-v", "[::]:8080", "--probe"]])
   func ipv6AddressIsAnErrorWithoutIPv6(_ words: [String]) async throws {
     let result = try await run(withoutIPv6: true, words)
     #expect(result.status == 3)
     let lines = result.outputText.split(separator: "\n").map(String.init)
     #expect(
-      lines.first?.hasSuffix(
+      lines.dropFirst(1).first { $0.hasPrefix("TCP") }?.hasSuffix(
         "bind() fails with EAFNOSUPPORT (Address family not supported by protocol): this host has no IPv6: the kernel was"
           + " started without it, or a sandbox forbids it.") == true, "\(result.outputText)")
-    let address = words[1].contains("::1") ? "127.0.0.1" : "0.0.0.0"
+    let address = words[2].contains("::1") ? "127.0.0.1" : "0.0.0.0"
     #expect(lines.contains("  Listen on \(address) instead. To see whether it is free:"))
     #expect(lines.contains("      sockdiag why \(address):8080"))
   }
@@ -44,12 +44,12 @@ struct WhyFamilyTests {
   @Test(arguments: [[], ["--as", "node"], ["--as", "go"], ["--as", "systemd"], ["--as", "asyncio"]])
   func serversBindIPv4AloneWithoutIPv6(_ preset: [String]) async throws {
     for port in ["8080", "*:8080"] {
-      let free = try await run(withoutIPv6: true, ["why", port] + preset)
-      #expect(free.status == 0 && free.outputText.hasPrefix("TCP 0.0.0.0:8080: free."), "\(free.outputText)")
+      let free = try await run(withoutIPv6: true, ["why", "-v", port] + preset)
+      #expect(free.status == 0 && free.outputText.contains("\nTCP 0.0.0.0:8080: free."), "\(free.outputText)")
       #expect(free.outputText.contains("  No IPv6 address: this host has no IPv6, and then servers bind only IPv4.\n"))
       #expect(!free.outputText.contains("[::]"))
     }
-    let busy = try await run(withoutIPv6: true, ["why", "8080"] + preset) {
+    let busy = try await run(withoutIPv6: true, ["why", "-v", "8080"] + preset) {
       _ = try $0.tcpListener(on: LabEndpoint(.anyV4, 8080))
     }
     #expect(busy.status == 1)
@@ -58,29 +58,29 @@ struct WhyFamilyTests {
   }
 
   @Test func missingIPv6IsNotMentionedIfIPv6Exists() async throws {
-    let result = try await run(["why", "8080"])
+    let result = try await run(["why", "-v", "8080"])
     #expect(
-      result.outputText.hasPrefix("TCP 0.0.0.0:8080 and [::]:8080: free.") && !result.outputText.contains("no IPv6"))
+      result.outputText.contains("\nTCP 0.0.0.0:8080 and [::]:8080: free.") && !result.outputText.contains("no IPv6"))
   }
 
   @Test func udpLinkLocalGroupNeedsAnInterface() async throws {
-    let bare = try await run(["why", "-u", "[ff02::fb]:5353"])
+    let bare = try await run(["why", "-v", "-u", "[ff02::fb]:5353"])
     #expect(bare.status == 3)
     #expect(
-      bare.outputText.hasPrefix(
-        "UDP [ff02::fb]:5353: bind() fails with EINVAL (Invalid argument): ff02::fb is a multicast group of one link, and"
+      bare.outputText.contains(
+        "\nUDP [ff02::fb]:5353: bind() fails with EINVAL (Invalid argument): ff02::fb is a multicast group of one link, and"
           + " no interface is named.\n"))
     #expect(bare.outputText.contains("      sockdiag why '[ff02::fb%INTERFACE]:5353' --udp\n"))
     // The remedies.
     for words in [["[ff02::fb%lo]:5353"], ["[ff02::fb]:5353", "--device", "lo"]] {
-      let result = try await run(["why", "-u"] + words + ["--probe"])
+      let result = try await run(["why", "-v", "-u"] + words + ["--probe"])
       #expect(result.status == 0 && result.outputText.contains("free. A real bind() succeeded."))
     }
   }
 
   @Test(arguments: ["[ff02::fb]:5353", "[ff02::fb%lo]:5353", "[ff0e::1]:5353"])
   func tcpHasNoMulticast(_ place: String) async throws {
-    let result = try await run(["why", place])
+    let result = try await run(["why", "-v", place])
     #expect(result.status == 3)
     #expect(result.outputText.contains(" is a multicast address, and TCP has no multicast.\n"), "\(result.outputText)")
     #expect(!result.outputText.contains("Helps"))
@@ -92,13 +92,13 @@ struct WhyFamilyTests {
       _ = try $0.wire()
       _ = try $0.tcpListener(on: LabEndpoint(Wire.localLinkLocal, 8080, interface: wire))
     }
-    let free = try await run(["why", "[fe80::1]:80", "--device", wire, "--probe"], occupy)
+    let free = try await run(["why", "-v", "[fe80::1]:80", "--device", wire, "--probe"], occupy)
     #expect(free.status == 0, "\(free.outputText)\(free.errorText)")
     for words in [["[fe80::1]:8080", "--device", wire], ["[fe80::1%\(wire)]:8080"]] {
-      let busy = try await run(["why"] + words, occupy)
+      let busy = try await run(["why", "-v"] + words, occupy)
       #expect(busy.status == 1, "\(busy.outputText)\(busy.errorText)")
     }
-    let bare = try await run(["why", "[fe80::1]:8080"], occupy)
+    let bare = try await run(["why", "-v", "[fe80::1]:8080"], occupy)
     #expect(bare.status == 3)
     #expect(bare.outputText.contains("a link-local address belongs to one interface, and none is named"))
     #expect(bare.outputText.contains("  Name the interface, which is \(wire):\n"), "\(bare.outputText)")
@@ -116,7 +116,7 @@ struct WhyFamilyTests {
 
   @Test func missingInterfaceIsReportedToTheProgram() async throws {
     let script = "import socket; socket.socket(10, 2).bind(('ff02::fb', 5353))"
-    let result = try await run(["why", "--run", "python3", "-c", script])
+    let result = try await run(["why", "-v", "--run", "python3", "-c", script])
     #expect(result.errorText.contains("ff02::fb is a multicast group of one link, and no interface is named"))
   }
 }

@@ -32,7 +32,7 @@ struct WhyRunObstacleTests {
     let tool = try Tool.path
     return try await NetworkNamespace.withNew { namespace in
       if pingGroups { try namespace.set("net.ipv4.ping_group_range", to: "0 65535") }
-      return try namespace.run(starter + [tool, "why"] + options + ["--run"] + command)
+      return try namespace.run(starter + ["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command)
     }
   }
 
@@ -81,7 +81,7 @@ struct WhyRunObstacleTests {
       sys.exit(subprocess.run(sys.argv[1:], stderr=there).returncode)
       """
     let result = try await NetworkNamespace.withNew { namespace in
-      try namespace.run(["python3", "-c", starter, tool, "why", "--run", "python3", "-c", Self.conflict])
+      try namespace.run(["python3", "-c", starter, "env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", Self.conflict])
     }
     #expect(result.status == 98)
   }

@@ -9,7 +9,7 @@ import Testing
 struct WhyRunRepeatTests {
   private func run(_ command: [String], options: [String] = []) async throws -> CommandResult {
     let tool = try Tool.path
-    return try await NetworkNamespace.withNew { try $0.run([tool, "why"] + options + ["--run"] + command) }
+    return try await NetworkNamespace.withNew { try $0.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command) }
   }
 
   private func subject() throws -> String { try Tool.program("bind-trace-subject") }
@@ -56,7 +56,7 @@ struct WhyRunRepeatTests {
       """
     let tool = try Tool.path
     let result = try await NetworkNamespace.withNew { namespace in
-      try namespace.run(["python3", "-c", starter, tool, "why", "--run", command])
+      try namespace.run(["python3", "-c", starter, "env", "COLUMNS=1000", tool, "why", "-v", "--run", command])
     }
     #expect(result.status == 5, "\(result.errorText)")
   }

@@ -13,7 +13,7 @@ struct WhyRunTests {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
       if besideListener { _ = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080)) }
-      return try laboratory.namespace.run([tool, "why"] + options + ["--run"] + command)
+      return try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command)
     }
   }
 

@@ -15,7 +15,7 @@ struct WhySharingTests {
   private func run(
     _ starter: [String], _ words: [String], beside uid: UInt32
   ) async throws -> CommandResult {
-    let command = starter + [try Tool.path, "why", "127.0.0.1:8080"] + words
+    let command = starter + ["env", "COLUMNS=1000", try Tool.path, "why", "-v", "127.0.0.1:8080"] + words
     return try await Laboratory.withNew { laboratory in
       try laboratory.namespace.acting(as: uid) {
         // Two, so that their option is known without reading it.
@@ -64,7 +64,7 @@ struct WhySharingTests {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
-      return try laboratory.namespace.run([tool, "why", "--run", "python3", "-c", script]).errorText
+      return try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", script]).errorText
     }
   }
 

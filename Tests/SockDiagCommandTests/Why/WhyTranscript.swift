@@ -25,9 +25,11 @@ struct WhyTranscript: Sendable {
         for question in situation.questions(about: scene.port) {
           let why = try Why.parse(question)
           let diagnoses = try why.quietDiagnoses(.harmless).map { try mask.masked($0) }
-          let title = "$ sockdiag why \(question.map(ShellWord.quoted).joined(separator: " "))\n"
-          if !transcript.text.isEmpty { transcript.text.append(0x0a) }
-          transcript.text += Array(title.utf8) + why.text(diagnoses)
+          for form in [[], ["-v"]] {
+            let title = "$ sockdiag why \((question + form).map(ShellWord.quoted).joined(separator: " "))\n"
+            if !transcript.text.isEmpty { transcript.text.append(0x0a) }
+            transcript.text += Array(title.utf8) + (try Why.parse(question + form)).text(diagnoses)
+          }
           transcript.documents.append(why.encoded(diagnoses))
         }
         return transcript
@@ -62,6 +64,8 @@ struct WhyMask {
     diagnosis.blindSpots.remove(.otherNamespaces)
     diagnosis.restraints = BindRestraints()
     diagnosis.redirections = nil
+    diagnosis.origins = Dictionary(
+      diagnosis.sockets.flatMap(\.processes).map { ($0.process.pid, Self.origin) }, uniquingKeysWith: { first, _ in first })
     diagnosis.elsewhere = try diagnosis.elsewhere.filter { listener in
       listener.process.map { servers.contains($0.process.pid) } ?? false
     }.map { listener in
@@ -73,6 +77,11 @@ struct WhyMask {
     }
     return diagnosis
   }
+
+  /// An origin for processes of the laboratory, whose own is that of the tests.
+  private static let origin = ProcessOrigin(
+    age: .seconds(750), workingDirectory: Array("/srv/www".utf8), terminal: "pts/3",
+    ancestors: [("bash", 15980), ("sshd", 1201)].map { ProcessOrigin.Ancestor(pid: $1, command: Array($0.utf8)) })
 
   private mutating func mask(_ socket: inout DiagnosedSocket) throws {
     socket.socket = try record(socket.socket)
@@ -99,6 +108,7 @@ struct WhyMask {
     var details = ProcessDetails(
       process: HoldingProcess(pid: number(process.process.pid), startTicks: 1), command: process.command)
     details.uid = process.uid
+    details.arguments = [Array("/usr/bin/".utf8) + process.command, Array("--port=8080".utf8)]
     return details
   }
 

@@ -3,7 +3,8 @@ import Testing
 
 /// Invalid filters and their messages: where the fault is, what it is, and what to write instead.
 @Suite struct FilterErrorTests {
-  @Test(arguments: FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.others)
+  @Test(
+    arguments: FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.holders + FilterFault.others)
   func faultIsReportedWithPlaceAndRemedy(_ fault: FilterFault.Row) {
     let error = #expect(throws: FilterError.self, "\(fault.text)") {
       try SocketFilter(fault.text, names: FakeFilterNames())

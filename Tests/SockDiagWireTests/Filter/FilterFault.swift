@@ -115,6 +115,35 @@ enum FilterFault {
     ("src \"lab.test", 5, 9, "this quote is never closed"),
   ]
 
+  static let holders: [Row] = [
+    ("pid nginx", 5, 5, "'nginx' is not the id of a process; a name is written 'comm NAME'"),
+    ("pid ~ 5", 5, 1, "'pid' is not compared with '~'; comm, cmdline, unit and container are"),
+    ("sport ~ 80", 7, 1, "numbers and addresses are not compared with '~'; comm, cmdline, unit and container are"),
+    ("rtt ~ 5", 5, 1, "'rtt' lacks a comparison; write it as 'rtt > 50ms'"),
+    ("dst ~ 10", 5, 1, "'dst' is not compared with '~'; comm, cmdline, unit and container are"),
+    ("comm", 5, 0, "the name of a program is missing at the end"),
+    ("comm > a", 6, 1, "'comm' has no order; compare it with = or !="),
+    ("comm ~", 7, 0, "a regular expression, such as ^nginx, is missing at the end"),
+    ("comm ~ )", 8, 1, "a regular expression, such as ^nginx, is missing before ')'"),
+    ("comm ~ \"a", 8, 2, "this quote is never closed"),
+    ("~ a", 1, 1, "a condition is missing before '~'; write one, such as 'sport = :80'"),
+    ("comm = a ~ b", 10, 1, "'~' compares nothing; a condition is written as 'sport = :80'"),
+    (
+      "comm /root nginx", 6, 5,
+      "'/root' is not the name of a program; a shell replaces '~' by your home, so put the filter in quotes, "
+        + "'comm ~ REGEX'"
+    ),
+    ("unit", 5, 0, "the name of a systemd unit is missing at the end"),
+    ("container =", 12, 0, "the id or name of a container is missing at the end"),
+    ("cmdline", 8, 0, "a command line is missing at the end"),
+    ("comm ~ a(b", 9, 1, "this '(' is never closed; write '\\(' for the character"),
+    ("comm ~ 'a(b'", 10, 1, "this '(' is never closed; write '\\(' for the character"),
+    ("comm ~ \"é[\"", 10, 1, "this '[' is never closed; write '\\[' for the character"),
+    ("(comm ~ a*+)", 11, 1, "'+' repeats a repetition; leave it out, or put parentheses before it"),
+    ("user nobody-here", 6, 11, "'nobody-here' is not a user"),
+    ("cmd ~ a", 1, 3, "'cmd' is not a condition; did you mean 'cmdline'?"),
+  ]
+
   static let others: [Row] = [
     ("family", 7, 0, "a family, inet, inet6 or netlink, is missing at the end"),
     ("family ipv4", 8, 4, "'ipv4' is not a family; write inet, inet6 or netlink"),

@@ -165,7 +165,41 @@ import Testing
     ),
   ]
 
-  @Test(arguments: ports + hosts + names + figures + states)
+  private static func matching(
+    _ text: String, _ filter: (FilterPattern) -> SocketFilter = SocketFilter.heldBy(commandMatching:)
+  ) -> SocketFilter {
+    // A text that is no expression makes a filter that equals none here.
+    (try? FilterPattern(text)).map(filter) ?? .localPort == 1
+  }
+
+  static let holders: [(SocketFilter, [String])] = [
+    (.heldBy(processID: 4711), ["pid 4711", "pid = 4711", "pid eq 4711"]),
+    (!.heldBy(command: "nginx"), ["comm != nginx", "not comm nginx", "comm ne 'nginx'"]),
+    (.heldBy(command: "/x"), ["comm = /x", "comm eq '/x'"]),
+    (.heldBy(unit: "nginx"), ["unit nginx", "unit = nginx", "unit='nginx'"]),
+    (.heldBy(container: "4f6a"), ["container 4f6a", "container = 4f6a"]),
+    (figure("uid", 33...33), ["user www-data", "user = www-data", "user 33", "uid = 33"]),
+    (
+      matching("^(nginx|apache2)$"),
+      [
+        "comm ~ ^(nginx|apache2)$", "comm ~ \"^(nginx|apache2)$\"", "comm ~ '^(nginx|apache2)$'",
+        "comm~^(nginx|apache2)$", "comm =~ ^(nginx|apache2)$", "(comm ~ ^(nginx|apache2)$)",
+        "not comm !~ ^(nginx|apache2)$",
+      ]
+    ),
+    (
+      matching("[)\\] ]|\\(x", SocketFilter.heldBy(commandLineMatching:)) && http,
+      ["cmdline ~ '[)\\] ]|\\(x' sport = :80", "(cmdline ~ \"[)\\] ]|\\(x\")sport = :80"]
+    ),
+    (matching("[[:alpha:])]"), ["comm ~ [[:alpha:])]", "(comm ~ [[:alpha:])])"]),
+    (matching("and"), ["comm ~ and", "comm ~and"]),
+    (
+      matching("a") || matching("b"),
+      ["comm ~ a or comm ~ b", "(comm ~ a)|comm ~ b", "comm ~ a | comm ~ b"]
+    ),
+  ]
+
+  @Test(arguments: ports + hosts + names + figures + states + holders)
   func differentSpellingsMeanTheSame(_ filter: SocketFilter, _ texts: [String]) throws {
     for text in texts {
       let parsed = try Self.parse(text)
@@ -193,9 +227,25 @@ import Testing
     "sport = :80", "sport != :80,443", "sport >= :1024", "sport <= :1023", "sport = :8000-8999", "dst 10.0.0.0/8",
     "src [::1]", "src fe80::/10", "family inet6", "dev 2", "fwmark 0x10/0xf0", "fwmark 0x1", "cgroup 4711", "autobound",
     "state listen", "state established state time-wait", "state connected", "not state bucket", "state all",
-    "uid = 1000", "rtt > 50ms", "rtt <= 200us", "recv-q >= 10001", "sport = :1 or sport = :2 and dport = :3",
+    "uid = 1000", "rtt > 50ms", "rtt <= 200us", "pid 4711", "comm = nginx", "comm = \"a b\"", "unit = nginx",
+    "container = 4f6a",
+    "comm ~ ^nginx", "cmdline ~ \"worker [12]\"", "unit ~ 'a\"b'", "not container ~ x", "recv-q >= 10001",
+    "sport = :1 or sport = :2 and dport = :3",
     "(sport = :1 or dport = :2) and not (dev 1 and uid = 0)", "not sport = :80", "not autobound",
   ]) func descriptionIsTheParsedText(_ text: String) throws {
     #expect(try Self.parse(text).description == text)
+  }
+
+  @Test(arguments: ["a\"b'c d", "(\"'", "x ", "", "[\"']", "é(", "'", "a'b"])
+  func descriptionOfAnyExpressionMatchesTheSame(_ text: String) throws {
+    let escaped = text.replacing("(", with: "\\(")
+    let filter = SocketFilter.heldBy(commandMatching: try FilterPattern(escaped))
+    let again = try SocketFilter("(\(filter) and sport = :80) or dev 1")
+    for name in [text, "x\(text)y", "other"] {
+      let holders = [FilterHolder(processID: 1, command: name)]
+      var socket = InetSocket()
+      socket.local.port = 80
+      #expect(again.evaluate(socket, holders: holders) == filter.evaluate(socket, holders: holders), "\(filter)")
+    }
   }
 }

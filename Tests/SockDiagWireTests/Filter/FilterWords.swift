@@ -5,8 +5,9 @@ enum FilterWords {
   /// All filter texts of these tests.
   static var texts: [String] {
     let parser = FilterParserTests.self
-    let sound = parser.ports + parser.hosts + parser.names + parser.figures + parser.states
-    let faulty = FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.others
+    let sound = parser.ports + parser.hosts + parser.names + parser.figures + parser.states + parser.holders
+    let faulty =
+      FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.holders + FilterFault.others
     return sound.flatMap(\.1) + faulty.map(\.text)
   }
 
@@ -15,6 +16,9 @@ enum FilterWords {
     let words =
       [
         "src ", "dst ", "sport ", "dport ", "state ", "exclude ", "family ", "dev ", "fwmark ", "cgroup ", "autobound",
+        "pid ", "comm ", "cmdline ", "unit ", "container ", "user ", " ~ ", " !~ ", " =~ ", "[[:alpha:]]", "{2,3}",
+        "(?i)",
+        "\\\\b",
         " and ", " or ", "not ", "&", "|", "!", "(", ")", "=", "!=", "<", ">", "<=", ">=", " eq ", " ne ", " lt ",
         " le ",
         " gt ", " ge ", "inet:", "inet6:", "10.0.0.0/8", "[::1]", "fe80::1%1", "/255.0.0.0", ":80", ",443", "-8999",

@@ -15,17 +15,21 @@ struct EndingPlan {
   init(_ selection: PortSelection, _ sockets: [HeldSocket], _ ownProcess: OwnProcess) {
     self.selection = selection
     self.sockets = sockets
-    var found: [Int32: (details: ProcessDetails, holds: [EndingTarget.Hold])] = [:]
+    var found: [Int32: (details: ProcessDetails, holds: [EndingTarget.Hold], places: [EndingTarget.SocketPlace])] = [:]
     for held in sockets {
       for entry in held.holders.entries {
         // A process that ended before it was looked at needs no ending.
         guard let process = entry.process else { continue }
         let hold = EndingTarget.Hold(inode: held.socket.inode, holder: entry.holder)
-        found[process.process.pid, default: (process, [])].holds.append(hold)
+        let place = EndingTarget.SocketPlace(port: held.socket.local.port, transport: held.socket.protocol)
+        var target = found[process.process.pid] ?? (process, [], [])
+        target.holds.append(hold)
+        if !target.places.contains(place) { target.places.append(place) }
+        found[process.process.pid] = target
       }
     }
     targets = Self.ordered(
-      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, ownProcess, selection) })
+      found.values.map { EndingTarget(details: $0.details, holds: $0.holds, ownProcess, selection, places: $0.places) })
   }
 
   /// Orders processes by age. A fork takes less than a tick of the clock, so parents are also put before their children.
@@ -63,6 +67,12 @@ struct EndingPlan {
 
   /// The sockets of which no process is known.
   var unheld: [HeldSocket] { sockets.filter(\.holders.entries.isEmpty) }
+
+  /// The ports without a socket, if there are ports with one. Of a range, that is all ports or none.
+  var idle: PortSelection? {
+    let parts = selection.parts.filter { part in !sockets.contains { part.covers($0.socket) } }
+    return parts.isEmpty || parts.count == selection.parts.count ? nil : PortSelection(parts)
+  }
 
   /// Why nothing can be ended; `nil` if there is a process to end.
   ///

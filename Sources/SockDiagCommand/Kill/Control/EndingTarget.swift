@@ -36,13 +36,28 @@ struct EndingTarget {
   var standing = Standing.ordinary
   /// The unit, container or forwarder that may start the process again; `nil` for none, and if it runs this command too.
   var supervision: ProcessSupervision?
+  /// The ports that it holds, each once.
+  var places: [SocketPlace]
 
   var process: HoldingProcess { details.process }
 
-  init(details: ProcessDetails, holds: [Hold], _ ownProcess: OwnProcess, _ selection: PortSelection) {
+  /// A port of one protocol.
+  struct SocketPlace: Hashable {
+    var port: UInt16
+    var transport: TransportProtocol
+  }
+
+  /// - Parameter places: The ports that the process holds; if they are not known, the first one that was asked about.
+  init(
+    details: ProcessDetails, holds: [Hold], _ ownProcess: OwnProcess, _ selection: PortSelection,
+    places: [SocketPlace] = []
+  ) {
     self.details = details
     self.holds = holds
-    switch details.supervision(holding: selection.port.port, besides: ownProcess.cgroup) {
+    self.places =
+      places.isEmpty
+      ? selection.transports.prefix(1).map { SocketPlace(port: selection.port.port, transport: $0) } : places
+    switch details.supervision(holding: self.places.first?.port ?? 0, besides: ownProcess.cgroup) {
     case .socketActivation(let managerUID)?: standing = .systemd(managerUID: managerUID)
     case .firstProcess?: standing = .firstProcess
     case _ where process.pid == ownProcess.pid: standing = .itself
@@ -50,5 +65,11 @@ struct EndingTarget {
       self.supervision = supervision
       if ownProcess.ancestors.contains(process.pid) { standing = .ancestor }
     }
+  }
+
+  /// The unit, container or forwarder, with the command that stops it.
+  var supervisor: Supervisor? {
+    guard let supervision, let place = places.first else { return nil }
+    return Supervisor(supervision, port: place.port, isUDP: place.transport == .udp)
   }
 }

@@ -2,7 +2,7 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// The state of the port when the signals have had their effect.
+/// The state of the ports when the signals have had their effect.
 struct PortAfterEnding {
   let selection: PortSelection
   /// The diagnosis for each address and protocol.
@@ -39,6 +39,22 @@ struct PortAfterEnding {
 
   /// When the last record expires; `nil` where that is not known.
   var freeIn: Duration? { diagnoses.compactMap(\.freeIn).max() }
+
+  /// The same for each port by itself.
+  var byPort: [PortAfterEnding] {
+    if selection.isSingle { return [self] }
+    var groups: [(place: EndingTarget.SocketPlace, diagnoses: [Diagnosis])] = []
+    for diagnosis in diagnoses {
+      let place = EndingTarget.SocketPlace(
+        port: diagnosis.request.local.port, transport: diagnosis.request.protocol)
+      if let index = groups.firstIndex(where: { $0.place == place }) {
+        groups[index].diagnoses.append(diagnosis)
+      } else {
+        groups.append((place, [diagnosis]))
+      }
+    }
+    return groups.map { PortAfterEnding(selection.narrowed(to: $0.place.port, $0.place.transport), $0.diagnoses) }
+  }
 
   /// The protocol that is in use, or one of those that were asked about.
   var transport: TransportProtocol {

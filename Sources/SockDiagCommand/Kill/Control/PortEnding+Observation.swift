@@ -49,7 +49,8 @@ extension PortEnding {
   /// Notes the servers that are on the port now and were not there before.
   private mutating func note(_ newServers: inout NewServers, _ now: ContinuousClock.Instant) throws {
     let known = Set(plan.sockets.map(\.socket.inode))
-    let servers = try reader.servers(selection).filter { !known.contains($0.inode) }
+    let ports = Set(requests.map(\.local.port))
+    let servers = try reader.servers(selection).filter { !known.contains($0.inode) && ports.contains($0.local.port) }
     newServers.keep(Set(servers.map(\.inode)))
     for server in servers where !newServers.contains(server.inode) {
       newServers.add(server.inode, try [HeldSocket]([server], by: &owners), at: now)

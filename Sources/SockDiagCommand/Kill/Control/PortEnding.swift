@@ -2,7 +2,7 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// Ends the processes that hold a port, in three steps: look, signal, observe.
+/// Ends the processes that hold ports, in three steps: look, signal, observe.
 ///
 /// A person reads and decides between the first two, and meanwhile processes come and go. So before each signal the process
 /// is looked at again (`PortEnding+Signals.swift`). Then the port is observed (`PortEnding+Observation.swift`).
@@ -19,25 +19,26 @@ struct PortEnding: ~Copyable {
   /// The bind() calls that decide whether the port is free.
   let requests: [BindRequest]
 
-  /// Looks at the port.
+  /// Looks at the ports.
   ///
-  /// - Parameters:
-  ///   - requests: The bind() calls that decide whether the port is free.
-  ///   - takesConnections: Whether the owners of connections are ended too.
-  init(_ selection: PortSelection, _ requests: [BindRequest], takesConnections: Bool) throws {
+  /// - Parameter takesConnections: Whether the owners of connections are ended too.
+  init(_ selection: PortSelection, takesConnections: Bool) throws {
     var reader = try PortReader()
     var owners = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
     var diagnostician = try Diagnostician()
     var found = try reader.sockets(selection)
     if selection.transports.contains(.tcp) {
-      found.bound += try diagnostician.unreportedSockets(on: selection.port.port, besides: found.bound)
+      found.bound += try diagnostician.unreportedSockets(on: selection.ports(.tcp), besides: found.bound)
         .filter(selection.covers)
     }
     let sockets = found.bound + (takesConnections ? found.connections : [])
     let ownProcess = OwnProcess.current(owners)
-    plan = EndingPlan(selection, try [HeldSocket](sockets, by: &owners), ownProcess)
+    let plan = EndingPlan(selection, try [HeldSocket](sockets, by: &owners), ownProcess)
+    // In a range only the ports count that somebody holds.
+    let held = [TransportProtocol.tcp: found.ports(.tcp), .udp: found.ports(.udp)]
+    let requests = try selection.requests(where: { port, transport in held[transport]?.contains(port) == true })
     restarters = PossibleRestarters(of: plan.signalled, besides: ownProcess, owners)
-    (self.selection, self.requests, self.found) = (selection, requests, found)
+    (self.selection, self.found, self.plan, self.requests) = (selection, found, plan, requests)
     self.reader = reader
     self.owners = owners
     self.diagnostician = diagnostician
@@ -71,9 +72,7 @@ struct PortEnding: ~Copyable {
 
   /// The holders of the same port of the other protocol, TCP or UDP; `nil` if both were asked about, or there are none.
   mutating func holdersOfOtherProtocol() throws -> (selection: PortSelection, processes: [ProcessDetails])? {
-    guard selection.transports.count == 1 else { return nil }
-    var other = selection
-    other.transports = selection.transports == [.udp] ? [.tcp] : [.udp]
+    guard let other = selection.ofOtherProtocol else { return nil }
     let held = try [HeldSocket](try reader.servers(other), by: &owners)
     return held.isEmpty ? nil : (other, held.processes)
   }

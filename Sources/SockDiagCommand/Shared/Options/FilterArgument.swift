@@ -3,7 +3,10 @@ internal import SockDiagWire
 
 /// The filter on the command line, in one word or in many.
 enum FilterArgument {
-  static func parse(_ words: [String], names: any FilterNames) throws(CommandFailure) -> SocketFilter {
+  /// - Parameter isFile: Whether the words come from a file, so that a right command line needs another file.
+  static func parse(
+    _ words: [String], names: any FilterNames, isFile: Bool = false
+  ) throws(CommandFailure) -> SocketFilter {
     // The message shows this text, and columns count in it.
     let text = words.joined(separator: " ")
     do throws(FilterError) {
@@ -11,7 +14,7 @@ enum FilterArgument {
     } catch {
       var failure = CommandFailure.usage("filter, column \(error.column): \(error.explanation)")
       failure.excerpt = excerpt(of: text, error)
-      failure.correction = FilterCorrection(text, error, names: names)
+      if !isFile { failure.correction = FilterCorrection(text, error, names: names) }
       throw failure
     }
   }

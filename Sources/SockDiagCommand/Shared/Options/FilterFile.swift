@@ -6,7 +6,7 @@ enum FilterFile {
   /// Longer than any filter that a person or a script writes.
   private static let maximumByteCount = 1 << 20
 
-  /// Reads the filter. Line feeds count as blanks.
+  /// Reads the filter. Line feeds count as blanks, and several blanks as one.
   ///
   /// - Parameter path: The path; `-` for standard input.
   static func text(_ path: String) throws(CommandFailure) -> String {
@@ -38,6 +38,6 @@ enum FilterFile {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw CommandFailure(.badData, "-F: \(name) is not text in UTF-8; give a file with one filter")
     }
-    return String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

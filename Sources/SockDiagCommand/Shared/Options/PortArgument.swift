@@ -54,7 +54,7 @@ struct PortArgument: Hashable {
   }
 
   /// Splits `53/udp`, the form of `docker ps`, `/etc/services` and firewalls.
-  private static func withoutProtocol(_ text: String) -> (String, TransportProtocol?) {
+  static func withoutProtocol(_ text: String) -> (String, TransportProtocol?) {
     let known: [String: TransportProtocol] = ["tcp": .tcp, "udp": .udp]
     // The slash of a URL has another meaning.
     guard let slash = text.lastIndex(of: "/"), !text.contains("://"),
@@ -99,12 +99,15 @@ struct PortArgument: Hashable {
   /// The port and the address in the form of a table, in numbers but for the interface.
   var description: String {
     if interfaceIndex != 0 { return text }
-    let hosts: [String] =
-      switch place {
-      case .unnamed: [""]
-      case .everywhere: ["*:"]
-      case .addresses(let addresses): addresses.map { $0.family == .inet6 ? "[\($0)]:" : "\($0):" }
-      }
     return hosts.map { "\($0)\(port)" }.joined(separator: ", ")
+  }
+
+  /// The addresses in the form of a table, each with the colon before a port; an empty text without an address.
+  var hosts: [String] {
+    switch place {
+    case .unnamed: [""]
+    case .everywhere: ["*:"]
+    case .addresses(let addresses): addresses.map { $0.family == .inet6 ? "[\($0)]:" : "\($0):" }
+    }
   }
 }

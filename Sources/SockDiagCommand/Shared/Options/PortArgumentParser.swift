@@ -96,7 +96,11 @@ struct PortArgumentParser {
       throw .usage("'\(word)' ends in no known protocol; write \(word[..<slash])/tcp or \(word[..<slash])/udp")
     }
     if word.utf8.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: "-") }) {
-      throw .usage("'\(word)' is not one port; ports are 0 to 65535, and one is taken at a time")
+      throw .usage(
+        "'\(word)' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010")
+    }
+    if word.utf8.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: ",") }) {
+      throw .usage("'\(word)' is not one port; only kill, wait and free take a list, such as 80,443")
     }
     let ports: [UInt16]
     do throws(FilterNameFailure) { ports = try names.ports(ofService: String(word)) } catch {
@@ -131,6 +135,10 @@ struct PortArgumentParser {
       return .addresses([address])
     }
     if host.isBracketed || name.isEmpty { throw fault("has no address before the port", "write it as [::1]:8080") }
+    // iptables writes ranges so.
+    if name.utf8.allSatisfy(Self.isDigit), UInt16(portText) != nil {
+      throw fault("is not an address and a port", "write a range as \(name)-\(portText)")
+    }
     // A resolver reads 10.1 as 10.0.0.1, which a person would not expect.
     if name.utf8.allSatisfy({ Self.isDigit($0) || $0 == UInt8(ascii: ".") }) {
       throw .usage("'\(name)' is not an address; write four numbers up to 255, as in 127.0.0.1:8080")

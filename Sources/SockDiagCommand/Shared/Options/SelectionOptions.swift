@@ -86,7 +86,7 @@ extension SelectionOptions {
     var filter = try FilterArgument.parse(filter, names: names)
     if let filterFile {
       let text = try FilterFile.text(filterFile)
-      filter = try FilterArgument.parse([text], names: names) && filter
+      filter = try FilterArgument.parse([text], names: names, isFile: true) && filter
     }
     if let query { return try selection(QueryOption(parsing: query), filter, defaultStates, details) }
     return try selection(filter, defaultStates, details, takesAnyFamily)

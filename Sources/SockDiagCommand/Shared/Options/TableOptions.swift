@@ -7,13 +7,14 @@ struct TableOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Sort by columns or figures, a - before those that start from the largest: -recv-q,local. The rows wait for all"
-        + " sockets.", valueName: "keys"))
+        + " sockets.", valueName: "keys"), completion: Completions.columns)
   var sort: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The columns, or +user,age to add some to the usual ones. 'help' lists them.", valueName: "names"))
+      "The columns, or +user,age to add some to the usual ones. 'help' lists them.", valueName: "names"),
+    completion: Completions.columns)
   var columns: String?
 
   @Flag(help: "On a terminal, show long cells whole; otherwise they are shortened to its width.")

@@ -5,7 +5,7 @@ internal import SockDiagWire
 
 /// Sentences for standard error after the output, and the exit status.
 struct Remarks {
-  private var sentences: [String] = []
+  private(set) var sentences: [String] = []
   private(set) var status = ExitStatus.success
 
   /// Adds a sentence. The first status other than success stays.

@@ -8,6 +8,7 @@ struct HolderBook {
   private let details: [Int32: ProcessDetails]
   /// Why sockets have no holder. The report would search its list for each.
   private let reasons: [UInt32: MissingHolder.Reasons]
+  private let cache = ProcessCache()
 
   /// Looks for all processes that hold the sockets: a second one is often the surprise.
   init(_ sockets: some Collection<some KernelSocket>) throws(CommandFailure) {
@@ -60,26 +61,27 @@ struct HolderBook {
       let isChild = process?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
       let isYounger = oldest[holder.descriptor].map { $0 < start } ?? false
       return HolderList.Entry(
-        holder: holder, process: process, isInherited: holder.threadID == nil && (isYounger || isChild))
+        holder: holder, process: process, fields: process.map(cache.fields),
+        isInherited: holder.threadID == nil && (isYounger || isChild))
     }
     return HolderList(entries: entries.filter { !$0.isInherited } + entries.filter(\.isInherited))
   }
 
-  /// The same for the conditions of a filter.
-  private func filterHolders(of socket: some KernelSocket) -> [FilterHolder]? {
-    let list = list(of: socket)
-    // An unknown process holds the socket: the filter is undecided. If some processes are known, they decide, although an
-    // unreadable process could hold the socket too.
-    if let reasons = list.reasons, !reasons.excludesProcesses { return nil }
-    return list.entries.map {
-      FilterHolder(
-        processID: $0.holder.pid, command: String(decoding: $0.process?.command ?? [], as: UTF8.self))
+  /// The processes of a socket for the conditions of a filter.
+  private func filterHolders(of socket: some KernelSocket, _ filter: SocketFilter) -> [FilterHolder]? {
+    let holders = socket.inode == 0 ? [] : report.holders(of: socket.inode)
+    if holders.isEmpty {
+      // An unknown process holds the socket: the filter is undecided. If some processes are known, they decide, although
+      // an unreadable process could hold the socket too.
+      let reasons: MissingHolder.Reasons = socket.inode == 0 ? .noProcess : reasons[socket.inode] ?? []
+      return reasons.excludesProcesses ? [] : nil
     }
+    return holders.map { cache.holder($0.pid, details[$0.pid], answering: filter) }
   }
 
   /// Whether a candidate passes the conditions of a filter about processes; `nil` if these are hidden from this user.
   func decides(_ holderPart: SocketFilter, _ socket: some FilterSubject) -> Bool? {
-    holderPart == .everything ? true : holderPart.evaluate(socket, holders: filterHolders(of: socket))
+    holderPart == .everything ? true : holderPart.evaluate(socket, holders: filterHolders(of: socket, holderPart))
   }
 
   /// Whether the socket has holders that this user may not see.

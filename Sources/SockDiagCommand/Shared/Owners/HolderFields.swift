@@ -4,47 +4,20 @@ internal import SocketOwners
 /// The JSON fields of a descriptor that leads to a socket, and of its process.
 extension HolderList.Entry: FieldWritable {
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writeDescriptor(to: &writer)
-    if let process { writer.process(process) }
-  }
-
-  fileprivate func writeDescriptor<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("pid", holder.pid)
     writer.number("fd", holder.descriptor)
     writer.number("thread", holder.threadID)
     writer.number("io_uring_slot", holder.fixedFileSlot)
     if isInherited { writer.boolean("inherited", true) }
+    if let fields { writer.recorded(fields) } else if let process { writer.process(process) }
   }
 }
 
-/// The same with the fields of the process as text that was made before: a process may hold 10,000 sockets of a list.
-struct ListedHolder: FieldWritable {
-  let entry: HolderList.Entry
-  /// `nil` if the process ended before it was looked at.
-  let processText: JSONFieldText?
+/// The JSON fields of a process, without its id.
+struct ProcessFields: FieldWritable {
+  let details: ProcessDetails
 
-  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    entry.writeDescriptor(to: &writer)
-    if let process = entry.process, let processText { writer.written(processText) { $0.process(process) } }
-  }
-}
-
-/// The JSON text of processes, each made once.
-struct ProcessTexts {
-  private var texts: [HoldingProcess: JSONFieldText] = [:]
-
-  /// Holders with the text of their processes.
-  mutating func holders(_ list: HolderList) -> [ListedHolder] {
-    list.entries.map { ListedHolder(entry: $0, processText: text($0.process)) }
-  }
-
-  private mutating func text(_ process: ProcessDetails?) -> JSONFieldText? {
-    guard let process else { return nil }
-    if let known = texts[process.process] { return known }
-    let text = JSONFieldText { $0.process(process) }
-    texts[process.process] = text
-    return text
-  }
+  func writeFields<Writer: FieldWriter>(to writer: inout Writer) { writer.process(details) }
 }
 
 extension FieldWriter {

@@ -1,3 +1,4 @@
+internal import SockDiagWire
 internal import SocketOwners
 
 /// The processes that hold one socket, or why none is known.
@@ -6,6 +7,8 @@ struct HolderList {
     var holder: SocketHolder
     /// `nil` if the process ended before it was looked at.
     var process: ProcessDetails?
+    /// The JSON fields of the process, if they were written before.
+    var fields: RecordedFields<ProcessFields>?
     /// Whether its parent or another older process holds the socket by a descriptor of the same number: then this one has
     /// it from there, by a fork, perhaps without knowing.
     var isInherited: Bool

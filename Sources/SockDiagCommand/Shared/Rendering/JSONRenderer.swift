@@ -6,7 +6,6 @@ final class JSONRenderer: SocketRenderer {
 
   private let form: Form
   private var interfaces: InterfaceNames
-  private var processes = ProcessTexts()
   private var array = JSONArray(isOnLines: true)
   private(set) var isEmpty = true
   private var output: ByteOutput
@@ -21,7 +20,7 @@ final class JSONRenderer: SocketRenderer {
   func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure) {
     if form == .array { array.beginElement(&output.bytes) }
     isEmpty = false
-    output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces, processes: &processes))
+    output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces))
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }

@@ -2,7 +2,7 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// A free port: bind() would succeed, as `why` understands it.
+/// Free ports: bind() would succeed for all of them, as `why` understands it.
 ///
 /// A look begins with a quick diagnosis, which asks sock_diag alone. If that does not say "free", a full diagnosis reads the
 /// options of the sockets from the processes that hold them. That takes a walk through the descriptors of all processes, so
@@ -46,12 +46,15 @@ struct FreePortGoal: WaitGoal, ~Copyable {
   ///   - probes: Whether each look makes a real bind().
   ///   - watch: Makes the watch for sockets that end.
   init(
-    _ requests: [BindRequest], probes: Bool, watch: (TransportProtocol) -> PortWatch = { PortWatch($0) }
+    _ requests: [BindRequest], probes: Bool, watch: (SocketEventGroups) -> PortWatch = { PortWatch($0) }
   ) throws(SockDiagError) {
     self.requests = requests
     self.probes = probes
     diagnostician = try Diagnostician()
-    self.watch = watch(requests.first?.protocol ?? .tcp)
+    let protocols = Set(requests.map(\.protocol))
+    var groups: SocketEventGroups = protocols.contains(.udp) ? .udp : .tcp
+    if protocols.count > 1 { groups = .all }
+    self.watch = watch(groups)
   }
 
   var descriptors: [Int32] { watch.descriptors }

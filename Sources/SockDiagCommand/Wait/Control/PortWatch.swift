@@ -13,7 +13,7 @@ struct PortWatch: ~Copyable {
   /// Subscribes to the end of sockets.
   typealias Subscribe = (SocketEventGroups) throws(SockDiagError) -> SocketEvents
 
-  private let `protocol`: TransportProtocol
+  private let groups: SocketEventGroups
   private let subscribe: Subscribe
   private var source = Source.socketEvents
   private var events: SocketEvents?
@@ -23,11 +23,12 @@ struct PortWatch: ~Copyable {
   /// Descriptors of processes by their ids; -1 for a process that ended or cannot be watched.
   private var processes: [Int32: Int32] = [:]
 
+  /// - Parameter groups: The protocols of the sockets.
   init(
-    _ protocol: TransportProtocol,
+    _ groups: SocketEventGroups,
     by subscribe: @escaping Subscribe = { groups throws(SockDiagError) in try SocketEvents(groups) }
   ) {
-    self.protocol = `protocol`
+    self.groups = groups
     self.subscribe = subscribe
   }
 
@@ -49,7 +50,7 @@ struct PortWatch: ~Copyable {
   mutating func start() -> Bool {
     guard source == .socketEvents, events == nil else { return false }
     do throws(SockDiagError) {
-      events = try subscribe(`protocol` == .udp ? .udp : .tcp)
+      events = try subscribe(groups)
       return true
     } catch {
       source = .processes

@@ -1,0 +1,56 @@
+/// A regular expression in a filter, such as `comm ~ ^(nginx|apache2)$`.
+///
+/// It is searched for anywhere in a text; `^` and `$` stand for the ends. The language is that of `grep -E`, with the
+/// escapes `\d`, `\w`, `\s`, `\b` and their opposites, `\t`, `\xHH`, groups `(?:…)`, and `(?i)` at the beginning, which
+/// ignores the case of ASCII letters. There are no back references and no look-ahead.
+///
+/// Matching takes time in proportion to the text and to the expression, whatever both contain: every state of the
+/// expression is followed at once, and none is tried again. That is why this is not the matcher of the standard library or
+/// of C, which may need exponential time, and neither of which tells where an expression is wrong.
+public struct FilterPattern: Sendable {
+  /// The expression as it was written.
+  public let text: String
+  private let program: PatternProgram
+
+  /// Compiles an expression.
+  ///
+  /// - Throws: ``FilterPatternError`` with the place of the fault.
+  public init(_ text: String) throws(FilterPatternError) {
+    self.text = text
+    var parser = PatternParser(text)
+    program = PatternProgram(try parser.parse())
+  }
+
+  /// Whether the expression matches anywhere in a text. O(n · m) for a text of n characters and an expression of m.
+  public func matches(_ text: String) -> Bool { program.matches(text) }
+}
+
+extension FilterPattern: Hashable {
+  /// Compares the texts of two expressions.
+  public static func == (left: FilterPattern, right: FilterPattern) -> Bool { left.text == right.text }
+
+  /// Hashes the text.
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+/// The reason why a text is not a regular expression.
+public struct FilterPatternError: Error, Hashable, Sendable {
+  /// The position of the fault, in characters (Unicode scalars) from 0 on.
+  public var offset: Int
+  /// The number of characters at fault.
+  public var length: Int
+  /// The fault, and after a semicolon the text to write instead.
+  public var explanation: String
+
+  /// Creates an error.
+  public init(offset: Int, length: Int, explanation: String) {
+    self.offset = offset
+    self.length = length
+    self.explanation = explanation
+  }
+}
+
+extension FilterPatternError: CustomStringConvertible {
+  /// The place and the fault.
+  public var description: String { "character \(offset + 1) of the expression: \(explanation)" }
+}
