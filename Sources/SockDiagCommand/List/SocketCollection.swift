@@ -127,6 +127,11 @@ struct SocketCollection {
     return entries.allSatisfy { $0.isSameProgram(as: first) }
   }
 
-  /// Names for the ports of all rows.
-  private func names(of rows: [Row], _ remarks: inout Remarks) -> EndpointBook { EndpointBook { _ in nil } }
+  /// Names for the addresses of all rows, asked for at once and waited for as long as people wait.
+  private func names(of rows: [Row], _ remarks: inout Remarks) -> EndpointBook {
+    let book = HostNameBook()
+    let unanswered = book.find(rows.lazy.flatMap { batches[$0.batch].addresses($0.index) })
+    remarks.note(addressesWithoutAnswer: unanswered)
+    return EndpointBook { book.name(of: $0) }
+  }
 }
