@@ -32,6 +32,32 @@ import Testing
     }
   }
 
+  @Test func searchWithoutInodesReadsNothing() throws {
+    let proc = Self.host()
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    for wanted in [[], [WantedSocket(inode: 0), WantedSocket(inode: 0)]] {
+      let report = try owners.find(wanted, .anew)
+      #expect(report.work == SearchWork())
+      #expect(report.missing == (wanted.isEmpty ? [] : [MissingHolder(inode: 0, possibleReasons: .noProcess)]))
+    }
+    // It does not disturb what other searches remember.
+    _ = try owners.find(Self.all)
+    _ = try owners.find([WantedSocket(inode: 0)])
+    #expect(try owners.find(Self.all).work.linksRead == 0)
+  }
+
+  @Test func reasonsAreThoseOfTheSocket() throws {
+    var owners = try OwnerFinder(Self.host(), procRoot: "/proc")
+    let missing: [UInt32] = [0, 9000, 8000, 9001, 7]
+    let report = try owners.find(Self.sockets(missing + Array(1...50)))
+    for inode in missing where inode != 7 {
+      #expect(report.reasons(for: inode) == report.missing.first { $0.inode == inode }?.possibleReasons)
+      #expect(report.reasons(for: inode) != nil)
+    }
+    #expect(report.reasons(for: 7) == nil)
+    #expect(report.reasons(for: 9999) == nil)
+  }
+
   @Test func unchangedProcessesAreNotRead() throws {
     let proc = Self.host()
     var owners = try OwnerFinder(proc, procRoot: "/proc")

@@ -38,8 +38,9 @@ extension HostFacts {
       .silentMember, .failing, figure: UInt64(member.receiveQueue), limit: member.acceptQueueLimit.map { UInt64($0) },
       unit: "connections", subject: Finding.Subject(local: member.local, process: process),
       text:
-        "one of \(count) listeners that share \(member.local)\(process.map { ", of \($0.label)," } ?? "") accepts nothing:"
-        + " \(why), and \(member.receiveQueue.counted("connection waits", "connections wait")) (inode \(member.inode))",
+        "\(process.map { "\($0.label), " } ?? "")one of \(count) listeners that share \(member.local)"
+        + "\(process == nil ? "" : ",") accepts nothing: \(why), and"
+        + " \(member.receiveQueue.counted("connection waits", "connections wait")) (inode \(member.inode))",
       advice: "the kernel gives it one connection in \(count); \(cause)")
   }
 }

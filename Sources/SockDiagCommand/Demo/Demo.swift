@@ -59,12 +59,21 @@ struct Demo: ParsableCommand {
     }
   }
 
+  /// A pipe gets each situation in one line, for completions and `grep`.
   private static func list() throws {
     var output = ByteOutput()
-    var page = TablePage(
-      [TablePage.Column(title: "Situation"), TablePage.Column(title: "Summary")], showsHeader: false)
-    for situation in BindSituation.all { page.row([situation.name, situation.summary]) }
-    try page.flush(to: &output, colour: false)
+    let terminal = Terminal.standardOutput()
+    let width = 2 + (BindSituation.all.map(\.name.utf8.count).max() ?? 0)
+    var prose = Prose(terminal)
+    for situation in BindSituation.all {
+      let name = situation.name + String(repeating: " ", count: width - situation.name.utf8.count)
+      if terminal.isTerminal {
+        prose.line(name + situation.summary, hanging: width)
+      } else {
+        output.appendLine(name + situation.summary)
+      }
+    }
+    output.bytes += prose.bytes
     try output.flush()
   }
 

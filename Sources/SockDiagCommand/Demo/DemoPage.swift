@@ -21,11 +21,13 @@ struct DemoPage {
   func show(builtIn place: String, _ stay: Demo.Stay, _ interruption: Interruption) throws {
     try withExtendedLifetime(scene) {
       var output = ByteOutput()
-      output.appendLine(scene.story)
-      output.appendLine("Built in \(place).")
-      output.bytes.append(UInt8(ascii: "\n"))
-      output.appendLine("Look at it\(netns == nil ? "" : " from another shell, as root"):")
-      for command in commands { output.appendLine("  \(command)") }
+      var prose = Prose(terminal)
+      prose.line(scene.story, hanging: 0)
+      prose.line("Built in \(place).", hanging: 0)
+      prose.blank()
+      prose.line("Look at it\(netns == nil ? "" : " from another shell, as root"):")
+      for command in commands { prose.command(command, indent: 2) }
+      output.bytes += prose.bytes
       for question in questions {
         if interruption.isRequested { return }
         try answer(question, &output)

@@ -127,11 +127,11 @@ struct SocketCollection {
     return entries.allSatisfy { $0.isSameProgram(as: first) }
   }
 
-  /// Names for the addresses of all rows, asked for at once and waited for as long as people wait.
+  /// The names of the addresses in some rows, as far as the resolver answers in time.
   private func names(of rows: [Row], _ remarks: inout Remarks) -> EndpointBook {
-    let book = HostNameBook()
-    let unanswered = book.find(rows.lazy.flatMap { batches[$0.batch].addresses($0.index) })
+    let names = HostNameBook()
+    let unanswered = names.find(rows.lazy.flatMap { [batches] row in batches[row.batch].addresses(row.index) })
     remarks.note(addressesWithoutAnswer: unanswered)
-    return EndpointBook { book.name(of: $0) }
+    return EndpointBook { names.name(of: $0) }
   }
 }

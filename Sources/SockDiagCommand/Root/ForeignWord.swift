@@ -40,6 +40,7 @@ struct ForeignWord {
   private static let synonyms: [(words: [String], line: [String])] = [
     (["port", "ports", "who", "whois", "inspect", "explain", "diagnose", "test", "fuser", "lsof", "find"], ["why"]),
     (["killport", "kill-port", "free-port", "stop", "end", "terminate", "pkill", "fkill"], ["kill"]),
+    (["freeport", "get-port", "getport", "find-port", "random-port", "unused"], ["free"]),
     (["wait-for", "waitfor", "wait-on", "until"], ["wait"]),
     (["ss", "netstat", "show", "ls", "connections", "sockets", "conn", "all", "dump", "status", "top"], ["list"]),
     (["listening", "listener", "servers", "open"], ["listeners"]),

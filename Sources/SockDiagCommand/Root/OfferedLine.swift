@@ -7,7 +7,12 @@ struct OfferedLine {
   /// The words after `sockdiag`.
   var words: [String]
 
-  init(_ words: [String]) { self.words = words }
+  init(_ words: [String]) {
+    self.words = words
+    // `wait` needs to know what to wait for, and asks for it after the words were parsed.
+    let goals = ["--free", "--listening", "--help", "-h"]
+    if words.first == "wait", !words.contains(where: goals.contains) { self.words.append("--free") }
+  }
 
   init(_ line: String) { words = line.split(separator: " ").map(String.init) }
 

@@ -39,7 +39,7 @@ struct UsageMessage {
       let lowered = first.prefix(1).lowercased() + first.dropFirst()
       parts[0] = Substring(lowered)
     }
-    let text = parts.joined(separator: ", ")
+    let text = parts.joined(separator: ", ").replacing(". Please provide one of ", with: "; give ")
     return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }

@@ -117,7 +117,7 @@ struct Wait: ParsableCommand {
     switch (free, listening) {
     case (true, true): throw .usage("--free and --listening exclude each other; give one of them")
     case (false, false):
-      throw .usage("the condition to wait for is missing; give --free or --listening")
+      throw .usage("the condition to wait for is missing; \(timedLine ?? "give --free or --listening")")
     case (true, false): return true
     case (false, true):
       if probe { throw .usage("--probe tries a bind(), which --listening does not need; leave it out") }
@@ -126,6 +126,17 @@ struct Wait: ParsableCommand {
       }
       return false
     }
+  }
+
+  /// The line for a habit of other tools, which take the seconds as a second argument.
+  private var timedLine: String? {
+    guard ports.count == 2, let port = ports.first, let seconds = ports.last,
+      seconds.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else {
+      return nil
+    }
+    let words = ["sockdiag", "wait", port, "--free", "--timeout", "\(seconds)s"]
+    return "for a time: '\(words.map(ShellWord.quoted).joined(separator: " "))'"
   }
 
   private func waitUntilFree(_ selection: PortSelection, _ waiter: inout Waiter) throws {

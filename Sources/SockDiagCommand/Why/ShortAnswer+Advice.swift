@@ -151,7 +151,9 @@ extension ShortAnswer {
 
   /// Advice that would be no use, and the command for the whole reasoning.
   private var last: AdviceEntry? {
-    let isPlain = diagnosis.verdict == .free && diagnosis.sockets.isEmpty && diagnosis.elsewhere.isEmpty
+    let isPlain =
+      diagnosis.verdict == .free && diagnosis.sockets.isEmpty && diagnosis.elsewhere.isEmpty
+      && diagnosis.redirections?.rules?.isEmpty != false
     let more = context.question(of: group).map { "\($0) -v" }
     var briefs: [String] = []
     for misbelief in diagnosis.misbeliefs where diagnosis.verdict != .free && !briefs.contains(misbelief.brief) {

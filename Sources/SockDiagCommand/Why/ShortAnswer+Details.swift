@@ -93,7 +93,7 @@ extension ShortAnswer {
         ("\(isShared ? "shared with" : "also on the port, but harmless"): \(BlockerText.socket(first))\(more)", 2))
     }
     if let rule = diagnosis.redirections?.rules?.first {
-      notes.append(("but a rule sends what arrives for it elsewhere. \(rule)", 1))
+      notes.append(("what arrives for the port goes elsewhere. \(rule)", 1))
     }
     if let listener = diagnosis.elsewhere.first {
       let rest = diagnosis.elsewhere.count - 1

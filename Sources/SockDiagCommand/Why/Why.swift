@@ -7,6 +7,7 @@ internal import SockDiagWire
 /// `sockdiag why`: predicts whether bind() succeeds, and explains what is in the way.
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
+    _superCommandName: Sockdiag.name,
     abstract: "Says whether a port can be bound; if not, what blocks it, until when, and what helps.",
     discussion: """
       The answer has at most ten lines; its first line holds the verdict and the process. -v adds the whole reasoning.
@@ -57,7 +58,7 @@ struct Why: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Also print the reasoning: each socket, each remedy, and what was checked.")
   var verbose = false
 
-  @Flag(help: "One JSON object.")
+  @Flag(name: .shortAndLong, help: "One JSON object.")
   var json = false
 
   @OptionGroup

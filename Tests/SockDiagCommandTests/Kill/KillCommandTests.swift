@@ -290,7 +290,7 @@ struct KillCommandTests {
   ) async throws -> (result: CommandResult, signals: [Int32?], pids: [Int32]) {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
-      let subjects = try [8080, 8082].map { port in
+      let subjects = try ([8080, 8082] as [UInt16]).map { port in
         try #require(try Self.holders(laboratory, [Subject.Script.plain], on: LabEndpoint(.loopbackV4, port)).first)
       }
       let words = [tool, "kill"] + arguments

@@ -28,14 +28,14 @@ enum ForeignLines {
     ("-i :8080", "sockdiag why 8080"), ("-i:8080", "sockdiag why 8080"), ("-iTCP:8080", "sockdiag why 8080"),
     ("-iUDP:53", "sockdiag why 53/udp"), ("-ti :8080", "sockdiag why 8080"), ("-iTCP", "sockdiag list -atp"),
     ("-iTCP -sTCP:LISTEN", "sockdiag list -ltp"), ("-nP -i4", "sockdiag list -a4p"),
-    ("-nP -iTCP:8080 -sTCP:LISTEN", "sockdiag list -ltp sport = :8080"), ("lsof -i :8080", "sockdiag why 8080"),
+    ("-nP -iTCP:8080 -sTCP:LISTEN", "sockdiag list -ltp sport = :8080"), ("lsof -i :8080", "sockdiag why :8080"),
   ]
 
   private static let killers: [Line] = [
     ("-k 8080/tcp", "sockdiag kill 8080/tcp"), ("fuser 8080/tcp", "sockdiag why 8080/tcp"),
     ("-n tcp 8080", "sockdiag why 8080/tcp"), ("tcp 8080", "sockdiag why 8080/tcp"),
     ("killport 8080", "sockdiag kill 8080"), ("kill-port 8080", "sockdiag kill 8080"),
-    ("stop 8080", "sockdiag kill 8080"),
+    ("stop 8080", "sockdiag kill 8080"), ("getport", "sockdiag free"),
     ("kill -9 8080", "sockdiag kill 8080 --signal KILL"), ("kill 8080 -f", "sockdiag kill 8080 --yes"),
     ("kill -p 8080", "sockdiag kill 8080"), ("kill nginx", "sockdiag list -ap comm = nginx"),
     ("kill", "sockdiag kill 8080"), ("list -t -k 8080", "sockdiag kill 8080"),

@@ -114,7 +114,7 @@ struct BadInputTests {
     Case("why 80 -tu", .usage, "-t and -u are two questions; ask them one after the other"),
     Case(
       "why -t --run true", .usage, "--tcp describes a bind(), but with --run the failed call does; leave it out"),
-    Case("kill", .usage, "missing expected argument '<port>'; an example: 'sockdiag kill 8080'"),
+    Case("kill", .usage, "missing expected argument '<port> ...'; an example: 'sockdiag kill 8080'"),
     Case("kill 8080", .usage, noTerminalToKill),
     Case(
       "kill 0 --yes", .usage, "port 0 lets the kernel choose a port; give the port that it chose"),

@@ -14,7 +14,8 @@ import Testing
 struct WithoutNetlinkTests {
   /// AF_NETLINK is 16.
   private static func command(_ errno: Int32, _ arguments: [String]) throws -> [String] {
-    [try Tool.program("restrained"), "no-family", "16", "\(errno)", "--", "env", "COLUMNS=1000", try Tool.path] + arguments
+    [try Tool.program("restrained"), "no-family", "16", "\(errno)", "--", "env", "COLUMNS=1000", try Tool.path]
+      + arguments
   }
 
   /// EAFNOSUPPORT: systemd's RestrictAddressFamilies. EPROTONOSUPPORT: gVisor, and a kernel without it. EACCES: SELinux.
@@ -71,7 +72,7 @@ struct WithoutNetlinkTests {
       #expect(busy.status == 1 && busy.errorText.hasPrefix(remark) && busy.errorText.contains("sh (pid \(subject.pid)"))
 
       let plan = try run("kill", "8080", "--dry-run")
-      #expect(plan.status == 0 && plan.errorText == remark && plan.outputText.contains("sh(\(subject.pid)) uid=0"))
+      #expect(plan.status == 0 && plan.errorText == remark && plan.outputText.contains("sh (pid \(subject.pid), root)"))
       let check = try run("check", "--interval", "0.1")
       #expect(check.errorText == remark)
       _ = try run("kill", "8080", "--yes")
@@ -116,7 +117,7 @@ struct WithoutNetlinkTests {
       let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
       let result = try laboratory.namespace.run(try Self.command(EAFNOSUPPORT, ["kill", "8080", "--dry-run"]))
       #expect(result.status == 0, "\(result.errorText)")
-      #expect(result.outputText.contains("127.0.0.1:8080"), "\(result.outputText)")
+      #expect(result.outputText.hasPrefix("Would end "), "\(result.outputText)")
       socket.close()
     }
   }

@@ -43,7 +43,8 @@ struct NamespaceNameTests {
       let holder = try Subject(Subject.Script.plain, holding: [listener])
       defer { holder.end() }
       let result = try laboratory.namespace.inAnother {
-        try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + words(holder.pid) + ["python3", "-c", Self.program, "127.0.0.1"])
+        try laboratory.namespace.run(
+          ["env", "COLUMNS=1000", tool, "why", "-v"] + words(holder.pid) + ["python3", "-c", Self.program, "127.0.0.1"])
       }
       let kill = result.errorText.split(separator: "\n").first { $0.contains("sockdiag kill ") }
       return (kill, holder.pid, result.status)
@@ -72,7 +73,10 @@ struct NamespaceNameTests {
       let elsewhere = try laboratory.namespace.inAnother { try Subject(Subject.Script.plain, holding: []) }
       defer { elsewhere.end() }
       return try laboratory.namespace.run(
-        ["env", "COLUMNS=1000", tool, "why", "-v", "--netns", "\(elsewhere.pid)", "--run", "nsenter", "-t", "\(home.pid)", "-n"]
+        [
+          "env", "COLUMNS=1000", tool, "why", "-v", "--netns", "\(elsewhere.pid)", "--run", "nsenter", "-t",
+          "\(home.pid)", "-n",
+        ]
           + ["python3", "-c", Self.program, "127.0.0.1"]
       ).errorText
     }

@@ -13,8 +13,25 @@ struct OfferedCommandTests {
   private static func offers(
     _ beginning: String, _ question: [String], in laboratory: Laboratory
   ) throws -> [String] {
-    let answer = try laboratory.namespace.run(["env", "COLUMNS=1000", try Tool.path, "why", "-v"] + question).outputText
-    return answer.split(separator: "\n").filter { $0.hasPrefix("      \(beginning) ") }.map { String($0.dropFirst(6)) }
+    let ask = ["env", "COLUMNS=1000", try Tool.path, "why"]
+    let answer = try laboratory.namespace.run(ask + ["-v"] + question).outputText
+    let offers = answer.split(separator: "\n").filter { $0.hasPrefix("      \(beginning) ") }
+      .map { String($0.dropFirst(6)) }
+    let short = try laboratory.namespace.run(ask + question).outputText
+    let shortOffers = shortOffers(beginning, in: short)
+    if !Set(offers).isSuperset(of: shortOffers) || shortOffers.isEmpty != offers.isEmpty {
+      throw Tool.Failure(what: "\(shortOffers) is offered in the short form, and \(offers) in the long one")
+    }
+    return offers
+  }
+
+  /// The commands of the short form, which stand behind their labels, and before remarks.
+  private static func shortOffers(_ beginning: String, in answer: String) -> [String] {
+    answer.split(separator: "\n").filter { !$0.hasPrefix(" ") && !$0.hasPrefix("More ") }.compactMap { line in
+      let text = String(line.dropFirst(Prose.labelWidth))
+      guard text.hasPrefix("\(beginning) ") else { return nil }
+      return text.firstRange(of: "   # ").map { String(text[..<$0.lowerBound]) } ?? text
+    }
   }
 
   /// Runs the suggested commands, without the question that they would ask.

@@ -13,7 +13,8 @@ struct OwnSocketTests {
   private func run(_ script: String, options: [String] = []) async throws -> CommandResult {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
-      try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run", "/usr/bin/python3", "-c", script])
+      try laboratory.namespace.run(
+        ["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run", "/usr/bin/python3", "-c", script])
     }
   }
 

@@ -105,7 +105,9 @@ struct PrivilegeRemedyTests {
         guard case .string(let command)? = commands?.elements.first else { throw Tool.Failure(what: "no command") }
         expect(try namespace.run(["sh", "-c", command]).status, 0, command)
         expect(try namespace.run(plain + ["80"]).status, 0, "lower-privileged-ports")
-        expect(try namespace.run(place.prefix + ["env", "COLUMNS=1000", tool, "why", "-v", "80"]).status, 0, "why afterwards")
+        expect(
+          try namespace.run(place.prefix + ["env", "COLUMNS=1000", tool, "why", "-v", "80"]).status, 0, "why afterwards"
+        )
         return complaints
       }
       #expect(complaints == [])
@@ -128,7 +130,8 @@ struct PrivilegeRemedyTests {
   func watchedProgramIsJudgedByItsOwnPrivileges(_ place: Place) async throws {
     let (tool, subject) = (try Tool.path, try Self.subject)
     let result = try await Laboratory.withNew { laboratory in
-      try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--json", "--run"] + place.prefix + [subject, "bind", "80"])
+      try laboratory.namespace.run(
+        ["env", "COLUMNS=1000", tool, "why", "-v", "--json", "--run"] + place.prefix + [subject, "bind", "80"])
     }
     let line = try #require(result.errorText.split(separator: "\n").first { $0.contains("\"call\"") })
     let diagnosis = try JSONValue(parsing: line.utf8)["why"]?["diagnoses"]?.elements.first
@@ -140,7 +143,8 @@ struct PrivilegeRemedyTests {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in
       try [["--no-new-privs"], ["--bounding-set", "-net_bind_service"]].map { options in
-        let question = ["setpriv"] + options + ["env", "COLUMNS=1000", tool, "why", "-v", "80", "--uid", "1000", "--json"]
+        let question =
+          ["setpriv"] + options + ["env", "COLUMNS=1000", tool, "why", "-v", "80", "--uid", "1000", "--json"]
         return Self.kinds(
           try JSONValue(parsing: try laboratory.namespace.run(question).output)["diagnoses"]?.elements.first,
           "remedies",

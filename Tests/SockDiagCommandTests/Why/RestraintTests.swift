@@ -76,7 +76,9 @@ struct RestraintTests {
 
   @Test func refusalNamesActiveRestraintsAndNoCapability() async throws {
     guard try Self.landlock.isPossible else { return }
-    for words in [["why", "-v", "127.0.0.1:8080"], ["why", "-v", "127.0.0.1:8080", "--probe"], ["why", "-v", "127.0.0.1:80"]] {
+    for words in [
+      ["why", "-v", "127.0.0.1:8080"], ["why", "-v", "127.0.0.1:8080", "--probe"], ["why", "-v", "127.0.0.1:80"],
+    ] {
       let result = try await run(Self.landlock, words)
       let text = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(result.status == 3)
@@ -168,7 +170,8 @@ struct RestraintTests {
     let tool = try Tool.path
     let open = try await NetworkNamespace.withNew { namespace in
       try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 0)
-      return try namespace.run(try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:80"]))
+      return try namespace.run(
+        try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:80"]))
     }
     #expect(open.status == 0, "\(open.outputText)")
   }
@@ -183,7 +186,8 @@ struct RestraintTests {
     func why(_ words: [String]) async throws -> CommandResult {
       try await NetworkNamespace.withNew { namespace in
         try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 30001)
-        return try namespace.run(try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:8080"] + words))
+        return try namespace.run(
+          try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:8080"] + words))
       }
     }
     let forRoot = try await why(["--uid", "0"])

@@ -81,7 +81,9 @@ struct WhyRunObstacleTests {
       sys.exit(subprocess.run(sys.argv[1:], stderr=there).returncode)
       """
     let result = try await NetworkNamespace.withNew { namespace in
-      try namespace.run(["python3", "-c", starter, "env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", Self.conflict])
+      try namespace.run([
+        "python3", "-c", starter, "env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", Self.conflict,
+      ])
     }
     #expect(result.status == 98)
   }

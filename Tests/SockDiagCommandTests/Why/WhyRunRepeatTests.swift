@@ -9,7 +9,9 @@ import Testing
 struct WhyRunRepeatTests {
   private func run(_ command: [String], options: [String] = []) async throws -> CommandResult {
     let tool = try Tool.path
-    return try await NetworkNamespace.withNew { try $0.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command) }
+    return try await NetworkNamespace.withNew {
+      try $0.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command)
+    }
   }
 
   private func subject() throws -> String { try Tool.program("bind-trace-subject") }

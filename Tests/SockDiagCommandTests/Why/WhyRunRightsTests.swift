@@ -37,7 +37,9 @@ struct WhyRunRightsTests {
       guard setUp.status == 0 else { throw Tool.Failure(what: setUp.errorText) }
       let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
       let alone = try namespace.run(asNobody + [program, "bind", "80"]).status
-      return (alone, try namespace.run(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "--run", program, "bind", "80"]))
+      return (
+        alone, try namespace.run(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "--run", program, "bind", "80"])
+      )
     }
   }
 

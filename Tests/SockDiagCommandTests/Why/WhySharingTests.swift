@@ -64,7 +64,8 @@ struct WhySharingTests {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
-      return try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", script]).errorText
+      return try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", script])
+        .errorText
     }
   }
 

@@ -65,7 +65,8 @@ struct WhyMask {
     diagnosis.restraints = BindRestraints()
     diagnosis.redirections = nil
     diagnosis.origins = Dictionary(
-      diagnosis.sockets.flatMap(\.processes).map { ($0.process.pid, Self.origin) }, uniquingKeysWith: { first, _ in first })
+      diagnosis.sockets.flatMap(\.processes).map { ($0.process.pid, Self.origin) },
+      uniquingKeysWith: { first, _ in first })
     diagnosis.elsewhere = try diagnosis.elsewhere.filter { listener in
       listener.process.map { servers.contains($0.process.pid) } ?? false
     }.map { listener in

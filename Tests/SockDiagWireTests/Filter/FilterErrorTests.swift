@@ -4,7 +4,7 @@ import Testing
 /// Invalid filters and their messages: where the fault is, what it is, and what to write instead.
 @Suite struct FilterErrorTests {
   @Test(
-    arguments: FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.holders + FilterFault.others)
+    arguments: FilterFault.all)
   func faultIsReportedWithPlaceAndRemedy(_ fault: FilterFault.Row) {
     let error = #expect(throws: FilterError.self, "\(fault.text)") {
       try SocketFilter(fault.text, names: FakeFilterNames())

@@ -115,6 +115,8 @@ enum FilterFault {
     ("src \"lab.test", 5, 9, "this quote is never closed"),
   ]
 
+  static var all: [Row] { [structure, ports, hosts, holders, others].flatMap(\.self) }
+
   static let holders: [Row] = [
     ("pid nginx", 5, 5, "'nginx' is not the id of a process; a name is written 'comm NAME'"),
     ("pid ~ 5", 5, 1, "'pid' is not compared with '~'; comm, cmdline, unit and container are"),

@@ -169,7 +169,8 @@ import Testing
     _ text: String, _ filter: (FilterPattern) -> SocketFilter = SocketFilter.heldBy(commandMatching:)
   ) -> SocketFilter {
     // A text that is no expression makes a filter that equals none here.
-    (try? FilterPattern(text)).map(filter) ?? (.localPort == 1)
+    guard let pattern = try? FilterPattern(text) else { return SocketFilter.autobound }
+    return filter(pattern)
   }
 
   static let holders: [(SocketFilter, [String])] = [
@@ -199,7 +200,9 @@ import Testing
     ),
   ]
 
-  @Test(arguments: [ports, hosts, names, figures, states, holders].flatMap { $0 })
+  static var sound: [(SocketFilter, [String])] { [ports, hosts, names, figures, states, holders].flatMap(\.self) }
+
+  @Test(arguments: sound)
   func differentSpellingsMeanTheSame(_ filter: SocketFilter, _ texts: [String]) throws {
     for text in texts {
       let parsed = try Self.parse(text)

@@ -5,22 +5,24 @@ import Testing
 
 /// Regular expressions in filters.
 @Suite struct FilterPatternTests {
-  @Test(
-    arguments: [
-      ("nginx", "nginx", "gnix"), ("^ng", "nginx", "a nginx"), ("ng$", "ping", "nginx"), ("^$", "", "a"),
-      ("", "any", nil),
-      ("a.c", "xabcx", "ac"), (".", "é", ""), ("^.{3}$", "äöü", "äö"), ("[äö]+$", "xäö", "ü"), ("^[^ä]$", "ö", "ä"),
-      ("a*b", "b", "a"), ("^a+$", "aaa", ""), ("^ab?$", "a", "abb"), ("^(ab|cd)+$", "abcdab", "abc"),
-      ("^a{2}$", "aa", "aaa"), ("^a{2,}$", "aaaa", "a"), ("^a{1,3}$", "aaa", "aaaa"), ("^a{,2}$", "", "aaa"),
-      ("a{b", "xa{b", "ab"), ("^(|a)$", "", "b"), ("(?:a|b)c", "bc", "ac2".replacing("c", with: "d")),
-      ("[a-c]", "xbx", "xdx"), ("[]x]", "]", "y"), ("[^]x]", "y", "]"), ("[a-]", "-", "b"), ("[.]", ".", "a"),
-      ("[[:digit:][:blank:]]", "a 1", "a"), ("[^[:alnum:]_]", "a-b", "a_b"), ("[\\d.]+$", "v1.2", "v"),
-      ("\\.", "a.b", "ab"), ("\\\\", "\\", "/"), ("\\x22", "\"", "'"), ("\\t", "a\tb", "ab"),
-      ("\\d\\D\\w\\W\\s\\S", "1a_- x", "12_- x"), ("\\bphp\\b", "run php -f", "phpx"), ("\\Bhp", "php", "hp"),
-      ("(?i)NGINX", "nGiNx", "ng"), ("(?i)[a-c]\\d", "B1", "D1"), ("^(a|ab)(c|bcd)(d*)$", "abcd", "abce"),
-      ("worker (1|2)", "php worker 2", "php worker 3"), ("\u{fffd}", "a\u{fffd}", "a"),
-      ("^(a*)*$", "aaa", "b"), ("x*", "", nil), ("a|b|", "zzz", nil),
-    ] as [(String, String, String?)])
+  /// An expression, a text that it matches, and one that it does not.
+  static let matches: [(String, String, String?)] = [
+    ("nginx", "nginx", "gnix"), ("^ng", "nginx", "a nginx"), ("ng$", "ping", "nginx"), ("^$", "", "a"),
+    ("", "any", nil),
+    ("a.c", "xabcx", "ac"), (".", "é", ""), ("^.{3}$", "äöü", "äö"), ("[äö]+$", "xäö", "ü"), ("^[^ä]$", "ö", "ä"),
+    ("a*b", "b", "a"), ("^a+$", "aaa", ""), ("^ab?$", "a", "abb"), ("^(ab|cd)+$", "abcdab", "abc"),
+    ("^a{2}$", "aa", "aaa"), ("^a{2,}$", "aaaa", "a"), ("^a{1,3}$", "aaa", "aaaa"), ("^a{,2}$", "", "aaa"),
+    ("a{b", "xa{b", "ab"), ("^(|a)$", "", "b"), ("(?:a|b)c", "bc", "ad2"),
+    ("[a-c]", "xbx", "xdx"), ("[]x]", "]", "y"), ("[^]x]", "y", "]"), ("[a-]", "-", "b"), ("[.]", ".", "a"),
+    ("[[:digit:][:blank:]]", "a 1", "a"), ("[^[:alnum:]_]", "a-b", "a_b"), ("[\\d.]+$", "v1.2", "v"),
+    ("\\.", "a.b", "ab"), ("\\\\", "\\", "/"), ("\\x22", "\"", "'"), ("\\t", "a\tb", "ab"),
+    ("\\d\\D\\w\\W\\s\\S", "1a_- x", "12_- x"), ("\\bphp\\b", "run php -f", "phpx"), ("\\Bhp", "php", "hp"),
+    ("(?i)NGINX", "nGiNx", "ng"), ("(?i)[a-c]\\d", "B1", "D1"), ("^(a|ab)(c|bcd)(d*)$", "abcd", "abce"),
+    ("worker (1|2)", "php worker 2", "php worker 3"), ("\u{fffd}", "a\u{fffd}", "a"),
+    ("^(a*)*$", "aaa", "b"), ("x*", "", nil), ("a|b|", "zzz", nil),
+  ]
+
+  @Test(arguments: matches)
   func expressionMatchesAnywhereUnlessAnchored(_ text: String, _ matched: String, _ unmatched: String?) throws {
     let pattern = try FilterPattern(text)
     #expect(pattern.matches(matched))
@@ -70,8 +72,10 @@ import Testing
 
   @Test func deepNestingIsRefused() throws {
     _ = try FilterPattern(String(repeating: "(", count: 64) + "a" + String(repeating: ")", count: 64))
-    let error = #expect(throws: FilterPatternError.self) { try FilterPattern(String(repeating: "(", count: 100_000)) }
-    #expect(error?.explanation == "more than 64 groups are nested")
+    let deep = String(repeating: "(", count: 100_000)
+    #expect(throws: FilterPatternError.self) { try FilterPattern(deep) }
+    let long = Array(repeating: "abc", count: 1000).joined(separator: "|")
+    #expect(throws: FilterPatternError.self) { try FilterPattern(long) }
   }
 
   /// A matcher that tries one way after the other would need longer than the age of the universe.
@@ -90,8 +94,10 @@ import Testing
       let reference = try NSRegularExpression(pattern: text)
       let pattern = try FilterPattern(text)
       for _ in 0..<8 {
+        // Foundation counts é among the letters of \\w, and this dialect does not.
+        let alphabet = text.contains("\\") ? "ab_ -" : "ab_ é"
         let subject = String(
-          (0..<Int.random(in: 0...7, using: &random)).map { _ in "ab_ é".randomElement(using: &random) ?? "a" })
+          (0..<Int.random(in: 0...7, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
         let expected = reference.firstMatch(in: subject, range: NSRange(subject.startIndex..., in: subject)) != nil
         #expect(pattern.matches(subject) == expected, "seed \(seed), number \(number): \(text) on '\(subject)'")
       }

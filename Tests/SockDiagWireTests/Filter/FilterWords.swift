@@ -5,10 +5,7 @@ enum FilterWords {
   /// All filter texts of these tests.
   static var texts: [String] {
     let parser = FilterParserTests.self
-    let sound = parser.ports + parser.hosts + parser.names + parser.figures + parser.states + parser.holders
-    let faulty =
-      FilterFault.structure + FilterFault.ports + FilterFault.hosts + FilterFault.holders + FilterFault.others
-    return sound.flatMap(\.1) + faulty.map(\.text)
+    return parser.sound.flatMap(\.1) + FilterFault.all.map(\.text)
   }
 
   /// The words of the language, as a dictionary for libFuzzer.

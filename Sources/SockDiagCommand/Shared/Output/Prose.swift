@@ -67,17 +67,28 @@ struct Prose {
   }
 
   /// Words with the number of blanks before each. Blanks where a line is broken disappear.
-  private static func pieces(_ words: [Substring]) -> [(blanks: Int, word: Substring)] {
-    var pieces: [(blanks: Int, word: Substring)] = []
+  private static func pieces(_ words: [Substring]) -> [(blanks: Int, word: String)] {
+    var pieces: [(blanks: Int, word: String)] = []
     var blanks = 0
     for word in words {
       if !word.isEmpty {
-        pieces.append((pieces.isEmpty ? 0 : blanks, word))
+        if blanks == 1, let last = pieces.last?.word, belong(last, word) {
+          pieces[pieces.count - 1].word += " \(word)"
+        } else {
+          pieces.append((pieces.isEmpty ? 0 : blanks, String(word)))
+        }
         blanks = 0
       }
       blanks += 1
     }
     return pieces
+  }
+
+  /// Whether no line is broken between two words: `(pid 80`, `59 s`.
+  private static func belong(_ word: String, _ next: Substring) -> Bool {
+    if word.hasSuffix("(pid") { return true }
+    let isNumber = word.utf8.last.map { (0x30...0x39).contains($0) } ?? false
+    return isNumber && ["s", "min", "h", "d"].contains(next.prefix { $0.isLetter })
   }
 
   private mutating func beginLine(_ indent: Int, _ paint: Paint) {

@@ -53,7 +53,7 @@ extension TableColumn {
     return lines.joined(separator: "\n")
   }
 
-  private var explanation: String {
+  var explanation: String {
     switch self {
     case .netID: "the protocol: tcp, udp, …"
     case .state: "the state"

@@ -37,6 +37,7 @@ struct PatternParser {
       offset += 1
       throw error(from: offset - 1, "')' closes no group; write '\\)' for the character")
     }
+    try checkSize(node.size, from: 0)
     return node
   }
 
@@ -90,9 +91,9 @@ struct PatternParser {
 
   private mutating func group(from start: Int) throws(FilterPatternError) -> PatternNode {
     if take("?") && !take(":") {
-      offset += 1
-      let advice =
-        take("i)") || scalars[..<offset].last == "i" ? "'(?i)' stands at the beginning" : "only (?:…) is known"
+      let isCase = take("i")
+      offset = min(offset + 1, scalars.count)
+      let advice = isCase ? "'(?i)' stands at the beginning" : "only (?:…) is known"
       throw error(from: start, "look-around and options inside an expression are not supported; \(advice)")
     }
     depth += 1
@@ -130,7 +131,7 @@ struct PatternParser {
   private mutating func repetitionCounts() throws(FilterPatternError) -> (least: Int, most: Int?)? {
     let start = offset
     switch next {
-    case "*": (offset) += 1; return (0, nil)
+    case "*": offset += 1; return (0, nil)
     case "+": offset += 1; return (1, nil)
     case "?": offset += 1; return (0, 1)
     case "{":
