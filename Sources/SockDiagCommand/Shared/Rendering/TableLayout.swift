@@ -35,7 +35,7 @@ struct TableLayout {
     leaveOut(columns, limit) { isSilent[$0] }
     shrink(columns, [.text, .list], to: 22, limit)
     shrink(columns, [.address], to: 21, limit)
-    shrink(columns, [.text, .list], to: 14, limit)
+    shrink(columns, [.text, .list], to: 12, limit)
     shrink(columns, [.address], to: 15, limit)
     shrink(columns, [.word], to: 8, limit)
     leaveOut(columns, limit) { _ in true }
