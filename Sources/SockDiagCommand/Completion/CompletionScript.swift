@@ -13,6 +13,8 @@ enum CompletionScript {
     if shell == .fish {
       script.replace("(__sockdiag_tokens -tC)", with: "(string length -- (commandline -ct))")
     }
+    // bash reads the file and does not run it.
+    if script.hasPrefix("#!"), let end = script.firstIndex(of: "\n") { script.removeSubrange(...end) }
     return script.hasSuffix("\n") ? script : script + "\n"
   }
 

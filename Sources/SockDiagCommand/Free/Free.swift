@@ -56,7 +56,10 @@ struct Free: ParsableCommand {
       throw CommandFailure.usage("port 0 is no port to bind; begin the range at 1, or leave it out")
     }
     var search = try FreePortSearch(probes: probe)
-    let answer = try ranges.isEmpty ? choose(&search) : look(&search, ranges)
+    let answer = try Progress.during("looking for a free port") {
+      try ranges.isEmpty ? choose(&search) : look(&search, ranges)
+    }
+    if let remark = answer.remark, !quiet { Diagnostics.report(remark) }
     if json {
       var output = ByteOutput()
       output.bytes.appendJSONLine(
@@ -81,6 +84,8 @@ struct Free: ParsableCommand {
     var addresses: [String] = []
     /// The next free port above the range.
     var next: UInt16?
+    /// What to know about the ports.
+    var remark: String?
 
     mutating func note(_ calls: [BindRequest]) {
       for call in calls {
@@ -125,10 +130,10 @@ struct Free: ParsableCommand {
     guard left > 0 else { return answer }
     let more = try search.find(left, among: .init(ports: pool.lastResort, calls: calls, excluded: pool.reserved))
     answer.outcome.add(more)
-    if let port = more.free.first, !quiet {
-      Diagnostics.report(
+    if let port = more.free.first {
+      answer.remark =
         "no port outside of net.ipv4.ip_local_port_range is free, so an outgoing connection may take \(port) before your"
-          + " server binds it")
+        + " server binds it"
     }
     return answer
   }

@@ -23,12 +23,17 @@ struct EndingQuestion {
     return prose.bytes
   }
 
-  /// The processes that are ended, those of one program and one supervisor together.
+  /// The processes that are ended, those of one server together: a process with its workers, or processes with the same
+  /// command line.
   private var groups: [[EndingTarget]] {
     var groups: [[EndingTarget]] = []
     for target in plan.signalled {
-      let index = groups.firstIndex {
-        $0.first?.details.command == target.details.command && $0.first?.supervision == target.supervision
+      let index = groups.firstIndex { group in
+        guard let first = group.first, first.details.command == target.details.command,
+          first.supervision == target.supervision
+        else { return false }
+        return first.details.arguments == target.details.arguments
+          || group.contains { $0.process.pid == target.details.parent }
       }
       if let index { groups[index].append(target) } else { groups.append([target]) }
     }

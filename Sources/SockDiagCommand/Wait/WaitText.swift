@@ -76,8 +76,10 @@ enum WaitText {
     if let book = try? HolderBook([first]) { holders.append(book.list(of: first)) }
     // A table shows a mark in place of a hidden process.
     let isHidden = holders.isEmpty || holders == [UInt8(ascii: "?")]
-    let name = isHidden ? "a process of another user" : String(decoding: holders, as: UTF8.self)
-    return "\(name) listens on \(EndpointText.local(first))"
+    // In a cell a name has no blanks, so they are between processes.
+    let names = String(decoding: holders, as: UTF8.self).split(separator: " ")
+    let name = isHidden ? "a process of another user" : names.joined(separator: " and ")
+    return "\(name) \(isHidden || names.count == 1 ? "listens" : "listen") on \(EndpointText.local(first))"
   }
 
   /// That the time is up before something listens.

@@ -3,6 +3,7 @@ import BindSituationKit
 import SockDiag
 import SocketLaboratory
 import SocketLaboratoryKit
+import SocketOwners
 import Testing
 
 /// Diagnoses of real sockets, each in its own network namespace.
@@ -36,6 +37,39 @@ import Testing
       let diagnosis = try Self.diagnose(BindRequest(.tcp, "127.0.0.1:8080", options: .reusePort, uid: 0), [])
       #expect(diagnosis.verdict == .depends)
       #expect(diagnosis.prediction.bind == .depends(on: .reusePort))
+    }
+  }
+
+  @Test func severalRequestsHaveTheAnswersOfEach() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080), options: [.reusePort])
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV6, 8081))
+      try laboratory.leaveTimeWait(on: LabEndpoint(.loopbackV4, 8082), options: [.reuseAddress])
+      var requests: [BindRequest] = []
+      for place in ["0.0.0.0:8080", "[::]:8080", "127.0.0.1:8081", "[::1]:8081", "0.0.0.0:8082", "0.0.0.0:8083"] {
+        let local = try #require(SocketAddress(place))
+        requests.append(BindRequest(.tcp, local, options: .reusePort, uid: 0))
+        requests.append(BindRequest(.udp, local, uid: 0))
+      }
+      requests.append(BindRequest(.tcp, SocketAddress(.anyV4, port: 0), uid: 0))
+      let asked = requests
+      let together = try ProcessStarts.heldOff {
+        var diagnostician = try Diagnostician()
+        return try diagnostician.diagnose(asked, .harmless)
+      }
+      #expect(together.count == requests.count)
+      for (request, diagnosis) in zip(requests, together) {
+        let alone = try Self.diagnose(request, .harmless)
+        #expect(diagnosis.request == alone.request)
+        #expect(diagnosis.prediction == alone.prediction, "\(request.local)")
+        #expect(diagnosis.sockets.map(\.socket.local) == alone.sockets.map(\.socket.local))
+        #expect(diagnosis.sockets.map(\.effect) == alone.sockets.map(\.effect))
+        #expect(diagnosis.sockets.map(\.optionsSource) == alone.sockets.map(\.optionsSource))
+        #expect(diagnosis.sockets.map { $0.holders.map(\.pid) } == alone.sockets.map { $0.holders.map(\.pid) })
+        #expect(diagnosis.blindSpots == alone.blindSpots)
+        #expect(diagnosis.freePorts == alone.freePorts)
+      }
+      #expect(Set(together.map(\.verdict)).count >= 2)
     }
   }
 

@@ -19,7 +19,8 @@ struct QueueRuleTests {
     facts.holders[7] = [FilterHolder(processID: 12, command: "server"), FilterHolder(processID: 13, command: "child")]
     let finding = try #require(facts.findings().first)
     #expect(finding.rule == .acceptQueue && finding.figure == 11 && finding.limit == 10)
-    #expect(finding.text == "the accept queue of server (pid 12) at 0.0.0.0:80 is full: 11 connections, and the limit is 10")
+    #expect(
+      finding.text == "the accept queue of server (pid 12) at 0.0.0.0:80 is full: 11 connections, and the limit is 10")
     // /proc/net has no limit, and its 0 does not mean one.
     facts.listeners = [try listener(11, 0, source: "proc-net")]
     #expect(facts.findings() == [])

@@ -1,3 +1,4 @@
+import ArgumentParser
 import BindDiagnosis
 import SockDiag
 import SocketLaboratory

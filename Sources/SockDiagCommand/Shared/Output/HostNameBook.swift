@@ -22,6 +22,8 @@ final class HostNameBook: Sendable {
     var answers: [IPAddress: String?] = [:]
     /// Addresses that were ever wanted.
     var wanted: Set<IPAddress> = []
+    /// The addresses of the last call that have no answer yet.
+    var awaited: Set<IPAddress> = []
     var threadCount = 0
   }
 
@@ -67,11 +69,12 @@ final class HostNameBook: Sendable {
       let new = asked.subtracting(state.wanted)
       state.wanted.formUnion(new)
       state.waiting += new
-      return min(state.waiting.count, Self.threadLimit) - state.threadCount
+      state.awaited = asked.filter { state.answers[$0] == nil }
+      return min(state.waiting.count, Self.threadLimit - state.threadCount)
     }
     for _ in 0..<max(0, missingThreads) where !startThread() { break }
     while true {
-      let left = unanswered(asked)
+      let left = state.withLock { $0.awaited.count }
       let rest = ContinuousClock.now.duration(to: end)
       if left == 0 || rest <= .zero || reading < 0 { return left }
       var wait = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
@@ -81,10 +84,6 @@ final class HostNameBook: Sendable {
       // SAFETY: the read fills at most the one byte.
       while unsafe read(reading, &byte, 1) > 0 {}
     }
-  }
-
-  private func unanswered(_ asked: Set<IPAddress>) -> Int {
-    state.withLock { state in asked.count { state.answers[$0] == nil } }
   }
 
   // MARK: Threads
@@ -101,7 +100,7 @@ final class HostNameBook: Sendable {
       let name = lookUp(next)
       let isComplete = state.withLock { state in
         state.answers[next] = .some(name)
-        return state.answers.count == state.wanted.count
+        return state.awaited.remove(next) != nil && state.awaited.isEmpty
       }
       if isComplete { wake() }
     }
