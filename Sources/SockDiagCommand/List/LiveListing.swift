@@ -58,10 +58,10 @@ struct LiveListing {
     var collection = SocketCollection(renderer: renderer, filter: selection.filter.holderPart)
     collection.order = order
     collection.isByPort = format == .table && sortsByPort && order == nil
-    // A table of chosen columns has what was chosen, so a search for anything else is in vain.
-    let showsHolders = holders != .none && (style.columns == nil || format != .table || output.extended)
-    collection.showsHolders = showsHolders || style.columns?.needsHolders == true
-    collection.joinsRows = holders == .byProgram && format == .table && order == nil && detailsAreBelow == false
+    // A table of chosen columns has only those: where no process is among them, a search would be in vain.
+    let isSearchSeen = style.columns?.adds != false || output.extended
+    collection.showsHolders = holders != .none && isSearchSeen || style.columns?.needsHolders == true
+    collection.joinsRows = holders == .byProgram && format == .table && order == nil && output.detailLines == nil
     collection.resolves = resolves
     if collection.isNeeded || selection.filter.namesHolders {
       try sockets.show(selection.listedQueries, collected: &collection)
@@ -70,7 +70,4 @@ struct LiveListing {
       try sockets.stream(selection.listedQueries, to: renderer)
     }
   }
-
-  /// Whether lines stand below each row; they are about one socket.
-  private var detailsAreBelow: Bool { output.detailLines != nil }
 }

@@ -40,7 +40,7 @@ struct LiveSockets: ~Copyable {
   /// Adds a remark about columns for which the terminal is too narrow.
   mutating func note(omitted titles: [String]) {
     guard !titles.isEmpty else { return }
-    remarks.add("too narrow for \(titles.joined(separator: ", ")); --wide shows all columns")
+    remarks.add("no room for \(titles.joined(separator: ", ")): add --wide")
   }
 
   /// Adds a remark about sockets that the options leave out of an empty answer.

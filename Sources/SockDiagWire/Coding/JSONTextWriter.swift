@@ -29,42 +29,46 @@ public struct JSONTextWriter: FieldWriter {
     output.append(contentsOf: fields.text)
   }
 
-  private mutating func key(_ key: String) {
+  @inline(__always)
+  private mutating func key(_ key: StaticString) {
     if needsComma { output.append(UInt8(ascii: ",")) }
     needsComma = true
     output.append(UInt8(ascii: "\""))
-    output.append(contentsOf: key.utf8)
+    // SAFETY: the bytes of a literal live as long as the program, and there are as many as it says.
+    let bytes = unsafe UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+    // SAFETY: as above.
+    unsafe output.append(contentsOf: bytes)
     output.append(UInt8(ascii: "\""))
     output.append(UInt8(ascii: ":"))
   }
 
   /// Writes a number.
-  public mutating func number(_ key: String, _ value: UInt64) {
+  public mutating func number(_ key: StaticString, _ value: UInt64) {
     self.key(key)
     output.appendDecimal(value)
   }
 
   /// Writes a number that may be negative.
-  public mutating func number(_ key: String, _ value: Int64) {
+  public mutating func number(_ key: StaticString, _ value: Int64) {
     self.key(key)
     if value < 0 { output.append(UInt8(ascii: "-")) }
     output.appendDecimal(value.magnitude)
   }
 
   /// Writes a truth value.
-  public mutating func boolean(_ key: String, _ value: Bool) {
+  public mutating func boolean(_ key: StaticString, _ value: Bool) {
     self.key(key)
     output.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
   /// Writes text.
-  public mutating func text(_ key: String, _ value: String) {
+  public mutating func text(_ key: StaticString, _ value: String) {
     self.key(key)
     output.appendJSONString(value)
   }
 
   /// Writes a list of texts.
-  public mutating func texts(_ key: String, _ values: [String]) {
+  public mutating func texts(_ key: StaticString, _ values: [String]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
     for (index, value) in values.enumerated() {
@@ -74,8 +78,21 @@ public struct JSONTextWriter: FieldWriter {
     output.append(UInt8(ascii: "]"))
   }
 
+  /// Writes the names of the bits that are set.
+  public mutating func texts(_ key: StaticString, of bits: UInt64, in names: [FieldBit]) {
+    self.key(key)
+    var separator = UInt8(ascii: "[")
+    for index in names.indices where names[index].bit & bits != 0 {
+      output.append(separator)
+      output.appendJSONString(names[index].name)
+      separator = UInt8(ascii: ",")
+    }
+    if separator == UInt8(ascii: "[") { output.append(separator) }
+    output.append(UInt8(ascii: "]"))
+  }
+
   /// Writes a number as text.
-  public mutating func longNumber(_ key: String, _ value: UInt64) {
+  public mutating func longNumber(_ key: StaticString, _ value: UInt64) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
     output.appendDecimal(value)
@@ -83,7 +100,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes a list of numbers.
-  public mutating func numbers(_ key: String, _ values: [UInt32]) {
+  public mutating func numbers(_ key: StaticString, _ values: [UInt32]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
     for (index, value) in values.enumerated() {
@@ -94,7 +111,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes ASCII text that `append` makes.
-  public mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void) {
+  public mutating func ascii(_ key: StaticString, _ append: (inout [UInt8]) -> Void) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
     append(&output)
@@ -102,7 +119,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes an object.
-  public mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
+  public mutating func object(_ key: StaticString, _ fields: (inout Self) -> Void) {
     self.key(key)
     openObject()
     fields(&self)
@@ -111,7 +128,7 @@ public struct JSONTextWriter: FieldWriter {
 
   /// Writes a list of objects, one for each element.
   public mutating func objects<Element>(
-    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
+    _ key: StaticString, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   ) {
     self.key(key)
     var list = JSONArray(isOnLines: isOnLines)
@@ -138,11 +155,22 @@ extension [UInt8] {
 
   /// Appends a number in decimal.
   package mutating func appendDecimal(_ value: UInt64) {
-    var divisor: UInt64 = 1
-    while value / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
+    if value < 10 {
+      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
+      return
+    }
+    // From the last digit: a division by a constant is a multiplication, and one by a power that is found first is not.
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var start = 20
+    var rest = value
+    repeat {
+      start &-= 1
+      digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    while start < 20 {
+      append(digits[start])
+      start &+= 1
     }
   }
 
@@ -153,6 +181,15 @@ extension [UInt8] {
   /// a name looks like another, and the two that end a line in JavaScript.
   package mutating func appendJSONString(_ text: String) {
     append(UInt8(ascii: "\""))
+    defer { append(UInt8(ascii: "\"")) }
+    // Nearly all texts are names in ASCII, which need no look at their characters.
+    // SAFETY: the bytes are read during the call.
+    let isPlain = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard unsafe bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) else { return false }
+      unsafe append(contentsOf: bytes)
+      return true
+    }
+    if isPlain == true { return }
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x22, 0x5c:
@@ -168,7 +205,6 @@ extension [UInt8] {
       default: append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
     }
-    append(UInt8(ascii: "\""))
   }
 
   /// Bytes in hexadecimal. Allocates.

@@ -20,8 +20,7 @@ extension InetSocket {
     writer.number("mark", mark)
     writer.number("cgroup_id", cgroupID)
     writer.number("shutdown", shutdown?.rawValue)
-    writer.texts(
-      "options", options.map { options in InetSocketOptions.names.filter { options.contains($0.option) }.map(\.name) })
+    writer.texts("options", of: options.map { UInt64($0.rawValue) }, in: InetSocketOptions.fieldBits)
     if present.contains(.drops) { writer.number("drops", rawDrops) }
     if source == .procNet { writer.text("source", source.rawValue) }
     attributes?.writeFields(to: &writer)
@@ -61,9 +60,9 @@ extension TCPInfo: FieldWritable {
     for field in Self.fields {
       guard let value = value(at: field.offset, field.width) else { continue }
       if field.width == .lowBit {
-        writer.boolean(field.key, value != 0)
+        writer.boolean(field.jsonKey, value != 0)
       } else {
-        writer.number(field.key, value)
+        writer.number(field.jsonKey, value)
       }
     }
     if let ecn = accurateECN {

@@ -41,4 +41,7 @@ public struct InetSocketOptions: OptionSet, Hashable, Sendable {
     (.noDefragmentation, "nodefrag"), (.bindAddressNoPort, "bind_address_no_port"),
     (.receiveErrorsRFC4884, "recverr_rfc4884"), (.deferConnect, "defer_connect"),
   ]
+
+  /// The same for JSON.
+  static let fieldBits = names.map { FieldBit(UInt64($0.option.rawValue), $0.name) }
 }

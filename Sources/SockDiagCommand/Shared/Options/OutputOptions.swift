@@ -25,11 +25,7 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "One JSON array.")
   var json = false
 
-  @Flag(
-    help: """
-      One JSON object on a line for each socket, written at once. If sockets open and close meanwhile, one may be \
-      listed twice, with the same cookie.
-      """)
+  @Flag(help: "One JSON object on a line for each socket, written at once.")
   var ndjson = false
 }
 

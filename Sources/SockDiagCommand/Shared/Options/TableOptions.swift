@@ -34,7 +34,12 @@ extension TableOptions {
   /// The columns to show; `nil` for the usual ones.
   func columnChoice(_ format: OutputOptions.Format) throws -> ColumnChoice? {
     guard let columns else { return nil }
-    if columns == "help" { throw CleanExit.message(TableColumn.helpText) }
+    if columns == "help" {
+      var page = ByteOutput()
+      page.bytes.append(contentsOf: "\(TableColumn.helpText)\n".utf8)
+      try page.flush()
+      throw ExitCode.success
+    }
     guard format == .table else {
       throw CommandFailure.usage(
         "--columns is about the table, and JSON always has all fields; leave --columns out, or --json and --ndjson")

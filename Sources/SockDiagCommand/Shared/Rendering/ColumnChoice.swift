@@ -4,7 +4,7 @@ internal import SockDiag
 struct ColumnChoice {
   private let columns: [TableColumn]
   /// Whether they are added to the usual columns.
-  private let adds: Bool
+  let adds: Bool
 
   /// Reads a list: `local,user,age`, or `+user,age` to add to the usual columns.
   init(_ text: String) throws(CommandFailure) {

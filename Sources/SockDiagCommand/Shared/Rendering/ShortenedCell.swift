@@ -1,7 +1,8 @@
 /// Cells that are wider than their column: an ellipsis stands for the middle.
 ///
-/// The middle, because both ends tell: an address begins with its network and ends in its port, a path ends in its name,
-/// and a list of processes begins with the first. A single word loses its end, as people abbreviate it.
+/// The middle, because both ends tell: an address begins with its network and ends in its port, a path ends in its name.
+/// A list of processes and a single word lose their end: the first process is the one that matters, and words are
+/// abbreviated so.
 enum ShortenedCell {
   private static let ellipsis = Array("…".utf8)
 
@@ -14,7 +15,7 @@ enum ShortenedCell {
     let port = kind == .address ? portLength(of: cell) : 0
     let room = width - 1 - port
     // A byte is a column, except in tables of texts.
-    if kind == .word || width < 2 || !cell.allSatisfy({ $0 < 0x80 }) {
+    if kind == .word || kind == .list || width < 2 || !cell.allSatisfy({ $0 < 0x80 }) {
       if width > 1 { output.append(contentsOf: DisplayWidth.prefix(of: cell, columns: width - 1)) }
       if width > 0 { output.append(contentsOf: ellipsis) }
     } else if port > 0, room >= 0 {

@@ -94,7 +94,8 @@ enum TableColumn: Hashable {
   private var yielding: TablePage.Yielding {
     switch self {
     case .local, .remote: .address
-    case .process, .command, .commandLine, .unit, .container, .cgroup: .text
+    case .process: .list
+    case .command, .commandLine, .unit, .container, .cgroup: .text
     case .state, .timer, .service, .user, .interface, .result: .word
     default: .none
     }

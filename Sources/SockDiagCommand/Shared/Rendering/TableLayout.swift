@@ -30,29 +30,30 @@ struct TableLayout {
   ///
   /// - Parameter isSilent: For each column, whether it says nothing.
   mutating func fit(_ columns: [TablePage.Column], into limit: Int, isSilent: [Bool]) {
-    shrink(columns, .text, to: 32, limit)
+    shrink(columns, [.text, .list], to: 32, limit)
     if total > limit { gap = 1 }
     leaveOut(columns, limit) { isSilent[$0] }
-    shrink(columns, .text, to: 20, limit)
-    shrink(columns, .address, to: 21, limit)
-    shrink(columns, .text, to: 12, limit)
-    shrink(columns, .address, to: 15, limit)
-    shrink(columns, .word, to: 8, limit)
+    shrink(columns, [.text, .list], to: 22, limit)
+    shrink(columns, [.address], to: 21, limit)
+    shrink(columns, [.text, .list], to: 12, limit)
+    shrink(columns, [.address], to: 15, limit)
+    shrink(columns, [.word], to: 8, limit)
     leaveOut(columns, limit) { _ in true }
     // A port has up to six bytes with its colon.
-    shrink(columns, .address, to: 8, limit)
-    for kind in [TablePage.Yielding.text, .word, .none] { shrink(columns, kind, to: 1, limit) }
+    shrink(columns, [.address], to: 8, limit)
+    shrink(columns, [.text, .list], to: 1, limit)
+    shrink(columns, [.word, .none], to: 1, limit)
     last = isShown.lastIndex(of: true) ?? widths.count - 1
   }
 
-  /// Narrows the columns of a kind, always the widest, until the table fits or all have the least width.
+  /// Narrows the columns of some kinds, always the widest, until the table fits or all have the least width.
   private mutating func shrink(
-    _ columns: [TablePage.Column], _ kind: TablePage.Yielding, to floor: Int, _ limit: Int
+    _ columns: [TablePage.Column], _ kinds: Set<TablePage.Yielding>, to floor: Int, _ limit: Int
   ) {
     var excess = total - limit
     while excess > 0 {
       let candidates = widths.indices.filter {
-        isShown[$0] && columns[$0].yielding == kind && widths[$0] > floor
+        isShown[$0] && kinds.contains(columns[$0].yielding) && widths[$0] > floor
       }
       guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
       // Down to the next widest at once: an argument list may have 100,000 bytes.

@@ -19,8 +19,10 @@ struct TablePage {
   enum Yielding {
     /// Not at all: numbers.
     case none
-    /// Lists and paths, which give way first.
+    /// Paths and command lines, which give way first, in their middle.
     case text
+    /// Lists of processes, which give way as early, at their end: the first process is the one that matters.
+    case list
     /// Addresses with ports. The port stays whole.
     case address
     /// Single words, which give way last.
