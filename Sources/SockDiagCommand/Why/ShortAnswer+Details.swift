@@ -95,7 +95,8 @@ extension ShortAnswer {
     if let rule = diagnosis.redirections?.rules?.first {
       notes.append(("what arrives for the port goes elsewhere. \(rule)", 1))
     }
-    if let listener = diagnosis.elsewhere.first {
+    // Somebody who finds the port in use looks no further. Where it is free, a container may be what was meant.
+    if diagnosis.verdict == .free, let listener = diagnosis.elsewhere.first {
       let rest = diagnosis.elsewhere.count - 1
       let holder = listener.holderText ?? listener.kind
       let more = rest > 0 ? " and \(rest) more" : ""

@@ -173,7 +173,7 @@ struct PortArgumentTests {
     ("80-70000", "'80-70000' is not a range of ports; ports are 0 to 65535"),
     ("80,", "'80,' has an empty place beside a comma; write it as 80,443"),
     (",80", "',80' has an empty place beside a comma; write it as 80,443"),
-    ("80,x", "'x' is not a port or a service; write the number"),
+    ("80,x", "'x' is not a port or a service; 'sockdiag list -ap comm = x' shows the ports of a program"),
     (
       "80-", "'80-' is not one port; ports are 0 to 65535, and only kill, wait and free take a range, such as 3000-3010"
     ),

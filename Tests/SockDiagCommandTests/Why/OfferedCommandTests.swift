@@ -30,7 +30,9 @@ struct OfferedCommandTests {
     answer.split(separator: "\n").filter { !$0.hasPrefix(" ") && !$0.hasPrefix("More ") }.compactMap { line in
       let text = String(line.dropFirst(Prose.labelWidth))
       guard text.hasPrefix("\(beginning) ") else { return nil }
-      return text.firstRange(of: "   # ").map { String(text[..<$0.lowerBound]) } ?? text
+      var command = text.firstRange(of: " # ").map { text[..<$0.lowerBound] } ?? text[...]
+      while command.hasSuffix(" ") { command.removeLast() }
+      return String(command)
     }
   }
 

@@ -31,7 +31,8 @@ public final class TerminalPane {
     (self.namespace, self.columns) = (namespace, columns)
     let number = UInt64.random(in: 0 ... .max)
     folder = FileManager.default.temporaryDirectory.path + "/sockdiag-terminal-\(number)"
-    marker = "end-\(number)"
+    // It has to fit on a row of a narrow pane.
+    marker = "end-\(number % 1_000_000)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let variables = environment.map { "\($0.key)=\($0.value)" }.sorted()
     // The marker ends a line of its own, also if the program leaves its last line open. The pause keeps the pane, and ends
