@@ -12,9 +12,9 @@ struct AdviceEntry {
   func append(to prose: inout Prose) {
     let room = prose.terminal.width - Prose.labelWidth - Prose.columns(of: text)
     if let remark {
-      let joined = isCommand ? "\(text)   # \(remark)" : "\(text) (\(remark))"
-      if !isCommand || room >= Prose.columns(of: remark) + 5 {
-        return prose.entry(padded(label), joined, isCommand: isCommand && room >= Prose.columns(of: remark) + 5)
+      let joined = isCommand ? "\(text) # \(remark)" : "\(text) (\(remark))"
+      if !isCommand || room >= Prose.columns(of: remark) + 3 {
+        return prose.entry(padded(label), joined, isCommand: isCommand && room >= Prose.columns(of: remark) + 3)
       }
       prose.entry(padded(label), text, isCommand: true)
       return prose.entry(padded(""), "# \(remark)")

@@ -51,7 +51,7 @@ struct KillPrivilegeTests {
       return (result, subject.endingSignal, subject.pid)
     }
     #expect(signal == nil && result.status == Status.noPermission.rawValue)
-    #expect(result.outputText == "sh (pid \(pid), root): not signalled: this user may not do that\n")
+    #expect(result.outputText == "sh (pid \(pid), nobody): not signalled: this user may not do that\n")
     #expect(
       result.errorText == """
         sockdiag: 1 process may not be signalled by this user; root needs the capabilities CAP_KILL and CAP_SYS_PTRACE

@@ -20,7 +20,7 @@ extension Question {
     },
     Question(
       "container-does-not-start", "Why does my container not start? Its port is taken.", "sockdiag 8080 --as docker",
-      answer: ["8080/tcp is in use by python3 (pid ", "started by systemd as shop.service"]
+      answer: ["8080/tcp is in use on 0.0.0.0 by python3 (pid ", "started by systemd as shop.service"]
     ) { laboratory in
       [try WebServer(in: laboratory, startedBy: .service)]
     },

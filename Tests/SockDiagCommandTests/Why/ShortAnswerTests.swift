@@ -76,7 +76,7 @@ struct ShortAnswerTests {
       socket.processes = [Self.process("nginx", pid: 80, cgroup: "/system.slice/nginx.service")]
     }
     #expect(
-      text.contains("\nFree it       systemctl stop nginx.service   # if killed, systemd may restart it\n"), "\(text)")
+      text.contains("\nFree it       systemctl stop nginx.service # if killed, systemd may restart it\n"), "\(text)")
     #expect(text.contains("in systemd unit nginx.service\n"), "\(text)")
     #expect(!text.contains("sockdiag kill"), "\(text)")
   }

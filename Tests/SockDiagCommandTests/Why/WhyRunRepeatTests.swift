@@ -53,7 +53,7 @@ struct WhyRunRepeatTests {
       try:
         while True: os.write(there, bytes(4096))
       except BlockingIOError: pass
-      command = sys.argv[1:4] + ["python3", "-c", sys.argv[4], str(here)]
+      command = sys.argv[1:7] + ["python3", "-c", sys.argv[7], str(here)]
       sys.exit(subprocess.run(command, stderr=there, pass_fds=[here], timeout=100).returncode)
       """
     let tool = try Tool.path
