@@ -35,7 +35,7 @@ struct EndingFields: FieldWritable {
     }
   }
 
-  private static func write(_ key: StaticString, _ sockets: [HeldSocket], to writer: inout some FieldWriter) {
+  private static func write(_ key: String, _ sockets: [HeldSocket], to writer: inout some FieldWriter) {
     var interfaces = InterfaceNames(.host)
     let fields = sockets.map { SocketFields($0.socket, SocketNotes(holders: $0.holders), interfaces: &interfaces) }
     writer.objects(key, fields, isOnLines: true)

@@ -133,7 +133,7 @@ extension RestraintText: FieldWritable {
 
 extension FieldWriter {
   /// Writes a sentence with its name and the commands that belong to it.
-  fileprivate mutating func advice(_ key: StaticString, _ name: String, _ sentence: String, _ commands: [String]) {
+  fileprivate mutating func advice(_ key: String, _ name: String, _ sentence: String, _ commands: [String]) {
     text(key, name)
     text("text", sentence)
     texts("commands", commands)

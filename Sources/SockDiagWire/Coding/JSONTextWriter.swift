@@ -30,45 +30,42 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   @inline(__always)
-  private mutating func key(_ key: StaticString) {
+  private mutating func key(_ key: String) {
     if needsComma { output.append(UInt8(ascii: ",")) }
     needsComma = true
     output.append(UInt8(ascii: "\""))
-    // SAFETY: the bytes of a literal live as long as the program, and there are as many as it says.
-    let bytes = unsafe UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
-    // SAFETY: as above.
-    unsafe output.append(contentsOf: bytes)
+    output.append(contentsOf: key.utf8)
     output.append(UInt8(ascii: "\""))
     output.append(UInt8(ascii: ":"))
   }
 
   /// Writes a number.
-  public mutating func number(_ key: StaticString, _ value: UInt64) {
+  public mutating func number(_ key: String, _ value: UInt64) {
     self.key(key)
     output.appendDecimal(value)
   }
 
   /// Writes a number that may be negative.
-  public mutating func number(_ key: StaticString, _ value: Int64) {
+  public mutating func number(_ key: String, _ value: Int64) {
     self.key(key)
     if value < 0 { output.append(UInt8(ascii: "-")) }
     output.appendDecimal(value.magnitude)
   }
 
   /// Writes a truth value.
-  public mutating func boolean(_ key: StaticString, _ value: Bool) {
+  public mutating func boolean(_ key: String, _ value: Bool) {
     self.key(key)
     output.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
   /// Writes text.
-  public mutating func text(_ key: StaticString, _ value: String) {
+  public mutating func text(_ key: String, _ value: String) {
     self.key(key)
     output.appendJSONString(value)
   }
 
   /// Writes a list of texts.
-  public mutating func texts(_ key: StaticString, _ values: [String]) {
+  public mutating func texts(_ key: String, _ values: [String]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
     for (index, value) in values.enumerated() {
@@ -79,7 +76,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes the names of the bits that are set.
-  public mutating func texts(_ key: StaticString, of bits: UInt64, in names: [FieldBit]) {
+  public mutating func texts(_ key: String, of bits: UInt64, in names: [FieldBit]) {
     self.key(key)
     var separator = UInt8(ascii: "[")
     for index in names.indices where names[index].bit & bits != 0 {
@@ -92,7 +89,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes a number as text.
-  public mutating func longNumber(_ key: StaticString, _ value: UInt64) {
+  public mutating func longNumber(_ key: String, _ value: UInt64) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
     output.appendDecimal(value)
@@ -100,7 +97,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes a list of numbers.
-  public mutating func numbers(_ key: StaticString, _ values: [UInt32]) {
+  public mutating func numbers(_ key: String, _ values: [UInt32]) {
     self.key(key)
     output.append(UInt8(ascii: "["))
     for (index, value) in values.enumerated() {
@@ -111,7 +108,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes ASCII text that `append` makes.
-  public mutating func ascii(_ key: StaticString, _ append: (inout [UInt8]) -> Void) {
+  public mutating func ascii(_ key: String, _ append: (inout [UInt8]) -> Void) {
     self.key(key)
     output.append(UInt8(ascii: "\""))
     append(&output)
@@ -119,7 +116,7 @@ public struct JSONTextWriter: FieldWriter {
   }
 
   /// Writes an object.
-  public mutating func object(_ key: StaticString, _ fields: (inout Self) -> Void) {
+  public mutating func object(_ key: String, _ fields: (inout Self) -> Void) {
     self.key(key)
     openObject()
     fields(&self)
@@ -128,7 +125,7 @@ public struct JSONTextWriter: FieldWriter {
 
   /// Writes a list of objects, one for each element.
   public mutating func objects<Element>(
-    _ key: StaticString, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
+    _ key: String, _ elements: [Element], isOnLines: Bool, _ fields: (Element, inout Self) -> Void
   ) {
     self.key(key)
     var list = JSONArray(isOnLines: isOnLines)
@@ -183,13 +180,7 @@ extension [UInt8] {
     append(UInt8(ascii: "\""))
     defer { append(UInt8(ascii: "\"")) }
     // Nearly all texts are names in ASCII, which need no look at their characters.
-    // SAFETY: the bytes are read during the call.
-    let isPlain = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
-      guard unsafe bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }) else { return false }
-      unsafe append(contentsOf: bytes)
-      return true
-    }
-    if isPlain == true { return }
+    if text.isPlainASCII { return append(contentsOf: text.utf8) }
     for scalar in text.unicodeScalars {
       switch scalar.value {
       case 0x22, 0x5c:
@@ -219,5 +210,17 @@ extension [UInt8] {
     guard digits.count.isMultiple(of: 2), digits.allSatisfy({ $0 != nil }) else { return nil }
     let values = digits.compactMap { $0 }
     self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+}
+
+extension String {
+  /// Whether the text is printable ASCII that JSON does not escape.
+  fileprivate var isPlainASCII: Bool {
+    let bytes = utf8.span
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard byte >= 0x20, byte < 0x7f, byte != 0x22, byte != 0x5c else { return false }
+    }
+    return true
   }
 }

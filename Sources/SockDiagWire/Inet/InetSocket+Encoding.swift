@@ -60,9 +60,9 @@ extension TCPInfo: FieldWritable {
     for field in Self.fields {
       guard let value = value(at: field.offset, field.width) else { continue }
       if field.width == .lowBit {
-        writer.boolean(field.jsonKey, value != 0)
+        writer.boolean(field.key, value != 0)
       } else {
-        writer.number(field.jsonKey, value)
+        writer.number(field.key, value)
       }
     }
     if let ecn = accurateECN {

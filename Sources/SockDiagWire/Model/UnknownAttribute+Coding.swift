@@ -8,7 +8,7 @@ extension UnknownAttribute: FieldWritable {
 
 extension FieldWriter {
   /// Writes attributes that this package does not know; nothing if there are none.
-  mutating func attributes(_ key: StaticString, _ attributes: [UnknownAttribute]) {
+  mutating func attributes(_ key: String, _ attributes: [UnknownAttribute]) {
     if !attributes.isEmpty { objects(key, attributes) }
   }
 }
