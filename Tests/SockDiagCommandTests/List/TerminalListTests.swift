@@ -32,7 +32,7 @@ struct TerminalListTests {
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 81))
       let namespace = laboratory.namespace
       return try (
-        Self.onTerminal(namespace, ""), Self.onTerminal(namespace, "-p"), Self.inPipe(namespace, "-H"),
+        Self.onTerminal(namespace, "", columns: 120), Self.onTerminal(namespace, "-p"), Self.inPipe(namespace, "-H"),
         Self.onTerminal(namespace, "--sort local")
       )
     }
