@@ -35,7 +35,7 @@ extension TerminalScene {
       )
     },
     TerminalScene("service of a unit with a long name") { laboratory in
-      let cgroup = try laboratory.cgroup(named: "a-service-with-a-long-name", suffix: ".service")
+      let cgroup = try laboratory.cgroup(named: "long-service-name", suffix: ".service")
       let server = try LabServer("long-name-server", holding: [try laboratory.tcpListener(on: port)])
       try cgroup.add(server.pid)
       return (
