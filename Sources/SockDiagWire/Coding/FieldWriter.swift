@@ -128,7 +128,6 @@ struct FieldKey: CodingKey {
   var intValue: Int? { nil }
 
   init(_ name: String) { stringValue = name }
-  init(_ name: String) { stringValue = name }
   init?(stringValue: String) { self.init(stringValue) }
   init?(intValue: Int) { nil }
 }
