@@ -70,8 +70,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SocketOwners", "SocketLaboratory",
-        "SocketLaboratoryKit", "sockdiag",
+        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SockDiagTestKit", "SocketOwners",
+        "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
         "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SockDiagTestKit
 import Testing
 
 @testable import SockDiagCommand
@@ -7,7 +8,9 @@ import Testing
 struct ForeignLineTests {
   @Test func thereAreManyOfThem() { #expect(ForeignLines.all.count >= 80) }
 
-  @Test(arguments: ForeignLines.all.indices) func answerIsOneSentenceWithTheCommand(_ index: Int) throws {
+  @Test(arguments: Trials.some(of: Array(ForeignLines.all.indices))) func answerIsOneSentenceWithTheCommand(
+    _ index: Int
+  ) throws {
     let (line, offer) = ForeignLines.all[index]
     let result = try Tool.run(Self.words(line))
     #expect(result.status == Status.usage.rawValue, "\(line)")
@@ -18,7 +21,9 @@ struct ForeignLineTests {
     #expect(result.errors.contains(offer), "\(line): \(result.errors)")
   }
 
-  @Test(arguments: ForeignLines.all.indices) func everyOfferedCommandIsRightUsage(_ index: Int) throws {
+  @Test(arguments: Trials.some(of: Array(ForeignLines.all.indices))) func everyOfferedCommandIsRightUsage(_ index: Int)
+    throws
+  {
     let (line, _) = ForeignLines.all[index]
     let errors = try Tool.run(Self.words(line)).errors
     for command in Self.quoted(errors) where command.first == "sockdiag" {

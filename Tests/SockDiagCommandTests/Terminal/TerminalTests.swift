@@ -1,3 +1,4 @@
+import SockDiagTestKit
 import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
@@ -25,7 +26,7 @@ struct TerminalTests {
     var isDumb: Bool { environment["TERM"] == "dumb" }
   }
 
-  @Test(arguments: TerminalScene.all, View.all)
+  @Test(arguments: Trials.some(of: TerminalScene.all), View.all)
   func everyLineFitsAndNoWordIsBroken(_ scene: TerminalScene, _ view: View) async throws {
     let tool = try Tool.path
     try await Laboratory.withNew { laboratory in
