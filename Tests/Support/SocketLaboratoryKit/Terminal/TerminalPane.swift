@@ -16,6 +16,12 @@ public final class TerminalPane {
   /// Whether tmux is here, and may be used in a network namespace.
   public static var isPossible: Bool { NetworkNamespace.hasProgram("tmux") && NetworkNamespace.isPermitted }
 
+  /// The options of the sanitizers, which tmux would not hand on. Without them, reports that are known to be false would be
+  /// part of the screen.
+  private static var sanitizerOptions: [String: String] {
+    ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+  }
+
   /// The rows of a pane. Rows that leave it at the top stay in its history.
   private static let rows = 60
 
@@ -34,7 +40,8 @@ public final class TerminalPane {
     // It has to fit on a row of a narrow pane.
     marker = "end-\(number % 1_000_000)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let variables = environment.map { "\($0.key)=\($0.value)" }.sorted()
+    let variables = environment.merging(Self.sanitizerOptions) { given, _ in given }.map { "\($0.key)=\($0.value)" }
+      .sorted()
     // The marker ends a line of its own, also if the program leaves its last line open. The pause keeps the pane, and ends
     // the server some time after a crash of this process.
     // The trap keeps the shell when Ctrl-C ends the program.
