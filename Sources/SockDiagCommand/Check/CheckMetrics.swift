@@ -66,7 +66,7 @@ struct MetricsPage {
     text += "# HELP \(name) \(Self.escaped(help))\n"
   }
 
-  /// Adds a sample of the current family. One whose labels are taken gets a number as one more label.
+  /// Adds a sample to the current metric family. If a sample with the same labels exists, a number is added as a label.
   mutating func sample(_ labels: [(String, String)], _ value: String) {
     var shown = Self.shown(labels)
     var number = 2

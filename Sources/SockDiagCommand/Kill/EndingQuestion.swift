@@ -2,7 +2,7 @@ internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
 
-/// What `kill` will do, in a few lines: the answer first, then what to know before it is done.
+/// The text that `kill` shows before it asks: the processes that it ends, and then what may start them again.
 struct EndingQuestion {
   let plan: EndingPlan
 

@@ -5,7 +5,7 @@ internal import SockDiag
 struct ServerHabit {
   /// The options before bind(), without IPV6_V6ONLY.
   var options: BindOptions = []
-  /// The addresses that are bound if none is configured.
+  /// The addresses that the server binds if its configuration names none.
   var addresses: [IPAddress] = [.anyV4, .anyV6]
   var v6Only = V6Only.untouched
 

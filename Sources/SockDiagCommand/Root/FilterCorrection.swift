@@ -1,7 +1,7 @@
 internal import SockDiag
 internal import SockDiagWire
 
-/// A filter that is right usage, made from a wrong one by what its error suggests.
+/// A corrected filter: the wrong filter with the replacement that its error suggests.
 struct FilterCorrection: Hashable {
   /// The part that the error quotes: `dport`, `state established`.
   let suggestion: String

@@ -37,7 +37,7 @@ struct ShortAnswer {
     var weight = 0
   }
 
-  /// The whole answer.
+  /// The text of the answer, with the heaviest parts left out until it fits into ten lines.
   func text() -> [UInt8] {
     var parts = head + advice
     var wide = terminal

@@ -2,7 +2,7 @@ internal import Glibc
 internal import SockDiagWire
 internal import Synchronization
 
-/// The names of hosts by their addresses, as the resolver of this host knows them.
+/// A cache of host names, which the resolver of this host gives for addresses.
 ///
 /// An answer may take as long as the resolver waits for its servers. So threads ask about many addresses at once, and the
 /// wait for all answers is bounded. A thread whose question is never answered does not hold up the end of the program.

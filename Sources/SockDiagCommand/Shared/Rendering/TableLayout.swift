@@ -1,7 +1,7 @@
 /// The widths of a table's columns.
 struct TableLayout {
   var widths: [Int]
-  /// Whether each column is shown.
+  /// One value for each column: `true` if the column is shown.
   var isShown: [Bool]
   /// The blanks between two columns.
   var gap = 2
