@@ -26,9 +26,10 @@ extension FilterParser {
     let value = try takeValue("a regular expression, such as ^nginx,")
     do throws(FilterPatternError) { return try FilterPattern(value.text) } catch {
       var fault = self.error(at: value, error.explanation)
-      // Quotes are not part of the expression.
-      let isQuoted = value.range.count > value.text.utf8.count
-      fault.column += error.offset + (isQuoted ? 1 : 0)
+      let text = value.text.unicodeScalars
+      let position = String(String.UnicodeScalarView(text.prefix(error.offset))).utf8.count
+      let offset = value.range.lowerBound + FilterLexer.offset(of: position, in: bytes[value.range])
+      fault.column += characters(value.range.lowerBound..<offset)
       fault.length = error.length
       throw fault
     }

@@ -6,7 +6,7 @@ struct FilterParser {
   /// The maximum depth of parentheses.
   static var depthLimit: Int { 256 }
 
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private var lexer: FilterLexer
   /// The next token.
   private(set) var token: FilterToken
@@ -110,11 +110,12 @@ extension FilterParser {
   func error(_ explanation: String) -> FilterError { error(at: token, explanation) }
 
   func error(at token: FilterToken, _ explanation: String) -> FilterError {
-    // In characters as an editor counts them, not in bytes.
-    func characters(_ range: Range<Int>) -> Int { String(decoding: bytes[range], as: UTF8.self).unicodeScalars.count }
-    return FilterError(
+    FilterError(
       column: characters(0..<token.range.lowerBound) + 1, length: characters(token.range), explanation: explanation)
   }
+
+  /// The length of a part of the text in characters, as an editor counts them.
+  func characters(_ range: Range<Int>) -> Int { String(decoding: bytes[range], as: UTF8.self).unicodeScalars.count }
 
   /// A word for a message, shortened if it is long. The limit counts scalars and not characters, because one character
   /// may be as long as the text.
@@ -148,7 +149,8 @@ extension SocketFilter {
   /// | `recv-q > 10k`, `send-q > 0` | queues |
   /// | `rtt > 50ms`, `total_retrans > 0` | a member of `tcp_info`, by its kernel name |
   ///
-  /// A regular expression without quotes ends at a blank, or at a parenthesis that closes none of its own. `!~` negates it,
+  /// A word with blanks or signs is written in single or double quotes; quoted parts that touch are one word. A regular
+  /// expression without quotes ends at a blank, or at a parenthesis that closes none of its own. `!~` negates it,
   /// and `=~` is `~`.
   ///
   /// A host name stands for all of its addresses. Comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, or as words `eq`, `ne`,

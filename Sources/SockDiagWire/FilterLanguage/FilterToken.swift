@@ -22,7 +22,7 @@ struct FilterToken: Hashable {
 /// Splits a filter's text into tokens.
 ///
 /// Signs need no blanks around them; a word ends at a blank or a sign. A word that contains such characters is written
-/// in single or double quotes. A regular expression ends only at a blank, or at a parenthesis that closes none of its own.
+/// in single or double quotes; quoted parts that touch are one word, so that it can contain both. A regular expression ends only at a blank, or at a parenthesis that closes none of its own.
 struct FilterLexer {
   private let bytes: [UInt8]
   private var offset = 0
@@ -68,7 +68,7 @@ struct FilterLexer {
       kind = isFollowed(by: "=") ? take(2, .comparison(.lessOrEqual)) : take(1, .comparison(.less))
     case UInt8(ascii: ">"):
       kind = isFollowed(by: "=") ? take(2, .comparison(.greaterOrEqual)) : take(1, .comparison(.greater))
-    case UInt8(ascii: "'"), UInt8(ascii: "\""): return quoted(bytes[start])
+    case UInt8(ascii: "'"), UInt8(ascii: "\""): return quoted()
     default:
       while offset < bytes.count, !Self.endsWord(bytes[offset]) { offset += 1 }
       let text = text(start..<offset)
@@ -90,7 +90,7 @@ struct FilterLexer {
   /// A regular expression without quotes; `nil` if there is none.
   private mutating func unquotedPattern() -> FilterToken? {
     let start = offset
-    if bytes[start] == UInt8(ascii: "'") || bytes[start] == UInt8(ascii: "\"") { return nil }
+    if Self.isQuote(bytes[start]) { return nil }
     var depth = 0
     var end = start
     while end < bytes.count, !Self.isBlank(bytes[end]) {
@@ -136,17 +136,42 @@ struct FilterLexer {
     offset + 1 < bytes.count && bytes[offset + 1] == UInt8(ascii: character)
   }
 
-  private mutating func quoted(_ quote: UInt8) -> FilterToken {
+  private mutating func quoted() -> FilterToken {
     let start = offset
-    guard let end = bytes[(start + 1)...].firstIndex(of: quote) else {
-      offset = bytes.count
-      return FilterToken(kind: .unclosedQuote, range: start..<offset, text: text(start..<offset))
+    var parts = ""
+    while offset < bytes.count, Self.isQuote(bytes[offset]) {
+      guard let end = bytes[(offset + 1)...].firstIndex(of: bytes[offset]) else {
+        let start = offset
+        offset = bytes.count
+        return FilterToken(kind: .unclosedQuote, range: start..<offset, text: text(start..<offset))
+      }
+      parts += text(offset + 1..<end)
+      offset = end + 1
     }
-    offset = end + 1
-    return FilterToken(kind: .word, range: start..<offset, text: text(start + 1..<end))
+    return FilterToken(kind: .word, range: start..<offset, text: parts)
+  }
+
+  /// The offset in a token, in bytes, of a byte of its text. They differ by the quotes.
+  static func offset(of position: Int, in token: ArraySlice<UInt8>) -> Int {
+    guard var quote = token.first, isQuote(quote) else { return position }
+    var left = position
+    var isInside = false
+    for (offset, byte) in token.enumerated() {
+      if isInside ? byte == quote : isQuote(byte) {
+        quote = byte
+        isInside.toggle()
+      } else if left == 0 {
+        return offset
+      } else {
+        left -= 1
+      }
+    }
+    return token.count - 1
   }
 
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 

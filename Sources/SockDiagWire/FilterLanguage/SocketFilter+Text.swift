@@ -104,29 +104,32 @@ extension FilterCondition: CustomStringConvertible {
     return address.family == .inet6 ? "[\(address)]" : "\(address)"
   }
 
-  /// A word in the form in which it must be written. A word with both kinds of quotes cannot be written.
+  /// A word in the form in which it must be written.
   private static func quoted(_ word: String) -> String {
     let isPlain = word.utf8.first.map { $0 > 0x20 } == true && !word.utf8.contains(where: FilterLexer.endsWord)
-    if isPlain, !FilterLexer.isOperator(word) { return word }
-    return word.contains("\"") ? "'\(word)'" : "\"\(word)\""
+    return isPlain && !FilterLexer.isOperator(word) ? word : inQuotes(word)
   }
 
   /// A regular expression in the form in which it must be written.
   private static func quoted(_ pattern: FilterPattern) -> String {
-    let text = pattern.text
     let isPlain =
-      !text.isEmpty
-      && text.utf8.allSatisfy {
+      !pattern.text.isEmpty
+      && pattern.text.utf8.allSatisfy {
         switch $0 {
         case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
         default: "^$.*+?|_-/:@,".utf8.contains($0)
         }
       }
-    if isPlain { return text }
-    if !text.contains("\"") { return "\"\(text)\"" }
-    if !text.contains("'") { return "'\(text)'" }
-    // The escape of a quote.
-    return "\"\(text.map { $0 == "\"" ? "\\x22" : String($0) }.joined())\""
+    return isPlain ? pattern.text : inQuotes(pattern.text)
+  }
+
+  private static func inQuotes(_ word: String) -> String {
+    // By scalars, because a quote with an accent behind it is another character.
+    let parts = word.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false)
+    if parts.count == 1 { return "\"\(word)\"" }
+    if !word.unicodeScalars.contains("'") { return "'\(word)'" }
+    // Parts that touch are one word: "a"'"'"b" is a"b.
+    return parts.map { "\"\(String(String.UnicodeScalarView($0)))\"" }.joined(separator: "'\"'")
   }
 
   private static func text(_ figure: FilterFigure, _ range: ClosedRange<UInt64>) -> String {

@@ -140,6 +140,8 @@ enum FilterFault {
     ("cmdline", 8, 0, "a command line is missing at the end"),
     ("comm ~ a(b", 9, 1, "this '(' is never closed; write '\\(' for the character"),
     ("comm ~ 'a(b'", 10, 1, "this '(' is never closed; write '\\(' for the character"),
+    ("comm ~ 'é\"'\"a\"'(b'", 16, 1, "this '(' is never closed; write '\\(' for the character"),
+    ("comm ~ 'a'\"b", 11, 2, "this quote is never closed"),
     ("comm ~ \"é[\"", 10, 1, "this '[' is never closed; write '\\[' for the character"),
     ("(comm ~ a*+)", 11, 1, "'+' repeats a repetition; leave it out, or put parentheses before it"),
     ("user nobody-here", 6, 11, "'nobody-here' is not a user"),

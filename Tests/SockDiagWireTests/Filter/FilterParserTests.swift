@@ -175,6 +175,7 @@ import Testing
 
   static let holders: [(SocketFilter, [String])] = [
     (.heldBy(processID: 4711), ["pid 4711", "pid = 4711", "pid eq 4711"]),
+    (.heldBy(command: "a\"'b"), ["comm 'a\"'\"'b\"", "comm = \"a\"'\"'\"'\"\"b\"", "comm \"\"'a\"'\"'b\""]),
     (!.heldBy(command: "nginx"), ["comm != nginx", "not comm nginx", "comm ne 'nginx'"]),
     (.heldBy(command: "/x"), ["comm = /x", "comm eq '/x'"]),
     (.heldBy(unit: "nginx"), ["unit nginx", "unit = nginx", "unit='nginx'"]),
@@ -239,16 +240,15 @@ import Testing
     #expect(try Self.parse(text).description == text)
   }
 
-  @Test(arguments: ["a\"b'c d", "(\"'", "x ", "", "[\"']", "é(", "'", "a'b"])
-  func descriptionOfAnyExpressionMatchesTheSame(_ text: String) throws {
-    let escaped = text.replacing("(", with: "\\(")
-    let filter = SocketFilter.heldBy(commandMatching: try FilterPattern(escaped))
-    let again = try SocketFilter("(\(filter) and sport = :80) or dev 1")
-    for name in [text, "x\(text)y", "other"] {
-      let holders = [FilterHolder(processID: 1, command: name)]
-      var socket = InetSocket()
-      socket.local.port = 80
-      #expect(again.evaluate(socket, holders: holders) == filter.evaluate(socket, holders: holders), "\(filter)")
+  @Test(arguments: ["a\"b'c d", "(\"'", "x ", "", "[\"']", "é(", "'", "a'b", "\"\u{301}'", "\0e'\u{17}\""])
+  func anyNameAndAnyExpressionCanBeWritten(_ text: String) throws {
+    let pattern = try FilterPattern(text.replacing("(", with: "\\(").replacing("[", with: "\\["))
+    for filter: SocketFilter in [
+      .heldBy(command: text), .heldBy(commandLineMatching: pattern), .heldBy(unit: text), .heldBy(container: text),
+    ] {
+      let written = try SocketFilter("(\(filter) and sport = :80) or dev 1")
+      let built = try filter && SocketFilter("sport = :80") || SocketFilter("dev 1")
+      #expect(written.node.normalized() == built.node.normalized(), "\(filter)")
     }
   }
 }
