@@ -73,7 +73,6 @@ public struct HostObserver: ~Copyable, Sendable {
     facts.sockets = survey.tcp.kept + survey.closeWaits
     facts.omittedSockets = survey.tcp.omitted
     facts.traffic = survey.tcp.traffic
-    for socket in survey.closeWaits { facts.traffic?.add(socket) }
     facts.udpSockets = survey.udp.kept
     facts.omittedUDPSockets = survey.udp.omitted
     (facts.udpCompleteness, facts.udpSubstitution) = (survey.udpCompleteness, survey.udpSubstitution)
@@ -96,8 +95,9 @@ public struct HostObserver: ~Copyable, Sendable {
   private mutating func makeSurvey() throws(SockDiagError) -> Survey {
     let start = ContinuousClock.now
     let settings = KernelSettings(procRoot: procRoot)
-    // The kernel's tables contain no TCP socket in CLOSE. Those in CLOSE_WAIT are few, and only they need details.
-    let connected = SocketStateSet.all.subtracting([.listen, .close, .closeWait])
+    // The kernel's tables contain no TCP socket in CLOSE. One walk counts all connections: in two, those whose peers close
+    // in between would count twice. Those in CLOSE_WAIT are read again, because only they need details.
+    let connected = SocketStateSet.all.subtracting([.listen, .close])
     let bound = try inspector.dump(SocketQuery(.tcp, states: .boundInactive))
     let empty = SocketSurvey(settings, listeners: listeners, bound: bound.sockets)
     let (tcp, completeness) = try select(SocketQuery(.tcp, states: connected), from: empty)

@@ -52,7 +52,7 @@ struct RouteTraffic {
     let route = Route(socket)
     let hash = route.hash64
     let ports = count(socket, &uses[hash, default: Use()])
-    if ports == leastToName, names[hash] == nil { names[hash] = route }
+    if ports == leastToName { names[hash] = route }
   }
 
   /// Counts a socket, and returns the number of ports in use.

@@ -33,6 +33,8 @@ struct SocketSurvey {
 
   mutating func add(_ socket: InetSocket) {
     traffic?.add(socket)
+    // The observer reads these again, with details, and keeps all of them.
+    if socket.state == .closeWait { return }
     let port = Int(socket.local.port)
     let isTaker = isTaker(socket)
     if isPortKept[port], !isTaker, !socket.isConnectedToItself {

@@ -18,7 +18,7 @@ public struct Finding: Sendable, Hashable {
   public var text: String
   /// The consequence and the remedy. No full stop.
   public var advice: String
-  /// The command that helps, for root to run; `nil` if there is not one alone.
+  /// The command that helps, to be run as root; `nil` if no single command does.
   public var remedy: String?
 
   /// The subject of a finding, as far as it is a single thing.

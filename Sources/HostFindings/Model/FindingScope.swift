@@ -8,7 +8,8 @@ public struct FindingScope: Sendable, Hashable {
   public var udpSockets = 0
   /// The number of TCP listeners.
   public var listeners = 0
-  /// The number of destinations whose connections have ports that the kernel chose.
+  /// The number of destinations whose connections have ports that the kernel may have chosen. A destination counts once
+  /// for each address of this host that has such connections to it.
   public var destinations = 0
   /// The rules that could not be checked, because the kernel or a sandbox hides the figures that they need.
   public var uncheckedRules: [FindingRule] = []

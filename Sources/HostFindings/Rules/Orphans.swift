@@ -18,7 +18,7 @@ extension HostFacts {
           text:
             "the kernel reset \(rise.counted("closed connection")) in \(intervalText): there were too many of them, or too"
             + " little memory for TCP (TCPAbortOnMemory)",
-          advice: "their last data is lost; \(cure), and net.ipv4.tcp_mem that of memory"))
+          advice: "their last data is lost; \(cure), and net.ipv4.tcp_mem limits the memory"))
     }
     if let count = counters.orphans, let maximum = settings.maximumOrphans,
       Share.reaches(count, limits.sharePercent, of: maximum)

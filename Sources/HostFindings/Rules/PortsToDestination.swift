@@ -31,7 +31,7 @@ extension HostFacts {
         + " on either side, or widen net.ipv4.ip_local_port_range" + rangeText)
   }
 
-  /// The number of destinations to which connections have ports that the kernel chooses from.
+  /// The number of routes whose connections have ports that the kernel chooses from.
   var destinationCount: Int {
     (traffic ?? RouteTraffic(self))?.routeCount ?? 0
   }
