@@ -38,6 +38,11 @@ public protocol FieldWriter {
 }
 
 extension FieldWriter {
+  /// Writes the names of the bits that are set as a list of texts.
+  public mutating func texts(_ key: String, of bits: UInt64, in names: [FieldBit]) {
+    texts(key, names.filter { bits & $0.bit != 0 }.map(\.name))
+  }
+
   /// Writes the fields of the value, as for the first time.
   public mutating func recorded<Value>(_ fields: RecordedFields<Value>) { fields.value.writeFields(to: &self) }
 }
@@ -150,9 +155,6 @@ struct ContainerWriter: FieldWriter {
   mutating func boolean(_ key: String, _ value: Bool) { encode(value, key) }
   mutating func text(_ key: String, _ value: String) { encode(value, key) }
   mutating func texts(_ key: String, _ values: [String]) { encode(values, key) }
-  mutating func texts(_ key: String, of bits: UInt64, in names: [FieldBit]) {
-    encode(names.filter { bits & $0.bit != 0 }.map(\.name), key)
-  }
   mutating func longNumber(_ key: String, _ value: UInt64) { encode(String(value), key) }
   mutating func numbers(_ key: String, _ values: [UInt32]) { encode(values, key) }
 

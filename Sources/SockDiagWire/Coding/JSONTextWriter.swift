@@ -156,7 +156,7 @@ extension [UInt8] {
       append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
       return
     }
-    // From the last digit: a division by a constant is a multiplication, and one by a power that is found first is not.
+    // From the last digit: the compiler makes a multiplication of a division by the constant 10, not of one by a variable.
     var digits = InlineArray<20, UInt8>(repeating: 0)
     var start = 20
     var rest = value

@@ -11,10 +11,8 @@ public struct FilterHolder: Hashable, Sendable {
   public var commandLine: String?
   /// The unit and the container of the process; `nil` if its cgroup is not known.
   public var supervision: Supervision?
-  /// The answers to some conditions, see ``answering(_:)``.
-  private var answers: [HolderTest: Answer] = [:]
-
-  private enum Answer: Hashable { case yes, no, unknown }
+  /// The answers to some conditions, see ``answering(_:)``; `nil` for one that is not known.
+  private var answers: [HolderTest: Bool?] = [:]
 
   /// The unit and the container of a process.
   public struct Supervision: Hashable, Sendable {
@@ -41,24 +39,17 @@ public struct FilterHolder: Hashable, Sendable {
   }
 
   /// The same process with its answers to the conditions of a filter. A regular expression is then compared once for the
-  /// process, and not for each of its sockets.
+  /// process, and not for each of its sockets. Later changes of the value do not change these answers.
   public func answering(_ filter: SocketFilter) -> FilterHolder {
     var holder = self
-    filter.node.forEachHolderTest { test in
-      let answer = evaluate(test)
-      holder.answers[test] = answer == nil ? .unknown : answer == true ? .yes : .no
-    }
+    filter.node.forEachHolderTest { holder.answers.updateValue(evaluate($0), forKey: $0) }
     return holder
   }
 
   /// Whether the process passes a test; `nil` if what the test compares is not known.
   func passes(_ test: HolderTest) -> Bool? {
-    switch answers.isEmpty ? nil : answers[test] {
-    case .yes?: true
-    case .no?: false
-    case .unknown?: nil
-    case nil: evaluate(test)
-    }
+    if let answer = answers[test] { return answer }
+    return evaluate(test)
   }
 
   private func evaluate(_ test: HolderTest) -> Bool? {
@@ -67,12 +58,12 @@ public struct FilterHolder: Hashable, Sendable {
     case .name(.command, .equals(let name)):
       // The kernel may cut a name in the middle of a character; both sides are repaired in the same way before they are
       // compared.
-      command.utf8.elementsEqual(String(decoding: name.utf8.prefix(15), as: UTF8.self).utf8)
+      command.hasSameBytes(as: String(decoding: name.utf8.prefix(15), as: UTF8.self))
     case .name(.command, .matches(let pattern)): pattern.matches(command)
-    case .name(.commandLine, .equals(let text)): commandLine.map { $0 == text }
+    case .name(.commandLine, .equals(let text)): commandLine.map { $0.hasSameBytes(as: text) }
     case .name(.commandLine, .matches(let pattern)): commandLine.map(pattern.matches)
     case .name(.unit, .equals(let name)):
-      supervision.map { $0.unit.map { [name, name + ".service"].contains($0) } ?? false }
+      supervision.map { $0.unit.map { $0.hasSameBytes(as: name) || $0.hasSameBytes(as: name + ".service") } ?? false }
     case .name(.unit, .matches(let pattern)): supervision.map { $0.unit.map(pattern.matches) ?? false }
     case .name(.container, .equals(let name)):
       supervision.map { $0.container.contains { $0 == name || Self.isID($0) && !name.isEmpty && $0.hasPrefix(name) } }

@@ -69,6 +69,20 @@ package enum HolderName: String, Hashable, Sendable {
 package enum NameTest: Hashable, Sendable {
   case equals(String)
   case matches(FilterPattern)
+
+  /// Compares bytes, as the tests do. Two spellings of `é` are one `String`, but two names.
+  package static func == (left: NameTest, right: NameTest) -> Bool {
+    switch (left, right) {
+    case (.equals(let left), .equals(let right)): left.hasSameBytes(as: right)
+    case (.matches(let left), .matches(let right)): left == right
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// Whether two texts are the same to the kernel, which knows no Unicode.
+  func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
 extension FilterNode {

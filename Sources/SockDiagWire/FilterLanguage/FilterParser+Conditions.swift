@@ -26,9 +26,6 @@ extension FilterParser {
     case "fwmark": return try parseValue("a mark, MARK or MARK/MASK,", Self.mark)
     case "cgroup": return try parseValue("the path or id of a cgroup", Self.cgroup)
     case "pid": return try parseValue("the id of a process", Self.process)
-    case "comm", "cmdline", "unit", "container":
-      guard let name = HolderName(rawValue: word.text) else { throw noCondition() }
-      return try parseHolderName(name)
     case "user":
       advance()
       return try parseComparison(.userID)
@@ -36,6 +33,7 @@ extension FilterParser {
       advance()
       return .condition(.autobound)
     default:
+      if let name = HolderName(rawValue: word.text) { return try parseHolderName(name) }
       guard let figure = FilterFigure(name: word.text) else { throw noCondition() }
       advance()
       return try parseComparison(figure)
@@ -180,6 +178,9 @@ extension SocketStateSet {
 }
 
 extension SocketFilter {
+  /// The words that begin a condition, without names of figures and short forms.
+  package static let conditionNames = FilterParser.keywords.filter { $0 != "excl" }
+
   /// Whether a word of a command line looks like the beginning of a filter.
   package static func begins(with word: String) -> Bool {
     var lexer = FilterLexer(Array(word.utf8))

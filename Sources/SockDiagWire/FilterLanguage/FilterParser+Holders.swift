@@ -15,8 +15,8 @@ extension FilterParser {
     if !compares, value.text.hasPrefix("/"), name != .commandLine {
       throw error(
         at: value,
-        "\(Self.quote(value.text)) is not \(name.expected); a shell replaces '~' by your home, so put the filter in"
-          + " quotes, '\(word) ~ REGEX'")
+        "\(Self.quote(value.text)) is a path, not \(name.expected); if you typed '~', your shell replaced it by your"
+          + " home: put the filter in quotes, '\(word) ~ REGEX'")
     }
     let node = FilterNode.condition(.holder(.name(name, .equals(value.text))))
     return isNegated ? .not(node) : node

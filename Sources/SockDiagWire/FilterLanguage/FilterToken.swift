@@ -22,7 +22,8 @@ struct FilterToken: Hashable {
 /// Splits a filter's text into tokens.
 ///
 /// Signs need no blanks around them; a word ends at a blank or a sign. A word that contains such characters is written
-/// in single or double quotes; quoted parts that touch are one word, so that it can contain both. A regular expression ends only at a blank, or at a parenthesis that closes none of its own.
+/// in single or double quotes; quoted parts that touch are one word, so that it can contain both. A regular expression
+/// ends only at a blank, or at a parenthesis that closes none of its own.
 struct FilterLexer {
   private let bytes: [UInt8]
   private var offset = 0

@@ -132,8 +132,8 @@ enum FilterFault {
     ("comm = a ~ b", 10, 1, "'~' compares nothing; a condition is written as 'sport = :80'"),
     (
       "comm /root nginx", 6, 5,
-      "'/root' is not the name of a program; a shell replaces '~' by your home, so put the filter in quotes, "
-        + "'comm ~ REGEX'"
+      "'/root' is a path, not the name of a program; if you typed '~', your shell replaced it by your home: put the "
+        + "filter in quotes, 'comm ~ REGEX'"
     ),
     ("unit", 5, 0, "the name of a systemd unit is missing at the end"),
     ("container =", 12, 0, "the id or name of a container is missing at the end"),

@@ -26,6 +26,22 @@ struct FilterHolderTests {
     #expect(passes(filter, []) == false)
   }
 
+  /// Two spellings of `é`, one with a combining accent, are one `String` and two names.
+  @Test func spellingsOfALetterAreDifferentNames() throws {
+    let (composed, combining) = ("\u{e9}x", "e\u{301}x")
+    for form in ["comm = NAME", "comm ~ ^NAME$", "cmdline = NAME", "cmdline ~ ^NAME$", "unit = NAME", "unit ~ ^NAME$"] {
+      func filter(_ name: String) throws -> SocketFilter { try SocketFilter(form.replacing("NAME", with: name)) }
+      let holder = FilterHolder(
+        processID: 7, command: combining, commandLine: combining, supervision: .init(unit: combining))
+      for filter in try [filter(composed) || filter(combining), filter(combining) || filter(composed)] {
+        #expect(filter.evaluate(InetSocket(), holders: [holder]) == true, "\(filter)")
+        #expect(filter.evaluate(InetSocket(), holders: [holder.answering(filter)]) == true, "\(filter)")
+      }
+      #expect(try filter(composed).evaluate(InetSocket(), holders: [holder]) == false, "\(form)")
+      #expect(try filter(composed) != filter(combining))
+    }
+  }
+
   @Test func argumentsUnitAndContainerAreCompared() throws {
     let id = String(repeating: "0123456789abcdef", count: 4)
     let holder = FilterHolder(

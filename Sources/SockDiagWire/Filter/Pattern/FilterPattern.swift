@@ -2,11 +2,12 @@
 ///
 /// It is searched for anywhere in a text; `^` and `$` stand for the ends. The language is that of `grep -E`, with the
 /// escapes `\d`, `\w`, `\s`, `\b` and their opposites, `\t`, `\xHH`, groups `(?:…)`, and `(?i)` at the beginning, which
-/// ignores the case of ASCII letters. There are no back references and no look-ahead.
+/// ignores the case of ASCII letters. Unlike there, a backslash also escapes in a set `[…]`, and a repetition of a
+/// repetition needs parentheses. There are no back references and no look-ahead.
 ///
-/// Matching takes time in proportion to the text and to the expression, whatever both contain: every state of the
-/// expression is followed at once, and none is tried again. That is why this is not the matcher of the standard library or
-/// of C, which may need exponential time, and neither of which tells where an expression is wrong.
+/// An expression has at most 2000 steps; a counted repetition has the steps of each copy. A match takes time in proportion
+/// to the text times the steps at most, because all steps are followed at once and none is tried again. The matchers of
+/// the standard library and of C can take exponential time, and do not tell where an expression is wrong.
 public struct FilterPattern: Sendable {
   /// The expression as it was written.
   public let text: String
@@ -21,13 +22,13 @@ public struct FilterPattern: Sendable {
     program = PatternProgram(try parser.parse())
   }
 
-  /// Whether the expression matches anywhere in a text. O(n · m) for a text of n characters and an expression of m.
+  /// Whether the expression matches anywhere in a text. O(n · m) for a text of n characters and an expression of m steps.
   public func matches(_ text: String) -> Bool { program.matches(text) }
 }
 
 extension FilterPattern: Hashable {
-  /// Compares the texts of two expressions.
-  public static func == (left: FilterPattern, right: FilterPattern) -> Bool { left.text == right.text }
+  /// Compares the texts of two expressions byte by byte. Two spellings of `é` are one `String`, but match different texts.
+  public static func == (left: FilterPattern, right: FilterPattern) -> Bool { left.text.hasSameBytes(as: right.text) }
 
   /// Hashes the text.
   public func hash(into hasher: inout Hasher) { hasher.combine(text) }

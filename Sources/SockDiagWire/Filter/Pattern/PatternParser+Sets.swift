@@ -1,22 +1,29 @@
 extension PatternParser {
   /// Reads what follows a backslash.
   mutating func escaped(from start: Int) throws(FilterPatternError) -> ScalarSet {
+    if let scalar = next, let set = ScalarSet.escapes[scalar] {
+      offset += 1
+      return set
+    }
+    return ScalarSet(try escapedCharacter(from: start))
+  }
+
+  private mutating func escapedCharacter(from start: Int) throws(FilterPatternError) -> Unicode.Scalar {
     guard let scalar = take() else {
       throw error(from: start, "nothing follows this '\\'; write '\\\\' for the character")
     }
-    if let set = ScalarSet.escapes[scalar] { return set }
     switch scalar {
-    case "t": return ScalarSet("\t")
+    case "t": return "\t"
     case "x":
       let digits = String(String.UnicodeScalarView(scalars[offset...].prefix(2)))
       guard digits.utf8.count == 2, digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
         let code = UInt8(digits, radix: 16), code < 128
       else { throw error(from: start, "'\\x' needs two digits from 00 to 7f") }
       offset += 2
-      return ScalarSet(Unicode.Scalar(code))
+      return Unicode.Scalar(code)
     case "0"..."9": throw error(from: start, "'\\\(scalar)' refers to a group, which is not supported")
     case "a"..."z", "A"..."Z": throw error(from: start, "'\\\(scalar)' has no meaning; write '\(scalar)'")
-    default: return ScalarSet(scalar)
+    default: return scalar
     }
   }
 
@@ -62,24 +69,12 @@ extension PatternParser {
 
   /// A character in a set; `nil` before an escape that stands for several.
   private mutating func member() throws(FilterPatternError) -> Unicode.Scalar? {
-    guard next == "\\" else { return take() }
-    let start = offset
-    offset += 1
+    guard take("\\") else { return take() }
     if let scalar = next, ScalarSet.escapes[scalar] != nil {
-      offset = start
+      offset -= 1
       return nil
     }
-    switch next {
-    case "t":
-      offset += 1
-      return "\t"
-    case "x":
-      _ = try escaped(from: start)
-      return UInt8(String(String.UnicodeScalarView(scalars[offset - 2..<offset])), radix: 16).map(Unicode.Scalar.init)
-    default:
-      _ = try escaped(from: start)
-      return scalars[offset - 1]
-    }
+    return try escapedCharacter(from: offset - 1)
   }
 
   private mutating func escapedSet(from start: Int) throws(FilterPatternError) -> ScalarSet {

@@ -74,7 +74,7 @@ struct PatternProgram: Sendable {
   private struct States {
     /// States to visit at this place.
     var pending: [Int] = []
-    /// States behind the next character.
+    /// States to visit at the next place, after the next character is consumed.
     var reached: [Int] = []
     /// The last place at which each state was visited.
     private var visits: [Int]
