@@ -9,18 +9,20 @@ struct Free: ParsableCommand {
     abstract: "Prints a port that can be bound, for scripts.",
     usage: "sockdiag free [<options>] [[ADDRESS:]PORT[-PORT] …]",
     discussion: """
-      It prints the number alone: PORT=$(sockdiag free 3000-3100). It takes the first port of the range for which \
-      'sockdiag why' answers free, for all addresses that it asks about. Several ports and ranges are tried in their order: \
+      It prints the number alone: PORT=$(sockdiag free 3000-3100). It takes the first port of the range that is free for \
+      all addresses that it asks about. A port that is free only because of the socket options of other programs comes \
+      after the others, because reading these options takes longer. Several ports and ranges are tried in their order: \
       'free 8080 3000-3100' prints 8080 if it is free.
 
       Without a range it chooses at random from 10000 on, but no port that the kernel gives to outgoing connections \
       (net.ipv4.ip_local_port_range): such a connection could take the port before your server binds it. It also leaves \
       out net.ipv4.ip_local_reserved_ports.
 
-      It binds nothing, so another program can still take the port before yours does.
+      It binds nothing, so another program can still take the port before yours does. If too few ports are free, it \
+      prints none of them; --json shows those that it found.
 
-      Exit status: 0 printed; 1 too few ports are free; 2 for some ports that depends on facts that are unknown; 3 bind() \
-      fails with another error than EADDRINUSE. Then it prints nothing.
+      Exit status: 0 printed; 1 too few ports are free; 2 for some ports the answer depends on facts that are unknown; \
+      3 bind() fails with another error than EADDRINUSE.
       """)
 
   @Argument(
@@ -30,7 +32,8 @@ struct Free: ParsableCommand {
   var ranges: [String] = []
 
   @Option(
-    name: [.customShort("n"), .long], help: ArgumentHelp("How many ports to print, one a line.", valueName: "number"))
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("How many ports to print, each on its own line.", valueName: "number"))
   var count = 1
 
   @Flag(help: "Settle it with a real bind(), closed at once, of each port that is printed.")
@@ -105,7 +108,9 @@ struct Free: ParsableCommand {
       let calls = try calls(range.first)
       answer.note(calls)
       let left = count - answer.outcome.free.count
-      answer.outcome.add(try search.find(left, among: .init(ports: [range.ports], calls: calls)))
+      // Ranges may overlap, and each port is printed once.
+      let found = PortSet(answer.outcome.free.map { $0...$0 })
+      answer.outcome.add(try search.find(left, among: .init(ports: [range.ports], calls: calls, excluded: found)))
     }
     if answer.outcome.free.count < count, answer.outcome.status == .conflict, let last = ranges.last, last.last < .max {
       let above = last.last + 1

@@ -83,6 +83,8 @@ struct FreePortSearch: ~Copyable {
     undecided.ports = outcome.undecided.map { $0...$0 }
     outcome.undecided = []
     outcome.add(try look(count - outcome.free.count, undecided, [.owners, .heldOptions]))
+    // The second pass finds ports that stand before those of the first.
+    outcome.free.sort { left, right in candidates.rank(left) < candidates.rank(right) }
     return outcome
   }
 
@@ -108,8 +110,6 @@ struct FreePortSearch: ~Copyable {
       diagnoses = []
       return outcome.free.count < count
     }
-    // In the order of the ports, also for the second pass.
-    outcome.free.sort { left, right in candidates.rank(left) < candidates.rank(right) }
     return outcome
   }
 }

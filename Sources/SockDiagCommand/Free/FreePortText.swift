@@ -18,9 +18,9 @@ struct FreePortText {
   var sentence: String {
     let end = next.map { "; the next free one is \($0)" } ?? ""
     if !outcome.free.isEmpty {
-      return
-        "only \(outcome.free.count) of the \(subject) \(outcome.free.count == 1 ? "is" : "are") free, and \(wanted) are"
-        + " wanted\(end)"
+      let count = outcome.free.count
+      let few = isSingle ? "only \(subject) is" : "only \(count) of the \(subject) \(count == 1 ? "is" : "are")"
+      return "\(few) free, and \(wanted) are wanted\(end)"
     }
     switch outcome.status {
     case .error: return failure

@@ -25,6 +25,7 @@ struct FreeCommandTests {
       (["3000-3100", "--udp"], "3000\n"), (["3000-3010/udp"], "3000\n"), (["127.0.0.2:3000-3010"], "3000\n"),
       (["127.0.0.1:3000-3010"], "3002\n"), (["[::1]:3000-3010"], "3000\n"), (["3000-3010", "--as", "go"], "3002\n"),
       (["3000-3010", "--probe"], "3002\n"), (["3003-3010", "-t", "-u"], "3005\n"),
+      (["3002-3005", "3003-3008", "-n", "5"], "3002\n3003\n3005\n3006\n3007\n"),
     ]
     for (words, output) in answers {
       let command = [try Tool.path, "free"] + words
@@ -88,6 +89,18 @@ struct FreeCommandTests {
     #expect(list.errorText == "sockdiag: all 2 UDP ports of 53, 54 are in use; the next free one is 55\n")
     let quiet = try await run(beside: busy, "3000-3004", "-q")
     #expect(quiet.status == 1 && quiet.errorText == "" && quiet.outputText == "")
+  }
+
+  @Test func portThatNeedsALongerLookKeepsItsPlace() async throws {
+    let command = [try Tool.path, "free", "--as", "rust", "127.0.0.1:3000-3001", "-n", "2"]
+    let result = try await Laboratory.withNew { laboratory in
+      // Whether 3000 is free depends on the option of a connection that its listener left.
+      let pair = try laboratory.connectedPair(
+        to: LabEndpoint(.loopbackV4, 3000), serverOptions: [.reuseAddress])
+      pair.listener.close()
+      return try withExtendedLifetime(pair) { try laboratory.namespace.run(command) }
+    }
+    #expect(result.outputText == "3000\n3001\n", "\(result)")
   }
 
   @Test func otherErrorHasItsOwnStatus() async throws {
