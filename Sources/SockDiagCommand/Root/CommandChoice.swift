@@ -40,7 +40,7 @@ enum CommandChoice {
     let topics = words.filter { !$0.hasPrefix("-") }
     guard let topic = topics.first, topic != "help" else { return nil }
     guard let subcommand = Subcommand.named(topic) else { throw .foreignWord(topic, []) }
-    if let second = topics.dropFirst().first { throw .foreignWord(second, []) }
+    if let second = topics.dropFirst().first, Subcommand.named(second) == nil { throw .foreignWord(second, []) }
     return subcommand
   }
 }

@@ -52,10 +52,6 @@ struct ForeignArgument {
   private var ofSurplus: String? {
     guard fault.contains("unexpected argument") else { return nil }
     let surplus = words.filter { !$0.hasPrefix("-") }
-    if subcommand.name == "wait", let time = surplus.last, let port = surplus.first(where: PortShorthand.isPort) {
-      let seconds = time.utf8.allSatisfy { (0x30...0x39).contains($0) } ? "\(time)s" : time
-      if let line = OfferedLine.first(["wait", port, "--free", "--timeout", seconds]) { return line }
-    }
     guard let port = surplus.first(where: PortShorthand.isPort) else {
       return OfferedLine.first([subcommand.name] + words.filter { $0.hasPrefix("-") })
     }

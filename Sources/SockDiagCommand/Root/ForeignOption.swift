@@ -35,8 +35,7 @@ struct ForeignOption {
     case "-k", "--kill":
       OfferedLine.first(["kill", port]).map { "\($0) ends the processes that hold the port" }
     case "-9", "-KILL", "-SIGKILL": OfferedLine.first(["kill", port, "--signal", "KILL"])
-    case "-f",
-      "--force" where subcommand.name == "kill":
+    case "-f" where subcommand.name == "kill", "--force" where subcommand.name == "kill":
       OfferedLine.first(["kill", port, "--yes"]).map { "\($0) asks no question" }
     case "-15", "-TERM": OfferedLine.first(["kill", port])
     case "-p", "--port", "-P": OfferedLine.first([subcommand.name, port])
@@ -44,13 +43,14 @@ struct ForeignOption {
       OfferedLine.first(["list", "-ai", "sport", "=", Self.service(port)]).map {
         "\($0) shows the sockets of the port, and 'sockdiag why \(port)' what holds it"
       }
-    case "-l", "-a", "-e", "-m", "-o", "--all", "--listening",
-      "-n" where subcommand.name == "why":
-      OfferedLine.first(["list", option, "sport", "=", Self.service(port)]).map {
-        "\($0) lists the sockets of the port"
-      }
+    case "-l", "-a", "-e", "-m", "-o", "--all", "--listening": listed(port)
+    case "-n" where subcommand.name == "why": listed(port)
     default: nil
     }
+  }
+
+  private func listed(_ port: String) -> String? {
+    OfferedLine.first(["list", option, "sport", "=", Self.service(port)]).map { "\($0) lists the sockets of the port" }
   }
 
   /// A port as a filter writes it.
@@ -84,7 +84,7 @@ struct ForeignOption {
       OfferedLine.first(["list", "-e"] + rest).map { "\($0) shows it" }
     case "-v", "--verbose": OfferedLine.first(["list", "-eim"] + rest).map { "\($0) shows all details" }
     case "-P": OfferedLine.first(self.line(rest)).map { "ports are shown as numbers: \($0)" }
-    case "-c", "--continuous", "-w", "--watch":
+    case "-c", "--continuous", "--watch":
       OfferedLine.first(["events"] + rest, ["events"]).map {
         "\($0) shows sockets as they close, and 'watch sockdiag' repeats a list"
       }
@@ -93,7 +93,6 @@ struct ForeignOption {
     case "--interfaces": "'ip -s link' shows interfaces"
     case "--statistics": OfferedLine.first(["list", "-s"] + rest)
     case "-k": "'sockdiag kill --help' says how to end the processes that hold a port"
-    case "-d", "--delay": nil
     default: nil
     }
   }
@@ -101,18 +100,18 @@ struct ForeignOption {
   /// Options of many tools.
   private var ofAny: String? {
     switch option {
-    case "-?", "-help", "--usage",
-      "-H" where !isListing:
-      "see 'sockdiag \(subcommand.name) --help'"
+    case "-?", "-help", "--usage": help
+    case "-H" where !isListing: help
     case "--format", "--output":
       OfferedLine.first(line(rest.filter { $0 != "json" } + ["--json"]), [subcommand.name, "--help"])
-    case "-f",
-      "--force" where subcommand.name == "destroy":
+    case "-f" where subcommand.name == "destroy", "--force" where subcommand.name == "destroy":
       OfferedLine.first(line(["--yes"] + rest))
     case "--quiet", "-q", "--silent": OfferedLine.first(line(rest)).map { "leave it out: \($0)" }
     default: nil
     }
   }
+
+  private var help: String { "see 'sockdiag \(subcommand.name) --help'" }
 
   // MARK: All options
 
@@ -150,7 +149,8 @@ struct ForeignOption {
 
   /// The words of a line of this subcommand.
   private func line(_ words: [String]) -> [String] {
-    let isShort = subcommand.name == Subcommand.standard.name || PortShorthand.isQuestion(words)
+    // Without a subcommand, a port means `why`, and everything else means listeners.
+    let isShort = subcommand.name == (PortShorthand.isQuestion(words) ? "why" : Subcommand.standard.name)
     return isShort ? words : [subcommand.name] + words
   }
 }

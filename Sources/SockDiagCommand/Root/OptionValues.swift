@@ -1,9 +1,9 @@
-/// The options of `listeners`, `list` and `why` that take the next word as a value.
+/// The options whose value is the next word: those of `why` and of the subcommands that take a filter.
 enum OptionValues {
   static let short = "ADFNf"
   static let long = [
     "--netns", "--family", "--query", "--socket", "--filter", "--as", "--uid", "--device", "--color", "--sort",
-    "--columns",
+    "--columns", "--buffer",
   ]
 
   /// Whether the word after this one is a value. In a cluster such as `-tlN`, the last letter counts.

@@ -43,8 +43,8 @@ enum SockDiagTool {
       guard let bytes = unsafe words[index] else { break }
       guard let word = unsafe String(validatingCString: bytes) else {
         throw .usage(
-          "argument \(index), '\(unsafe String(cString: bytes))', is not UTF-8; give names in UTF-8, of a file through"
-            + " a link to it")
+          "argument \(index), '\(unsafe String(cString: bytes))', is not UTF-8; give names in UTF-8; for a file, make a"
+            + " link whose name is UTF-8")
       }
       arguments.append(word)
     }

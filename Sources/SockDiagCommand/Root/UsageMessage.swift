@@ -18,6 +18,8 @@ struct UsageMessage {
       let foreign = ForeignOption(option, of: subcommand, words)
       return .usage("unknown option '\(option)'; \(foreign.cure ?? help)")
     }
+    // It offers a cure already.
+    if fault.hasSuffix("?") { return .usage(fault) }
     return .usage("\(fault); \(ForeignArgument(fault, of: subcommand, words).cure ?? help)")
   }
 

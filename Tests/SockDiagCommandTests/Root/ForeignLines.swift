@@ -70,6 +70,10 @@ enum ForeignLines {
     ("why -p 8080", "sockdiag why 8080"), ("-p 8080", "sockdiag why 8080"),
     ("why --listening 8080", "sockdiag list --listening sport = :8080"), ("list -f", "sockdiag list --help"),
     ("list --json=1", "sockdiag list --help"), ("wait 8080 -t 30", "sockdiag wait 8080 --free --timeout 30s"),
+    ("wait 8080 --listenin", "sockdiag wait 8080 --listening"), ("kill 8080 --yess", "sockdiag kill 8080 --yes"),
+    ("free 3000 --jsn", "sockdiag free 3000 --json"), ("list --delay 3", "sockdiag list --help"),
+    ("events --buffer 64M sport == :80 --tpc", "sockdiag events --buffer 64M sport == :80 --tcp"),
+    ("list -i udp:53", "sockdiag why 53/udp"),
   ]
 
   private static let filters: [Line] = [

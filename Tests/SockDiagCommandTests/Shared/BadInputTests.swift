@@ -181,7 +181,8 @@ struct BadInputTests {
     let result = try Tool.shell(#""$0" record "$(printf 'a\377')""#)
     #expect(
       result.errors
-        == "sockdiag: argument 2, 'a\u{FFFD}', is not UTF-8; give names in UTF-8, of a file through a link to it\n")
+        == "sockdiag: argument 2, 'a\u{FFFD}', is not UTF-8; give names in UTF-8; for a file, make a link whose name is"
+        + " UTF-8\n")
     #expect(result.status == Status.usage.rawValue)
   }
 
