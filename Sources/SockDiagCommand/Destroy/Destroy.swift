@@ -72,16 +72,18 @@ struct Destroy: TakesFilter {
 extension SelectionOptions {
   /// Compiles the options. Without a filter it fails, so that a slip does not destroy everything.
   func selectionToDestroy(details: InetDetails) throws(CommandFailure) -> Selection {
+    let missing = CommandFailure.usage(
+      "no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and check it"
+        + " with --dry-run")
     // A script passes an empty word if its variable is empty.
-    guard !filter.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) else {
-      throw .usage(
-        "no filter says which sockets to destroy; write one, such as 'state time-wait' or 'dport = :443', and check it"
-          + " with --dry-run")
-    }
+    let hasWords = !filter.allSatisfy { $0.allSatisfy(\.isWhitespace) }
+    guard hasWords || filterFile != nil else { throw missing }
     var options = self
     // The states that the kernel can destroy.
     if breadth == nil, !boundInactive { options.breadth = .all }
     var selection = try options.selection(default: .connected, details: details)
+    // An empty file is such a slip too.
+    guard hasWords || selection.filter != .everything else { throw missing }
     if !boundInactive, !selection.filter.namesStates { selection.tcp.subtract(.boundInactive) }
     return selection
   }

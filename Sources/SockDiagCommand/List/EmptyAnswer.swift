@@ -33,7 +33,7 @@ struct EmptyAnswer {
     for change in changes {
       var options = options
       change.change(&options)
-      var wider = try options.selection(default: defaultStates)
+      var wider = try options.selection(matching: selection.filter, default: defaultStates)
       // Those conditions are decided already.
       wider.filter = .everything
       let found = zip(sockets, passes).filter { $1 && wider.contains($0) == true }.map(\.0)

@@ -80,6 +80,7 @@ struct SummaryTests {
     #expect(try selection("list -A tcp,udp") == selection("list -tu"))
     #expect(try selection("list -A inet") == selection("list -tu"))
     #expect(try selection("list -A inet,!udp") == selection("list -t"))
+    #expect(try selection("list -A tcp,!raw") == selection("list -t"))
     #expect(try selection("list -t -A udp") == selection("list -tu"))
     #expect(try selection("list -A netlink") == selection("list -f netlink"))
     #expect(try selection("list --query tcp") == selection("list --socket tcp"))
@@ -116,6 +117,13 @@ struct SummaryTests {
       result.errors.hasPrefix(
         "sockdiag: filter, column 16: a condition is missing at the end; write one, such as 'sport = :80'"))
     #expect(try Tool.shell("echo 'sport = :80' | \"$0\" list -F -").status == 0)
+  }
+
+  @Test func fileIsAFilterForDestroyToo() throws {
+    let result = try Tool.shell("echo 'sport = :1 and dport = :1' | \"$0\" destroy --dry-run -F -")
+    #expect(result.status == 0 && result.errors == "sockdiag: no socket matches\n", "\(result)")
+    let empty = try Tool.shell("\"$0\" destroy --dry-run -F /dev/null")
+    #expect(empty.status == Status.usage.rawValue && empty.errors.contains("no filter says which sockets to destroy"))
   }
 
   @Test(arguments: [("/nonexistent", Status.noInput), ("/dev/zero", .badData), ("", .usage)])

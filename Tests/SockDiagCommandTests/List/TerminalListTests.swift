@@ -103,7 +103,7 @@ struct TerminalListTests {
     #expect(wrong.errors == "sockdiag: --columns: 'unti' is not a column; did you mean 'unit'?\n")
   }
 
-  /// A page of rows is written while the kernel still answers; every socket comes once.
+  /// Rows are written page by page while the kernel still answers. No socket is lost or repeated between pages.
   @Test func streamedTableHasEverySocketOnce() async throws {
     let (streamed, sorted) = try await Laboratory.withNew { laboratory in
       for port in 1000..<1200 { _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, UInt16(port))) }

@@ -17,7 +17,8 @@ struct QueryOption: Hashable {
       case "unix", "unix_stream", "u_str", "unix_dgram", "u_dgr", "unix_seqpacket", "u_seq", "raw", "packet",
         "packet_raw", "p_raw", "packet_dgram", "p_dgr", "dccp", "sctp", "vsock", "vsock_stream", "vsock_dgram", "tipc",
         "xdp", "mptcp":
-        throw .usage("-A: this tool does not read \(part) sockets; 'ss -A \(part)' shows them")
+        // What is left out anyway may be excluded.
+        if takes { throw .usage("-A: this tool does not read \(part) sockets; 'ss -A \(part)' shows them") }
       default:
         throw .usage(
           "-A: '\(part)' is not a kind of sockets; kinds are tcp, udp, inet, netlink and all: 'sockdiag list -A tcp,udp'"

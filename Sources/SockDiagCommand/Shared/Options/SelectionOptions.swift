@@ -88,6 +88,14 @@ extension SelectionOptions {
       let text = try FilterFile.text(filterFile)
       filter = try FilterArgument.parse([text], names: names, isFile: true) && filter
     }
+    return try selection(matching: filter, default: defaultStates, details: details, takesAnyFamily: takesAnyFamily)
+  }
+
+  /// Compiles the options with a filter that is already read.
+  func selection(
+    matching filter: SocketFilter, default defaultStates: DefaultStates, details: InetDetails = [],
+    takesAnyFamily: Bool = false
+  ) throws(CommandFailure) -> Selection {
     if let query { return try selection(QueryOption(parsing: query), filter, defaultStates, details) }
     return try selection(filter, defaultStates, details, takesAnyFamily)
   }
