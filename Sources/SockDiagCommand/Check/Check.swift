@@ -59,7 +59,8 @@ struct Check: ParsableCommand {
     if !findings.isEmpty { remarks.add(status: .negative) }
     remarks.note(.tcp, facts.completeness, facts.substitution)
     remarks.note(.udp, facts.udpCompleteness, facts.udpSubstitution)
-    try show(findings, facts, format, isComplete: remarks.status != .partial)
+    let isComplete = facts.completeness.union(facts.udpCompleteness).isComplete
+    try show(findings, facts, format, isComplete: isComplete)
     try remarks.end()
   }
 

@@ -16,7 +16,8 @@ struct EndingQuestion {
       prose.line("\(verb) \(Self.words(group.map(\.details)))\(holds).", paint: .strong)
       if let arguments = group.first?.details.arguments, !arguments.isEmpty {
         let line = arguments.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
-        prose.line(Self.shortened(line, terminal), indent: 4, hanging: 0, paint: .faint)
+        let shown = terminal.isTerminal ? CommandLineText.shortened(line, to: terminal.width - 4, .list) : line
+        prose.line(shown, indent: 4, hanging: 0, paint: .faint)
       }
     }
     for sentence in warnings { prose.line(sentence, hanging: 0) }
@@ -62,15 +63,6 @@ struct EndingQuestion {
       add("\(sockets) that cannot be seen, so the port may stay in use.")
     }
     return sentences
-  }
-
-  /// A command line, cut to a line of the terminal.
-  private static func shortened(_ text: String, _ terminal: Terminal) -> String {
-    let room = terminal.width - 4
-    var visible: [UInt8] = []
-    visible.appendVisible(text.utf8)
-    let shown = String(decoding: visible, as: UTF8.self)
-    return terminal.isTerminal && shown.count > room ? shown.prefix(max(room - 1, 1)) + "…" : shown
   }
 
   /// Processes in a sentence: `nginx (pid 80, root) and 4 workers`.

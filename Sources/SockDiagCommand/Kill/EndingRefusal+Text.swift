@@ -14,10 +14,12 @@ extension EndingRefusal {
       return CommandFailure(.negative, Self.records(records, rest, selection, namespace))
     case .onlyOtherProtocol(let other, let processes):
       let names = processes.isEmpty ? "a process that this user cannot see" : NameList.text(processes.map(\.words))
+      let (verb, object) = processes.count > 1 ? ("hold", "them") : ("holds", "it")
       let command = selection.command("kill", other.transports.first ?? .udp, namespace: namespace)
       return CommandFailure(
         .negative,
-        "no process holds \(selection.fullDescription), but \(names) holds \(other.fullDescription); '\(command)' ends it"
+        "no process holds \(selection.fullDescription), but \(names) \(verb) \(other.fullDescription); '\(command)' ends"
+          + " \(object)"
       )
     case .onlyConnections(let held, let isChoosable):
       return CommandFailure(.system, Self.connections(held, isChoosable, port))

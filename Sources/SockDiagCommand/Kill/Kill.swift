@@ -210,7 +210,9 @@ struct Kill: ParsableCommand {
     }
     if let other = try ending.holdersOfOtherProtocol(), !other.processes.isEmpty {
       let names = NameList.text(other.processes.map(\.words))
-      remarks.add("\(names) holds \(other.selection.fullDescription), which is another port")
+      let verb = other.processes.count > 1 ? "hold" : "holds"
+      let kind = other.selection.isSingle ? "is another port" : "are other ports"
+      remarks.add("\(names) \(verb) \(other.selection.fullDescription), which \(kind)")
     }
     if outcomes.contains(where: { $0.status == .system }) { remarks.add(status: .system) }
     // The least of them, so it comes last.

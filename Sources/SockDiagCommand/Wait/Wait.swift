@@ -180,7 +180,8 @@ struct Wait: ParsableCommand {
     var goal = try ListeningPortGoal(ports)
     switch try waiter.wait(for: &goal) {
     case .isReached:
-      announce(goal.ports.map { WaitText.listens(selection.narrowed(to: $0.number, $0.transport), $0.listeners) })
+      announce(
+        WaitText.listens(goal.ports.map { (selection.narrowed(to: $0.number, $0.transport), $0.listeners.first) }))
     case .interrupted: Interruption.endBySignal()
     case .timedOut:
       let missing = goal.ports.filter { !$0.isReached }

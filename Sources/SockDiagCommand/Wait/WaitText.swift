@@ -69,11 +69,16 @@ enum WaitText {
 
   // MARK: Listening
 
-  /// Which process listens.
-  static func listens(_ port: PortSelection, _ sockets: [InetSocket]) -> String {
-    guard let first = sockets.first else { return "something listens on \(port.fullDescription)" }
+  /// Which process listens on each port. One search finds the processes of all.
+  static func listens(_ ports: [(selection: PortSelection, listener: InetSocket?)]) -> [String] {
+    let book = try? HolderBook(ports.compactMap(\.listener))
+    return ports.map { listens($0.selection, $0.listener, book) }
+  }
+
+  private static func listens(_ port: PortSelection, _ first: InetSocket?, _ book: HolderBook?) -> String {
+    guard let first else { return "something listens on \(port.fullDescription)" }
     var holders: [UInt8] = []
-    if let book = try? HolderBook([first]) { holders.append(book.list(of: first)) }
+    if let book { holders.append(book.list(of: first)) }
     // A table shows a mark in place of a hidden process.
     let isHidden = holders.isEmpty || holders == [UInt8(ascii: "?")]
     // In a cell a name has no blanks, so they are between processes.

@@ -10,13 +10,12 @@ enum CommandLineText {
   }
 
   /// The text in at most some columns, with `…` in its middle if it is longer.
-  static func shortened(_ text: String, to columns: Int) -> String {
+  static func shortened(_ text: String, to columns: Int, _ kind: TablePage.Yielding = .text) -> String {
     guard columns > 2, Prose.columns(of: text) > columns else { return text }
     // Control characters take four columns each, so the text is made visible before it is cut.
-    var visible: [UInt8] = []
+    var (visible, shown): ([UInt8], [UInt8]) = ([], [])
     visible.appendVisible(text.utf8)
-    let shown = String(decoding: visible, as: UTF8.self)
-    let front = (columns - 1) / 2
-    return "\(shown.prefix(front))…\(shown.suffix(columns - 1 - front))"
+    ShortenedCell.append(visible[...], width: columns, kind, to: &shown)
+    return String(decoding: shown, as: UTF8.self)
   }
 }

@@ -5,8 +5,9 @@ enum Diagnostics {
   /// Writes a sentence. A terminal gets it folded between words, because it would break a long line anywhere; a file or a
   /// pipe gets one line, for `grep`.
   static func report(_ message: String) {
-    guard let columns = Terminal.columns(of: STDERR_FILENO) else { return write("sockdiag: ", message) }
-    var prose = Prose(Terminal(showsColour: false, width: columns, isTerminal: true))
+    let terminal = Terminal.standardError(.never)
+    guard terminal.isTerminal else { return write("sockdiag: ", message) }
+    var prose = Prose(terminal)
     prose.line("sockdiag: " + message)
     write(prose.bytes)
   }

@@ -12,14 +12,21 @@ enum Progress {
   ///
   /// - Parameters:
   ///   - text: What is done, in a few words: `reading the capture`.
-  ///   - writesOutput: Whether the body writes rows to standard output. On a terminal they show the progress themselves.
+  ///   - writesOutput: Whether the body writes rows to standard output. Then only a file gets a line: on a terminal the
+  ///     rows show the progress, and a pipe may lead to a pager, which uses the same terminal and lets the body wait.
   static func during<Value: ~Copyable, Failure: Error>(
     _ text: String, writesOutput: Bool = false, _ body: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
-    if writesOutput, isatty(STDOUT_FILENO) == 1 { return try body() }
+    if writesOutput, !isFile(STDOUT_FILENO) { return try body() }
     guard StatusLine.isPossible, let thread = StatusLineThread.start(text) else { return try body() }
     defer { thread.stop() }
     return try body()
+  }
+
+  private static func isFile(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    // SAFETY: the call fills the structure and keeps nothing.
+    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 }
 

@@ -66,7 +66,7 @@ struct Prose {
     endLine(paint)
   }
 
-  /// Words with the number of blanks before each. Blanks where a line is broken disappear.
+  /// The words, each with the number of blanks before it. A line break swallows the blanks where it falls.
   private static func pieces(_ words: [Substring]) -> [(blanks: Int, word: String)] {
     var pieces: [(blanks: Int, word: String)] = []
     var blanks = 0
@@ -105,7 +105,7 @@ struct Prose {
   static func columns(of word: some StringProtocol) -> Int {
     var visible: [UInt8] = []
     visible.appendVisible(word.utf8)
-    return String(decoding: visible, as: UTF8.self).count
+    return DisplayWidth.of(visible)
   }
 
   /// The words of a command. A part in quotes belongs to one word.

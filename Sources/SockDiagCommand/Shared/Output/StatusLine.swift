@@ -28,7 +28,7 @@ struct StatusLine {
   static func line(_ text: String, width: Int) -> String {
     var visible: [UInt8] = []
     visible.appendVisible(text.utf8)
-    return String(String(decoding: visible, as: UTF8.self).prefix(width - 1))
+    return String(decoding: DisplayWidth.prefix(of: visible, columns: width - 1), as: UTF8.self)
   }
 
   /// Ignores failures: a line that a terminal does not take would be out of date in a second.

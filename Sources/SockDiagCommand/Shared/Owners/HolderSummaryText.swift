@@ -16,10 +16,7 @@ extension [UInt8] {
     for (index, program) in list.byProgram.enumerated() {
       guard let first = program.first else { continue }
       if index > 0 { append(UInt8(ascii: " ")) }
-      if first.isInherited { append(UInt8(ascii: "^")) }
-      appendCell(first.process?.command ?? Array("?".utf8))
-      append(UInt8(ascii: "("))
-      appendDecimal(UInt64(UInt32(bitPattern: first.holder.pid)))
+      append(process: first)
       append(UInt8(ascii: ")"))
       let workers = program.count - 1
       if workers > 0 {

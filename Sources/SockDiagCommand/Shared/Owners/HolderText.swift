@@ -7,10 +7,7 @@ extension [UInt8] {
     for (index, group) in list.byProcess.enumerated() {
       guard let first = group.first else { continue }
       if index > 0 { append(UInt8(ascii: " ")) }
-      if first.isInherited { append(UInt8(ascii: "^")) }
-      appendCell(first.process?.command ?? Array("?".utf8))
-      append(UInt8(ascii: "("))
-      appendDecimal(UInt64(UInt32(bitPattern: first.holder.pid)))
+      append(process: first)
       for entry in group { append(entry.holder) }
       append(UInt8(ascii: ")"))
     }
@@ -23,6 +20,14 @@ extension [UInt8] {
     } else {
       append(contentsOf: "(\(reasons.names.joined(separator: "|")))".utf8)
     }
+  }
+
+  /// Appends the beginning of a process, `nginx(812`; its descriptors and the parenthesis follow.
+  mutating func append(process entry: HolderList.Entry) {
+    if entry.isInherited { append(UInt8(ascii: "^")) }
+    appendCell(entry.process?.command ?? Array("?".utf8))
+    append(UInt8(ascii: "("))
+    appendDecimal(UInt64(UInt32(bitPattern: entry.holder.pid)))
   }
 
   private mutating func append(_ holder: SocketHolder) {

@@ -39,11 +39,9 @@ struct SortOrder {
 
   /// Whether a row stands before another. Rows without a value come last, whichever way the key goes: they are not what
   /// is looked for.
-  func areInOrder(_ left: some Collection<SortValue?>, _ right: some Collection<SortValue?>) -> Bool {
-    var (leftIndex, rightIndex) = (left.startIndex, right.startIndex)
-    for key in keys {
-      let (first, second) = (left[leftIndex], right[rightIndex])
-      switch (first, second) {
+  func areInOrder(_ left: [SortValue?], _ right: [SortValue?]) -> Bool {
+    for (key, values) in zip(keys, zip(left, right)) {
+      switch values {
       case (nil, nil): break
       case (nil, _): return false
       case (_, nil): return true
@@ -51,8 +49,6 @@ struct SortOrder {
         if first < second { return !key.descends }
         if second < first { return key.descends }
       }
-      left.formIndex(after: &leftIndex)
-      right.formIndex(after: &rightIndex)
     }
     return false
   }

@@ -9,7 +9,7 @@ extension TableColumn {
     return columns
   }()
 
-  /// The names that filters, `ss`, `lsof` and `ps` use.
+  /// Other names for these columns, as filters, `ss`, `lsof` and `ps` spell them.
   private static let otherNames: [String: TableColumn] = [
     "netid": .netID, "src": .local, "dst": .remote, "remote": .remote, "port": .localPort, "sport": .localPort,
     "dport": .remotePort, "dev": .interface, "command": .command, "args": .commandLine, "fwmark": .mark,

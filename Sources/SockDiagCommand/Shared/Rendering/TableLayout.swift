@@ -24,8 +24,8 @@ struct TableLayout {
 
   /// Makes the table fit into a terminal.
   ///
-  /// Lists of processes and paths give way first: their beginning and end usually suffice. Then columns that say nothing
-  /// in these rows, then addresses, down to the longest IPv4 address with its port, and only then anything that people
+  /// Lists of processes and paths give way first: a part of them usually suffices. Then columns that say nothing in these
+  /// rows, then addresses, down to the longest IPv4 address with its port, and only then anything that people
   /// look for.
   ///
   /// - Parameter isSilent: For each column, whether it says nothing.

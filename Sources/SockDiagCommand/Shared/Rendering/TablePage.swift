@@ -46,6 +46,8 @@ struct TablePage {
   /// Whether cells may have characters beyond ASCII, whose bytes are not columns.
   private var hasWideText = false
   private(set) var showsHeader: Bool
+  /// The columns that may be left out because they say nothing: those of the first page, whose header stays.
+  private var silentAtFirst: [Bool]?
   /// The titles of columns that were left out although they say something.
   private(set) var omittedTitles: [String] = []
 
@@ -131,8 +133,10 @@ struct TablePage {
   private mutating func layout() -> TableLayout {
     var layout = TableLayout(widths)
     guard let limit, layout.total > limit else { return layout }
-    layout.fit(columns, into: limit, isSilent: silentColumns())
     let silent = silentColumns()
+    let mayGo = silentAtFirst ?? silent
+    silentAtFirst = mayGo
+    layout.fit(columns, into: limit, isSilent: mayGo)
     for index in columns.indices where !layout.isShown[index] && !silent[index] {
       if !omittedTitles.contains(columns[index].title) { omittedTitles.append(columns[index].title) }
     }
