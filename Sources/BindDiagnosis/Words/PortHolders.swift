@@ -12,7 +12,7 @@ package struct PortHolders {
   package let leader: ProcessDetails?
   private let age: Duration?
 
-  /// The holders of the first of some diagnoses, which come out alike.
+  /// The holders of the port of a diagnosis.
   package init(_ diagnosis: Diagnosis) {
     // Blockers come in the order of their importance.
     let blockers = diagnosis.blockers

@@ -85,7 +85,7 @@ struct ManualPage {
     page.line(".El")
   }
 
-  /// The options by their sections, those without a section first, and the general ones of the parser last.
+  /// The options by their sections. Those without a section come first, with --version and --help at their end.
   private static func appendOptions(of command: CommandTree.Command, to page: inout Roff) {
     let shown = (command.arguments ?? []).filter { $0.shouldDisplay != false }
     guard !shown.isEmpty else { return }

@@ -33,7 +33,7 @@ struct ServerHabit {
     var tcp: ServerHabit
     /// `nil` for servers that use TCP alone, or whose UDP sockets were not measured.
     var udp: ServerHabit?
-    /// Whether the server binds `[::]` if 0.0.0.0 is configured.
+    /// Whether the server binds `[::]` when it is told to use 0.0.0.0.
     var bindsIPv6ForAnyV4 = false
   }
 }

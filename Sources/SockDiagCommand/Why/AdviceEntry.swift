@@ -4,7 +4,7 @@ struct AdviceEntry {
   var text: String
   /// Whether the text is a command to copy.
   var isCommand = false
-  /// A remark, which a shell takes for a comment if it stands behind a command.
+  /// A remark about the command, as a comment of the shell.
   var remark: String?
   /// Text for the right side, if there is room; otherwise it is an entry with this label.
   var aside: (label: String, text: String)?
@@ -12,12 +12,10 @@ struct AdviceEntry {
   func append(to prose: inout Prose) {
     let room = prose.terminal.width - Prose.labelWidth - Prose.columns(of: text)
     if let remark {
-      let joined = isCommand ? "\(text) # \(remark)" : "\(text) (\(remark))"
-      if !isCommand || room >= Prose.columns(of: remark) + 3 {
-        return prose.entry(padded(label), joined, isCommand: isCommand && room >= Prose.columns(of: remark) + 3)
-      }
-      prose.entry(padded(label), text, isCommand: true)
-      return prose.entry(padded(""), "# \(remark)")
+      let fits = room >= Prose.columns(of: remark) + 3
+      prose.entry(padded(label), fits ? "\(text) # \(remark)" : text, isCommand: true)
+      if !fits { prose.entry(padded(""), "# \(remark)") }
+      return
     }
     guard let aside else { return prose.entry(padded(label), text, isCommand: isCommand) }
     let right = "\(aside.label.lowercased()): \(aside.text)"

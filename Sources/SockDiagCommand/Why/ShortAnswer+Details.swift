@@ -54,23 +54,26 @@ extension ShortAnswer {
     let answers = (asksWith ? without : diagnosis, asksWith ? diagnosis : with)
     if answers.0.verdict == answers.1.verdict { return [] }
     return [
-      ("without SO_REUSEADDR\(isTCP ? ", as in plain C" : ""): \(Self.outcome(answers.0))", 0),
-      ("with it\(isTCP ? ", as in Go, Node, nginx, Java" : ""): \(Self.outcome(answers.1))", 0),
+      ("without SO_REUSEADDR\(isTCP ? ", as in plain C" : ""): \(outcome(answers.0))", 0),
+      ("with it\(isTCP ? ", as in Go, Node, nginx, Java" : ""): \(outcome(answers.1))", 0),
     ]
   }
 
-  private static func outcome(_ diagnosis: Diagnosis) -> String {
-    let isTCP = diagnosis.request.protocol == .tcp
-    switch diagnosis.verdict {
+  private func outcome(_ answer: Diagnosis) -> String {
+    let isTCP = answer.request.protocol == .tcp
+    switch answer.verdict {
     case .free: return isTCP ? "bind() and listen() succeed" : "bind() succeeds"
-    case .conflict where diagnosis.prediction.bind == .succeeds: return "bind() succeeds, but listen() fails"
-    case .conflict: return diagnosis.freeIn == nil ? "bind() fails" : "bind() fails until then"
+    case .conflict where answer.prediction.bind == .succeeds: return "bind() succeeds, but listen() fails"
+    case .conflict:
+      guard let rest = answer.freeIn else { return "bind() fails" }
+      // The first line names the time, unless it says that the port is free.
+      return diagnosis.verdict == .free ? "bind() fails for \(rest.words) more" : "bind() fails until then"
     case .error(let error): return "bind() fails with \(error)"
     case .depends:
-      let onlyOption = diagnosis.prediction.unknowns == .reuseAddress && diagnosis.openQuestions.isEmpty
-      let isRestart = diagnosis.blockers.allSatisfy { $0.use == .timeWait }
+      let onlyOption = answer.prediction.unknowns == .reuseAddress && answer.openQuestions.isEmpty
+      let isRestart = answer.blockers.allSatisfy { $0.use == .timeWait }
       return onlyOption
-        ? "succeeds if the \(isRestart ? "old server" : "other side") had it too" : "depends on \(diagnosis.dependence)"
+        ? "succeeds if the \(isRestart ? "old server" : "other side") had it too" : "depends on \(answer.dependence)"
     }
   }
 

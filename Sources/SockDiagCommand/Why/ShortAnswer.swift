@@ -43,7 +43,8 @@ struct ShortAnswer {
     var wide = terminal
     wide.width = max(terminal.width, Terminal.defaultWidth)
     while layout(parts, wide).lineCount > Self.lineLimit,
-      let heaviest = parts.indices.filter({ parts[$0].weight > 0 }).max(by: { parts[$0].weight <= parts[$1].weight })
+      let heaviest = parts.indices.filter({ parts[$0].weight > 0 })
+        .max(by: { (parts[$0].weight, $0) < (parts[$1].weight, $1) })
     {
       parts.remove(at: heaviest)
     }

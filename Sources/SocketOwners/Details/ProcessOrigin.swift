@@ -49,7 +49,9 @@ extension OwnerFinder {
   ///
   /// Kernel: `/proc/PID/stat`, `/proc/PID/cwd`, `/proc/uptime`.
   public func origin(of process: ProcessDetails) -> ProcessOrigin? {
-    guard let stat = stat(process.process.pid), stat.startTicks == process.process.startTicks else { return nil }
+    guard let stat = proc.stat(of: process.process.pid), stat.startTicks == process.process.startTicks else {
+      return nil
+    }
     var target = [UInt8](repeating: 0, count: 4096)
     let count = proc.link(ProcPath(UInt32(bitPattern: process.process.pid), "/cwd"), into: &target)
     return ProcessOrigin(
@@ -81,7 +83,7 @@ extension OwnerFinder {
     var child = stat
     while child.parent > 0, ancestors.count < ProcessOrigin.ancestorLimit {
       // A parent is older than its child. A younger process has the id of a parent that has ended.
-      guard let parent = self.stat(child.parent), parent.startTicks <= child.startTicks else { break }
+      guard let parent = proc.stat(of: child.parent), parent.startTicks <= child.startTicks else { break }
       if let cgroup, let other = self.cgroup(ofProcess: child.parent) {
         // The manager of units, or the engine of containers, started the first process of the unit or container.
         if other.unit != cgroup.unit || other.container != cgroup.container { break }
@@ -90,12 +92,6 @@ extension OwnerFinder {
       child = parent
     }
     return ancestors
-  }
-
-  private func stat(_ pid: Int32) -> ProcessStat? {
-    var text: [UInt8] = []
-    guard proc.contents(ProcPath(UInt32(bitPattern: pid), "/stat"), limit: 4096, into: &text) == 0 else { return nil }
-    return ProcessStat(text.span)
   }
 
   private func cgroup(ofProcess pid: Int32) -> CgroupPath? {

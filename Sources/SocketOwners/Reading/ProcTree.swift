@@ -48,12 +48,17 @@ struct ProcTree: Sendable {
     }
   }
 
+  /// Reads the status of a process. The result is `nil` if no process has the id.
+  func stat(of pid: Int32) -> ProcessStat? {
+    var text: [UInt8] = []
+    guard contents(ProcPath(UInt32(bitPattern: pid), "/stat"), limit: 4096, into: &text) == 0 else { return nil }
+    return ProcessStat(text.span)
+  }
+
   /// Reads when a process started. The result is `nil` if no process has the id.
   func startTicks(of pid: Int32, _ work: inout SearchWork) -> UInt64? {
-    var text: [UInt8] = []
     work.filesRead += 1
-    guard contents(ProcPath(UInt32(bitPattern: pid), "/stat"), limit: 4096, into: &text) == 0 else { return nil }
-    return ProcessStat(text.span)?.startTicks
+    return stat(of: pid)?.startTicks
   }
 
   /// Lists the positive numbers among the names in an open directory, in ascending order.

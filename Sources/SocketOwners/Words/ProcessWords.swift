@@ -8,7 +8,7 @@ package enum ProcessWords {
     return "\(String(decoding: Array(command), as: UTF8.self)) (pid \(pid)\(user))"
   }
 
-  /// A process in a list of which everyone is a process: `nginx (80)`.
+  /// A process in a list of processes: `nginx (80)`.
   package static func short(_ command: some Sequence<UInt8>, pid: Int32) -> String {
     "\(String(decoding: Array(command), as: UTF8.self)) (\(pid))"
   }
