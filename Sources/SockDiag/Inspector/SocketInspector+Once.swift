@@ -3,8 +3,8 @@ package import SockDiagWire
 extension SocketInspector {
   /// Passes each matching socket to `body` while the kernel's answer is being read, each once.
   ///
-  /// Unlike a dump it needs no memory for the sockets, and it cannot ask again: the sockets of an answer that the kernel
-  /// interrupted are passed on already.
+  /// Unlike a dump it keeps no sockets, only a set of their cookies. It cannot ask again: the sockets of an interrupted
+  /// answer have been passed on already.
   package mutating func forEachOnce(
     _ query: SocketQuery, _ body: (InetSocket) throws -> DumpFlow
   ) throws -> Completeness {

@@ -91,7 +91,7 @@ extension BindSituation {
   }
 
   static let foreignAddress = BindSituation(
-    "foreign-address", "the address is none of this host",
+    "foreign-address", "this host does not have the address",
     asking: ["198.51.100.1:PORT", "198.51.100.1:PORT --freebind"]
   ) { _, place in
     BindScene(

@@ -1,7 +1,7 @@
 // Situations in which a process holds the port.
 extension BindSituation {
   static let free = BindSituation(
-    "free", "nobody has the port", asking: ["PORT", "PORT --probe"]
+    "free", "no socket has the port", asking: ["PORT", "PORT --probe"]
   ) { _, place in
     BindScene(port: place.port, "Nothing was built: port \(place.port) is free.")
   }

@@ -284,7 +284,7 @@ struct KillCommandTests {
 
   // MARK: Several ports
 
-  /// Runs the command beside two holders, of the ports 8080 and 8082.
+  /// Runs the command while one process holds port 8080 and another port 8082.
   private func runBesideTwo(
     typing answer: String? = nil, _ arguments: [String]
   ) async throws -> (result: CommandResult, signals: [Int32?], pids: [Int32]) {
