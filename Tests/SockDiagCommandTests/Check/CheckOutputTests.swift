@@ -112,12 +112,12 @@ struct CheckTerminalTests {
     let tool = try Tool.path
     let metrics = try await Laboratory.withNew { laboratory in
       let listeners = try [80, 81].map { try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, $0)) }
+      let command = [
+        tool, "check", "--interval", "0.1", "--openmetrics", "-N", "\(laboratory.namespace.threadID)",
+      ]
+      // The command starts in a namespace that has no sockets.
       return try withExtendedLifetime(listeners) {
-        try NetworkNamespace.withCurrent { here in
-          try here.run([
-            tool, "check", "--interval", "0.1", "--openmetrics", "-N", "\(laboratory.namespace.threadID)",
-          ])
-        }
+        try NetworkNamespace.withNew { elsewhere in try elsewhere.run(command) }
       }
     }
     #expect(metrics.outputText.contains("sockdiag_checked_listeners 2\n"), "\(metrics)")
