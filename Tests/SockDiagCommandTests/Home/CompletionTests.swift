@@ -41,14 +41,17 @@ struct CompletionTests {
     "sockdiag list -f netl": "netlink",
   ]
 
-  @Test(arguments: Shell.allCases.filter(\.isInstalled)) func shellOffersLiveWords(_ shell: Shell) async throws {
+  @Test(.enabled(if: Shell.allCases.allSatisfy(\.isInstalled), "needs bash, zsh and fish"), arguments: Shell.allCases)
+  func shellOffersLiveWords(_ shell: Shell) async throws {
     let offers = try await offers(shell, Array(Self.expected.keys))
     for (line, word) in Self.expected {
       #expect(offers[line]?.contains(word) == true, "\(shell), \(line): \(offers[line] ?? "")")
     }
   }
 
-  @Test(arguments: [Shell.zsh, .fish].filter(\.isInstalled)) func processesAreNoted(_ shell: Shell) async throws {
+  @Test(
+    .enabled(if: Shell.zsh.isInstalled && Shell.fish.isInstalled, "needs zsh and fish"), arguments: [Shell.zsh, .fish])
+  func processesAreNoted(_ shell: Shell) async throws {
     let offers = try await offers(shell, ["sockdiag kill 80", "sockdiag why 127.0.0.1:80"])
     let name = try String(contentsOf: URL(filePath: "/proc/self/comm"), encoding: .utf8).split(separator: "\n")[0]
     for (line, offer) in offers { #expect(offer.contains("8080") && offer.contains(name), "\(line): \(offer)") }
@@ -90,8 +93,7 @@ struct CompletionTests {
   /// The command line by which a shell asks for the word after some words.
   private static func request(_ subcommand: String, _ words: [String]) throws -> [String] {
     let line = ["sockdiag", subcommand] + words + [""]
-    return try Tool.run(
-      ["---completion", subcommand, "--", "positional@0", "\(line.count - 1)", "0"] + line)
+    return [try Tool.path, "---completion", subcommand, "--", "positional@0", "\(line.count - 1)", "0"] + line
   }
 }
 
