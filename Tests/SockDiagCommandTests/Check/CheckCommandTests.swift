@@ -187,21 +187,7 @@ struct CheckCommandTests {
   @Test func undrainedMemberIsFound() async throws {
     let place = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(finds: ["silent-member"]) { laboratory in
-      let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
-      // Which member gets a client depends on its port. One accepts whatever it gets, the other nothing.
-      let clients = try (0..<16).map { _ in try laboratory.tcpClient(to: place) }
-      var waiting: [UInt32: Int] = [:]
-      // A client has connected before the listener has heard of it.
-      _ = try settled {
-        for line in try laboratory.namespace.run(["ss", "-Hltne"]).outputText.split(separator: "\n") {
-          for member in members where line.contains("ino:\(member.inode) ") {
-            waiting[member.inode] = Int(line.split(separator: " ")[1])
-          }
-        }
-        return waiting.values.reduce(0, +) < clients.count ? ["clients on their way"] : []
-      }
-      for _ in 0..<(waiting[members[0].inode] ?? 0) { _ = try members[0].accept() }
-      return [members, clients]
+      [try UnevenGroup(on: place, in: laboratory)]
     }
     try expect(answers, ["silent-member"])
     #expect(
