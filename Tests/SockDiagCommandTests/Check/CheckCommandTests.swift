@@ -178,7 +178,7 @@ struct CheckCommandTests {
 
   @Test func findingsAreTheSameWithoutPrivilege() async throws {
     let answers = try await check(
-      ["--close-wait-age", "1"], startedBy: ["setpriv", "--reuid=nobody", "--clear-groups"], finds: ["close-wait"]
+      ["--close-wait-age", "1"], startedBy: Tool.asNobody, finds: ["close-wait"]
     ) { try Self.leaks(20, $0) }
     try expect(answers, ["close-wait"])
     #expect(answers.text.contains("a process that is hidden from you (user id 0) has not closed 20 connections"))

@@ -104,9 +104,7 @@ struct FreeCommandTests {
   }
 
   @Test func plainUserGetsAPortThatItMayBind() async throws {
-    let result = try await run(
-      startedBy: ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set", "-all"],
-      "1000-1100")
+    let result = try await run(startedBy: Tool.asNobody + ["--bounding-set", "-all"], "1000-1100")
     #expect(result.outputText == "1024\n" && result.status == 0, "\(result.errorText)")
   }
 

@@ -42,7 +42,7 @@ extension Question {
       [try LabServer("web-server", holding: [try laboratory.tcpListener(on: LabEndpoint(.anyV4, 3000))])]
     },
     Question(
-      "permission-denied", "Why does bind() say: permission denied?", "sockdiag 80", by: TerminalScene.plainUser,
+      "permission-denied", "Why does bind() say: permission denied?", "sockdiag 80", by: Tool.asNobody,
       answer: ["80/tcp", "EACCES", "1024"]
     ) { _ in [] },
     Question(

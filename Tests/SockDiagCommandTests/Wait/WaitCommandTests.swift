@@ -231,17 +231,14 @@ struct WaitCommandTests {
   /// Every user receives the events.
   @Test func waitingNeedsNoPrivilege() async throws {
     let result = try await run(
-      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], "8080", "--free",
-      "--timeout", "300ms")
+      listeningOn: [Self.loopback], startedBy: Tool.asNobody, "8080", "--free", "--timeout", "300ms")
     #expect(result.status == 1)
     #expect(result.errorText.contains("its process is hidden from this user"))
   }
 
   @Test func hiddenListenerHasNoName() async throws {
     let result = try await run(
-      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], terminal: true,
-      "8080",
-      "--listening")
+      listeningOn: [Self.loopback], startedBy: Tool.asNobody, terminal: true, "8080", "--listening")
     #expect(result.status == 0)
     #expect(
       result.errorText.hasSuffix("sockdiag: a process of another user listens on 127.0.0.1:8080\n"),

@@ -13,12 +13,12 @@ struct WhyFamilyTests {
   private func run(
     withoutIPv6: Bool = false, _ words: [String], _ prepare: @escaping @Sendable (Laboratory) throws -> Void = { _ in }
   ) async throws -> CommandResult {
-    let tool = try Tool.path
+    let tool = try Tool.unfolded
     let restraint =
       withoutIPv6 ? [try Tool.program("restrained"), "no-family", "10", "97", "--"] : []
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
-      return try laboratory.namespace.run(restraint + ["env", "COLUMNS=1000", tool] + words)
+      return try laboratory.namespace.run(restraint + tool + words)
     }
   }
 
