@@ -265,7 +265,7 @@ struct CheckCommandTests {
     #expect(answers.text.contains("(pid \(getpid())) at 127.0.0.1:5000 is connected to itself"))
   }
 
-  @Test func findingsAreALineOfAtMostEightyColumns() async throws {
+  @Test func linesFitEightyColumns() async throws {
     let server = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(range: "40000 40009", finds: ["ports-to-destination", "ports-to-bind"]) {
       laboratory in

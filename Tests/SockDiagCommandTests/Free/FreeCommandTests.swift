@@ -40,7 +40,7 @@ struct FreeCommandTests {
     }
   }
 
-  @Test func withoutARangeThePortIsNoneThatTheKernelGivesAway() async throws {
+  @Test func defaultPortIsOutsideTheKernelsRange() async throws {
     let tool = try Tool.path
     let ports = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv4.ip_local_port_range", to: "12000 65000")

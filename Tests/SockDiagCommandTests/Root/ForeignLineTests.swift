@@ -8,7 +8,7 @@ import Testing
 
 /// Wrong and foreign command lines are answered with one sentence that leads to a command which works when typed.
 struct ForeignLineTests {
-  @Test func thereAreManyOfThem() { #expect(ForeignLines.all.count >= 80) }
+  @Test func listHasAtLeastEightyLines() { #expect(ForeignLines.all.count >= 80) }
 
   @Test(arguments: Trials.some(of: Array(ForeignLines.all.indices))) func answerIsOneSentenceWithTheCommand(
     _ index: Int

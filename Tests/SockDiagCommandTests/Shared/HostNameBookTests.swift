@@ -69,7 +69,7 @@ struct HostNameBookTests {
     close(reading)
   }
 
-  @Test func questionsWaitForEachOtherNoLongerThanOneAnswerTakes() {
+  @Test func addressesAreLookedUpAtTheSameTime() {
     // Each question waits until eight have been asked, so that questions one after the other would never end.
     let arrived = Atomic<Int>(0)
     let book = HostNameBook { _ in
