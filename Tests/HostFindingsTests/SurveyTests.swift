@@ -73,7 +73,7 @@ struct SurveyTests {
     #expect(rules.isSuperset(of: [.portsToDestination, .portsToBind, .portInRange, .selfConnection, .closeWait]))
   }
 
-  @Test func millionConnectionsToFewDestinationsTakeOneSocketForEachPort() throws {
+  @Test func connectionsToFewDestinationsKeepOneSocketPerPort() throws {
     let settings = HostFacts.ports(10_000...60_000).settings
     var survey = SocketSurvey(settings, listeners: [], bound: [])
     var socket = try Specimen.socket("established", "10.0.0.1:10000", "10.0.0.9:443")

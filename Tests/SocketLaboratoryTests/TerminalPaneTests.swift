@@ -57,7 +57,7 @@ struct TerminalPaneTests {
     #expect(screen.lines == [String(link.prefix { $0 != "\n" })])
   }
 
-  @Test func nothingIsLeftBehind() async throws {
+  @Test func tmuxServerEndsWithThePane() async throws {
     let pid = try await NetworkNamespace.withNew { namespace in
       try TerminalPane(in: namespace, columns: 80, running: ["sh", "-c", "tmux display-message -p '#{pid}'"]).end()
         .lines.first ?? ""

@@ -178,7 +178,7 @@ struct CheckCommandTests {
 
   @Test func findingsAreTheSameWithoutPrivilege() async throws {
     let answers = try await check(
-      ["--close-wait-age", "1"], startedBy: ["setpriv", "--reuid=nobody", "--clear-groups"], finds: ["close-wait"]
+      ["--close-wait-age", "1"], startedBy: Tool.asNobody, finds: ["close-wait"]
     ) { try Self.leaks(20, $0) }
     try expect(answers, ["close-wait"])
     #expect(answers.text.contains("a process that is hidden from you (user id 0) has not closed 20 connections"))
@@ -187,21 +187,7 @@ struct CheckCommandTests {
   @Test func undrainedMemberIsFound() async throws {
     let place = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(finds: ["silent-member"]) { laboratory in
-      let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
-      // Which member gets a client depends on its port. One accepts whatever it gets, the other nothing.
-      let clients = try (0..<16).map { _ in try laboratory.tcpClient(to: place) }
-      var waiting: [UInt32: Int] = [:]
-      // A client has connected before the listener has heard of it.
-      _ = try settled {
-        for line in try laboratory.namespace.run(["ss", "-Hltne"]).outputText.split(separator: "\n") {
-          for member in members where line.contains("ino:\(member.inode) ") {
-            waiting[member.inode] = Int(line.split(separator: " ")[1])
-          }
-        }
-        return waiting.values.reduce(0, +) < clients.count ? ["clients on their way"] : []
-      }
-      for _ in 0..<(waiting[members[0].inode] ?? 0) { _ = try members[0].accept() }
-      return [members, clients]
+      [try UnevenGroup(on: place, in: laboratory)]
     }
     try expect(answers, ["silent-member"])
     #expect(
@@ -279,7 +265,7 @@ struct CheckCommandTests {
     #expect(answers.text.contains("(pid \(getpid())) at 127.0.0.1:5000 is connected to itself"))
   }
 
-  @Test func findingsAreALineOfAtMostEightyColumns() async throws {
+  @Test func linesFitEightyColumns() async throws {
     let server = LabEndpoint(.loopbackV4, 80)
     let answers = try await check(range: "40000 40009", finds: ["ports-to-destination", "ports-to-bind"]) {
       laboratory in

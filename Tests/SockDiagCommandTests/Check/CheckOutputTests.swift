@@ -112,12 +112,12 @@ struct CheckTerminalTests {
     let tool = try Tool.path
     let metrics = try await Laboratory.withNew { laboratory in
       let listeners = try [80, 81].map { try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, $0)) }
+      let command = [
+        tool, "check", "--interval", "0.1", "--openmetrics", "-N", "\(laboratory.namespace.threadID)",
+      ]
+      // The command starts in a namespace that has no sockets.
       return try withExtendedLifetime(listeners) {
-        try NetworkNamespace.withCurrent { here in
-          try here.run([
-            tool, "check", "--interval", "0.1", "--openmetrics", "-N", "\(laboratory.namespace.threadID)",
-          ])
-        }
+        try NetworkNamespace.withNew { elsewhere in try elsewhere.run(command) }
       }
     }
     #expect(metrics.outputText.contains("sockdiag_checked_listeners 2\n"), "\(metrics)")
@@ -125,13 +125,16 @@ struct CheckTerminalTests {
 
   @Test func progressAppearsAfterASecondAndIsRemoved() async throws {
     let tool = try Tool.path
-    let (short, long) = try await Laboratory.withNew { laboratory in
-      (
-        try laboratory.namespace.run([tool, "check", "--interval", "0.1"], typing: ""),
-        try laboratory.namespace.run([tool, "check", "--interval", "1.5"], typing: "")
-      )
+    let (short, time, long) = try await Laboratory.withNew { laboratory in
+      let start = ContinuousClock.now
+      let short = try laboratory.namespace.run([tool, "check", "--interval", "0.1"], typing: "")
+      let time = start.duration(to: .now)
+      return (short, time, try laboratory.namespace.run([tool, "check", "--interval", "2.5"], typing: ""))
     }
-    #expect(short.errorText == "")
-    #expect(long.errorText == "\rchecking this host, 1 s\u{1b}[K\r\u{1b}[K", "\(long)")
+    let progress = #/(\rchecking this host, [0-9]+ s\u{1b}\[K)+\r\u{1b}\[K/#
+    // On a busy host the short run may take a second, too.
+    let isLate = time >= .seconds(1) && short.errorText.wholeMatch(of: progress) != nil
+    #expect(short.errorText == "" || isLate, "\(time): \(short)")
+    #expect(long.errorText.wholeMatch(of: progress) != nil, "\(long)")
   }
 }

@@ -64,9 +64,7 @@ struct DemoTests {
       try BindSituation.all.map { situation in
         (
           situation,
-          try namespace.run([
-            "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", tool, "demo", situation.name,
-          ])
+          try namespace.run(Tool.asNobody + [tool, "demo", situation.name])
         )
       }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BindDiagnosis
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
@@ -10,18 +11,6 @@ import Testing
 /// The ports that `free` finds, compared with real bind() calls.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FreePortTests {
-  /// A generator that repeats its numbers for a seed.
-  private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state ^ state >> 32
-    }
-  }
-
   /// Sockets of several kinds on about half of twenty ports.
   private static func occupy(_ laboratory: Laboratory, _ random: inout SeededGenerator) throws -> [LabSocket] {
     let addresses: [LabAddress] = [.anyV4, .loopbackV4, .anyV6, .loopbackV6]

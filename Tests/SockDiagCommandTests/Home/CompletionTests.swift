@@ -41,14 +41,17 @@ struct CompletionTests {
     "sockdiag list -f netl": "netlink",
   ]
 
-  @Test(arguments: Shell.allCases.filter(\.isInstalled)) func shellOffersLiveWords(_ shell: Shell) async throws {
+  @Test(.enabled(if: Shell.allCases.allSatisfy(\.isInstalled), "needs bash, zsh and fish"), arguments: Shell.allCases)
+  func shellOffersLiveWords(_ shell: Shell) async throws {
     let offers = try await offers(shell, Array(Self.expected.keys))
     for (line, word) in Self.expected {
       #expect(offers[line]?.contains(word) == true, "\(shell), \(line): \(offers[line] ?? "")")
     }
   }
 
-  @Test(arguments: [Shell.zsh, .fish].filter(\.isInstalled)) func processesAreNoted(_ shell: Shell) async throws {
+  @Test(
+    .enabled(if: Shell.zsh.isInstalled && Shell.fish.isInstalled, "needs zsh and fish"), arguments: [Shell.zsh, .fish])
+  func processesAreNoted(_ shell: Shell) async throws {
     let offers = try await offers(shell, ["sockdiag kill 80", "sockdiag why 127.0.0.1:80"])
     let name = try String(contentsOf: URL(filePath: "/proc/self/comm"), encoding: .utf8).split(separator: "\n")[0]
     for (line, offer) in offers { #expect(offer.contains("8080") && offer.contains(name), "\(line): \(offer)") }
@@ -57,16 +60,16 @@ struct CompletionTests {
   @Test func portsOfTheNamedNamespaceAreOffered() async throws {
     let other = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 7777))
-      // The namespace lives as long as its thread, so the other one is made within.
+      let request = try Self.request("why", ["-N", "\(laboratory.namespace.threadID)"])
+      // The command starts in a namespace that has no sockets.
       return try withExtendedLifetime(listener) {
-        try Self.answer("why", words: ["-N", "\(laboratory.namespace.threadID)"])
+        try NetworkNamespace.withNew { elsewhere in try elsewhere.run(request).outputText }
       }
     }
-    #expect(other.text == "7777\n")
+    #expect(other == "7777\n")
   }
 
   @Test func udpPortsAreOfferedForUDP() async throws {
-    let tool = try Tool.path
     let (udp, tcp) = try await Laboratory.withNew { laboratory in
       let sockets = try (
         laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 5353)),
@@ -74,10 +77,7 @@ struct CompletionTests {
       )
       return try withExtendedLifetime(sockets) {
         func ask(_ words: [String]) throws -> String {
-          let line = ["sockdiag", "kill"] + words + [""]
-          return try laboratory.namespace.run(
-            [tool, "---completion", "kill", "--", "positional@0", "\(line.count - 1)", "0"] + line
-          ).outputText
+          try laboratory.namespace.run(try Self.request("kill", words)).outputText
         }
         return (try ask(["-u"]), try ask([]))
       }
@@ -90,10 +90,10 @@ struct CompletionTests {
     #expect(result.status == Status.usage.rawValue && result.output.isEmpty)
   }
 
-  private static func answer(_ subcommand: String, words: [String]) throws -> Tool.Result {
+  /// The command line by which a shell asks for the word after some words.
+  private static func request(_ subcommand: String, _ words: [String]) throws -> [String] {
     let line = ["sockdiag", subcommand] + words + [""]
-    return try Tool.run(
-      ["---completion", subcommand, "--", "positional@0", "\(line.count - 1)", "0"] + line)
+    return [try Tool.path, "---completion", subcommand, "--", "positional@0", "\(line.count - 1)", "0"] + line
   }
 }
 

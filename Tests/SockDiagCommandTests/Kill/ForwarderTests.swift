@@ -21,12 +21,12 @@ struct ForwarderTests {
   ]
 
   @Test(arguments: cases.map(\.name)) func whyAndKillSuggestTheSameCommand(_ name: String) async throws {
-    let tool = try Tool.path
+    let (tool, unfoldedWhy) = (try Tool.path, try Tool.unfoldedWhy)
     let advice = try #require(Self.cases.first { $0.name == name }).advice
     let (why, kill, isHeld) = try await Laboratory.withNew { laboratory in
       let server = try LabServer(name, holding: [laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))])
       return try withExtendedLifetime(server) {
-        let why = try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "8080"]).outputText
+        let why = try laboratory.namespace.run(unfoldedWhy + ["8080"]).outputText
         let kill = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
         return (why, kill, try laboratory.namespace.run([tool, "why", "8080"]).status == 1)
       }

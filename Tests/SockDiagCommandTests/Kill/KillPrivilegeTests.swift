@@ -9,13 +9,11 @@ import Testing
 /// `sockdiag kill` by a user who may not see or signal every process.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillPrivilegeTests {
-  private static let nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-
   @Test func hiddenHolderIsReported() async throws {
     let tool = try Tool.path
     let (result, signal) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
-      return (try laboratory.namespace.run(Self.nobody + [tool, "kill", "8080", "--yes"]), subject.endingSignal)
+      return (try laboratory.namespace.run(Tool.asNobody + [tool, "kill", "8080", "--yes"]), subject.endingSignal)
     }
     #expect(signal == nil && result.status == Status.noPermission.rawValue)
     #expect(
@@ -29,8 +27,8 @@ struct KillPrivilegeTests {
     let (result, own, other) = try await Laboratory.withNew { laboratory in
       let other = try KillCommandTests.holders(
         laboratory, [Subject.Script.plain], on: LabEndpoint(.v4(127, 0, 0, 2), 8080))
-      let own = try KillCommandTests.holders(laboratory, [Subject.Script.plain], by: Self.nobody)
-      let result = try laboratory.namespace.run(Self.nobody + [tool, "kill", "8080", "--yes", "--settle", "0"])
+      let own = try KillCommandTests.holders(laboratory, [Subject.Script.plain], by: Tool.asNobody)
+      let result = try laboratory.namespace.run(Tool.asNobody + [tool, "kill", "8080", "--yes", "--settle", "0"])
       return (result, own.map(\.endingSignal), other.map(\.endingSignal))
     }
     #expect(own == [SIGTERM] && other == [nil])
@@ -45,7 +43,7 @@ struct KillPrivilegeTests {
     let tool = try Tool.path
     let (result, signal, pid) = try await Laboratory.withNew { laboratory in
       let subject = try #require(
-        try KillCommandTests.holders(laboratory, [Subject.Script.plain], by: Self.nobody).first)
+        try KillCommandTests.holders(laboratory, [Subject.Script.plain], by: Tool.asNobody).first)
       let result = try laboratory.namespace.run(
         ["setpriv", "--bounding-set", "-kill", tool, "kill", "8080", "--yes"])
       return (result, subject.endingSignal, subject.pid)
@@ -65,7 +63,7 @@ struct KillPrivilegeTests {
     let (result, signals, pids) = try await Laboratory.withNew { laboratory in
       let socket = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let inode = socket.inode
-      let subjects = try [[], Self.nobody, Self.nobody].map {
+      let subjects = try [[], Tool.asNobody, Tool.asNobody].map {
         try Subject(Subject.Script.plain, holding: [socket], keepsThem: true, by: $0)
       }
       socket.close()

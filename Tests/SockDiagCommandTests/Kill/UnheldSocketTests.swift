@@ -28,7 +28,7 @@ import Testing
   /// The socket of a tunnel belongs to the kernel: no process can close it, and none is ended.
   @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))
   func kernelTunnelIsNotBlamedOnAProcess() async throws {
-    let tool = try Tool.path
+    let tool = try Tool.unfolded
     let answers = try await Laboratory.withNew { laboratory in
       func run(_ words: String...) throws -> CommandResult { try laboratory.namespace.run(words) }
       let made = try run("ip", "link", "add", "vx0", "type", "vxlan", "id", "7", "dstport", "4789")
@@ -36,7 +36,7 @@ import Testing
       _ = try run("ip", "link", "set", "vx0", "up")
       // In a PID namespace of its own: outside, there may be processes that not even root may examine here.
       func alone(_ words: String...) throws -> CommandResult {
-        try laboratory.namespace.run(["unshare", "-p", "-f", "--mount-proc", "env", "COLUMNS=1000", tool] + words)
+        try laboratory.namespace.run(["unshare", "-p", "-f", "--mount-proc"] + tool + words)
       }
       return (why: try alone("why", "-v", "4789/udp"), kill: try alone("kill", "4789/udp", "--yes"))
     }

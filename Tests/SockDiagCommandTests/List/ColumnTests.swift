@@ -62,9 +62,9 @@ struct ColumnTests {
   }
 
   @Test func unknownNamesLeadToNearOnes() throws {
-    for (text, option) in [("unti", "--columns"), ("local,unti", "--columns")] {
+    for text in ["unti", "local,unti"] {
       let failure = #expect(throws: CommandFailure.self) { try ColumnChoice(text) }
-      #expect(failure?.message == "\(option): 'unti' is not a column; did you mean 'unit'?")
+      #expect(failure?.message == "--columns: 'unti' is not a column; did you mean 'unit'?")
     }
     let failure = #expect(throws: CommandFailure.self) { try SortOrder("-rttt") }
     #expect(failure?.message.contains("did you mean 'rtt'") == true)
@@ -113,6 +113,9 @@ struct ColumnTests {
 
   @Test func laterKeysDecideWhereEarlierAreEqual() throws {
     let sockets = try sorted("state,-local", try Samples.assorted)
+    // Sockets of one state are neighbours. A UDP socket that has no peer is shown as unconnected, and not as closed.
+    let states = sockets.map { $0.state == .close && $0.protocol == .udp ? "unconnected" : "\($0.state)" }
+    #expect(zip(states, states.dropFirst()).count { $0 != $1 } + 1 == Set(states).count)
     for (first, second) in zip(sockets, sockets.dropFirst()) where first.state == second.state {
       let (left, right) = (first.local, second.local)
       if left.address.family == right.address.family { #expect(left.address >= right.address) }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SockDiag
 import Testing
 
@@ -36,10 +37,10 @@ struct EndpointBookTests {
     #expect(rows.map { $0[$0.count - 2] }.prefix(3) == ["0.0.0.0:22", "*:80", "[::]:https"])
   }
 
-  @Test func servicesOfTheHostAreRead() {
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/etc/services"), "needs netbase"))
+  func servicesOfTheHostAreRead() {
     var services = ServiceNames()
-    // Wherever there is a list, ssh is in it.
-    if let name = services.name(22, "tcp") { #expect(String(decoding: name, as: UTF8.self) == "ssh") }
+    #expect(services.name(22, "tcp") == Array("ssh".utf8))
     #expect(services.name(0, "tcp") == nil)
   }
 }

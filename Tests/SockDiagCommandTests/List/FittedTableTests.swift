@@ -78,7 +78,7 @@ struct FittedTableTests {
     }
   }
 
-  @Test func missingColumnsAreTold() throws {
+  @Test func omittedColumnsAreReported() throws {
     let narrow = renderer(Terminal(showsColour: false, width: 40, isTerminal: true))
     for socket in try Samples.assorted { try narrow.render(socket, SocketNotes()) }
     try narrow.finish(afterFailure: false)

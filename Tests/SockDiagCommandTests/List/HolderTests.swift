@@ -95,7 +95,7 @@ struct HolderCommandTests {
       var answers = Answers(
         alone: try namespace.run([tool, "-H"]).outputText,
         json: try namespace.run([tool, "list", "-tlp", "--json"]).output,
-        plain: try namespace.run(["setpriv", "--reuid=nobody", "--clear-groups", tool, "-H"]), children: [child.pid])
+        plain: try namespace.run(Tool.asNobody + [tool, "-H"]), children: [child.pid])
       for filter in filters {
         let text = filter.replacing("CHILD", with: "\(child.pid)")
         answers.listed[filter] = try namespace.run([tool, "list", "-Htl", text]).outputText

@@ -102,10 +102,11 @@ struct SummaryTests {
   // MARK: -F
 
   @Test func filterIsReadFromAFile() async throws {
-    let path = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
-    try "sport = :1000\nor sport = :5353\n".write(toFile: path, atomically: false, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let results = try await run(["-HlF", path], ["-HlF", path, "sport", "<", ":2000"], ["-Hl", "--filter=\(path)"])
+    let results = try await TemporaryFolder.with { folder in
+      let path = folder + "/filter"
+      try "sport = :1000\nor sport = :5353\n".write(toFile: path, atomically: false, encoding: .utf8)
+      return try await run(["-HlF", path], ["-HlF", path, "sport", "<", ":2000"], ["-Hl", "--filter=\(path)"])
+    }
     #expect(results.map { $0.outputText.split(separator: "\n").count } == [2, 1, 2])
     #expect(results.allSatisfy { $0.status == 0 })
   }

@@ -42,7 +42,7 @@ extension Question {
       [try LabServer("web-server", holding: [try laboratory.tcpListener(on: LabEndpoint(.anyV4, 3000))])]
     },
     Question(
-      "permission-denied", "Why does bind() say: permission denied?", "sockdiag 80", by: TerminalScene.plainUser,
+      "permission-denied", "Why does bind() say: permission denied?", "sockdiag 80", by: Tool.asNobody,
       answer: ["80/tcp", "EACCES", "1024"]
     ) { _ in [] },
     Question(
@@ -67,13 +67,9 @@ extension Question {
     Question(
       "stuck-worker", "Which of my workers is stuck?", "sockdiag check", answer: ["worker-2", "accepts nothing"]
     ) { laboratory in
-      let place = loopback(80)
-      let members = try (0..<2).map { _ in try laboratory.tcpListener(on: place, options: [.reusePort]) }
-      // Which member gets a client depends on its port. One accepts whatever it gets, the other nothing.
-      let clients = try (0..<16).map { _ in try laboratory.tcpClient(to: place) }
-      let accepted = try Self.acceptAll(members[0], clients.count, of: members, laboratory)
-      let workers = try members.enumerated().map { try LabServer("worker-\($0 + 1)", holding: [$1]) }
-      return [workers, clients, accepted]
+      let group = try UnevenGroup(on: loopback(80), in: laboratory)
+      let workers = try group.members.enumerated().map { try LabServer("worker-\($0 + 1)", holding: [$1]) }
+      return [workers, group]
     },
     Question(
       "who-uses-the-database", "What connects to my database?", "sockdiag list -tp 'dport = :5432'",
@@ -115,21 +111,4 @@ extension Question {
       return [try LabServer("slow-server", holding: [socket]), clients]
     },
   ]
-
-  /// Waits until all clients are in the queues of the members of a group, and accepts those of one member.
-  private static func acceptAll(
-    _ busy: LabSocket, _ count: Int, of members: [LabSocket], _ laboratory: Laboratory
-  ) throws -> [LabSocket] {
-    var waiting: [UInt32: Int] = [:]
-    // A client has connected before the listener has heard of it.
-    _ = try settled {
-      for line in try laboratory.namespace.run(["ss", "-Hltne"]).outputText.split(separator: "\n") {
-        for member in members where line.contains("ino:\(member.inode) ") {
-          waiting[member.inode] = Int(line.split(separator: " ")[1])
-        }
-      }
-      return waiting.values.reduce(0, +) < count ? ["clients on their way"] : []
-    }
-    return try (0..<(waiting[busy.inode] ?? 0)).map { _ in try busy.accept() }
-  }
 }

@@ -10,7 +10,7 @@ struct Question: Sendable, CustomStringConvertible {
   /// The command line as a person types it, from `sockdiag` on.
   let command: String
   /// The program that starts the command, such as `setpriv`.
-  var starter: [String] = []
+  let starter: [String]
   /// Texts that are in the first three lines of the answer, and that answer the question.
   let answer: [String]
   /// Builds a situation in which somebody asks. The result is kept until the answer is there.

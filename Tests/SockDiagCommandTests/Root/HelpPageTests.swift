@@ -31,10 +31,12 @@ struct HelpPageTests {
   }
 
   /// Further lines of an item are indented as its text is.
-  @Test func itemsOfAListKeepTheirIndentation() {
+  @Test func itemsOfAListKeepTheirIndentation() throws {
     let lines = page(nil).split(separator: "\n", omittingEmptySubsequences: false)
-    let start = lines.firstIndex(of: "EXIT STATUS") ?? lines.endIndex
-    for line in lines[start...].dropFirst().prefix(while: { !$0.isEmpty }) { #expect(line.hasPrefix("  ")) }
+    let start = try #require(lines.firstIndex(of: "EXIT STATUS"))
+    let items = lines[start...].dropFirst().prefix { !$0.isEmpty }
+    #expect(items.count >= Status.allCases.count)
+    for line in items { #expect(line.hasPrefix("  ")) }
   }
 
   @Test(arguments: Subcommand.names) func pageOfASubcommandHasItsUsageAndOptions(_ name: String) {

@@ -14,8 +14,7 @@ import Testing
 struct WithoutNetlinkTests {
   /// AF_NETLINK is 16.
   private static func command(_ errno: Int32, _ arguments: [String]) throws -> [String] {
-    [try Tool.program("restrained"), "no-family", "16", "\(errno)", "--", "env", "COLUMNS=1000", try Tool.path]
-      + arguments
+    try [Tool.program("restrained"), "no-family", "16", "\(errno)", "--"] + Tool.unfolded + arguments
   }
 
   /// EAFNOSUPPORT: systemd's RestrictAddressFamilies. EPROTONOSUPPORT: gVisor, and a kernel without it. EACCES: SELinux.

@@ -14,6 +14,15 @@ struct Tool {
 
   static var path: String { get throws { try program("sockdiag") } }
 
+  /// The words that run the command with lines that nothing folds, so that a test finds whole sentences.
+  static var unfolded: [String] { get throws { ["env", "COLUMNS=1000", try path] } }
+
+  /// The words that run `why -v` with lines that nothing folds.
+  static var unfoldedWhy: [String] { get throws { try unfolded + ["why", "-v"] } }
+
+  /// The words that run a command as a user without privileges.
+  static let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
   /// A program of this package. The test bundle lies beside it.
   static func program(_ name: String) throws -> String {
     let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

@@ -12,14 +12,14 @@ extension TerminalScene {
     TerminalScene(
       "listener",
       [
-        Command("why 8080", by: plainUser, limit: 10, firstLine: ["8080/tcp", "in use"]),
-        Command("kill 8080 --yes", by: plainUser),
-        Command("list -tlp", by: plainUser),
+        Command("why 8080", by: Tool.asNobody, limit: 10, firstLine: ["8080/tcp", "in use"]),
+        Command("kill 8080 --yes", by: Tool.asNobody),
+        Command("list -tlp", by: Tool.asNobody),
       ]),
     TerminalScene(
-      "privileged-port", [Command("why 80", by: plainUser, limit: 10, firstLine: ["80/tcp", "cannot be bound"])]),
+      "privileged-port", [Command("why 80", by: Tool.asNobody, limit: 10, firstLine: ["80/tcp", "cannot be bound"])]),
     TerminalScene(
-      "outgoing-connection", [Command("why 40000 -v", by: plainUser), Command("list -tap", by: plainUser)]),
+      "outgoing-connection", [Command("why 40000 -v", by: Tool.asNobody), Command("list -tap", by: Tool.asNobody)]),
   ]
 
   static let servers = [

@@ -39,9 +39,6 @@ struct TerminalScene: Sendable, CustomStringConvertible {
       return ([try situation.build(in: laboratory)], commands)
     }
   }
-
-  /// The program that runs a command as a user without privileges.
-  static let plainUser = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
 }
 
 extension TerminalScene {

@@ -97,7 +97,6 @@ struct TerminalTests {
 
   /// A word without its figures: times and process numbers differ between two runs.
   private static func mask(_ word: String) -> String {
-    String(word.map { $0.isNumber ? "0" : $0 }).split(separator: "0", omittingEmptySubsequences: false)
-      .filter { !$0.isEmpty }.joined(separator: "0")
+    word.split(whereSeparator: \.isNumber).joined(separator: "0")
   }
 }

@@ -11,6 +11,13 @@ struct WaitCommandTests {
     listeningOn endpoints: [LabEndpoint] = [], startedBy starter: [String] = [], terminal: Bool = false,
     _ words: String...
   ) async throws -> CommandResult {
+    try await run(listeningOn: endpoints, startedBy: starter, terminal: terminal, words)
+  }
+
+  private func run(
+    listeningOn endpoints: [LabEndpoint] = [], startedBy starter: [String] = [], terminal: Bool = false,
+    _ words: [String]
+  ) async throws -> CommandResult {
     let command = starter + [try Tool.path, "wait"] + words
     return try await Laboratory.withNew { laboratory in
       let listeners = try endpoints.map { try laboratory.tcpListener(on: $0) }
@@ -26,7 +33,7 @@ struct WaitCommandTests {
 
   @Test func reachedGoalEndsTheWaitSilently() async throws {
     for words in [["8080", "--free"], ["127.0.0.1:8081", "--free", "--as", "go"]] {
-      let result = try await run(words[0], words[1])
+      let result = try await run(words)
       #expect(result.status == 0 && result.errorText == "" && result.output.isEmpty)
     }
     let result = try await run(listeningOn: [Self.loopback], "127.0.0.1:8080", "--listening")
@@ -147,35 +154,27 @@ struct WaitCommandTests {
 
   @Test func allPortsHaveToReachTheGoal() async throws {
     let second = LabEndpoint(.loopbackV4, 9090)
-    let listening = ["wait", "--listening", "--timeout", "0"]
-    func run(_ listeners: [LabEndpoint], _ words: String...) async throws -> CommandResult {
-      let command = [try Tool.path] + listening + words
-      return try await Laboratory.withNew { laboratory in
-        let sockets = try listeners.map { try laboratory.tcpListener(on: $0) }
-        return try withExtendedLifetime(sockets) { try laboratory.namespace.run(command) }
-      }
-    }
+    let goal = ["--listening", "--timeout", "0"]
     for words in [["8080", "9090"], ["8080,9090"], ["127.0.0.1:8080,9090"]] {
-      #expect(try await run([Self.loopback, second], words[0], words.last ?? "").status == 0)
-      let missing = try await run([Self.loopback], words[0], words.last ?? "")
+      #expect(try await run(listeningOn: [Self.loopback, second], goal + words).status == 0, "\(words)")
+      let missing = try await run(listeningOn: [Self.loopback], goal + words)
       #expect(missing.status == 1 && missing.errorText.hasPrefix("sockdiag: nothing listens on TCP port "))
       #expect(missing.errorText.contains("9090") && !missing.errorText.contains("8080"), "\(missing.errorText)")
     }
-    let none = try await run([], "8080-8082")
+    let none = try await run(goal + ["8080-8082"])
     #expect(none.errorText == "sockdiag: nothing listens on TCP ports 8080-8082\n")
   }
 
   @Test func allPortsHaveToBeFree() async throws {
     let free = ["--free", "--timeout", "0"]
-    let one = try await self.run(listeningOn: [Self.loopback], "8079-8081", free[0], free[1], free[2])
+    let one = try await run(listeningOn: [Self.loopback], ["8079-8081"] + free)
     #expect(one.status == 1)
     #expect(one.errorText.hasPrefix("sockdiag: TCP port 8080 is in use: listener 127.0.0.1:8080 "), "\(one.errorText)")
     #expect(one.errorText.hasSuffix("; 'sockdiag why 8080' says what helps\n"))
-    let two = try await self.run(
-      listeningOn: [Self.loopback, LabEndpoint(.loopbackV4, 8081)], "8080-8081", free[0], free[1], free[2])
+    let two = try await run(listeningOn: [Self.loopback, LabEndpoint(.loopbackV4, 8081)], ["8080-8081"] + free)
     #expect(
       two.status == 1 && two.errorText.hasPrefix("sockdiag: TCP ports 8080 and 8081 are in use: "), "\(two.errorText)")
-    #expect(try await self.run("8080", "53/udp", "9000-9010", free[0], free[1], free[2]).status == 0)
+    #expect(try await run(["8080", "53/udp", "9000-9010"] + free).status == 0)
   }
 
   @Test func newListenerEndsTheWait() async throws {
@@ -232,17 +231,14 @@ struct WaitCommandTests {
   /// Every user receives the events.
   @Test func waitingNeedsNoPrivilege() async throws {
     let result = try await run(
-      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], "8080", "--free",
-      "--timeout", "300ms")
+      listeningOn: [Self.loopback], startedBy: Tool.asNobody, "8080", "--free", "--timeout", "300ms")
     #expect(result.status == 1)
     #expect(result.errorText.contains("its process is hidden from this user"))
   }
 
   @Test func hiddenListenerHasNoName() async throws {
     let result = try await run(
-      listeningOn: [Self.loopback], startedBy: ["setpriv", "--reuid", "65534", "--clear-groups"], terminal: true,
-      "8080",
-      "--listening")
+      listeningOn: [Self.loopback], startedBy: Tool.asNobody, terminal: true, "8080", "--listening")
     #expect(result.status == 0)
     #expect(
       result.errorText.hasSuffix("sockdiag: a process of another user listens on 127.0.0.1:8080\n"),

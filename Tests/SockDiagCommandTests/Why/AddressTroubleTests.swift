@@ -32,11 +32,11 @@ struct AddressTroubleTests {
   @Test(arguments: AddressTrouble.allCases) func addressProblemIsNamedWithTheRemedy(_ trouble: AddressTrouble)
     async throws
   {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let (text, document) = try await Laboratory.withNew { laboratory in
       try trouble.build(in: laboratory)
-      let text = try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + trouble.question)
-      let json = try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--json"] + trouble.question)
+      let text = try laboratory.namespace.run(why + trouble.question)
+      let json = try laboratory.namespace.run(why + ["--json"] + trouble.question)
       return (text, json.output)
     }
     let (sentence, kinds) = try #require(Self.words[trouble])

@@ -37,14 +37,13 @@ struct NamespaceNameTests {
   private func offers(
     _ words: @escaping @Sendable (_ holder: Int32) -> [String]
   ) async throws -> (kill: Substring?, holder: Int32, status: Int32) {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     return try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let holder = try Subject(Subject.Script.plain, holding: [listener])
       defer { holder.end() }
       let result = try laboratory.namespace.inAnother {
-        try laboratory.namespace.run(
-          ["env", "COLUMNS=1000", tool, "why", "-v"] + words(holder.pid) + ["python3", "-c", Self.program, "127.0.0.1"])
+        try laboratory.namespace.run(why + words(holder.pid) + ["python3", "-c", Self.program, "127.0.0.1"])
       }
       let kill = result.errorText.split(separator: "\n").first { $0.contains("sockdiag kill ") }
       return (kill, holder.pid, result.status)
@@ -65,7 +64,7 @@ struct NamespaceNameTests {
   }
 
   @Test func ownNamespaceNeedsNoName() async throws {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let text = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       let home = try Subject(Subject.Script.plain, holding: [listener])
@@ -73,10 +72,7 @@ struct NamespaceNameTests {
       let elsewhere = try laboratory.namespace.inAnother { try Subject(Subject.Script.plain, holding: []) }
       defer { elsewhere.end() }
       return try laboratory.namespace.run(
-        [
-          "env", "COLUMNS=1000", tool, "why", "-v", "--netns", "\(elsewhere.pid)", "--run", "nsenter", "-t",
-          "\(home.pid)", "-n",
-        ]
+        why + ["--netns", "\(elsewhere.pid)", "--run", "nsenter", "-t", "\(home.pid)", "-n"]
           + ["python3", "-c", Self.program, "127.0.0.1"]
       ).errorText
     }

@@ -13,7 +13,7 @@ struct OfferedCommandTests {
   private static func offers(
     _ beginning: String, _ question: [String], in laboratory: Laboratory
   ) throws -> [String] {
-    let ask = ["env", "COLUMNS=1000", try Tool.path, "why"]
+    let ask = try Tool.unfolded + ["why"]
     let answer = try laboratory.namespace.run(ask + ["-v"] + question).outputText
     let offers = answer.split(separator: "\n").filter { $0.hasPrefix("      \(beginning) ") }
       .map { String($0.dropFirst(6)) }

@@ -11,10 +11,9 @@ struct OwnSocketTests {
   private static let binding = "b = socket.socket(); b.bind(('127.0.0.1', 8080)); b.listen()\n"
 
   private func run(_ script: String, options: [String] = []) async throws -> CommandResult {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     return try await Laboratory.withNew { laboratory in
-      try laboratory.namespace.run(
-        ["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run", "/usr/bin/python3", "-c", script])
+      try laboratory.namespace.run(why + options + ["--run", "/usr/bin/python3", "-c", script])
     }
   }
 

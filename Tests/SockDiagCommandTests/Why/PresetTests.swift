@@ -48,7 +48,7 @@ struct PresetTests {
     #expect(try Self.requests("8080") == [v4, v6])
   }
 
-  @Test func presetsHaveOtherNames() throws {
+  @Test func aliasesMeanTheSamePreset() throws {
     for (name, kind) in [("flask", "python"), ("Django", "python"), ("golang", "go"), ("kestrel", "dotnet")] {
       #expect(try Self.requests("8080", "--as", name) == (try Self.requests("8080", "--as", kind)))
     }

@@ -13,17 +13,15 @@ struct PrivilegeRemedyTests {
   enum Place: String, CaseIterable {
     case shell, noNewPrivileges, noBounds, noBoundsUnderNoNewPrivileges, userNamespace
 
-    private static let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-
     /// The words before a command that start it there.
     var prefix: [String] {
       switch self {
-      case .shell: Self.asNobody
+      case .shell: Tool.asNobody
       // A separate step, because setpriv still has root's capabilities when it changes the user.
-      case .noNewPrivileges: Self.asNobody + ["setpriv", "--no-new-privs"]
-      case .noBounds: Self.asNobody + ["--bounding-set", "-all"]
-      case .noBoundsUnderNoNewPrivileges: Self.asNobody + ["--bounding-set", "-all", "--no-new-privs"]
-      case .userNamespace: Self.asNobody + ["unshare", "--user", "--map-root-user"]
+      case .noNewPrivileges: Tool.asNobody + ["setpriv", "--no-new-privs"]
+      case .noBounds: Tool.asNobody + ["--bounding-set", "-all"]
+      case .noBoundsUnderNoNewPrivileges: Tool.asNobody + ["--bounding-set", "-all", "--no-new-privs"]
+      case .userNamespace: Tool.asNobody + ["unshare", "--user", "--map-root-user"]
       }
     }
 
@@ -76,7 +74,7 @@ struct PrivilegeRemedyTests {
     """
 
   @Test(arguments: Place.allCases) func onlyWorkingPrivilegeRemediesAreOffered(_ place: Place) async throws {
-    let (tool, subject) = (try Tool.path, try Self.subject)
+    let (why, subject) = (try Tool.unfoldedWhy, try Self.subject)
     try await Self.withGiftedSubject { gifted in
       let complaints = try await Laboratory.withNew { laboratory -> [String] in
         let namespace = laboratory.namespace
@@ -86,12 +84,12 @@ struct PrivilegeRemedyTests {
         }
         let setUp = try namespace.run(["python3", "-c", Self.setcap, gifted])
         guard setUp.status == 0 else { throw Tool.Failure(what: setUp.errorText) }
-        let answer = try namespace.run(place.prefix + ["env", "COLUMNS=1000", tool, "why", "-v", "80", "--json"])
+        let answer = try namespace.run(place.prefix + why + ["80", "--json"])
         let diagnosis = try JSONValue(parsing: answer.output)["diagnoses"]?.elements.first
         expect(answer.status, 3, "status")
         expect(Self.kinds(diagnosis, "remedies", "kind"), place.kinds, "remedies")
         expect(Self.kinds(diagnosis, "misbeliefs", "id"), [place.misbelief].compactMap { $0 }, "misbeliefs")
-        let text = try namespace.run(place.prefix + ["env", "COLUMNS=1000", tool, "why", "-v", "80"]).outputText
+        let text = try namespace.run(place.prefix + why + ["80"]).outputText
         expect(text.contains("(as root)"), place.isConfiguredByItsRoot, "who changes the setting")
 
         // The file grants the right exactly where setcap is offered.
@@ -105,9 +103,7 @@ struct PrivilegeRemedyTests {
         guard case .string(let command)? = commands?.elements.first else { throw Tool.Failure(what: "no command") }
         expect(try namespace.run(["sh", "-c", command]).status, 0, command)
         expect(try namespace.run(plain + ["80"]).status, 0, "lower-privileged-ports")
-        expect(
-          try namespace.run(place.prefix + ["env", "COLUMNS=1000", tool, "why", "-v", "80"]).status, 0, "why afterwards"
-        )
+        expect(try namespace.run(place.prefix + why + ["80"]).status, 0, "why afterwards")
         return complaints
       }
       #expect(complaints == [])
@@ -128,10 +124,9 @@ struct PrivilegeRemedyTests {
 
   @Test(arguments: [Place.shell, .noNewPrivileges, .userNamespace])
   func watchedProgramIsJudgedByItsOwnPrivileges(_ place: Place) async throws {
-    let (tool, subject) = (try Tool.path, try Self.subject)
+    let (why, subject) = (try Tool.unfoldedWhy, try Self.subject)
     let result = try await Laboratory.withNew { laboratory in
-      try laboratory.namespace.run(
-        ["env", "COLUMNS=1000", tool, "why", "-v", "--json", "--run"] + place.prefix + [subject, "bind", "80"])
+      try laboratory.namespace.run(why + ["--json", "--run"] + place.prefix + [subject, "bind", "80"])
     }
     let line = try #require(result.errorText.split(separator: "\n").first { $0.contains("\"call\"") })
     let diagnosis = try JSONValue(parsing: line.utf8)["why"]?["diagnoses"]?.elements.first
@@ -140,11 +135,10 @@ struct PrivilegeRemedyTests {
 
   /// Another user's programs do not start from here, but under the same limits.
   @Test func otherUserIsNotLimitedByThisProcess() async throws {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let answers = try await Laboratory.withNew { laboratory in
       try [["--no-new-privs"], ["--bounding-set", "-net_bind_service"]].map { options in
-        let question =
-          ["setpriv"] + options + ["env", "COLUMNS=1000", tool, "why", "-v", "80", "--uid", "1000", "--json"]
+        let question = ["setpriv"] + options + why + ["80", "--uid", "1000", "--json"]
         return Self.kinds(
           try JSONValue(parsing: try laboratory.namespace.run(question).output)["diagnoses"]?.elements.first,
           "remedies",

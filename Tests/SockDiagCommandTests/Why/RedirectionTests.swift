@@ -92,7 +92,7 @@ struct RedirectionTests {
 
   @Test(arguments: all.filter { NetworkNamespace.hasProgram($0.program) })
   func redirectionIsReported(_ ruleset: Ruleset) async throws {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let complaints = try await Laboratory.withNew { laboratory -> [String] in
       let namespace = laboratory.namespace
       for command in ruleset.commands {
@@ -100,7 +100,7 @@ struct RedirectionTests {
         guard result.status == 0 else { throw Tool.Failure(what: "\(command): \(result.errorText)") }
       }
       return try ruleset.answers.flatMap { question, lines -> [String] in
-        let result = try namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + question)
+        let result = try namespace.run(why + question)
         // Folded lines are one.
         let words = result.outputText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let isSaid = words.contains("what arrives for this port")
@@ -115,13 +115,11 @@ struct RedirectionTests {
   /// It is a note, and not part of the answer.
   @Test(.enabled(if: NetworkNamespace.hasProgram("nft"), "needs nft"))
   func unreadableRulesAreLeftOut() async throws {
-    let tool = try Tool.path
+    let question = try Tool.unfoldedWhy + ["8081", "--json"]
     let (root, nobody) = try await Laboratory.withNew { laboratory in
       let rules = Self.outside + "tcp dport 8081 redirect to :80\n }; }"
       _ = try laboratory.namespace.run(["nft", rules])
-      let question = ["env", "COLUMNS=1000", tool, "why", "-v", "8081", "--json"]
-      let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-      return (try laboratory.namespace.run(question), try laboratory.namespace.run(asNobody + question))
+      return (try laboratory.namespace.run(question), try laboratory.namespace.run(Tool.asNobody + question))
     }
     let answers = try [root, nobody].map { try JSONValue(parsing: $0.output)["diagnoses"]?.elements.first }
     #expect(answers[0]?["redirections"]?.elements.first?["destination"] == .string(":80"))

@@ -14,7 +14,7 @@ struct RestraintTests {
 
   /// Runs the command with a restraint, in a new namespace.
   private func run(_ restraint: Restraint, _ words: [String], as starter: [String] = []) async throws -> CommandResult {
-    let command = try restraint.command(starter + ["env", "COLUMNS=1000", try Tool.path] + words)
+    let command = try restraint.command(starter + Tool.unfolded + words)
     return try await NetworkNamespace.withNew { namespace in try namespace.run(command) }
   }
 
@@ -51,7 +51,7 @@ struct RestraintTests {
   }()
 
   @Test func predictedErrorIsThatOfTheKernel() async throws {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let possible = Dictionary(
       uniqueKeysWithValues: try Set(Self.questions.map(\.restraint.words)).map { words in
         (words, try Self.questions.first { $0.restraint.words == words }?.restraint.isPossible ?? false)
@@ -61,8 +61,8 @@ struct RestraintTests {
     let complaints = try await NetworkNamespace.withNew { namespace in
       try questions.compactMap { question -> String? in
         let place = question.address.contains(":") ? "[\(question.address)]" : question.address
-        let words = ["why", "-v", "\(place):\(question.port)"] + (question.isUDP ? ["--udp"] : [])
-        let said = try namespace.run(["env", "COLUMNS=1000"] + (try question.restraint.command([tool] + words)))
+        let words = ["\(place):\(question.port)"] + (question.isUDP ? ["--udp"] : [])
+        let said = try namespace.run(try question.restraint.command(why + words))
         let errno = try question.restraint.answer(
           question.address, question.port, udp: question.isUDP, in: namespace)
         let isRight =
@@ -114,9 +114,8 @@ struct RestraintTests {
 
   /// Listing them needs a privilege. The answer mentions that they were not seen, in text and in JSON.
   @Test func plainUserIsToldThatCgroupProgramsWereNotSeen() async throws {
-    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     let (tool, words) = (try Tool.path, ["why", "-v", "127.0.0.1:8080"])
-    for (starter, isTold) in [(asNobody, true), ([], false)] {
+    for (starter, isTold) in [(Tool.asNobody, true), ([], false)] {
       let (text, json) = try await NetworkNamespace.withNew { namespace in
         (try namespace.run(starter + [tool] + words), try namespace.run(starter + [tool] + words + ["--json"]))
       }
@@ -138,8 +137,7 @@ struct RestraintTests {
   }
 
   @Test func missingCapabilityIsStillReportedForALowPort() async throws {
-    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let result = try await run(Restraint("no-new-privs"), ["why", "-v", "127.0.0.1:80"], as: asNobody)
+    let result = try await run(Restraint("no-new-privs"), ["why", "-v", "127.0.0.1:80"], as: Tool.asNobody)
     #expect(result.status == 3)
     #expect(result.outputText.contains("ports below 1024 require CAP_NET_BIND_SERVICE"), "\(result.outputText)")
     #expect(!result.outputText.contains("security rule"), "\(result.outputText)")
@@ -147,8 +145,8 @@ struct RestraintTests {
 
   /// This process lacks the right, but the user of the question has it.
   @Test func lowPortIsFreeForAPrivilegedUser() async throws {
-    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let result = try await run(Restraint("no-new-privs"), ["why", "-v", "127.0.0.1:80", "--uid", "0"], as: asNobody)
+    let result = try await run(
+      Restraint("no-new-privs"), ["why", "-v", "127.0.0.1:80", "--uid", "0"], as: Tool.asNobody)
     #expect(result.status == 0, "\(result.outputText)")
   }
 
@@ -156,10 +154,9 @@ struct RestraintTests {
   @Test func hiddenSettingsAreDetectedOrLeaveTheAnswerOpen() async throws {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
-    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let low = try await run(masked, ["why", "-v", "127.0.0.1:80"], as: asNobody)
+    let low = try await run(masked, ["why", "-v", "127.0.0.1:80"], as: Tool.asNobody)
     #expect(low.status == 3, "\(low.outputText)")
-    let high = try await run(masked, ["why", "-v", "127.0.0.1:8080"], as: asNobody)
+    let high = try await run(masked, ["why", "-v", "127.0.0.1:8080"], as: Tool.asNobody)
     #expect(high.status == 0, "\(high.outputText)")
     #expect(!high.outputText.contains("; kernel settings"), "\(high.outputText)")
     let choice = try await run(masked, ["why", "-v", "127.0.0.1:0"])
@@ -167,11 +164,10 @@ struct RestraintTests {
     #expect(choice.outputText.contains("net.ipv4.ip_local_port_range"), "\(choice.outputText)")
     #expect(try await run(masked, ["why", "-v", "127.0.0.1:0", "--probe"]).status == 0)
 
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let open = try await NetworkNamespace.withNew { namespace in
       try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 0)
-      return try namespace.run(
-        try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:80"]))
+      return try namespace.run(try masked.command(Tool.asNobody + why + ["127.0.0.1:80"]))
     }
     #expect(open.status == 0, "\(open.outputText)")
   }
@@ -181,18 +177,16 @@ struct RestraintTests {
   @Test func hiddenSettingLeavesTheAnswerForAnotherUserOpen() async throws {
     let masked = Restraint("masked-sysctl")
     guard try masked.isPossible else { return }
-    let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-    let tool = try Tool.path
-    func why(_ words: [String]) async throws -> CommandResult {
-      try await NetworkNamespace.withNew { namespace in
+    func answer(_ words: [String]) async throws -> CommandResult {
+      let question = try Tool.asNobody + Tool.unfoldedWhy + ["127.0.0.1:8080"] + words
+      return try await NetworkNamespace.withNew { namespace in
         try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 30001)
-        return try namespace.run(
-          try masked.command(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "127.0.0.1:8080"] + words))
+        return try namespace.run(try masked.command(question))
       }
     }
-    let forRoot = try await why(["--uid", "0"])
+    let forRoot = try await answer(["--uid", "0"])
     #expect(forRoot.status == 2, "\(forRoot.outputText)")
-    let forItself = try await why([])
+    let forItself = try await answer([])
     #expect(forItself.status == 3, "\(forItself.outputText)")
   }
 
@@ -218,12 +212,12 @@ struct RestraintTests {
   @Test(arguments: [Self.landlock, Restraint("seccomp-bind", "EPERM")])
   func watchedProgramIsToldTheRestraint(_ restraint: Restraint) async throws {
     guard try restraint.isPossible else { return }
-    let (tool, subject) = (try Tool.path, try Tool.program("bind-trace-subject"))
+    let (why, subject) = (try Tool.unfoldedWhy, try Tool.program("bind-trace-subject"))
     let program = try restraint.command([subject, "bind", "8080"])
     let (said, document) = try await NetworkNamespace.withNew { namespace in
       (
-        try namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--run"] + program),
-        try namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--json", "--run"] + program)
+        try namespace.run(why + ["--run"] + program),
+        try namespace.run(why + ["--json", "--run"] + program)
       )
     }
     let text = said.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -240,7 +234,7 @@ struct RestraintTests {
   @Test func mptcpSocketIsRehearsedAsMPTCP() async throws {
     guard try Self.landlock.isPossible else { return }
     let program = [try Tool.program("bind-attempt"), "bind", "mptcp", "127.0.0.1", "8080"]
-    let command = try Self.landlock.command(["env", "COLUMNS=1000", try Tool.path, "why", "-v", "--run"] + program)
+    let command = try Self.landlock.command(try Tool.unfoldedWhy + ["--run"] + program)
     let result = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
       return try withExtendedLifetime(listener) { try laboratory.namespace.run(command) }

@@ -13,12 +13,12 @@ struct WhyFamilyTests {
   private func run(
     withoutIPv6: Bool = false, _ words: [String], _ prepare: @escaping @Sendable (Laboratory) throws -> Void = { _ in }
   ) async throws -> CommandResult {
-    let tool = try Tool.path
+    let tool = try Tool.unfolded
     let restraint =
       withoutIPv6 ? [try Tool.program("restrained"), "no-family", "10", "97", "--"] : []
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
-      return try laboratory.namespace.run(restraint + ["env", "COLUMNS=1000", tool] + words)
+      return try laboratory.namespace.run(restraint + tool + words)
     }
   }
 
@@ -47,7 +47,9 @@ struct WhyFamilyTests {
       let free = try await run(withoutIPv6: true, ["why", "-v", port] + preset)
       #expect(free.status == 0 && free.outputText.contains("\nTCP 0.0.0.0:8080: free."), "\(free.outputText)")
       #expect(free.outputText.contains("  No IPv6 address: this host has no IPv6, and then servers bind only IPv4.\n"))
-      #expect(!free.outputText.contains("[::]"))
+      // Tests that run beside this one may listen on the port in namespaces of their own.
+      let here = free.outputText.replacing(#/\nSame port in other network namespaces .*\n(  .*\n)+/#, with: "")
+      #expect(!here.contains("[::]"), "\(here)")
     }
     let busy = try await run(withoutIPv6: true, ["why", "-v", "8080"] + preset) {
       _ = try $0.tcpListener(on: LabEndpoint(.anyV4, 8080))

@@ -6,13 +6,10 @@ import Testing
 /// end, and its exit status is passed on.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunObstacleTests {
-  /// The words that run the tool as a plain user.
-  private static let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-
   /// Whether users may not make user namespaces; some distributions forbid it.
   private static let mayNobodyUnshare =
     (try? NetworkNamespace.withNew { namespace in
-      try namespace.run(asNobody + ["unshare", "-Urn", "true"]).status == 0
+      try namespace.run(Tool.asNobody + ["unshare", "-Urn", "true"]).status == 0
     }) ?? false
 
   /// A second socket on 127.0.0.1:8080 fails, and the program ends.
@@ -29,10 +26,10 @@ struct WhyRunObstacleTests {
   private func run(
     _ command: [String], by starter: [String] = [], options: [String] = [], pingGroups: Bool = false
   ) async throws -> CommandResult {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     return try await NetworkNamespace.withNew { namespace in
       if pingGroups { try namespace.set("net.ipv4.ping_group_range", to: "0 65535") }
-      return try namespace.run(starter + ["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command)
+      return try namespace.run(starter + why + options + ["--run"] + command)
     }
   }
 
@@ -55,7 +52,7 @@ struct WhyRunObstacleTests {
   @Test(.enabled(if: mayNobodyUnshare, "needs user namespaces for everybody"))
   func namespaceThatMayNotBeEnteredIsNamed() async throws {
     let setUp = #"ip link set lo up; exec python3 -c "$0""#
-    let result = try await run(["unshare", "-Urn", "sh", "-c", setUp, Self.conflict], by: Self.asNobody)
+    let result = try await run(["unshare", "-Urn", "sh", "-c", setUp, Self.conflict], by: Tool.asNobody)
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains("on 127.0.0.1:8080 failed with EADDRINUSE"), "\(text)")
     #expect(text.contains("It could not be diagnosed: enter the namespace"), "\(text)")
@@ -73,7 +70,7 @@ struct WhyRunObstacleTests {
   }
 
   @Test func closedStandardErrorDoesNotEndTheWatch() async throws {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let starter = """
       import os, subprocess, sys
       here, there = os.pipe()
@@ -81,9 +78,7 @@ struct WhyRunObstacleTests {
       sys.exit(subprocess.run(sys.argv[1:], stderr=there).returncode)
       """
     let result = try await NetworkNamespace.withNew { namespace in
-      try namespace.run([
-        "python3", "-c", starter, "env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", Self.conflict,
-      ])
+      try namespace.run(["python3", "-c", starter] + why + ["--run", "python3", "-c", Self.conflict])
     }
     #expect(result.status == 98)
   }
@@ -91,7 +86,7 @@ struct WhyRunObstacleTests {
   private static let hidden = "import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\n" + conflict
 
   @Test func unreadableSocketIsReported() async throws {
-    let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody)
+    let result = try await run(["python3", "-c", Self.hidden], by: Tool.asNobody)
     let text = result.errorText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(text.contains(", fd 4) failed with EADDRINUSE"), "\(text)")
     #expect(text.contains("Its socket could not be read: descriptor 4 of process"), "\(text)")
@@ -103,7 +98,7 @@ struct WhyRunObstacleTests {
   }
 
   @Test func jsonReportsFailuresToo() async throws {
-    let result = try await run(["python3", "-c", Self.hidden], by: Self.asNobody, options: ["--json"])
+    let result = try await run(["python3", "-c", Self.hidden], by: Tool.asNobody, options: ["--json"])
     let line = try #require(result.errorText.split(separator: "\n").first)
     let object = try JSONValue(parsing: Array(line.utf8))
     guard case .array(let remarks)? = object["remarks"] else {

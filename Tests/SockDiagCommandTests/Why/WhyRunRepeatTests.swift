@@ -8,9 +8,9 @@ import Testing
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunRepeatTests {
   private func run(_ command: [String], options: [String] = []) async throws -> CommandResult {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     return try await NetworkNamespace.withNew {
-      try $0.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command)
+      try $0.run(why + options + ["--run"] + command)
     }
   }
 
@@ -56,9 +56,9 @@ struct WhyRunRepeatTests {
       command = sys.argv[1:7] + ["python3", "-c", sys.argv[7], str(here)]
       sys.exit(subprocess.run(command, stderr=there, pass_fds=[here], timeout=100).returncode)
       """
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let result = try await NetworkNamespace.withNew { namespace in
-      try namespace.run(["python3", "-c", starter, "env", "COLUMNS=1000", tool, "why", "-v", "--run", command])
+      try namespace.run(["python3", "-c", starter] + why + ["--run", command])
     }
     #expect(result.status == 5, "\(result.errorText)")
   }

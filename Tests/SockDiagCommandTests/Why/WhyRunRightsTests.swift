@@ -20,7 +20,7 @@ struct WhyRunRightsTests {
 
   /// Binds port 80 in a copy of the subject, with and without a tracer, as user nobody.
   private func bind(_ gift: Gift) async throws -> (alone: Int32, watched: CommandResult) {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -35,11 +35,8 @@ struct WhyRunRightsTests {
         "import os, struct, sys; os.chmod('\(folder)', 0o755); os.chmod(sys.argv[1], 0o755)\n" + gift.rawValue
       let setUp = try namespace.run(["python3", "-c", script, program])
       guard setUp.status == 0 else { throw Tool.Failure(what: setUp.errorText) }
-      let asNobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-      let alone = try namespace.run(asNobody + [program, "bind", "80"]).status
-      return (
-        alone, try namespace.run(asNobody + ["env", "COLUMNS=1000", tool, "why", "-v", "--run", program, "bind", "80"])
-      )
+      let alone = try namespace.run(Tool.asNobody + [program, "bind", "80"]).status
+      return (alone, try namespace.run(Tool.asNobody + why + ["--run", program, "bind", "80"]))
     }
   }
 

@@ -10,10 +10,10 @@ struct WhyRunTests {
   private func run(
     _ command: [String], options: [String] = [], besideListener: Bool = true
   ) async throws -> CommandResult {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     return try await Laboratory.withNew { laboratory in
       if besideListener { _ = try laboratory.tcpListener(on: LabEndpoint(.anyV4, 8080)) }
-      return try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v"] + options + ["--run"] + command)
+      return try laboratory.namespace.run(why + options + ["--run"] + command)
     }
   }
 

@@ -15,7 +15,7 @@ struct WhySharingTests {
   private func run(
     _ starter: [String], _ words: [String], beside uid: UInt32
   ) async throws -> CommandResult {
-    let command = starter + ["env", "COLUMNS=1000", try Tool.path, "why", "-v", "127.0.0.1:8080"] + words
+    let command = try starter + Tool.unfoldedWhy + ["127.0.0.1:8080"] + words
     return try await Laboratory.withNew { laboratory in
       try laboratory.namespace.acting(as: uid) {
         // Two, so that their option is known without reading it.
@@ -61,11 +61,10 @@ struct WhySharingTests {
   private func watch(
     _ script: String, _ prepare: @escaping @Sendable (Laboratory) throws -> Void = { _ in }
   ) async throws -> String {
-    let tool = try Tool.path
+    let why = try Tool.unfoldedWhy
     return try await Laboratory.withNew { laboratory in
       try prepare(laboratory)
-      return try laboratory.namespace.run(["env", "COLUMNS=1000", tool, "why", "-v", "--run", "python3", "-c", script])
-        .errorText
+      return try laboratory.namespace.run(why + ["--run", "python3", "-c", script]).errorText
     }
   }
 

@@ -5,9 +5,12 @@ extension LabSocket {
   /// Waits until TCP reaches a state.
   func wait(for state: LabState) throws { try wait("\(state)") { tcpState == state } }
 
+  /// The number of connections in the accept queue of a listener.
+  public var waitingConnections: Int { Int(socklab_tcp(descriptor).unacknowledged) }
+
   /// Waits until a number of connections are in the accept queue of a listener. A client is connected a moment earlier.
   public func wait(forWaiting count: Int) throws {
-    try wait("\(count) connections") { socklab_tcp(descriptor).unacknowledged == count }
+    try wait("\(count) connections") { waitingConnections == count }
   }
 
   /// Waits until the peer has closed its window.

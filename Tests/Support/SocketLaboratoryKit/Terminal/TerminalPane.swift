@@ -86,12 +86,11 @@ public final class TerminalPane {
       "-",
     ])
     let captures = text.split(separator: "\(separator)\n", omittingEmptySubsequences: false)
-    let raw = Array(((try? Data(contentsOf: URL(filePath: "\(folder)/output"))) ?? Data()))
+    let written = output
     close()
-    guard captures.count == 2, let end = String(decoding: raw, as: UTF8.self).firstRange(of: "\(marker) ") else {
+    guard captures.count == 2, let end = written.firstRange(of: "\(marker) ") else {
       throw LaboratoryError(.misuse, "tmux answered: \(text)")
     }
-    let written = String(decoding: raw, as: UTF8.self)
     let status = written[end.upperBound...].prefix { $0.isNumber }
     return TerminalScreen(
       columns: columns, rows: lines(String(captures[0])), lines: lines(String(captures[1])),
