@@ -26,12 +26,8 @@ struct Question: Sendable, CustomStringConvertible {
 
   var description: String { name }
 
-  /// The words of the command line. It quotes with apostrophes only.
-  var words: [String] {
-    command.split(separator: "'", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
-      index.isMultiple(of: 2) ? part.split(separator: " ").map(String.init) : [String(part)]
-    }
-  }
+  /// The words after `sockdiag`.
+  private var words: [String] { DocumentedCommand(page: name, line: command).words }
 
   /// The text that a terminal of 80 columns shows, without the parts that differ between runs.
   func answer(_ tool: String) async throws -> String {
@@ -39,7 +35,7 @@ struct Question: Sendable, CustomStringConvertible {
       let kept = try build(laboratory)
       return try withExtendedLifetime(kept) {
         let pane = try TerminalPane(
-          in: laboratory.namespace, columns: 80, running: starter + [tool] + words.dropFirst(),
+          in: laboratory.namespace, columns: 80, running: starter + [tool] + words,
           environment: ["NO_COLOR": "1"])
         var mask = AnswerMask()
         return mask.masked(try pane.end().lines)

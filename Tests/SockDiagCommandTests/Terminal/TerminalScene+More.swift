@@ -74,8 +74,7 @@ extension TerminalScene {
     TerminalScene("IPv6 addresses") { laboratory in
       let pair = try laboratory.connectedPair(
         to: LabEndpoint(.loopbackV6, 8080), from: LabEndpoint(.loopbackV6, 50000))
-      _ = pair
-      return ([], [Command("why [::1]:8080", limit: 10, firstLine: ["8080/tcp"]), Command("list -ta")])
+      return ([pair], [Command("why [::1]:8080", limit: 10, firstLine: ["8080/tcp"]), Command("list -ta")])
     },
   ]
 
