@@ -152,7 +152,7 @@ struct FilterLexer {
     return FilterToken(kind: .word, range: start..<offset, text: parts)
   }
 
-  /// The offset in a token, in bytes, of a byte of its text. They differ by the quotes.
+  /// Where a byte of a token's text stands in the token itself, which has the quotes too.
   static func offset(of position: Int, in token: ArraySlice<UInt8>) -> Int {
     guard var quote = token.first, isQuote(quote) else { return position }
     var left = position
