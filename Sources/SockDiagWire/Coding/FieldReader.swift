@@ -21,6 +21,10 @@ struct FieldReader {
     return value
   }
 
+  func optionalNamed<Value>(_ key: String, _ make: (String) -> Value?) throws -> Value? {
+    container.contains(FieldKey(key)) ? try named(key, make) : nil
+  }
+
   /// A number that is written as text.
   func longNumber(_ key: String) throws -> UInt64 {
     try named(key) { $0.utf8.allSatisfy(\.isDigit) ? UInt64($0) : nil }
