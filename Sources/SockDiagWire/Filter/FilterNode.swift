@@ -50,6 +50,8 @@ package enum FilterCondition: Hashable, Sendable {
   case link(SocketEnd, LinkProtocol?, interface: UInt32?)
   /// An end of a vsock socket; `nil` stands for any machine and any port.
   case vsock(SocketEnd, cid: UInt32?, port: UInt32?)
+  /// The name of an end of a UNIX socket.
+  case unix(SocketEnd, UnixNamePattern)
   /// At least one process that holds the socket matches.
   indirect case holder(HolderTest)
 }

@@ -73,6 +73,7 @@ extension FilterParser {
     if token.text.hasPrefix("netlink:") { return .condition(try netlinkEnd(token, end)) }
     if token.text.hasPrefix("link:") { return .condition(try linkEnd(token, end)) }
     if token.text.hasPrefix("vsock:") { return .condition(try vsockEnd(token, end)) }
+    if token.text.hasPrefix("unix:") { return .condition(try unixEnd(token, end)) }
     var text = token.text[...]
     var terms: [FilterNode] = []
     var family: AddressFamily?

@@ -63,6 +63,7 @@ extension FilterCondition: CustomStringConvertible {
     case .link(let end, let `protocol`, let interface):
       Self.end(end, "link", `protocol`.map { "\($0.rawValue)" }, interface)
     case .vsock(let end, let cid, let port): Self.end(end, "vsock", cid.map { "\($0)" }, port)
+    case .unix(let end, let pattern): "\(end == .local ? "src" : "dst") \(Self.quoted("unix:\(pattern)"))"
     case .holder(.process(let id)): "pid \(id)"
     case .holder(.name(let word, .equals(let name))): "\(word.rawValue) = \(Self.quoted(name))"
     case .holder(.name(let word, .matches(let pattern))): "\(word.rawValue) ~ \(Self.quoted(pattern))"

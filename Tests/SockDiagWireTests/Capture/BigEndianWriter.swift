@@ -37,11 +37,17 @@ struct BigEndianWriter {
   }
 
   /// Families by their numbers. Netlink: `struct netlink_diag_req` and `struct netlink_diag_msg`, linux/netlink_diag.h; the
-  /// groups are a bitmap of longs.
+  /// groups are a bitmap of longs. UNIX: `struct unix_diag_req` and `struct unix_diag_msg`, linux/unix_diag.h.
   private static let families: [UInt8: Family] = [
     16: Family(
       request: [.same(4), .number(4, times: 4)], message: [.same(4), .number(4, times: 6)],
-      attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]])
+      attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]]),
+    1: Family(
+      request: [.same(4), .number(4, times: 5)], message: [.same(4), .number(4, times: 3)],
+      attributes: [
+        1: [.number(4, times: 2)], 2: [.number(4)], 3: [.number(4, times: 64)], 4: [.number(4, times: 2)],
+        5: [.number(4, times: 9)], 7: [.number(4)],
+      ]),
   ]
   private static let tcpInfo: [Item] = [
     .same(6), .bits(1, [4, 4]), .bits(1, [1, 2, 5]), .number(4, times: 24), .number(8, times: 4), .number(4, times: 6),
