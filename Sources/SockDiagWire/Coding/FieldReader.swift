@@ -34,6 +34,10 @@ struct FieldReader {
     return values
   }
 
+  func optionalObjects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value]? {
+    container.contains(FieldKey(key)) ? try objects(key, read) : nil
+  }
+
   func hexadecimal(_ key: String) throws -> [UInt8] {
     guard let text: String = try optional(key) else { return [] }
     guard let bytes = [UInt8](hexadecimal: text) else {
