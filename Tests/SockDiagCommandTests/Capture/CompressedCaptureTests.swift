@@ -20,7 +20,10 @@ import Testing
 
   private static let plain: Result<Tool.Result, any Error> = Result { try Tool.run(["decode", capture]) }
 
-  @Test(arguments: ["gzip -c $PCAP >x; $SD decode x", "gzip -1c $PCAP | $SD decode -", "gzip -c $PCAP | (sleep 0.1; cat) | $SD decode -"])
+  @Test(arguments: [
+    "gzip -c $PCAP >x; $SD decode x", "gzip -1c $PCAP | $SD decode -",
+    "gzip -c $PCAP | (sleep 0.1; cat) | $SD decode -",
+  ])
   func compressedCaptureIsReadLikeAPlainOne(script: String) throws {
     let result = try run(script)
     #expect(result.status == 0 && result.errors.isEmpty)
