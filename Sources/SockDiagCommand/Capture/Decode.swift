@@ -48,6 +48,7 @@ struct Decode: TakesFilter {
             switch socket {
             case .inet(let socket):
               try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .netlink(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             // Counted in the summary.
             case .unknown: false
