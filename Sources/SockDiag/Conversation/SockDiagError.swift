@@ -90,6 +90,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     switch fault {
     case .attributeTooLong: self.init(.system, operation: operation, errno: EMSGSIZE)
     case .destroyWithoutCookie: self.init(.missingCookie, operation: operation)
+    case .socketWithoutInode:
+      self.init(.invalidRequest, operation: "\(operation): no socket has inode 0", errno: EINVAL)
     }
   }
 

@@ -52,7 +52,7 @@ struct Decode: TakesFilter {
             isWanted = selection.contains(socket)
             if isWanted == true { try renderer.render(socket) }
           // Counted in the summary.
-          case .unknown: isWanted = false
+          case .unix, .unknown: isWanted = false
           }
           if isWanted == nil { undecided += 1 }
         }

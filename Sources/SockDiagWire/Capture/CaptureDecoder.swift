@@ -12,6 +12,7 @@ public struct CaptureDecoder: Sendable {
   /// The records of the families, each reused.
   private var inet = InetSocket()
   private var netlink = Netlink.emptySocket
+  private var unix = Unix.emptySocket
   private var requests = CaptureRequests()
   private var summary = CaptureSummary()
   /// The offset in the capture of the bytes that are being decoded.
@@ -203,6 +204,9 @@ public struct CaptureDecoder: Sendable {
       case .netlink:
         fault = try Netlink.decode(payload, in: bytes, answering: NetlinkSocketRequest(), into: &netlink)
         socket = .netlink(netlink)
+      case .unix:
+        fault = try Unix.decode(payload, in: bytes, answering: UnixSocketRequest(), into: &unix)
+        socket = .unix(unix)
       case .inet, .inet6, AddressFamily(rawValue: 0):
         let `protocol` = requests.protocol(ofRecord: message.header, default: defaultProtocol)
         fault = try decoder.decode(payload, in: bytes, protocol: `protocol`, into: &inet)

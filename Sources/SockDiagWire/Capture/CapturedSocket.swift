@@ -6,6 +6,8 @@ public enum CapturedSocket: Hashable, Sendable {
   case inet(InetSocket)
   /// A netlink socket.
   case netlink(NetlinkSocket)
+  /// A UNIX socket.
+  case unix(UnixSocket)
   /// A record of a family that is not decoded here.
   case unknown(UndecodedSocket)
 
@@ -13,6 +15,8 @@ public enum CapturedSocket: Hashable, Sendable {
   public var inet: InetSocket? { if case .inet(let socket) = self { socket } else { nil } }
   /// The socket if it is a netlink socket.
   public var netlink: NetlinkSocket? { if case .netlink(let socket) = self { socket } else { nil } }
+  /// The socket if it is a UNIX socket.
+  public var unix: UnixSocket? { if case .unix(let socket) = self { socket } else { nil } }
 }
 
 /// A record of a family that is not decoded here, kept as it came.
@@ -35,6 +39,7 @@ extension CapturedSocket: FieldWritable {
     switch self {
     case .inet(let socket): socket.writeFields(to: &writer)
     case .netlink(let socket): socket.writeFields(to: &writer)
+    case .unix(let socket): socket.writeFields(to: &writer)
     case .unknown(let record):
       writer.text("family", record.family.description)
       writer.text("payload", record.payload.hexadecimal)

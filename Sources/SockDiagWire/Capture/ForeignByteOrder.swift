@@ -66,7 +66,11 @@ struct ForeignByteOrder {
 
   /// The layout of a family whose records are all words; `nil` for inet and unknown families.
   private func layout(of payload: Range<Int>) -> RecordLayout? {
-    payload.first.map { bytes[$0] } == AddressFamily.netlink.rawValue ? Netlink.layout : nil
+    switch payload.first.map({ AddressFamily(rawValue: bytes[$0]) }) {
+    case .netlink: Netlink.layout
+    case .unix: Unix.layout
+    default: nil
+    }
   }
 
   private mutating func translate(_ payload: Range<Int>, _ layout: RecordLayout, isRequest: Bool) {

@@ -60,6 +60,7 @@ extension FilterCondition: CustomStringConvertible {
     case .autobound: "autobound"
     case .figure(let figure, let range): Self.text(figure, range)
     case .netlink(let end, let family, let portID): Self.text(end, family, portID)
+    case .unix(let end, let pattern): "\(end == .local ? "src" : "dst") \(Self.quoted("unix:\(pattern)"))"
     case .holder(.process(let id)): "pid \(id)"
     case .holder(.name(let word, .equals(let name))): "\(word.rawValue) = \(Self.quoted(name))"
     case .holder(.name(let word, .matches(let pattern))): "\(word.rawValue) ~ \(Self.quoted(pattern))"

@@ -9,6 +9,8 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  /// UNIX domain sockets. Kernel: `AF_UNIX`.
+  public static let unix = AddressFamily(rawValue: 1)
   /// IPv4. Kernel: `AF_INET`.
   public static let inet = AddressFamily(rawValue: 2)
   /// IPv6, which also carries IPv4 in mapped addresses. Kernel: `AF_INET6`.
@@ -16,12 +18,13 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
   /// Netlink. Kernel: `AF_NETLINK`.
   public static let netlink = AddressFamily(rawValue: 16)
 
-  /// Creates a family from its name, `inet`, `inet6` or `netlink`, or from its number.
+  /// Creates a family from its name, `inet`, `inet6`, `netlink` or `unix`, or from its number.
   public init?(name: some StringProtocol) {
     switch name {
     case "inet": self = .inet
     case "inet6": self = .inet6
     case "netlink": self = .netlink
+    case "unix": self = .unix
     default:
       guard name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) else { return nil }
       self.init(rawValue: number)
@@ -36,6 +39,7 @@ extension AddressFamily: CustomStringConvertible {
     case .inet: "inet"
     case .inet6: "inet6"
     case .netlink: "netlink"
+    case .unix: "unix"
     default: String(rawValue)
     }
   }
