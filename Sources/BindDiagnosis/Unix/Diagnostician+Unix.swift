@@ -1,4 +1,4 @@
-internal import SockDiag
+public import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
 
@@ -56,12 +56,16 @@ extension Diagnostician {
 
   /// Reads the UNIX sockets of the other network namespaces.
   private mutating func addNeighbours(_ search: inout UnixNameSearch) {
-    guard let (processes, _) = try? owners?.networkNamespaces() else { return }
+    guard let (processes, isComplete) = try? owners?.networkNamespaces() else { return }
+    search.isComplete = isComplete
     let own = NetworkNamespaceID.ofCallingThread
     for (namespace, pid) in processes.sorted(by: { $0.value < $1.value }) where namespace != own {
       guard var inspector = try? SocketInspector(inNamespaceAt: "/proc/\(pid)/ns/net"),
         let dump = try? inspector.dump(UnixNameSearch.query)
-      else { continue }
+      else {
+        search.isComplete = false
+        continue
+      }
       search.add(dump.sockets, namespace: namespace)
     }
   }
@@ -80,7 +84,9 @@ extension Diagnostician {
       diagnosis.sockets[index].holders = holders
       diagnosis.sockets[index].processes = processes
       if holders.isEmpty { diagnosis.sockets[index].holdersMissing = report.reasons(for: inode) ?? [] }
-      diagnosis.sockets[index].isInOtherMountNamespace = processes.first.flatMap { MountNamespace.isOther($0.process.pid) }
+      diagnosis.sockets[index].isInOtherMountNamespace = processes.first.flatMap {
+        MountNamespace.isOther($0.process.pid)
+      }
       guard effort.contains(.origins) else { continue }
       for process in processes where diagnosis.origins[process.process.pid] == nil {
         diagnosis.origins[process.process.pid] = owners?.origin(of: process)

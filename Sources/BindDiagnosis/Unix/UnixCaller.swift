@@ -61,8 +61,11 @@ struct UnixCaller {
   private func descriptor(_ name: String) -> Int32 {
     guard let process else { return -1 }
     // SAFETY: the path is copied.
-    return unsafe open("/proc/\(process)/\(name)", O_PATH | O_DIRECTORY | O_CLOEXEC)
+    return unsafe open("/proc/\(process)/\(name)", Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
   }
+
+  /// Kernel: `O_PATH`, asm-generic/fcntl.h. The folder may be closed to this user.
+  private static let pathOnly: Int32 = 0o10_000_000
 
   /// Whether a directory is another one than the root of this process.
   private func isForeign(_ root: Int32) -> Bool {
@@ -112,18 +115,20 @@ private struct UserGroups {
 
   init(uid: UInt32) {
     (primary, all) = (uid, [uid])
-    var entry = passwd()
-    // SAFETY: a null pointer is a valid initial value for the result.
+    var entry = unsafe passwd()
     var found = unsafe UnsafeMutablePointer<passwd>?.none
     var buffer = [CChar](repeating: 0, count: 1 << 14)
     // SAFETY: the call writes at most as many bytes as the buffer has, which lives as long as the entry is used.
     unsafe buffer.withUnsafeMutableBufferPointer { room in
-      guard unsafe getpwuid_r(uid, &entry, room.baseAddress, room.count, &found) == 0, unsafe found != nil else { return }
+      guard let start = room.baseAddress, unsafe getpwuid_r(uid, &entry, start, room.count, &found) == 0,
+        unsafe found != nil
+      else { return }
       unsafe primary = entry.pw_gid
       var groups = [gid_t](repeating: 0, count: 1024)
       var count = Int32(groups.count)
+      guard let name = unsafe entry.pw_name else { return }
       // SAFETY: the call writes at most `count` numbers.
-      guard unsafe getgrouplist(entry.pw_name, primary, &groups, &count) >= 0 else { return }
+      guard unsafe getgrouplist(name, primary, &groups, &count) >= 0 else { return }
       all = Array(groups.prefix(Int(count)))
     }
   }

@@ -1,5 +1,5 @@
 public import SockDiag
-public import SockDiagWire
+internal import SockDiagWire
 public import SocketOwners
 
 /// What bind() and connect() answer for the name of a UNIX socket, and why.
@@ -20,8 +20,6 @@ public struct UnixDiagnosis: Hashable, Sendable {
   public var sockets: [DiagnosedUnixSocket] = []
   /// Where the processes come from, by their ids.
   public var origins: [Int32: ProcessOrigin] = [:]
-  /// The `.socket` unit for which systemd holds the server; `nil` if it is not known.
-  public var socketUnit: SystemdUnit?
   /// Why the sockets come from `/proc/net/unix`; `nil` if sock_diag reported them.
   public var substitution: SockDiagError?
   /// The process that calls; `nil` if none calls.

@@ -14,6 +14,8 @@ struct UnixNameSearch {
   private var namesOfPeers: [UInt32: UnixSocketName?] = [:]
   /// Whether a connected socket may have the name itself, or by its listener.
   private var isAmbiguous = false
+  /// Whether the sockets of all network namespaces were added.
+  var isComplete = false
 
   init(_ diagnosis: UnixDiagnosis) {
     request = diagnosis.request
@@ -77,7 +79,9 @@ struct UnixNameSearch {
   private mutating func keepOneServer() {
     let servers = found.indices.filter { found[$0].role == .server }
     guard servers.count > 1 else { return }
-    let best = servers.min { Self.likelihood(found[$0].socket, spellings) < Self.likelihood(found[$1].socket, spellings) }
+    let best = servers.min {
+      Self.likelihood(found[$0].socket, spellings) < Self.likelihood(found[$1].socket, spellings)
+    }
     for index in servers where index != best { found[index].role = .accepted }
   }
 
@@ -126,7 +130,8 @@ struct UnixNameSearch {
   /// Whether a socket has the file, and is not among those that were added.
   var lacksServer: Bool {
     guard !request.name.isAbstract, facts?.target?.type == .socket else { return false }
-    return facts?.contact.findsSocket != false && !found.contains { $0.role == .server && !Self.isConnection($0.socket) }
+    return facts?.contact.findsSocket != false
+      && !found.contains { $0.role == .server && !Self.isConnection($0.socket) }
   }
 
   /// Whether a socket is an end of a connection. A client that chose a name is one and has the name all the same.
@@ -139,7 +144,9 @@ struct UnixNameSearch {
     let servers = found.filter { $0.role == .server }
     if let server = servers.first {
       guard isAmbiguous, servers.allSatisfy({ Self.isConnection($0.socket) }) else { return .server(server.socket) }
-      return request.name.isAbstract ? .unknown : .hidden(nil)
+      if request.name.isAbstract { return .unknown }
+      // A socket has the file for certain, and it can be no other.
+      return isComplete && servers.count == 1 ? .server(server.socket) : .hidden(nil)
     }
     guard !request.name.isAbstract, facts?.target?.type == .socket else { return .nothing }
     switch facts?.contact {

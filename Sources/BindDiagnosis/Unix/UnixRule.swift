@@ -83,7 +83,7 @@ public enum UnixRule {
   /// Whether a stream or seqpacket socket takes another connection.
   private static func accept(_ server: UnixSocket) -> UnixOutcome {
     if server.state != .listen || server.shutdown?.contains(.receive) == true { return .fails(.connectionRefused) }
-    if case .connections(let waiting, let limit)? = server.queues, waiting > limit { return .fails(.tryAgain) }
+    if case .connections(let waiting, let limit?)? = server.queues, waiting > limit { return .fails(.tryAgain) }
     return .succeeds
   }
 }
