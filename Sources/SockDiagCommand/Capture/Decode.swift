@@ -7,8 +7,9 @@ struct Decode: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows the sockets of a capture.",
     discussion: """
-      A capture is a file of 'sockdiag record' or 'ss -D', or a pcap file of netlink packets, such as one that tcpdump \
-      writes on an nlmon device. Without options all of its sockets are shown.
+      A capture is a file of 'sockdiag record' or 'ss -D', or a pcap or pcapng file of netlink packets, such as one that \
+      tcpdump or Wireshark writes on an nlmon device. It may be compressed with gzip. Without options all of its sockets \
+      are shown.
 
       Interfaces are shown by number, because a capture does not contain their names. If the capture does not contain the \
       protocol, it is shown as ?. JSON has all fields of the capture.
@@ -38,22 +39,20 @@ struct Decode: TakesFilter {
     let renderer = try renderer(for: selection)
     let capture = try CaptureFile(reading: file)
     var decoder = CaptureDecoder(capture.reader, faultLimit: 5)
-    let summary: CaptureSummary
+    var summary: CaptureSummary
     var undecided = 0
     do {
       summary = try Progress.during("reading \(capture.name)", writesOutput: true) {
         try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
-          let isWanted: Bool?
-          switch socket {
-          case .inet(let socket):
-            isWanted = selection.contains(socket)
-            if isWanted == true { try renderer.render(socket) }
-          case .netlink(let socket):
-            isWanted = selection.contains(socket)
-            if isWanted == true { try renderer.render(socket) }
-          // Counted in the summary.
-          case .unix, .unknown: isWanted = false
-          }
+          let isWanted: Bool? =
+            switch socket {
+            case .inet(let socket):
+              try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .netlink(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            // Counted in the summary.
+            case .unknown: false
+            }
           if isWanted == nil { undecided += 1 }
         }
       }
@@ -63,6 +62,11 @@ struct Decode: TakesFilter {
     }
     try renderer.finish(afterFailure: summary.failure != nil)
     var remarks = Remarks()
+    if let fault = capture.compressionFault {
+      remarks.add("\(capture.name): \(fault.explanation)", .badData)
+      // The end of the unpacked bytes is no separate defect.
+      if fault != .trailingBytes { summary.failure = nil }
+    }
     remarks.note(summary, of: capture.name)
     if undecided > 0 {
       let sockets = undecided.counted("socket is", "sockets are")
@@ -70,6 +74,13 @@ struct Decode: TakesFilter {
         "\(capture.name): \(sockets) left out, because the capture lacks what the filter asks about", .partial)
     }
     try remarks.end()
+  }
+
+  private static func show(
+    _ socket: some ShownSocket, if isWanted: Bool?, with renderer: any SocketRenderer
+  ) throws(CommandFailure) -> Bool? {
+    if isWanted == true { try renderer.render(socket) }
+    return isWanted
   }
 
   private func renderer(for selection: Selection) throws -> any SocketRenderer {

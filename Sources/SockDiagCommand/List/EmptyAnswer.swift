@@ -21,7 +21,9 @@ struct EmptyAnswer {
   ///
   /// One look at all sockets of the filter serves every question.
   func sentence(by inspector: inout SocketInspector, instead selection: Selection) throws -> String? {
-    guard selection.netlink.isEmpty else { return nil }
+    guard selection.kinds.allSatisfy({ $0 == .tcp || $0 == .udp }) else {
+      return try sentenceOfAnyKind(by: &inspector, instead: selection)
+    }
     var sockets: [InetSocket] = []
     for transport in [TransportProtocol.tcp, .udp] {
       let states = transport == .tcp ? SocketStateSet.all.union(.boundInactive) : .all
@@ -44,15 +46,35 @@ struct EmptyAnswer {
     return nil
   }
 
+  /// The sentence where other kinds than TCP and UDP are among those that were asked for: only their states can be wider.
+  private func sentenceOfAnyKind(
+    by inspector: inout SocketInspector, instead selection: Selection
+  ) throws -> String? {
+    guard !selection.filter.namesHolders else { return nil }
+    var options = options
+    options.breadth = .all
+    let wider = try options.selection(matching: selection.filter, default: defaultStates)
+    guard wider.states != selection.states else { return nil }
+    var count = 0
+    for query in wider.listedQueries {
+      // A kind that the kernel does not list has a remark of its own.
+      _ = try? query.forEach(by: &inspector) { _ in
+        count += 1
+        return .continue
+      }
+    }
+    return count == 0 ? nil : "\(count.counted("socket matches", "sockets match")): add -a"
+  }
+
   /// The changes to try, the smallest first.
   private var changes: [Change] {
     let breadth = Change(remedy: "add -a") {
       $0.breadth = .all
       $0.boundInactive = false
     }
-    let `protocol` = Change(remedy: options.tcp ? "leave -t out" : "leave -u out") {
-      $0.tcp = false
-      $0.udp = false
+    let `protocol` = Change(remedy: "leave \(options.kinds.first?.text ?? "-A") out") {
+      $0.kinds = []
+      $0.query = nil
     }
     let family = Change(remedy: "leave \(familyOption) out") {
       $0.family = nil
@@ -62,7 +84,7 @@ struct EmptyAnswer {
     var changes: [Change] = []
     // States in the filter override options.
     if options.breadth != .all { changes.append(breadth) }
-    if options.tcp != options.udp { changes.append(`protocol`) }
+    if Set(options.kinds).count == 1 { changes.append(`protocol`) }
     if !familyOption.isEmpty { changes.append(family) }
     // Two options may stand in the way at once.
     guard changes.count > 1 else { return changes }

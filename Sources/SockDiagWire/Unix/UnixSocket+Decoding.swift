@@ -7,8 +7,6 @@ extension UnixSocket {
     static let state = 2
     static let inode = 4
     static let cookie = 8
-    /// Numbers in the byte order of the host.
-    static let words = [4, 8, 12]
   }
 
   /// Numbers of attributes. Kernel: `UNIX_DIAG_*`, linux/unix_diag.h.

@@ -61,14 +61,6 @@ public struct UnixSocketRequest: Hashable, Sendable {
 }
 
 extension UnixSocketRequest: NetlinkRequest {
-  /// Offsets in `struct unix_diag_req`.
-  enum Layout {
-    /// `sizeof(struct unix_diag_req)`
-    static let byteCount = 24
-    /// `udiag_states`, `udiag_ino`, `udiag_show` and the two halves of `udiag_cookie`.
-    static let words = [4, 8, 12, 16, 20]
-  }
-
   /// Kernel: `SOCK_DIAG_BY_FAMILY`.
   public var messageType: NetlinkMessageType { .sockDiagByFamily }
 
