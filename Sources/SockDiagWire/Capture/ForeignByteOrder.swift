@@ -66,6 +66,11 @@ struct ForeignByteOrder {
   private static func layout(of family: AddressFamily) -> RecordLayout? {
     switch family {
     case .netlink: Netlink.layout
+    case .packet: Packet.layout
+    case .vsock: VSock.layout
+    case .xdp: XDP.layout
+    case .tipc: TIPC.layout
+    case .smc: SMC.layout
     default: nil
     }
   }

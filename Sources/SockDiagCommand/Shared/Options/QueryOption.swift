@@ -26,7 +26,11 @@ struct QueryOption: Hashable {
   /// The kinds of each word.
   private static let names: [String: [SocketKind]] = [
     "all": SocketKind.allCases, "inet": SocketKind.allCases.filter { $0.transport != nil }, "tcp": [.tcp],
-    "udp": [.udp], "netlink": [.netlink],
+    "udp": [.udp], "netlink": [.netlink], "packet": [.rawPacket, .packetDatagram], "packet_raw": [.rawPacket],
+    "p_raw": [.rawPacket], "packet_dgram": [.packetDatagram], "p_dgr": [.packetDatagram], "vsock": SocketKind.vsock,
+    "vsock_stream": [.vsockStream], "v_str": [.vsockStream], "vsock_dgram": [.vsockDatagram],
+    "v_dgr": [.vsockDatagram], "vsock_seqpacket": [.vsockSequential], "v_seq": [.vsockSequential], "xdp": [.xdp],
+    "tipc": SocketKind.tipc, "smc": [.smc],
   ]
 
   private static var list: String { names.keys.sorted().joined(separator: ", ") }

@@ -5,10 +5,16 @@ enum SocketKindFlag: String, EnumerableFlag {
   case tcp
   case udp
   case netlink
+  case packet
+  case vsock
+  case xdp
+  case tipc
+  case smc
 
   static func name(for value: SocketKindFlag) -> NameSpecification {
     switch value {
     case .tcp, .udp: .shortAndLong
+    case .packet: [.customShort("0"), .long]
     default: .long
     }
   }
@@ -18,6 +24,11 @@ enum SocketKindFlag: String, EnumerableFlag {
     case .tcp: "TCP sockets. Without an option for a kind: TCP and UDP."
     case .udp: "UDP sockets."
     case .netlink: "Netlink sockets."
+    case .packet: "Packet sockets, as of tcpdump."
+    case .vsock: "Sockets between virtual machines and their host."
+    case .xdp: "XDP sockets."
+    case .tipc: "TIPC sockets."
+    case .smc: "SMC sockets."
     }
   }
 
@@ -27,6 +38,11 @@ enum SocketKindFlag: String, EnumerableFlag {
     case .tcp: [.tcp]
     case .udp: [.udp]
     case .netlink: [.netlink]
+    case .packet: [.rawPacket, .packetDatagram]
+    case .vsock: SocketKind.vsock
+    case .xdp: [.xdp]
+    case .tipc: SocketKind.tipc
+    case .smc: [.smc]
     }
   }
 
@@ -35,6 +51,7 @@ enum SocketKindFlag: String, EnumerableFlag {
     switch self {
     case .tcp: "-t"
     case .udp: "-u"
+    case .packet: "-0"
     default: "--\(rawValue)"
     }
   }
