@@ -41,8 +41,40 @@ struct BigEndianWriter {
   private static let families: [UInt8: Family] = [
     16: Family(
       request: [.same(4), .number(4, times: 4)], message: [.same(4), .number(4, times: 6)],
-      attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]])
+      attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]]),
+    // linux/packet_diag.h. The lists are of structures.
+    17: Family(
+      request: [.same(4), .number(4, times: 4)], message: [.same(2), .number(2), .number(4, times: 3)],
+      attributes: [
+        0: [.number(4, times: 6)],
+        1: Array(repeatElement([.number(4, times: 2), .number(2, times: 2), .same(32)], count: 8).joined()),
+        2: [.number(4, times: 7)], 3: [.number(4, times: 7)], 4: [.number(4)], 5: [.number(4)],
+        6: [.number(4, times: 9)], 7: Array(repeatElement([.number(2), .same(2), .number(4)], count: 64).joined()),
+      ]),
+    // linux/vm_sockets_diag.h
+    40: Family(
+      request: [.same(4), .number(4, times: 5)], message: [.same(4), .number(4, times: 7)], attributes: [:]),
+    // linux/xdp_diag.h
+    44: Family(
+      request: [.same(4), .number(4, times: 4)], message: [.same(2), .number(2), .number(4, times: 3)],
+      attributes: [
+        1: [.number(4, times: 2)], 2: [.number(4)], 3: [.number(4)], 4: [.number(4)],
+        5: [.number(8), .number(4, times: 8)], 6: [.number(4)], 7: [.number(4)], 8: [.number(4, times: 9)],
+        9: [.number(8, times: 6)],
+      ]),
+    // linux/smc_diag.h: the id is that of inet sockets; a connection has seven cursors.
+    43: Family(
+      request: [.same(4), .same(4), .same(32), .number(4, times: 3)],
+      message: [.same(4), .same(4), .same(32), .number(4, times: 3), .number(4), .number(8)],
+      attributes: [
+        1: [.number(4, times: 4)] + cursors(4) + [.same(4)] + cursors(3), 4: [.number(4), .same(4), .number(8, times: 6)],
+        5: [.number(4, times: 2)],
+      ]),
   ]
+  /// `struct smc_diag_cursor`, some times.
+  private static func cursors(_ count: Int) -> [Item] {
+    Array(repeatElement([.number(2, times: 2), .number(4)], count: count).joined())
+  }
   private static let tcpInfo: [Item] = [
     .same(6), .bits(1, [4, 4]), .bits(1, [1, 2, 5]), .number(4, times: 24), .number(8, times: 4), .number(4, times: 6),
     .number(8, times: 4), .number(4, times: 2), .number(8, times: 2), .number(4, times: 6), .number(2, times: 2),
