@@ -12,6 +12,7 @@ public struct CaptureDecoder: Sendable {
   /// The records of the families, each reused.
   private var inet = InetSocket()
   private var netlink = Netlink.emptySocket
+  private var unix = Unix.emptySocket
   private var packet = Packet.emptySocket
   private var vsock = VSock.emptySocket
   private var xdp = XDP.emptySocket
@@ -216,6 +217,9 @@ public struct CaptureDecoder: Sendable {
       case .netlink:
         fault = try Netlink.decode(payload, in: bytes, answering: NetlinkSocketRequest(), into: &netlink)
         socket = .netlink(netlink)
+      case .unix:
+        fault = try Unix.decode(payload, in: bytes, answering: UnixSocketRequest(), into: &unix)
+        socket = .unix(unix)
       case .packet:
         fault = try Packet.decode(payload, in: bytes, answering: PacketSocketRequest(), into: &packet)
         socket = .packet(packet)

@@ -6,6 +6,8 @@ public enum CapturedSocket: Hashable, Sendable {
   case inet(InetSocket)
   /// A netlink socket.
   case netlink(NetlinkSocket)
+  /// A UNIX socket.
+  case unix(UnixSocket)
   /// A packet socket.
   case packet(PacketSocket)
   /// A vsock socket.
@@ -23,6 +25,8 @@ public enum CapturedSocket: Hashable, Sendable {
   public var inet: InetSocket? { if case .inet(let socket) = self { socket } else { nil } }
   /// The socket if it is a netlink socket.
   public var netlink: NetlinkSocket? { if case .netlink(let socket) = self { socket } else { nil } }
+  /// The socket if it is a UNIX socket.
+  public var unix: UnixSocket? { if case .unix(let socket) = self { socket } else { nil } }
   /// The socket if it is a packet socket.
   public var packet: PacketSocket? { if case .packet(let socket) = self { socket } else { nil } }
   /// The socket if it is a vsock socket.
@@ -55,6 +59,7 @@ extension CapturedSocket: FieldWritable {
     switch self {
     case .inet(let socket): socket.writeFields(to: &writer)
     case .netlink(let socket): socket.writeFields(to: &writer)
+    case .unix(let socket): socket.writeFields(to: &writer)
     case .packet(let socket): socket.writeFields(to: &writer)
     case .vsock(let socket): socket.writeFields(to: &writer)
     case .xdp(let socket): socket.writeFields(to: &writer)

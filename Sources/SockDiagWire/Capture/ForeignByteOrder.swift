@@ -66,6 +66,7 @@ struct ForeignByteOrder {
   private static func layout(of family: AddressFamily) -> RecordLayout? {
     switch family {
     case .netlink: Netlink.layout
+    case .unix: Unix.layout
     case .packet: Packet.layout
     case .vsock: VSock.layout
     case .xdp: XDP.layout

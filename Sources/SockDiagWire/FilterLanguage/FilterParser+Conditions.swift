@@ -21,7 +21,7 @@ extension FilterParser {
       advance()
       return try parsePortCondition(word)
     case "state", "exclude", "excl": return try parseStates()
-    case "family": return try parseValue("a family, inet, inet6 or netlink,", Self.family)
+    case "family": return try parseValue("a family, such as inet, netlink or unix,", Self.family)
     case "dev": return try parseValue("the name or index of an interface", Self.interface)
     case "fwmark": return try parseValue("a mark, MARK or MARK/MASK,", Self.mark)
     case "cgroup": return try parseValue("the path or id of a cgroup", Self.cgroup)
@@ -102,7 +102,7 @@ extension FilterParser {
   private static func family(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
     // Numbers are accepted too: a filter built in code may contain any family, and its description must parse.
     guard let family = AddressFamily(name: value.text) else {
-      throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet, inet6 or netlink")
+      throw parser.error(at: value, "\(quote(value.text)) is not a family; write inet, inet6, netlink or unix")
     }
     return .family(family)
   }

@@ -24,6 +24,8 @@ public enum NetlinkRequestFault: Error, Hashable, Sendable {
   case attributeTooLong
   /// The request would destroy whichever socket the kernel finds first at its addresses.
   case destroyWithoutCookie
+  /// The request asks for the socket with inode 0, which no socket has.
+  case socketWithoutInode
 }
 
 extension NetlinkRequest {

@@ -17,7 +17,10 @@ import Testing
     #expect(summary.faults.isEmpty)
     #expect(summary.dumpsUnfinished == 0)
     #expect(!sockets.isEmpty)
-    #expect(sockets.allSatisfy { ($0.inet?.unknownAttributes ?? $0.netlink?.unknownAttributes) == [] })
+    #expect(
+      sockets.allSatisfy {
+        ($0.inet?.unknownAttributes ?? $0.netlink?.unknownAttributes ?? $0.unix?.unknownAttributes) == []
+      })
 
     var text: [UInt8] = []
     for socket in sockets {
@@ -62,6 +65,7 @@ import Testing
       case .inet(let socket) where socket.md5Keys.isEmpty:
         #expect(try JSONDecoder().decode(InetSocket.self, from: Data(text)) == socket)
       case .netlink(let socket): #expect(try JSONDecoder().decode(NetlinkSocket.self, from: Data(text)) == socket)
+      case .unix(let socket): #expect(try JSONDecoder().decode(UnixSocket.self, from: Data(text)) == socket)
       case .packet(let socket): #expect(try JSONDecoder().decode(PacketSocket.self, from: Data(text)) == socket)
       case .vsock(let socket): #expect(try JSONDecoder().decode(VSockSocket.self, from: Data(text)) == socket)
       case .xdp(let socket): #expect(try JSONDecoder().decode(XDPSocket.self, from: Data(text)) == socket)

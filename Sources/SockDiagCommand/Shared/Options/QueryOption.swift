@@ -25,8 +25,12 @@ struct QueryOption: Hashable {
 
   /// The kinds of each word.
   private static let names: [String: [SocketKind]] = [
-    "all": SocketKind.allCases, "inet": SocketKind.allCases.filter { $0.transport != nil }, "tcp": [.tcp],
-    "udp": [.udp], "netlink": [.netlink], "packet": [.rawPacket, .packetDatagram], "packet_raw": [.rawPacket],
+    "all": SocketKind.allCases, "inet": [.tcp, .udp, .raw, .sctp, .dccp], "tcp": [.tcp], "udp": [.udp],
+    "mptcp": [.mptcp],
+    "udplite": [.udpLite], "raw": [.raw], "sctp": [.sctp], "dccp": [.dccp], "unix": SocketKind.unix,
+    "unix_stream": [.unixStream], "u_str": [.unixStream], "unix_dgram": [.unixDatagram], "u_dgr": [.unixDatagram],
+    "unix_seqpacket": [.unixSequential], "u_seq": [.unixSequential], "netlink": [.netlink],
+    "packet": [.rawPacket, .packetDatagram], "packet_raw": [.rawPacket],
     "p_raw": [.rawPacket], "packet_dgram": [.packetDatagram], "p_dgr": [.packetDatagram], "vsock": SocketKind.vsock,
     "vsock_stream": [.vsockStream], "v_str": [.vsockStream], "vsock_dgram": [.vsockDatagram],
     "v_dgr": [.vsockDatagram], "vsock_seqpacket": [.vsockSequential], "v_seq": [.vsockSequential], "xdp": [.xdp],

@@ -28,7 +28,7 @@ extension FilterCondition {
     _ values: FilterValues, using random: inout some RandomNumberGenerator
   ) -> FilterCondition {
     let end = Bool.random(using: &random) ? SocketEnd.local : .remote
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<13, using: &random) {
     case 0: return .states(.random(using: &random))
     case 1, 2, 3: return .ports(end, .random(values.ports, using: &random))
     case 4, 5: return .address(end, .random(values.addresses, using: &random))
@@ -42,6 +42,7 @@ extension FilterCondition {
       return .mark(Int.random(in: 0..<8, using: &random) == 0 ? mark : mark & mask, mask: mask)
     case 9: return .cgroup(values.cgroups.randomElement(using: &random) ?? 0)
     case 10: return .autobound
+    case 11: return .end(end, .unix(.random(using: &random)))
     default: return .randomFigure(values, using: &random)
     }
   }
