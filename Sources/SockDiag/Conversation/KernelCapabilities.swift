@@ -29,6 +29,9 @@ package struct KernelCapabilities: Sendable {
   package mutating func servesBothFamilies<Transport: NetlinkTransport & ~Copyable>(
     _ protocol: TransportProtocol, on conversation: inout Conversation<Transport>
   ) throws(SockDiagError) -> Bool {
+    // The handler for raw sockets answers a request without family with no sockets (raw_get_hashinfo,
+    // net/ipv4/raw_diag.c).
+    if `protocol` == .raw { return false }
     if acceptsLegacyMessage == nil {
       switch try conversation.probe(InetRequest(.dump, .tcp, nil))?.code {
       case nil: acceptsLegacyMessage = true
