@@ -2,7 +2,7 @@ extension TIPCSocket: Codable {
   /// Writes the fields with the keys of the command's JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("family", family.description)
-    writer.text("type", kind?.description)
+    writer.text("type", type?.description)
     writer.text("state", reportedState?.description)
     writer.object("local", local)
     writer.object("connection", connection)
@@ -20,7 +20,7 @@ extension TIPCSocket: Codable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
-    kind = try fields.optionalNamed("type", SocketKind.init(name:))
+    type = try fields.optionalNamed("type", SocketType.init(name:))
     reportedState = try fields.optionalNamed("state", SocketState.init(name:))
     local = try fields.object("local", Address.init) ?? local
     connection = try fields.object("connection", Connection.init)

@@ -35,7 +35,7 @@ extension XDPSocket {
         "an XDP socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
     }
     self = XDPSocket()
-    kind = SocketKind(rawValue: bytes[start + Layout.type])
+    type = SocketType(rawValue: bytes[start + Layout.type])
     inode = bytes.host32(at: start + Layout.inode)
     cookie = bytes.hostCookie(at: start + Layout.cookie)
     var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)

@@ -100,7 +100,7 @@ extension TIPCSocket {
     case (.hasPublications, 0): hasPublications = true
     case (.type, 4):
       guard let number = UInt8(exactly: bytes.host32(at: start)) else { return false }
-      kind = SocketKind(rawValue: number)
+      type = SocketType(rawValue: number)
     case (.state, 4):
       guard let number = UInt8(exactly: bytes.host32(at: start)) else { return false }
       reportedState = SocketState(rawValue: number)

@@ -3,7 +3,7 @@
 /// Kernel: `TIPC_NLA_SOCK`, linux/tipc_netlink.h.
 public struct TIPCSocket: Hashable, Sendable {
   /// The kind. Kernel: `TIPC_NLA_SOCK_TYPE`.
-  public var kind: SocketKind?
+  public var type: SocketType?
   /// The state, in the terms of TCP: a socket that is not connected is in `close`. Kernel: `TIPC_NLA_SOCK_TIPC_STATE`.
   public var reportedState: SocketState?
   /// The socket's address; 0 for the node if none is configured. Kernel: `TIPC_NLA_SOCK_ADDR`, `TIPC_NLA_SOCK_REF`.
@@ -21,7 +21,7 @@ public struct TIPCSocket: Hashable, Sendable {
   public var uid: UInt32?
   /// The kernel's number for this one socket. Kernel: `TIPC_NLA_SOCK_COOKIE`.
   public var cookie: SocketCookie?
-  /// The communication group that the socket has joined; `nil` for none. Kernel: `TIPC_NLA_SOCK_GROUP`, since 4.18.
+  /// The communication group that the socket has joined; `nil` for none. Kernel: `TIPC_NLA_SOCK_GROUP`.
   public var group: Group?
   /// Attributes of the socket that are not decoded here, and nests that hold such attributes.
   public var unknownAttributes: [UnknownAttribute] = []
@@ -126,7 +126,7 @@ extension TIPCSocket: KernelSocket {
 
   /// `ti_st`, `ti_dg`, `ti_rd` and `ti_sq`, as `ss` prints them.
   public var netID: String {
-    switch kind {
+    switch type {
     case .stream: "ti_st"
     case .datagram: "ti_dg"
     case .reliableDatagram: "ti_rd"
@@ -136,7 +136,7 @@ extension TIPCSocket: KernelSocket {
   }
 
   /// Whether the socket is a stream or seqpacket socket.
-  public var isConnectionOriented: Bool { kind == .stream || kind == .sequencedPacket }
+  public var isConnectionOriented: Bool { type == .stream || type == .sequencedPacket }
   /// The state; `close` if the record does not contain it.
   public var state: SocketState { reportedState ?? .close }
   /// The cookie.

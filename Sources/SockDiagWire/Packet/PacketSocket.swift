@@ -3,7 +3,7 @@
 /// Kernel: `struct packet_diag_msg`, linux/packet_diag.h, and the attributes that follow it.
 public struct PacketSocket: Hashable, Sendable {
   /// `raw`: packets have the header of the link. `datagram`: the kernel removes and adds it. Kernel: `pdiag_type`.
-  public var kind = SocketKind.raw
+  public var type = SocketType.raw
   /// The protocol of the packets that the socket receives; 0 if it receives none. Kernel: `pdiag_num`.
   public var `protocol` = LinkProtocol(rawValue: 0)
   /// The inode behind the socket's descriptors; 0 for none. Kernel: `pdiag_ino`.
@@ -96,7 +96,7 @@ extension PacketSocket: KernelSocket {
   /// Always packet.
   public var family: AddressFamily { .packet }
   /// `p_raw`, or `p_dgr` for sockets without headers of the link, as `ss` prints them.
-  public var netID: String { kind == .raw ? "p_raw" : "p_dgr" }
+  public var netID: String { type == .raw ? "p_raw" : "p_dgr" }
   /// Always false.
   public var isConnectionOriented: Bool { false }
   /// Always `close`: no packet socket has a peer.

@@ -20,7 +20,7 @@ extension VSockSocket {
         "a vsock socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
     }
     self = VSockSocket()
-    kind = SocketKind(rawValue: bytes[start + Layout.type])
+    type = SocketType(rawValue: bytes[start + Layout.type])
     state = SocketState(rawValue: bytes[start + Layout.state])
     shutdown = ShutdownSides(rawValue: bytes[start + Layout.shutdown])
     local = VSockAddress(at: start + Layout.local, in: bytes)

@@ -39,7 +39,7 @@ extension PacketSocket {
         "a packet socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
     }
     self = PacketSocket()
-    kind = SocketKind(rawValue: bytes[start + Layout.type])
+    type = SocketType(rawValue: bytes[start + Layout.type])
     `protocol` = LinkProtocol(rawValue: bytes.host16(at: start + Layout.number))
     inode = bytes.host32(at: start + Layout.inode)
     cookie = bytes.hostCookie(at: start + Layout.cookie)

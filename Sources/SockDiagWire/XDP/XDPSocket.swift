@@ -3,7 +3,7 @@
 /// Kernel: `struct xdp_diag_msg`, linux/xdp_diag.h, and the attributes that follow it.
 public struct XDPSocket: Hashable, Sendable {
   /// Always raw. Kernel: `xdiag_type`.
-  public var kind = SocketKind.raw
+  public var type = SocketType.raw
   /// The inode behind the socket's descriptors; 0 for none. Kernel: `xdiag_ino`.
   public var inode: UInt32 = 0
   /// The kernel's number for this one socket. Kernel: `xdiag_cookie`.

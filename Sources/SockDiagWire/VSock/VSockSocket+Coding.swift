@@ -2,7 +2,7 @@ extension VSockSocket: Codable {
   /// Writes the fields with the keys of the command's JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("family", family.description)
-    writer.text("type", kind.description)
+    writer.text("type", type.description)
     writer.text("state", state.description)
     writer.object("local", local)
     writer.object("remote", remote)
@@ -16,7 +16,7 @@ extension VSockSocket: Codable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
-    kind = try fields.named("type", SocketKind.init(name:))
+    type = try fields.named("type", SocketType.init(name:))
     state = try fields.named("state", SocketState.init(name:))
     local = try fields.required("local")
     remote = try fields.required("remote")

@@ -6,7 +6,7 @@
 /// Kernel: `struct vsock_diag_msg`, linux/vm_sockets_diag.h.
 public struct VSockSocket: Hashable, Sendable {
   /// Stream, datagram or seqpacket (since 5.14). Kernel: `vdiag_type`.
-  public var kind = SocketKind.stream
+  public var type = SocketType.stream
   /// The state, in the terms of TCP. Kernel: `vdiag_state`.
   public var state = SocketState.close
   /// The directions that are shut down on this side. Kernel: `vdiag_shutdown`.
@@ -32,7 +32,7 @@ extension VSockSocket: KernelSocket {
 
   /// `v_str` and `v_dgr`, as `ss` prints them, and `v_seq` for seqpacket.
   public var netID: String {
-    switch kind {
+    switch type {
     case .stream: "v_str"
     case .datagram: "v_dgr"
     case .sequencedPacket: "v_seq"
@@ -41,7 +41,7 @@ extension VSockSocket: KernelSocket {
   }
 
   /// Whether this is no datagram socket.
-  public var isConnectionOriented: Bool { kind != .datagram }
+  public var isConnectionOriented: Bool { type != .datagram }
   /// The cookie.
   public var identity: SocketIdentity? { cookie.map { SocketIdentity(.vsock, protocol: 0, $0) } }
   /// Always `nil`: no record has queues.

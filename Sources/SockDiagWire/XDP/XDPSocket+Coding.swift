@@ -2,7 +2,7 @@ extension XDPSocket: Codable {
   /// Writes the fields with the keys of the command's JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("family", family.description)
-    writer.text("type", kind.description)
+    writer.text("type", type.description)
     writer.text("state", state.description)
     if let queue { queue.writeFields(to: &writer) }
     writer.number("uid", uid)
@@ -22,7 +22,7 @@ extension XDPSocket: Codable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
-    kind = try fields.named("type", SocketKind.init(name:))
+    type = try fields.named("type", SocketType.init(name:))
     queue = try (fields.optional("interface") as UInt32?).map { index in
       DeviceQueue(interfaceIndex: index, number: try fields.required("queue"))
     }

@@ -4,7 +4,7 @@
 public struct SMCSocket: Hashable, Sendable {
   /// The state, of which SMC has its own. Kernel: `diag_state`.
   public var smcState = SMCState.initial
-  /// How the data goes. Kernel: `diag_mode`, before 5.0 `diag_fallback`.
+  /// How the data goes. Kernel: `diag_mode`, before 4.19 `diag_fallback`.
   public var mode = Mode.rdma
   /// The local address of the TCP socket below. The record does not say which version of IP it is, so an address of IPv6
   /// whose last 12 bytes are zero, such as `::`, is reported as IPv4, unless the other end shows the version. Kernel:

@@ -2,7 +2,7 @@ extension PacketSocket: Codable {
   /// Writes the fields with the keys of the command's JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("family", family.description)
-    writer.text("type", kind.description)
+    writer.text("type", type.description)
     writer.number("protocol", `protocol`.rawValue)
     writer.text("protocol_name", `protocol`.name)
     writer.text("state", state.description)
@@ -29,7 +29,7 @@ extension PacketSocket: Codable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
-    kind = try fields.named("type", SocketKind.init(name:))
+    type = try fields.named("type", SocketType.init(name:))
     `protocol` = LinkProtocol(rawValue: try fields.required("protocol"))
     info = try fields.object("info", Info.init)
     uid = try fields.optional("uid")
