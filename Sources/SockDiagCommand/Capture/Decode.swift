@@ -43,17 +43,15 @@ struct Decode: TakesFilter {
     do {
       summary = try Progress.during("reading \(capture.name)", writesOutput: true) {
         try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
-          let isWanted: Bool?
-          switch socket {
-          case .inet(let socket):
-            isWanted = selection.contains(socket)
-            if isWanted == true { try renderer.render(socket) }
-          case .netlink(let socket):
-            isWanted = selection.contains(socket)
-            if isWanted == true { try renderer.render(socket) }
-          // Counted in the summary.
-          case .unix, .unknown: isWanted = false
-          }
+          let isWanted: Bool? =
+            switch socket {
+            case .inet(let socket):
+              try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .netlink(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            // Counted in the summary.
+            case .unknown: false
+            }
           if isWanted == nil { undecided += 1 }
         }
       }
@@ -70,6 +68,13 @@ struct Decode: TakesFilter {
         "\(capture.name): \(sockets) left out, because the capture lacks what the filter asks about", .partial)
     }
     try remarks.end()
+  }
+
+  private static func show(
+    _ socket: some ShownSocket, if isWanted: Bool?, with renderer: any SocketRenderer
+  ) throws(CommandFailure) -> Bool? {
+    if isWanted == true { try renderer.render(socket) }
+    return isWanted
   }
 
   private func renderer(for selection: Selection) throws -> any SocketRenderer {

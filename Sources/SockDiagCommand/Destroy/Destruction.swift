@@ -19,7 +19,7 @@ struct Destruction: ~Copyable {
     if let refusal = inspector.refusal { throw refusal }
     var sockets: [InetSocket] = []
     var listing = Remarks()
-    for query in try selection.inetQueries(because: "the kernel destroys no netlink sockets") {
+    for query in try selection.inetQueries(because: "the kernel destroys TCP and UDP sockets") {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
       listing.note(query.protocol, dump.completeness, inspector.substitution)

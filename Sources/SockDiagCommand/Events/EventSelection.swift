@@ -11,9 +11,7 @@ struct EventSelection {
     if let breadth = options.breadth { throw Self.aboutStates("-\(breadth.rawValue.prefix(1))", "it") }
     if options.boundInactive { throw Self.aboutStates("-B", "it") }
     selection = try options.selection(default: .everything)
-    if options.family == .netlink {
-      throw .usage("the kernel announces no ends of netlink sockets; leave '-f netlink' out")
-    }
+    _ = try selection.inetQueries(because: "the kernel announces only the ends of TCP and UDP sockets")
     if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
     if selection.filter.needsFactsThatEventsLack {
       throw .usage(

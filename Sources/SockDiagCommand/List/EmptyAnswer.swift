@@ -21,7 +21,8 @@ struct EmptyAnswer {
   ///
   /// One look at all sockets of the filter serves every question.
   func sentence(by inspector: inout SocketInspector, instead selection: Selection) throws -> String? {
-    guard selection.netlink.isEmpty else { return nil }
+    // The sentences are about TCP and UDP.
+    guard selection.kinds.allSatisfy({ $0 == .tcp || $0 == .udp }) else { return nil }
     var sockets: [InetSocket] = []
     for transport in [TransportProtocol.tcp, .udp] {
       let states = transport == .tcp ? SocketStateSet.all.union(.boundInactive) : .all
@@ -50,9 +51,9 @@ struct EmptyAnswer {
       $0.breadth = .all
       $0.boundInactive = false
     }
-    let `protocol` = Change(remedy: options.tcp ? "leave -t out" : "leave -u out") {
-      $0.tcp = false
-      $0.udp = false
+    let `protocol` = Change(remedy: "leave \(options.kinds.first?.text ?? "-A") out") {
+      $0.kinds = []
+      $0.query = nil
     }
     let family = Change(remedy: "leave \(familyOption) out") {
       $0.family = nil
@@ -62,7 +63,7 @@ struct EmptyAnswer {
     var changes: [Change] = []
     // States in the filter override options.
     if options.breadth != .all { changes.append(breadth) }
-    if options.tcp != options.udp { changes.append(`protocol`) }
+    if Set(options.kinds).count == 1 { changes.append(`protocol`) }
     if !familyOption.isEmpty { changes.append(family) }
     // Two options may stand in the way at once.
     guard changes.count > 1 else { return changes }

@@ -41,8 +41,7 @@ struct List: TakesFilter {
       lower case are equal, and the spellings in the tables of ss and netstat work too: LISTEN, ESTAB, UNCONN, TIME_WAIT.
 
       The letters of options are those of ss. Commands do the rest: ss -K is 'sockdiag destroy', ss -E 'sockdiag events', \
-      ss -D 'sockdiag record'. UNIX, packet, raw and other sockets (-x -0 -w -S -d -M --vsock --tipc --xdp), SELinux labels \
-      (-Z) and socket filters (-b) are shown by ss only.
+      ss -D 'sockdiag record'. SELinux labels (-Z) are shown by ss only.
       """)
 
   @OptionGroup(title: "Which sockets")
@@ -82,7 +81,7 @@ struct List: TakesFilter {
     var inspector = try SocketInspector()
     var output = ByteOutput()
     var remarks = Remarks()
-    for query in try selection.inetQueries(because: "of netlink sockets the kernel filters nothing") {
+    for query in try selection.inetQueries(because: "the kernel filters TCP and UDP sockets") {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
       remarks.note(query.protocol, explanation.completeness)

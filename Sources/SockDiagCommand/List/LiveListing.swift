@@ -64,10 +64,10 @@ struct LiveListing {
     collection.joinsRows = holders == .byProgram && format == .table && order == nil && output.detailLines == nil
     collection.resolves = resolves
     if collection.isNeeded || selection.filter.namesHolders {
-      try sockets.show(selection.listedQueries, collected: &collection)
+      try sockets.show(selection, collected: &collection)
     } else {
       // Nothing waits for anything: a row needs no memory, and people see the first page at once.
-      try sockets.stream(selection.listedQueries, to: renderer)
+      try sockets.stream(selection, to: renderer)
     }
   }
 }

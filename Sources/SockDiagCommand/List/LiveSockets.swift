@@ -9,8 +9,23 @@ struct LiveSockets: ~Copyable {
   init() throws(SockDiagError) { inspector = try SocketInspector() }
 
   /// Hands each socket to the renderer at once, each once, in the kernel's order.
-  mutating func stream(_ queries: [any ListedQuery], to renderer: any SocketRenderer) throws {
-    for query in queries { try stream(query, to: renderer) }
+  mutating func stream(_ selection: Selection, to renderer: any SocketRenderer) throws {
+    try forEach(selection) { query, sockets throws in try sockets.stream(query, to: renderer) }
+  }
+
+  /// Makes each query. One whose handler the kernel lacks is an error if it is the only one, and a remark otherwise.
+  private mutating func forEach(
+    _ selection: Selection, _ body: (any ListedQuery, inout LiveSockets) throws -> Void
+  ) throws {
+    let queries = selection.listedQueries
+    var missing: [any ListedQuery] = []
+    for query in queries {
+      do { try body(query, &self) } catch let error as SockDiagError where query.lacksHandler(error) {
+        if queries.count == 1 { throw error }
+        missing.append(query)
+      }
+    }
+    remarks.note(withoutHandler: missing.map(\.name), areNamed: !selection.isGroup)
   }
 
   @specialized(where Query == SocketQuery)
@@ -25,8 +40,9 @@ struct LiveSockets: ~Copyable {
   }
 
   /// Collects all sockets, and hands them to the renderer with what the collection adds.
-  mutating func show(_ queries: [any ListedQuery], collected collection: inout SocketCollection) throws {
-    for query in queries { collection.add(try batch(query, isByPort: collection.isByPort)) }
+  mutating func show(_ selection: Selection, collected collection: inout SocketCollection) throws {
+    let isByPort = collection.isByPort
+    try forEach(selection) { query, sockets throws in collection.add(try sockets.batch(query, isByPort: isByPort)) }
     try collection.show(&remarks)
   }
 

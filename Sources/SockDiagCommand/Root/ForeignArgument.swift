@@ -21,8 +21,7 @@ struct ForeignArgument {
     else { return nil }
     let family = words[index + 1].lowercased()
     switch family {
-    case "unix", "link", "vsock", "tipc", "xdp", "packet":
-      return "'ss -f \(family == "packet" ? "link" : family)' shows them"
+    case "packet": return line(replacing: index + 1, "link")
     case "ipv4", "ip", "4", "v4", "inet4": return line(replacing: index + 1, "inet")
     case "ipv6", "ip6", "6", "v6": return line(replacing: index + 1, "inet6")
     case "tcp", "udp":
@@ -30,7 +29,7 @@ struct ForeignArgument {
       others.removeSubrange(index...index + 1)
       return OfferedLine.first([subcommand.name, "-\(family.prefix(1))"] + others)
     default:
-      let near = NearestNames.of(family, among: ["inet", "inet6", "netlink"])
+      let near = NearestNames.of(family, among: ListedFamily.allCases.map(\.rawValue))
       return near.first.flatMap { line(replacing: index + 1, $0) }
     }
   }

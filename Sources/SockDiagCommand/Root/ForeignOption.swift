@@ -26,7 +26,7 @@ struct ForeignOption {
   private var habit: String? {
     if let lsof = LsofHabit(words)?.cure { return lsof }
     if let port = port ?? LsofHabit.port(in: words), let line = ofPort(port) { return line }
-    return ofOtherFamily ?? (isListing ? ofList : nil) ?? ofAny
+    return (isListing ? ofList : nil) ?? ofAny
   }
 
   /// Options of tools that take a port.
@@ -58,19 +58,6 @@ struct ForeignOption {
     ":\(port.split(separator: "/").first?.split(separator: ":").last.map(String.init) ?? port)"
   }
 
-  /// Options of `ss` for kinds of sockets that this tool does not read.
-  private var ofOtherFamily: String? {
-    let families: [(options: [String], words: String, name: String)] = [
-      (["-x", "--unix"], "ss -xp", "UNIX sockets"), (["-w", "--raw"], "ss -wp", "raw sockets"),
-      (["-0", "--packet"], "ss -0p", "packet sockets"), (["-S", "--sctp"], "ss -Sp", "SCTP sockets"),
-      (["-d", "--dccp"], "ss -dp", "DCCP sockets"), (["-M", "--mptcp"], "ss -Mp", "MPTCP sockets"),
-      (["--vsock"], "ss --vsock -p", "VSOCK sockets"), (["--tipc", "--tipcinfo"], "ss --tipc", "TIPC sockets"),
-      (["--xdp"], "ss --xdp", "XDP sockets"), (["-Z", "--context", "-z", "--contexts"], "ss -Z", "SELinux labels"),
-      (["-b", "--bpf", "--bpf-maps", "--bpf-map-id"], "ss -0b", "socket filters"),
-    ]
-    return families.first { $0.options.contains(option) }.map { "'\($0.words)' shows \($0.name)" }
-  }
-
   /// Options of `ss` and `netstat` for lists.
   private var ofList: String? {
     switch option {
@@ -88,6 +75,9 @@ struct ForeignOption {
       OfferedLine.first(["events"] + rest, ["events"]).map {
         "\($0) shows sockets as they close, and 'watch sockdiag' repeats a list"
       }
+    case "-Z", "--context", "-z", "--contexts": "'ss -Z' shows SELinux labels"
+    case "-b", "--bpf": OfferedLine.first(["list", "-e"] + rest).map { "\($0) shows the filters of packet sockets" }
+    case "--tipcinfo": OfferedLine.first(["list", "-i", "--tipc"] + rest).map { "\($0) shows it" }
     case "-g", "--groups": "'ip maddress' shows multicast groups"
     case "--route": "'ip route' shows routes"
     case "--interfaces": "'ip -s link' shows interfaces"

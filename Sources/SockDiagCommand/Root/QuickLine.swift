@@ -59,7 +59,7 @@ struct QuickListOptions: QuickOptions {
 
   /// A property of an option group can be read only after it has a value, so every one is set here.
   init() {
-    (selection.tcp, selection.udp, selection.breadth, selection.boundInactive) = (false, false, nil, false)
+    (selection.kinds, selection.breadth, selection.boundInactive) = ([], nil, false)
     (selection.ipv4, selection.ipv6, selection.family, selection.numeric) = (false, false, nil, false)
     (selection.query, selection.filterFile, selection.filter) = (nil, nil, [])
     var namespace = NamespaceOption()
@@ -75,8 +75,6 @@ struct QuickListOptions: QuickOptions {
 
   mutating func set(_ flag: String) -> Bool {
     switch flag {
-    case "-t", "--tcp": selection.tcp = true
-    case "-u", "--udp": selection.udp = true
     case "-a", "--all": selection.breadth = .all
     case "-l", "--listening": selection.breadth = .listening
     case "-B", "--bound-inactive": selection.boundInactive = true
@@ -95,7 +93,9 @@ struct QuickListOptions: QuickOptions {
     case "-r", "--resolve": table.resolve = true
     case "--wide": table.wide = true
     case "-s", "--summary": summary.summary = true
-    default: return false
+    default:
+      guard let kind = SocketKindFlag(flag: flag) else { return false }
+      selection.kinds.append(kind)
     }
     return true
   }

@@ -88,11 +88,14 @@ public struct CaptureDecoder: Sendable {
   private func translated(_ packet: CapturePacket, in bytes: Span<UInt8>) -> [UInt8] {
     ForeignByteOrder(
       packet.range, of: bytes, isRequest: { Self.isRequest($0, packet) },
-      protocol: { requests.protocol(of: $0) ?? defaultProtocol }
+      request: { requests.request(of: $0) ?? unknownRequest }
     ).bytes
   }
 
-  private var defaultProtocol: TransportProtocol { reader.format == .messages ? .tcp : .unspecified }
+  /// What a request that was not captured asked for.
+  private var unknownRequest: CapturedRequest {
+    CapturedRequest(family: nil, protocol: reader.format == .messages ? .tcp : .unspecified)
+  }
 
   private static func isRequest(_ header: NetlinkHeader, _ packet: CapturePacket) -> Bool {
     packet.direction == .toKernel || (packet.direction != .toUser && header.flags.contains(.request))
@@ -178,25 +181,28 @@ public struct CaptureDecoder: Sendable {
       summary.otherMessages += 1
       return
     }
-    // The legacy message may leave the family open. Of other families the records need no request to be decoded.
-    let family = message.payload.isEmpty ? 0 : bytes[message.payload.lowerBound]
-    guard family == 0 || Self.isInet(family) else { return }
+    // The legacy message may leave the family open.
+    let family = AddressFamily(rawValue: message.payload.isEmpty ? 0 : bytes[message.payload.lowerBound])
+    guard family.isInet else {
+      // Only the family matters for the records of other families. A destroy request has no socket in its reply.
+      if message.header.type == .sockDiagByFamily {
+        requests.insert(CapturedRequest(family: family, protocol: .unspecified), message.header)
+      }
+      return
+    }
     do throws(WireError) {
       let request = try InetRequest(message, in: bytes)
-      // A destroy request has no socket in its reply, so it need not be remembered.
-      if request.form != .destroy { requests.insert(request, message.header) }
+      guard request.form != .destroy else { return }
+      requests.insert(CapturedRequest(family: request.family, protocol: request.protocol), message.header)
     } catch {
       report(error)
     }
   }
 
-  private static func isInet(_ family: UInt8) -> Bool {
-    family == AddressFamily.inet.rawValue || family == AddressFamily.inet6.rawValue
-  }
-
   private mutating func decodeSocket(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) -> CapturedSocket? {
     let payload = message.payload
-    let family = AddressFamily(rawValue: payload.isEmpty ? 0 : bytes[payload.lowerBound])
+    let request = requests.request(ofRecord: message.header, default: unknownRequest)
+    let family = AddressFamily(ofRecord: payload, answering: request, in: bytes)
     let socket: CapturedSocket
     do throws(WireError) {
       let fault: WireError?
@@ -207,9 +213,8 @@ public struct CaptureDecoder: Sendable {
       case .unix:
         fault = try Unix.decode(payload, in: bytes, answering: UnixSocketRequest(), into: &unix)
         socket = .unix(unix)
-      case .inet, .inet6, AddressFamily(rawValue: 0):
-        let `protocol` = requests.protocol(ofRecord: message.header, default: defaultProtocol)
-        fault = try decoder.decode(payload, in: bytes, protocol: `protocol`, into: &inet)
+      case _ where family.isInet:
+        fault = try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &inet)
         socket = .inet(inet)
       default:
         summary.otherFamilies[family, default: 0] += 1
@@ -232,7 +237,7 @@ public struct CaptureDecoder: Sendable {
       add(
         CaptureFault(
           at: message.payload.lowerBound &- NetlinkHeader.byteCount,
-          .refusal(verdict, requests.protocol(of: message.header) ?? .unspecified)))
+          .refusal(verdict, requests.request(of: message.header)?.protocol ?? .unspecified)))
     }
     requests.finish(message.header)
   }
@@ -249,5 +254,20 @@ public struct CaptureDecoder: Sendable {
       fault.kind = .malformed(error)
     }
     summary.faults.append(fault)
+  }
+}
+
+extension AddressFamily {
+  /// Whether its sockets are those of IPv4 and IPv6. A legacy message may leave open which of them, with 0.
+  var isInet: Bool { self == .inet || self == .inet6 || rawValue == 0 }
+
+  /// The family of a record, which is its first byte. Records of TIPC lack that byte and begin with an attribute, so only
+  /// the request shows what they are.
+  init(ofRecord payload: Range<Int>, answering request: CapturedRequest, in bytes: Span<UInt8>) {
+    if request.family == .tipc {
+      self = .tipc
+    } else {
+      self.init(rawValue: payload.isEmpty ? 0 : bytes[payload.lowerBound])
+    }
   }
 }

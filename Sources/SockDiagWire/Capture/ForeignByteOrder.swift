@@ -24,10 +24,10 @@ struct ForeignByteOrder {
   ///   - range: The range of the packet.
   ///   - bytes: The capture.
   ///   - isRequest: Whether a message with this header is a request.
-  ///   - protocol: The protocol of the sockets in a reply with this header.
+  ///   - request: What was asked for in the request to which a message with this header replies.
   init(
     _ range: Range<Int>, of bytes: Span<UInt8>, isRequest: (NetlinkHeader) -> Bool,
-    protocol: (NetlinkHeader) -> TransportProtocol
+    request: (NetlinkHeader) -> CapturedRequest
   ) {
     self.bytes = bytes.array(range)
     var offset = 0
@@ -39,12 +39,10 @@ struct ForeignByteOrder {
       let payload = offset + NetlinkHeader.byteCount..<min(offset + length, self.bytes.count)
       switch header.type {
       case .sockDiagByFamily, .inetDiagLegacy, .sockDestroy:
-        if let layout = layout(of: payload) {
-          translate(payload, layout, isRequest: isRequest(header))
-        } else if isRequest(header) {
+        if isRequest(header) {
           translateRequest(payload, isLegacy: header.type == .inetDiagLegacy)
         } else {
-          translateRecord(payload, `protocol`(header))
+          translateRecord(payload, request(header))
         }
       case .error: translateError(payload, header.flags)
       case .done:
@@ -64,37 +62,21 @@ struct ForeignByteOrder {
     for offset in [4, 6] { swap16(start + offset, in: header) }
   }
 
-  /// The layout of a family whose records are all words; `nil` for inet and unknown families.
-  private func layout(of payload: Range<Int>) -> RecordLayout? {
-    switch payload.first.map({ AddressFamily(rawValue: bytes[$0]) }) {
+  /// The layout of the messages of a family; `nil` for IPv4 and IPv6, and for families that are not decoded.
+  private static func layout(of family: AddressFamily) -> RecordLayout? {
+    switch family {
     case .netlink: Netlink.layout
     case .unix: Unix.layout
     default: nil
     }
   }
 
-  private mutating func translate(_ payload: Range<Int>, _ layout: RecordLayout, isRequest: Bool) {
-    for offset in isRequest ? layout.requestWords : layout.recordWords {
-      swap32(payload.lowerBound + offset, in: payload)
-    }
-    if isRequest { return }
-    translateAttributes(payload.dropFirst(layout.recordByteCount)) { message, type, value in
-      if layout.longAttributes.contains(type), value.count.isMultiple(of: 8) {
-        for start in stride(from: value.lowerBound, to: value.upperBound, by: 8) { message.swap64(start, in: value) }
-      } else if layout.wordAttributes.union(layout.longAttributes).contains(type) {
-        message.swapWords(value)
-      }
-    }
-  }
-
-  private func isInet(_ payload: Range<Int>) -> Bool {
-    guard let family = payload.first.map({ bytes[$0] }) else { return false }
-    return [0, AddressFamily.inet.rawValue, AddressFamily.inet6.rawValue].contains(family)
-  }
-
-  /// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, linux/inet_diag.h.
   private mutating func translateRequest(_ payload: Range<Int>, isLegacy: Bool) {
-    guard isInet(payload) else { return }
+    guard let first = payload.first else { return }
+    let family = AddressFamily(rawValue: bytes[first])
+    if let layout = Self.layout(of: family) { translate(payload, layout.request) }
+    guard family.isInet else { return }
+    // Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, linux/inet_diag.h.
     let numbers = isLegacy ? [40, 44, 48, 52, 56] : [4, 44, 48, 52]
     for offset in numbers { swap32(payload.lowerBound + offset, in: payload) }
     translateAttributes(payload.dropFirst(isLegacy ? 60 : 56)) { message, type, value in
@@ -102,14 +84,19 @@ struct ForeignByteOrder {
     }
   }
 
-  /// Kernel: `struct inet_diag_msg`, linux/inet_diag.h.
-  private mutating func translateRecord(_ payload: Range<Int>, _ protocol: TransportProtocol) {
-    guard isInet(payload) else { return }
+  private mutating func translateRecord(_ payload: Range<Int>, _ request: CapturedRequest) {
+    let family = AddressFamily(ofRecord: payload, answering: request, in: bytes.span)
+    if let layout = Self.layout(of: family) {
+      translate(payload, layout.record)
+      translate(payload.dropFirst(layout.record.reduce(0) { $0 + $1.byteCount }), layout.attributes)
+    }
+    guard family.isInet, !payload.isEmpty else { return }
+    // Kernel: `struct inet_diag_msg`, linux/inet_diag.h.
     for offset in stride(from: 40, to: InetDecoder.fixedByteCount, by: 4) {
       swap32(payload.lowerBound + offset, in: payload)
     }
     translateAttributes(payload.dropFirst(InetDecoder.fixedByteCount)) { message, type, value in
-      message.translate(InetAttributeType(rawValue: type), value, `protocol`)
+      message.translate(InetAttributeType(rawValue: type), value, request.protocol)
     }
   }
 
@@ -124,6 +111,39 @@ struct ForeignByteOrder {
     let echoed = flags.contains(.capped) ? NetlinkHeader.byteCount : Int(request.length)
     guard echoed <= payload.count - 4 else { return }
     translateWords(payload.dropFirst(4 + (echoed + 3) & ~3))
+  }
+
+  // MARK: Layouts
+
+  /// Translates the members of one structure and returns the offset behind it.
+  @discardableResult
+  private mutating func translate(_ range: Range<Int>, _ members: [RecordLayout.Member]) -> Int {
+    members.reduce(range.lowerBound) { offset, member in
+      switch member {
+      case .u16: swap16(offset, in: range)
+      case .u32: swap32(offset, in: range)
+      case .u64: swap64(offset, in: range)
+      case .bytes: break
+      }
+      return offset + member.byteCount
+    }
+  }
+
+  /// Translates one structure after the other.
+  private mutating func translateArray(_ range: Range<Int>, of members: [RecordLayout.Member]) {
+    var rest = range
+    while !rest.isEmpty { rest = min(translate(rest, members), rest.upperBound)..<rest.upperBound }
+  }
+
+  private mutating func translate(_ range: Range<Int>, _ attributes: [UInt16: RecordLayout.Attribute]) {
+    translateAttributes(range) { message, type, value in
+      switch attributes[type] {
+      case .structures(let members): message.translateArray(value, of: members)
+      case .longs: message.translateArray(value, of: [value.count.isMultiple(of: 8) ? .u64 : .u32])
+      case .nest(let inner): message.translate(value, inner)
+      case nil: break
+      }
+    }
   }
 
   // MARK: Attributes

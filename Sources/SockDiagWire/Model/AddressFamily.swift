@@ -9,25 +9,43 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// UNIX domain sockets. Kernel: `AF_UNIX`.
-  public static let unix = AddressFamily(rawValue: 1)
   /// IPv4. Kernel: `AF_INET`.
   public static let inet = AddressFamily(rawValue: 2)
   /// IPv6, which also carries IPv4 in mapped addresses. Kernel: `AF_INET6`.
   public static let inet6 = AddressFamily(rawValue: 10)
+  /// Sockets between programs of one host, also called local sockets. Kernel: `AF_UNIX`.
+  public static let unix = AddressFamily(rawValue: 1)
   /// Netlink. Kernel: `AF_NETLINK`.
   public static let netlink = AddressFamily(rawValue: 16)
+  /// Packets as devices send and receive them. Kernel: `AF_PACKET`.
+  public static let packet = AddressFamily(rawValue: 17)
+  /// Transparent inter-process communication, between the nodes of a cluster. Kernel: `AF_TIPC`.
+  public static let tipc = AddressFamily(rawValue: 30)
+  /// Between virtual machines and their host. Kernel: `AF_VSOCK`, since 3.9.
+  public static let vsock = AddressFamily(rawValue: 40)
+  /// TCP connections that may use shared memory instead. Kernel: `AF_SMC`, since 4.11.
+  public static let smc = AddressFamily(rawValue: 43)
+  /// Frames in memory that a device and a program share. Kernel: `AF_XDP`, since 4.18.
+  public static let xdp = AddressFamily(rawValue: 44)
 
-  /// Creates a family from its name, `inet`, `inet6`, `netlink` or `unix`, or from its number.
+  private static let names: [(family: AddressFamily, name: String)] = [
+    (.unix, "unix"), (.inet, "inet"), (.inet6, "inet6"), (.netlink, "netlink"), (.packet, "packet"), (.tipc, "tipc"),
+    (.vsock, "vsock"), (.smc, "smc"), (.xdp, "xdp"),
+  ]
+
+  /// All names that ``init(name:)`` accepts, for messages.
+  package static var allNames: [String] { names.map(\.name) }
+
+  /// Creates a family from its name, such as `inet6` or `unix`, or from its number. As in `ss`, `link` is `packet`.
   public init?(name: some StringProtocol) {
-    switch name {
-    case "inet": self = .inet
-    case "inet6": self = .inet6
-    case "netlink": self = .netlink
-    case "unix": self = .unix
-    default:
-      guard name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) else { return nil }
+    if let known = Self.names.first(where: { $0.name == name }) {
+      self = known.family
+    } else if name == "link" {
+      self = .packet
+    } else if name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) {
       self.init(rawValue: number)
+    } else {
+      return nil
     }
   }
 }
@@ -35,12 +53,11 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
 extension AddressFamily: CustomStringConvertible {
   /// The family's name, or its number if it has no name here.
   public var description: String {
+    // The families of long lists first: a search of names costs a comparison of each.
     switch self {
     case .inet: "inet"
     case .inet6: "inet6"
-    case .netlink: "netlink"
-    case .unix: "unix"
-    default: String(rawValue)
+    default: Self.names.first { $0.family == self }?.name ?? String(rawValue)
     }
   }
 }

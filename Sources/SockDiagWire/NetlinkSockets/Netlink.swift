@@ -15,8 +15,11 @@ public enum Netlink: SocketFamily {
 
   /// Which numbers of a record are in the byte order of its host.
   static let layout = RecordLayout(
-    requestWords: NetlinkSocketRequest.Layout.words, recordWords: NetlinkSocket.Layout.words,
-    recordByteCount: NetlinkSocket.Layout.byteCount,
-    wordAttributes: [NetlinkSocket.Attribute.memory.rawValue, NetlinkSocket.Attribute.flags.rawValue],
-    longAttributes: [NetlinkSocket.Attribute.groups.rawValue])
+    request: [.bytes(4), .u32, .u32, .u32, .u32],
+    record: [.bytes(4), .u32, .u32, .u32, .u32, .u32, .u32],
+    attributes: [
+      NetlinkSocket.Attribute.memory.rawValue: .structures([.u32]),
+      NetlinkSocket.Attribute.flags.rawValue: .structures([.u32]),
+      NetlinkSocket.Attribute.groups.rawValue: .longs,
+    ])
 }

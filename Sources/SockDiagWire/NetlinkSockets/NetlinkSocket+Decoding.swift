@@ -11,8 +11,6 @@ extension NetlinkSocket {
     static let destinationGroup = 12
     static let inode = 16
     static let cookie = 20
-    /// Numbers in the byte order of the host.
-    static let words = [4, 8, 12, 16, 20, 24]
     /// `NETLINK_CONNECTED`, net/netlink/af_netlink.c
     static let connected: UInt8 = 1
   }

@@ -37,10 +37,6 @@ public struct NetlinkSocketRequest: Hashable, Sendable {
 extension NetlinkSocketRequest: NetlinkRequest {
   /// Offsets in `struct netlink_diag_req`.
   enum Layout {
-    /// `sizeof(struct netlink_diag_req)`
-    static let byteCount = 20
-    /// `ndiag_ino`, `ndiag_show` and the two halves of `ndiag_cookie`.
-    static let words = [4, 8, 12, 16]
     /// `NDIAG_PROTO_ALL`
     static let allProtocols: UInt8 = 0xff
   }

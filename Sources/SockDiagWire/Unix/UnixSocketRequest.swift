@@ -65,8 +65,6 @@ extension UnixSocketRequest: NetlinkRequest {
   enum Layout {
     /// `sizeof(struct unix_diag_req)`
     static let byteCount = 24
-    /// `udiag_states`, `udiag_ino`, `udiag_show` and the two halves of `udiag_cookie`.
-    static let words = [4, 8, 12, 16, 20]
   }
 
   /// Kernel: `SOCK_DIAG_BY_FAMILY`.

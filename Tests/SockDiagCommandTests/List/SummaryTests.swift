@@ -85,7 +85,7 @@ struct SummaryTests {
     #expect(try selection("list -A netlink") == selection("list -f netlink"))
     #expect(try selection("list --query tcp") == selection("list --socket tcp"))
     let all = try selection("list -A all")
-    #expect(!all.tcp.isEmpty && !all.udp.isEmpty && all.netlink == Selection.netlinkStates)
+    #expect(!all.tcp.isEmpty && !all.udp.isEmpty && all.states[.netlink] == SocketStateSet.all)
   }
 
   @Test(arguments: [

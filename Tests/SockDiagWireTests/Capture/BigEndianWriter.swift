@@ -11,6 +11,13 @@ struct BigEndianWriter {
     case number(Int, times: Int = 1)
     /// Bit fields of one number, by their widths in declaration order.
     case bits(Int, [Int])
+
+    var byteCount: Int {
+      switch self {
+      case .same(let count), .bits(let count, _): count
+      case .number(let count, let times): count * times
+      }
+    }
   }
 
   private static let nlmsghdr: [Item] = [.number(4), .number(2, times: 2), .number(4, times: 2)]
@@ -22,12 +29,26 @@ struct BigEndianWriter {
   private static let legacyRequest: [Item] = [
     .same(4), .same(4), .same(32), .number(4, times: 3), .number(4, times: 2),
   ]
-  /// `struct netlink_diag_req` and `struct netlink_diag_msg`, linux/netlink_diag.h.
-  private static let netlinkRequest: [Item] = [.same(4), .number(4, times: 4)]
-  private static let netlinkMessage: [Item] = [.same(4), .number(4, times: 6)]
-  /// Attributes of a netlink socket; the groups are a bitmap of longs.
-  private static let netlinkAttributes: [UInt16: [Item]] = [
-    0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)],
+  /// The structures of a family other than IPv4 and IPv6.
+  private struct Family {
+    var request: [Item]
+    var message: [Item]
+    var attributes: [UInt16: [Item]]
+  }
+
+  /// Families by their numbers. Netlink: `struct netlink_diag_req` and `struct netlink_diag_msg`, linux/netlink_diag.h; the
+  /// groups are a bitmap of longs.
+  private static let families: [UInt8: Family] = [
+    16: Family(
+      request: [.same(4), .number(4, times: 4)], message: [.same(4), .number(4, times: 6)],
+      attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]]),
+    // `struct unix_diag_req` and `struct unix_diag_msg`, linux/unix_diag.h.
+    1: Family(
+      request: [.same(4), .number(4, times: 5)], message: [.same(4), .number(4, times: 3)],
+      attributes: [
+        1: [.number(4, times: 2)], 2: [.number(4)], 3: [.number(4, times: 64)], 4: [.number(4, times: 2)],
+        5: [.number(4, times: 9)], 7: [.number(4)],
+      ]),
   ]
   private static let tcpInfo: [Item] = [
     .same(6), .bits(1, [4, 4]), .bits(1, [1, 2, 5]), .number(4, times: 24), .number(8, times: 4), .number(4, times: 6),
@@ -95,7 +116,7 @@ struct BigEndianWriter {
   ) -> [UInt8] {
     // NLM_F_ACK_TLVS and, if the request is not repeated in full, NLM_F_CAPPED.
     let hasWords = flags & 0x200 != 0
-    let isNetlink = payload.first == 16
+    let family = payload.first.flatMap { families[$0] }
     switch (type, isRequest) {
     case (2, _):
       guard payload.count >= 20 else { return Array(payload) }
@@ -110,12 +131,18 @@ struct BigEndianWriter {
       return head + (hasWords ? attributes(payload.dropFirst(4), [2: [.number(4)]]) : Array(payload.dropFirst(4)))
     case (18, true):
       return written(payload.prefix(60), legacyRequest) + attributes(payload.dropFirst(60), [3: [.number(4)]])
-    case (20, true) where isNetlink: return written(payload, netlinkRequest)
-    case (20, false) where isNetlink:
-      return written(payload.prefix(28), netlinkMessage) + attributes(payload.dropFirst(28), netlinkAttributes)
-    case (20, true), (21, true):
+    case (20, let isRequest):
+      if let family {
+        if isRequest { return written(payload, family.request) }
+        let fixed = family.message.reduce(0) { $0 + $1.byteCount }
+        return written(payload.prefix(fixed), family.message) + attributes(payload.dropFirst(fixed), family.attributes)
+      }
+      return isRequest
+        ? written(payload.prefix(56), request) + attributes(payload.dropFirst(56), [3: [.number(4)]])
+        : written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), attributes)
+    case (21, true):
       return written(payload.prefix(56), request) + attributes(payload.dropFirst(56), [3: [.number(4)]])
-    case (18, false), (20, false):
+    case (18, false):
       return written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), attributes)
     default: return Array(payload)
     }

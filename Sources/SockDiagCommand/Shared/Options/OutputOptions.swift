@@ -84,7 +84,7 @@ extension OutputOptions {
     for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds, style: TableStyle,
     output: consuming ByteOutput
   ) -> TableRenderer {
-    var shape = TableShape(selection.states, showsTimers: options, notes: notes)
+    var shape = TableShape(selection.possibleStates, showsTimers: options, notes: notes)
     style.columns?.apply(to: &shape)
     return TableRenderer(
       shape, showsHeader: !noHeader, details: detailLines, isWide: style.isWide, interfaces: interfaces,

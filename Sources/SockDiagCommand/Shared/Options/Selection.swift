@@ -2,12 +2,9 @@ internal import SockDiag
 
 /// The sockets to show, live or from a capture.
 struct Selection: Hashable {
-  /// States of TCP sockets; empty for no TCP sockets.
-  var tcp: SocketStateSet
-  /// States of UDP sockets; empty for no UDP sockets.
-  var udp: SocketStateSet
-  /// States of netlink sockets; empty for no netlink sockets.
-  var netlink: SocketStateSet = []
+  /// The states of each kind of sockets that is shown. A kind without states is not shown.
+  var states: [SocketKind: SocketStateSet]
+  /// The version of IP, for kinds that have one; `nil` for both.
   var family: AddressFamily?
   var filter: SocketFilter
   var details: InetDetails
@@ -15,34 +12,46 @@ struct Selection: Hashable {
   var takesAnyState = false
   /// Whether all protocols count.
   var takesAnyProtocol = false
+  /// Whether the kinds were named together, as in `-A all`. A kernel need not have all of them.
+  var isGroup = false
+
+  /// The states of TCP sockets; empty for no TCP sockets.
+  var tcp: SocketStateSet {
+    get { states[.tcp] ?? [] }
+    set { states[.tcp] = newValue }
+  }
+  /// The states of UDP sockets; empty for no UDP sockets.
+  var udp: SocketStateSet { states[.udp] ?? [] }
 
   /// The queries for the kernel, in the order of the output.
   var listedQueries: [any ListedQuery] {
-    netlink.isEmpty
-      ? queries
-      : queries + [FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(netlink) && filter.withoutHolders)]
+    var queries: [any ListedQuery] = self.queries
+    let filter = filter.withoutHolders
+    if let states = states[.netlink], !states.isEmpty {
+      queries.append(FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(states) && filter))
+    }
+    return queries
   }
 
-  /// The states that a netlink socket can have.
-  static let netlinkStates: SocketStateSet = [.established, .close]
-
   /// The states of all sockets that may be shown.
-  var states: SocketStateSet { tcp.union(udp).union(netlink) }
+  var possibleStates: SocketStateSet { states.values.reduce([]) { $0.union($1) } }
+
+  /// The kinds that are shown.
+  var kinds: [SocketKind] { SocketKind.allCases.filter { states[$0]?.isEmpty == false } }
 
   /// The queries of a subcommand that works on TCP and UDP sockets only.
   ///
-  /// - Parameter reason: Why other families are not possible, for the error.
+  /// - Parameter reason: Why other kinds are not possible, for the error.
   func inetQueries(because reason: String) throws(CommandFailure) -> [SocketQuery] {
-    guard netlink.isEmpty else { throw .usage("\(reason); leave '-f netlink' out") }
+    guard kinds.allSatisfy({ $0 == .tcp || $0 == .udp }) else {
+      throw .usage("\(reason); name only TCP and UDP, with -t and -u")
+    }
     return queries
   }
 
-  /// The queries for TCP and UDP sockets.
+  /// The queries for protocols of IPv4 and IPv6.
   var queries: [SocketQuery] {
-    var queries: [SocketQuery] = []
-    if !tcp.isEmpty { queries.append(query(.tcp, tcp)) }
-    if !udp.isEmpty { queries.append(query(.udp, udp)) }
-    return queries
+    kinds.compactMap { kind in kind.transport.map { query($0, states[kind] ?? []) } }
   }
 
   /// The queries for one family each: Wireshark cannot decode the message for both families.
@@ -70,15 +79,16 @@ struct Selection: Hashable {
       case .tcp: tcp
       case .udp: udp
       case .unspecified: tcp.union(udp)
-      default: takesAnyProtocol ? tcp.union(udp) : []
+      case let other: SocketKind(other).flatMap { self.states[$0] } ?? (takesAnyProtocol ? tcp.union(udp) : [])
       }
     guard contains(socket.state, states), family == nil || socket.family == family else { return false }
     return filter.evaluate(socket)
   }
 
-  /// The same for a netlink socket.
-  func contains(_ socket: NetlinkSocket) -> Bool? {
-    contains(socket.state, netlink) ? filter.evaluate(socket) : false
+  /// The same for a socket of any other family.
+  func contains(_ socket: some KernelSocket & FilterSubject) -> Bool? {
+    let states = SocketKind(rawValue: socket.netID).flatMap { self.states[$0] } ?? []
+    return contains(socket.state, states) ? filter.evaluate(socket) : false
   }
 
   private func contains(_ state: SocketState, _ states: SocketStateSet) -> Bool {

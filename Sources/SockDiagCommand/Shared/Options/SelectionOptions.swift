@@ -17,11 +17,8 @@ struct SelectionOptions: ParsableArguments {
     }
   }
 
-  @Flag(name: .shortAndLong, help: "TCP sockets. Without -t and -u: TCP and UDP.")
-  var tcp = false
-
-  @Flag(name: .shortAndLong, help: "UDP sockets.")
-  var udp = false
+  @Flag
+  var kinds: [SocketKindFlag] = []
 
   @Flag(exclusivity: .chooseLast)
   var breadth: Breadth?
@@ -38,12 +35,14 @@ struct SelectionOptions: ParsableArguments {
   var ipv6 = false
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Sockets of one family: inet, inet6 or netlink.", valueName: "family"))
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Sockets of one family: \(ListedFamily.allValueStrings.joined(separator: ", ")).", valueName: "family"))
   var family: ListedFamily?
 
   @Option(
     name: [.customShort("A"), .customLong("query"), .customLong("socket")],
-    help: ArgumentHelp("Kinds as in ss: tcp, udp, inet, netlink or all, with commas between.", valueName: "kinds"))
+    help: ArgumentHelp("Kinds as in ss, with commas between: tcp, udp, inet, netlink, all.", valueName: "kinds"))
   var query: String?
 
   @Option(
@@ -96,52 +95,42 @@ extension SelectionOptions {
     matching filter: SocketFilter, default defaultStates: DefaultStates, details: InetDetails = [],
     takesAnyFamily: Bool = false
   ) throws(CommandFailure) -> Selection {
-    if let query { return try selection(QueryOption(parsing: query), filter, defaultStates, details) }
-    return try selection(filter, defaultStates, details, takesAnyFamily)
-  }
-
-  /// The selection of `-A`, which adds kinds to those of other options.
-  private func selection(
-    _ query: QueryOption, _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails
-  ) throws(CommandFailure) -> Selection {
-    var options = self
-    if query.tcp { options.tcp = true }
-    if query.udp { options.udp = true }
-    guard query.netlink else { return try options.selection(filter, defaultStates, details, false) }
-    let netlink = Selection.netlinkStates.intersection(filter.statesToAskFor ?? .all)
-    guard options.tcp || options.udp else {
-      options.family = .netlink
-      return try options.selection(filter, defaultStates, details, false)
-    }
-    var selection = try options.selection(filter, defaultStates, details, false)
-    selection.netlink = netlink
-    return selection
-  }
-
-  private func selection(
-    _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails, _ takesAnyFamily: Bool
-  ) throws(CommandFailure) -> Selection {
-    if family == .netlink { return try netlinkSelection(filter, defaultStates, details) }
-    var tcp = states(filter, .listen, defaultStates)
-    var udp = states(filter, .close, defaultStates).subtracting(.boundInactive)
-    if boundInactive {
-      guard self.tcp || !self.udp else { throw .usage("-B is about TCP; leave -u out or add -t") }
-      guard filter.possibleStates.contains(.boundInactive) else {
-        throw .usage("the filter excludes the sockets that -B adds; add 'state bound-inactive' to its states")
+    let query = try query.map(QueryOption.init)
+    var named = Set(kinds.flatMap(\.kinds)).union(query?.kinds ?? [])
+    if let family = family?.kinds {
+      if let other = kinds.first(where: { !family.contains(where: $0.kinds.contains) }) {
+        throw .usage("\(other.text) and '-f \(self.family?.rawValue ?? "")' exclude each other; leave one of them out")
       }
-      let isAlone = !filter.namesStates && breadth == nil
-      tcp = isAlone ? .boundInactive : tcp.union(.boundInactive)
-      if isAlone { udp = [] }
+      named.formUnion(family)
     }
-    let takesBoth = self.tcp == self.udp
+    if !named.isEmpty, named.allSatisfy({ $0.transport == nil }), let version = versionOption {
+      throw .usage("\(version) is about IP, and no kind of sockets here has it; leave it out")
+    }
+    if boundInactive, !named.isEmpty, !named.contains(.tcp) {
+      let other = kinds.first?.text ?? (family.map { "'-f \($0.rawValue)'" } ?? "-A")
+      throw .usage("-B is about TCP; leave \(other) out or add -t")
+    }
     // States in the filter override options.
     let takesAnyState =
       defaultStates == .everything && (filter.namesStates || breadth != .listening && !boundInactive)
+    // A capture shows all that it has, unless options name a kind.
+    let takesEverything = takesAnyFamily && takesAnyState && inetFamily == nil
+    let shown = named.isEmpty ? takesEverything ? Set(SocketKind.allCases) : [.tcp, .udp] : named
+    var states: [SocketKind: SocketStateSet] = [:]
+    for kind in shown { states[kind] = self.states(of: kind, filter, defaultStates) }
+    if boundInactive {
+      guard filter.possibleStates.contains(.boundInactive) else {
+        throw .usage("the filter excludes the sockets that -B adds; add 'state bound-inactive' to its states")
+      }
+      if !filter.namesStates, breadth == nil {
+        states = [.tcp: .boundInactive]
+      } else {
+        states[.tcp, default: []].formUnion(.boundInactive)
+      }
+    }
     return Selection(
-      tcp: takesBoth || self.tcp ? tcp : [], udp: takesBoth || self.udp ? udp : [],
-      netlink: takesAnyFamily && takesAnyState && !self.tcp && !self.udp && inetFamily == nil
-        ? Selection.netlinkStates : [], family: inetFamily,
-      filter: filter, details: details, takesAnyState: takesAnyState, takesAnyProtocol: !self.tcp && !self.udp)
+      states: states, family: inetFamily, filter: filter, details: details, takesAnyState: takesAnyState,
+      takesAnyProtocol: named.isEmpty, isGroup: query?.namesGroup == true)
   }
 
   private var inetFamily: AddressFamily? {
@@ -152,32 +141,25 @@ extension SelectionOptions {
     }
   }
 
-  /// Netlink sockets have no states that a default could leave out.
-  private func netlinkSelection(
-    _ filter: SocketFilter, _ defaultStates: DefaultStates, _ details: InetDetails
-  ) throws(CommandFailure) -> Selection {
-    let others = [(tcp, "-t"), (udp, "-u"), (boundInactive, "-B"), (ipv4, "-4"), (ipv6, "-6")]
-    if let (_, option) = others.first(where: \.0) {
-      throw .usage("\(option) and '-f netlink' exclude each other; leave one of them out")
-    }
-    return Selection(
-      tcp: [], udp: [], netlink: (filter.statesToAskFor ?? .all).intersection(Selection.netlinkStates), family: nil,
-      filter: filter, details: details,
-      takesAnyState: defaultStates == .everything)
+  /// The option that names a version of IP.
+  private var versionOption: String? {
+    if ipv4 != ipv6 { return ipv4 ? "-4" : "-6" }
+    return inetFamily == nil ? nil : family.map { "'-f \($0.rawValue)'" }
   }
 
   private func states(
-    _ filter: SocketFilter, _ listening: SocketStateSet, _ defaultStates: DefaultStates
+    of kind: SocketKind, _ filter: SocketFilter, _ defaultStates: DefaultStates
   ) -> SocketStateSet {
-    if defaultStates != .everything, let named = filter.statesToAskFor { return named }
-    switch (filter.namesStates ? nil : breadth, defaultStates) {
-    case (.all, .everything), (nil, .everything): return .all.union(.boundInactive)
-    // As in the newest ss. The kernel keeps these sockets in a table of their own.
-    case (.all, _): return .all.union(.boundInactive)
-    // One state for each protocol: the kernel's tables have no TCP socket in `close`, and asking costs a walk over all sockets.
-    case (.listening, _), (nil, .listeners): return listening
-    // As in `ss`: connections that a program holds or held, without the records of half-open and closed ones.
-    case (nil, .connected): return .connected.subtracting(.bucket)
+    if defaultStates != .everything, let named = filter.statesToAskFor {
+      return kind == .tcp ? named : named.subtracting(.boundInactive)
+    }
+    return switch (filter.namesStates ? nil : breadth, defaultStates) {
+    // Bound TCP sockets too, as in the newest ss. The kernel keeps them in a table of their own.
+    case (.all, _), (nil, .everything): kind.allStates
+    // One state for each protocol: the kernel's tables have no TCP socket in `close`, and asking costs a walk over all
+    // sockets.
+    case (.listening, _), (nil, .listeners): kind.listeningStates
+    case (nil, .connected): kind.connectedStates
     }
   }
 }

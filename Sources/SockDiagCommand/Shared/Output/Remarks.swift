@@ -52,6 +52,16 @@ struct Remarks {
     }
   }
 
+  /// Adds that the kernel cannot list some kinds of sockets.
+  ///
+  /// - Parameter areNamed: Whether the user asked for each of them. Otherwise they belong to a group such as `all`.
+  mutating func note(withoutHandler names: [String], areNamed: Bool) {
+    guard !names.isEmpty else { return }
+    add(
+      "this kernel has no sock_diag handler for \(names.joined(separator: ", ")); 'sockdiag capabilities' says which"
+        + " module has it", areNamed ? .partial : .success)
+  }
+
   /// Reports the sentences so far, before the end, and removes them.
   mutating func say() {
     for sentence in sentences { Diagnostics.report(sentence) }

@@ -1,0 +1,61 @@
+internal import SockDiag
+
+/// A kind of sockets, as the options of `ss` distinguish them.
+enum SocketKind: String, CaseIterable, Hashable {
+  // The raw value is the kind's name in the column Netid of `ss`. The order is that of the output.
+  case tcp
+  case mptcp
+  case udp
+  case udpLite = "udplite"
+  case raw
+  case sctp
+  case dccp
+  case smc
+  case unixStream = "u_str"
+  case unixSequential = "u_seq"
+  case unixDatagram = "u_dgr"
+  case netlink = "nl"
+  case rawPacket = "p_raw"
+  case packetDatagram = "p_dgr"
+  case vsockStream = "v_str"
+  case vsockDatagram = "v_dgr"
+  case tipc
+  case xdp = "xdp"
+
+  /// The protocol, of sockets of IPv4 and IPv6 that one request lists.
+  var transport: TransportProtocol? {
+    switch self {
+    case .tcp: .tcp
+    case .udp: .udp
+    default: nil
+    }
+  }
+
+  /// The kind of a protocol of IPv4 and IPv6.
+  init?(_ transport: TransportProtocol) {
+    guard let kind = Self.allCases.first(where: { $0.transport == transport }) else { return nil }
+    self = kind
+  }
+
+  /// The states that mean that others can reach the socket.
+  var listeningStates: SocketStateSet {
+    switch self {
+    case .udp, .udpLite, .unixDatagram, .vsockDatagram: .close
+    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw: .all
+    default: .listen
+    }
+  }
+
+  /// The states that are shown if neither an option nor the filter names any.
+  var connectedStates: SocketStateSet {
+    switch self {
+    // Such sockets are rarely connected, so a list of connected ones would hide nearly all.
+    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw, .unixDatagram: .all
+    // As in `ss`: without the records of half-open and closed connections, which no program holds.
+    default: .connected.subtracting(.bucket)
+    }
+  }
+
+  /// All states.
+  var allStates: SocketStateSet { self == .tcp ? .all.union(.boundInactive) : .all }
+}
