@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagTestKit
 import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
@@ -24,7 +25,9 @@ struct SSFigureTests {
             guard let theirs = rows[cookie]?.popLast() else { return ["\(row.socket): not in ss"] }
             // Only sockets that do not change can look the same in two dumps.
             if [.retransmit, .persist].contains(row.socket.timer?.kind) { return [] }
-            return SSFigures.differences(row.socket, theirs, within: elapsed, &compared).map { "\(row.socket): \($0)" }
+            return SSFigures.differences(
+              SSFigures.figures(of: row.socket), theirs.details, within: elapsed, &compared
+            ).map { "\(row.socket): \($0)" }
           }
         }
         return (compared, complaints)

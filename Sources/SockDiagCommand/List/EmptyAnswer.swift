@@ -21,8 +21,9 @@ struct EmptyAnswer {
   ///
   /// One look at all sockets of the filter serves every question.
   func sentence(by inspector: inout SocketInspector, instead selection: Selection) throws -> String? {
-    // The sentences are about TCP and UDP.
-    guard selection.kinds.allSatisfy({ $0 == .tcp || $0 == .udp }) else { return nil }
+    guard selection.kinds.allSatisfy({ $0 == .tcp || $0 == .udp }) else {
+      return try sentenceOfAnyKind(by: &inspector, instead: selection)
+    }
     var sockets: [InetSocket] = []
     for transport in [TransportProtocol.tcp, .udp] {
       let states = transport == .tcp ? SocketStateSet.all.union(.boundInactive) : .all
@@ -43,6 +44,26 @@ struct EmptyAnswer {
       return "\(Self.text(found)): \(isListed ? "add -l or -a" : change.remedy)"
     }
     return nil
+  }
+
+  /// The sentence where other kinds than TCP and UDP are among those that were asked for: only their states can be wider.
+  private func sentenceOfAnyKind(
+    by inspector: inout SocketInspector, instead selection: Selection
+  ) throws -> String? {
+    guard !selection.filter.namesHolders else { return nil }
+    var options = options
+    options.breadth = .all
+    let wider = try options.selection(matching: selection.filter, default: defaultStates)
+    guard wider.states != selection.states else { return nil }
+    var count = 0
+    for query in wider.listedQueries {
+      // A kind that the kernel does not list has a remark of its own.
+      _ = try? query.forEach(by: &inspector) { _ in
+        count += 1
+        return .continue
+      }
+    }
+    return count == 0 ? nil : "\(count.counted("socket matches", "sockets match")): add -a"
   }
 
   /// The changes to try, the smallest first.

@@ -21,6 +21,15 @@ struct FieldReader {
     return value
   }
 
+  func optionalNamed<Value>(_ key: String, _ make: (String) -> Value?) throws -> Value? {
+    container.contains(FieldKey(key)) ? try named(key, make) : nil
+  }
+
+  /// A number that is written as text.
+  func longNumber(_ key: String) throws -> UInt64 {
+    try named(key) { $0.utf8.allSatisfy(\.isDigit) ? UInt64($0) : nil }
+  }
+
   func object<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> Value? {
     guard container.contains(FieldKey(key)) else { return nil }
     return try read(FieldReader(container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key))))
@@ -32,6 +41,11 @@ struct FieldReader {
     var values: [Value] = []
     while !list.isAtEnd { values.append(try read(FieldReader(list.nestedContainer(keyedBy: FieldKey.self)))) }
     return values
+  }
+
+  /// The list of objects; `nil` if there is none.
+  func optionalObjects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value]? {
+    container.contains(FieldKey(key)) ? try objects(key, read) : nil
   }
 
   func hexadecimal(_ key: String) throws -> [UInt8] {

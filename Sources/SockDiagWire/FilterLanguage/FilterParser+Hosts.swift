@@ -71,6 +71,8 @@ extension FilterParser {
   /// Reads `[FAMILY:]ADDRESS[%INTERFACE][/LENGTH][:PORTS]`, an IPv6 address with ports in brackets.
   private func host(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterNode {
     if token.text.hasPrefix("netlink:") { return .condition(try netlinkEnd(token, end)) }
+    if token.text.hasPrefix("link:") { return .condition(try linkEnd(token, end)) }
+    if token.text.hasPrefix("vsock:") { return .condition(try vsockEnd(token, end)) }
     if token.text.hasPrefix("unix:") { return .condition(try unixEnd(token, end)) }
     var text = token.text[...]
     var terms: [FilterNode] = []

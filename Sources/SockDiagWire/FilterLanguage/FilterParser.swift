@@ -135,6 +135,8 @@ extension SocketFilter {
   /// |---|---|
   /// | `src HOST`, `dst HOST` | the local or the remote end: `10.0.0.1`, `10.0.0.0/8`, `[::1]:443`, `:80`, `*`, a host name |
   /// | `src netlink:rtnl:4711` | an end of a netlink socket: its protocol and port id; `kernel` for the kernel, `*` for any |
+  /// | `src link:arp:eth0` | the protocol and the interface of a packet socket; `*` for any |
+  /// | `src vsock:2:1024` | an end of a vsock socket: the machine's context id and the port; `*` for any |
   /// | `sport = :80`, `dport >= :1024` | a port: a number, a service, lists and ranges such as `:80,443,8000-8999` |
   /// | `state NAME`, `exclude NAME` | several side by side are any of them |
   /// | `family inet6` | the family of the socket |

@@ -13,6 +13,8 @@ struct InetAttributes: Hashable, Sendable {
   var classID: UInt32?
   var upperLayerProtocol: UpperLayerProtocol?
   var md5Keys: [TCPMD5Key] = []
+  /// Zero or one element, as ``InetSocket/boxedAttributes``.
+  var protocolPart: [InetProtocolAttributes] = []
   var unknown: [UnknownAttribute] = []
 
   /// Clears the value for the next record, member by member, so that the large ``tcpInfo`` is not rewritten.
@@ -27,6 +29,7 @@ struct InetAttributes: Hashable, Sendable {
     classID = nil
     upperLayerProtocol = nil
     if !md5Keys.isEmpty { md5Keys = [] }
+    if !protocolPart.isEmpty { protocolPart = [] }
     if !unknown.isEmpty { unknown = [] }
   }
 }

@@ -36,6 +36,8 @@ public struct InetDecoder: Sendable {
     // bound-inactive; the final record of a destroyed socket has no inode.
     if `protocol` == .tcp, socket.state == .close, socket.localPort != 0, socket.inode != 0 {
       socket.state = .boundInactive
+    } else if `protocol` == .dccp {
+      socket.state = SocketState(dccp: socket.state.rawValue)
     }
 
     var cursor = NetlinkAttributeCursor(payload.lowerBound + Self.fixedByteCount..<payload.upperBound)
@@ -119,6 +121,7 @@ public struct InetDecoder: Sendable {
     case signature(.v6Only, 1):
       socket.isV6Only = bytes[start] != 0
     case signature(.protocol, 1):
+      if socket.takesForRaw(bytes[start]) { break }
       socket.rawProtocol = UInt16(bytes[start])
       // Of the records that carry their protocol, only the final one of a destroyed socket has no inode. Its uid is 0
       // because the kernel leaves it out; it does not mean root.
@@ -144,6 +147,10 @@ public struct InetDecoder: Sendable {
       if spare.isEmpty { spare.append(InetAttributes()) } else { spare[0].removeAll() }
       swap(&spare, &socket.boxedAttributes)
     }
+    if let type = InetAttributeType(rawValue: attribute.type), type == .localAddresses || type == .peerAddresses {
+      socket.storeAddresses(attribute, type, in: bytes)
+      return nil
+    }
     do throws(WireError) {
       let transport = TransportProtocol(rawValue: socket.rawProtocol)
       try socket.boxedAttributes[0].decode(attribute, of: transport, in: bytes)
@@ -167,12 +174,15 @@ enum InetAttributeType: UInt16 {
   case dctcpInfo = 9
   case `protocol` = 10
   case v6Only = 11
+  case localAddresses = 12
+  case peerAddresses = 13
   case padding = 14
   case mark = 15
   case bbrInfo = 16
   case classID = 17
   case md5Signatures = 18
   case upperLayerProtocol = 19
+  case storages = 20
   case cgroupID = 21
   case socketOptions = 22
 }
@@ -198,6 +208,14 @@ extension InetAttributes {
     switch (type, payload.count) {
     // Other protocols use the attribute for another structure. If the request was not captured, TCP is most likely.
     case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo.read(payload, in: bytes)
+    // It fills in a few members of TCP's structure.
+    case (.info, 1...) where `protocol` == .dccp: tcpInfo.read(payload, in: bytes)
+    case (.info, 1...) where `protocol` == .mptcp:
+      let info = MPTCPInfo(bytes: bytes.array(payload))
+      updateProtocolPart { $0.mptcpInfo = info }
+    case (.info, 1...) where `protocol` == .sctp:
+      let info = SCTPInfo(bytes: bytes.array(payload))
+      updateProtocolPart { $0.sctpInfo = info }
     case (.congestion, 1...): congestion = attribute.text(in: bytes)
     case (.typeOfService, 1): typeOfService = bytes[start]
     case (.trafficClass, 1): trafficClass = bytes[start]
@@ -221,6 +239,12 @@ extension InetAttributes {
     case (.md5Signatures, TCPMD5Key.byteCount...):
       md5Keys = TCPMD5Key.keys(payload, in: bytes)
       decodedByteCount = md5Keys.count * TCPMD5Key.byteCount
+    case (.storages, 1...):
+      if let storages = try SocketStorage.list(payload, in: bytes) {
+        updateProtocolPart { $0.storages = storages }
+      } else {
+        decodedByteCount = 0
+      }
     default: decodedByteCount = 0
     }
     if let decodedByteCount, decodedByteCount < payload.count || payload.isEmpty {

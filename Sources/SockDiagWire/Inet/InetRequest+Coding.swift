@@ -7,6 +7,8 @@ private enum Layout {
   static let `protocol` = 1
   /// `idiag_ext`
   static let details = 2
+  /// `pad`; of a raw socket `sdiag_raw_protocol`
+  static let ipProtocol = 3
   /// `idiag_states`
   static let states = 4
   /// `id`
@@ -44,6 +46,8 @@ private enum SocketIDLayout {
 private enum Attribute {
   /// `INET_DIAG_REQ_BYTECODE`
   static let bytecode: UInt16 = 1
+  /// `INET_DIAG_REQ_SK_BPF_STORAGES`, since 5.7
+  static let storages: UInt16 = 2
   /// `INET_DIAG_REQ_PROTOCOL`, since 5.9
   static let `protocol`: UInt16 = 3
 }
@@ -82,7 +86,7 @@ extension InetRequest: NetlinkRequest {
       message.appendHost32(0)
     } else {
       // Cut to eight bits, MPTCP would be TCP for a kernel that ignores the attribute.
-      message.append(contentsOf: [family, UInt8(exactly: `protocol`.rawValue) ?? 0, details.rawValue, 0])
+      message.append(contentsOf: [family, UInt8(exactly: `protocol`.rawValue) ?? 0, details.rawValue, ipProtocol])
       message.appendHost32(states.rawValue)
       appendSocketID(to: &message)
     }
@@ -90,6 +94,8 @@ extension InetRequest: NetlinkRequest {
       message.appendAttribute(Attribute.protocol, host32: UInt32(`protocol`.rawValue))
     }
     if !bytecode.isEmpty { try message.appendAttribute(Attribute.bytecode, bytecode) }
+    // NLA_F_NESTED
+    if let storages { try message.appendAttribute(Attribute.storages | 1 << 15, storages) }
   }
 
   private func appendSocketID(to message: inout [UInt8]) {
@@ -133,6 +139,7 @@ extension InetRequest {
       form, isLegacy ? .tcp : TransportProtocol(rawValue: UInt16(bytes[start + Layout.protocol])),
       family.rawValue == 0 ? nil : family
     )
+    if !isLegacy { ipProtocol = bytes[start + Layout.ipProtocol] }
     details = InetDetails(rawValue: bytes[start + (isLegacy ? LegacyLayout.details : Layout.details)])
     states = SocketStateSet(
       rawValue: bytes.host32(at: start + (isLegacy ? LegacyLayout.states : Layout.states)))
@@ -150,6 +157,7 @@ extension InetRequest {
     while let attribute = try cursor.next(in: bytes) {
       switch (attribute.type, attribute.payload.count) {
       case (Attribute.bytecode, _): bytecode = bytes.array(attribute.payload)
+      case (Attribute.storages, _): storages = bytes.array(attribute.payload)
       case (Attribute.protocol, 4):
         `protocol` = TransportProtocol(rawValue: UInt16(clamping: bytes.host32(at: attribute.payload.lowerBound)))
       default: break

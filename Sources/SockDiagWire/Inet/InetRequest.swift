@@ -1,6 +1,6 @@
-/// A request for TCP or UDP sockets, or to destroy one.
+/// A request for sockets of TCP, UDP or another protocol of IP, or to destroy one.
 ///
-/// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req`, linux/inet_diag.h.
+/// Kernel: `struct inet_diag_req_v2`, `struct inet_diag_req_raw`, `struct inet_diag_req`, linux/inet_diag.h.
 public struct InetRequest: Hashable, Sendable {
   /// The kind of a request.
   public enum Form: Hashable, Sendable {
@@ -30,8 +30,13 @@ public struct InetRequest: Hashable, Sendable {
   public var interfaceIndex: UInt32 = 0
   /// The cookie, in an exact request.
   public var cookie = SocketCookie.any
+  /// The IP protocol of a raw socket, in an exact request. A dump compares it as local port.
+  public var ipProtocol: UInt8 = 0
   /// The filter program of a dump.
   public var bytecode: [UInt8] = []
+  /// The BPF maps whose values to return: empty for all maps, `nil` for no values. Otherwise the attributes that name
+  /// descriptors of maps, as in a captured request. Kernel: `INET_DIAG_REQ_SK_BPF_STORAGES`, since 5.7.
+  public var storages: [UInt8]?
 
   /// Creates a request without filters.
   public init(_ form: Form, _ protocol: TransportProtocol, _ family: AddressFamily?) {

@@ -52,6 +52,13 @@ extension InetAttributes {
           }, accurateECN: AccurateECN(fields), byteCount: fields.required("byte_count"),
           tail: fields.hexadecimal("tail"))
       } ?? TCPInfo()
+    var part = InetProtocolAttributes()
+    part.mptcpInfo = try fields.object("mptcp_info", MPTCPInfo.init)
+    part.sctpInfo = try fields.object("sctp_info", SCTPInfo.init)
+    part.localAddresses = try fields.optionalObjects("local_addresses", SocketAddress.init(fields:))
+    part.peerAddresses = try fields.optionalObjects("peer_addresses", SocketAddress.init(fields:))
+    part.storages = try fields.objects("bpf_storages", SocketStorage.init)
+    if part != InetProtocolAttributes() { protocolPart = [part] }
     congestionInfo = try fields.object("congestion_info", CongestionInfo.init)
     socketMemory = try fields.object("memory", SocketMemory.init)
     memory = try fields.object("meminfo", InetMemory.init)

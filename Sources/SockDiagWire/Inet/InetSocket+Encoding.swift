@@ -7,6 +7,7 @@ extension InetSocket {
     writer.text("protocol", `protocol`.description)
     writer.text("family", family.description)
     writer.text("state", state.description)
+    if self.protocol == .raw { writer.number("ip_protocol", localPort) }
     writer.object("local", local)
     writer.object("remote", remote)
     if interfaceIndex != 0 { writer.number("interface", interfaceIndex) }
@@ -36,6 +37,13 @@ extension InetAttributes: FieldWritable {
     writer.number("class_id", classID)
     writer.text("congestion", congestion)
     if tcpInfo.byteCount > 0 { writer.object("tcp_info", tcpInfo) }
+    if let part = protocolPart.first {
+      writer.object("mptcp_info", part.mptcpInfo)
+      writer.object("sctp_info", part.sctpInfo)
+      writer.objects("local_addresses", part.localAddresses)
+      writer.objects("peer_addresses", part.peerAddresses)
+      if !part.storages.isEmpty { writer.objects("bpf_storages", part.storages) }
+    }
     writer.object("congestion_info", congestionInfo)
     writer.object("memory", socketMemory)
     writer.object("meminfo", memory)

@@ -1,4 +1,4 @@
-/// A TCP or UDP socket as the kernel reports it.
+/// A socket of TCP, UDP or another protocol of IP as the kernel reports it.
 ///
 /// The value is 104 bytes and needs no allocation, so large arrays are cheap to fill. The details of a query
 /// (``InetDetails``) are stored separately in one allocation, which a streaming reader reuses.
@@ -186,8 +186,10 @@ extension InetSocket {
     }
   }
 
-  /// Whether the socket is bound to `::` and accepts IPv4 as well.
-  public var isDualStackWildcard: Bool { family == .inet6 && isV6Only == false && local.address.isUnspecified }
+  /// Whether the socket is bound to `::` and accepts IPv4 as well. A raw socket never does.
+  public var isDualStackWildcard: Bool {
+    family == .inet6 && isV6Only == false && local.address.isUnspecified && self.protocol != .raw
+  }
 
   /// Datagrams dropped because the receive buffer was full. From `/proc/net/udp`, or part of
   /// ``InetDetails/socketMemory`` since 4.7.

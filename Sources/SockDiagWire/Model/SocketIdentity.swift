@@ -11,12 +11,18 @@ public struct SocketIdentity: Hashable, Sendable {
   public var cookie: SocketCookie
   /// Whether this is a TCP socket that is only bound, which may share its cookie with a TIME_WAIT record.
   public var isBoundInactive: Bool
+  /// Distinguishes the associations of an SCTP endpoint, which share its cookie; 0 for any other socket.
+  public var association: UInt64
 
   /// Creates an identity from its parts.
-  public init(_ family: AddressFamily, protocol: UInt16, _ cookie: SocketCookie, isBoundInactive: Bool = false) {
+  public init(
+    _ family: AddressFamily, protocol: UInt16, _ cookie: SocketCookie, isBoundInactive: Bool = false,
+    association: UInt64 = 0
+  ) {
     self.family = family
     self.protocol = `protocol`
     self.cookie = cookie
     self.isBoundInactive = isBoundInactive
+    self.association = association
   }
 }

@@ -1,8 +1,9 @@
 /// The state of a socket, in TCP's terms, which sock_diag uses for other protocols as well.
 ///
-/// A UDP socket is `established` if it is connected and `close` if it is not.
+/// A UDP or raw socket is `established` if it is connected and `close` if it is not. An SCTP association has states of
+/// its own, which the kernel numbers differently; the decoder gives them the numbers here. An SCTP endpoint has TCP's.
 ///
-/// Kernel: `TCP_*`, net/tcp_states.h.
+/// Kernel: `TCP_*`, net/tcp_states.h; `SCTP_STATE_*`, net/sctp/constants.h.
 public struct SocketState: RawRepresentable, Hashable, Sendable {
   /// The kernel's number.
   public let rawValue: UInt8
@@ -40,10 +41,30 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   /// `TCP_BOUND_INACTIVE`, since 6.8.
   public static let boundInactive = SocketState(rawValue: 13)
 
+  /// An SCTP association is shutting down and still has data to send. Kernel: `SCTP_STATE_SHUTDOWN_PENDING`.
+  public static let shutdownPending = SocketState(rawValue: 16)
+  /// An SCTP association sent its SHUTDOWN. Kernel: `SCTP_STATE_SHUTDOWN_SENT`.
+  public static let shutdownSent = SocketState(rawValue: 17)
+  /// The peer of an SCTP association is shutting down. Kernel: `SCTP_STATE_SHUTDOWN_RECEIVED`.
+  public static let shutdownReceived = SocketState(rawValue: 18)
+  /// An SCTP association answered the peer's SHUTDOWN. Kernel: `SCTP_STATE_SHUTDOWN_ACK_SENT`.
+  public static let shutdownAcknowledged = SocketState(rawValue: 19)
+  /// An SCTP association sent its INIT and waits for the cookie. Kernel: `SCTP_STATE_COOKIE_WAIT`.
+  public static let cookieWait = SocketState(rawValue: 28)
+  /// An SCTP association returned the cookie and waits for the confirmation. Kernel: `SCTP_STATE_COOKIE_ECHOED`.
+  public static let cookieEchoed = SocketState(rawValue: 29)
+
   /// Names as in the filters of `ss`, at the index of the raw value.
   static let names = [
     "unknown", "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2", "time-wait", "close", "close-wait",
     "last-ack", "listen", "closing", "new-syn-recv", "bound-inactive",
+  ]
+
+  /// The states that only SCTP associations have, with their names, which are SCTP's own.
+  static let associationStates: [(state: SocketState, name: String)] = [
+    (.cookieWait, "cookie-wait"), (.cookieEchoed, "cookie-echoed"), (.shutdownPending, "shutdown-pending"),
+    (.shutdownSent, "shutdown-sent"), (.shutdownReceived, "shutdown-received"),
+    (.shutdownAcknowledged, "shutdown-ack-sent"),
   ]
 
   /// Other spellings: those in the tables of `ss` and `netstat`, and others that the filters of `ss` accept.
@@ -59,12 +80,14 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   /// `ESTAB` or `UNCONN` as in its table, `TIME_WAIT` as in the table of `netstat`.
   public init?(name: some StringProtocol) {
     // No name is longer, so a longer text is not copied.
-    guard name.utf8.count <= 16 else { return nil }
+    guard name.utf8.count <= 17 else { return nil }
     let spelling = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
     if let index = Self.names.dropFirst().firstIndex(of: spelling) {
       self.init(rawValue: UInt8(index))
     } else if let state = Self.otherNames[spelling] {
       self = state
+    } else if let own = Self.associationStates.first(where: { $0.name == spelling }) {
+      self = own.state
     } else if name.utf8.allSatisfy(\.isDigit), let number = UInt8(name) {
       self.init(rawValue: number)
     } else {
@@ -76,6 +99,7 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
 extension SocketState: CustomStringConvertible {
   /// The state's name in the filters of `ss`, or its number if a newer kernel added the state.
   public var description: String {
-    (1..<Self.names.count).contains(Int(rawValue)) ? Self.names[Int(rawValue)] : String(rawValue)
+    if (1..<Self.names.count).contains(Int(rawValue)) { return Self.names[Int(rawValue)] }
+    return Self.associationStates.first { $0.state == self }?.name ?? String(rawValue)
   }
 }

@@ -58,11 +58,11 @@ public struct SocketStateSet: OptionSet, Hashable, Sendable {
   /// Creates a set from the name of a state, see ``SocketState/init(name:)``, or of a group of states in the filters of
   /// `ss`, in any case.
   public init?(name: some StringProtocol) {
-    guard name.utf8.count <= 16 else { return nil }
+    guard name.utf8.count <= 17 else { return nil }
     let spelling = name.lowercased()
     if let group = Self.groups.first(where: { $0.name == spelling }) {
       self = group.states
-    } else if let state = SocketState(name: name), (1...13).contains(state.rawValue) {
+    } else if let state = SocketState(name: name), (1...13).contains(state.rawValue) || state.isOfAssociation {
       self.init(state)
     } else {
       return nil
@@ -70,5 +70,12 @@ public struct SocketStateSet: OptionSet, Hashable, Sendable {
   }
 
   /// Whether a state belongs to the set.
-  public func contains(state: SocketState) -> Bool { !isDisjoint(with: SocketStateSet(state)) }
+  ///
+  /// A state that only SCTP associations have also belongs to a set that has the corresponding state of TCP, so that
+  /// groups such as ``connected`` mean the same for all protocols.
+  public func contains(state: SocketState) -> Bool {
+    if !isDisjoint(with: SocketStateSet(state)) { return true }
+    guard let counterpart = state.counterpart else { return false }
+    return !isDisjoint(with: SocketStateSet(counterpart))
+  }
 }

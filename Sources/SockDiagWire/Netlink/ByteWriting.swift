@@ -13,6 +13,11 @@ extension [UInt8] {
     for shift: UInt32 in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
   }
 
+  mutating func appendHost64(_ value: UInt64) {
+    let memory = value.littleEndian
+    for shift: UInt64 in [0, 8, 16, 24, 32, 40, 48, 56] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
+  }
+
   /// Appends an integer in network byte order: ports and addresses.
   mutating func appendNetwork16(_ value: UInt16) {
     append(UInt8(truncatingIfNeeded: value >> 8))

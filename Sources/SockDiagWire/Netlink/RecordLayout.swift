@@ -1,9 +1,9 @@
 /// Where the requests and records of a family hold numbers in the byte order of their host.
 ///
 /// A capture from a machine with the other byte order is translated by it before it is decoded.
-struct RecordLayout {
+struct RecordLayout: Sendable {
   /// A member of a structure, by its width.
-  enum Member: Hashable {
+  enum Member: Hashable, Sendable {
     case u16
     case u32
     case u64
@@ -21,7 +21,7 @@ struct RecordLayout {
   }
 
   /// The content of an attribute.
-  indirect enum Attribute {
+  indirect enum Attribute: Sendable {
     /// One structure after the other, up to the end. A structure may end early: kernels add members at the end.
     case structures([Member])
     /// The kernel's longs, which have 64 bits wherever the length allows it.

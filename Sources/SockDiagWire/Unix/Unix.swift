@@ -14,14 +14,11 @@ public enum Unix: SocketFamily {
 
   /// Which numbers of a record are in the byte order of its host. A name is bytes, and `shutdown` is one byte.
   static let layout = RecordLayout(
-    request: [.bytes(4), .u32, .u32, .u32, .u32, .u32],
-    record: [.bytes(4), .u32, .u32, .u32],
+    request: [.bytes(4), .u32, .u32, .u32, .u32, .u32], record: [.bytes(4), .u32, .u32, .u32],
     attributes: [
-      UnixSocket.Attribute.file.rawValue: .structures([.u32]),
-      UnixSocket.Attribute.peer.rawValue: .structures([.u32]),
+      UnixSocket.Attribute.file.rawValue: .structures([.u32]), UnixSocket.Attribute.peer.rawValue: .structures([.u32]),
       UnixSocket.Attribute.waitingClients.rawValue: .structures([.u32]),
       UnixSocket.Attribute.queues.rawValue: .structures([.u32]),
-      UnixSocket.Attribute.memory.rawValue: .structures([.u32]),
-      UnixSocket.Attribute.uid.rawValue: .structures([.u32]),
+      UnixSocket.Attribute.memory.rawValue: .structures([.u32]), UnixSocket.Attribute.uid.rawValue: .structures([.u32]),
     ])
 }

@@ -61,12 +61,6 @@ public struct UnixSocketRequest: Hashable, Sendable {
 }
 
 extension UnixSocketRequest: NetlinkRequest {
-  /// Offsets in `struct unix_diag_req`.
-  enum Layout {
-    /// `sizeof(struct unix_diag_req)`
-    static let byteCount = 24
-  }
-
   /// Kernel: `SOCK_DIAG_BY_FAMILY`.
   public var messageType: NetlinkMessageType { .sockDiagByFamily }
 

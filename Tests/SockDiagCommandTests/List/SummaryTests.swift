@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import SockDiagWire
 import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
@@ -85,7 +86,7 @@ struct SummaryTests {
     #expect(try selection("list -A netlink") == selection("list -f netlink"))
     #expect(try selection("list --query tcp") == selection("list --socket tcp"))
     let all = try selection("list -A all")
-    #expect(!all.tcp.isEmpty && !all.udp.isEmpty && all.states[.netlink] == SocketStateSet.all)
+    #expect(!all.tcp.isEmpty && !all.udp.isEmpty && all.states[.netlink] == .all)
   }
 
   @Test(arguments: [

@@ -12,7 +12,7 @@ extension InetSocket: FilterSubject {
     case .cgroup(let id): (cgroupID ?? (isMinisocket ? 0 : nil)).map { $0 == id }
     case .autobound: isMinisocket ? true : nil
     case .figure(let figure, let range): value(of: figure).isWithin(range)
-    case .family, .mark, .netlink, .unix, .holder: commonAnswer(to: question.condition)
+    case .family, .mark, .netlink, .link, .vsock, .unix, .holder: commonAnswer(to: question.condition)
     }
   }
 
@@ -35,7 +35,7 @@ extension InetSocket: FilterSubject {
   private func tcpMember(_ index: Int, _ unit: FilterFigure.Unit) -> FilterFigure.Reading {
     // Read in place: copying the structure costs more than everything else here.
     guard !boxedAttributes.isEmpty, boxedAttributes[0].tcpInfo.byteCount > 0 else {
-      let hasNone = self.protocol == .udp || isMinisocket || state == .boundInactive
+      let hasNone = !self.protocol.hasTCPInfo || isMinisocket || state == .boundInactive
       return hasNone ? .none : .unknown
     }
     let (offset, width) = (TCPInfo.fields[index].offset, TCPInfo.fields[index].width)
