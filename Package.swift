@@ -50,10 +50,12 @@ let package = Package(
     .target(name: "CBindTrace", cSettings: cSettings),
     .target(name: "BindTrace", dependencies: ["CBindTrace", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
+    // Only the command unpacks compressed captures, so the libraries do not depend on it.
+    .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "HostFindings", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],

@@ -7,6 +7,12 @@ package struct KernelCapabilities: Sendable {
   private var acceptsLegacyMessage: Bool?
   private var readsProtocolAttribute: Bool?
   private var handlers: Set<Handler> = []
+  /// The handlers of ``SocketHandler/all`` that the kernel has.
+  private var presentHandlers: Set<SocketHandler> = []
+  /// The features that were tried.
+  var features: [KernelFeature: Bool] = [:]
+  /// The length of `tcp_info`; `nil` if it was not tried.
+  var tcpInfoByteCount: Int?
   private var acceptedOperations: InetBytecode.Operations = []
   /// Operations of filter programs that the kernel refuses, as far as it was asked.
   package private(set) var refusedOperations: InetBytecode.Operations = []
@@ -23,6 +29,9 @@ package struct KernelCapabilities: Sendable {
   package mutating func servesBothFamilies<Transport: NetlinkTransport & ~Copyable>(
     _ protocol: TransportProtocol, on conversation: inout Conversation<Transport>
   ) throws(SockDiagError) -> Bool {
+    // The handler for raw sockets answers a request without family with no sockets (raw_get_hashinfo,
+    // net/ipv4/raw_diag.c).
+    if `protocol` == .raw { return false }
     if acceptsLegacyMessage == nil {
       switch try conversation.probe(InetRequest(.dump, .tcp, nil))?.code {
       case nil: acceptsLegacyMessage = true
@@ -57,6 +66,25 @@ package struct KernelCapabilities: Sendable {
     if handlers.contains(handler) { return }
     if let error = try conversation.probe(InetRequest(.dump, `protocol`, family)) { throw error }
     handlers.insert(handler)
+  }
+
+  /// What the kernel says about a handler. A handler that it has stays.
+  mutating func answer<Transport: NetlinkTransport & ~Copyable>(
+    of handler: SocketHandler, on conversation: inout Conversation<Transport>
+  ) throws(SockDiagError) -> HandlerCapability.Answer {
+    if presentHandlers.contains(handler) { return .present }
+    guard let error = try conversation.probe(handler.request) else {
+      presentHandlers.insert(handler)
+      return .present
+    }
+    let isMissing = error.code == .missingProtocolHandler || error.code == .missingFamily
+    return isMissing ? .missing : .refused(error)
+  }
+
+  /// Whether the kernel accepts an operation of filter programs; `nil` if that is not known.
+  func isAccepted(_ operation: InetBytecode.Operations) -> Bool? {
+    if !acceptedOperations.isDisjoint(with: operation) { return true }
+    return refusedOperations.isDisjoint(with: operation) ? nil : false
   }
 
   /// Asks about each operation of filter programs about which the kernel was not asked yet.

@@ -36,6 +36,10 @@ public struct SockDiagError: Error, Hashable, Sendable {
     /// The kernel cannot destroy this kind of socket: `EOPNOTSUPP`; `EINVAL` for the listener of an MPTCP socket, and
     /// for any socket before Linux 4.5.
     public static let destroyUnsupported = Code(rawValue: "destroy-unsupported")
+    /// The kernel destroys no sockets of this protocol: `EOPNOTSUPP` for anything but TCP, UDP, UDP-Lite and raw sockets.
+    public static let undestroyableProtocol = Code(rawValue: "undestroyable-protocol")
+    /// The values that BPF programs stored with sockets are reported only to readers with CAP_BPF: `EPERM`.
+    public static let storagesForbidden = Code(rawValue: "storages-forbidden")
     /// The record lacks the cookie, which distinguishes its socket from others at the same addresses.
     public static let missingCookie = Code(rawValue: "missing-cookie")
     /// The kernel did not understand the request: `EINVAL`, `EOPNOTSUPP`.
@@ -130,6 +134,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     case .onlyBound, .shadowed: "close its descriptor, or end the process that holds it"
     case .destroyUnsupported:
       "end the process that holds it, or use a kernel (4.5 or later) built with CONFIG_INET_DIAG_DESTROY"
+    case .undestroyableProtocol: "end the process that holds it"
+    case .storagesForbidden: "run as root or with the capability CAP_BPF"
     case .missingCookie: "read the socket through sock_diag, not from /proc/net"
     case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
     default: nil
@@ -155,6 +161,8 @@ extension SockDiagError: CustomStringConvertible {
       case .onlyBound: "only bound, and the kernel finds none such by its addresses"
       case .shadowed: "the kernel finds another socket that shares its addresses"
       case .destroyUnsupported: "the kernel cannot do it"
+      case .undestroyableProtocol: "the kernel destroys only sockets of TCP, UDP and UDP-Lite, and raw sockets"
+      case .storagesForbidden: "the kernel does not show values of BPF programs"
       case .missingCookie: "the record has no cookie"
       case .malformedReply: wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
       case .procNet: wireError.map(\.description) ?? Self.message(errno)

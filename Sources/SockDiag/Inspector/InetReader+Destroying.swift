@@ -16,6 +16,7 @@ extension InetReader where Transport: ~Copyable {
     request.remote = socket.remote
     request.interfaceIndex = socket.interfaceIndex
     request.cookie = cookie
+    if socket.protocol == .raw { return try destroyRaw(socket, &request) }
     if try isObeyed(request) { return }
 
     // "Not found" has several reasons, and the errno is the same for all.
@@ -34,6 +35,24 @@ extension InetReader where Transport: ~Copyable {
     if try picksOut(&request, count: crowd.count) { return }
     let isThere = try self.crowd(of: socket, cookie) != nil
     throw SockDiagError(isThere ? .shadowed : .gone, operation: operation, errno: ENOENT)
+  }
+
+  /// Destroys a raw socket.
+  ///
+  /// Of a raw socket the kernel compares the IP protocol, the addresses and the interface, but not the cookie, and it
+  /// destroys the first socket that fits (raw_diag_destroy, net/ipv4/raw_diag.c). So a look-up, which finds the same
+  /// socket, comes first. Between the two requests another process could make a socket that fits as well; nothing can
+  /// exclude that.
+  private mutating func destroyRaw(_ socket: InetSocket, _ request: inout InetRequest) throws(SockDiagError) {
+    request.ipProtocol = try Self.ipProtocol(of: socket.local)
+    var lookup = request
+    lookup.form = .get
+    // This also finds out whether there is a handler.
+    guard try get(lookup)?.cookie == socket.cookie else {
+      let isThere = try crowd(of: socket, request.cookie) != nil
+      throw SockDiagError(isThere ? .shadowed : .gone, operation: operation, errno: ENOENT)
+    }
+    if try !isObeyed(request) { throw SockDiagError(.gone, operation: operation, errno: ENOENT) }
   }
 
   /// Asks on behalf of one peer after the other, until the kernel finds the socket.
@@ -73,6 +92,9 @@ extension InetReader where Transport: ~Copyable {
     switch verdict.errno {
     case 0: return true
     case ENOENT, ESTALE: return false
+    case EOPNOTSUPP where ![.tcp, .udp, .udpLite, .raw].contains(request.protocol):
+      throw SockDiagError(
+        .undestroyableProtocol, operation: operation, errno: verdict.errno, kernelMessage: verdict.message)
     case EOPNOTSUPP, EINVAL:
       throw SockDiagError(
         .destroyUnsupported, operation: operation, errno: verdict.errno, kernelMessage: verdict.message)

@@ -22,13 +22,55 @@ extension InetReader where Transport: ~Copyable {
         .invalidRequest, operation: "get a socket with a local \(family) and a remote \(peer.address.family) address",
         errno: EINVAL)
     }
+    // The kernel looks these up by token only (mptcp_diag_dump_one, net/mptcp/mptcp_diag.c), and SCTP associations only.
+    if `protocol` == .mptcp || `protocol` == .sctp && peer.port == 0 {
+      return try search(`protocol`, local: local, remote: peer, cookie: cookie, details: details)
+    }
     var request = InetRequest(.get, `protocol`, family)
-    // "For historical reasons" the kernel looks UDP sockets up the other way round (udp_dump_one, net/ipv4/udp_diag.c).
-    (request.local, request.remote) = `protocol` == .udp ? (peer, local) : (local, peer)
+    (request.local, request.remote) = `protocol`.isLookedUpReversed ? (peer, local) : (local, peer)
     request.interfaceIndex = interfaceIndex
     request.cookie = cookie
     request.details = details
+    if `protocol` == .raw { request.ipProtocol = try Self.ipProtocol(of: local) }
+    guard let socket = try get(request) else { return nil }
+    // Of raw sockets the kernel does not compare the cookie.
+    return cookie == .any || socket.cookie == cookie ? socket : nil
+  }
+
+  /// The connection of multipath TCP with a local token; `nil` if there is none.
+  package mutating func socket(
+    mptcpToken token: UInt32, details: InetDetails = []
+  ) throws(SockDiagError) -> InetSocket? {
+    // The family of the request chooses the handler. Either finds sockets of both families.
+    var request = InetRequest(.get, .mptcp, .inet)
+    request.cookie = SocketCookie(rawValue: UInt64(token))
+    request.details = details
     return try get(request)
+  }
+
+  /// Searches a dump as the kernel would look up: a connection, or else a listener, one at the address first.
+  private mutating func search(
+    _ protocol: TransportProtocol, local: SocketAddress, remote: SocketAddress, cookie: SocketCookie,
+    details: InetDetails
+  ) throws(SockDiagError) -> InetSocket? {
+    let query = SocketQuery(
+      `protocol`, states: .all, matching: .localPort == local.port, details: details)
+    let sockets = try dump(query).sockets.filter { cookie == .any || $0.cookie == cookie }
+    let listeners = sockets.filter { $0.remote.port == 0 }
+    return sockets.first { $0.local == local && $0.remote == remote }
+      ?? listeners.first { $0.local == local }
+      ?? listeners.first { $0.local.address.isUnspecified && $0.family == local.address.family }
+      ?? listeners.first { $0.isDualStackWildcard }
+  }
+
+  /// The IP protocol of a raw socket, which stands in place of its local port.
+  static func ipProtocol(of local: SocketAddress) throws(SockDiagError) -> UInt8 {
+    guard let number = UInt8(exactly: local.port) else {
+      throw SockDiagError(
+        .invalidRequest, operation: "look up a raw socket of the IP protocol \(local.port), which has no field for it",
+        errno: EINVAL)
+    }
+    return number
   }
 
   /// The same socket as it is now; `nil` if it is gone, even if its addresses are in use again.
@@ -44,7 +86,10 @@ extension InetReader where Transport: ~Copyable {
       return found
     }
     if Self.hasAddressesOfItsOwn(socket) { return nil }
-    return try dump(Self.query(besides: socket, details: details)).sockets.first { $0.cookie == cookie }
+    return try dump(Self.query(besides: socket, details: details)).sockets.first {
+      $0.cookie == cookie && $0.isAssociation == socket.isAssociation
+        && (!$0.isAssociation || $0.remote == socket.remote)
+    }
   }
 
   /// Sends an exact request.

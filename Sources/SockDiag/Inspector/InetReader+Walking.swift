@@ -8,6 +8,10 @@ extension InetReader where Transport: ~Copyable {
     do throws(SockDiagError) {
       return try walk(plan, body)
     } catch {
+      if query.includesStorages, error.code == .permissionDenied {
+        throw SockDiagError(
+          .storagesForbidden, operation: error.operation, errno: error.errno, kernelMessage: error.kernelMessage)
+      }
       // The kernel refuses a program before it reports a socket, so no socket occurs twice.
       guard error.code == .invalidRequest || error.code == .permissionDenied,
         try capabilities.learnRefusals(of: plan.operations, on: &conversation)

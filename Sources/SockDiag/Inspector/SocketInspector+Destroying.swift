@@ -15,6 +15,9 @@ extension SocketInspector {
   ///   chose the port, the socket stays bound to it and receives datagrams as before. On the wildcard address it leaves
   ///   its SO_REUSEPORT group. It may then also receive the datagrams of the others, and hide them from the kernel's
   ///   lookup. So destroy a whole group from its last to its first in the order of a dump.
+  /// - A raw socket: it is disconnected, and the process gets `ECONNABORTED` once. The kernel does not compare the cookie
+  ///   here, so the socket is looked up first. If another process makes an equal socket between the two requests, that
+  ///   one is destroyed.
   ///
   /// It takes microseconds, unless the socket shares its address and port (SO_REUSEPORT). Then the request is repeated
   /// with one peer address after another until the kernel finds this socket: about as often as there are sockets, after
@@ -23,7 +26,8 @@ extension SocketInspector {
   /// - Parameter socket: The socket as it was read from the kernel, in the namespace of this inspector.
   /// - Throws: ``SockDiagError`` with one of these codes: ``SockDiagError/Code/gone`` if it does not exist any more;
   ///   ``SockDiagError/Code/permissionDenied`` without CAP_NET_ADMIN in its namespace;
-  ///   ``SockDiagError/Code/destroyUnsupported`` if the kernel cannot do it; ``SockDiagError/Code/onlyBound`` for a TCP
+  ///   ``SockDiagError/Code/destroyUnsupported`` if the kernel cannot do it;
+  ///   ``SockDiagError/Code/undestroyableProtocol`` for sockets of MPTCP, SCTP and DCCP; ``SockDiagError/Code/onlyBound`` for a TCP
   ///   socket that neither listens nor is connected; ``SockDiagError/Code/shadowed`` if the kernel finds only another
   ///   socket of the same address, as with SO_REUSEADDR on UDP, or if a member of the group prefers the caller's
   ///   processor (SO_INCOMING_CPU); ``SockDiagError/Code/missingCookie`` for a record without cookie, as from

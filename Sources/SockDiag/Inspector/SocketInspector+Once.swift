@@ -19,10 +19,11 @@ extension InetSocket {
   /// A key that distinguishes the records of a dump; 0 if a record has none.
   ///
   /// The cookie is not enough: a TIME_WAIT record has the cookie of its socket, which may still exist, bound to the same
-  /// port.
+  /// port. The associations of an SCTP endpoint have the cookie of the endpoint.
   @inline(__always)
   var keyInDump: UInt64 {
     guard let cookie = cookie?.rawValue, cookie != 0 else { return 0 }
+    if self.protocol == .sctp { return cookie ^ associationNumber }
     return state == .boundInactive ? cookie ^ 1 << 63 : cookie
   }
 }

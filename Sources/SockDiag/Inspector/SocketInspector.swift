@@ -66,9 +66,9 @@ public struct SocketInspector: ~Copyable, Sendable {
   /// The sockets of a protocol in these states. For one-off calls; keep an inspector to poll.
   ///
   /// - Parameters:
-  ///   - protocol: TCP or UDP.
-  ///   - states: The states. With `nil`, the states that the filter names; if it names none, connections for TCP and
-  ///     all states for UDP.
+  ///   - protocol: A protocol of IP, such as TCP or UDP.
+  ///   - states: The states. With `nil`, the states that the filter names; if it names none, connections for protocols
+  ///     that have connections, and all states for the others.
   ///   - filter: A filter that the sockets must pass.
   ///   - details: The details to report beyond the fixed record.
   /// - Throws: ``SockDiagError``, with the code ``SockDiagError/Code/incomplete`` if some sockets may be missing.
@@ -146,8 +146,9 @@ public struct SocketInspector: ~Copyable, Sendable {
   /// sockets there are.
   ///
   /// - Parameters:
-  ///   - protocol: TCP or UDP.
-  ///   - local: The address and port on this host.
+  ///   - protocol: A protocol of IP. MPTCP sockets and SCTP endpoints are searched among all sockets of the port,
+  ///     because the kernel cannot look them up by their addresses.
+  ///   - local: The address and port on this host; of a raw socket the address and the IP protocol.
   ///   - remote: The peer; `nil` for a listener or an unconnected UDP socket.
   ///   - interfaceIndex: The interface, needed for link-local addresses and sockets bound to a device.
   ///   - details: The details to report beyond the fixed record.
@@ -159,6 +160,19 @@ public struct SocketInspector: ~Copyable, Sendable {
   ) throws(SockDiagError) -> InetSocket? {
     try reader.socket(
       `protocol`, local: local, remote: remote, interfaceIndex: interfaceIndex, details: details)
+  }
+
+  /// The multipath TCP connection with a local token, as in ``MPTCPInfo/token`` and ``MPTCPSubflow/localToken``. It takes
+  /// microseconds.
+  ///
+  /// - Returns: The connection, or `nil` if there is none.
+  /// - Throws: ``SockDiagError``.
+  ///
+  /// Kernel: `mptcp_diag_dump_one`, net/mptcp/mptcp_diag.c, since 5.9.
+  public mutating func socket(
+    mptcpToken token: UInt32, details: InetDetails = []
+  ) throws(SockDiagError) -> InetSocket? {
+    try reader.socket(mptcpToken: token, details: details)
   }
 
   /// The same socket as it is now; `nil` if it is gone, even if its addresses are in use again.

@@ -4,7 +4,8 @@ public import SockDiagWire
 /// Reads sockets from the tables in `/proc/net`, for kernels that lack a sock_diag handler, and for comparison.
 ///
 /// The rows become the same values as with sock_diag, with `SocketSource.procNet` as their source and fewer fields: no
-/// cookie, no interface, no limit of the accept queue, no details. UDP sockets have `InetSocket.drops`. The kernel
+/// cookie, no interface, no limit of the accept queue, no details. Sockets without connections have
+/// `InetSocket.drops`. The kernel
 /// cannot filter here, so every query costs the whole table: it prints one line for each socket of the host, and walks
 /// TCP's hash tables once per family.
 ///
@@ -24,7 +25,7 @@ public enum ProcNet {
   ///   - body: Called for each socket. It may keep the value.
   /// - Returns: Whether all sockets were seen: ``Completeness/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table: proc is not
-  ///   mounted, the protocol is neither TCP nor UDP, or the query asks only for bound TCP sockets. A missing IPv6 table
+  ///   mounted, the protocol is none of TCP, UDP, UDP-Lite and raw, or the query asks only for bound TCP sockets. A missing IPv6 table
   ///   next to an IPv4 table is not an error; it means that there is no IPv6.
   @discardableResult
   public static func forEach(
@@ -130,10 +131,12 @@ public enum ProcNet {
         errno: EOPNOTSUPP)
     case .tcp: return "tcp"
     case .udp: return "udp"
+    case .udpLite: return "udplite"
+    case .raw: return "raw"
     default:
       throw SockDiagError(
         .procNet,
-        operation: "read sockets of the protocol \(query.protocol) from /proc/net, which is read for tcp and udp only",
+        operation: "read sockets of the protocol \(query.protocol) from /proc/net, which has no such table",
         errno: EPROTONOSUPPORT)
     }
   }

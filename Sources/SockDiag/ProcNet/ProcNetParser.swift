@@ -1,6 +1,7 @@
 public import SockDiagWire
 
-/// Parses the text of `/proc/net/tcp`, `tcp6`, `udp` or `udp6`, in pieces of any size.
+/// Parses the text of `/proc/net/tcp`, `udp`, `udplite` or `raw`, or of those with a `6` behind the name, in pieces of any
+/// size.
 ///
 /// The kernel prints these tables for people; this parser reads them back. A piece may end anywhere, even inside a
 /// line. A line that is not a row is reported and skipped; the rows before and after it are not lost. Nothing is
@@ -13,7 +14,7 @@ public import SockDiagWire
 /// ```
 ///
 /// Kernel: `tcp4_seq_show`, net/ipv4/tcp_ipv4.c; `tcp6_seq_show`, net/ipv6/tcp_ipv6.c; `udp4_seq_show`, net/ipv4/udp.c;
-/// `udp6_seq_show`, net/ipv6/udp.c.
+/// `udp6_seq_show`, net/ipv6/udp.c; `raw_seq_show`, net/ipv4/raw.c; `raw6_seq_show`, net/ipv6/raw.c.
 public struct ProcNetParser: Sendable {
   /// The protocol of the table.
   public let `protocol`: TransportProtocol
@@ -42,14 +43,14 @@ public struct ProcNetParser: Sendable {
   /// Creates a parser for one table.
   ///
   /// - Parameters:
-  ///   - protocol: `TransportProtocol.udp` for a table whose last column counts drops. Any other value means a table
-  ///     like that of TCP.
+  ///   - protocol: The protocol. In the tables of UDP, UDP-Lite and raw sockets the last column counts drops. In that of
+  ///     raw sockets the local port is the IP protocol.
   ///   - family: The family of the table's sockets.
   public init(_ protocol: TransportProtocol, family: AddressFamily) {
     self.protocol = `protocol`
     self.family = family
     isIPv6 = family == .inet6
-    hasDrops = `protocol` == .udp
+    hasDrops = !`protocol`.hasConnections
   }
 
   /// Parses a piece of the file.

@@ -7,13 +7,19 @@ extension SockDiagError {
   /// - Parameter transport: The protocol of the list. It matters only for a missing handler; otherwise lists of several
   ///   protocols have the same sentence.
   public func remarkOnSubstitution(for transport: TransportProtocol) -> String {
-    let (reason, cure) =
-      switch code {
-      case .netlinkForbidden: ("netlink is forbidden here", self.cure)
-      case .missingSockDiag: ("the kernel has no sock_diag", "use a kernel built with CONFIG_INET_DIAG")
-      default: ("the kernel has no sock_diag handler for \(transport)", "load the module \(transport)_diag")
-      }
-    return "\(reason), so /proc/net was read; it lacks TCP sockets that are only bound, interfaces and IPV6_V6ONLY"
-      + (cure.map { "; \($0)" } ?? "")
+    var missing = "TCP sockets that are only bound, interfaces and IPV6_V6ONLY"
+    let reason: String
+    var cure = cure
+    switch code {
+    case .netlinkForbidden: reason = "netlink is forbidden here"
+    case .missingSockDiag:
+      reason = "the kernel has no sock_diag"
+      cure = "use a kernel built with CONFIG_INET_DIAG"
+    default:
+      reason = "the kernel has no sock_diag handler for \(transport)"
+      cure = "load the module \(transport == .udpLite ? "udp" : "\(transport)")_diag"
+      if transport == .udpLite || transport == .raw { missing = "cookies, interfaces and IPV6_V6ONLY" }
+    }
+    return "\(reason), so /proc/net was read; it lacks \(missing)" + (cure.map { "; \($0)" } ?? "")
   }
 }

@@ -1,6 +1,6 @@
 public import SockDiagWire
 
-/// The TCP or UDP sockets that answered a query.
+/// The sockets of a protocol of IP that answered a query.
 public typealias SocketDump = Dump<InetSocket>
 
 /// The sockets that answered a query.

@@ -2,7 +2,7 @@ public import SockDiagWire
 
 /// The sockets of a family to report.
 ///
-/// For TCP and UDP there is ``SocketQuery``, which divides its filter between the kernel and this program. For other
+/// For the protocols of IP there is ``SocketQuery``, which divides its filter between the kernel and this program. For other
 /// families the kernel reports everything that the request names, and the filter is applied here.
 public struct FamilyQuery<Family: SocketFamily>: Hashable, Sendable {
   /// The request to the kernel.

@@ -17,7 +17,7 @@ struct QueryPlan {
 
   init(_ query: SocketQuery, without refused: InetBytecode.Operations) {
     self.query = query
-    walks = query.filter.compiled(for: query.states, without: refused).map { filter in
+    walks = query.filter.compiled(for: query.protocol, query.states, without: refused).map { filter in
       var request = InetRequest(.dump, query.protocol, query.family)
       request.states = filter.states
       request.details = query.details.union(filter.remainder?.neededDetails ?? [])
@@ -25,6 +25,7 @@ struct QueryPlan {
       request.local.port = filter.localPort ?? 0
       request.remote.port = filter.remotePort ?? 0
       request.bytecode = filter.bytecode.bytes
+      request.storages = query.includesStorages ? [] : nil
       return Walk(request: request, filter: filter)
     }
   }

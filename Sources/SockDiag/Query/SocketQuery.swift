@@ -12,14 +12,18 @@ public struct SocketQuery: Hashable, Sendable {
   public var filter: SocketFilter
   /// The details to report beyond the fixed record.
   public var details: InetDetails
+  /// Whether to report ``InetSocket/storages``: values that BPF programs stored with the sockets. The kernel refuses
+  /// such a query to readers without CAP_BPF (``SockDiagError/Code/storagesForbidden``), and kernels before 5.7 ignore
+  /// the wish. Kernel: `INET_DIAG_REQ_SK_BPF_STORAGES`, since 5.7.
+  public var includesStorages = false
 
   /// Creates a query.
   ///
   /// - Parameters:
-  ///   - protocol: TCP or UDP.
+  ///   - protocol: A protocol of IP: TCP, UDP, UDP-Lite, raw, MPTCP, SCTP, DCCP.
   ///   - family: The family, or `nil` for both.
-  ///   - states: The states. With `nil`, the states that the filter names; if it names none, connections for TCP and
-  ///     all states for other protocols, whose sockets are mostly in `close`.
+  ///   - states: The states. With `nil`, the states that the filter names; if it names none, connections for protocols
+  ///     that have connections, and all states for the others, whose sockets are mostly in `close`.
   ///   - filter: A filter that the sockets must pass.
   ///   - details: The details to report beyond the fixed record. Details that the filter needs are added.
   public init(
@@ -28,7 +32,7 @@ public struct SocketQuery: Hashable, Sendable {
   ) {
     self.protocol = `protocol`
     self.family = family
-    self.states = states ?? filter.statesToAskFor ?? (`protocol` == .tcp ? .connected : .all)
+    self.states = states ?? filter.statesToAskFor ?? (`protocol`.hasConnections ? .connected : .all)
     self.filter = filter
     self.details = details
   }
@@ -36,7 +40,7 @@ public struct SocketQuery: Hashable, Sendable {
   /// Creates a query with a filter in the language of `ss`.
   ///
   /// - Parameters:
-  ///   - protocol: TCP or UDP.
+  ///   - protocol: A protocol of IP.
   ///   - family: The family, or `nil` for both.
   ///   - states: The states; `nil` for those of the filter, or of the protocol.
   ///   - text: The filter, see `SocketFilter.init(_:names:)`.

@@ -1,13 +1,15 @@
 internal import Glibc
 internal import SockDiag
 
-/// The bytes of a capture whose format is recognized.
+/// The bytes of a capture whose format is recognized, unpacked if the file is compressed.
 struct CaptureFile {
   /// The name of the file in messages.
   let name: String
   let bytes: [UInt8]
   /// A reader at the first packet.
   let reader: CaptureReader
+  /// What is wrong with a compressed file. Its bytes are those before the defect.
+  let compressionFault: Gunzip.Fault?
 
   /// More than the recording of a million sockets needs, and little enough for the memory of any machine.
   static let maximumByteCount = 1 << 30
@@ -36,18 +38,23 @@ struct CaptureFile {
   init(_ descriptor: Int32, _ name: String, _ maximumByteCount: Int = Self.maximumByteCount) throws(CommandFailure) {
     self.name = name
     var bytes: [UInt8] = []
-    try Self.read(descriptor, name, upTo: Self.prefixByteCount, into: &bytes)
+    var input = CaptureInput(descriptor, name)
+    try input.read(upTo: Self.prefixByteCount, into: &bytes)
     do throws(WireError) { reader = try CaptureReader(bytes.span) } catch {
-      throw CommandFailure(.badData, "\(name): \(error.explanationWithCure)")
+      let explanation = input.fault?.explanation ?? error.explanationWithCure
+      throw CommandFailure(.badData, "\(name): \(explanation)")
     }
     var status = stat()
     // SAFETY: fstat fills the structure and keeps nothing.
-    let size = unsafe fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
+    let isFile = unsafe fstat(descriptor, &status) == 0
+    // The size of a compressed file says little about that of its content.
+    let size = isFile && !input.isCompressed ? Int(clamping: status.st_size) : 0
     if size <= maximumByteCount {
       // One more byte, so that the read that finds the end does not move the array.
       bytes.reserveCapacity(max(size, 0) + 1)
-      try Self.read(descriptor, name, upTo: maximumByteCount + 1, into: &bytes)
+      try input.read(upTo: maximumByteCount + 1, into: &bytes)
     }
+    compressionFault = input.fault
     guard max(size, bytes.count) <= maximumByteCount else {
       throw CommandFailure(
         .badData,
@@ -57,27 +64,7 @@ struct CaptureFile {
     self.bytes = bytes
   }
 
-  /// Reads until `bytes` has `limit` bytes or the input ends.
-  private static func read(
-    _ descriptor: Int32, _ name: String, upTo limit: Int, into bytes: inout [UInt8]
-  ) throws(CommandFailure) {
-    var piece = [UInt8](repeating: 0, count: 1 << 18)
-    while bytes.count < limit {
-      let wanted = min(piece.count, limit - bytes.count)
-      // SAFETY: the array has the bytes that read may write, during the call.
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, wanted) }
-      if count == 0 { return }
-      if count > 0 {
-        bytes += piece[..<count]
-      } else if errno == EAGAIN {
-        Descriptors.wait(descriptor, for: POLLIN)
-      } else if errno != EINTR {
-        throw unreadable(name, errno)
-      }
-    }
-  }
-
-  private static func unreadable(_ name: String, _ errno: Int32) -> CommandFailure {
+  static func unreadable(_ name: String, _ errno: Int32) -> CommandFailure {
     let cure: String? =
       switch errno {
       case ENOENT: "give the path of a capture, or - for standard input"

@@ -7,8 +7,9 @@ struct Decode: TakesFilter {
   static let configuration = CommandConfiguration(
     abstract: "Shows the sockets of a capture.",
     discussion: """
-      A capture is a file of 'sockdiag record' or 'ss -D', or a pcap file of netlink packets, such as one that tcpdump \
-      writes on an nlmon device. Without options all of its sockets are shown.
+      A capture is a file of 'sockdiag record' or 'ss -D', or a pcap or pcapng file of netlink packets, such as one that \
+      tcpdump or Wireshark writes on an nlmon device. It may be compressed with gzip. Without options all of its sockets \
+      are shown.
 
       Interfaces are shown by number, because a capture does not contain their names. If the capture does not contain the \
       protocol, it is shown as ?. JSON has all fields of the capture.
@@ -38,7 +39,7 @@ struct Decode: TakesFilter {
     let renderer = try renderer(for: selection)
     let capture = try CaptureFile(reading: file)
     var decoder = CaptureDecoder(capture.reader, faultLimit: 5)
-    let summary: CaptureSummary
+    var summary: CaptureSummary
     var undecided = 0
     do {
       summary = try Progress.during("reading \(capture.name)", writesOutput: true) {
@@ -47,6 +48,7 @@ struct Decode: TakesFilter {
             switch socket {
             case .inet(let socket):
               try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .netlink(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             // Counted in the summary.
@@ -61,6 +63,11 @@ struct Decode: TakesFilter {
     }
     try renderer.finish(afterFailure: summary.failure != nil)
     var remarks = Remarks()
+    if let fault = capture.compressionFault {
+      remarks.add("\(capture.name): \(fault.explanation)", .badData)
+      // The end of the unpacked bytes is no separate defect.
+      if fault != .trailingBytes { summary.failure = nil }
+    }
     remarks.note(summary, of: capture.name)
     if undecided > 0 {
       let sockets = undecided.counted("socket is", "sockets are")

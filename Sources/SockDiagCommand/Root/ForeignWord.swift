@@ -47,6 +47,7 @@ struct ForeignWord {
     (["close", "reset", "drop", "tcpkill", "rst"], ["destroy"]),
     (["monitor", "watch", "follow", "tail", "log", "conntrack"], ["events"]),
     (["doctor", "health", "lint", "verify", "problems"], ["check"]),
+    (["caps", "features", "modules", "kernel", "probe"], ["capabilities"]),
     (["capture", "save", "tcpdump", "snapshot"], ["record"]),
     (["read", "replay", "load", "parse"], ["decode"]),
     (["benchmark", "perf", "speed"], ["bench"]),

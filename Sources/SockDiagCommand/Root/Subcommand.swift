@@ -57,7 +57,12 @@ extension Subcommand {
         Subcommand("events", filtering: Events.self),
         Subcommand("destroy", filtering: Destroy.self),
       ]),
-    SubcommandGroup("Host", [Subcommand("check", Check.self), Subcommand("bench", Bench.self)]),
+    SubcommandGroup(
+      "Host",
+      [
+        Subcommand("check", Check.self), Subcommand("capabilities", ShowCapabilities.self),
+        Subcommand("bench", Bench.self),
+      ]),
     SubcommandGroup(
       "Captures", [Subcommand("record", filtering: Record.self), Subcommand("decode", filtering: Decode.self)]),
     SubcommandGroup("Learning", [Subcommand("demo", Demo.self)]),

@@ -73,26 +73,38 @@ extension SimulatedKernel.State {
     }
     let found = sockets.filter { socket in
       socket.protocol == request.protocol && (request.family == nil || socket.family == request.family)
-        && request.states.contains(state: socket.state)
+        && isAsked(socket, request.states)
         && (request.local.port == 0 || socket.local.port == request.local.port)
         && (request.remote.port == 0 || socket.remote.port == request.remote.port)
         && program?.accepts(KernelEntry(socket)) != false
     }
     var answer = messages.dump(
-      found.map { InetSocketFields($0).payload(request.details) }, isInterrupted: scripted == .interrupted,
+      found.map { InetSocketFields($0).payload(request.details, includesStorages: request.storages != nil) },
+      isInterrupted: scripted == .interrupted,
       isMalformed: scripted == .malformed)
     if scripted == .unfinished { answer.removeLast() }
     return (scripted == .overrun ? [.failure(Errno.noBuffers)] : []) + answer
+  }
+
+  /// Raw sockets are reported whatever the states, and for SCTP the states choose between endpoints and associations.
+  private func isAsked(_ socket: InetSocket, _ states: SocketStateSet) -> Bool {
+    switch socket.protocol {
+    case .raw: true
+    case .sctp: socket.isAssociation ? !states.subtracting([.listen, .close]).isEmpty : states.contains(.listen)
+    default: states.contains(state: socket.state)
+    }
   }
 
   private func get(_ request: InetRequest, _ messages: Messages, _ scripted: SimulatedAnswer?) -> [SimulatedReception] {
     if scripted == .overrun { return [.failure(Errno.noBuffers)] }
     if scripted == .malformed { return [messages.malformed] }
     // For historical reasons the kernel looks UDP sockets up the other way round (udp_dump_one, net/ipv4/udp_diag.c).
-    let ends = request.protocol == .udp ? (request.remote, request.local) : (request.local, request.remote)
+    let ends = request.protocol.isLookedUpReversed ? (request.remote, request.local) : (request.local, request.remote)
     guard let index = lookUp(request, local: ends.0, remote: ends.1) else { return messages.refusal(Errno.noEntry) }
     guard isMeant(sockets[index], by: request) else { return messages.refusal(Errno.stale) }
-    return [messages.record(InetSocketFields(sockets[index]).payload(request.details), flags: [])]
+    return [
+      messages.record(InetSocketFields(sockets[index]).payload(request.details, includesStorages: false), flags: [])
+    ]
   }
 
   private mutating func destroy(

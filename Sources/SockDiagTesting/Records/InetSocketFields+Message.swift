@@ -6,14 +6,12 @@ import SockDiagWire
 extension InetSocketFields {
   /// The payload of the message in which the kernel reports the socket: `struct inet_diag_msg` and the attributes.
   ///
-  /// - Parameter details: The details that the request asked for. The kernel sends no others.
-  func payload(_ details: InetDetails) -> [UInt8] {
+  /// - Parameters:
+  ///   - details: The details that the request asked for. The kernel sends no others.
+  ///   - includesStorages: Whether the request asked for values of BPF programs.
+  func payload(_ details: InetDetails, includesStorages: Bool) -> [UInt8] {
     var record = NetlinkBytes()
-    // The kernel reports its TCP_BOUND_INACTIVE as TCP_CLOSE.
-    let reportedState = state == .boundInactive ? SocketState.close : state
-    record.bytes = [
-      local.address.family.rawValue, reportedState.rawValue, timer?.kind.rawValue ?? 0, timer?.retransmits ?? 0,
-    ]
+    record.bytes = [local.address.family.rawValue, reportedState, reportedTimer, timer?.retransmits ?? 0]
     record.append(local.port.bigEndian)
     record.append(remote.port.bigEndian)
     record.bytes += Self.words(local.address) + Self.words(remote.address)
@@ -25,7 +23,27 @@ extension InetSocketFields {
     return record.bytes + alwaysSent
       + (attributes(details) + unknownAttributes).flatMap {
         NetlinkBytes.attribute($0.type, $0.payload)
-      }
+      } + addresses
+      + (includesStorages && !storages.isEmpty ? NetlinkBytes.attribute(20, storages.flatMap(\.bytes)) : [])
+  }
+
+  /// The kernel reports its TCP_BOUND_INACTIVE as TCP_CLOSE, and an SCTP association in the numbers of SCTP.
+  private var reportedState: UInt8 {
+    if `protocol` == .sctp, peerAddresses != nil { return state.associationNumber }
+    return (state == .boundInactive ? SocketState.close : state).rawValue
+  }
+
+  /// Of an SCTP association only one timer is reported: SCTP_EVENT_TIMEOUT_T3_RTX.
+  private var reportedTimer: UInt8 {
+    guard let timer else { return 0 }
+    return `protocol` == .sctp ? 4 : timer.kind.rawValue
+  }
+
+  /// The lists of addresses, which only SCTP sends, without being asked.
+  private var addresses: [UInt8] {
+    [(12, localAddresses), (13, peerAddresses)].flatMap { type, addresses in
+      addresses.map { NetlinkBytes.attribute(type, $0.flatMap(\.storageBytes)) } ?? []
+    }
   }
 
   /// Four words for an address; an IPv4 address stands in the first.
@@ -40,6 +58,7 @@ extension InetSocketFields {
       if let payload { bytes += NetlinkBytes.attribute(type, payload) }
     }
     append(8, shutdown.map { [$0.rawValue] })
+    append(10, `protocol` == .raw ? [UInt8(truncatingIfNeeded: local.port)] : nil)
     append(11, isV6Only.map { [$0 ? 1 : 0] })
     append(15, mark.map { NetlinkBytes.number($0) })
     append(21, cgroupID.map { NetlinkBytes.number($0) })
@@ -54,7 +73,7 @@ extension InetSocketFields {
       if let payload, details.contains(detail) { attributes.append(UnknownAttribute(type: type, payload: payload)) }
     }
     append(1, .memory, memory?.bytes)
-    append(2, .tcpInfo, tcpInfo?.bytes)
+    append(2, .tcpInfo, mptcpInfo?.bytes ?? sctpInfo?.bytes ?? tcpInfo?.bytes)
     append(4, .congestion, congestion.map { Array($0.utf8) + [0] })
     append(5, .typeOfService, typeOfService.map { [$0] })
     append(6, .trafficClass, trafficClass.map { [$0] })
@@ -125,5 +144,25 @@ extension TCPMD5Key {
     bytes.bytes += address.bytes + [UInt8](repeating: 0, count: 16 - address.bytes.count)
     bytes.bytes += key + [UInt8](repeating: 0, count: 80 - key.count)
     return bytes.bytes
+  }
+}
+
+extension SocketAddress {
+  /// Kernel: `struct sockaddr_storage`, 128 bytes.
+  fileprivate var storageBytes: [UInt8] {
+    var bytes = NetlinkBytes()
+    bytes.append(UInt16(address.family.rawValue))
+    bytes.append(port.bigEndian)
+    // IPv6 has its flow label before the address.
+    if address.family == .inet6 { bytes.append(0 as UInt32) }
+    bytes.bytes += address.bytes
+    return bytes.bytes + [UInt8](repeating: 0, count: 128 - bytes.bytes.count)
+  }
+}
+
+extension SocketStorage {
+  /// Kernel: `SK_DIAG_BPF_STORAGE`.
+  fileprivate var bytes: [UInt8] {
+    NetlinkBytes.attribute(1, NetlinkBytes.attribute(2, NetlinkBytes.number(mapID)) + NetlinkBytes.attribute(3, value))
   }
 }

@@ -57,6 +57,16 @@ public struct InetSocketFields: Hashable, Sendable {
   public var upperLayerProtocol: UpperLayerProtocol?
   /// The TCP-MD5 keys of the socket.
   public var md5Keys: [TCPMD5Key] = []
+  /// State and statistics of a multipath TCP connection.
+  public var mptcpInfo: MPTCPInfo?
+  /// State and statistics of an SCTP association, or options of an SCTP endpoint.
+  public var sctpInfo: SCTPInfo?
+  /// All local addresses of an SCTP association or endpoint.
+  public var localAddresses: [SocketAddress]?
+  /// All addresses of the peer of an SCTP association; `nil` for an endpoint.
+  public var peerAddresses: [SocketAddress]?
+  /// Values that BPF programs stored with the socket.
+  public var storages: [SocketStorage] = []
   /// Attributes that this version does not decode.
   public var unknownAttributes: [UnknownAttribute] = []
 
@@ -93,6 +103,11 @@ public struct InetSocketFields: Hashable, Sendable {
     classID = socket.classID
     upperLayerProtocol = socket.upperLayerProtocol
     md5Keys = socket.md5Keys
+    mptcpInfo = socket.mptcpInfo
+    sctpInfo = socket.sctpInfo
+    localAddresses = socket.localAddresses
+    peerAddresses = socket.peerAddresses
+    storages = socket.storages
     unknownAttributes = socket.unknownAttributes
   }
 
@@ -100,7 +115,7 @@ public struct InetSocketFields: Hashable, Sendable {
   public var record: InetSocket {
     var socket = InetSocket()
     var decoder = InetDecoder()
-    let payload = payload(.all)
+    let payload = payload(.all, includesStorages: true)
     // What this module writes has its fixed part, which alone can be missing. A damaged attribute, such as one that a
     // test made on purpose, does not hide the socket.
     _ = try? decoder.decode(0..<payload.count, in: payload.span, protocol: `protocol`, into: &socket)

@@ -2,6 +2,8 @@
 public enum CaptureFormat: Hashable, Sendable {
   /// A pcap file of netlink packets, as this package, Wireshark and tcpdump write it.
   case pcap
+  /// A pcapng file with netlink packets, as Wireshark and dumpcap write it.
+  case pcapng
   /// Messages back to back without a file header, as `ss -D` writes them.
   case messages
 }
@@ -47,4 +49,8 @@ extension WireError.Code {
   public static let emptyFile = WireError.Code(rawValue: "empty-file")
   /// A packet of a capture claims an impossible length, or is too short for its header.
   public static let packetLength = WireError.Code(rawValue: "packet-length")
+  /// A block of a pcapng file claims an impossible length, or its two lengths differ.
+  public static let blockLength = WireError.Code(rawValue: "block-length")
+  /// A packet of a pcapng file names an interface that the file does not describe.
+  public static let unknownInterface = WireError.Code(rawValue: "unknown-interface")
 }

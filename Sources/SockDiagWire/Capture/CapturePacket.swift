@@ -1,6 +1,7 @@
 /// A packet of a capture: one datagram, or in a stream of messages one message.
 public struct CapturePacket: Hashable, Sendable {
-  /// The time of capture, since 1970-01-01 00:00 UTC; `nil` in a stream of messages, which has no times.
+  /// The time of capture, since 1970-01-01 00:00 UTC; `nil` in a stream of messages and in simple packets of
+  /// pcapng, which have no times.
   public var timestamp: Duration?
   /// The sender.
   public var direction: CaptureDirection

@@ -17,8 +17,8 @@ struct PcapHeader: Hashable, Sendable {
 }
 
 extension CaptureReader {
-  /// The header of a pcap file, or `nil` for a stream of messages.
-  static func recognize(_ bytes: Span<UInt8>) throws(WireError) -> PcapHeader? {
+  /// The format of a file, and what its first bytes tell about it.
+  static func recognize(_ bytes: Span<UInt8>) throws(WireError) -> Form {
     guard bytes.count > 0 else { throw WireError(.emptyFile, at: 0, "the file is empty") }
     guard bytes.count >= 4 else {
       throw WireError(.unknownFormat, at: 0, "the file has only \(bytes.count) bytes")
@@ -26,28 +26,16 @@ extension CaptureReader {
     let magic = bytes.host32(at: 0)
     switch magic {
     case Pcap.microsecondMagic, Pcap.nanosecondMagic:
-      return try readHeader(bytes, isSwapped: false, isNanoseconds: magic == Pcap.nanosecondMagic)
+      return .pcap(try readHeader(bytes, isSwapped: false, isNanoseconds: magic == Pcap.nanosecondMagic))
     case Pcap.microsecondMagic.byteSwapped, Pcap.nanosecondMagic.byteSwapped:
-      return try readHeader(bytes, isSwapped: true, isNanoseconds: magic == Pcap.nanosecondMagic.byteSwapped)
+      return .pcap(try readHeader(bytes, isSwapped: true, isNanoseconds: magic == Pcap.nanosecondMagic.byteSwapped))
+    case PcapngBlock.Kind.section:
+      try checkPcapng(bytes)
+      return .pcapng
     default:
-      if let explanation = explanation(ofFirst: bytes.littleEndian32(at: 0).byteSwapped) {
-        throw WireError(.unknownFormat, at: 0, explanation)
-      }
+      if let kind = ForeignFile(bytes) { throw WireError(.unknownFormat, at: 0, kind.explanation) }
       try checkFirstMessage(bytes)
-      return nil
-    }
-  }
-
-  /// The kind of a foreign file, from its first bytes in file order.
-  private static func explanation(ofFirst first: UInt32) -> String? {
-    switch first {
-    case 0x0a0d_0d0a: "the file is pcapng, which is not read here; convert it with: editcap -F pcap IN OUT"
-    case 0xa1b2_cd34, 0x34cd_b2a1:
-      "the file is a variant of pcap that is not supported; convert it with: editcap -F pcap IN OUT"
-    case let value where value >> 16 == 0x1f8b: "the file is compressed; unpack it with: gzip -d"
-    case 0x28b5_2ffd: "the file is compressed; unpack it with: zstd -d"
-    case 0xfd37_7a58: "the file is compressed; unpack it with: xz -d"
-    default: nil
+      return .messages(isForeign: isForeign(0..<bytes.count, in: bytes))
     }
   }
 
@@ -66,10 +54,7 @@ extension CaptureReader {
     // The high bits give the length of a checksum after each packet, on media that have one.
     let linkType = header.number(at: 20, in: bytes) & 0x03ff_ffff
     guard linkType == Pcap.netlinkLinkType else {
-      let name = Pcap.name(ofLinkType: linkType).map { " (\($0))" } ?? ""
-      throw WireError(
-        .linkType, at: 20,
-        "the packets are of link type \(linkType)\(name), expected 253 (netlink); capture on an nlmon device")
+      throw WireError.wrongLinkType(linkType, at: 20)
     }
     // Some programs write 0 or all ones for no limit.
     let limit = header.number(at: 16, in: bytes)
@@ -87,7 +72,8 @@ extension CaptureReader {
       if isPlausible(length: length.byteSwapped, type: type.byteSwapped) { return }
     }
     throw WireError(
-      .unknownFormat, at: 0, "the file is neither a pcap file of netlink packets nor a stream of sock_diag messages")
+      .unknownFormat, at: 0,
+      "the file is neither a pcap or pcapng file of netlink packets nor a stream of sock_diag messages")
   }
 
   /// Whether these bytes begin a message of a kind that occurs in a stream of replies. The length is not compared with
@@ -99,5 +85,15 @@ extension CaptureReader {
 
   private static func isMessageLength(_ length: UInt32) -> Bool {
     length >= NetlinkHeader.byteCount && length <= Pcap.maximumPacketByteCount
+  }
+}
+
+extension WireError {
+  /// The packets of a file or an interface are not netlink.
+  static func wrongLinkType(_ linkType: UInt32, at offset: Int) -> WireError {
+    let name = Pcap.name(ofLinkType: linkType).map { " (\($0))" } ?? ""
+    return WireError(
+      .linkType, at: offset,
+      "the packets are of link type \(linkType)\(name), expected 253 (netlink); capture on an nlmon device")
   }
 }

@@ -44,14 +44,8 @@ package enum FilterCondition: Hashable, Sendable {
   /// Not bound to a port by a program.
   case autobound
   case figure(FilterFigure, ClosedRange<UInt64>)
-  /// An end of a netlink socket; `nil` stands for any protocol and any port.
-  case netlink(SocketEnd, NetlinkFamily?, portID: UInt32?)
-  /// An end of a packet socket; `nil` stands for any protocol and any interface.
-  case link(SocketEnd, LinkProtocol?, interface: UInt32?)
-  /// An end of a vsock socket; `nil` stands for any machine and any port.
-  case vsock(SocketEnd, cid: UInt32?, port: UInt32?)
-  /// The name of an end of a UNIX socket.
-  case unix(SocketEnd, UnixNamePattern)
+  /// An end as a family of its own describes it.
+  case end(SocketEnd, FamilyEnd)
   /// At least one process that holds the socket matches.
   indirect case holder(HolderTest)
 }

@@ -70,10 +70,7 @@ extension FilterParser {
 
   /// Reads `[FAMILY:]ADDRESS[%INTERFACE][/LENGTH][:PORTS]`, an IPv6 address with ports in brackets.
   private func host(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterNode {
-    if token.text.hasPrefix("netlink:") { return .condition(try netlinkEnd(token, end)) }
-    if token.text.hasPrefix("link:") { return .condition(try linkEnd(token, end)) }
-    if token.text.hasPrefix("vsock:") { return .condition(try vsockEnd(token, end)) }
-    if token.text.hasPrefix("unix:") { return .condition(try unixEnd(token, end)) }
+    if let other = try familyEnd(token) { return .condition(.end(end, other)) }
     var text = token.text[...]
     var terms: [FilterNode] = []
     var family: AddressFamily?
@@ -103,6 +100,18 @@ extension FilterParser {
     }
     if let ports { terms.append(.condition(.ports(end, try self.ports(ports, token)))) }
     return .conjunction(terms)
+  }
+
+  /// Reads `FAMILY:…` of a family that has addresses of its own; `nil` for any other word.
+  private func familyEnd(_ token: FilterToken) throws(FilterError) -> FamilyEnd? {
+    guard let colon = token.text.firstIndex(of: ":") else { return nil }
+    return switch token.text[..<colon] {
+    case "netlink": try netlinkEnd(token)
+    case "link": try linkEnd(token)
+    case "vsock": try vsockEnd(token)
+    case "unix": try unixEnd(token)
+    default: nil
+    }
   }
 
   /// The address without brackets, and the ports after its colon.

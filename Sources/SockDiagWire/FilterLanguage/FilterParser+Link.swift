@@ -1,7 +1,7 @@
 extension FilterParser {
   /// Reads `link:PROTOCOL[:INTERFACE]`. The protocol is a name or a number, or `*` for any; the interface is its name or its
   /// index, or `*` for any.
-  func linkEnd(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterCondition {
+  func linkEnd(_ token: FilterToken) throws(FilterError) -> FamilyEnd {
     let parts = token.text.dropFirst("link:".count).split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first ?? ""
@@ -15,7 +15,7 @@ extension FilterParser {
       }
       `protocol` = known
     }
-    guard parts.count > 1, parts[1] != "*", !parts[1].isEmpty else { return .link(end, `protocol`, interface: nil) }
-    return .link(end, `protocol`, interface: try interfaceIndex(String(parts[1]), token))
+    guard parts.count > 1, parts[1] != "*", !parts[1].isEmpty else { return .link(`protocol`, interface: nil) }
+    return .link(`protocol`, interface: try interfaceIndex(String(parts[1]), token))
   }
 }

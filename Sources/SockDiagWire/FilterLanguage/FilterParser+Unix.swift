@@ -1,8 +1,8 @@
 extension FilterParser {
   /// Reads `unix:PATTERN`: a path, `@NAME` for an abstract name, or a pattern for them.
-  func unixEnd(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterCondition {
+  func unixEnd(_ token: FilterToken) throws(FilterError) -> FamilyEnd {
     do throws(UnixNamePatternFault) {
-      return .unix(end, try UnixNamePattern(parsing: String(token.text.dropFirst("unix:".count))))
+      return .unix(try UnixNamePattern(parsing: String(token.text.dropFirst("unix:".count))))
     } catch {
       throw self.error(at: token, error.explanation)
     }

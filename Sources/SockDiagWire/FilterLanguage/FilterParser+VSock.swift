@@ -1,7 +1,7 @@
 extension FilterParser {
   /// Reads `vsock:CID[:PORT]`. The context id is a number or one of the names of well-known machines; `*` is any, for the
   /// port as well.
-  func vsockEnd(_ token: FilterToken, _ end: SocketEnd) throws(FilterError) -> FilterCondition {
+  func vsockEnd(_ token: FilterToken) throws(FilterError) -> FamilyEnd {
     let parts = token.text.dropFirst("vsock:".count).split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first ?? ""
@@ -15,10 +15,11 @@ extension FilterParser {
       }
       cid = known
     }
-    guard parts.count > 1, parts[1] != "*", !parts[1].isEmpty else { return .vsock(end, cid: cid, port: nil) }
+    guard parts.count > 1, parts[1] != "*", !parts[1].isEmpty else { return .vsock(cid: cid, port: nil) }
     guard parts[1].utf8.allSatisfy(\.isDigit), let port = UInt32(parts[1]) else {
-      throw error(at: token, "\(Self.quote(parts[1])) is not a vsock port; write a number up to 4294967295, or * for any")
+      throw error(
+        at: token, "\(Self.quote(parts[1])) is not a vsock port; write a number up to 4294967295, or * for any")
     }
-    return .vsock(end, cid: cid, port: port)
+    return .vsock(cid: cid, port: port)
   }
 }

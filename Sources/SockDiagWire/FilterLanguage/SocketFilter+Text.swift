@@ -59,25 +59,11 @@ extension FilterCondition: CustomStringConvertible {
     case .cgroup(let id): "cgroup \(id)"
     case .autobound: "autobound"
     case .figure(let figure, let range): Self.text(figure, range)
-    case .netlink(let end, let family, let portID): Self.text(end, family, portID)
-    case .link(let end, let `protocol`, let interface):
-      Self.end(end, "link", `protocol`.map { "\($0.rawValue)" }, interface)
-    case .vsock(let end, let cid, let port): Self.end(end, "vsock", cid.map { "\($0)" }, port)
-    case .unix(let end, let pattern): "\(end == .local ? "src" : "dst") \(Self.quoted("unix:\(pattern)"))"
+    case .end(let end, let other): "\(end == .local ? "src" : "dst") \(Self.quoted("\(other)"))"
     case .holder(.process(let id)): "pid \(id)"
     case .holder(.name(let word, .equals(let name))): "\(word.rawValue) = \(Self.quoted(name))"
     case .holder(.name(let word, .matches(let pattern))): "\(word.rawValue) ~ \(Self.quoted(pattern))"
     }
-  }
-
-  private static func text(_ end: SocketEnd, _ family: NetlinkFamily?, _ portID: UInt32?) -> String {
-    let port = portID.map { $0 == 0 ? ":kernel" : ":\($0)" } ?? ""
-    return "\(end == .local ? "src" : "dst") netlink:\(family.map { "\($0)" } ?? "*")\(port)"
-  }
-
-  /// An end of a family whose ends have two parts.
-  private static func end(_ end: SocketEnd, _ family: String, _ first: String?, _ second: UInt32?) -> String {
-    "\(end == .local ? "src" : "dst") \(family):\(first ?? "*")\(second.map { ":\($0)" } ?? "")"
   }
 
   private static func text(_ states: SocketStateSet) -> String {

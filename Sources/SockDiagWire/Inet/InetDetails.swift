@@ -12,7 +12,7 @@ public struct InetDetails: OptionSet, Hashable, Sendable {
 
   /// ``InetSocket/memory``. Kernel: `INET_DIAG_MEMINFO`.
   public static let memory = InetDetails(rawValue: 1 << 0)
-  /// ``InetSocket/tcpInfo``, with ``InetSocket/upperLayerProtocol`` and, given CAP_NET_ADMIN, ``InetSocket/md5Keys``.
+  /// ``InetSocket/tcpInfo``, or ``InetSocket/mptcpInfo`` or ``InetSocket/sctpInfo`` of those protocols, with ``InetSocket/upperLayerProtocol`` and, given CAP_NET_ADMIN, ``InetSocket/md5Keys``.
   /// Kernel: `INET_DIAG_INFO`.
   public static let tcpInfo = InetDetails(rawValue: 1 << 1)
   /// ``InetSocket/congestionInfo``: this bit requests vegas, dctcp and bbr. Kernel: `INET_DIAG_VEGASINFO`.

@@ -46,7 +46,7 @@ extension InetSocket {
   public var ipProtocol: UInt16? { self.protocol == .raw ? localPort : nil }
 
   /// A number that distinguishes the associations of an SCTP endpoint, which all have its cookie; 0 for other sockets.
-  var associationNumber: UInt64 {
+  package var associationNumber: UInt64 {
     guard isAssociation else { return 0 }
     // Two associations of one endpoint differ in the peer. Multiplying spreads the bits.
     var number: UInt64 = 1

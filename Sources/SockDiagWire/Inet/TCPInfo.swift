@@ -10,7 +10,7 @@
 /// Kernel: `struct tcp_info`, linux/tcp.h.
 public struct TCPInfo: Sendable {
   /// The decoded length of the structure, in bytes.
-  static var knownByteCount: Int { 280 }
+  package static var knownByteCount: Int { 280 }
 
   /// The structure in memory order: byte n of it is bits 8n and up of the words, whatever the host's order.
   private var words = InlineArray<35, UInt64>(repeating: 0)

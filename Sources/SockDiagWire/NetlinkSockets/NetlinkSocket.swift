@@ -113,7 +113,7 @@ extension NetlinkSocket: KernelSocket {
 extension NetlinkSocket: FilterSubject {
   /// Answers one condition of a filter. Ports are those of inet sockets; port ids are compared by `src netlink:…`.
   public func answer(to question: FilterQuestion) -> Bool? {
-    guard case .netlink(let end, let family, let portID) = question.condition else {
+    guard case .end(let end, .netlink(let family, let portID)) = question.condition else {
       return commonAnswer(to: question.condition)
     }
     if let family, family != self.protocol { return false }

@@ -140,8 +140,8 @@ extension PacketSocket: FilterSubject {
   /// Answers one condition of a filter. A packet socket has no ports; its end is compared by `src link:…`.
   public func answer(to question: FilterQuestion) -> Bool? {
     switch question.condition {
-    case .link(.remote, _, interface: _): return false
-    case .link(.local, let `protocol`, let interface):
+    case .end(.remote, .link): return false
+    case .end(.local, .link(let `protocol`, let interface)):
       if let `protocol`, `protocol` != self.protocol { return false }
       return isBound(to: interface)
     case .interface(let index): return isBound(to: index)

@@ -2,8 +2,8 @@ extension UnixSocket: FilterSubject {
   /// Answers one condition of a filter. Names are compared by `src unix:…` and `dst unix:…`, byte by byte.
   public func answer(to question: FilterQuestion) -> Bool? {
     switch question.condition {
-    case .unix(.local, let pattern): pattern.matches(name)
-    case .unix(.remote, let pattern): peerMatches(pattern)
+    case .end(.local, .unix(let pattern)): pattern.matches(name)
+    case .end(.remote, .unix(let pattern)): peerMatches(pattern)
     // As in ss: a socket without a name, or with one that the kernel chose.
     case .autobound: name?.isAutomatic ?? true
     default: commonAnswer(to: question.condition)
@@ -26,14 +26,18 @@ extension UnixSocket: FilterSubject {
 
 extension SocketFilter {
   /// UNIX sockets whose own name matches. `ss`: `src unix:…`.
-  public static func local(named pattern: UnixNamePattern) -> SocketFilter { SocketFilter(.unix(.local, pattern)) }
+  public static func local(named pattern: UnixNamePattern) -> SocketFilter {
+    SocketFilter(.end(.local, .unix(pattern)))
+  }
 
   /// UNIX sockets whose peer's name matches. The kernel does not send that name with the record, so such a query reads all
   /// sockets twice. `ss`: `dst unix:…`.
-  public static func remote(named pattern: UnixNamePattern) -> SocketFilter { SocketFilter(.unix(.remote, pattern)) }
+  public static func remote(named pattern: UnixNamePattern) -> SocketFilter {
+    SocketFilter(.end(.remote, .unix(pattern)))
+  }
 
   /// Whether the filter compares the names of peers.
   package var namesUnixPeers: Bool {
-    node.contains { if case .unix(.remote, _) = $0 { true } else { false } }
+    node.contains { if case .end(.remote, .unix) = $0 { true } else { false } }
   }
 }

@@ -70,7 +70,7 @@ extension VSockSocket: KernelSocket {
 extension VSockSocket: FilterSubject {
   /// Answers one condition of a filter. Ports are those of inet sockets; those of vsock are compared by `src vsock:…`.
   public func answer(to question: FilterQuestion) -> Bool? {
-    guard case .vsock(let end, let cid, let port) = question.condition else {
+    guard case .end(let end, .vsock(let cid, let port)) = question.condition else {
       return commonAnswer(to: question.condition)
     }
     let address = end == .local ? local : remote

@@ -56,7 +56,9 @@ import Testing
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 2, payload: Array(1...12))])
   }
 
-  @Test(arguments: MalformedCapture.all) func defectIsReportedAtTheSameOffset(capture: MalformedCapture) throws {
+  /// In pcapng the messages are read in the same way, and the blocks have their own tests.
+  @Test(arguments: MalformedCapture.all.filter { !$0.name.hasSuffix(".pcapng") })
+  func defectIsReportedAtTheSameOffset(capture: MalformedCapture) throws {
     guard case .decoded = capture.outcome else { return }
     let native = try decodeCapture(capture.bytes)
     let foreign = try decodeCapture(BigEndianWriter.capture(capture.bytes))

@@ -12,7 +12,7 @@ import Testing
 
   @Test func everyKindHasASeed() throws {
     let malformed = MalformedCapture.all.map(\.bytes)
-    let sound = MutationTests.samples.map(\.bytes)
+    let sound = (MutationTests.samples + MutationTests.pcapngSamples).map(\.bytes)
     let captures = malformed + sound.filter { $0.count <= Self.longest }
     // A datagram of a dump may be long; its first sockets are enough.
     let datagrams = (malformed + sound).flatMap { capture in

@@ -38,7 +38,7 @@ extension MalformedCapture {
   private static let reply = packet + 32
   private static let attributes = reply + 16 + 72
 
-  static let all: [MalformedCapture] = files + pcaps + streams + messages + attributesOfSockets + verdicts
+  static let all: [MalformedCapture] = files + pcaps + pcapngs + streams + messages + attributesOfSockets + verdicts
 
   private static let files: [MalformedCapture] = [
     .init(
@@ -49,18 +49,20 @@ extension MalformedCapture {
     .init(
       name: "text-file.pcap", defect: "text as `ss` prints it",
       bytes: Array("State  Recv-Q Send-Q Local Address:Port\nLISTEN 0      128          0.0.0.0:22\n".utf8),
-      outcome: .refused(.unknownFormat, 0, "neither")),
+      outcome: .refused(.unknownFormat, 0, "text")),
+    .init(
+      name: "json.pcap", defect: "JSON as `sockdiag list --json` prints it",
+      bytes: Array("[\n{\"net_id\":\"tcp\",\"state\":\"listen\"}\n]\n".utf8),
+      outcome: .refused(.unknownFormat, 0, "JSON")),
+    .init(
+      name: "zip-archive.pcap", defect: "the beginning of a zip archive",
+      bytes: Array("PK\u{3}\u{4}".utf8) + [20, 0, 0, 0], outcome: .refused(.unknownFormat, 0, "zip archive")),
     .init(
       name: "zeros.pcap", defect: "64 zero bytes", bytes: [UInt8](repeating: 0, count: 64),
       outcome: .refused(.unknownFormat, 0, "neither")),
     .init(
       name: "compressed.pcap", defect: "the beginning of a file that gzip wrote",
       bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x2b, 0xbe], outcome: .refused(.unknownFormat, 0, "gzip -d")),
-    .init(
-      name: "pcapng.pcap", defect: "pcapng, the newer format of Wireshark",
-      bytes: [0x0a, 0x0d, 0x0d, 0x0a] + UInt32(28).memory + UInt32(0x1a2b_3c4d).memory + UInt16(1).memory
-        + UInt16(0).memory + UInt64.max.memory + UInt32(28).memory,
-      outcome: .refused(.unknownFormat, 0, "editcap -F pcap")),
     .init(
       name: "pcap-of-another-form.pcap", defect: "the magic number of a pcap with longer headers",
       bytes: PcapBuilder(magic: 0xa1b2_cd34).bytes, outcome: .refused(.unknownFormat, 0, "editcap -F pcap")),

@@ -27,6 +27,19 @@ import Testing
         bytes: PcapBuilder().request(.request(.udp)).packet(.done(-2)).packet(.error(-22), .error(0)).bytes),
     ]
 
+  /// The same in pcapng.
+  static let pcapngSamples = [
+    Sample(testDescription: "pcapng", bytes: pcapng(isSwapped: false)),
+    Sample(testDescription: "pcapng with headers of the other byte order", bytes: pcapng(isSwapped: true)),
+  ]
+
+  private static func pcapng(isSwapped: Bool) -> [UInt8] {
+    PcapngBuilder(isSwapped: isSwapped).request(.request(.tcp)).packet(MalformedCapture.first, MalformedCapture.second)
+      .simplePacket(MessageBuilder.done().padded).section(isSwapped: isSwapped).interface().obsoletePacket(
+        MalformedCapture.first.padded
+      ).packet(.done()).bytes
+  }
+
   /// Small files are cut at every byte. Large files would repeat the same cuts, so only some of their messages are
   /// used, one at a time.
   private static let smallByteCount = 8192
@@ -40,16 +53,16 @@ import Testing
     }
   }
 
-  @Test(arguments: samples) func sampleIsValid(sample: Sample) throws {
+  @Test(arguments: samples + pcapngSamples) func sampleIsValid(sample: Sample) throws {
     let summary = try decodeAnyCapture(sample.bytes).summary
     #expect(summary.isComplete)
     #expect(summary.failure == nil)
   }
 
-  @Test(arguments: samples) func captureMayEndAtAnyByte(sample: Sample) throws {
+  @Test(arguments: samples + pcapngSamples) func captureMayEndAtAnyByte(sample: Sample) throws {
     for bytes in try Self.captures(of: sample) {
       let whole = try decodeAnyCapture(bytes).sockets
-      let borders = Set(try LengthFields(of: bytes).packets.map(\.upperBound))
+      let borders = try LengthFields(of: bytes).borders
       for count in 0..<bytes.count {
         guard let (sockets, summary) = try? decodeAnyCapture(Array(bytes.prefix(count))) else { continue }
         // Except for the socket that was cut, all sockets are unchanged.
@@ -65,7 +78,7 @@ import Testing
     }
   }
 
-  @Test(arguments: samples) func anyLengthMayBeWrong(sample: Sample) throws {
+  @Test(arguments: samples + pcapngSamples) func anyLengthMayBeWrong(sample: Sample) throws {
     let fields = try LengthFields(of: sample.bytes)
     let whole = try decodeAnyCapture(sample.bytes).sockets.count
     // Each run decodes the whole file, so only some places of large files are tried.
@@ -87,14 +100,17 @@ import Testing
 /// The offsets of the lengths of packets, messages and attributes in a valid capture.
 struct LengthFields {
   private(set) var fields: [Range<Int>] = []
-  private(set) var packets: [Range<Int>] = []
+  /// Where the file may end without a defect.
+  private(set) var borders: Set<Int> = []
   private(set) var messages: [Range<Int>] = []
 
   init(of bytes: [UInt8]) throws {
-    let isPcap = try CaptureReader(bytes.span).format == .pcap
+    let format = try CaptureReader(bytes.span).format
+    if format == .pcapng { appendBlocks(of: bytes) }
     for packet in try readCapture(bytes).packets {
-      packets.append(packet.range)
-      if isPcap { fields.append(packet.range.lowerBound - 24..<packet.range.lowerBound - 20) }
+      if format != .pcapng { borders.insert(packet.range.upperBound) }
+      // A simple packet of pcapng has another field there, which may be wrong as well.
+      if format != .messages { fields.append(packet.range.lowerBound - 24..<packet.range.lowerBound - 20) }
       var cursor = NetlinkCursor(packet.range)
       while let message = try cursor.next(in: bytes.span) {
         fields.append(message.payload.lowerBound - 16..<message.payload.lowerBound - 12)
@@ -105,6 +121,21 @@ struct LengthFields {
         let fixed = bytes[start] == AddressFamily.netlink.rawValue ? 28 : 72
         appendAttributes(message.payload.dropFirst(fixed), of: bytes)
       }
+    }
+  }
+
+  private mutating func appendBlocks(of bytes: [UInt8]) {
+    var offset = 0
+    while offset < bytes.count {
+      let field = offset + 4..<offset + 8
+      let length = bytes[field].reduce(0) { $0 << 8 | Int($1) }
+      // All lengths here are below 65,536, so one of the two orders is beyond the file.
+      let isBigEndian = length <= bytes.count - offset
+      let end = offset + (isBigEndian ? length : bytes[field].reversed().reduce(0) { $0 << 8 | Int($1) })
+      fields.append(field)
+      fields.append(end - 4..<end)
+      borders.insert(end)
+      offset = end
     }
   }
 

@@ -45,7 +45,7 @@ struct ReferenceEvaluator {
     case .cgroup(let id):
       let isKnown = telling.cgroups || socket.isMinisocket || operations?.contains(.cgroup) == true
       return isKnown ? entry.cgroup == id : nil
-    case .netlink, .link, .vsock, .unix: return false
+    case .end: return false
     // Holders were not searched.
     case .holder: return nil
     case .autobound: return operations != nil || socket.isMinisocket ? !entry.isPortLocked : nil

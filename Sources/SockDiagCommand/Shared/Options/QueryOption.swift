@@ -25,8 +25,11 @@ struct QueryOption: Hashable {
 
   /// The kinds of each word.
   private static let names: [String: [SocketKind]] = [
-    "all": SocketKind.allCases, "inet": SocketKind.allCases.filter { $0.transport != nil }, "tcp": [.tcp],
-    "udp": [.udp], "netlink": [.netlink],
+    "all": SocketKind.allCases, "inet": [.tcp, .udp, .raw, .sctp, .dccp], "tcp": [.tcp], "udp": [.udp],
+    "mptcp": [.mptcp],
+    "udplite": [.udpLite], "raw": [.raw], "sctp": [.sctp], "dccp": [.dccp], "unix": SocketKind.unix,
+    "unix_stream": [.unixStream], "u_str": [.unixStream], "unix_dgram": [.unixDatagram], "u_dgr": [.unixDatagram],
+    "unix_seqpacket": [.unixSequential], "u_seq": [.unixSequential], "netlink": [.netlink],
   ]
 
   private static var list: String { names.keys.sorted().joined(separator: ", ") }

@@ -30,6 +30,10 @@ struct Selection: Hashable {
     if let states = states[.netlink], !states.isEmpty {
       queries.append(FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(states) && filter))
     }
+    let unix = SocketKind.unix.reduce(into: SocketStateSet()) { $0.formUnion(states[$1] ?? []) }
+    if !unix.isEmpty {
+      queries.append(FamilyQuery<Unix>(UnixSocketRequest(states: unix), matching: filter))
+    }
     return queries
   }
 

@@ -26,7 +26,12 @@ enum SocketKind: String, CaseIterable, Hashable {
   var transport: TransportProtocol? {
     switch self {
     case .tcp: .tcp
+    case .mptcp: .mptcp
     case .udp: .udp
+    case .udpLite: .udpLite
+    case .raw: .raw
+    case .sctp: .sctp
+    case .dccp: .dccp
     default: nil
     }
   }
@@ -36,6 +41,9 @@ enum SocketKind: String, CaseIterable, Hashable {
     guard let kind = Self.allCases.first(where: { $0.transport == transport }) else { return nil }
     self = kind
   }
+
+  /// The kinds of UNIX sockets.
+  static let unix: [SocketKind] = [.unixStream, .unixSequential, .unixDatagram]
 
   /// The states that mean that others can reach the socket.
   var listeningStates: SocketStateSet {

@@ -93,7 +93,7 @@ struct BytecodeAssembler {
     case .family(.inet6): emit(.sourceCondition, hostCondition(.inet6, nil), holds: holds, fails: fails)
     case .family(.inet): emit(.sourceCondition, hostCondition(.inet6, nil), holds: fails, fails: holds)
     // Replies to an inet request are IPv4 or IPv6 only.
-    case .family, .netlink, .link, .vsock, .unix: jump(to: fails)
+    case .family, .end: jump(to: fails)
     case .autobound: emit(.autobound, [], holds: holds, fails: fails)
     case .interface(let index):
       operations.insert(.interface)

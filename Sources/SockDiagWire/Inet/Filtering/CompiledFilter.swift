@@ -144,7 +144,7 @@ private struct FilterCompiler {
 
   private func hasOperation(_ condition: FilterCondition) -> Bool {
     switch condition {
-    case .ports, .address, .family, .netlink, .link, .vsock, .unix, .autobound: true
+    case .ports, .address, .family, .end, .autobound: true
     case .interface: !refused.contains(.interface)
     case .mark: !refused.contains(.mark)
     case .cgroup: !refused.contains(.cgroup)

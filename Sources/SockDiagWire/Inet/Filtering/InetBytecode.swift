@@ -28,6 +28,8 @@ public struct InetBytecode: Hashable, Sendable {
 
     /// Each operation separately.
     package static let kinds: [Operations] = [.portEquality, .interface, .mark, .cgroup]
+    /// All of them.
+    package static let everything = Operations(kinds)
   }
 
   /// The operations of the program that a kernel may refuse.

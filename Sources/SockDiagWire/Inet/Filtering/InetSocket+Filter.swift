@@ -12,7 +12,7 @@ extension InetSocket: FilterSubject {
     case .cgroup(let id): (cgroupID ?? (isMinisocket ? 0 : nil)).map { $0 == id }
     case .autobound: isMinisocket ? true : nil
     case .figure(let figure, let range): value(of: figure).isWithin(range)
-    case .family, .mark, .netlink, .link, .vsock, .unix, .holder: commonAnswer(to: question.condition)
+    case .family, .mark, .end, .holder: commonAnswer(to: question.condition)
     }
   }
 

@@ -42,7 +42,7 @@ extension FilterCondition {
       return .mark(Int.random(in: 0..<8, using: &random) == 0 ? mark : mark & mask, mask: mask)
     case 9: return .cgroup(values.cgroups.randomElement(using: &random) ?? 0)
     case 10: return .autobound
-    case 11: return .unix(end, .random(using: &random))
+    case 11: return .end(end, .unix(.random(using: &random)))
     default: return .randomFigure(values, using: &random)
     }
   }

@@ -1,0 +1,126 @@
+internal import Glibc
+internal import SockDiagWire
+
+extension SocketInspector {
+  /// Asks the kernel what it can tell.
+  ///
+  /// Each question is a request for no sockets or few, and is asked once: what cannot change is remembered. Some features
+  /// show only on a socket, so two sockets are made on the loopback address of the calling thread's network namespace and
+  /// closed again. They listen for a millisecond on a port that the kernel chooses. In another namespace than the
+  /// inspector's, or where a sandbox forbids it, these features are missing from the result.
+  ///
+  /// - Parameters:
+  ///   - modules: What is known about the kernel's modules.
+  ///   - loading: Whether to ask about handlers whose module the request would load. Otherwise their answer is
+  ///     ``HandlerCapability/Answer/notAsked``.
+  /// - Throws: ``SockDiagError`` if the conversation itself fails.
+  public mutating func capabilities(
+    modules: KernelModules = KernelModules(), loading: Bool = false
+  ) throws(SockDiagError) -> Capabilities {
+    var result = Capabilities(release: modules.release, canLoadModules: modules.canLoad, refusal: refusal)
+    let observer = reader.conversation.observer
+    reader.conversation.observer = nil
+    defer { reader.conversation.observer = observer }
+    for handler in SocketHandler.all {
+      let isAsked = refusal == nil && (loading || !modules.askingMayLoad(handler))
+      let answer = isAsked ? try reader.capabilities.answer(of: handler, on: &reader.conversation) : .notAsked
+      result.handlers.append(HandlerCapability(handler, answer, modules.provider(of: handler)))
+    }
+    // The other features are those of TCP.
+    guard result.handlers.first?.answer == .present else { return result }
+    try reader.learnFeatures()
+    result.features = reader.capabilities.features
+    result.tcpInfoByteCount = reader.capabilities.tcpInfoByteCount
+    return result
+  }
+}
+
+extension InetReader where Transport: ~Copyable {
+  /// Tries each feature that is not known yet.
+  mutating func learnFeatures() throws(SockDiagError) {
+    for (feature, `protocol`) in [(KernelFeature.oneWalk, TransportProtocol.tcp), (.oneWalkForUDP, .udp)]
+    where capabilities.features[feature] == nil {
+      capabilities.features[feature] = try capabilities.servesBothFamilies(`protocol`, on: &conversation)
+    }
+    _ = try capabilities.learnRefusals(of: .everything, on: &conversation)
+    for (feature, operation) in [
+      (KernelFeature.filterPort, InetBytecode.Operations.portEquality), (.filterInterface, .interface),
+      (.filterMark, .mark), (.filterCgroup, .cgroup),
+    ] {
+      capabilities.features[feature] = capabilities.isAccepted(operation)
+    }
+    if capabilities.features[.destroy] == nil { capabilities.features[.destroy] = try canDestroy() }
+    if capabilities.features[.boundInactive] == nil || capabilities.features[.events] == nil {
+      try learnFromSockets()
+    }
+  }
+
+  /// Whether the kernel destroys sockets; `nil` if it does not say.
+  ///
+  /// The request has port 0 and a cookie that no socket has, so no socket can match. A kernel that could obey looks for it
+  /// and finds none; any other refuses first: `inet_diag_cmd_exact`, net/ipv4/inet_diag.c.
+  private mutating func canDestroy() throws(SockDiagError) -> Bool? {
+    var request = InetRequest(.destroy, .tcp, .inet)
+    request.local = SocketAddress(IPAddress(v4: 0x7f00_0001), port: 0)
+    request.remote = request.local
+    request.cookie = SocketCookie(rawValue: .max - 1)
+    return switch try conversation.acknowledged(request, operation: "ask whether sockets can be destroyed").errno {
+    case ENOENT: true
+    // EINVAL: before 4.5.
+    case EOPNOTSUPP, EINVAL: false
+    default: nil
+    }
+  }
+
+  /// Learns what only a socket shows.
+  private mutating func learnFromSockets() throws(SockDiagError) {
+    // A subscription is of no use before there is something to announce, and comes too late after it.
+    var events = try? EventReader(EventSubscription(.tcp4, receiveBuffer: 0))
+    guard let listener = ProbeSocket(isListening: true),
+      // Otherwise the conversation is with another network namespace, or with a simulated kernel.
+      let record = try record(of: listener, in: .listen)
+    else { return }
+    capabilities.tcpInfoByteCount = record.tcpInfo?.byteCount
+    capabilities.features[.cgroupID] = record.cgroupID != nil
+    capabilities.features[.socketOptions] = record.options != nil
+    if let bound = ProbeSocket(isListening: false) {
+      capabilities.features[.boundInactive] = try self.record(of: bound, in: .boundInactive) != nil
+    }
+    _ = consume listener
+    guard events != nil, let cookie = record.cookie else { return }
+    capabilities.features[.events] = events?.announces(cookie)
+  }
+
+  private mutating func record(
+    of socket: borrowing ProbeSocket, in states: SocketStateSet
+  ) throws(SockDiagError) -> InetSocket? {
+    var request = InetRequest(.dump, .tcp, .inet)
+    request.states = states
+    request.details = .all
+    request.local.port = socket.port
+    let inode = socket.inode
+    var found: InetSocket?
+    _ = try conversation.dump(request) { bytes, payload in
+      var socket = InetSocket()
+      _ = try? decoder.decode(payload, in: bytes, protocol: .tcp, into: &socket)
+      guard socket.inode == inode else { return .continue }
+      found = socket
+      return .stop
+    }
+    return found
+  }
+}
+
+extension EventReader where Transport == EventSubscription {
+  /// Whether the kernel announces the end of a socket that was just closed, within half a second.
+  fileprivate mutating func announces(_ cookie: SocketCookie) -> Bool {
+    let end = ContinuousClock.now + .milliseconds(500)
+    repeat {
+      while let event = try? nextIfReady() {
+        if case .destroyed(let socket) = event, socket.cookie == cookie { return true }
+      }
+      transport.waitUntilReadable(milliseconds: 20)
+    } while ContinuousClock.now < end
+    return false
+  }
+}

@@ -1,0 +1,63 @@
+internal import Glibc
+
+/// Reads a descriptor, and unpacks what it reads if that is a gzip file.
+struct CaptureInput: ~Copyable {
+  private let descriptor: Int32
+  /// The name of the file in messages.
+  private let name: String
+  private var piece = [UInt8](repeating: 0, count: 1 << 18)
+  private var isStarted = false
+  private var gunzip: Gunzip?
+
+  /// The caller closes the descriptor.
+  init(_ descriptor: Int32, _ name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
+  /// Whether the file is compressed, as far as it was read.
+  var isCompressed: Bool { gunzip != nil }
+
+  /// What is wrong with a compressed file, as far as it was read.
+  var fault: Gunzip.Fault? {
+    switch gunzip {
+    case .some(let gunzip): gunzip.fault
+    case nil: nil
+    }
+  }
+
+  /// Reads until `bytes` has `limit` bytes or the input ends. Of a compressed file it may be a little more.
+  mutating func read(upTo limit: Int, into bytes: inout [UInt8]) throws(CommandFailure) {
+    while bytes.count < limit, fault == nil {
+      let count = try readPiece(upTo: isCompressed ? piece.count : limit - bytes.count)
+      if count == 0 {
+        gunzip?.finish()
+        return
+      }
+      if !isStarted {
+        isStarted = true
+        if Gunzip.recognizes(piece.span.extracting(0..<count)) { gunzip = try Gunzip() }
+      }
+      if isCompressed {
+        gunzip?.unpack(piece[..<count], upTo: limit, into: &bytes)
+      } else {
+        bytes += piece[..<count]
+      }
+    }
+  }
+
+  /// Reads once, and waits if there is nothing yet. Returns 0 at the end.
+  private mutating func readPiece(upTo limit: Int) throws(CommandFailure) -> Int {
+    let wanted = min(piece.count, limit)
+    while true {
+      // SAFETY: the array has the bytes that read may write, during the call.
+      let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, wanted) }
+      if count >= 0 { return count }
+      if errno == EAGAIN {
+        Descriptors.wait(descriptor, for: POLLIN)
+      } else if errno != EINTR {
+        throw CaptureFile.unreadable(name, errno)
+      }
+    }
+  }
+}
