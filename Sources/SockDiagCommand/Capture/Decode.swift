@@ -50,7 +50,6 @@ struct Decode: TakesFilter {
               try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .netlink(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
-            case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             // Counted in the summary.
             case .unknown: false
             }

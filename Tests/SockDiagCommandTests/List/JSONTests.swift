@@ -37,6 +37,25 @@ struct JSONTests {
     for element in elements { #expect(schema.violations(of: element).isEmpty) }
   }
 
+  @Test func unixSocketsFitTheirSchema() throws {
+    let schema = JSONSchema(
+      try JSONValue(parsing: try Fixture.read("json-schema/unix-socket.schema.json")),
+      others: ["socket.schema.json": try Self.schema])
+    let bytes = Array(try Fixture.read("captures/linux-6.18/unix.pcap"))
+    var sockets = try CaptureDecoder.sockets(in: bytes.span).sockets.compactMap(\.unix)
+    let elements = try JSONValue(parsing: try render(.array, sockets)).elements
+    #expect(elements.count == sockets.count && elements.count > 30)
+    for key in ["path", "path_hex", "abstract", "abstract_hex", "file", "waiting_client_inodes", "uid"] {
+      #expect(elements.contains { $0[key] != nil }, "\(key)")
+    }
+    for index in sockets.indices {
+      sockets[index].peer?.name = sockets[index].name.map(UnixSocket.Peer.Name.named) ?? .unnamed
+    }
+    for element in elements + (try JSONValue(parsing: try render(.array, sockets)).elements) {
+      #expect(schema.violations(of: element).isEmpty)
+    }
+  }
+
   @Test func arrayAndLinesHoldTheSameObjects() throws {
     let sockets = try Samples.assorted
     let lines = try render(.lines, sockets).split(separator: 0x0a).map { try JSONValue(parsing: $0) }

@@ -32,7 +32,7 @@ struct Selection: Hashable {
     }
     let unix = SocketKind.unix.reduce(into: SocketStateSet()) { $0.formUnion(states[$1] ?? []) }
     if !unix.isEmpty {
-      queries.append(FamilyQuery<Unix>(UnixSocketRequest(states: unix), matching: filter))
+      queries.append(FamilyQuery<Unix>(UnixSocketRequest(states: unix, resolvesPeers: true), matching: filter))
     }
     return queries
   }
