@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An error of bind() or listen().
+/// An error of bind() or listen(), or for UNIX sockets of connect().
 ///
 /// Kernel: asm-generic/errno-base.h, asm-generic/errno.h.
 public struct BindErrno: RawRepresentable, Hashable, Sendable {
@@ -22,8 +22,26 @@ public struct BindErrno: RawRepresentable, Hashable, Sendable {
   public static let noSuchDevice = BindErrno(rawValue: 19)
   /// The socket or the kernel does not support the family of the address. Kernel: `EAFNOSUPPORT`.
   public static let familyNotSupported = BindErrno(rawValue: 97)
-  /// A security module or a cgroup program forbids it. Kernel: `EPERM`.
+  /// A security module or a cgroup program forbids it. For a path: the file system holds no sockets, or the folder is
+  /// immutable. Kernel: `EPERM`.
   public static let notPermitted = BindErrno(rawValue: 1)
+
+  // Errors of calls on UNIX sockets.
+
+  /// A folder of the path, or the file, does not exist. Kernel: `ENOENT`.
+  public static let noSuchFile = BindErrno(rawValue: 2)
+  /// A name on the way is no folder. Kernel: `ENOTDIR`.
+  public static let notAFolder = BindErrno(rawValue: 20)
+  /// The file system is read-only. Kernel: `EROFS`.
+  public static let readOnlyFileSystem = BindErrno(rawValue: 30)
+  /// The symbolic links lead in a circle. Kernel: `ELOOP`.
+  public static let linkLoop = BindErrno(rawValue: 40)
+  /// connect(): nothing listens. Kernel: `ECONNREFUSED`.
+  public static let connectionRefused = BindErrno(rawValue: 111)
+  /// connect(): the socket is of another kind. Kernel: `EPROTOTYPE`.
+  public static let wrongKind = BindErrno(rawValue: 91)
+  /// connect(): as many connections wait to be accepted as the listener allows. Kernel: `EAGAIN`.
+  public static let tryAgain = BindErrno(rawValue: 11)
 
   /// The C library's message: `Address already in use`.
   public var message: String {
@@ -34,6 +52,11 @@ public struct BindErrno: RawRepresentable, Hashable, Sendable {
   static let names: [BindErrno: String] = [
     .addressInUse: "EADDRINUSE", .addressNotAvailable: "EADDRNOTAVAIL", .accessDenied: "EACCES",
     .invalidArgument: "EINVAL", .noSuchDevice: "ENODEV", .familyNotSupported: "EAFNOSUPPORT", .notPermitted: "EPERM",
+    .noSuchFile: "ENOENT", .notAFolder: "ENOTDIR", .readOnlyFileSystem: "EROFS", .linkLoop: "ELOOP",
+    .connectionRefused: "ECONNREFUSED", .wrongKind: "EPROTOTYPE", .tryAgain: "EAGAIN",
+    BindErrno(rawValue: EIO): "EIO", BindErrno(rawValue: EMFILE): "EMFILE", BindErrno(rawValue: ENFILE): "ENFILE",
+    BindErrno(rawValue: ENAMETOOLONG): "ENAMETOOLONG", BindErrno(rawValue: ESTALE): "ESTALE",
+    BindErrno(rawValue: ENOTCONN): "ENOTCONN",
   ]
 }
 

@@ -22,8 +22,7 @@ package struct PortHolders {
     for process in sockets.lazy.flatMap(\.processes) where seen.insert(process.process.pid).inserted {
       processes.append(process)
     }
-    let parents = Set(processes.compactMap(\.parent))
-    let leader = processes.first { parents.contains($0.process.pid) } ?? processes.first
+    let leader = Self.leader(of: processes)
     self.sockets = sockets
     self.processes = processes
     self.leader = leader
@@ -41,7 +40,14 @@ package struct PortHolders {
       + (age.map { ", up \($0.ageWords)" } ?? "")
   }
 
-  private static func list(_ leader: ProcessDetails, _ processes: [ProcessDetails]) -> String {
+  /// The parent of the others, or else the first.
+  static func leader(of processes: [ProcessDetails]) -> ProcessDetails? {
+    let parents = Set(processes.compactMap(\.parent))
+    return processes.first { parents.contains($0.process.pid) } ?? processes.first
+  }
+
+  /// Processes with their leader first: `nginx (pid 80, root) and 4 workers`.
+  static func list(_ leader: ProcessDetails, _ processes: [ProcessDetails]) -> String {
     let others = processes.filter { $0.process.pid != leader.process.pid }
     guard let other = others.first else { return leader.words }
     if others.count == 1, other.command != leader.command { return "\(leader.words) and \(other.words)" }

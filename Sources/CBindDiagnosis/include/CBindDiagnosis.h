@@ -204,3 +204,68 @@ struct cbinddiagnosis_programs {
 
 /* The BPF programs that may refuse a bind() to sockets of a cgroup, given by its directory. Needs CAP_NET_ADMIN. */
 struct cbinddiagnosis_programs cbinddiagnosis_programs(const char *cgroup, bool is_v6);
+
+/* A file as stat(2) reports it. */
+struct cbinddiagnosis_file {
+	bool exists;
+	uint32_t mode;
+	uint32_t uid;
+	uint32_t links;
+	uint32_t device_major;
+	uint32_t device_minor;
+	uint64_t inode;
+	/* When the inode last changed, in seconds since 1970. A socket's inode changes seldom after bind(). */
+	int64_t changed;
+	/* The number of the mount in /proc/PID/mountinfo, -1 if the kernel does not report it (before 5.8). */
+	int64_t mount;
+};
+
+/* The facts that decide what bind() and connect() of a UNIX socket answer for a path. Errors are 0 or an errno. */
+struct cbinddiagnosis_path {
+	/* The place of a process could not be taken: nothing else was read. */
+	int32_t place_error;
+	/* The folder that would contain the file cannot be reached, and how many bytes of the path name what is to blame. */
+	int32_t folder_error;
+	size_t folder_error_length;
+	struct cbinddiagnosis_file folder;
+	/* The last name is ".", "..", or the path is only slashes. */
+	bool is_special;
+	bool has_trailing_slash;
+	/* The last name, its links not followed: ENOENT if nothing has it. */
+	int32_t name_error;
+	struct cbinddiagnosis_file name;
+	/* The file that the whole path leads to. */
+	int32_t target_error;
+	struct cbinddiagnosis_file target;
+	/* Creating a file in the folder, as far as rights decide; writing to the target. */
+	int32_t create_error;
+	int32_t write_error;
+	bool is_read_only;
+	/* f_type of statfs(2), 0 if it could not be read. */
+	int64_t file_system;
+	/*
+	 * The answer to a connect() of a datagram socket to the path, -1 if it was not tried. It sends nothing and disturbs
+	 * no server: ECONNREFUSED if no socket has the file, EPROTOTYPE if one of another type has it.
+	 */
+	int32_t contact;
+};
+
+/* The process for whom a path is looked at. */
+struct cbinddiagnosis_place {
+	/* Descriptors of its root and its working directory; -1 for those of the calling thread. */
+	int root;
+	int directory;
+	bool changes_user;
+	uint32_t uid;
+	uint32_t gid;
+	const uint32_t *groups;
+	size_t group_count;
+	/* With changes_user: the effective capabilities, as far as this thread has them. */
+	uint64_t capabilities;
+};
+
+/*
+ * Looks at a path of at most 108 bytes, of which no byte is zero. If the place differs from that of the calling thread,
+ * this happens on a thread that ends with it.
+ */
+struct cbinddiagnosis_path cbinddiagnosis_look(const char *path, struct cbinddiagnosis_place place);

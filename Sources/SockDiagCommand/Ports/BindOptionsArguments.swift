@@ -83,7 +83,7 @@ struct BindOptionsArguments: ParsableArguments {
       guard reusePort else { throw .usage("--reuseport-program needs --reuseport, as in the kernel") }
       question.options.insert(.reusePortProgram)
     }
-    question.uid = try uid.map { text throws(CommandFailure) in try Self.uid(text) }
+    question.uid = try userNumber()
     question.interfaceIndex = try interfaceIndex()
     return question
   }
@@ -91,6 +91,11 @@ struct BindOptionsArguments: ParsableArguments {
   /// The bind() requests, one for each address.
   func requests(_ port: PortArgument) throws(CommandFailure) -> [BindRequest] {
     try question(of: port).requests(port)
+  }
+
+  /// The user of `--uid`; `nil` without it.
+  func userNumber() throws(CommandFailure) -> UInt32? {
+    try uid.map { text throws(CommandFailure) in try Self.uid(text) }
   }
 
   private func interfaceIndex() throws(CommandFailure) -> UInt32 {

@@ -21,6 +21,17 @@ enum WhyStatus: Int32 {
 }
 
 extension WhyStatus {
+  /// The status of a UNIX socket.
+  init(_ diagnosis: UnixDiagnosis) {
+    self =
+      switch diagnosis.verdict {
+      case .free: .free
+      case .conflict: .conflict
+      case .depends: .depends
+      case .error: .error
+      }
+  }
+
   /// The name of the answer in JSON.
   var name: String {
     switch self {

@@ -3,7 +3,7 @@ enum OptionValues {
   static let short = "ADFNf"
   static let long = [
     "--netns", "--family", "--query", "--socket", "--filter", "--as", "--uid", "--device", "--color", "--sort",
-    "--columns", "--buffer",
+    "--columns", "--buffer", "--type",
   ]
 
   /// Whether the word after this one is a value. In a cluster such as `-tlN`, the last letter counts.

@@ -1,8 +1,8 @@
 internal import SockDiagWire
 
-/// The short form of `sockdiag why PORT`: a port where a subcommand is expected.
+/// The short form of `sockdiag why PORT`: a port, or the name of a UNIX socket, where a subcommand is expected.
 ///
-/// It is a question about a port if the first word that is neither an option nor the value of one is written as a port. A
+/// It is a question if the first word that is neither an option nor the value of one is written as a port or as a path. A
 /// filter never begins with such a word: `sockdiag sport = :80` begins with `sport`, and `sockdiag :80` is a port.
 enum PortShorthand {
   static func isQuestion(_ words: [String]) -> Bool {
@@ -12,7 +12,7 @@ enum PortShorthand {
       if isValue { continue }
       if word == "--" || word == "--run" { return false }
       if word.utf8.first == UInt8(ascii: "-") { continue }
-      return isPort(word)
+      return isPort(word) || UnixArgument.isUnix(word)
     }
     return false
   }

@@ -5,7 +5,7 @@ internal import SockDiag
 /// remedies, advice that does not help, and harmless sockets. The sentences come from BindDiagnosis.
 struct DiagnosisText {
   let context: WhyContext
-  private var prose: Prose
+  var prose: Prose
 
   var preset: Preset { context.preset }
   var namespace: String? { context.namespace }

@@ -18,27 +18,7 @@ extension ShortAnswer {
 
   private func process(_ holders: PortHolders) -> [Detail] {
     guard let leader = holders.leader else { return [] }
-    let origin = diagnosis.origins[leader.process.pid]
-    var details: [Detail] = []
-    let directory = origin?.workingDirectory.map { "in \(String(decoding: $0, as: UTF8.self))" }
-    let command = CommandLineText.text(leader)
-    let room = terminal.width - 4
-    switch (command, directory) {
-    case (let command?, let directory?):
-      let gap = 8
-      let left = room - gap - Prose.columns(of: directory)
-      if Prose.columns(of: command) <= left || left >= 40 {
-        let short = CommandLineText.shortened(command, to: left)
-        details.append(("\(short)\(String(repeating: " ", count: gap))\(directory)", 3))
-      } else {
-        details += [(CommandLineText.shortened(command, to: room), 3), (directory, 5)]
-      }
-    case (let text?, nil): details.append((CommandLineText.shortened(text, to: room), 3))
-    case (nil, let text?): details.append((text, 5))
-    case (nil, nil): break
-    }
-    if let starter = origin?.starterWords(of: leader) { details.append((starter, 4)) }
-    return details
+    return ProcessLines.of(leader, diagnosis.origins[leader.process.pid], width: terminal.width)
   }
 
   // MARK: SO_REUSEADDR

@@ -8,7 +8,7 @@ internal import SockDiagWire
 struct Why: ParsableCommand {
   static let configuration = CommandConfiguration(
     _superCommandName: Sockdiag.name,
-    abstract: "Says whether a port can be bound; if not, what blocks it, until when, and what helps.",
+    abstract: "Says whether a port or UNIX socket can be bound; if not, what blocks it, until when, and what helps.",
     discussion: """
       The answer has at most ten lines; its first line holds the verdict and the process. -v adds the whole reasoning.
 
@@ -18,6 +18,11 @@ struct Why: ParsableCommand {
 
       Socket options are read from the processes that hold the sockets, if this user may do so. Otherwise the answer names \
       the options that it depends on.
+
+      A path is a UNIX socket: /run/app.sock, ./app.sock, unix:app.sock; @name is an abstract one. The answer says who \
+      listens, whether the file is stale (no socket is behind it), what connect() answers, and whether the directory and \
+      the permissions allow bind(). It creates no file. To see whether a socket is behind a file, it connects a datagram \
+      socket to it, which no server notices.
 
       With --run it exits with the status of the command. While a program is watched, it does not get capabilities from its \
       file (setcap) or root from the setuid bit, which sudo needs, unless root watches.
@@ -32,7 +37,8 @@ struct Why: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The port, as number or name, and optionally the address; 53/udp is 53 with -u.", valueName: "[address:]port"),
+      "The port, as number or name, and optionally the address; 53/udp is 53 with -u. Or a UNIX socket: a path, or @name.",
+      valueName: "[address:]port|path"),
     completion: Completions.port)
   var port: String?
 
@@ -55,6 +61,13 @@ struct Why: ParsableCommand {
   @Flag(help: "Settle it with a real bind(), closed at once. Exact, but it takes the port for a moment.")
   var probe = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Of a UNIX socket: stream, dgram or seqpacket; by default that of the socket which has the name, or stream.",
+      valueName: "type"),
+    completion: .list(["stream", "dgram", "seqpacket"]))
+  var type: String?
+
   @Flag(name: .shortAndLong, help: "Also print the reasoning: each socket, each remedy, and what was checked.")
   var verbose = false
 
@@ -66,9 +79,16 @@ struct Why: ParsableCommand {
 
   func run() throws {
     try checkCombination()
+    let argument = try unixArgument()
     let start = NetworkNamespaceID.ofCallingThread
     try namespace.enter()
-    if port == nil { try watch(NamespaceNames(readers: start, given: namespace.netns)) } else { try answer() }
+    if port == nil {
+      try watch(NamespaceNames(readers: start, given: namespace.netns))
+    } else if let argument {
+      try answer(argument)
+    } else {
+      try answer()
+    }
   }
 
   private func checkCombination() throws(CommandFailure) {
@@ -133,10 +153,11 @@ struct Why: ParsableCommand {
   }
 
   /// The command line of this question, without how to print the answer.
-  private var question: String? {
+  var question: String? {
     guard let port else { return nil }
     let words =
-      [port] + who.words + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : []) + (probe ? ["--probe"] : [])
+      [port] + who.words + (type.map { ["--type", $0] } ?? []) + (who.tcp ? ["--tcp"] : []) + (who.udp ? ["--udp"] : [])
+      + (probe ? ["--probe"] : [])
       + (namespace.netns.map { ["--netns", $0] } ?? [])
     return "sockdiag why \(words.map(ShellWord.quoted).joined(separator: " "))"
   }

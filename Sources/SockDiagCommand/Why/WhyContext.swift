@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import Glibc
 internal import SockDiag
 
 /// What both forms of an answer need besides the diagnoses.
@@ -14,7 +15,11 @@ struct WhyContext {
   /// The command line that asks the same question, without `-v`; `nil` if it follows from the diagnoses.
   var question: String?
 
+  /// The time in seconds since 1970, for the age of files; `nil` if it is not shown.
+  var now: Int64?
+
   init(preset: Preset, namespace: String?) {
+    now = Int64(time(nil))
     self.preset = preset
     self.namespace = namespace
   }

@@ -22,6 +22,7 @@ extension PacketSocket: Codable {
     }
     writer.object("memory", memory)
     if source == .procNet { writer.text("source", source.rawValue) }
+    writer.object("proc_net", procNet)
     writer.attributes("unknown_attributes", unknownAttributes)
   }
 
@@ -45,7 +46,7 @@ extension PacketSocket: Codable {
       filter = .hidden
     }
     memory = try fields.object("memory", SocketMemory.init)
-    source = try fields.optional("source") ?? .sockDiag
+    procNet = try fields.object("proc_net", ProcNetFigures.init)
     unknownAttributes = try fields.attributes("unknown_attributes")
   }
 }

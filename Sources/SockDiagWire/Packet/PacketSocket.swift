@@ -30,8 +30,8 @@ public struct PacketSocket: Hashable, Sendable {
   /// The program that selects packets; `nil` without a program, if it was not asked for, or if it is one of eBPF. Kernel:
   /// `PACKET_DIAG_FILTER`, since 3.10.
   public var filter: Filter?
-  /// The source of the record.
-  public var source = SocketSource.sockDiag
+  /// Figures from `/proc/net/packet`; `nil` if sock_diag sent the record.
+  public var procNet: ProcNetFigures?
   /// Attributes that are not decoded here, and those that are longer than this library knows.
   public var unknownAttributes: [UnknownAttribute] = []
 
@@ -88,8 +88,11 @@ public struct PacketSocket: Hashable, Sendable {
     ]
   }
 
+  /// The interface as the kernel reports it; 0 for all, all ones if it was removed, `nil` if it is not known.
+  private var boundInterface: UInt32? { info?.interfaceIndex ?? procNet?.interfaceIndex }
+
   /// Whether the interface that the socket was bound to no longer exists.
-  public var hasLostInterface: Bool { info?.interfaceIndex == .max }
+  public var hasLostInterface: Bool { boundInterface == .max }
 }
 
 extension PacketSocket: KernelSocket {
@@ -112,7 +115,10 @@ extension PacketSocket: KernelSocket {
   public var cgroupID: UInt64? { nil }
 
   /// The interface that the socket is bound to; 0 for all, or if that interface was removed.
-  public var interfaceIndex: UInt32 { hasLostInterface ? 0 : info?.interfaceIndex ?? 0 }
+  public var interfaceIndex: UInt32 { hasLostInterface ? 0 : boundInterface ?? 0 }
+
+  /// `/proc/net` if the record has its figures.
+  public var source: SocketSource { procNet == nil ? .sockDiag : .procNet }
 
   /// Appends the protocol and the interface, `*` for all: `arp:eth0`, `*:*`.
   public func appendLocal<Names: EndpointNames>(to text: inout [UInt8], _ names: inout Names) {

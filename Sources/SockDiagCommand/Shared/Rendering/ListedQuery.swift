@@ -50,6 +50,9 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
 
   func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
     remarks.note(name, completeness)
+    if let substitution = inspector.substitution {
+      remarks.add(substitution.remarkOnSubstitution(for: Family.emptySocket.family))
+    }
   }
 
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> Dump<Family.Socket> {
