@@ -41,4 +41,16 @@ extension SocketInspector {
     if let failure { throw failure }
     return completeness
   }
+
+  /// Hands each matching socket of a family to `body` while the kernel's answer is being read, each once.
+  ///
+  /// It keeps no sockets, only a set of their cookies.
+  package mutating func forEachOnce<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
+  ) throws -> Completeness where Family.Socket: FilterSubject {
+    var seen = CookieSet()
+    return try forEach(query) { socket in
+      seen.insert(socket.cookie?.rawValue ?? 0) ? try body(socket) : .continue
+    }
+  }
 }

@@ -37,11 +37,12 @@ struct BigEndianWriter {
   }
 
   /// Families by their numbers. Netlink: `struct netlink_diag_req` and `struct netlink_diag_msg`, linux/netlink_diag.h; the
-  /// groups are a bitmap of longs. UNIX: `struct unix_diag_req` and `struct unix_diag_msg`, linux/unix_diag.h.
+  /// groups are a bitmap of longs.
   private static let families: [UInt8: Family] = [
     16: Family(
       request: [.same(4), .number(4, times: 4)], message: [.same(4), .number(4, times: 6)],
       attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]]),
+    // `struct unix_diag_req` and `struct unix_diag_msg`, linux/unix_diag.h.
     1: Family(
       request: [.same(4), .number(4, times: 5)], message: [.same(4), .number(4, times: 3)],
       attributes: [

@@ -31,7 +31,7 @@ struct Selection: Hashable {
       queries.append(FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(states) && filter))
     }
     let unix = SocketKind.unix.reduce(into: SocketStateSet()) { $0.formUnion(states[$1] ?? []) }
-    add(FamilyQuery<Unix>(UnixSocketRequest(states: unix)), SocketKind.unix, to: &queries)
+    add(FamilyQuery<Unix>(UnixSocketRequest(states: unix, resolvesPeers: true)), SocketKind.unix, to: &queries)
     add(FamilyQuery<Packet>(PacketSocketRequest()), [.rawPacket, .packetDatagram], to: &queries)
     add(FamilyQuery<VSock>(VSockSocketRequest()), SocketKind.vsock, to: &queries)
     add(FamilyQuery<XDP>(XDPSocketRequest()), [.xdp], to: &queries)

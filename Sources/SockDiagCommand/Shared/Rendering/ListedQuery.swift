@@ -62,12 +62,8 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
   func forEach(
     by inspector: inout SocketInspector, _ body: (Family.Socket) throws -> DumpFlow
   ) throws -> Completeness {
-    // The kernel reports netlink sockets with groups twice. Other families have few sockets.
-    var seen: Set<SockDiagWire.SocketIdentity> = []
-    return try inspector.forEach(self) { socket in
-      if let identity = socket.identity, !seen.insert(identity).inserted { return .continue }
-      return try body(socket)
-    }
+    // The kernel reports netlink sockets with groups twice.
+    try inspector.forEachOnce(self, body)
   }
 
   func sortByPort(_ sockets: inout [Family.Socket]) {}
