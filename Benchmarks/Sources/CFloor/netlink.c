@@ -5,6 +5,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
@@ -147,6 +148,18 @@ long floor_dump(int descriptor, struct floor_request request) {
     struct port_count wanted = {.port = htons(request.source_port)};
     error = receive_dump(descriptor, count_port, &wanted);
     return error < 0 ? error : wanted.count;
+}
+
+long floor_dump_unix(int descriptor, uint32_t show) {
+    struct {
+        struct nlmsghdr header;
+        struct unix_diag_req body;
+    } message = {
+        .header = header(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sizeof message),
+        .body = {.sdiag_family = AF_UNIX, .udiag_states = ~0u, .udiag_show = show},
+    };
+    long error = send_request(descriptor, &message, sizeof message);
+    return error < 0 ? error : receive_dump(descriptor, NULL, NULL);
 }
 
 long floor_get(int descriptor, struct floor_tuple tuple) {

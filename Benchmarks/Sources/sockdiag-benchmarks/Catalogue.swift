@@ -166,7 +166,7 @@ struct Catalogue {
 
   // A program that is not installed is left out; the others are measured.
 
-  private func theirs(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
+  func theirs(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
     guard let ss else { return [] }
     let command = Command(path: ss, arguments: arguments)
     return [SpawnedCommand(command, role: .other, headerLines: headerLines, pace: pace)]

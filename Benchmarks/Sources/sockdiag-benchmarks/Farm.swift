@@ -9,14 +9,23 @@ struct Farm: ~Copyable {
   private let process: harness_process
 
   init(program: String, sockets: Int, listening: Int, ipv6Percent: Int) throws {
-    let command = Command(
-      path: program,
-      arguments: ["\(sockets)", "--listening", "\(listening)", "--ipv6", "\(ipv6Percent)"]
-    )
+    try self.init(
+      Command(
+        path: program,
+        arguments: ["\(sockets)", "--listening", "\(listening)", "--ipv6", "\(ipv6Percent)"]
+      ), sockets: sockets)
+  }
+
+  /// UNIX sockets.
+  init(program: String, unixSockets: Int) throws {
+    try self.init(Command(path: program, arguments: ["\(unixSockets)", "--unix"]), sockets: unixSockets)
+  }
+
+  private init(_ command: Command, sockets: Int) throws {
     // SAFETY: the string lives through the call, and the callee keeps no pointer to it.
     let process = unsafe harness_start(command.lines)
     guard process.pid > 0 else {
-      throw BenchmarkError("cannot start \(program): \(errorText(process.pid))")
+      throw BenchmarkError("cannot start \(command.path): \(errorText(process.pid))")
     }
     let line = Farm.readLine(of: process)
     let words = line.split(separator: " ")

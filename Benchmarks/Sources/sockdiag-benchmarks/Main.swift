@@ -71,6 +71,7 @@ struct Benchmarks: ParsableCommand {
   }
 
   private func measure(_ size: Int, outcomes: inout [Outcome], steady: inout [SteadyState]) throws {
+    if Catalogue.unixKeys.contains(where: isWanted) { try measureUnix(size, outcomes: &outcomes) }
     let farm = try Farm(program: farmProgram(), sockets: size, listening: listening, ipv6Percent: ipv6)
     let catalogue = try Catalogue(ss: Command.find("ss"), sockdiag: sockdiagProgram())
     for workload in try catalogue.workloads(for: farm) where isWanted(workload.key) && !workload.rivals.isEmpty {
@@ -81,6 +82,17 @@ struct Benchmarks: ParsableCommand {
     guard isWanted("steady"), size == sizes.last else { return }
     for subject in try catalogue.steadySubjects() {
       steady.append(try SteadyState(polling: subject.rival, times: max(1, polls / subject.divisor)))
+    }
+  }
+
+  /// UNIX sockets have a farm of their own, and it stands alone: the holders of the other one have UNIX sockets too.
+  private func measureUnix(_ size: Int, outcomes: inout [Outcome]) throws {
+    let farm = try Farm(program: farmProgram(), unixSockets: size)
+    let catalogue = try Catalogue(ss: Command.find("ss"), sockdiag: sockdiagProgram())
+    for workload in try catalogue.unixWorkloads(for: farm) where isWanted(workload.key) {
+      let outcome = try Rounds(count: rounds).measure(workload, sockets: farm.total)
+      print(outcome.text)
+      outcomes.append(outcome)
     }
   }
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "holder.h"
 #include "plan.h"
+#include "unix.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,13 +17,15 @@
 
 static const char usage[] =
     "usage: socket-farm COUNT [--listening N] [--udp PERCENT] [--ipv6 PERCENT]\n"
+    "       socket-farm COUNT --unix\n"
     "\n"
     "Holds COUNT loopback sockets until standard input ends. Both ends of a connection count, and so do\n"
     "listening and UDP sockets. Prints one line when they stand:\n"
     "  ready TOTAL connected N listening N udp N ipv6 N\n"
     "A number on standard input, on a line of its own, has that many connections closed and as many opened\n"
     "in their places. Answers with a line when that is done:\n"
-    "  changed N\n";
+    "  changed N\n"
+    "With --unix the sockets are UNIX sockets, and none is replaced.\n";
 
 static bool parse_number(const char *text, long most, long *number) {
     char *end;
@@ -157,6 +160,7 @@ int main(int argc, char **argv) {
         {"listening", required_argument, NULL, 'l'},
         {"udp", required_argument, NULL, 'u'},
         {"ipv6", required_argument, NULL, '6'},
+        {"unix", no_argument, NULL, 'x'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -165,12 +169,14 @@ int main(int argc, char **argv) {
     long udp_percent = 0;
     long ipv6_percent = 0;
     bool valid = true;
+    bool is_unix = false;
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         switch (option) {
         case 'l': valid = valid && parse_number(optarg, 1000000, &listening); break;
         case 'u': valid = valid && parse_number(optarg, 100, &udp_percent); break;
         case '6': valid = valid && parse_number(optarg, 100, &ipv6_percent); break;
+        case 'x': is_unix = true; break;
         case 'h': fputs(usage, stdout); return 0;
         default: valid = false; break;
         }
@@ -179,6 +185,7 @@ int main(int argc, char **argv) {
         fputs(usage, stderr);
         return 2;
     }
+    if (is_unix) return unix_farm(count);
     struct farm farm;
     if (farm_plan(&farm, count, listening, (int)udp_percent, (int)ipv6_percent) != 0) return 1;
     return run(&farm);

@@ -74,21 +74,27 @@ extension InetReader where Transport: ~Copyable {
 
   /// Learns what only a socket shows.
   private mutating func learnFromSockets() throws(SockDiagError) {
-    // A subscription is of no use before there is something to announce, and comes too late after it.
-    var events = try? EventReader(EventSubscription(.tcp4, receiveBuffer: 0))
-    guard let listener = ProbeSocket(isListening: true),
-      // Otherwise the conversation is with another network namespace, or with a simulated kernel.
-      let record = try record(of: listener, in: .listen)
-    else { return }
+    // It has to exist before the socket ends.
+    var events = try? EventReader(EventSubscription(.tcp4, receiveBuffer: SocketEvents.defaultReceiveBuffer))
+    guard let cookie = try learnFromListener(), events != nil else { return }
+    capabilities.features[.events] = events?.announces(cookie)
+  }
+
+  /// Learns what a listener and a bound socket show, and closes both.
+  ///
+  /// - Returns: The cookie of the listener; `nil` if the conversation is with another network namespace or a simulated
+  ///   kernel, or if the sockets cannot be made.
+  private mutating func learnFromListener() throws(SockDiagError) -> SocketCookie? {
+    guard let listener = ProbeSocket(isListening: true), let record = try record(of: listener, in: .listen) else {
+      return nil
+    }
     capabilities.tcpInfoByteCount = record.tcpInfo?.byteCount
     capabilities.features[.cgroupID] = record.cgroupID != nil
     capabilities.features[.socketOptions] = record.options != nil
     if let bound = ProbeSocket(isListening: false) {
       capabilities.features[.boundInactive] = try self.record(of: bound, in: .boundInactive) != nil
     }
-    _ = consume listener
-    guard events != nil, let cookie = record.cookie else { return }
-    capabilities.features[.events] = events?.announces(cookie)
+    return record.cookie
   }
 
   private mutating func record(

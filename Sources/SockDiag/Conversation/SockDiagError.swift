@@ -64,6 +64,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
   public var kernelMessage: String?
   /// The position of the invalid bytes, for `Code.malformedReply`.
   public var wireError: WireError?
+  /// The handler that the kernel lacks, for `Code.missingProtocolHandler` and `Code.missingFamily`, if it is known.
+  public var handler: SocketHandler?
 
   /// Creates an error.
   public init(
@@ -108,8 +110,16 @@ public struct SockDiagError: Error, Hashable, Sendable {
   }
 
   /// Whether sock_diag cannot answer, for a reason that does not apply to `/proc/net`.
-  var leavesProcNet: Bool {
+  package var leavesProcNet: Bool {
     [.missingProtocolHandler, .missingFamily, .missingSockDiag, .netlinkForbidden].contains(code)
+  }
+
+  /// The same error with the name of the handler, if the lack of one is the error.
+  func naming(_ handler: SocketHandler?) -> SockDiagError {
+    guard code == .missingProtocolHandler || code == .missingFamily else { return self }
+    var error = self
+    error.handler = handler
+    return error
   }
 
   /// The same for entering another network namespace, which needs other capabilities.
@@ -122,6 +132,11 @@ public struct SockDiagError: Error, Hashable, Sendable {
   /// How to fix the error, if that is known.
   public var cure: String? {
     switch code {
+    case .missingProtocolHandler where handler != nil, .missingFamily where handler != nil:
+      handler.map { handler in
+        "load the kernel module \(handler.module)"
+          + (handler.procNetTable == nil ? " or use a kernel with \(handler.option)" : " or read /proc/net instead")
+      }
     case .missingProtocolHandler:
       "load the kernel module for it (udp_diag, tcp_diag, sctp_diag …) or read /proc/net instead"
     case .missingFamily: "load the kernel module inet_diag or read /proc/net instead"
@@ -152,8 +167,7 @@ extension SockDiagError: CustomStringConvertible {
     if code == .incomplete { return operation }
     var text =
       switch code {
-      case .missingProtocolHandler: "the kernel has no sock_diag handler for this protocol"
-      case .missingFamily: "the kernel has no sock_diag handler for this address family"
+      case .missingProtocolHandler, .missingFamily: lackOfHandler
       case .missingSockDiag: "the kernel has no sock_diag"
       case .netlinkForbidden: "netlink sockets are forbidden here"
       case .noReply: "the kernel sent no answer"
@@ -171,6 +185,15 @@ extension SockDiagError: CustomStringConvertible {
     if let kernelMessage { text += " (\(kernelMessage))" }
     if let cure { text += "; \(cure)" }
     return text
+  }
+
+  private var lackOfHandler: String {
+    guard let handler else {
+      let subject = code == .missingFamily ? "address family" : "protocol"
+      return "the kernel has no sock_diag handler for this \(subject)"
+    }
+    return "the kernel has no sock_diag handler for \(handler.name) sockets"
+      + (handler.procNetTable == nil ? ", and /proc/net does not list them" : "")
   }
 
   static func message(_ errno: Int32) -> String {

@@ -32,6 +32,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       substitution = nil
       return (completeness, .sockDiag)
     } catch {
+      let error = error.naming(SocketHandler.handler(of: query.protocol))
       // No table has these, and the answer says so.
       if try lacksAll(query, instead: error) { return (.missingStates, .procNet) }
       return (
@@ -59,6 +60,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
           return .continue
         }
       } catch {
+        let error = error.naming(SocketHandler.handler(of: query.protocol))
         if try lacksAll(query, instead: error) {
           return SocketDump(sockets: [], completeness: .missingStates, source: .procNet)
         }

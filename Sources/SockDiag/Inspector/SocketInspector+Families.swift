@@ -8,19 +8,22 @@ extension SocketInspector {
   /// for socket in routing.sockets { print(socket.localText, socket.groups ?? []) }
   /// ```
   ///
-  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial.
+  /// A dump that the kernel interrupted is repeated up to two times and then returned as partial. If sock_diag cannot
+  /// answer, the sockets come from the family's table in `/proc/net`, if it has one (``ProcNetFamily``), and
+  /// ``Dump/source`` says so.
   ///
-  /// - Throws: ``SockDiagError``; `Code.missingFamily` where the kernel has no handler for the family.
+  /// - Throws: ``SockDiagError``; `Code.missingFamily` where the kernel has no handler for the family and no table.
   /// - Complexity: O(n) time and space in the number of sockets.
   public mutating func dump<Family: SocketFamily>(
     _ query: FamilyQuery<Family>
   ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {
-    try reader.conversation.dump(query)
+    try reader.dump(query)
   }
 
   /// Hands each matching socket of a family to `body` while the kernel's answer is being read.
   ///
-  /// A socket may come twice if the tables change meanwhile; `dump(_:)` removes duplicates.
+  /// A socket may come twice if the tables change meanwhile; `dump(_:)` removes duplicates. Like `dump(_:)` this falls
+  /// back to `/proc/net`; then each socket names that as its source.
   ///
   /// - Returns: Whether all sockets were seen.
   /// - Throws: ``SockDiagError``, or what `body` throws.
@@ -29,7 +32,7 @@ extension SocketInspector {
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
   ) throws -> Completeness where Family.Socket: FilterSubject {
     var failure: (any Error)?
-    let completeness = try reader.conversation.forEach(query) { socket in
+    let completeness = try reader.forEach(query) { socket in
       do { return try body(socket) } catch {
         failure = error
         return .stop
@@ -37,5 +40,17 @@ extension SocketInspector {
     }
     if let failure { throw failure }
     return completeness
+  }
+
+  /// Hands each matching socket of a family to `body` while the kernel's answer is being read, each once.
+  ///
+  /// It keeps no sockets, only a set of their cookies.
+  package mutating func forEachOnce<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
+  ) throws -> Completeness where Family.Socket: FilterSubject {
+    var seen = CookieSet()
+    return try forEach(query) { socket in
+      seen.insert(socket.cookie?.rawValue ?? 0) ? try body(socket) : .continue
+    }
   }
 }

@@ -24,6 +24,15 @@ struct ProcNetFault: Error {
     case timeout
     case inode
     case drops
+    case netlinkProtocol = "Eth"
+    case portID = "Pid"
+    case groups = "Groups"
+    case receiveMemory = "Rmem"
+    case sendMemory = "Wmem"
+    case socketType = "Type"
+    case linkProtocol = "Proto"
+    case interface = "Iface"
+    case running = "R"
     case line
   }
 
@@ -59,6 +68,12 @@ extension ProcNetFault {
     case .retransmits: "8 hexadecimal digits"
     case .uid: "a decimal number of 32 bits"
     case .timeout, .drops: "a decimal number"
+    case .netlinkProtocol: "a decimal number of 16 bits"
+    case .portID, .receiveMemory, .sendMemory, .interface: "a decimal number of 32 bits"
+    case .socketType: "a decimal number of 8 bits"
+    case .groups: "8 hexadecimal digits"
+    case .linkProtocol: "4 hexadecimal digits"
+    case .running: "0 or 1"
     case .inode: "a decimal number and a blank after it"
     case .line: "a line of at most \(ProcNetParser.longestLine) bytes"
     }

@@ -7,19 +7,33 @@ extension SockDiagError {
   /// - Parameter transport: The protocol of the list. It matters only for a missing handler; otherwise lists of several
   ///   protocols have the same sentence.
   public func remarkOnSubstitution(for transport: TransportProtocol) -> String {
-    var missing = "TCP sockets that are only bound, interfaces and IPV6_V6ONLY"
-    let reason: String
-    var cure = cure
-    switch code {
-    case .netlinkForbidden: reason = "netlink is forbidden here"
-    case .missingSockDiag:
-      reason = "the kernel has no sock_diag"
-      cure = "use a kernel built with CONFIG_INET_DIAG"
-    default:
-      reason = "the kernel has no sock_diag handler for \(transport)"
-      cure = "load the module \(transport == .udpLite ? "udp" : "\(transport)")_diag"
-      if transport == .udpLite || transport == .raw { missing = "cookies, interfaces and IPV6_V6ONLY" }
-    }
-    return "\(reason), so /proc/net was read; it lacks \(missing)" + (cure.map { "; \($0)" } ?? "")
+    remark(
+      name: "\(transport)", module: SocketHandler.handler(of: transport)?.module ?? "\(transport)_diag",
+      table: "/proc/net", lacks: "TCP sockets that are only bound, interfaces and IPV6_V6ONLY")
+  }
+
+  /// The same about a list of another family.
+  public func remarkOnSubstitution(for family: AddressFamily) -> String {
+    let handler = SocketHandler.handler(of: family)
+    let lacks =
+      switch family {
+      case .unix: "peers, queues, users and cookies"
+      case .netlink: "destinations, options, cookies and groups above 32"
+      case .packet: "rings, fanout groups, memberships, filters and cookies"
+      default: "most details"
+      }
+    return remark(
+      name: handler?.name ?? "\(family)", module: handler?.module ?? "\(family)_diag",
+      table: "/proc/net/\(handler?.procNetTable ?? "\(family)")", lacks: lacks)
+  }
+
+  private func remark(name: String, module: String, table: String, lacks: String) -> String {
+    let (reason, cure) =
+      switch code {
+      case .netlinkForbidden: ("netlink is forbidden here", self.cure)
+      case .missingSockDiag: ("the kernel has no sock_diag", "use a kernel built with CONFIG_INET_DIAG")
+      default: ("the kernel has no sock_diag handler for \(name)", "load the module \(module)")
+      }
+    return "\(reason), so \(table) was read; it lacks \(lacks)" + (cure.map { "; \($0)" } ?? "")
   }
 }

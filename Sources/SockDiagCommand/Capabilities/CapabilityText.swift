@@ -44,7 +44,7 @@ enum CapabilityText {
     let isPresent = handler.answer == .present
     prose.line(
       cell(handler.handler.name, kindWidth) + cell(answer, answerWidth)
-        + (isPresent ? provider(handler) : instead(handler)),
+        + (isPresent ? provider(handler) : instead(handler, isRefused: isRefused)),
       hanging: kindWidth + answerWidth, paint: isPresent ? .none : .passing)
   }
 
@@ -56,9 +56,10 @@ enum CapabilityText {
     }
   }
 
-  private static func instead(_ handler: HandlerCapability) -> String {
+  private static func instead(_ handler: HandlerCapability, isRefused: Bool) -> String {
     let table = handler.handler.procNetTable.map { "/proc/net/\($0)" } ?? "nothing"
-    guard let cure = handler.cure else { return table }
+    // The remark below names what helps for all of them.
+    guard !isRefused, let cure = handler.cure else { return table }
     switch handler.answer {
     case .notAsked where handler.provider == .loadable:
       return "\(table); the first request loads \(handler.handler.module)"

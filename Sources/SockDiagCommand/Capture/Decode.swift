@@ -50,6 +50,11 @@ struct Decode: TakesFilter {
               try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .unix(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             case .netlink(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .packet(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .vsock(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .xdp(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .tipc(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
+            case .smc(let socket): try Self.show(socket, if: selection.contains(socket), with: renderer)
             // Counted in the summary.
             case .unknown: false
             }

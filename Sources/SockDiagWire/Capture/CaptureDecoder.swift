@@ -13,6 +13,11 @@ public struct CaptureDecoder: Sendable {
   private var inet = InetSocket()
   private var netlink = Netlink.emptySocket
   private var unix = Unix.emptySocket
+  private var packet = Packet.emptySocket
+  private var vsock = VSock.emptySocket
+  private var xdp = XDP.emptySocket
+  private var tipc = TIPC.emptySocket
+  private var smc = SMC.emptySocket
   private var requests = CaptureRequests()
   private var summary = CaptureSummary()
   /// The offset in the capture of the bytes that are being decoded.
@@ -203,6 +208,8 @@ public struct CaptureDecoder: Sendable {
     let payload = message.payload
     let request = requests.request(ofRecord: message.header, default: unknownRequest)
     let family = AddressFamily(ofRecord: payload, answering: request, in: bytes)
+    // The kernel answers with an empty message for each TIPC socket whose state was not asked for.
+    if family == .tipc, payload.isEmpty { return nil }
     let socket: CapturedSocket
     do throws(WireError) {
       let fault: WireError?
@@ -213,6 +220,21 @@ public struct CaptureDecoder: Sendable {
       case .unix:
         fault = try Unix.decode(payload, in: bytes, answering: UnixSocketRequest(), into: &unix)
         socket = .unix(unix)
+      case .packet:
+        fault = try Packet.decode(payload, in: bytes, answering: PacketSocketRequest(), into: &packet)
+        socket = .packet(packet)
+      case .vsock:
+        fault = try VSock.decode(payload, in: bytes, answering: VSockSocketRequest(), into: &vsock)
+        socket = .vsock(vsock)
+      case .xdp:
+        fault = try XDP.decode(payload, in: bytes, answering: XDPSocketRequest(), into: &xdp)
+        socket = .xdp(xdp)
+      case .tipc:
+        fault = try TIPC.decode(payload, in: bytes, answering: TIPCSocketRequest(), into: &tipc)
+        socket = .tipc(tipc)
+      case .smc:
+        fault = try SMC.decode(payload, in: bytes, answering: SMCSocketRequest(), into: &smc)
+        socket = .smc(smc)
       case _ where family.isInet:
         fault = try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &inet)
         socket = .inet(inet)

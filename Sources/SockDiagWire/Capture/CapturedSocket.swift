@@ -8,6 +8,16 @@ public enum CapturedSocket: Hashable, Sendable {
   case netlink(NetlinkSocket)
   /// A UNIX socket.
   case unix(UnixSocket)
+  /// A packet socket.
+  case packet(PacketSocket)
+  /// A vsock socket.
+  case vsock(VSockSocket)
+  /// An XDP socket.
+  case xdp(XDPSocket)
+  /// A TIPC socket.
+  case tipc(TIPCSocket)
+  /// An SMC socket.
+  case smc(SMCSocket)
   /// A record of a family that is not decoded here.
   case unknown(UndecodedSocket)
 
@@ -17,6 +27,16 @@ public enum CapturedSocket: Hashable, Sendable {
   public var netlink: NetlinkSocket? { if case .netlink(let socket) = self { socket } else { nil } }
   /// The socket if it is a UNIX socket.
   public var unix: UnixSocket? { if case .unix(let socket) = self { socket } else { nil } }
+  /// The socket if it is a packet socket.
+  public var packet: PacketSocket? { if case .packet(let socket) = self { socket } else { nil } }
+  /// The socket if it is a vsock socket.
+  public var vsock: VSockSocket? { if case .vsock(let socket) = self { socket } else { nil } }
+  /// The socket if it is an XDP socket.
+  public var xdp: XDPSocket? { if case .xdp(let socket) = self { socket } else { nil } }
+  /// The socket if it is a TIPC socket.
+  public var tipc: TIPCSocket? { if case .tipc(let socket) = self { socket } else { nil } }
+  /// The socket if it is an SMC socket.
+  public var smc: SMCSocket? { if case .smc(let socket) = self { socket } else { nil } }
 }
 
 /// A record of a family that is not decoded here, kept as it came.
@@ -40,6 +60,11 @@ extension CapturedSocket: FieldWritable {
     case .inet(let socket): socket.writeFields(to: &writer)
     case .netlink(let socket): socket.writeFields(to: &writer)
     case .unix(let socket): socket.writeFields(to: &writer)
+    case .packet(let socket): socket.writeFields(to: &writer)
+    case .vsock(let socket): socket.writeFields(to: &writer)
+    case .xdp(let socket): socket.writeFields(to: &writer)
+    case .tipc(let socket): socket.writeFields(to: &writer)
+    case .smc(let socket): socket.writeFields(to: &writer)
     case .unknown(let record):
       writer.text("family", record.family.description)
       writer.text("payload", record.payload.hexadecimal)

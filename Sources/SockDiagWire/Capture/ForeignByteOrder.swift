@@ -67,6 +67,11 @@ struct ForeignByteOrder {
     switch family {
     case .netlink: Netlink.layout
     case .unix: Unix.layout
+    case .packet: Packet.layout
+    case .vsock: VSock.layout
+    case .xdp: XDP.layout
+    case .tipc: TIPC.layout
+    case .smc: SMC.layout
     default: nil
     }
   }

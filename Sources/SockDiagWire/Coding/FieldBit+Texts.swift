@@ -1,7 +1,7 @@
 extension FieldBit {
   /// The names of the bits that are set. A bit without a name becomes its number in hexadecimal digits, so that no bit
   /// gets lost.
-  static func texts(of bits: UInt64, in names: [FieldBit]) -> [String] {
+  package static func texts(of bits: UInt64, in names: [FieldBit]) -> [String] {
     var rest = bits
     var texts: [String] = []
     for name in names where bits & name.bit != 0 {

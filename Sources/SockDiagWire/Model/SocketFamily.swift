@@ -20,6 +20,24 @@ public protocol SocketFamily: Sendable {
     _ payload: Range<Int>, in bytes: Span<UInt8>, answering request: Request, into socket: inout Socket
   ) throws(WireError) -> WireError?
 
+  /// What completes a record with facts from the records of other sockets. Most families need nothing.
+  associatedtype Companions: SocketCompanions<Socket> = NoCompanions<Socket>
+
+  /// The requests that serve a query: one whose records only teach the companions, `nil` if they need none, and the one
+  /// whose records are the answer.
+  static func requests(
+    for request: Request, matching filter: SocketFilter
+  ) -> (companions: Request?, sockets: Request)
+
   /// An empty record, for ``decode(_:in:answering:into:)`` to fill.
   static var emptySocket: Socket { get }
+}
+
+extension SocketFamily where Companions == NoCompanions<Socket> {
+  /// The request itself.
+  public static func requests(
+    for request: Request, matching filter: SocketFilter
+  ) -> (companions: Request?, sockets: Request) {
+    (nil, request)
+  }
 }

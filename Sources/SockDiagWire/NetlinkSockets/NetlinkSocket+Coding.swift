@@ -9,12 +9,15 @@ extension NetlinkSocket: Codable {
       writer.number("destination_port_id", destinationPortID)
       writer.number("destination_group", destinationGroup)
     }
-    writer.number("type", type)
+    // No table has the type.
+    if source == .sockDiag { writer.number("type", type) }
     writer.longNumber("cookie", cookie?.rawValue)
     writer.number("inode", inode)
     if let groups { writer.numbers("groups", groups) }
-    if let flags { writer.texts("flags", Flags.names.filter { flags.contains($0.flag) }.map(\.name)) }
+    if let flags { writer.texts("flags", FieldBit.texts(of: UInt64(flags.rawValue), in: Flags.names)) }
     writer.object("memory", memory)
+    if source == .procNet { writer.text("source", source.rawValue) }
+    writer.object("proc_net", procNet)
     writer.attributes("unknown_attributes", unknownAttributes)
   }
 
@@ -27,14 +30,15 @@ extension NetlinkSocket: Codable {
     portID = try fields.required("port_id")
     destinationPortID = try fields.optional("destination_port_id") ?? 0
     destinationGroup = try fields.optional("destination_group") ?? 0
-    type = try fields.required("type")
+    type = try fields.optional("type") ?? 0
     cookie = try fields.optional("cookie")
     inode = try fields.required("inode")
     groups = try fields.optional("groups")
     flags = try (fields.optional("flags") as [String]?).map { names in
-      Flags(Flags.names.filter { names.contains($0.name) }.map(\.flag))
+      Flags(rawValue: UInt32(truncatingIfNeeded: FieldBit.bits(of: names, in: Flags.names)))
     }
     memory = try fields.object("memory", SocketMemory.init)
+    procNet = try fields.object("proc_net", ProcNetFigures.init)
     unknownAttributes = try fields.attributes("unknown_attributes")
   }
 }

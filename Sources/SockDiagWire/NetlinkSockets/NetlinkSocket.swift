@@ -28,6 +28,8 @@ public struct NetlinkSocket: Hashable, Sendable {
   public var memory: SocketMemory?
   /// Options of the socket. Kernel: `NETLINK_DIAG_FLAGS`, since 4.19.
   public var flags: Flags?
+  /// Figures from `/proc/net/netlink`; `nil` if sock_diag sent the record.
+  public var procNet: ProcNetFigures?
   /// Attributes that are not decoded here, such as the rings of kernels before 4.6.
   public var unknownAttributes: [UnknownAttribute] = []
 
@@ -58,9 +60,9 @@ public struct NetlinkSocket: Hashable, Sendable {
     public static let capsAcknowledgements = Flags(rawValue: 0x20)
 
     /// The flags with their names, in the kernel's order.
-    package static let names: [(flag: Flags, name: String)] = [
-      (.isDumping, "cb-running"), (.packetInfo, "pktinfo"), (.broadcastError, "broadcast-error"),
-      (.noENOBUFS, "no-enobufs"), (.listensToAllNamespaces, "listen-all-nsid"), (.capsAcknowledgements, "cap-ack"),
+    package static let names = [
+      FieldBit(0x01, "cb-running"), FieldBit(0x02, "pktinfo"), FieldBit(0x04, "broadcast-error"),
+      FieldBit(0x08, "no-enobufs"), FieldBit(0x10, "listen-all-nsid"), FieldBit(0x20, "cap-ack"),
     ]
   }
 }
@@ -80,15 +82,15 @@ extension NetlinkSocket: KernelSocket {
 
   /// The memory of messages that wait to be read, and of those that wait for their receiver.
   public var queues: SocketQueues? {
-    memory.map { .bytes(received: $0.receiveAllocated, unsent: $0.sendAllocated) }
+    memory.map { .bytes(received: $0.receiveAllocated, unsent: $0.sendAllocated) } ?? procNet?.queues
   }
 
   /// Always `nil`: no record names a user.
   public var uid: UInt32? { nil }
   /// Always `nil`: no record names a cgroup.
   public var cgroupID: UInt64? { nil }
-  /// Always sock_diag.
-  public var source: SocketSource { .sockDiag }
+  /// `/proc/net` if the record has its figures.
+  public var source: SocketSource { procNet == nil ? .sockDiag : .procNet }
 
   /// Appends the protocol and the port id: `rtnl:4711`, `rtnl:kernel`.
   public func appendLocal<Names: EndpointNames>(to text: inout [UInt8], _ names: inout Names) {

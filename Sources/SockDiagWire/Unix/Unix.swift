@@ -2,6 +2,9 @@
 ///
 /// Kernel: `AF_UNIX`; net/unix/diag.c, since 3.3.
 public enum Unix: SocketFamily {
+  /// The names of peers.
+  public typealias Companions = UnixPeerNames
+
   /// An empty record.
   public static var emptySocket: UnixSocket { UnixSocket() }
 

@@ -5,7 +5,7 @@ extension UnixSocket: Codable {
   @specialized(where Writer == JSONTextWriter)
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("family", family.description)
-    writer.text("type", kind.description)
+    writer.text("type", type.description)
     writer.text("state", state.description)
     if let name { writer.name(name) }
     writer.number("inode", inode)
@@ -33,7 +33,7 @@ extension UnixSocket: Codable {
   public init(from decoder: any Decoder) throws {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
-    kind = try fields.named("type", UnixSocketKind.init(name:))
+    type = try fields.named("type", SocketType.init(name:))
     state = try fields.named("state", SocketState.init(name:))
     name = try fields.unixName()
     inode = try fields.required("inode")

@@ -3,7 +3,7 @@ extension UnixSocket {
   enum Layout {
     /// `sizeof(struct unix_diag_msg)`
     static let byteCount = 16
-    static let kind = 1
+    static let type = 1
     static let state = 2
     static let inode = 4
     static let cookie = 8
@@ -29,7 +29,7 @@ extension UnixSocket {
         "a UNIX socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
     }
     self = UnixSocket()
-    kind = UnixSocketKind(rawValue: bytes[start + Layout.kind])
+    type = SocketType(rawValue: bytes[start + Layout.type])
     state = SocketState(rawValue: bytes[start + Layout.state])
     inode = bytes.host32(at: start + Layout.inode)
     let halves = (bytes.host32(at: start + Layout.cookie), bytes.host32(at: start + Layout.cookie + 4))

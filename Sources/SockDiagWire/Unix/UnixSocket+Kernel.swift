@@ -1,10 +1,17 @@
 extension UnixSocket: KernelSocket {
   /// Always UNIX.
   public var family: AddressFamily { .unix }
-  /// `u_str`, `u_dgr` or `u_seq`.
-  public var netID: String { kind.netID }
-  /// Whether the socket is of a kind that carries connections: all but datagram sockets.
-  public var isConnectionOriented: Bool { kind != .datagram }
+  /// `u_str`, `u_dgr` or `u_seq`; `u_` and the number of another type, which no kernel has.
+  public var netID: String {
+    switch type {
+    case .stream: "u_str"
+    case .datagram: "u_dgr"
+    case .sequencedPacket: "u_seq"
+    default: "u_\(type.rawValue)"
+    }
+  }
+  /// Whether the type carries connections: all but datagram sockets.
+  public var isConnectionOriented: Bool { type != .datagram }
 
   /// The cookie; `nil` in records from `/proc/net`.
   public var identity: SocketIdentity? { cookie.map { SocketIdentity(.unix, protocol: 0, $0) } }

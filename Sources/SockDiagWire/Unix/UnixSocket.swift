@@ -2,8 +2,8 @@
 ///
 /// Kernel: `struct unix_diag_msg`, linux/unix_diag.h, and the attributes that follow it.
 public struct UnixSocket: Hashable, Sendable {
-  /// How the socket transfers data. Kernel: `udiag_type`.
-  public var kind = UnixSocketKind.stream
+  /// A stream, datagrams or sequenced packets. Kernel: `udiag_type`.
+  public var type = SocketType.stream
   /// `listen`, `established` or `close`. A datagram socket that called `connect` is `established` since 5.14, and `close`
   /// before. Kernel: `udiag_state`.
   public var state = SocketState.close

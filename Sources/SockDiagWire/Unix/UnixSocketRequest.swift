@@ -8,6 +8,8 @@ public struct UnixSocketRequest: Hashable, Sendable {
   public var target: Target
   /// What is wanted beyond the fixed record.
   public var details: Details
+  /// Whether the names of peers are looked up, by a second walk over all sockets before: ``UnixSocket/Peer/name``.
+  public var resolvesPeers = false
 
   /// The sockets that a request asks for.
   public enum Target: Hashable, Sendable {
@@ -19,9 +21,10 @@ public struct UnixSocketRequest: Hashable, Sendable {
   }
 
   /// Creates a request for all sockets in some states.
-  public init(states: SocketStateSet = .all, details: Details = .all) {
+  public init(states: SocketStateSet = .all, details: Details = .all, resolvesPeers: Bool = false) {
     target = .states(states)
     self.details = details
+    self.resolvesPeers = resolvesPeers
   }
 
   /// Creates a request for one socket.

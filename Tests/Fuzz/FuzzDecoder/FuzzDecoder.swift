@@ -15,6 +15,7 @@ private struct Target {
 
   private var decoder = InetDecoder()
   private var socket = InetSocket()
+  private var unix = UnixSocket()
   private var text: [UInt8] = []
 
   mutating func run(_ bytes: Span<UInt8>) {
@@ -27,6 +28,8 @@ private struct Target {
         _ = try? NetlinkVerdict(error: message.payload, flags: message.header.flags, in: bytes)
       case _ where message.header.flags.contains(.request):
         _ = try? InetRequest(message, in: bytes)
+      case _ where !message.payload.isEmpty && bytes[message.payload.lowerBound] == AddressFamily.unix.rawValue:
+        decodeUnix(message, in: bytes)
       default:
         decode(message, in: bytes)
       }
@@ -47,6 +50,27 @@ private struct Target {
     } catch {
       precondition(error.offset >= 0 && error.offset <= bytes.count)
     }
+  }
+
+  /// A name must come back from its text, and a pattern of that text must match it.
+  private mutating func decodeUnix(_ message: NetlinkCursor.Message, in bytes: Span<UInt8>) {
+    let request = UnixSocketRequest()
+    do throws(WireError) {
+      let fault = try Unix.decode(message.payload, in: bytes, answering: request, into: &unix)
+      var other = UnixSocket()
+      let again = try Unix.decode(message.payload, in: bytes, answering: request, into: &other)
+      precondition(fault == again && unix == other)
+    } catch {
+      precondition(error.offset >= 0 && error.offset <= bytes.count)
+      return
+    }
+    text.removeAll(keepingCapacity: true)
+    unix.appendJSON(to: &text)
+    precondition(text.allSatisfy { $0 >= 0x20 && $0 != 0x7f })
+    guard let name = unix.name, name != .path([]) else { return }
+    precondition(UnixSocketName(name.description) == name)
+    precondition(UnixNamePattern(name.description)?.matches(name) == true)
+    precondition(name.description.utf8.allSatisfy { (0x21...0x7e).contains($0) })
   }
 
   private mutating func show() {

@@ -1,4 +1,5 @@
 import SockDiag
+import SockDiagWire
 
 /// Fuzzes a table of `/proc/net`. The first bytes choose the table and where it is split in two. Read whole and read in
 /// pieces, it must give the same rows and the same faults.
@@ -13,6 +14,11 @@ public func fuzzProcNet(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let torn = read(bytes[0], [tear, table.count], table)
   precondition(whole.sockets == torn.sockets && whole.faults == torn.faults)
   precondition(whole.faults.allSatisfy { $0.offset >= 0 && $0.offset <= table.count })
+  let wholeUnix = readUnix([table.count], table)
+  let tornUnix = readUnix([tear, table.count], table)
+  precondition(wholeUnix.sockets == tornUnix.sockets && wholeUnix.faults == tornUnix.faults)
+  precondition(wholeUnix.faults.allSatisfy { $0.offset >= 0 && $0.offset <= table.count })
+  precondition(wholeUnix.sockets.allSatisfy { ($0.name?.bytes.count ?? 0) <= table.count && $0.source == .procNet })
   return 0
 }
 
@@ -22,6 +28,25 @@ private func read(
   var sockets: [InetSocket] = []
   var faults: [WireError] = []
   var parser = ProcNetParser(kind & 1 == 0 ? .tcp : .udp, family: kind & 2 == 0 ? .inet : .inet6)
+  var start = 0
+  for end in ends {
+    _ = parser.parse(table.extracting(start..<end), onFault: { faults.append($0) }) { socket in
+      sockets.append(socket)
+      return .continue
+    }
+    start = end
+  }
+  _ = parser.finish(onFault: { faults.append($0) }) { socket in
+    sockets.append(socket)
+    return .continue
+  }
+  return (sockets, faults)
+}
+
+private func readUnix(_ ends: [Int], _ table: Span<UInt8>) -> (sockets: [UnixSocket], faults: [WireError]) {
+  var sockets: [UnixSocket] = []
+  var faults: [WireError] = []
+  var parser = UnixTableParser()
   var start = 0
   for end in ends {
     _ = parser.parse(table.extracting(start..<end), onFault: { faults.append($0) }) { socket in

@@ -37,18 +37,54 @@ struct BigEndianWriter {
   }
 
   /// Families by their numbers. Netlink: `struct netlink_diag_req` and `struct netlink_diag_msg`, linux/netlink_diag.h; the
-  /// groups are a bitmap of longs. UNIX: `struct unix_diag_req` and `struct unix_diag_msg`, linux/unix_diag.h.
+  /// groups are a bitmap of longs.
   private static let families: [UInt8: Family] = [
     16: Family(
       request: [.same(4), .number(4, times: 4)], message: [.same(4), .number(4, times: 6)],
       attributes: [0: [.number(4, times: 9)], 1: [.number(8, times: 8)], 4: [.number(4)]]),
+    // `struct unix_diag_req` and `struct unix_diag_msg`, linux/unix_diag.h.
     1: Family(
       request: [.same(4), .number(4, times: 5)], message: [.same(4), .number(4, times: 3)],
       attributes: [
         1: [.number(4, times: 2)], 2: [.number(4)], 3: [.number(4, times: 64)], 4: [.number(4, times: 2)],
         5: [.number(4, times: 9)], 7: [.number(4)],
       ]),
+    // linux/packet_diag.h. The lists are of structures.
+    17: Family(
+      request: [.same(4), .number(4, times: 4)], message: [.same(2), .number(2), .number(4, times: 3)],
+      attributes: [
+        0: [.number(4, times: 6)],
+        1: Array(repeatElement([.number(4, times: 2), .number(2, times: 2), .same(32)], count: 8).joined()),
+        2: [.number(4, times: 7)], 3: [.number(4, times: 7)], 4: [.number(4)], 5: [.number(4)],
+        6: [.number(4, times: 9)], 7: Array(repeatElement([.number(2), .same(2), .number(4)], count: 64).joined()),
+      ]),
+    // linux/tipc_sockets_diag.h. A record has no fixed part, see `tipc`.
+    30: Family(request: [.same(4), .number(4)], message: [], attributes: [:]),
+    // linux/vm_sockets_diag.h
+    40: Family(
+      request: [.same(4), .number(4, times: 5)], message: [.same(4), .number(4, times: 7)], attributes: [:]),
+    // linux/xdp_diag.h
+    44: Family(
+      request: [.same(4), .number(4, times: 4)], message: [.same(2), .number(2), .number(4, times: 3)],
+      attributes: [
+        1: [.number(4, times: 2)], 2: [.number(4)], 3: [.number(4)], 4: [.number(4)],
+        5: [.number(8), .number(4, times: 8)], 6: [.number(4)], 7: [.number(4)], 8: [.number(4, times: 9)],
+        9: [.number(8, times: 6)],
+      ]),
+    // linux/smc_diag.h: the id is that of inet sockets; a connection has seven cursors.
+    43: Family(
+      request: [.same(4), .same(4), .same(32), .number(4, times: 3)],
+      message: [.same(4), .same(4), .same(32), .number(4, times: 3), .number(4), .number(8)],
+      attributes: [
+        1: [.number(4, times: 4)] + cursors(4) + [.same(4)] + cursors(3),
+        4: [.number(4), .same(4), .number(8, times: 6)],
+        5: [.number(4, times: 2)],
+      ]),
   ]
+  /// `struct smc_diag_cursor`, some times.
+  private static func cursors(_ count: Int) -> [Item] {
+    Array(repeatElement([.number(2, times: 2), .number(4)], count: count).joined())
+  }
   private static let tcpInfo: [Item] = [
     .same(6), .bits(1, [4, 4]), .bits(1, [1, 2, 5]), .number(4, times: 24), .number(8, times: 4), .number(4, times: 6),
     .number(8, times: 4), .number(4, times: 2), .number(8, times: 2), .number(4, times: 6), .number(2, times: 2),
@@ -130,6 +166,17 @@ struct BigEndianWriter {
       return head + (hasWords ? attributes(payload.dropFirst(4), [2: [.number(4)]]) : Array(payload.dropFirst(4)))
     case (18, true):
       return written(payload.prefix(60), legacyRequest) + attributes(payload.dropFirst(60), [3: [.number(4)]])
+    case (20, false) where isTIPC(payload):
+      return nested(payload, [2]) { nest in
+        nested(nest, [3, 5, 12]) {
+          attributes(
+            $0,
+            [
+              0: [.number(4)], 1: [.number(4)], 2: [.number(4)], 3: [.number(4)],
+              4: [.number(4)], 5: [.number(4)],
+            ])
+        }
+      }
     case (20, let isRequest):
       if let family {
         if isRequest { return written(payload, family.request) }
@@ -145,6 +192,31 @@ struct BigEndianWriter {
       return written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), attributes)
     default: return Array(payload)
     }
+  }
+
+  /// Whether a record is one of TIPC: one attribute, `TIPC_NLA_SOCK`, that is the whole message.
+  private static func isTIPC(_ payload: ArraySlice<UInt8>) -> Bool {
+    payload.count >= 4 && number(payload.prefix(2)) == payload.count && number(payload.dropFirst(2).prefix(2)) == 2
+  }
+
+  /// Attributes of which some are nests, and the others one or two numbers of 32 bits.
+  private static func nested(
+    _ bytes: ArraySlice<UInt8>, _ nests: Set<UInt64>, _ write: (ArraySlice<UInt8>) -> [UInt8]
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = bytes
+    while rest.count >= 4 {
+      let length = Int(number(rest.prefix(2)))
+      guard length >= 4, length <= rest.count else { break }
+      let value = rest.dropFirst(4).prefix(length - 4)
+      let isNest = nests.contains(number(rest.dropFirst(2).prefix(2)) & 0x3fff)
+      result += written(rest.prefix(4), [.number(2, times: 2)])
+      result += isNest ? write(value) : written(value, [.number(4, times: 2)])
+      let padding = rest.dropFirst(length).prefix((length + 3) / 4 * 4 - length)
+      result += padding
+      rest = rest.dropFirst(length + padding.count)
+    }
+    return result + rest
   }
 
   private static func attributes(_ bytes: ArraySlice<UInt8>, _ layouts: [UInt16: [Item]]) -> [UInt8] {

@@ -66,6 +66,11 @@ import Testing
         #expect(try JSONDecoder().decode(InetSocket.self, from: Data(text)) == socket)
       case .netlink(let socket): #expect(try JSONDecoder().decode(NetlinkSocket.self, from: Data(text)) == socket)
       case .unix(let socket): #expect(try JSONDecoder().decode(UnixSocket.self, from: Data(text)) == socket)
+      case .packet(let socket): #expect(try JSONDecoder().decode(PacketSocket.self, from: Data(text)) == socket)
+      case .vsock(let socket): #expect(try JSONDecoder().decode(VSockSocket.self, from: Data(text)) == socket)
+      case .xdp(let socket): #expect(try JSONDecoder().decode(XDPSocket.self, from: Data(text)) == socket)
+      case .tipc(let socket): #expect(try JSONDecoder().decode(TIPCSocket.self, from: Data(text)) == socket)
+      case .smc(let socket): #expect(try JSONDecoder().decode(SMCSocket.self, from: Data(text)) == socket)
       // Keys are secret, so they are not written.
       case .inet: break
       case .unknown: Issue.record("a record of an unknown family")

@@ -4,17 +4,17 @@ import SockDiagWire
 enum UnixRecord {
   /// The fixed part: `struct unix_diag_msg`.
   static func bare(
-    kind: UInt8 = 1, state: UInt8 = 1, inode: UInt32 = 31_337, cookie: UInt64 = 0x1_89ab_cdef
+    type: UInt8 = 1, state: UInt8 = 1, inode: UInt32 = 31_337, cookie: UInt64 = 0x1_89ab_cdef
   ) -> MessageBuilder {
     var message = MessageBuilder()
-    message.payload = [1, kind, state, 0]
+    message.payload = [1, type, state, 0]
     for word in [inode, UInt32(truncatingIfNeeded: cookie), UInt32(cookie >> 32)] { message.payload += word.memory }
     return message
   }
 
   /// All attributes of 6.18, in the kernel's order. The path ends with a NUL, as the kernel sends it.
-  static func full(kind: UInt8 = 1, state: UInt8 = 1, name: [UInt8] = Array("/run/app.sock\0".utf8)) -> MessageBuilder {
-    bare(kind: kind, state: state)
+  static func full(type: UInt8 = 1, state: UInt8 = 1, name: [UInt8] = Array("/run/app.sock\0".utf8)) -> MessageBuilder {
+    bare(type: type, state: state)
       .attribute(0, name).attribute(1, 4711, 0x80_0001).attribute(2, 31_338).attribute(3, 7, 8, 9)
       .attribute(4, 4352, 768).attribute(5, 4352, 212_992, 768, 212_993, 1, 2, 3, 4, 5)
       .attribute(7, 1000 as UInt32).attribute(6, [1])

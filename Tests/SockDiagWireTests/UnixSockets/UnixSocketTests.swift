@@ -34,7 +34,7 @@ import Testing
   @Test func recordHasAllMembers() throws {
     let (socket, fault) = try UnixRecord.decode(UnixRecord.full())
     #expect(fault == nil)
-    #expect((socket.kind, socket.state, socket.inode) == (.stream, .established, 31_337))
+    #expect((socket.type, socket.state, socket.inode) == (.stream, .established, 31_337))
     #expect(socket.cookie?.rawValue == 0x1_89ab_cdef)
     #expect(socket.name == .path(Array("/run/app.sock".utf8)))
     #expect(socket.file == UnixSocket.File(inode: 4711, device: 0x80_0001))
@@ -128,7 +128,7 @@ import Testing
 
   @Test func largestNumbersAreRead() throws {
     let all = [UInt32](repeating: .max, count: 9)
-    var message = UnixRecord.bare(kind: 255, state: 255, inode: .max, cookie: .max)
+    var message = UnixRecord.bare(type: 255, state: 255, inode: .max, cookie: .max)
     for (type, count) in [(1, 2), (2, 1), (3, 9), (4, 2), (5, 9), (7, 1)] {
       message = message.attribute(UInt16(type), all.prefix(count).flatMap(\.memory))
     }
@@ -143,12 +143,11 @@ import Testing
   // MARK: Text and JSON
 
   @Test(arguments: [(UInt8(1), "u_str", true), (2, "u_dgr", false), (5, "u_seq", true), (3, "u_3", true)])
-  func netIDIsThatOfSS(_ kind: UInt8, _ netID: String, _ isConnectionOriented: Bool) throws {
-    let (socket, _) = try UnixRecord.decode(UnixRecord.bare(kind: kind))
+  func netIDIsThatOfSS(_ type: UInt8, _ netID: String, _ isConnectionOriented: Bool) throws {
+    let (socket, _) = try UnixRecord.decode(UnixRecord.bare(type: type))
     #expect(socket.netID == netID)
     #expect(socket.isConnectionOriented == isConnectionOriented)
-    #expect(UnixSocketKind(name: socket.kind.description) == socket.kind)
-    #expect(UnixSocketKind(name: "\(kind)") == socket.kind)
+    #expect(SocketType(name: socket.type.description) == socket.type)
   }
 
   @Test func endsAreNameAndInode() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SockDiag
 import SockDiagTestKit
 import SocketLaboratory
@@ -16,6 +17,7 @@ import SocketLaboratoryKit
     for situation in Situation.all { try record(situation, in: folder) }
     try recordCrowd(in: folder)
     try recordNetlink(in: folder)
+    try recordUnix(in: folder)
     try Data(readme(kernel).utf8).write(to: folder.appending(path: "README.md"))
   }
 
@@ -58,6 +60,19 @@ import SocketLaboratoryKit
     }
   }
 
+  private static func recordUnix(in folder: URL) throws {
+    try Laboratory.withNew { _ in
+      var sockets = try UnixSockets.assorted()
+      for name in sockets.hardNames { try sockets.make(SOCK_DGRAM, name: name) }
+      try withExtendedLifetime(sockets) {
+        var inspector = try SocketInspector()
+        try inspector.recording(to: folder.appending(path: "unix.pcap").path, overwriting: true) {
+          _ = try $0.dump(FamilyQuery<Unix>(UnixSocketRequest()))
+        }
+      }
+    }
+  }
+
   private static func everything(_ inspector: inout SocketInspector, family: AddressFamily?) throws {
     let tcp = SocketStateSet.all.union(.boundInactive)
     for (kind, states) in [(TransportProtocol.tcp, tcp), (.udp, .all)] {
@@ -80,6 +95,7 @@ import SocketLaboratoryKit
       \(rows)
       | `crowd` | 400 sockets in all states, one walk per family |
       | `netlink` | netlink sockets with groups and destinations, beside those of the kernel |
+      | `unix` | UNIX sockets of every type and state, with names that are hard to show |
       | `crowd.ss-D` | the TCP sockets of the same crowd as `ss -tanemoi -D` (iproute2 6.1) writes them |
 
       """

@@ -46,6 +46,11 @@ void floor_close(int descriptor);
 /// buffer belongs to the thread, so no pointer crosses into the caller's language.
 long floor_dump(int descriptor, struct floor_request request);
 
+/// Dumps UNIX sockets in all states. Returns the number of messages.
+///
+/// `show`: what the replies contain, `UDIAG_SHOW_*` in linux/unix_diag.h.
+long floor_dump_unix(int descriptor, uint32_t show);
+
 /// Asks for one connection by its 4-tuple. Returns 1, or −ENOENT.
 long floor_get(int descriptor, struct floor_tuple tuple);
 

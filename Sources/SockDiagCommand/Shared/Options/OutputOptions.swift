@@ -73,10 +73,15 @@ extension OutputOptions {
     for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds = [], style: TableStyle
   ) throws(CommandFailure) -> any SocketRenderer {
     switch try format() {
-    case .json: JSONRenderer(.array, interfaces: interfaces, output: ByteOutput())
-    case .lines: JSONRenderer(.lines, interfaces: interfaces, output: ByteOutput())
+    case .json: JSONRenderer(.array, interfaces: interfaces, cgroups: cgroups(interfaces), output: ByteOutput())
+    case .lines: JSONRenderer(.lines, interfaces: interfaces, cgroups: cgroups(interfaces), output: ByteOutput())
     case .table: table(for: selection, interfaces: interfaces, notes: notes, style: style, output: ByteOutput())
     }
+  }
+
+  /// The paths of cgroups, where they are shown and known.
+  private func cgroups(_ interfaces: InterfaceNames) -> CgroupNames? {
+    extended && interfaces.source == .host ? CgroupNames() : nil
   }
 
   /// A renderer of a table, on any descriptor.
@@ -84,10 +89,12 @@ extension OutputOptions {
     for selection: Selection, interfaces: InterfaceNames, notes: SocketNotes.Kinds, style: TableStyle,
     output: consuming ByteOutput
   ) -> TableRenderer {
+    var details = detailLines
+    details?.cgroups = cgroups(interfaces)
     var shape = TableShape(selection.possibleStates, showsTimers: options, notes: notes)
     style.columns?.apply(to: &shape)
     return TableRenderer(
-      shape, showsHeader: !noHeader, details: detailLines, isWide: style.isWide, interfaces: interfaces,
+      shape, showsHeader: !noHeader, details: details, isWide: style.isWide, interfaces: interfaces,
       terminal: style.terminal, output: output)
   }
 }

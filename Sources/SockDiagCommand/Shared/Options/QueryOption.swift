@@ -30,6 +30,11 @@ struct QueryOption: Hashable {
     "udplite": [.udpLite], "raw": [.raw], "sctp": [.sctp], "dccp": [.dccp], "unix": SocketKind.unix,
     "unix_stream": [.unixStream], "u_str": [.unixStream], "unix_dgram": [.unixDatagram], "u_dgr": [.unixDatagram],
     "unix_seqpacket": [.unixSequential], "u_seq": [.unixSequential], "netlink": [.netlink],
+    "packet": [.rawPacket, .packetDatagram], "packet_raw": [.rawPacket],
+    "p_raw": [.rawPacket], "packet_dgram": [.packetDatagram], "p_dgr": [.packetDatagram], "vsock": SocketKind.vsock,
+    "vsock_stream": [.vsockStream], "v_str": [.vsockStream], "vsock_dgram": [.vsockDatagram],
+    "v_dgr": [.vsockDatagram], "vsock_seqpacket": [.vsockSequential], "v_seq": [.vsockSequential], "xdp": [.xdp],
+    "tipc": SocketKind.tipc, "smc": [.smc],
   ]
 
   private static var list: String { names.keys.sorted().joined(separator: ", ") }

@@ -31,10 +31,24 @@ struct Selection: Hashable {
       queries.append(FamilyQuery<Netlink>(NetlinkSocketRequest(), matching: .state(states) && filter))
     }
     let unix = SocketKind.unix.reduce(into: SocketStateSet()) { $0.formUnion(states[$1] ?? []) }
-    if !unix.isEmpty {
-      queries.append(FamilyQuery<Unix>(UnixSocketRequest(states: unix), matching: filter))
-    }
+    add(FamilyQuery<Unix>(UnixSocketRequest(states: unix, resolvesPeers: true)), SocketKind.unix, to: &queries)
+    add(FamilyQuery<Packet>(PacketSocketRequest()), [.rawPacket, .packetDatagram], to: &queries)
+    add(FamilyQuery<VSock>(VSockSocketRequest()), SocketKind.vsock, to: &queries)
+    add(FamilyQuery<XDP>(XDPSocketRequest()), [.xdp], to: &queries)
+    add(FamilyQuery<TIPC>(TIPCSocketRequest()), SocketKind.tipc, to: &queries)
+    add(FamilyQuery<SMC>(SMCSocketRequest()), [.smc], to: &queries)
     return queries
+  }
+
+  /// Adds a query if at least one of the kinds is shown.
+  private func add<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, _ kinds: [SocketKind], to queries: inout [any ListedQuery]
+  ) where Family.Socket: ShownSocket & FilterSubject {
+    let states = states.filter { kinds.contains($0.key) && !$0.value.isEmpty }
+    if states.isEmpty { return }
+    var query = query
+    query.filter = filter.withoutHolders
+    queries.append(KindQuery(query: query, states: states))
   }
 
   /// The states of all sockets that may be shown.
@@ -91,7 +105,7 @@ struct Selection: Hashable {
 
   /// The same for a socket of any other family.
   func contains(_ socket: some KernelSocket & FilterSubject) -> Bool? {
-    let states = SocketKind(rawValue: socket.netID).flatMap { self.states[$0] } ?? []
+    let states = SocketKind(socket).flatMap { self.states[$0] } ?? []
     return contains(socket.state, states) ? filter.evaluate(socket) : false
   }
 

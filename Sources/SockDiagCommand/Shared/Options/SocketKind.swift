@@ -18,9 +18,13 @@ enum SocketKind: String, CaseIterable, Hashable {
   case rawPacket = "p_raw"
   case packetDatagram = "p_dgr"
   case vsockStream = "v_str"
+  case vsockSequential = "v_seq"
   case vsockDatagram = "v_dgr"
-  case tipc
-  case xdp = "xdp"
+  case tipcStream = "ti_st"
+  case tipcSequential = "ti_sq"
+  case tipcDatagram = "ti_dg"
+  case tipcReliable = "ti_rd"
+  case xdp
 
   /// The protocol, of sockets of IPv4 and IPv6 that one request lists.
   var transport: TransportProtocol? {
@@ -36,6 +40,24 @@ enum SocketKind: String, CaseIterable, Hashable {
     }
   }
 
+  /// The kind of a socket of any family. Kinds that have no name yet belong to the first of their family.
+  init?(_ socket: some KernelSocket) {
+    if let kind = Self(rawValue: socket.netID) {
+      self = kind
+      return
+    }
+    switch socket.family {
+    case .vsock: self = .vsockStream
+    case .tipc: self = .tipcStream
+    default: return nil
+    }
+  }
+
+  /// The kinds of vsock sockets.
+  static let vsock: [SocketKind] = [.vsockStream, .vsockSequential, .vsockDatagram]
+  /// The kinds of TIPC sockets.
+  static let tipc: [SocketKind] = [.tipcStream, .tipcSequential, .tipcDatagram, .tipcReliable]
+
   /// The kind of a protocol of IPv4 and IPv6.
   init?(_ transport: TransportProtocol) {
     guard let kind = Self.allCases.first(where: { $0.transport == transport }) else { return nil }
@@ -48,7 +70,7 @@ enum SocketKind: String, CaseIterable, Hashable {
   /// The states that mean that others can reach the socket.
   var listeningStates: SocketStateSet {
     switch self {
-    case .udp, .udpLite, .unixDatagram, .vsockDatagram: .close
+    case .udp, .udpLite, .unixDatagram, .vsockDatagram, .tipcDatagram, .tipcReliable: .close
     case .netlink, .rawPacket, .packetDatagram, .xdp, .raw: .all
     default: .listen
     }
@@ -58,7 +80,7 @@ enum SocketKind: String, CaseIterable, Hashable {
   var connectedStates: SocketStateSet {
     switch self {
     // Such sockets are rarely connected, so a list of connected ones would hide nearly all.
-    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw, .unixDatagram: .all
+    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw, .unixDatagram, .tipcDatagram, .tipcReliable: .all
     // As in `ss`: without the records of half-open and closed connections, which no program holds.
     default: .connected.subtracting(.bucket)
     }

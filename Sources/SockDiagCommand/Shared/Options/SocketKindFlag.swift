@@ -11,6 +11,11 @@ enum SocketKindFlag: String, EnumerableFlag {
   case dccp
   case unix
   case netlink
+  case packet
+  case vsock
+  case xdp
+  case tipc
+  case smc
 
   static func name(for value: SocketKindFlag) -> NameSpecification {
     switch value {
@@ -21,6 +26,7 @@ enum SocketKindFlag: String, EnumerableFlag {
     case .dccp: [.customShort("d"), .long]
     case .unix: [.customShort("x"), .long]
     case .udpLite: .customLong("udplite")
+    case .packet: [.customShort("0"), .long]
     default: .long
     }
   }
@@ -36,6 +42,11 @@ enum SocketKindFlag: String, EnumerableFlag {
     case .dccp: "DCCP sockets."
     case .unix: "UNIX sockets."
     case .netlink: "Netlink sockets."
+    case .packet: "Packet sockets, as of tcpdump."
+    case .vsock: "Sockets between virtual machines and their host."
+    case .xdp: "XDP sockets."
+    case .tipc: "TIPC sockets."
+    case .smc: "SMC sockets."
     }
   }
 
@@ -51,6 +62,11 @@ enum SocketKindFlag: String, EnumerableFlag {
     case .dccp: [.dccp]
     case .unix: SocketKind.unix
     case .netlink: [.netlink]
+    case .packet: [.rawPacket, .packetDatagram]
+    case .vsock: SocketKind.vsock
+    case .xdp: [.xdp]
+    case .tipc: SocketKind.tipc
+    case .smc: [.smc]
     }
   }
 
@@ -64,6 +80,7 @@ enum SocketKindFlag: String, EnumerableFlag {
     case .sctp: "-S"
     case .dccp: "-d"
     case .unix: "-x"
+    case .packet: "-0"
     default: "--\(rawValue)"
     }
   }

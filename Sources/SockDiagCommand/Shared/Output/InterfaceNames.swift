@@ -6,7 +6,7 @@ struct InterfaceNames {
   /// The source of names. A capture has only indices, and they belong to another host.
   enum Source { case host, none }
 
-  private let source: Source
+  let source: Source
   private var names: [UInt32: [UInt8]] = [:]
 
   init(_ source: Source) { self.source = source }

@@ -1,4 +1,5 @@
 internal import SockDiag
+internal import SocketOwners
 
 /// The lines below a row of the table.
 struct DetailLines {
@@ -13,6 +14,8 @@ struct DetailLines {
   var kinds: Kinds
   /// Whether the figures stand behind the row, for tools that read lines.
   var isOneLine = false
+  /// The paths of cgroups; `nil` for a capture, whose cgroups are those of another host or time.
+  var cgroups: CgroupNames?
 
   func append(_ socket: some ShownSocket, _ holders: HolderList? = nil, to text: inout [UInt8]) {
     var taken: [UInt8] = []
@@ -20,6 +23,7 @@ struct DetailLines {
     var detail = DetailText(bytes: consume taken, lineStart: isOneLine ? "  " : "\n    ")
     if kinds.contains(.identity) {
       socket.appendIdentity(to: &detail)
+      if let id = socket.cgroupID { detail.name("cgroup", cgroups?.path(of: id)?.text) }
       for group in holders?.byProcess ?? [] { detail.append(group) }
     }
     if kinds.contains(.memory) { socket.appendMemory(to: &detail) }

@@ -6,13 +6,18 @@ final class JSONRenderer: SocketRenderer {
 
   private let form: Form
   private var interfaces: InterfaceNames
+  private let cgroups: CgroupNames?
   private var array = JSONArray(isOnLines: true)
   private(set) var isEmpty = true
   private var output: ByteOutput
 
-  init(_ form: Form, interfaces: InterfaceNames, output: consuming ByteOutput) {
+  /// Creates a renderer.
+  ///
+  /// - Parameter cgroups: The paths of cgroups, if they are wanted.
+  init(_ form: Form, interfaces: InterfaceNames, cgroups: CgroupNames? = nil, output: consuming ByteOutput) {
     self.form = form
     self.interfaces = interfaces
+    self.cgroups = cgroups
     self.output = output
   }
 
@@ -20,7 +25,7 @@ final class JSONRenderer: SocketRenderer {
   func render<Socket: ShownSocket>(_ socket: Socket, _ notes: SocketNotes) throws(CommandFailure) {
     if form == .array { array.beginElement(&output.bytes) }
     isEmpty = false
-    output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces))
+    output.bytes.appendJSON(SocketFields(socket, notes, interfaces: &interfaces, cgroups: cgroups))
     if form == .lines { output.bytes.append(UInt8(ascii: "\n")) }
     try output.flushIfFull()
   }

@@ -50,6 +50,9 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
 
   func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
     remarks.note(name, completeness)
+    if let substitution = inspector.substitution {
+      remarks.add(substitution.remarkOnSubstitution(for: Family.emptySocket.family))
+    }
   }
 
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> Dump<Family.Socket> {
@@ -59,12 +62,8 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
   func forEach(
     by inspector: inout SocketInspector, _ body: (Family.Socket) throws -> DumpFlow
   ) throws -> Completeness {
-    // The kernel reports netlink sockets with groups twice. Other families have few sockets.
-    var seen: Set<SockDiagWire.SocketIdentity> = []
-    return try inspector.forEach(self) { socket in
-      if let identity = socket.identity, !seen.insert(identity).inserted { return .continue }
-      return try body(socket)
-    }
+    // The kernel reports netlink sockets with groups twice.
+    try inspector.forEachOnce(self, body)
   }
 
   func sortByPort(_ sockets: inout [Family.Socket]) {}

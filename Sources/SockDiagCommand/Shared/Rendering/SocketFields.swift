@@ -6,12 +6,18 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
   let socket: Socket
   /// The name of its interface. The record has the index only.
   let interfaceName: String?
+  /// The path of its cgroup. The record has the id only.
+  let cgroupPath: CgroupPath?
   var notes = SocketNotes()
 
-  init(_ socket: Socket, _ notes: SocketNotes = SocketNotes(), interfaces: inout InterfaceNames) {
+  init(
+    _ socket: Socket, _ notes: SocketNotes = SocketNotes(), interfaces: inout InterfaceNames,
+    cgroups: CgroupNames? = nil
+  ) {
     self.socket = socket
     self.notes = notes
     let name = socket.interfaceIndex == 0 ? nil : interfaces.name(socket.interfaceIndex)
+    cgroupPath = cgroups.flatMap { cgroups in socket.cgroupID.flatMap { cgroups.path(of: $0) } }
     interfaceName = name.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -20,6 +26,7 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     socket.writeFields(to: &writer)
     writer.text("interface_name", interfaceName)
+    writer.text("cgroup_path", utf8: cgroupPath?.bytes)
     if let holders = notes.holders {
       writer.objects("holders", holders.entries)
       writer.texts("holders_missing", holders.reasons?.names)

@@ -1,0 +1,45 @@
+package import SockDiagWire
+
+extension InetReader where Transport: ~Copyable {
+  /// Hands each matching socket of a family to `body`.
+  package mutating func forEach<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
+    do throws(SockDiagError) {
+      let completeness = try conversation.forEach(query, body)
+      substitution = nil
+      return completeness
+    } catch {
+      return try readProcNet(query, instead: error, body)
+    }
+  }
+
+  /// Collects all matching sockets of a family, each once.
+  package mutating func dump<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>
+  ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {
+    do throws(SockDiagError) {
+      let dump = try conversation.dump(query)
+      substitution = nil
+      return dump
+    } catch {
+      var dump = Dump<Family.Socket>(sockets: [], completeness: .complete, source: .procNet)
+      dump.completeness = try readProcNet(query, instead: error) { socket in
+        dump.sockets.append(socket)
+        return .continue
+      }
+      return dump
+    }
+  }
+
+  /// Reads the family's table if sock_diag has no answer.
+  private mutating func readProcNet<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, instead error: SockDiagError, _ body: (Family.Socket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
+    let error = error.naming(SocketHandler.handler(of: Family.emptySocket.family))
+    return try readProcNet(instead: error) { root throws(SockDiagError) in
+      guard let completeness = try ProcNet.forEach(query, root: root, body) else { throw error }
+      return completeness
+    }
+  }
+}

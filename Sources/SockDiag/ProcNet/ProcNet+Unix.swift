@@ -1,0 +1,41 @@
+internal import Glibc
+public import SockDiagWire
+
+extension ProcNet {
+  /// Passes each UNIX socket to `body` while the table is being read.
+  ///
+  /// The table is that of the network namespace of the calling thread. It has the type, the state, the inode and the name;
+  /// a name need not be exact, see ``UnixTableParser``. Peers, queues, users and cookies are absent.
+  ///
+  /// - Parameters:
+  ///   - root: Where proc is mounted. `thread-self`, since Linux 3.17, is looked up there.
+  ///   - onFault: Called for each line that is neither a row nor the rest of a name.
+  ///   - body: Called for each socket.
+  /// - Returns: Whether all sockets were seen: ``Completeness/malformed`` if some lines were not rows.
+  /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if the table cannot be read.
+  @discardableResult
+  public static func unixSockets(
+    root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in }, _ body: (UnixSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    let path = root + "/thread-self/net/unix"
+    guard let file = try ProcNetFile(path) else {
+      throw SockDiagError(
+        .procNet, operation: "open \(path), for which proc must be mounted (mount -t proc proc \(root))", errno: ENOENT)
+    }
+    let report = { (fault: WireError) in
+      onFault(SockDiagError(.procNet, operation: "read \(path)", wireError: fault))
+    }
+    var parser = UnixTableParser()
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    var flow = DumpFlow.continue
+    while flow == .continue {
+      let count = try file.read(into: &buffer)
+      if count == 0 { break }
+      flow = parser.parse(buffer.span.extracting(0..<count), onFault: report, body)
+    }
+    if flow == .continue { flow = parser.finish(onFault: report, body) }
+    var completeness: Completeness = flow == .stop ? .stopped : .complete
+    if parser.faultCount > 0 { completeness.insert(.malformed) }
+    return completeness
+  }
+}

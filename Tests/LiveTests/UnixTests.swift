@@ -1,0 +1,223 @@
+import Foundation
+import Glibc
+import SockDiag
+import SockDiagTestKit
+import SockDiagWire
+import SocketLaboratory
+import SocketLaboratoryKit
+import Testing
+
+/// UNIX sockets of the running kernel: the library and the command against `ss`, row for row and field for field.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct UnixTests {
+  /// The line in which `ss -xanem` shows a socket, with one blank between two words.
+  private static func line(_ socket: UnixSocket) -> String {
+    let states: [SocketState: String] = [.listen: "LISTEN", .established: "ESTAB", .close: "UNCONN"]
+    let queues =
+      switch socket.queues {
+      case .bytes(let received, let unsent): "\(received) \(unsent)"
+      case .connections(let waiting, let limit): "\(waiting) \(limit ?? 0)"
+      case nil: "no queues"
+      }
+    let sides = socket.shutdown ?? []
+    var words = [
+      socket.netID, states[socket.state] ?? "\(socket.state)", queues, socket.name.map(Self.name) ?? "*",
+      "\(socket.inode)", "*", "\(socket.peer?.inode ?? 0)", socket.memory.map(Self.memory) ?? "no memory",
+      (sides.contains(.receive) ? "-" : "<") + "-" + (sides.contains(.send) ? "-" : ">"),
+    ]
+    if let file = socket.file {
+      // ss reads the number in the form that programs use, which is not the kernel's.
+      let (major, minor) = (file.device >> 8 & 0xfff, file.device & 0xff | file.device >> 12 & 0xffff_ff00)
+      words.append("ino:\(file.inode) dev:\(major)/\(minor)")
+    }
+    if let clients = socket.waitingClients {
+      words.append((["peers:"] + clients.map { "\($0)" }).joined(separator: " "))
+    }
+    return words.joined(separator: " ").split(separator: " ").joined(separator: " ")
+  }
+
+  private static func name(_ name: UnixSocketName) -> String {
+    let bytes = name.isAbstract ? [0] + name.bytes : name.bytes
+    return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: "@") : $0 }, as: UTF8.self)
+  }
+
+  private static func memory(_ memory: SocketMemory) -> String {
+    "skmem:(r\(memory.receiveAllocated),rb\(memory.receiveBuffer),t\(memory.sendAllocated),tb\(memory.sendBuffer),"
+      + "f\(memory.forwardAllocated),w\(memory.sendQueued),o\(memory.optionMemory),bl\(memory.backlog ?? 0),"
+      + "d\(memory.drops ?? 0))"
+  }
+
+  private static func linesOfSS(in namespace: NetworkNamespace) throws -> [String] {
+    let result = try namespace.run(["ss", "-H", "-x", "-a", "-n", "-e", "-m"])
+    guard result.status == 0 else { throw CommandUnderTest.Failure(["-x"], result) }
+    return result.outputText.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+  }
+
+  @Test func everyRowIsThatOfSS() async throws {
+    let (complaints, count, uids) = try await Laboratory.withNew { laboratory in
+      let sockets = try UnixSockets.assorted()
+      return try withExtendedLifetime(sockets) {
+        var seen: [UnixSocket] = []
+        let complaints = try settled {
+          var inspector = try SocketInspector()
+          seen = try inspector.dump(FamilyQuery<Unix>(UnixSocketRequest())).sockets
+          return rowDifferences(seen.map(Self.line), try Self.linesOfSS(in: laboratory.namespace))
+        }
+        return (complaints, seen.count, Set(seen.map(\.uid)))
+      }
+    }
+    #expect(complaints.isEmpty, "\(complaints)")
+    #expect(count == 22)
+    #expect(uids.count == 1 && uids.first != .some(nil))
+  }
+
+  @Test func socketsAreWhatTheProgramMade() async throws {
+    let (all, folder, status) = try await Laboratory.withNew { _ in
+      let sockets = try UnixSockets.assorted()
+      return try withExtendedLifetime(sockets) {
+        var inspector = try SocketInspector()
+        let query = FamilyQuery<Unix>(UnixSocketRequest(resolvesPeers: true))
+        var status = stat()
+        // SAFETY: the call reads the path and writes the structure while it runs.
+        _ = unsafe stat("\(sockets.folder)/log", &status)
+        return (try inspector.dump(query).sockets, sockets.folder, status)
+      }
+    }
+    func named(_ name: String) -> [UnixSocket] { all.filter { $0.name == .path(Array("\(folder)/\(name)".utf8)) } }
+    let listener = try #require(named("a b.sock").first { $0.state == .listen })
+    #expect(listener.queues == .connections(waiting: 2, limit: 5))
+    let waiting = all.filter { listener.waitingClients?.contains($0.inode) == true }
+    #expect(waiting.count == 2)
+    #expect(waiting.allSatisfy { $0.peer == UnixSocket.Peer(inode: 0, name: .unknown) })
+    let accepted = try #require(named("a b.sock").first { $0.state == .established })
+    #expect(accepted.queues == .bytes(received: 5, unsent: 0))
+    let client = try #require(all.first { $0.inode == accepted.peer?.inode })
+    #expect(client.peer == UnixSocket.Peer(inode: accepted.inode, name: .named(try #require(listener.name))))
+    #expect(accepted.peer?.name == .unnamed)
+    // The identity of the file, which ss misreads for a file on a disk.
+    let log = try #require(named("log").first)
+    #expect(log.file?.inode == UInt32(truncatingIfNeeded: status.st_ino))
+    #expect(log.file.map { UInt64($0.major) } == UInt64(status.st_dev >> 8 & 0xfff))
+    #expect(log.file.map { UInt64($0.minor) } == UInt64(status.st_dev & 0xff))
+    #expect(all.filter { $0.peer?.inode == log.inode }.count == 4)
+    #expect(all.filter { $0.shutdown == .send }.count == 1)
+    #expect(all.filter { $0.shutdown == .receive }.count == 1)
+    #expect(all.filter { $0.name?.isAutomatic == true }.count == 1)
+    #expect(all.contains { $0.name == .abstract(Array("ab\0c".utf8)) && $0.state == .listen })
+    #expect(named("stale").first?.queues == .connections(waiting: 0, limit: 0))
+  }
+
+  @Test func oneSocketIsFoundByItsInodeAndCookie() async throws {
+    let (found, current, other, absent, dump) = try await Laboratory.withNew { _ in
+      let sockets = try UnixSockets.assorted()
+      return try withExtendedLifetime(sockets) {
+        var inspector = try SocketInspector()
+        let dump = try inspector.dump(FamilyQuery<Unix>(UnixSocketRequest())).sockets
+        var stranger = dump[0]
+        stranger.cookie = SocketCookie(rawValue: 1 << 60)
+        return (
+          try dump.map { try inspector.unixSocket(inode: $0.inode) }, try inspector.current(dump[0]),
+          try inspector.current(stranger), try inspector.unixSocket(inode: .max), dump
+        )
+      }
+    }
+    #expect(found == dump)
+    #expect(current == dump[0])
+    #expect(other == nil)
+    #expect(absent == nil)
+  }
+
+  @Test(arguments: [
+    ("src unix:*/log", 1), ("dst unix:*/log", 4), ("src 'unix:*/a b.sock'", 2), ("src unix:@*", 3),
+    (#"src unix:@ab\x00c"#, 1), ("src unix:*", 22), ("dst 'unix:*/a b.sock' and state established", 1),
+    ("state listening", 3),
+    ("src unix:*/stale and state listening", 1), ("recv-q = 5", 1), ("autobound", 15), ("family inet", 0),
+  ]) func filterSelectsByName(_ text: String, _ count: Int) async throws {
+    let (sockets, completeness) = try await Laboratory.withNew { _ in
+      let sockets = try UnixSockets.assorted()
+      return try withExtendedLifetime(sockets) {
+        var inspector = try SocketInspector()
+        let query = FamilyQuery<Unix>(UnixSocketRequest(details: []), matching: try SocketFilter(text))
+        let dump = try inspector.dump(query)
+        return (dump.sockets, dump.completeness)
+      }
+    }
+    #expect(sockets.count == count, "\(sockets)")
+    // Of a peer that no program has accepted, no name is known.
+    #expect(completeness.isComplete || text.hasPrefix("dst"))
+  }
+
+  @Test func hardNamesComeBackByteForByte() async throws {
+    let (names, dumped, selected, fromProc) = try await Laboratory.withNew { _ in
+      var sockets = try UnixSockets()
+      let names = sockets.hardNames
+      for name in names { try sockets.make(SOCK_DGRAM, name: name) }
+      var fromProc: Set<UnixSocketName> = []
+      try ProcNet.unixSockets { socket in
+        if let name = socket.name { fromProc.insert(name) }
+        return .continue
+      }
+      var inspector = try SocketInspector()
+      let dumped = try inspector.dump(FamilyQuery<Unix>(UnixSocketRequest())).sockets
+      let selected = try names.map { name in
+        let filter = try SocketFilter(SocketFilter.local(named: UnixNamePattern(name)).description)
+        return try inspector.dump(FamilyQuery<Unix>(UnixSocketRequest(), matching: filter)).sockets.map(\.name)
+      }
+      return (names, dumped, selected, fromProc)
+    }
+    #expect(Set(dumped.map(\.name)) == Set(names))
+    #expect(selected == names.map { [$0] })
+    // The table in /proc shows NULs as another character, and nothing else differently.
+    for name in names where !name.isAbstract { #expect(fromProc.contains(name), "\(name)") }
+  }
+
+  // MARK: The command
+
+  private static func run(_ arguments: [String], in namespace: NetworkNamespace) throws -> CommandResult {
+    let result = try namespace.run([CommandUnderTest.path] + arguments)
+    guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
+    return result
+  }
+
+  @Test func commandNeverPrintsAHardNameRaw() async throws {
+    let (names, json, tables, decoded) = try await Laboratory.withNew { laboratory in
+      var sockets = try UnixSockets()
+      let names = sockets.hardNames
+      for name in names { try sockets.make(SOCK_DGRAM, name: name) }
+      return try RecordingTests.withFile { path in
+        let json = try Self.run(["list", "-x", "-a", "--json"], in: laboratory.namespace)
+        var tables = [json.output]
+        for options in [["-x"], ["-x", "-e", "-m", "-p"], ["-x", "--ndjson"], ["-x", "-H", "-n"]] {
+          tables.append(try Self.run(["list", "-a"] + options, in: laboratory.namespace).output)
+        }
+        _ = try Self.run(["record", path, "-x", "-a"], in: laboratory.namespace)
+        let decoded = try Self.run(["decode", path, "--json"], in: laboratory.namespace)
+        tables.append(try Self.run(["decode", path, "-e"], in: laboratory.namespace).output)
+        return (names, json.output, tables, decoded.output)
+      }
+    }
+    for table in tables {
+      #expect(table.allSatisfy { $0 == 0x0a || (0x20..<0x7f).contains($0) || $0 >= 0x80 })
+      #expect(String(validating: table, as: UTF8.self)?.unicodeScalars.contains("\u{202e}") == false)
+    }
+    for text in [json, decoded] {
+      let sockets = try JSONDecoder().decode([UnixSocket].self, from: Data(text))
+      #expect(Set(sockets.compactMap(\.name)) == Set(names))
+    }
+  }
+
+  @Test func commandShowsPeersByName() async throws {
+    let (table, folder, json) = try await Laboratory.withNew { laboratory in
+      let sockets = try UnixSockets.assorted()
+      return try withExtendedLifetime(sockets) {
+        let table = try Self.run(["list", "-x", "-a", "-H", "dst", "unix:*/log"], in: laboratory.namespace)
+        let json = try Self.run(["list", "-x", "-a", "--ndjson", "-p", "src", "unix:*/log"], in: laboratory.namespace)
+        return (table.outputText, sockets.folder, json.output)
+      }
+    }
+    let rows = table.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(rows.count == 4)
+    #expect(rows.allSatisfy { $0.first == "u_dgr" && $0.contains("\(folder)/log") }, "\(table)")
+    #expect(String(decoding: json, as: UTF8.self).contains("\"pid\":\(getpid())"))
+  }
+}
