@@ -129,9 +129,10 @@ struct WatchedRun: ~Copyable {
   }
 
   private func report(_ failed: FailedCall, _ diagnosis: UnixDiagnosis) {
-    let place = namespace.flatMap {
-      names.name(
-        of: $0, holders: diagnosis.server?.holders.map(\.pid) ?? [], caller: failed.call.processID)
+    var place: String?
+    if let namespace {
+      let holders = diagnosis.server?.holders.map(\.pid) ?? []
+      place = names.name(of: namespace, holders: holders, caller: failed.call.processID)
     }
     guard !writesJSON else {
       var fields = FailedCallFields(

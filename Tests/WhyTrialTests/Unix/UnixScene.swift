@@ -51,22 +51,22 @@ struct UnixScene: ~Copyable {
       guard isFile else { break }
       try Self.makeFile("\(folder)/target")
       try Self.link("target", file)
-    case .stale: _ = try bound(type, name)
+    case .stale: _ = try Self.bound(type, name)
     case .bound, .hardLink, .renamed, .linkToSocket, .replaced, .removed: try fillByName(type, name)
     case .listening: try listener(type, name, backlog: 8)
     case .full: try fillQueue(try listener(type, name, backlog: 0), type, name)
     case .shutDown: try listener(type, name, backlog: 8).stopReceiving()
     case .accepted: try connect(type, to: name, keepsListener: false)
     case .client: try connectClient(type, name)
-    case .datagram: kept.append(try bound(2, name))
+    case .datagram: kept.append(try Self.bound(2, name))
     case .connectedDatagram:
-      let socket = try bound(2, name)
-      let peer = try bound(2, peerName)
+      let socket = try Self.bound(2, name)
+      let peer = try Self.bound(2, peerName)
       try Self.expect(socket.connect(peerName))
       kept += [socket, peer]
     case .elsewhere:
       let socket = try namespace.inAnother { () throws -> UnixLabSocket in
-        let socket = try bound(type, name)
+        let socket = try Self.bound(type, name)
         try socket.listen(backlog: 8)
         return socket
       }
@@ -76,10 +76,10 @@ struct UnixScene: ~Copyable {
 
   /// A bound socket, and then another name for its file.
   private mutating func fillByName(_ type: UInt8, _ name: [UInt8]) throws {
-    guard !situation.isAbstract, situation.content != .bound else { return kept.append(try bound(type, name)) }
+    guard !situation.isAbstract, situation.content != .bound else { return kept.append(try Self.bound(type, name)) }
     let other = "\(folder)/other"
     let first = [.replaced, .removed].contains(situation.content) ? file : other
-    let socket = try bound(type, Array(first.utf8))
+    let socket = try Self.bound(type, Array(first.utf8))
     try socket.listen(backlog: 8)
     kept.append(socket)
     switch situation.content {
@@ -89,19 +89,19 @@ struct UnixScene: ~Copyable {
     case .removed: try check(unsafe unlink(file), "unlink")
     default:
       try check(unsafe unlink(file), "unlink")
-      _ = try bound(type, name)
+      _ = try Self.bound(type, name)
     }
   }
 
-  private func bound(_ type: UInt8, _ name: [UInt8]) throws -> UnixLabSocket {
+  private static func bound(_ type: UInt8, _ name: [UInt8]) throws -> UnixLabSocket {
     let socket = try UnixLabSocket(type: type)
-    try Self.expect(socket.bind(name))
+    try expect(socket.bind(name))
     return socket
   }
 
   @discardableResult
   private mutating func listener(_ type: UInt8, _ name: [UInt8], backlog: Int32) throws -> UnixLabSocket {
-    let socket = try bound(type, name)
+    let socket = try Self.bound(type, name)
     try socket.listen(backlog: backlog)
     kept.append(socket)
     return socket
@@ -119,7 +119,7 @@ struct UnixScene: ~Copyable {
   private var peerName: [UInt8] { situation.isAbstract ? name + [0x70] : Array("\(folder)/peer".utf8) }
 
   private mutating func connect(_ type: UInt8, to name: [UInt8], keepsListener: Bool) throws {
-    let listener = try bound(type, name)
+    let listener = try Self.bound(type, name)
     try listener.listen(backlog: 8)
     let client = try UnixLabSocket(type: type)
     if situation.peerHasName { try Self.expect(client.bind(peerName)) }
@@ -130,9 +130,9 @@ struct UnixScene: ~Copyable {
 
   /// A client with the name, connected to a listener that has another, or has had one.
   private mutating func connectClient(_ type: UInt8, _ name: [UInt8]) throws {
-    let listener = try bound(type, peerName)
+    let listener = try Self.bound(type, peerName)
     try listener.listen(backlog: 8)
-    let client = try bound(type, name)
+    let client = try Self.bound(type, name)
     try Self.expect(client.connect(peerName))
     kept += [client, try listener.accept()]
     if situation.peerHasName { kept.append(listener) }

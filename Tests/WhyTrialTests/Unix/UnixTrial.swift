@@ -92,12 +92,12 @@ struct UnixTrial {
       guard let name = UnixSocketName(sunPath: name) else {
         throw LaboratoryError(.misuse, "a question without a name")
       }
-      var request = UnixRequest(name, kind: situation.askedType.map(UnixSocketKind.init(rawValue:)))
+      var request = UnixRequest(name, kind: situation.askedType.map(SocketType.init(rawValue:)))
       if situation.asker == .rootForNobody { request.uid = 65534 }
       var diagnostician = try Diagnostician()
       let diagnosis = try diagnostician.diagnose(request, [])
       var foundType: UInt8?
-      if case .server(let server) = diagnosis.presence { foundType = server.kind.rawValue }
+      if case .server(let server) = diagnosis.presence { foundType = server.type.rawValue }
       return Answer(bind: "\(diagnosis.bind)", connect: "\(diagnosis.connect)", foundType: foundType)
     }
   }

@@ -20,10 +20,12 @@ struct UnixEnding: ~Copyable {
     var found: [UnixDiagnosis] = []
     for request in requests { found.append(try diagnostician.diagnose(request, [.owners])) }
     let ownProcess = OwnProcess.current(owners)
-    plan = EndingPlan(PortSelection(port: PortArgument(port: 0), transports: [.tcp]), [], ownProcess)
+    var plan = EndingPlan(PortSelection(port: PortArgument(port: 0), transports: [.tcp]), [], ownProcess)
     plan.targets = Self.targets(found, ownProcess, plan.selection)
     restarters = PossibleRestarters(of: plan.signalled, besides: ownProcess, owners)
-    (self.found, self.owners, self.diagnostician) = (found, owners, diagnostician)
+    (self.found, self.plan) = (found, plan)
+    self.owners = owners
+    self.diagnostician = diagnostician
   }
 
   /// The processes that hold the servers.
@@ -76,11 +78,14 @@ struct UnixEnding: ~Copyable {
     let end = ContinuousClock.now + (mayBeStartedAgain ? time : min(time, PortEnding.briefObservation))
     while ContinuousClock.now < end {
       usleep(50_000)
-      let isServed = try requests.contains { try diagnostician.diagnose($0, []).isServed }
-      if isServed, !mayBeStartedAgain { break }
+      if try diagnose([]).contains(where: \.isServed), !mayBeStartedAgain { break }
     }
+    return try diagnose([.owners])
+  }
+
+  private mutating func diagnose(_ effort: Diagnostician.Effort) throws -> [UnixDiagnosis] {
     var diagnoses: [UnixDiagnosis] = []
-    for request in requests { diagnoses.append(try diagnostician.diagnose(request, [.owners])) }
+    for request in requests { diagnoses.append(try diagnostician.diagnose(request, effort)) }
     return diagnoses
   }
 }

@@ -25,7 +25,7 @@ struct UnixGoal: WaitGoal, ~Copyable {
   mutating func look() throws -> LookResult {
     diagnoses = []
     for request in requests { diagnoses.append(try diagnostician.diagnose(request, [])) }
-    guard let missing = diagnoses.first(where: { !isReached($0) }) else { return .isReached }
+    guard let missing else { return .isReached }
     if isForFree, case .error(let error) = missing.verdict, !Self.passes(error) {
       throw PermanentUnixFailure(errno: error, diagnosis: missing)
     }
@@ -38,8 +38,10 @@ struct UnixGoal: WaitGoal, ~Copyable {
     try diagnostician.diagnose(diagnosis.request, [.owners, .origins])
   }
 
-  func isReached(_ diagnosis: UnixDiagnosis) -> Bool {
-    isForFree ? diagnosis.verdict == .free : diagnosis.isServed
+  /// The first name that is not free, or not served.
+  var missing: UnixDiagnosis? {
+    let isForFree = isForFree
+    return diagnoses.first { isForFree ? $0.verdict != .free : !$0.isServed }
   }
 
   /// A directory may be made later.

@@ -22,7 +22,7 @@ extension Wait {
       case .isReached: announce(["\(title): \(isForFree ? "free" : "listening")"])
       case .interrupted: Interruption.endBySignal()
       case .timedOut:
-        guard let missing = goal.diagnoses.first(where: { !goal.isReached($0) }) else { return }
+        guard let missing = goal.missing else { return }
         let diagnosis = try goal.fullDiagnosis(of: missing)
         try end(UnixWaitText.notReached(diagnosis, isForFree: isForFree, after: waiter.limit, hint: hint(diagnosis)))
       }

@@ -25,7 +25,8 @@ struct UnixArgumentTests {
   @Test(arguments: [
     (
       "/run/app.sock:8080",
-      "'/run/app.sock:8080' is a path with a port, and a UNIX socket has no port; write /run/app.sock or 8080"
+      "'/run/app.sock:8080' is a path with a port, and a UNIX socket has no port; write /run/app.sock"
+        + " or 8080"
     ),
     ("unix:", "'unix:' lacks a name; write unix:/run/app.sock or unix:@name"),
     ("@", "'@' is not an abstract name; write it as tables show it, such as @name or @a\\x00b"),
