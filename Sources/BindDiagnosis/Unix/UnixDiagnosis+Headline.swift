@@ -80,7 +80,7 @@ extension UnixDiagnosis {
       return "\(place) ends with a slash, but the name is in use; bind() fails with EADDRINUSE"
     }
     switch presence {
-    case .nothing: return "\(place) is stale: no socket is behind the file, but bind() fails (EADDRINUSE)"
+    case .nothing: return "\(place) is stale: the file exists, but no socket is behind it"
     case .unknown: return "\(place) is in use: the file exists; this user cannot see whether a socket is behind it"
     case .server, .hidden: return use("\(place) is in use")
     }
