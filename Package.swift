@@ -171,7 +171,7 @@ if Context.environment["SOCKDIAG_FUZZ"] != nil {
   for (name, module) in [
     ("FuzzDecoder", "SockDiagWire"), ("FuzzCapture", "SockDiagWire"), ("FuzzProcNet", "SockDiag"),
     ("FuzzFilter", "SockDiagWire"),
-    ("FuzzOwners", "SocketOwners"),
+    ("FuzzFamilies", "SockDiagWire"), ("FuzzOwners", "SocketOwners"),
   ] {
     package.targets.append(
       .executableTarget(

@@ -14,7 +14,7 @@ extension NetlinkSocket: Codable {
     writer.longNumber("cookie", cookie?.rawValue)
     writer.number("inode", inode)
     if let groups { writer.numbers("groups", groups) }
-    if let flags { writer.texts("flags", Flags.names.filter { flags.contains($0.flag) }.map(\.name)) }
+    if let flags { writer.texts("flags", FieldBit.texts(of: UInt64(flags.rawValue), in: Flags.names)) }
     writer.object("memory", memory)
     if source == .procNet { writer.text("source", source.rawValue) }
     writer.object("proc_net", procNet)
@@ -35,7 +35,7 @@ extension NetlinkSocket: Codable {
     inode = try fields.required("inode")
     groups = try fields.optional("groups")
     flags = try (fields.optional("flags") as [String]?).map { names in
-      Flags(Flags.names.filter { names.contains($0.name) }.map(\.flag))
+      Flags(rawValue: UInt32(truncatingIfNeeded: FieldBit.bits(of: names, in: Flags.names)))
     }
     memory = try fields.object("memory", SocketMemory.init)
     procNet = try fields.object("proc_net", ProcNetFigures.init)

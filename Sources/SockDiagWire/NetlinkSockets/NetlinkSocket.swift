@@ -60,9 +60,9 @@ public struct NetlinkSocket: Hashable, Sendable {
     public static let capsAcknowledgements = Flags(rawValue: 0x20)
 
     /// The flags with their names, in the kernel's order.
-    package static let names: [(flag: Flags, name: String)] = [
-      (.isDumping, "cb-running"), (.packetInfo, "pktinfo"), (.broadcastError, "broadcast-error"),
-      (.noENOBUFS, "no-enobufs"), (.listensToAllNamespaces, "listen-all-nsid"), (.capsAcknowledgements, "cap-ack"),
+    package static let names = [
+      FieldBit(0x01, "cb-running"), FieldBit(0x02, "pktinfo"), FieldBit(0x04, "broadcast-error"),
+      FieldBit(0x08, "no-enobufs"), FieldBit(0x10, "listen-all-nsid"), FieldBit(0x20, "cap-ack"),
     ]
   }
 }

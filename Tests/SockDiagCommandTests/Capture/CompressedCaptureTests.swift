@@ -55,7 +55,8 @@ import Testing
     #expect(
       result.errors == "sockdiag: 'x': the compressed file ends before its data does; copy or record it again\n")
     let lines = result.text.split(separator: "\n").count
-    #expect(lines > 10 && lines < (try Self.plain.get()).text.split(separator: "\n").count)
+    let all = try Self.plain.get().text.split(separator: "\n").count
+    #expect(lines > 10 && lines < all)
   }
 
   @Test func cutHeaderIsReported() throws {

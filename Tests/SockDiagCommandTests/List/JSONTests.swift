@@ -56,6 +56,29 @@ struct JSONTests {
     }
   }
 
+  /// The samples have every member that the family can have, or none.
+  @Test func socketsOfRareFamiliesFitTheirSchemas() throws {
+    func check(_ sockets: [some ShownSocket], _ name: String) throws {
+      let schema = JSONSchema(
+        try JSONValue(parsing: try Fixture.read("json-schema/\(name)-socket.schema.json")),
+        others: ["socket.schema.json": try Self.schema])
+      let elements = try JSONValue(parsing: try render(.array, sockets)).elements
+      #expect(elements.count == sockets.count)
+      for element in elements { #expect(schema.violations(of: element).isEmpty, "\(name)") }
+      // Each property of the schema is seen at least once, so a wrong name in it is found.
+      let described = try #require(
+        try JSONValue(parsing: try Fixture.read("json-schema/\(name)-socket.schema.json"))["properties"])
+      guard case .object(let properties) = described else { return }
+      let seen = Set(elements.flatMap { if case .object(let members) = $0 { Array(members.keys) } else { [] } })
+      #expect(Set(properties.keys).subtracting(seen) == ["holders", "holders_missing"])
+    }
+    try check(RareSockets.packet, "packet")
+    try check(RareSockets.vsock, "vsock")
+    try check(RareSockets.xdp, "xdp")
+    try check(RareSockets.tipc, "tipc")
+    try check(RareSockets.smc, "smc")
+  }
+
   @Test func arrayAndLinesHoldTheSameObjects() throws {
     let sockets = try Samples.assorted
     let lines = try render(.lines, sockets).split(separator: 0x0a).map { try JSONValue(parsing: $0) }

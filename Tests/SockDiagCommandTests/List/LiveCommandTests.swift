@@ -74,6 +74,23 @@ struct LiveCommandTests {
     #expect(lines == [1, 2, 2, 0])
   }
 
+  @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+  func cgroupIsShownByItsPath() async throws {
+    let tool = try Tool.path
+    let (name, table, json) = try await Laboratory.withNew { laboratory in
+      let cgroup = try laboratory.cgroup(named: "shown")
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 1000), in: cgroup)
+      let name = try #require(cgroup.path.split(separator: "/").last)
+      return (
+        String(name), try laboratory.namespace.run([tool, "list", "-Htle"]).outputText,
+        try laboratory.namespace.run([tool, "list", "-tle", "--json"]).output
+      )
+    }
+    #expect(table.contains(" cgroup=/\(name)\n") || table.contains(" cgroup=/\(name) "))
+    let socket = try #require(JSONValue(parsing: json).elements.first)
+    #expect(socket["cgroup_path"] == .string("/\(name)"))
+  }
+
   @Test func benchFindsBothSourcesEqual() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in

@@ -22,11 +22,45 @@ import Testing
 
     guard let folder = Self.folder else { return }
     let root = URL(filePath: folder, directoryHint: .isDirectory)
+    try write(Self.records, to: root.appending(path: "families"))
     try write(captures, to: root.appending(path: "capture"))
     try write(Self.tables, to: root.appending(path: "procnet"))
     try write(Self.filters, to: root.appending(path: "filter"))
     try Data(FilterWords.dictionary.utf8).write(to: root.appending(path: "filter.dictionary"))
     try write(datagrams + JSONTests.messages.map(\.padded), to: root.appending(path: "decoder"))
+  }
+
+  /// Records of the fixtures, each after the byte that chooses its family in the fuzzer, and hand-made ones of families that
+  /// few kernels have.
+  private static var records: [[UInt8]] {
+    let made: [(UInt8, [UInt8])] = [
+      (2, PacketSocketTests.sample), (3, VSockSocketTests.sample), (4, XDPSocketTests.sample),
+      (5, TIPCSocketTests.sample), (6, SMCSocketTests.sample),
+    ]
+    let captured = MutationTests.samples.map(\.bytes).flatMap { capture in
+      ((try? readCapture(capture).packets) ?? []).prefix(20).flatMap { packet in
+        records(in: Array(capture[packet.range].prefix(longest)))
+      }
+    }
+    return made.map { [$0] + $1 } + captured
+  }
+
+  /// The records in a datagram. Inet records are tried with each protocol.
+  private static func records(in datagram: [UInt8]) -> [[UInt8]] {
+    let families: [UInt8: [UInt8]] = [
+      16: [0], 1: [1], 17: [2], 40: [3], 44: [4], 43: [6], 2: (0..<8).map { $0 << 3 | 7 },
+      10: (0..<8).map { $0 << 3 | 7 },
+    ]
+    var records: [[UInt8]] = []
+    var cursor = NetlinkCursor(0..<datagram.count)
+    while let message = try? cursor.next(in: datagram.span), records.count < 100 {
+      guard message.header.type.isSockDiag, !message.header.flags.contains(.request), !message.payload.isEmpty else {
+        continue
+      }
+      let payload = datagram[message.payload]
+      records += (families[payload.first ?? 0] ?? []).map { [$0] + payload }
+    }
+    return records
   }
 
   /// Tables of the running kernel, each after the byte that selects its parser in the fuzzer.

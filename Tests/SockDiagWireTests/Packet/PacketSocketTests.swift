@@ -39,6 +39,9 @@ import Testing
       + [UInt8](repeating: 0, count: 32 - address.count)
   }
 
+  /// The payload of a record with every attribute.
+  static var sample: [UInt8] { record().payload }
+
   private static func decode(_ message: MessageBuilder) throws -> PacketSocket {
     try Trial.sound(message.payload, request)
   }

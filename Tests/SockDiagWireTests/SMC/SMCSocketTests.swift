@@ -37,6 +37,9 @@ import Testing
     Array(text.utf8) + [UInt8](repeating: 0, count: count - text.utf8.count)
   }
 
+  /// The payload of a record with every attribute.
+  static var sample: [UInt8] { record().payload }
+
   private static func decode(_ message: MessageBuilder) throws -> SMCSocket {
     try Trial.sound(message.payload, request)
   }

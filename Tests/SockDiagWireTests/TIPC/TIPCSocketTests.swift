@@ -26,6 +26,8 @@ import Testing
   /// A message with the nest that is the socket.
   private static func record(_ attributes: [[UInt8]]) -> [UInt8] { nest(2, attributes) }
 
+  /// The payload of a record with every attribute.
+  static var sample: [UInt8] { whole }
   private static let whole = record(common + [connection, statistics, group])
 
   @Test func requestHasTheLayoutOfTheKernelsStructure() throws {

@@ -16,6 +16,9 @@ import Testing
     return message
   }
 
+  /// The payload of a record with every attribute.
+  static var sample: [UInt8] { record().payload }
+
   private static func decode(_ message: MessageBuilder) throws -> VSockSocket {
     try Trial.sound(message.payload, request)
   }

@@ -24,6 +24,9 @@ import Testing
       .attribute(8, 4352, 212_992, 5, 65_536, 1, 2, 3, 4, 6).attribute(9, statistics)
   }
 
+  /// The payload of a record with every attribute.
+  static var sample: [UInt8] { record().payload }
+
   private static func decode(_ message: MessageBuilder) throws -> XDPSocket {
     try Trial.sound(message.payload, request)
   }

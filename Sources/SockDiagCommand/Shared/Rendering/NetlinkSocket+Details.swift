@@ -8,7 +8,7 @@ extension NetlinkSocket: ShownSocket {
     detail.number("cookie", cookie?.rawValue)
     detail.names("groups", (groups ?? []).map { "\($0)" })
     detail.count("dst_group", destinationGroup)
-    detail.names("flags", Flags.names.filter { flags?.contains($0.flag) == true }.map(\.name))
+    detail.names("flags", FieldBit.texts(of: UInt64(flags?.rawValue ?? 0), in: Flags.names))
   }
 
   func appendMemory(to detail: inout DetailText) {

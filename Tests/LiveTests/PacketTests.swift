@@ -1,0 +1,146 @@
+import Foundation
+import Glibc
+import SockDiag
+import SockDiagTestKit
+import SocketLaboratory
+import SocketLaboratoryKit
+import Testing
+
+/// Packet sockets of the running kernel: the library and the command against `ss`, row for row and field for field.
+@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+struct PacketTests {
+  private static let loopback: UInt32 = 1
+
+  private static func withSockets<Result>(_ body: () throws -> Result) throws -> Result {
+    let sockets = try PacketSockets(on: loopback)
+    return try withExtendedLifetime(sockets, body)
+  }
+
+  /// The row that `ss -0 -a -n -e -m -b -O` prints, with single blanks.
+  private static func row(_ socket: PacketSocket) -> String {
+    guard let info = socket.info, let memory = socket.memory else { return "no attributes" }
+    let number = socket.protocol.rawValue
+    var row = "\(socket.netID) UNCONN \(memory.receiveAllocated) 0 \(number == 3 ? "*" : "[\(number)]")"
+    row += ":\(info.interfaceIndex == loopback ? "lo" : "*") * ino:\(socket.inode)"
+    row += " sk:\(String(socket.cookie?.rawValue ?? 0, radix: 16)) ver:\(info.ringVersion)"
+    row += " cpy_thresh:\(info.copyThreshold) flags("
+    let flags: [(PacketSocket.Flags, String)] = [
+      (.running, "running"), (.auxiliaryData, "auxdata"), (.originalDevice, "origdev"),
+      (.virtualMachineHeader, "vnethdr"), (.loss, "loss"),
+    ]
+    row += info.flags.isEmpty ? " 0 )" : flags.filter { info.flags.contains($0.0) }.map { " \($0.1)" }.joined() + " )"
+    for (name, ring) in [("rx", socket.receiveRing), ("tx", socket.sendRing)] {
+      guard let ring else { continue }
+      row += " ring_\(name)(blk_size:\(ring.blockBytes),blk_nr:\(ring.blockCount),frm_size:\(ring.frameBytes)"
+      row += ",frm_nr:\(ring.frameCount),tmo:\(ring.retireTimeoutMilliseconds)"
+      row += ",features:0x\(String(ring.features, radix: 16)))"
+    }
+    if let fanout = socket.fanout { row += " fanout(id:\(fanout.id),type:\(fanout.method))" }
+    if case .program(let instructions) = socket.filter {
+      row += " bpf filter (\(instructions.count)): " + instructions.map { "\($0)," }.joined(separator: " ")
+    }
+    row += " skmem:(r\(memory.receiveAllocated),rb\(memory.receiveBuffer),t\(memory.sendAllocated)"
+    row += ",tb\(memory.sendBuffer),f\(memory.forwardAllocated),w\(memory.sendQueued),o\(memory.optionMemory)"
+    return row + ",bl\(memory.backlog ?? 0),d\(memory.drops ?? 0))"
+  }
+
+  private static func rowsOfSS(in namespace: NetworkNamespace) throws -> [String] {
+    let result = try namespace.run(["ss", "-H", "-0", "-a", "-n", "-e", "-m", "-b", "-O"])
+    guard result.status == 0 else { throw CommandUnderTest.Failure(["-0"], result) }
+    return result.outputText.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+  }
+
+  @Test func everyRowIsThatOfSS() async throws {
+    let (complaints, count) = try await Laboratory.withNew { laboratory in
+      try Self.withSockets {
+        var count = 0
+        let complaints = try settled {
+          var inspector = try SocketInspector()
+          let dump = try inspector.dump(FamilyQuery<Packet>(PacketSocketRequest()))
+          count = dump.sockets.count
+          return rowDifferences(dump.sockets.map(Self.row), try Self.rowsOfSS(in: laboratory.namespace))
+        }
+        return (complaints, count)
+      }
+    }
+    #expect(complaints.isEmpty, "\(complaints)")
+    #expect(count == 12)
+  }
+
+  @Test func membershipsAreReported() async throws {
+    let sockets = try await Laboratory.withNew { _ in
+      try Self.withSockets {
+        var inspector = try SocketInspector()
+        return try inspector.dump(FamilyQuery<Packet>(PacketSocketRequest())).sockets
+      }
+    }
+    let memberships = sockets.compactMap(\.memberships).filter { !$0.isEmpty }
+    #expect(sockets.allSatisfy { $0.memberships != nil })
+    typealias Membership = PacketSocket.Membership
+    #expect(
+      memberships.map(Set.init) == [
+        [
+          Membership(interfaceIndex: Self.loopback, count: 2, kind: .promiscuous, address: []),
+          Membership(interfaceIndex: Self.loopback, count: 1, kind: .allMulticast, address: []),
+          Membership(
+            interfaceIndex: Self.loopback, count: 1, kind: .multicast, address: [1, 0, 0x5e, 0, 0, 1]),
+        ]
+      ])
+  }
+
+  @Test func detailsAreThoseOfTheRequest() async throws {
+    let sockets = try await Laboratory.withNew { _ in
+      try Self.withSockets {
+        var inspector = try SocketInspector()
+        return try inspector.dump(FamilyQuery<Packet>(PacketSocketRequest(details: []))).sockets
+      }
+    }
+    #expect(sockets.count == 12)
+    #expect(sockets.allSatisfy { $0.info == nil && $0.uid == nil && $0.memory == nil && $0.memberships == nil })
+    #expect(sockets.allSatisfy { $0.receiveRing == nil && $0.fanout == nil && $0.filter == nil && $0.cookie != nil })
+  }
+
+  // MARK: The command
+
+  private static func run(_ arguments: [String], in namespace: NetworkNamespace) throws -> CommandResult {
+    let result = try namespace.run([CommandUnderTest.path] + arguments)
+    guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
+    return result
+  }
+
+  @Test func commandListsFiltersAndNamesHolders() async throws {
+    let (json, filtered, datagrams, table) = try await Laboratory.withNew { laboratory in
+      try Self.withSockets {
+        let namespace = laboratory.namespace
+        let json = try Self.run(["list", "-0", "--json"], in: namespace).output
+        let filtered = try Self.run(["list", "-f", "link", "--ndjson", "src", "link:arp:lo"], in: namespace).output
+        let datagrams = try Self.run(["list", "-A", "p_dgr", "--json"], in: namespace).output
+        let table = try Self.run(["list", "-0", "-p", "-e", "-m", "-i", "src", "link:*:lo"], in: namespace).outputText
+        return (json, filtered, datagrams, table)
+      }
+    }
+    let decoder = JSONDecoder()
+    #expect(try decoder.decode([PacketSocket].self, from: Data(json)).count == 12)
+    let one = try decoder.decode(PacketSocket.self, from: Data(filtered))
+    #expect((one.type, one.interfaceIndex) == (.datagram, Self.loopback))
+    #expect(try decoder.decode([PacketSocket].self, from: Data(datagrams)).map(\.type) == [.datagram, .datagram])
+    #expect(table.contains("arp:lo"))
+    #expect(table.contains("(\(getpid()),fd="))
+    #expect(table.contains("rx_ring version=3 block_size=65536 block_nr=2"))
+    #expect(table.contains("fanout id=8 type=roll"))
+  }
+
+  @Test func recordingHoldsPacketSockets() async throws {
+    let decoded = try await Laboratory.withNew { laboratory in
+      try Self.withSockets {
+        try RecordingTests.withFile { path in
+          _ = try Self.run(["record", path, "-0"], in: laboratory.namespace)
+          return try Self.run(["decode", path, "--json"], in: laboratory.namespace).output
+        }
+      }
+    }
+    let sockets = try JSONDecoder().decode([PacketSocket].self, from: Data(decoded))
+    #expect(sockets.count == 12)
+    #expect(sockets.compactMap(\.filter).count == 1)
+  }
+}
