@@ -114,9 +114,9 @@ extension UnixDiagnosis {
 
   /// What the socket is, where it is not plainly a listener.
   private func kindWords(_ socket: UnixSocket) -> String? {
-    if socket.kind == .datagram { return socket.peer == nil ? "a datagram socket" : "a connected datagram socket" }
+    if socket.type == .datagram { return socket.peer == nil ? "a datagram socket" : "a connected datagram socket" }
     switch socket.state {
-    case .listen: return socket.kind == .stream ? nil : "a \(socket.kind) socket"
+    case .listen: return socket.type == .stream ? nil : "a \(socket.type) socket"
     case .established: return "a connected client, not listening"
     default: return "bound, not listening"
     }
