@@ -5,14 +5,14 @@ public struct UnixRequest: Hashable, Sendable {
   /// The name. A relative path counts from the working directory of the process that calls.
   public var name: UnixSocketName
   /// The kind of the socket that calls; `nil` for the kind of the socket that has the name, or else a stream.
-  public var kind: UnixSocketKind?
+  public var kind: SocketType?
   /// The user who calls; `nil` for the user of this process.
   public var uid: UInt32?
   /// The process that calls: its root, working directory and rights count. `nil` for this process.
   public var process: Int32?
 
   /// Creates a request.
-  public init(_ name: UnixSocketName, kind: UnixSocketKind? = nil, uid: UInt32? = nil, process: Int32? = nil) {
+  public init(_ name: UnixSocketName, kind: SocketType? = nil, uid: UInt32? = nil, process: Int32? = nil) {
     (self.name, self.kind, self.uid, self.process) = (name, kind, uid, process)
   }
 

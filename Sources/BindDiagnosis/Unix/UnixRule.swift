@@ -63,7 +63,7 @@ public enum UnixRule {
   }
 
   private static func connect(
-    _ kind: UnixSocketKind?, to presence: UnixPresence, otherKind: BindErrno, _ contact: UnixPathFacts.Contact
+    _ kind: SocketType?, to presence: UnixPresence, otherKind: BindErrno, _ contact: UnixPathFacts.Contact
   ) -> UnixOutcome {
     switch presence {
     case .nothing: return .fails(.connectionRefused)
@@ -95,7 +95,7 @@ public enum UnixPresence: Hashable, Sendable {
   /// This socket.
   case server(UnixSocket)
   /// A socket that sock_diag does not show, perhaps of another network namespace; its kind if that is known.
-  case hidden(UnixSocketKind?)
+  case hidden(SocketType?)
   /// It is not known whether a socket is there.
   case unknown
 }

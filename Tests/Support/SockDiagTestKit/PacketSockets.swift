@@ -111,7 +111,7 @@ package struct PacketSockets: ~Copyable {
     // SAFETY: the program and the structure that points to it live through the call, which copies them.
     let result = unsafe program.withUnsafeBytes { instructions in
       // `struct sock_fprog`: the number of instructions, padding, and the address of the first one.
-      let structure = unsafe [UInt(program.count).littleEndian, UInt(bitPattern: instructions.baseAddress)]
+      let structure = [UInt(program.count).littleEndian, UInt(bitPattern: instructions.baseAddress)]
       return unsafe structure.withUnsafeBytes {
         unsafe setsockopt(descriptor, SOL_SOCKET, Number.attachFilter, $0.baseAddress, socklen_t($0.count))
       }

@@ -65,7 +65,7 @@ extension Why {
 
 /// The value of `--type`.
 enum UnixTypeArgument {
-  static func kind(_ text: String) throws(CommandFailure) -> UnixSocketKind {
+  static func kind(_ text: String) throws(CommandFailure) -> SocketType {
     switch text.lowercased() {
     case "stream", "u_str": .stream
     case "dgram", "datagram", "u_dgr": .datagram
