@@ -25,7 +25,7 @@ extension UnixDiagnosis {
         return facts?.writeError == nil && facts?.target != nil ? "a security rule forbids it" : nil
       }
       return "the user may not write to the file (owner \(UserName.text(target.uid)), mode \(target.modeText))"
-    case .wrongKind: return server.map { "it is a \($0.kind) socket" }
+    case .wrongKind: return server.map { "it is a \($0.type) socket" }
     case .tryAgain:
       guard case .connections(let waiting, _)? = server?.queues else { return nil }
       return "\(waiting) connections wait to be accepted, which is the limit"
