@@ -30,8 +30,8 @@ package struct KernelCapabilities: Sendable {
     _ protocol: TransportProtocol, on conversation: inout Conversation<Transport>
   ) throws(SockDiagError) -> Bool {
     // The handler for raw sockets answers a request without family with no sockets (raw_get_hashinfo,
-    // net/ipv4/raw_diag.c).
-    if `protocol` == .raw { return false }
+    // net/ipv4/raw_diag.c). SCTP and DCCP have few sockets, for which a second walk costs little.
+    if [.raw, .sctp, .dccp].contains(`protocol`) { return false }
     if acceptsLegacyMessage == nil {
       switch try conversation.probe(InetRequest(.dump, .tcp, nil))?.code {
       case nil: acceptsLegacyMessage = true

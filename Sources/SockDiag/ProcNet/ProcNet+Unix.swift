@@ -39,3 +39,17 @@ extension ProcNet {
     return completeness
   }
 }
+
+extension Unix: ProcNetFamily {
+  /// Reads `/proc/net/unix`; see ``ProcNet/unixSockets(root:onFault:_:)``.
+  public static func readProcNet(
+    _ request: UnixSocketRequest, root: String, onFault: (SockDiagError) -> Void, _ body: (UnixSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    try ProcNet.unixSockets(root: root, onFault: onFault) { socket in
+      switch request.target {
+      case .states(let states): states.contains(state: socket.state) ? body(socket) : .continue
+      case .socket(let inode, _): socket.inode == inode ? body(socket) : .continue
+      }
+    }
+  }
+}

@@ -7,9 +7,12 @@ extension SockDiagError {
   /// - Parameter transport: The protocol of the list. It matters only for a missing handler; otherwise lists of several
   ///   protocols have the same sentence.
   public func remarkOnSubstitution(for transport: TransportProtocol) -> String {
-    remark(
+    let isForTCP = code != .missingProtocolHandler || transport != .raw && transport != .udpLite
+    return remark(
       name: "\(transport)", module: SocketHandler.handler(of: transport)?.module ?? "\(transport)_diag",
-      table: "/proc/net", lacks: "TCP sockets that are only bound, interfaces and IPV6_V6ONLY")
+      table: "/proc/net",
+      lacks: isForTCP
+        ? "TCP sockets that are only bound, interfaces and IPV6_V6ONLY" : "cookies, interfaces and IPV6_V6ONLY")
   }
 
   /// The same about a list of another family.

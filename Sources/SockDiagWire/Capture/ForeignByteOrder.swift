@@ -85,7 +85,12 @@ struct ForeignByteOrder {
     let numbers = isLegacy ? [40, 44, 48, 52, 56] : [4, 44, 48, 52]
     for offset in numbers { swap32(payload.lowerBound + offset, in: payload) }
     translateAttributes(payload.dropFirst(isLegacy ? 60 : 56)) { message, type, value in
-      if type == 3 { message.swap32(value.lowerBound, in: value) }
+      switch type {
+      case 3: message.swap32(value.lowerBound, in: value)
+      // Descriptors of BPF maps. Kernel: SK_DIAG_BPF_STORAGE_REQ_MAP_FD.
+      case 2: message.translateAttributes(value) { $0.translateNumber($2, ifIts: $1 == 1) }
+      default: break
+      }
     }
   }
 
@@ -100,9 +105,24 @@ struct ForeignByteOrder {
     for offset in stride(from: 40, to: InetDecoder.fixedByteCount, by: 4) {
       swap32(payload.lowerBound + offset, in: payload)
     }
-    translateAttributes(payload.dropFirst(InetDecoder.fixedByteCount)) { message, type, value in
-      message.translate(InetAttributeType(rawValue: type), value, request.protocol)
+    let attributes = payload.dropFirst(InetDecoder.fixedByteCount)
+    let transport = request.protocol == .unspecified && hasAddresses(attributes) ? .sctp : request.protocol
+    translateAttributes(attributes) { message, type, value in
+      message.translate(InetAttributeType(rawValue: type), value, transport)
     }
+  }
+
+  /// Whether the attributes, which are not translated yet, contain a list of addresses. Only SCTP sends one.
+  private func hasAddresses(_ range: Range<Int>) -> Bool {
+    var offset = range.lowerBound
+    while range.upperBound - offset >= NetlinkAttribute.headerByteCount {
+      let length = Int(bytes.span.host16(at: offset).byteSwapped)
+      let type = bytes.span.host16(at: offset + 2).byteSwapped & 0x3fff
+      if type == InetAttributeType.localAddresses.rawValue { return true }
+      guard length >= NetlinkAttribute.headerByteCount, length <= range.upperBound - offset else { return false }
+      offset += (length + 3) & ~3
+    }
+    return false
   }
 
   /// Kernel: `struct nlmsgerr`, linux/netlink.h.
@@ -180,7 +200,17 @@ struct ForeignByteOrder {
     _ type: InetAttributeType?, _ value: Range<Int>, _ protocol: TransportProtocol
   ) {
     switch type {
-    case .info where `protocol` == .tcp || `protocol` == .unspecified: translateTCPInfo(value)
+    case .info where `protocol` == .mptcp: translate(value, MPTCPInfo.members)
+    case .info where `protocol` == .sctp: translate(value, SCTPInfo.members)
+    case .info where [.tcp, .dccp, .unspecified].contains(`protocol`): translateTCPInfo(value)
+    case .localAddresses, .peerAddresses:
+      for start in stride(from: value.lowerBound, to: value.upperBound, by: KernelSocketAddress.byteCount) {
+        translateAddress(start, in: value)
+      }
+    case .storages:
+      translateAttributes(value) { message, _, storage in
+        message.translateAttributes(storage) { $0.translateNumber($2, ifIts: $1 == 2) }
+      }
     case .mark, .classID: if value.count == 4 { swap32(value.lowerBound, in: value) }
     case .cgroupID: if value.count == 8 { swap64(value.lowerBound, in: value) }
     case .socketOptions: if value.count == 2 { value.forEach { reverseBits($0) } }
@@ -200,13 +230,39 @@ struct ForeignByteOrder {
     }
   }
 
+  private mutating func translateNumber(_ value: Range<Int>, ifIts isNumber: Bool) {
+    if isNumber, value.count == 4 { swap32(value.lowerBound, in: value) }
+  }
+
+  /// Members that are cut are not decoded and stay as they are.
+  private mutating func translate(_ value: Range<Int>, _ members: [StructureMember]) {
+    for member in members {
+      let start = value.lowerBound + member.offset
+      switch member.kind {
+      case .u8: break
+      case .u16: swap16(start, in: value)
+      case .u32, .s32: swap32(start, in: value)
+      case .u64, .long: swap64(start, in: value)
+      case .address: translateAddress(start, in: value)
+      }
+    }
+  }
+
+  /// Kernel: `struct sockaddr_storage`.
+  private mutating func translateAddress(_ start: Int, in value: Range<Int>) {
+    guard start + KernelSocketAddress.byteCount <= value.upperBound else { return }
+    swap16(start, in: value)
+    guard bytes.span.host16(at: start) == UInt16(AddressFamily.inet6.rawValue) else { return }
+    swap32(start + KernelSocketAddress.scope, in: value)
+  }
+
   /// Kernel: `INET_ULP_INFO_*`, `TLS_INFO_*`, `MPTCP_SUBFLOW_ATTR_*`.
   private mutating func translateUpperLayer(_ nest: Range<Int>) {
     translateAttributes(nest) { message, kind, value in
       guard kind == 2 || kind == 3 else { return }
       message.translateAttributes(value) { message, type, number in
         switch (kind, type) {
-        case (2, 1...4), (3, 7): message.swap16(number.lowerBound, in: number)
+        case (2, 1...4), (2, 7), (3, 7): message.swap16(number.lowerBound, in: number)
         case (3, 4): message.swap64(number.lowerBound, in: number)
         case (3, 1...3), (3, 5...6), (3, 8): message.swap32(number.lowerBound, in: number)
         default: break

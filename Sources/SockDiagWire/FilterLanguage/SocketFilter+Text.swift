@@ -72,9 +72,10 @@ extension FilterCondition: CustomStringConvertible {
       return "state \(group.name)"
     }
     // The shorter form. States without a name cannot be written, so they are part of the complement.
-    let members = names(of: states)
+    let ofAssociations = SocketState.associationStates.filter { states.contains(SocketStateSet($0.state)) }
+    let members = names(of: states) + ofAssociations.map(\.name)
     let others = names(of: SocketStateSet(rawValue: ~states.rawValue))
-    return states.rawValue >> 14 == 0
+    return states.subtracting(SocketStateSet(ofAssociations.map { SocketStateSet($0.state) })).rawValue >> 14 == 0
       ? members.isEmpty ? "not state all" : members.map { "state \($0)" }.joined(separator: " ")
       : others.map { "exclude \($0)" }.joined(separator: " ")
   }

@@ -55,11 +55,8 @@ struct StructureMember: Hashable, Sendable {
 }
 
 extension GrowingStructure {
-  /// The number of bytes that the kernel sent.
-  public var byteCount: Int { bytes.count }
-
-  /// What a newer kernel sent after the known structure.
-  public var tail: [UInt8] { Array(bytes.dropFirst(Self.knownByteCount)) }
+  /// The bytes behind the known structure.
+  var bytesBehind: [UInt8] { Array(bytes.dropFirst(Self.knownByteCount)) }
 
   func has(_ member: StructureMember) -> Bool { true }
 
@@ -104,8 +101,8 @@ extension GrowingStructure {
       }
     }
     // The members alone do not show the length: the structure may end inside a member.
-    writer.number("byte_count", byteCount)
-    if !tail.isEmpty { writer.text("tail", tail.hexadecimal) }
+    writer.number("byte_count", bytes.count)
+    if !bytesBehind.isEmpty { writer.text("tail", bytesBehind.hexadecimal) }
   }
 
   /// Rebuilds the structure from its members. What no member covers becomes zero.

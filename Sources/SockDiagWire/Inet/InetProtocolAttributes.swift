@@ -19,6 +19,9 @@ extension InetAttributes {
 extension InetSocket {
   private var protocolPart: InetProtocolAttributes? { boxedAttributes.first?.protocolPart.first }
 
+  /// Whether any of the details below are present.
+  package var hasProtocolPart: Bool { !boxedAttributes.isEmpty && !boxedAttributes[0].protocolPart.isEmpty }
+
   /// State and statistics of a multipath TCP connection. Kernel: `INET_DIAG_INFO`, `struct mptcp_info`.
   public var mptcpInfo: MPTCPInfo? { protocolPart?.mptcpInfo }
 

@@ -11,6 +11,11 @@ public struct MPTCPInfo: GrowingStructure {
 
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The number of bytes that the kernel sent.
+  public var byteCount: Int { bytes.count }
+  /// The bytes that a newer kernel sent after the known structure.
+  public var tail: [UInt8] { bytesBehind }
+
   /// The length of the structure that is known here, in bytes.
   static let knownByteCount = 96
 

@@ -91,16 +91,46 @@ struct BigEndianWriter {
     .number(4, times: 8), .bits(4, [2, 2, 4, 24]),
   ]
 
+  /// `struct mptcp_info`, linux/mptcp.h.
+  private static let mptcpInfo: [Item] = [
+    .same(8), .number(4, times: 2), .number(8, times: 3), .same(4), .number(4), .number(8, times: 4), .same(4),
+    .number(4, times: 3),
+  ]
+  /// `struct sockaddr_storage` with an address of IPv4 or IPv6. The scope of the latter is 0.
+  private static let socketAddress: [Item] = [.number(2), .same(126)]
+  /// `struct sctp_info`, linux/sctp.h.
+  private static let sctpInfo: [Item] =
+    [.number(4, times: 3), .number(2, times: 4), .number(4, times: 8), .same(2), .number(2), .number(8, times: 14)]
+    + socketAddress
+    + [.number(4, times: 11), .number(2, times: 2), .number(4, times: 3), .same(4), .number(4, times: 2)]
+  /// Structures of `INET_DIAG_INFO`, by the numbers of the protocols in linux/in.h.
+  private static let infos: [UInt64: [Item]] = [262: mptcpInfo, 132: sctpInfo]
+
+  /// The protocol that a request asks for.
+  private static func requestedProtocol(_ packet: ArraySlice<UInt8>) -> UInt64? {
+    let payload = packet.dropFirst(16)
+    guard let family = payload.first, [0, 2, 10].contains(family) else { return nil }
+    let isLegacy = number(packet.dropFirst(4).prefix(2)) == 18
+    var rest = payload.dropFirst(isLegacy ? 60 : 56)
+    while rest.count >= 8 {
+      if number(rest.dropFirst(2).prefix(2)) == 3 { return number(rest.dropFirst(4).prefix(4)) }
+      rest = rest.dropFirst(max((Int(number(rest.prefix(2))) + 3) / 4 * 4, 4))
+    }
+    return isLegacy ? 6 : payload.dropFirst().first.map(UInt64.init)
+  }
+
   /// Attributes of a reply, by their numbers in linux/inet_diag.h.
   private static let attributes: [UInt16: [Item]] = [
     1: [.number(4, times: 4)], 2: tcpInfo, 3: [.number(4, times: 4)], 7: [.number(4, times: 9)],
     9: [.number(2, times: 2), .number(4, times: 3)], 15: [.number(4)], 16: [.number(4, times: 5)], 17: [.number(4)],
+    12: Array(repeatElement(socketAddress, count: 8).joined()),
+    13: Array(repeatElement(socketAddress, count: 8).joined()),
     18: Array(repeatElement([.same(2), .number(2), .same(16), .same(80)], count: 8).joined()), 21: [.number(8)],
     22: [.bits(1, [Int](repeating: 1, count: 8)), .bits(1, [1, 1, 1, 5])],
   ]
   /// Attributes of the nests in `INET_DIAG_ULP_INFO`: linux/tls.h, linux/mptcp.h.
   private static let nests: [UInt16: [UInt16: [Item]]] = [
-    2: [1: [.number(2)], 2: [.number(2)], 3: [.number(2)], 4: [.number(2)]],
+    2: [1: [.number(2)], 2: [.number(2)], 3: [.number(2)], 4: [.number(2)], 7: [.number(2)]],
     3: [
       1: [.number(4)], 2: [.number(4)], 3: [.number(4)], 4: [.number(8)], 5: [.number(4)], 6: [.number(4)],
       7: [.number(2)], 8: [.number(4)],
@@ -115,19 +145,27 @@ struct BigEndianWriter {
     }
     var result = Array(bytes[..<24])
     var rest = bytes[24...]
+    var transport: UInt64 = 6
     while rest.count >= 32 {
       let length = min(Int(number(rest.dropFirst(8).prefix(4))), rest.count - 16)
       let packet = rest.dropFirst(16).prefix(length)
       let isSockDiag = Array(packet.dropFirst(14).prefix(2)) == [0, 4]
-      let isRequest = Array(packet.prefix(2)) == [0, 7]
+      // A raw packet socket sees "outgoing" for both directions; then NLM_F_REQUEST tells.
+      let direction = Array(packet.prefix(2))
+      let isRequest = direction == [0, 7] || direction == [0, 4] && (packet.dropFirst(22).first ?? 0) & 1 == 1
+      if isRequest, isSockDiag, let requested = requestedProtocol(packet.dropFirst(16)) { transport = requested }
       result += rest.prefix(16) + packet.prefix(16)
-      result += isSockDiag ? messages(packet.dropFirst(16), isRequest: isRequest) : Array(packet.dropFirst(16))
+      result +=
+        isSockDiag
+        ? messages(packet.dropFirst(16), isRequest: isRequest, transport) : Array(packet.dropFirst(16))
       rest = rest.dropFirst(16 + length)
     }
     return result + rest
   }
 
-  private static func messages(_ bytes: ArraySlice<UInt8>, isRequest: Bool) -> [UInt8] {
+  private static func messages(
+    _ bytes: ArraySlice<UInt8>, isRequest: Bool, _ transport: UInt64 = 6
+  ) -> [UInt8] {
     var result: [UInt8] = []
     var rest = bytes
     while rest.count >= 16 {
@@ -138,7 +176,7 @@ struct BigEndianWriter {
       rest = rest.dropFirst(16)
       guard length >= 16 else { break }
       let payload = rest.prefix(length - 16)
-      result += message(payload, type, flags, isRequest: isRequest)
+      result += message(payload, type, flags, isRequest: isRequest, transport)
       let padding = rest.dropFirst(payload.count).prefix((length + 3) / 4 * 4 - length)
       result += padding
       rest = rest.dropFirst(payload.count + padding.count)
@@ -147,8 +185,9 @@ struct BigEndianWriter {
   }
 
   private static func message(
-    _ payload: ArraySlice<UInt8>, _ type: UInt64, _ flags: UInt64, isRequest: Bool
+    _ payload: ArraySlice<UInt8>, _ type: UInt64, _ flags: UInt64, isRequest: Bool, _ transport: UInt64
   ) -> [UInt8] {
+    let inetAttributes = attributes.merging([2: infos[transport] ?? tcpInfo]) { $1 }
     // NLM_F_ACK_TLVS and, if the request is not repeated in full, NLM_F_CAPPED.
     let hasWords = flags & 0x200 != 0
     let family = payload.first.flatMap { families[$0] }
@@ -185,11 +224,11 @@ struct BigEndianWriter {
       }
       return isRequest
         ? written(payload.prefix(56), request) + attributes(payload.dropFirst(56), [3: [.number(4)]])
-        : written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), attributes)
+        : written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), inetAttributes)
     case (21, true):
       return written(payload.prefix(56), request) + attributes(payload.dropFirst(56), [3: [.number(4)]])
     case (18, false):
-      return written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), attributes)
+      return written(payload.prefix(72), inetDiagMessage) + attributes(payload.dropFirst(72), inetAttributes)
     default: return Array(payload)
     }
   }
@@ -231,6 +270,9 @@ struct BigEndianWriter {
       let value = rest.prefix(length - 4)
       if type == 19, layouts[21] != nil {
         result += upperLayer(value)
+      } else if type == 20, layouts[21] != nil {
+        // SK_DIAG_BPF_STORAGE, with the number of its map.
+        result += list(value) { _, value in attributes(value, [2: [.number(4)]]) }
       } else {
         result += written(value, layouts[type] ?? [])
       }
@@ -242,6 +284,13 @@ struct BigEndianWriter {
   }
 
   private static func upperLayer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    list(bytes) { type, value in nests[type].map { attributes(value, $0) } ?? Array(value) }
+  }
+
+  /// Attributes whose values `write` converts.
+  private static func list(
+    _ bytes: ArraySlice<UInt8>, _ write: (UInt16, ArraySlice<UInt8>) -> [UInt8]
+  ) -> [UInt8] {
     var result: [UInt8] = []
     var rest = bytes
     while rest.count >= 4 {
@@ -251,7 +300,7 @@ struct BigEndianWriter {
       rest = rest.dropFirst(4)
       guard length >= 4, length - 4 <= rest.count else { break }
       let value = rest.prefix(length - 4)
-      result += nests[type].map { attributes(value, $0) } ?? Array(value)
+      result += write(type, value)
       let padding = rest.dropFirst(value.count).prefix((length + 3) / 4 * 4 - length)
       result += padding
       rest = rest.dropFirst(value.count + padding.count)

@@ -47,7 +47,7 @@ import Testing
   /// Other protocols put a different structure in the place of `tcp_info`; it is kept as captured.
   @Test func undecodedStructureStaysAsCaptured() throws {
     let unknown = MessageBuilder.socket(cookie: 7).attribute(2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
-    let native = PcapBuilder().request(.request(TransportProtocol(rawValue: 132))).packet(unknown, .done()).bytes
+    let native = PcapBuilder().request(.request(TransportProtocol(rawValue: 46))).packet(unknown, .done()).bytes
     var foreign = BigEndianWriter.capture(native)
     let payload = try #require(foreign.firstRange(of: [1, 2, 3, 4, 5, 6]))
     foreign.replaceSubrange(payload.lowerBound + 6..<payload.lowerBound + 12, with: [7, 8, 9, 10, 11, 12])

@@ -64,7 +64,46 @@ import Testing
     for number in UInt8.min ... .max {
       let state = SocketState(rawValue: number)
       #expect(SocketStateSet(state).contains(state: state) == (number < 32))
-      #expect(SocketStateSet.all.contains(state: state) == (1...11).contains(number))
+      let isOfAssociation = [16, 17, 18, 19, 28, 29].contains(number)
+      #expect(SocketStateSet.all.contains(state: state) == ((1...11).contains(number) || isOfAssociation))
     }
+  }
+
+  /// SCTP's names, each with the state of TCP to whose groups it belongs.
+  @Test(
+    arguments: [
+      ("cookie-wait", .synSent), ("COOKIE_WAIT", .synSent), ("cookie-echoed", .synSent),
+      ("shutdown-pending", .finWait1), ("SHUTDOWN_SENT", .finWait2), ("shutdown-received", .closeWait),
+      ("shutdown-ack-sent", .lastAcknowledgement),
+    ] as [(String, SocketState)]) func statesOfAssociationsBelongToGroups(_ name: String, _ counterpart: SocketState)
+    throws
+  {
+    let state = try #require(SocketState(name: name))
+    let set = try #require(SocketStateSet(name: name))
+    #expect(set == SocketStateSet(state))
+    #expect(SocketStateSet.connected.contains(state: state))
+    #expect(SocketStateSet.synchronized.contains(state: state) == (counterpart != .synSent))
+    #expect(SocketStateSet(counterpart).contains(state: state))
+    #expect(!set.contains(state: counterpart))
+    #expect(!SocketStateSet([.established, .listen, .close]).contains(state: state))
+    let filter = try SocketFilter("state \(name)")
+    #expect(try SocketFilter(filter.description) == filter)
+    #expect(filter.description == "state \(state)")
+  }
+
+  @Test(
+    arguments: [
+      ("tcp", .tcp), ("udp", .udp), ("mptcp", .mptcp), ("udplite", .udpLite), ("raw", .raw), ("sctp", .sctp),
+      ("dccp", .dccp), ("unspecified", .unspecified), ("46", TransportProtocol(rawValue: 46)),
+    ] as [(String, TransportProtocol)]) func protocolHasAName(_ name: String, _ transport: TransportProtocol)
+  {
+    #expect(TransportProtocol(name: name) == transport)
+    #expect(transport.description == name)
+  }
+
+  @Test func numberOfAProtocolIsAccepted() {
+    #expect(TransportProtocol(name: "132") == .sctp)
+    #expect(TransportProtocol(name: "262") == .mptcp)
+    for name in ["65536", "-1", "", "TCP", "icmp"] { #expect(TransportProtocol(name: name) == nil) }
   }
 }

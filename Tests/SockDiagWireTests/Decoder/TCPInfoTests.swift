@@ -126,7 +126,7 @@ import Testing
   }
 
   @Test func otherProtocolsUseTheAttributeForOtherStructures() throws {
-    let socket = try decode(.socket().attribute(2, Self.payload(104)), as: TransportProtocol(rawValue: 132))
+    let socket = try decode(.socket().attribute(2, Self.payload(104)), as: TransportProtocol(rawValue: 46))
     #expect(socket.tcpInfo == nil)
     #expect(socket.unknownAttributes == [UnknownAttribute(type: 2, payload: Self.payload(104))])
     #expect(try decode(.socket().attribute(2, Self.payload(104)), as: .unspecified).tcpInfo != nil)

@@ -43,6 +43,7 @@ extension SSFigures {
         separator: ",")
     }
     if let info = socket.tcpInfo { figures.merge(Self.figures(of: info)) { $1 } }
+    figures.merge(protocolFigures(of: socket)) { $1 }
     return figures
   }
 }

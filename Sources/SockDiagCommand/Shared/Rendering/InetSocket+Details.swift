@@ -38,7 +38,7 @@ extension InetSocket: ShownSocket {
   }
 
   func appendTransport(to detail: inout DetailText) {
-    detail.line("tcp")
+    detail.line(self.protocol == .unspecified ? "tcp" : self.protocol.description)
     detail.name("congestion", congestion)
     if let info = congestionInfo { detail.append(info) }
     let info = tcpInfo
@@ -46,6 +46,17 @@ extension InetSocket: ShownSocket {
     if let upper = upperLayerProtocol { detail.append(upper) }
     for key in md5Keys { detail.address("md5", key.address, prefixLength: key.prefixLength) }
     if let info { detail.appendFigures(info, isListener: state == .listen) }
+    if hasProtocolPart { appendProtocolPart(to: &detail) }
+  }
+
+  /// Appends what only some protocols or some hosts have.
+  private func appendProtocolPart(to detail: inout DetailText) {
+    if let mptcpInfo { detail.append(mptcpInfo) }
+    if let sctpInfo { detail.append(sctpInfo) }
+    if localAddresses != nil || peerAddresses != nil {
+      detail.appendAddresses(local: localAddresses, peers: peerAddresses)
+    }
+    detail.append(storages)
   }
 
   var ends: (local: SocketAddress, remote: SocketAddress)? { (local, remote) }

@@ -65,6 +65,13 @@ int socklab_remove_directory(const char *path);
 /// The inode number of a path; 0 on failure.
 uint64_t socklab_inode(const char *path);
 
+// Values that BPF programs store with sockets (storage.c)
+
+/// Makes a BPF map that stores an int with sockets. Returns its descriptor and writes the kernel's number for it.
+int socklab_storage_map(uint32_t *number);
+/// Stores a value with a socket, in place of a BPF program.
+int socklab_store(int map, int descriptor, uint32_t value);
+
 // Processes that hold a socket in a certain way (holder.c)
 
 enum socklab_holding {
