@@ -49,7 +49,6 @@ package struct PlainSockets: ~Copyable {
 
   /// Accepts a connection.
   package mutating func accept(_ descriptor: Int32) throws(Failure) -> Int32 {
-    // SAFETY: without a place for the address the call writes nothing.
     try keep(Glibc.accept(descriptor, nil, nil), "accept")
   }
 
