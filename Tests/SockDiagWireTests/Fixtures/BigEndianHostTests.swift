@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SockDiagTestKit
 import SockDiagWire
 import Testing
