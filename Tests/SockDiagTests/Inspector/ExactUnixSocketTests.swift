@@ -73,8 +73,8 @@ import Testing
     let dump = try conversation.dump(FamilyQuery<Unix>(UnixSocketRequest(resolvesPeers: true)))
     #expect(dump.sockets.map { $0.peer?.name } == [.unnamed, .named(.path(Array("/a".utf8))), .unknown])
     #expect(log.messages.count == 2)
-    // The first walk is over all states and asks for names only.
-    #expect(log.messages[0][28..<32] == [1, 0, 0, 0])
+    // The first walk asks for names and for clients that wait.
+    #expect(log.messages[0][28..<32] == [9, 0, 0, 0])
   }
 
   @Test func filterOfPeersWalksTwiceAndAnyOtherOnce() throws {
