@@ -4,10 +4,12 @@ public import SockDiagWire
 ///
 /// The kernel prints this table for people, and it is not exact:
 ///
-/// - It prints names as they are. A name with a line end continues on the next line, so a line that is not a row is read as
-///   the rest of the name before it, as long as the name is not too long. A name that imitates a row becomes a row.
-/// - It prints `@` for each NUL of an abstract name. An `@` at the beginning is read as the sign of an abstract name, and
-///   those at the end as NULs, because many programs fill the rest of the address with them. Any other is read as `@`.
+/// - It prints names as they are. A name with a line end continues on the next line, so a line that is not a row is
+///   read as the rest of the name before it, as long as the name is not too long. A name that imitates a row becomes a
+///   row.
+/// - It prints `@` for each NUL of an abstract name. An `@` at the beginning is read as the sign of an abstract name,
+///   and those at the end as NULs, because many programs fill the rest of the address with them. Any other is read as
+///   `@`.
 ///
 /// Rows with inode 0 are left out, as in sock_diag: they are connections that no program has accepted yet.
 ///
@@ -26,8 +28,8 @@ public struct UnixTableParser: Sendable {
   private var lineLength = 0
   private var isStopped = false
 
-  /// A line of more bytes is a fault: the kernel's have at most 170. This limits the memory that a file without line ends
-  /// can take.
+  /// A line of more bytes is a fault: the kernel's have at most 170. This limits the memory that a file without line
+  /// ends can take.
   static let longestLine = 4096
   /// `sizeof(((struct sockaddr_un *)0)->sun_path)`, linux/un.h
   private static let longestName = 108

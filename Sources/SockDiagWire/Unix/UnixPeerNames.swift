@@ -1,8 +1,8 @@
 /// The names of UNIX sockets by their inodes, which give the peers in other records their names.
 ///
-/// The kernel sends the peer's inode only. A connection that waits for `accept` has a peer without inode; its name is that
-/// of the listener, which reports the inodes of the clients that wait. One entry has 24 bytes; the name itself is shared with
-/// the record.
+/// The kernel sends the peer's inode only. A connection that waits for `accept` has a peer without inode; its name is
+/// that of the listener, which reports the inodes of the clients that wait. One entry has 24 bytes; the name itself is
+/// shared with the record.
 public struct UnixPeerNames: SocketCompanions {
   private var names: [UInt32: UnixSocketName?] = [:]
   /// The names of listeners by the inodes of the clients that wait.
@@ -31,8 +31,8 @@ public struct UnixPeerNames: SocketCompanions {
 }
 
 extension Unix {
-  /// The requests that serve a query. The names of peers need a walk of their own before, over all sockets; what else the
-  /// filter compares is added to the request.
+  /// The requests that serve a query. The names of peers need a walk of their own before, over all sockets; what else
+  /// the filter compares is added to the request.
   public static func requests(
     for request: UnixSocketRequest, matching filter: SocketFilter
   ) -> (companions: UnixSocketRequest?, sockets: UnixSocketRequest) {
