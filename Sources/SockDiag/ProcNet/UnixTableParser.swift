@@ -58,11 +58,12 @@ public struct UnixTableParser: Sendable {
     return .continue
   }
 
-  /// Parses the text after the last line end, if there is any, and prepares the parser for another file.
+  /// Passes the last row to `body` and prepares the parser for another file. Text after the last line end is a fault:
+  /// the kernel ends every line, so a number or a name in it may be cut.
   public mutating func finish(
     onFault: (WireError) -> Void = { _ in }, _ body: (UnixSocket) -> DumpFlow
   ) -> DumpFlow {
-    if !isStopped, !begun.isEmpty { endLine(onFault, body) }
+    if !isStopped, lineLength > 0 { report(onFault) }
     if !isStopped { emit(body) }
     let flow: DumpFlow = isStopped ? .stop : .continue
     let faults = faultCount
@@ -91,12 +92,16 @@ public struct UnixTableParser: Sendable {
     } else if let name = pending?.name, name.count + 1 + line.count <= Self.longestName {
       pending?.name = name + [0x0a] + line
     } else if lineNumber > 1 || !line.starts(with: "Num ".utf8) {
-      faultCount &+= 1
-      onFault(
-        WireError(
-          .procNetRow, at: lineOffset,
-          "line \(lineNumber): expected an address and a colon, six columns of numbers and perhaps a name"))
+      report(onFault)
     }
+  }
+
+  private mutating func report(_ onFault: (WireError) -> Void) {
+    faultCount &+= 1
+    onFault(
+      WireError(
+        .procNetRow, at: lineOffset,
+        "line \(lineNumber): expected an address and a colon, six columns of numbers and perhaps a name"))
   }
 
   private mutating func emit(_ body: (UnixSocket) -> DumpFlow) {

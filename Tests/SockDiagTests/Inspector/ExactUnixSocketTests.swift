@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func filterOfPeersWalksTwiceAndAnyOtherOnce() throws {
-    for (text, count) in [("dst unix:/a", 2), ("src unix:/a", 1), ("uid 0", 1)] {
+    for (text, count) in [("dst unix:/a", 2), ("src unix:/a", 1), ("uid = 0", 1)] {
       let log = ScriptedKernel.Log()
       var conversation = Self.conversation([[.messages([.done()])], [.messages([.done()])]], log)
       let query = FamilyQuery<Unix>(UnixSocketRequest(details: []), matching: try SocketFilter(text))
@@ -89,7 +89,7 @@ import Testing
 
   @Test func requestAsksForWhatTheFilterComparesAndForPossibleStatesOnly() throws {
     let request = UnixSocketRequest(states: [.listen, .established], details: .file)
-    let filter = try SocketFilter("src unix:/a and uid 0 and recv-q > 0 and state listening")
+    let filter = try SocketFilter("src unix:/a and uid = 0 and recv-q > 0 and state listening")
     let (companions, sockets) = Unix.requests(for: request, matching: filter)
     #expect(companions == nil)
     #expect(sockets.details == [.file, .name, .uid, .queues])
