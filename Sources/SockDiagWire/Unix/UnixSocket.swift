@@ -5,7 +5,8 @@ public struct UnixSocket: Hashable, Sendable {
   /// A stream, datagrams or sequenced packets. Kernel: `udiag_type`.
   public var type = SocketType.stream
   /// `listen`, `established` or `close`. A datagram socket is `established` since 5.15 if it called `connect` or
-  /// another one connected to it, and always `close` before. Kernel: `udiag_state`; `unix_dgram_connect`, net/unix/af_unix.c.
+  /// another one connected to it, and always `close` before. Kernel: `udiag_state`; `unix_dgram_connect`,
+  /// net/unix/af_unix.c.
   public var state = SocketState.close
   /// The inode behind the socket's descriptors. Kernel: `udiag_ino`.
   public var inode: UInt32 = 0
