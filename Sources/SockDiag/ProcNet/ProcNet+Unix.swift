@@ -4,8 +4,8 @@ public import SockDiagWire
 extension ProcNet {
   /// Passes each UNIX socket to `body` while the table is being read.
   ///
-  /// The table is that of the network namespace of the calling thread. It has the type, the state, the inode and the name;
-  /// a name need not be exact, see ``UnixTableParser``. Peers, queues, users and cookies are absent.
+  /// The table is that of the network namespace of the calling thread. It has the type, the state, the inode and the
+  /// name; a name need not be exact, see ``UnixTableParser``. Peers, queues, users and cookies are absent.
   ///
   /// - Parameters:
   ///   - root: Where proc is mounted. `thread-self`, since Linux 3.17, is looked up there.
