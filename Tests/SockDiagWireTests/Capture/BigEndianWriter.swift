@@ -274,13 +274,19 @@ struct BigEndianWriter {
         // SK_DIAG_BPF_STORAGE, with the number of its map.
         result += list(value) { _, value in attributes(value, [2: [.number(4)]]) }
       } else {
-        result += written(value, layouts[type] ?? [])
+        result += written(value, fitted(layouts[type] ?? [], value.count))
       }
       let padding = rest.dropFirst(value.count).prefix((length + 3) / 4 * 4 - length)
       result += padding
       rest = rest.dropFirst(value.count + padding.count)
     }
     return result + rest
+  }
+
+  /// The kernel's longs have 32 bits on some machines, which an odd number of them shows.
+  private static func fitted(_ layout: [Item], _ count: Int) -> [Item] {
+    guard layout.count == 1, case .number(8, let times) = layout[0], !count.isMultiple(of: 8) else { return layout }
+    return [.number(4, times: 2 * times)]
   }
 
   private static func upperLayer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

@@ -49,8 +49,7 @@ package struct PlainSockets: ~Copyable {
 
   /// Accepts a connection.
   package mutating func accept(_ descriptor: Int32) throws(Failure) -> Int32 {
-    // SAFETY: without a place for the address the call writes nothing.
-    try keep(unsafe Glibc.accept(descriptor, nil, nil), "accept")
+    try keep(Glibc.accept(descriptor, nil, nil), "accept")
   }
 
   /// Sends filler bytes.

@@ -57,8 +57,8 @@ extension SSFigures {
     set("maxseg", info.fragmentSize)
     set("prwnd", info.peerReceiveWindow)
     set("ptag", info.peerTag, radix: 16)
-    set("pcapable", info.peerCapabilities?.rawValue, radix: 16)
-    set("psack", info.peerAcknowledgement, radix: 16)
+    set("pcapable", info.peerCapabilities?.rawValue)
+    set("psack", info.peerAcknowledgement)
     if info.mapsIPv4 == true { figures["v4mapped"] = "1" }
     return figures
   }
