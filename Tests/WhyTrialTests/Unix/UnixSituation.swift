@@ -45,6 +45,8 @@ struct UnixSituation: CustomStringConvertible {
     func pick<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &generator)] }
     content = pick(Content.allCases)
     folder = chance(55) ? .open : pick(Folder.allCases)
+    // The kernel does not make a file system read-only while a removed file is in use.
+    if folder == .readOnlyFileSystem, [.replaced, .removed].contains(content) { folder = .readOnlyMount }
     spelling = chance(60) ? .absolute : pick(Spelling.allCases)
     asker = pick(Asker.allCases)
     type = pick([1, 1, 1, 5])
