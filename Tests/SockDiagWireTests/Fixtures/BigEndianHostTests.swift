@@ -1,3 +1,4 @@
+import Foundation
 import SockDiagTestKit
 import SockDiagWire
 import Testing
