@@ -22,7 +22,7 @@ struct CapabilitiesCommandTests {
     let result = try Tool.run(["capabilities", "--json"])
     #expect(result.status == 0 && result.errors.isEmpty)
     let object = try JSONValue(parsing: result.output)
-    let schema = JSONSchema(try JSONValue(parsing: try Fixture.read("json-schema/capabilities.schema.json")))
+    let schema = try JSONSchema(named: "capabilities")
     #expect(schema.violations(of: object) == [])
     #expect(object["handlers"]?.elements.map { $0["sockets"] } == SocketHandler.all.map { .string($0.name) })
     let text = try Tool.run(["capabilities"]).text

@@ -39,11 +39,7 @@ struct UnixAnswerTests {
     let diagnosis = try #require(Self.diagnosis(name))
     var bytes: [UInt8] = []
     bytes.appendJSONLine(UnixWhyFields(diagnosis: diagnosis, namespace: nil))
-    let schema = JSONSchema(
-      try JSONValue(parsing: try Fixture.read("json-schema/why-unix.schema.json")),
-      others: [
-        "unix-socket.schema.json": try JSONValue(parsing: try Fixture.read("json-schema/unix-socket.schema.json"))
-      ])
+    let schema = try JSONSchema(named: "why-unix")
     #expect(schema.violations(of: try JSONValue(parsing: bytes)) == [])
   }
 
