@@ -55,7 +55,8 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "SockDiag", "SockDiagWire", "SocketLaboratory",
+        "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],

@@ -25,11 +25,11 @@ extension UnixDiagnosis {
         return facts?.writeError == nil && facts?.target != nil ? "a security rule forbids it" : nil
       }
       return "the user may not write to the file (owner \(UserName.text(target.uid)), mode \(target.modeText))"
-    case .wrongKind: return server.map { "it is a \($0.kind) socket" }
+    case .wrongKind: return server.map { "it is a \($0.type) socket" }
     case .tryAgain:
       guard case .connections(let waiting, _)? = server?.queues else { return nil }
       return "\(waiting) connections wait to be accepted, which is the limit"
-    case .notPermitted where server?.kind == .datagram: return "the datagram socket takes messages of its peer only"
+    case .notPermitted where server?.type == .datagram: return "the datagram socket takes messages of its peer only"
     case .noSuchFile, .notAFolder, .linkLoop: return nil
     default: return nil
     }
@@ -58,7 +58,7 @@ extension UnixDiagnosis {
       notes.append(
         other.namespace != nil
           ? "same name in another network namespace, no conflict\(holder)"
-          : "a \(other.socket.kind) socket has the same name, no conflict\(holder)")
+          : "a \(other.socket.type) socket has the same name, no conflict\(holder)")
     }
     if let substitution { notes.append("the sockets come from /proc/net/unix: \(substitution)") }
     return notes

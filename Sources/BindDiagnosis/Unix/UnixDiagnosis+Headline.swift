@@ -80,7 +80,7 @@ extension UnixDiagnosis {
       return "\(place) ends with a slash, but the name is in use; bind() fails with EADDRINUSE"
     }
     switch presence {
-    case .nothing: return "\(place) is stale: no socket is behind the file, but bind() fails (EADDRINUSE)"
+    case .nothing: return "\(place) is stale: the file exists, but no socket is behind it"
     case .unknown: return "\(place) is in use: the file exists; this user cannot see whether a socket is behind it"
     case .server, .hidden: return use("\(place) is in use")
     }
@@ -114,9 +114,9 @@ extension UnixDiagnosis {
 
   /// What the socket is, where it is not plainly a listener.
   private func kindWords(_ socket: UnixSocket) -> String? {
-    if socket.kind == .datagram { return socket.peer == nil ? "a datagram socket" : "a connected datagram socket" }
+    if socket.type == .datagram { return socket.peer == nil ? "a datagram socket" : "a connected datagram socket" }
     switch socket.state {
-    case .listen: return socket.kind == .stream ? nil : "a \(socket.kind) socket"
+    case .listen: return socket.type == .stream ? nil : "a \(socket.type) socket"
     case .established: return "a connected client, not listening"
     default: return "bound, not listening"
     }

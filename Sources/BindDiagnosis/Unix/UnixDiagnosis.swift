@@ -67,7 +67,7 @@ public struct UnixDiagnosis: Hashable, Sendable {
   /// Whether a socket accepts connections, or takes datagrams, under the name. It counts neither rights nor a full queue.
   public var isServed: Bool {
     guard case .server(let server) = presence else { return false }
-    return server.kind == .datagram || server.state == .listen
+    return server.type == .datagram || server.state == .listen
   }
 
   /// Whether the path is a socket file without a socket, for certain. Such a file can be removed.

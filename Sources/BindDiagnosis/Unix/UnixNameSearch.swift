@@ -43,8 +43,8 @@ struct UnixNameSearch {
     switch request.name {
     case .abstract:
       guard socket.name == request.name else { return nil }
-      if namespace != nil { return socket.state == .listen || socket.kind == .datagram ? .elsewhere : nil }
-      if let kind = request.kind, kind != socket.kind { return .elsewhere }
+      if namespace != nil { return socket.state == .listen || socket.type == .datagram ? .elsewhere : nil }
+      if let kind = request.kind, kind != socket.type { return .elsewhere }
       return isAccepted(socket, among: all) ? .accepted : .server
     case .path:
       if let target = facts?.target, target.type == .socket, target.isFile(of: socket) {
@@ -68,8 +68,8 @@ struct UnixNameSearch {
   /// Whether the kind fits what answered to the connect().
   private func couldBeServer(_ socket: UnixSocket) -> Bool {
     switch facts?.contact {
-    case .datagram?, .connectedDatagram?: socket.kind == .datagram
-    case .otherKind?: socket.kind != .datagram
+    case .datagram?, .connectedDatagram?: socket.type == .datagram
+    case .otherKind?: socket.type != .datagram
     default: true
     }
   }
@@ -87,7 +87,7 @@ struct UnixNameSearch {
 
   private static func likelihood(_ socket: UnixSocket, _ spellings: Set<[UInt8]>) -> Int {
     let isNamed = if case .path(let path)? = socket.name { spellings.contains(path) } else { false }
-    let isServing = socket.state == .listen || socket.kind == .datagram || socket.state == .close
+    let isServing = socket.state == .listen || socket.type == .datagram || socket.state == .close
     return (isServing ? 0 : 2) + (isNamed ? 0 : 1)
   }
 
@@ -96,7 +96,7 @@ struct UnixNameSearch {
   /// A connection between a client that chose a name and a server looks the same from both ends, once the listeners are
   /// gone. Usually the client has no name, and then its peer was accepted.
   private mutating func isAccepted(_ socket: UnixSocket, among all: [UnixSocket]) -> Bool {
-    guard socket.kind != .datagram, socket.state == .established else { return false }
+    guard socket.type != .datagram, socket.state == .established else { return false }
     guard let peer = socket.peer else { return false }
     if peer.inode == 0 { return true }
     // While the listener is there, no other socket can have the name.
@@ -115,14 +115,14 @@ struct UnixNameSearch {
 
   /// Whether two sockets have one name, or one file.
   private func isSame(_ first: UnixSocket, _ second: UnixSocket) -> Bool {
-    first.kind == second.kind && (request.name.isAbstract ? first.name == second.name : first.file == second.file)
+    first.type == second.type && (request.name.isAbstract ? first.name == second.name : first.file == second.file)
   }
 
   /// The server comes first, and a listener before other sockets.
   private static func rank(_ found: DiagnosedUnixSocket) -> Int {
     let roles: [DiagnosedUnixSocket.Role] = [.server, .accepted, .sameName, .elsewhere]
     let isListening = found.socket.state == .listen
-    let isStream = found.socket.kind == .stream
+    let isStream = found.socket.type == .stream
     return (roles.firstIndex(of: found.role) ?? 0) * 8 + (isListening ? 0 : 4) + (isStream ? 0 : 2)
       + (found.namespace == nil ? 0 : 1)
   }
@@ -136,7 +136,7 @@ struct UnixNameSearch {
 
   /// Whether a socket is an end of a connection. A client that chose a name is one and has the name all the same.
   private static func isConnection(_ socket: UnixSocket) -> Bool {
-    socket.kind != .datagram && socket.state == .established
+    socket.type != .datagram && socket.state == .established
   }
 
   /// What is behind the name.

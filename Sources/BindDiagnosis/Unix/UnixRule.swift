@@ -49,7 +49,7 @@ public enum UnixRule {
     switch presence {
     case .nothing: return .succeeds
     case .unknown: return .unknown
-    case .server(let server): return request.kind ?? server.kind == server.kind ? .fails(.addressInUse) : .succeeds
+    case .server(let server): return request.kind ?? server.type == server.type ? .fails(.addressInUse) : .succeeds
     case .hidden: return .fails(.addressInUse)
     }
   }
@@ -73,8 +73,8 @@ public enum UnixRule {
       if kind == .datagram, contact == .otherKind { return .fails(otherKind) }
       return .unknown
     case .server(let server):
-      if let kind, kind != server.kind { return .fails(otherKind) }
-      guard server.kind == .datagram else { return accept(server) }
+      if let kind, kind != server.type { return .fails(otherKind) }
+      guard server.type == .datagram else { return accept(server) }
       // unix_may_send, net/unix/af_unix.c
       return UnixOutcome(contact == .connectedDatagram || server.peer != nil ? .notPermitted : nil)
     }

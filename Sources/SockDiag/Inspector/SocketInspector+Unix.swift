@@ -9,8 +9,8 @@ extension SocketInspector {
   ///   - inode: The inode, as in the link `socket:[4711]` of a descriptor.
   ///   - cookie: The cookie that the socket must have; inodes are reused.
   ///   - details: What to report beyond the fixed record.
-  /// - Throws: ``SockDiagError``: `Code.invalidRequest` for inode 0, which no socket has; `Code.missingFamily` where the
-  ///   kernel has no handler for UNIX sockets.
+  /// - Throws: ``SockDiagError``: `Code.invalidRequest` for inode 0, which no socket has; `Code.missingFamily` where
+  ///   the kernel has no handler for UNIX sockets.
   ///
   /// Kernel: `unix_diag_get_exact`, net/unix/diag.c.
   public mutating func unixSocket(
@@ -22,8 +22,8 @@ extension SocketInspector {
   /// The same UNIX socket as it is now; `nil` if it is gone, even if its inode is in use again.
   ///
   /// - Parameters:
-  ///   - socket: The socket as it was read before. A socket without cookie, from `/proc/net`, cannot be told from another
-  ///     one: `nil`.
+  ///   - socket: The socket as it was read before. A socket without cookie, from `/proc/net`, cannot be told from
+  ///     another one: `nil`.
   ///   - details: What to report beyond the fixed record.
   /// - Throws: ``SockDiagError``.
   public mutating func current(

@@ -38,9 +38,9 @@ public struct SocketInspector: ~Copyable, Sendable {
     }
   }
 
-  /// Asks a stand-in for the kernel. It never reads `/proc/net`.
-  package init(standIn: any StandInTransport) {
-    reader = InetReader(.standIn(standIn))
+  /// Asks a stand-in for the kernel. It reads `/proc/net` only if a place for proc is given.
+  package init(standIn: any StandInTransport, procRoot: String? = nil) {
+    reader = InetReader(.standIn(standIn), procRoot: procRoot)
     refusal = nil
   }
 

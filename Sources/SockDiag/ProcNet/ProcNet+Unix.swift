@@ -4,8 +4,8 @@ public import SockDiagWire
 extension ProcNet {
   /// Passes each UNIX socket to `body` while the table is being read.
   ///
-  /// The table is that of the network namespace of the calling thread. It has the type, the state, the inode and the name;
-  /// a name need not be exact, see ``UnixTableParser``. Peers, queues, users and cookies are absent.
+  /// The table is that of the network namespace of the calling thread. It has the type, the state, the inode and the
+  /// name; a name need not be exact, see ``UnixTableParser``. Peers, queues, users and cookies are absent.
   ///
   /// - Parameters:
   ///   - root: Where proc is mounted. `thread-self`, since Linux 3.17, is looked up there.
@@ -37,5 +37,19 @@ extension ProcNet {
     var completeness: Completeness = flow == .stop ? .stopped : .complete
     if parser.faultCount > 0 { completeness.insert(.malformed) }
     return completeness
+  }
+}
+
+extension Unix: ProcNetFamily {
+  /// Reads `/proc/net/unix`; see ``ProcNet/unixSockets(root:onFault:_:)``.
+  public static func readProcNet(
+    _ request: UnixSocketRequest, root: String, onFault: (SockDiagError) -> Void, _ body: (UnixSocket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness {
+    try ProcNet.unixSockets(root: root, onFault: onFault) { socket in
+      switch request.target {
+      case .states(let states): states.contains(state: socket.state) ? body(socket) : .continue
+      case .socket(let inode, _): socket.inode == inode ? body(socket) : .continue
+      }
+    }
   }
 }

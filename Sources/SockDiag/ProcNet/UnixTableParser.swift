@@ -4,10 +4,12 @@ public import SockDiagWire
 ///
 /// The kernel prints this table for people, and it is not exact:
 ///
-/// - It prints names as they are. A name with a line end continues on the next line, so a line that is not a row is read as
-///   the rest of the name before it, as long as the name is not too long. A name that imitates a row becomes a row.
-/// - It prints `@` for each NUL of an abstract name. An `@` at the beginning is read as the sign of an abstract name, and
-///   those at the end as NULs, because many programs fill the rest of the address with them. Any other is read as `@`.
+/// - It prints names as they are. A name with a line end continues on the next line, so a line that is not a row is
+///   read as the rest of the name before it, as long as the name is not too long. A name that imitates a row becomes a
+///   row.
+/// - It prints `@` for each NUL of an abstract name. An `@` at the beginning is read as the sign of an abstract name,
+///   and those at the end as NULs, because many programs fill the rest of the address with them. Any other is read as
+///   `@`.
 ///
 /// Rows with inode 0 are left out, as in sock_diag: they are connections that no program has accepted yet.
 ///
@@ -26,8 +28,8 @@ public struct UnixTableParser: Sendable {
   private var lineLength = 0
   private var isStopped = false
 
-  /// A line of more bytes is a fault: the kernel's have at most 170. This limits the memory that a file without line ends
-  /// can take.
+  /// A line of more bytes is a fault: the kernel's have at most 170. This limits the memory that a file without line
+  /// ends can take.
   static let longestLine = 4096
   /// `sizeof(((struct sockaddr_un *)0)->sun_path)`, linux/un.h
   private static let longestName = 108
@@ -56,11 +58,12 @@ public struct UnixTableParser: Sendable {
     return .continue
   }
 
-  /// Parses the text after the last line end, if there is any, and prepares the parser for another file.
+  /// Passes the last row to `body` and prepares the parser for another file. Text after the last line end is a fault:
+  /// the kernel ends every line, so a number or a name in it may be cut.
   public mutating func finish(
     onFault: (WireError) -> Void = { _ in }, _ body: (UnixSocket) -> DumpFlow
   ) -> DumpFlow {
-    if !isStopped, !begun.isEmpty { endLine(onFault, body) }
+    if !isStopped, lineLength > 0 { report(onFault) }
     if !isStopped { emit(body) }
     let flow: DumpFlow = isStopped ? .stop : .continue
     let faults = faultCount
@@ -89,12 +92,16 @@ public struct UnixTableParser: Sendable {
     } else if let name = pending?.name, name.count + 1 + line.count <= Self.longestName {
       pending?.name = name + [0x0a] + line
     } else if lineNumber > 1 || !line.starts(with: "Num ".utf8) {
-      faultCount &+= 1
-      onFault(
-        WireError(
-          .procNetRow, at: lineOffset,
-          "line \(lineNumber): expected an address and a colon, six columns of numbers and perhaps a name"))
+      report(onFault)
     }
+  }
+
+  private mutating func report(_ onFault: (WireError) -> Void) {
+    faultCount &+= 1
+    onFault(
+      WireError(
+        .procNetRow, at: lineOffset,
+        "line \(lineNumber): expected an address and a colon, six columns of numbers and perhaps a name"))
   }
 
   private mutating func emit(_ body: (UnixSocket) -> DumpFlow) {

@@ -40,7 +40,10 @@ struct CaptureFile {
     var bytes: [UInt8] = []
     var input = CaptureInput(descriptor, name)
     try input.read(upTo: Self.prefixByteCount, into: &bytes)
-    do throws(WireError) { reader = try CaptureReader(bytes.span) } catch {
+    let isText = StraceDump.recognizes(bytes)
+    // The capture of a text can be made only once all of it is there; its start stands in.
+    let start = isText ? StraceDump(bytes).capture : bytes
+    do throws(WireError) { reader = try CaptureReader(start.span) } catch {
       let explanation = input.fault?.explanation ?? error.explanationWithCure
       throw CommandFailure(.badData, "\(name): \(explanation)")
     }
@@ -61,7 +64,7 @@ struct CaptureFile {
         "\(name): the capture is longer than the limit of \(maximumByteCount) bytes; shorten it, for example with:"
           + " editcap -F pcap -c 100000 IN OUT")
     }
-    self.bytes = bytes
+    self.bytes = isText ? StraceDump(bytes).capture : bytes
   }
 
   static func unreadable(_ name: String, _ errno: Int32) -> CommandFailure {

@@ -8,6 +8,8 @@ struct CaptureInput: ~Copyable {
   private var piece = [UInt8](repeating: 0, count: 1 << 18)
   private var isStarted = false
   private var gunzip: Gunzip?
+  /// The bytes of a compressed file that were read and not unpacked yet.
+  private var packed: ArraySlice<UInt8> = []
 
   /// The caller closes the descriptor.
   init(_ descriptor: Int32, _ name: String) {
@@ -29,8 +31,15 @@ struct CaptureInput: ~Copyable {
   /// Reads until `bytes` has `limit` bytes or the input ends. Of a compressed file it may be a little more.
   mutating func read(upTo limit: Int, into bytes: inout [UInt8]) throws(CommandFailure) {
     while bytes.count < limit, fault == nil {
+      if !packed.isEmpty {
+        gunzip?.unpack(&packed, upTo: limit, into: &bytes)
+        continue
+      }
+      // Otherwise the next read would copy the piece, which the empty slice shares.
+      packed = []
       let count = try readPiece(upTo: isCompressed ? piece.count : limit - bytes.count)
       if count == 0 {
+        gunzip?.unpack(&packed, upTo: limit, into: &bytes)
         gunzip?.finish()
         return
       }
@@ -39,7 +48,7 @@ struct CaptureInput: ~Copyable {
         if Gunzip.recognizes(piece.span.extracting(0..<count)) { gunzip = try Gunzip() }
       }
       if isCompressed {
-        gunzip?.unpack(piece[..<count], upTo: limit, into: &bytes)
+        packed = piece[..<count]
       } else {
         bytes += piece[..<count]
       }

@@ -8,8 +8,8 @@ struct Decode: TakesFilter {
     abstract: "Shows the sockets of a capture.",
     discussion: """
       A capture is a file of 'sockdiag record' or 'ss -D', or a pcap or pcapng file of netlink packets, such as one that \
-      tcpdump or Wireshark writes on an nlmon device. It may be compressed with gzip. Without options all of its sockets \
-      are shown.
+      tcpdump or Wireshark writes on an nlmon device. It may also be what 'strace -e trace=network -e read=all -e \
+      write=all' prints. Each may be compressed with gzip. Without options all sockets of the capture are shown.
 
       Interfaces are shown by number, because a capture does not contain their names. If the capture does not contain the \
       protocol, it is shown as ?. JSON has all fields of the capture.
@@ -69,8 +69,12 @@ struct Decode: TakesFilter {
     var remarks = Remarks()
     if let fault = capture.compressionFault {
       remarks.add("\(capture.name): \(fault.explanation)", .badData)
-      // The end of the unpacked bytes is no separate defect.
-      if fault != .trailingBytes { summary.failure = nil }
+      // What the end of the unpacked bytes cuts is no separate defect.
+      if fault != .trailingBytes {
+        summary.failure = nil
+        summary.truncatedPackets = 0
+        summary.dumpsUnfinished = 0
+      }
     }
     remarks.note(summary, of: capture.name)
     if undecided > 0 {

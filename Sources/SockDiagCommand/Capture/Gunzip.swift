@@ -45,9 +45,9 @@ struct Gunzip: ~Copyable {
     unsafe stream.deallocate()
   }
 
-  /// Unpacks a piece, and appends the result to `output` until that has `limit` bytes or a little more.
-  mutating func unpack(_ piece: ArraySlice<UInt8>, upTo limit: Int, into output: inout [UInt8]) {
-    var piece = piece
+  /// Unpacks a piece, and appends the result to `output` until that has `limit` bytes or a little more. What was not
+  /// unpacked stays in the piece. An empty piece gives what an earlier call left because of the limit.
+  mutating func unpack(_ piece: inout ArraySlice<UInt8>, upTo limit: Int, into output: inout [UInt8]) {
     while fault == nil, output.count < limit {
       if position == .between || position == .padding { skipPadding(&piece) }
       guard fault == nil, !piece.isEmpty || position == .inside else { return }

@@ -6,8 +6,8 @@ internal import SocketOwners
 /// `sockdiag kill`: ends the processes that hold ports.
 struct Kill: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ends the processes that hold ports, and reports what still holds them.",
-    usage: "sockdiag kill [<options>] [ADDRESS:]PORT[-PORT] …",
+    abstract: "Ends the processes that hold ports or UNIX sockets, and reports what still holds them.",
+    usage: "sockdiag kill [<options>] [ADDRESS:]PORT[-PORT] | PATH | @NAME …",
     discussion: """
       It ends all processes that hold a listener, a socket that is only bound, or a UDP socket without a peer. A socket \
       that was inherited has several. With an address, only sockets that conflict with a bind() to that address count: \
@@ -29,6 +29,9 @@ struct Kill: ParsableCommand {
       Afterwards it watches the port for up to --settle, for a restarted server and for workers that end later, and less \
       if nothing is known that could restart it. Then it gives the answer of 'sockdiag why' for the same port, and names \
       the process or unit that restarted the server.
+
+      A path or @name is a UNIX socket: it ends the processes that hold the socket behind it. A server that is killed leaves \
+      its file; then the status is 75, and 'rm' removes the file.
 
       Several ports and ranges are one list of processes, one question and one result. In a range only ports that \
       somebody holds count.
@@ -95,8 +98,10 @@ struct Kill: ParsableCommand {
   func run() throws {
     let options = try options()
     let settle = try DurationArgument.parse(settle, option: "--settle")
+    let sockets = try unixArguments()
     // Names of hosts and interfaces are those of the namespace.
     try namespace.enter()
+    if !sockets.isEmpty { return try endHolders(of: sockets, options, settle: settle) }
     let selection = try selection()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(

@@ -13,17 +13,29 @@ struct LiveSockets: ~Copyable {
     try forEach(selection) { query, sockets throws in try sockets.stream(query, to: renderer) }
   }
 
-  /// Makes each query. One whose handler the kernel lacks is an error if it is the only one, and a remark otherwise.
+  /// Makes each query. One that neither sock_diag nor `/proc/net` answers is an error if it is the only one, and a remark
+  /// otherwise.
   private mutating func forEach(
     _ selection: Selection, _ body: (any ListedQuery, inout LiveSockets) throws -> Void
   ) throws {
     let queries = selection.listedQueries
     var missing: [any ListedQuery] = []
+    // Without netlink all kinds fail for the same reason.
+    var unlisted: [String] = []
+    var refusal: SockDiagError?
     for query in queries {
-      do { try body(query, &self) } catch let error as SockDiagError where query.lacksHandler(error) {
-        if queries.count == 1 { throw error }
-        missing.append(query)
+      do { try body(query, &self) } catch let error as SockDiagError where queries.count > 1 && error.leavesProcNet {
+        if query.lacksHandler(error) {
+          missing.append(query)
+        } else {
+          unlisted.append(query.name)
+          refusal = error
+        }
       }
+    }
+    if let refusal {
+      remarks.add(
+        "\(NameList.text(unlisted)): not in /proc/net either, and \(refusal.reason)", .partial)
     }
     remarks.note(withoutHandler: missing.map(\.name), areNamed: !selection.isGroup)
   }

@@ -5,8 +5,8 @@ internal import SockDiag
 /// `sockdiag wait`: waits until ports are free, or until something listens on them.
 struct Wait: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Waits until ports are free, or until something listens on them.",
-    usage: "sockdiag wait [<options>] [ADDRESS:]PORT[-PORT] … --free | --listening",
+    abstract: "Waits until ports or UNIX sockets are free, or until something listens on them.",
+    usage: "sockdiag wait [<options>] [ADDRESS:]PORT[-PORT] | PATH | @NAME … --free | --listening",
     discussion: """
       With several ports it waits until the condition holds for all of them at the same time.
 
@@ -21,6 +21,9 @@ struct Wait: ParsableCommand {
       reached at the addresses of that interface; write 10.0.0.1%eth0 for clients that come over eth0. Without an address \
       any listener counts. For a name with several addresses one of them is enough; * needs both families. Packet filters \
       are ignored.
+
+      A path or @name is a UNIX socket. It is free if bind() succeeds: also the file has to be gone. It is listened on if \
+      a listener or a datagram socket has it.
 
       It waits up to 5 minutes, and longer while only timers of the kernel are in the way: those of closed connections \
       (TIME_WAIT) run for a minute, others may be longer. With --timeout it waits exactly that long.
@@ -73,7 +76,9 @@ struct Wait: ParsableCommand {
     let timeout = try self.timeout.map { text throws(CommandFailure) in
       try DurationArgument.parse(text, option: "--timeout")
     }
+    let sockets = try unixArguments()
     try namespace.enter()
+    if !sockets.isEmpty { return try wait(for: sockets, isForFree: isForFree, timeout: timeout) }
     let selection = try selection()
     if !quiet, let refusal = try SocketInspector().refusal {
       for transport in selection.transports { Diagnostics.report(refusal.remarkOnSubstitution(for: transport)) }
@@ -194,12 +199,12 @@ struct Wait: ParsableCommand {
   }
 
   /// Tells a person at a terminal that the goal is reached. A script sees that from the status.
-  private func announce(_ sentences: @autoclosure () -> [String]) {
+  func announce(_ sentences: @autoclosure () -> [String]) {
     guard !quiet, Terminal.rewritesStandardError else { return }
     for sentence in sentences() { Diagnostics.report(sentence) }
   }
 
-  private func end(_ sentence: String) throws {
+  func end(_ sentence: String) throws {
     if !quiet { Diagnostics.report(sentence) }
     throw ExitCode(ExitStatus.negative.rawValue)
   }

@@ -8,6 +8,7 @@ enum WaitText {
   static func obstacle(_ obstacle: WaitObstacle) -> String {
     switch obstacle {
     case .bind(let diagnoses): return BlockerText.first(of: diagnoses)
+    case .unix(let diagnosis): return diagnosis.headline
     case .addressNotLocal(let address): return "\(address) is no address of this host"
     case .otherSockets(let sockets):
       guard let first = sockets.first else { return "nothing is there" }

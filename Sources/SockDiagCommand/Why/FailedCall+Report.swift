@@ -68,6 +68,8 @@ struct FailedCallFields: FieldWritable {
   var repeats: Int?
   let preset: Preset
   let namespace: String?
+  /// For a UNIX socket.
+  var unix: UnixDiagnosis?
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     let (call, failure) = (failed.call, failed.failure)
@@ -85,6 +87,7 @@ struct FailedCallFields: FieldWritable {
       rule.map { rule in failed.candidates(rule).map { RestraintText($0, rule, pid: call.processID) } })
     writer.object(
       "why", diagnosis.map { WhyFields(diagnoses: [$0], preset: preset, namespace: namespace) })
+    writer.object("why_unix", unix.map { UnixWhyFields(diagnosis: $0, namespace: namespace) })
   }
 }
 

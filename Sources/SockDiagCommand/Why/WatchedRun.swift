@@ -19,6 +19,8 @@ struct WatchedRun: ~Copyable {
   /// The namespace in which the diagnostician was created.
   private var namespace: UInt64?
   private let ledger = FailureLedger()
+  /// How many calls on UNIX sockets were diagnosed.
+  private var unixDiagnosisCount = 0
 
   init(
     _ command: [String], followsDescendants: Bool, preset: Preset?, writesJSON: Bool, isVerbose: Bool,
@@ -80,7 +82,7 @@ struct WatchedRun: ~Copyable {
     let failure = ledger.failure(of: call)
     let failed = FailedCall(call, failure)
     switch ledger.treatment(of: failure) {
-    case .line: name(failed)
+    case .line: if !diagnoseUnix(failed) { name(failed) }
     case .diagnosis: diagnose(failed, repeats: nil)
     case .newDiagnosis(let repeats): diagnose(failed, repeats: repeats)
     }
@@ -102,6 +104,47 @@ struct WatchedRun: ~Copyable {
       Diagnostics.report(
         "\(failure.text(failed.identity)) (\(SystemMessage.text(call.errno)))\(cause.map { ": " + $0 } ?? "")")
     }
+  }
+
+  /// Reports a bind() of a UNIX socket with a diagnosis.
+  ///
+  /// - Returns: `false` if there is no diagnosis that explains the error. Then the call is reported in one line.
+  private mutating func diagnoseUnix(_ failed: FailedCall) -> Bool {
+    let failure = failed.failure
+    guard failure.kind == .bind, failure.isOnUnixSocket, unixDiagnosisCount < FailureLedger.diagnosisLimit,
+      let request = UnixRequest(failed.call)
+    else { return false }
+    do throws(SockDiagError) {
+      try enterNamespace(of: failed.call.processID)
+      let diagnosis = try diagnostician.diagnose(request)
+      // A socket that has a name already, for example, fails for a reason of its own.
+      guard diagnosis.bind == .fails(failed.error) else { return false }
+      unixDiagnosisCount += 1
+      _ = ledger.note(failure, nil)
+      report(failed, diagnosis.withAbsolutePath(in: WorkingDirectory.of(failed.call.processID)))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func report(_ failed: FailedCall, _ diagnosis: UnixDiagnosis) {
+    var place: String?
+    if let namespace {
+      let holders = diagnosis.server?.holders.map(\.pid) ?? []
+      place = names.name(of: namespace, holders: holders, caller: failed.call.processID)
+    }
+    guard !writesJSON else {
+      var fields = FailedCallFields(
+        failed: failed, diagnosis: nil, remarks: [], preset: preset ?? .c, namespace: place)
+      fields.unix = diagnosis
+      return write(fields)
+    }
+    var context = WhyContext(preset: preset ?? .c, namespace: place)
+    context.question = UnixQuestion.line(diagnosis, namespace: place)
+    var text = DiagnosisText(context, terminal)
+    text.append(failed, diagnosis, isShort: !isVerbose)
+    Diagnostics.write(text.bytes)
   }
 
   /// Reports a call with a diagnosis; a repeat only if the cause has changed.

@@ -12,6 +12,7 @@ private enum Errno {
   static let permission: Int32 = 1
   static let noEntry: Int32 = 2
   static let invalid: Int32 = 22
+  static let unsupported: Int32 = 95
   static let noBuffers: Int32 = 105
   static let stale: Int32 = 116
 }
@@ -22,13 +23,31 @@ extension SimulatedKernel {
     var cursor = NetlinkCursor(0..<message.count)
     guard let first = try? cursor.next(in: message) else { return [] }
     let messages = Messages(request: first.header, portID: portID)
-    // Every request of sock_diag begins with its family. There are handlers for two of them.
-    let family = first.payload.isEmpty ? 0 : message[first.payload.lowerBound]
-    guard [0, AddressFamily.inet.rawValue, AddressFamily.inet6.rawValue].contains(family) else {
-      return messages.refusal(Errno.noEntry)
+    // Every request of sock_diag begins with its family. The legacy message may leave it open.
+    let family = AddressFamily(rawValue: first.payload.isEmpty ? 0 : message[first.payload.lowerBound])
+    guard family.rawValue == 0 || families.contains(family) else { return messages.refusal(Errno.noEntry) }
+    guard [AddressFamily(rawValue: 0), .inet, .inet6].contains(family) else {
+      return reply(about: family, first, in: message, messages)
     }
     guard let request = try? InetRequest(first, in: message) else { return messages.refusal(Errno.invalid) }
     return state.withLock { $0.reply(to: request, messages) }
+  }
+
+  /// Answers a request of another family from the records of a real kernel.
+  private func reply(
+    about family: AddressFamily, _ request: NetlinkCursor.Message, in message: Span<UInt8>, _ messages: Messages
+  ) -> [SimulatedReception] {
+    let records = records[family] ?? []
+    if request.header.flags.isSuperset(of: .dump) {
+      return messages.dump(records, isInterrupted: false, isMalformed: false)
+    }
+    // Of the other families only UNIX has an exact request; the inode is at the same place in the reply less four.
+    guard family == .unix, request.payload.count >= 24 else { return messages.refusal(Errno.unsupported) }
+    let inode = (8..<12).map { message[request.payload.lowerBound + $0] }
+    guard let record = records.first(where: { $0.count >= 16 && Array($0[4..<8]) == inode }) else {
+      return messages.refusal(Errno.noEntry)
+    }
+    return [messages.record(record, flags: [])]
   }
 }
 

@@ -18,12 +18,15 @@ internal import Synchronization
 /// Linux would send. So a test covers the whole path of a query. A destroyed socket leaves the list. The list may change
 /// between two requests, and several inspectors, on several threads, may ask the same kernel.
 ///
-/// It simplifies details that a test of a program rarely needs: there are TCP and UDP sockets only, a filter takes every port for
-/// one that the program chose, a look-up takes the first socket that fits, and a reader is told all that root is told.
+/// It simplifies details that a test of a program rarely needs: a filter takes every port for one that the program chose, a
+/// look-up takes the first socket that fits, and a reader is told all that root is told. Sockets of other families than IPv4
+/// and IPv6 are given as the records of a real kernel, in ``records`` or in a capture.
 public final class SimulatedKernel: Sendable {
   struct State {
     var sockets: [InetSocket] = []
     var protocols: Set<TransportProtocol> = [.tcp, .udp]
+    var families: Set<AddressFamily> = [.inet, .inet6]
+    var records: [AddressFamily: [[UInt8]]] = [:]
     var requests: [InetRequest] = []
     var scripted: [(form: InetRequest.Form, answer: SimulatedAnswer, times: Int)] = []
     var lastCookie: UInt64 = 0
@@ -37,7 +40,7 @@ public final class SimulatedKernel: Sendable {
     self.sockets = sockets
   }
 
-  /// Creates a kernel with the sockets of a capture: pcap, or the messages that `ss -D` writes.
+  /// Creates a kernel with the sockets of a capture: pcap, pcapng, or the messages that `ss -D` writes.
   ///
   /// A socket that the capture holds several times is there once, as the capture had it last.
   ///
@@ -55,6 +58,30 @@ public final class SimulatedKernel: Sendable {
       }
     }
     self.init(sockets)
+    for (family, records) in try Self.records(of: capture) { self.records[family] = records }
+  }
+
+  /// The records of other families than IPv4 and IPv6, as the capture has them.
+  private static func records(of capture: Span<UInt8>) throws(WireError) -> [AddressFamily: [[UInt8]]] {
+    var reader = try CaptureReader(capture)
+    var records: [AddressFamily: [[UInt8]]] = [:]
+    while reader.failure == nil {
+      // What is damaged is left out.
+      guard let packet = try? reader.next(in: capture) else {
+        if reader.failure == nil, reader.offset < capture.count { continue }
+        break
+      }
+      // Records of the other byte order would have to be translated.
+      guard packet.netlinkFamily == .sockDiag, packet.direction != .toKernel, !packet.isForeign else { continue }
+      var cursor = NetlinkCursor(packet.range)
+      while let message = try? cursor.next(in: capture) {
+        guard message.header.type == .sockDiagByFamily, let start = message.payload.first else { continue }
+        let family = AddressFamily(rawValue: capture[start])
+        if family == .inet || family == .inet6 { continue }
+        records[family, default: []].append(message.payload.map { capture[$0] })
+      }
+    }
+    return records
   }
 
   /// The sockets, in the order of a dump. One without a cookie gets one when it is set.
@@ -78,7 +105,25 @@ public final class SimulatedKernel: Sendable {
     set { state.withLock { $0.protocols = newValue } }
   }
 
-  /// The requests so far. Those by which an inspector finds out what the kernel can do ask for no states and are left out.
+  /// The families for which the kernel has a handler. By default IPv4, IPv6, and those that ``records`` has.
+  public var families: Set<AddressFamily> {
+    get { state.withLock { $0.families } }
+    set { state.withLock { $0.families = newValue } }
+  }
+
+  /// Records of other families than IPv4 and IPv6, as the kernel sends them: what follows the header of each message. A
+  /// dump sends all of its family, whatever the request asks for. A family that is set gets a handler.
+  public var records: [AddressFamily: [[UInt8]]] {
+    get { state.withLock { $0.records } }
+    set {
+      state.withLock { state in
+        state.families.formUnion(Set(newValue.keys).subtracting(state.records.keys))
+        state.records = newValue
+      }
+    }
+  }
+
+  /// The requests for sockets of IPv4 and IPv6 so far. Those by which an inspector finds out what the kernel can do ask for no states and are left out.
   public var requests: [InetRequest] { state.withLock { $0.requests } }
 
   /// Answers the next requests of a kind in another way.

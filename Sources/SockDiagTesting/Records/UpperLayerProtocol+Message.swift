@@ -39,6 +39,7 @@ extension TLSInfo {
     nest.append(4, receiveConfiguration)
     if isZeroCopySend { nest.append(5, []) }
     if isReceiveUnpadded { nest.append(6, []) }
+    nest.append(7, maximumSendPayloadBytes)
     nest.append(unknown)
     return nest.bytes
   }

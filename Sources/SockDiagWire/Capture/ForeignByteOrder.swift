@@ -262,7 +262,7 @@ struct ForeignByteOrder {
       guard kind == 2 || kind == 3 else { return }
       message.translateAttributes(value) { message, type, number in
         switch (kind, type) {
-        case (2, 1...4), (3, 7): message.swap16(number.lowerBound, in: number)
+        case (2, 1...4), (2, 7), (3, 7): message.swap16(number.lowerBound, in: number)
         case (3, 4): message.swap64(number.lowerBound, in: number)
         case (3, 1...3), (3, 5...6), (3, 8): message.swap32(number.lowerBound, in: number)
         default: break

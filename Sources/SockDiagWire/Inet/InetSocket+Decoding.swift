@@ -132,6 +132,7 @@ extension TLSInfo {
     receiveConfiguration = try fields.optional("rxconf")
     isZeroCopySend = try fields.optional("zc_ro_tx") ?? false
     isReceiveUnpadded = try fields.optional("rx_no_pad") ?? false
+    maximumSendPayloadBytes = try fields.optional("tx_max_payload_bytes")
     unknown = try fields.attributes("unknown_attributes")
   }
 }

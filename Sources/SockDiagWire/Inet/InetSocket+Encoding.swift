@@ -141,6 +141,7 @@ extension TLSInfo: FieldWritable {
     writer.number("rxconf", receiveConfiguration)
     if isZeroCopySend { writer.boolean("zc_ro_tx", true) }
     if isReceiveUnpadded { writer.boolean("rx_no_pad", true) }
+    writer.number("tx_max_payload_bytes", maximumSendPayloadBytes)
     writer.attributes("unknown_attributes", unknown)
   }
 }

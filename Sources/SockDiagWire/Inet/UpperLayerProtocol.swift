@@ -44,6 +44,8 @@ public struct TLSInfo: Hashable, Sendable {
   public var isZeroCopySend = false
   /// Whether the peer is trusted not to pad. Kernel: `TLS_INFO_RX_NO_PAD`, since 6.0.
   public var isReceiveUnpadded = false
+  /// The limit of the data in a record that is sent, in bytes. Kernel: `TLS_INFO_TX_MAX_PAYLOAD_LEN`, since 6.19.
+  public var maximumSendPayloadBytes: UInt16?
   /// Attributes that are not decoded.
   public var unknown: [UnknownAttribute] = []
 
@@ -61,6 +63,7 @@ public struct TLSInfo: Hashable, Sendable {
       case 4 where number != nil: receiveConfiguration = number
       case 5: isZeroCopySend = true
       case 6: isReceiveUnpadded = true
+      case 7 where number != nil: maximumSendPayloadBytes = number
       default: unknown.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
       }
     }

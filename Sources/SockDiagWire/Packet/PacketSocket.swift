@@ -158,6 +158,6 @@ extension PacketSocket: FilterSubject {
   /// Whether the socket is bound to an interface; `nil` if the record does not say it.
   private func isBound(to index: UInt32?) -> Bool? {
     guard let index else { return true }
-    return info.map { _ in interfaceIndex == index && !hasLostInterface }
+    return boundInterface.map { $0 == index && !hasLostInterface }
   }
 }

@@ -1,12 +1,12 @@
 /// A pattern for the names of UNIX sockets, with the wildcards of a shell.
 ///
-/// `*` stands for any bytes, also for none and for slashes; `?` stands for one byte, and `[a-z]` or `[!a-z]` for one byte of
-/// a set. A backslash begins `\xHH`, or takes the special meaning of the character behind it. A pattern that begins with
-/// `@` matches abstract names only; at another place `@` is a character like others. A wildcard at the beginning also
-/// stands for the `@` of an abstract name.
+/// `*` stands for any bytes, also for none and for slashes; `?` stands for one byte, and `[a-z]` or `[!a-z]` for one
+/// byte of a set. A backslash begins `\xHH`, or takes the special meaning of the character behind it. A pattern that
+/// begins with `@` matches abstract names only; at another place `@` is a character like others. A wildcard at the
+/// beginning also stands for the `@` of an abstract name.
 ///
-/// A socket without a name has an empty one, which only a pattern of stars matches. Bytes are compared, and case matters.
-/// `ss` ignores case; but `/run/App.sock` and `/run/app.sock` are two sockets.
+/// A socket without a name has an empty one, which only a pattern of stars matches. Bytes are compared, and case
+/// matters. `ss` ignores case; but `/run/App.sock` and `/run/app.sock` are two sockets.
 public struct UnixNamePattern: Hashable, Sendable {
   /// One part of a pattern.
   package enum Element: Hashable, Sendable {

@@ -88,8 +88,8 @@ extension UnixSocket.Peer: FieldWritable {
 }
 
 extension FieldWriter {
-  /// Writes a name under `path` or `abstract`. A name that is not UTF-8 is written in hexadecimal digits, under a key that
-  /// says so: a replacement character would make two names one.
+  /// Writes a name under `path` or `abstract`. A name that is not UTF-8 is written in hexadecimal digits, under a key
+  /// that says so: a replacement character would make two names one.
   fileprivate mutating func name(_ name: UnixSocketName) {
     let key = name.isAbstract ? "abstract" : "path"
     if let text = String(validating: name.bytes, as: UTF8.self) {

@@ -30,8 +30,8 @@ extension SocketFilter {
     SocketFilter(.end(.local, .unix(pattern)))
   }
 
-  /// UNIX sockets whose peer's name matches. The kernel does not send that name with the record, so such a query reads all
-  /// sockets twice. `ss`: `dst unix:…`.
+  /// UNIX sockets whose peer's name matches. The kernel does not send that name with the record, so such a query reads
+  /// all sockets twice. `ss`: `dst unix:…`.
   public static func remote(named pattern: UnixNamePattern) -> SocketFilter {
     SocketFilter(.end(.remote, .unix(pattern)))
   }

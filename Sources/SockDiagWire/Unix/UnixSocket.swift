@@ -4,8 +4,9 @@
 public struct UnixSocket: Hashable, Sendable {
   /// A stream, datagrams or sequenced packets. Kernel: `udiag_type`.
   public var type = SocketType.stream
-  /// `listen`, `established` or `close`. A datagram socket that called `connect` is `established` since 5.14, and `close`
-  /// before. Kernel: `udiag_state`.
+  /// `listen`, `established` or `close`. A datagram socket is `established` since 5.15 if it called `connect` or
+  /// another one connected to it, and always `close` before. Kernel: `udiag_state`; `unix_dgram_connect`,
+  /// net/unix/af_unix.c.
   public var state = SocketState.close
   /// The inode behind the socket's descriptors. Kernel: `udiag_ino`.
   public var inode: UInt32 = 0
@@ -14,8 +15,8 @@ public struct UnixSocket: Hashable, Sendable {
   /// The name that the socket is bound to; `nil` if it has none. A socket that a listener accepted has the listener's
   /// name. Kernel: `UNIX_DIAG_NAME`.
   public var name: UnixSocketName?
-  /// The file that `bind` made for a path; `nil` for sockets without a path. It stays the same when the file is deleted or
-  /// replaced, so a comparison with the file at the path shows whether clients still reach this socket. Kernel:
+  /// The file that `bind` made for a path; `nil` for sockets without a path. It stays the same when the file is deleted
+  /// or replaced, so a comparison with the file at the path shows whether clients still reach this socket. Kernel:
   /// `UNIX_DIAG_VFS`.
   public var file: File?
   /// The socket at the other end; `nil` if there is none. Kernel: `UNIX_DIAG_PEER`.

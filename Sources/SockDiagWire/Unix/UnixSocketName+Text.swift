@@ -1,9 +1,9 @@
 extension UnixSocketName: LosslessStringConvertible {
   /// The name as one word of printable ASCII, from which ``init(_:)`` makes the same name.
   ///
-  /// An abstract name begins with `@`, as in `ss`. A backslash is doubled. Blanks, control characters and all bytes from
-  /// 0x7f on are written as `\xHH`. So are an `@` at the beginning of a path, and `*`, `?` and `[`, so that the text is
-  /// also a pattern of a filter that matches exactly this name. Allocates.
+  /// An abstract name begins with `@`, as in `ss`. A backslash is doubled. Blanks, control characters and all bytes
+  /// from 0x7f on are written as `\xHH`. So are an `@` at the beginning of a path, and `*`, `?` and `[`, so that the
+  /// text is also a pattern of a filter that matches exactly this name. Allocates.
   public var description: String {
     var text: [UInt8] = []
     write(to: &text)
@@ -40,8 +40,8 @@ extension [UInt8] {
     for digit in [byte >> 4, byte & 0xf] { append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
   }
 
-  /// The bytes of a text in which a backslash begins `\xHH` or takes the meaning of the character behind it; `nil` if an
-  /// escape is incomplete.
+  /// The bytes of a text in which a backslash begins `\xHH` or takes the meaning of the character behind it; `nil` if
+  /// an escape is incomplete.
   init?(unescaping text: String) {
     self = []
     var rest = Array(text.utf8)[...]

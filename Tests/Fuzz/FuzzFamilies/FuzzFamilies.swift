@@ -152,7 +152,8 @@ private struct InetTarget {
       precondition(fault == again && socket == other)
       text.removeAll(keepingCapacity: true)
       socket.appendJSON(to: &text)
-      checkJSON()
+      // Keys are secret, so their JSON is not complete.
+      if socket.md5Keys.isEmpty { checkJSON() }
     } catch {
       precondition(error.offset >= 0 && error.offset <= bytes.count)
     }

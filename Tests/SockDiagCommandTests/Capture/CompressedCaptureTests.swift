@@ -30,6 +30,15 @@ import Testing
     #expect(result.text == (try Self.plain.get()).text)
   }
 
+  /// More than the buffers on the way hold.
+  @Test func longCaptureIsUnpackedWhole() throws {
+    let long = "cat $PCAP; for i in $(seq 30); do tail -c +25 $PCAP; done"
+    let result = try run("(\(long)) >x; $SD decode x >1; gzip -c x | $SD decode - >2; wc -c <x; cmp 1 2 && wc -l <2")
+    #expect(result.status == 0 && result.errors.isEmpty)
+    let numbers = result.text.split(separator: "\n").compactMap { Int($0.filter(\.isNumber)) }
+    #expect(numbers.count == 2 && numbers.allSatisfy { $0 > 10_000 }, "\(result.text)")
+  }
+
   @Test func partsAfterEachOtherAreOneFile() throws {
     let result = try run("head -c 1000 $PCAP | gzip >x; tail -c +1001 $PCAP | gzip >>x; $SD decode x")
     #expect(result.status == 0 && result.errors.isEmpty)

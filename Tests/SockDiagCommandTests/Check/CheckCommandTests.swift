@@ -66,9 +66,7 @@ struct CheckCommandTests {
     for answer in [answers.lines, answers.json] {
       #expect(answer.status == status.rawValue && answer.errorText == "", sourceLocation: sourceLocation)
     }
-    let schema = JSONSchema(
-      try JSONValue(parsing: try Fixture.read("json-schema/finding.schema.json")),
-      others: ["socket.schema.json": try JSONTests.schema])
+    let schema = try JSONSchema(named: "finding")
     let elements = try JSONValue(parsing: answers.json.output).elements
     #expect(elements.flatMap(schema.violations) == [], sourceLocation: sourceLocation)
     #expect(elements.map { $0["rule"] } == rules.map { .string($0) }, sourceLocation: sourceLocation)

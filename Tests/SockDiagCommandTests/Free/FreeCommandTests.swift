@@ -139,7 +139,7 @@ struct FreeCommandTests {
   }
 
   @Test func jsonFollowsItsSchema() async throws {
-    let schema = JSONSchema(try JSONValue(parsing: try Fixture.read("json-schema/free.schema.json")))
+    let schema = try JSONSchema(named: "free")
     let found = try await run(beside: [3000], "3000-3010", "--json", "-n", "2")
     let value = try JSONValue(parsing: found.output)
     #expect(schema.violations(of: value).isEmpty && found.status == 0)

@@ -415,9 +415,7 @@ struct KillCommandTests {
 
   private static var schema: JSONSchema {
     get throws {
-      JSONSchema(
-        try JSONValue(parsing: try Fixture.read("json-schema/kill.schema.json")),
-        others: ["socket.schema.json": try JSONTests.schema])
+      try JSONSchema(named: "kill")
     }
   }
 

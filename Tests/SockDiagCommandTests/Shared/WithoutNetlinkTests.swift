@@ -99,6 +99,31 @@ struct WithoutNetlinkTests {
     }
   }
 
+  /// Lists of other families come from their tables, and one without a table is named.
+  @Test(arguments: errnos) func otherFamiliesAreListedFromTheirTables(_ errno: Int32) async throws {
+    let isMissing = errno == EPROTONOSUPPORT
+    let reason = isMissing ? "the kernel has no sock_diag" : "netlink is forbidden here"
+    try await Laboratory.withNew { laboratory in
+      func run(_ arguments: String...) throws -> CommandResult {
+        try laboratory.namespace.run(try Self.command(errno, arguments))
+      }
+      let netlink = try run("list", "-H", "-f", "netlink")
+      #expect(netlink.status == 0 && netlink.outputText.contains("rtnl:kernel"))
+      #expect(netlink.errorText.hasPrefix("sockdiag: \(reason), so /proc/net/netlink was read; it lacks destinations,"))
+      let packet = try run("list", "-0", "-H")
+      #expect(packet.status == 0 && packet.outputText.isEmpty)
+      #expect(packet.errorText.hasPrefix("sockdiag: \(reason), so /proc/net/packet was read; it lacks rings,"))
+      let unix = try run("list", "-x", "-H")
+      #expect(unix.status == 0, "\(unix.errorText)")
+      #expect(unix.errorText.hasPrefix("sockdiag: \(reason), so /proc/net/unix was read; it lacks peers,"))
+      let vsock = try run("list", "--vsock")
+      #expect(vsock.status == Status.system.rawValue)
+      let several = try run("list", "--vsock", "--xdp", "--netlink", "-H")
+      #expect(several.status == Status.partial.rawValue && several.outputText.contains("rtnl:kernel"))
+      #expect(several.errorText.contains("sockdiag: vsock, xdp: not in /proc/net either, and "), "\(several.errorText)")
+    }
+  }
+
   /// A filter that refuses bind(2) means ports. A netlink socket gets its address without it.
   @Test(arguments: ["EACCES", "EPERM", "ENOSYS"]) func refusedBindDoesNotAffectSockDiag(_ errno: String) async throws {
     try await Laboratory.withNew { laboratory in

@@ -1,13 +1,22 @@
 /// As much of JSON Schema as the schema of this repository uses. A keyword that is not known here fails.
 struct JSONSchema {
   private let root: JSONValue
-  /// Schemas that this one refers to, by the names of their files.
-  private let others: [String: JSONSchema]
 
-  init(_ root: JSONValue, others: [String: JSONSchema] = [:]) {
-    self.root = root
-    self.others = others
+  private init(_ root: JSONValue) { self.root = root }
+
+  /// Reads a schema of `Fixtures/json-schema`, which may refer to the others there.
+  init(named name: String) throws {
+    root = try JSONValue(parsing: try Fixture.read("json-schema/\(name).schema.json"))
   }
+
+  /// The values that the schema has for a keyword.
+  subscript(keyword: String) -> JSONValue? { root[keyword] }
+
+  /// The schemas that others refer to, by the names of their files. Each is read once.
+  private static let shared = Dictionary(
+    uniqueKeysWithValues: ["inet", "unix", "netlink", "packet", "vsock", "xdp", "tipc", "smc"].compactMap { family in
+      (try? JSONSchema(named: "\(family)-socket")).map { ("\(family)-socket.schema.json", $0) }
+    })
 
   /// What the value has against the schema, each with its place; empty if it is valid.
   func violations(of value: JSONValue) -> [String] { violations(value, root, at: "") }
@@ -28,7 +37,7 @@ struct JSONSchema {
     case (let name, _) where Self.annotations.contains(name): return []
     case ("$ref", .string(let name)):
       let parts = name.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2, let schema = parts[0].isEmpty ? self : others[parts[0]],
+      guard parts.count == 2, let schema = parts[0].isEmpty ? self : Self.shared[parts[0]],
         let target = schema.definition(parts[1])
       else { return ["\(name) leads nowhere"] }
       return schema.violations(value, target, at: path)

@@ -23,7 +23,9 @@ enum RareSockets {
     socket.fanout = PacketSocket.Fanout(id: 7, method: .hash)
     socket.filter = .program([ClassicBPFInstruction(code: 6, jumpIfTrue: 0, jumpIfFalse: 0, operand: 96)])
     socket.memory = memory
-    socket.source = .procNet
+    var procNet = ProcNetFigures()
+    (procNet.receiveAllocated, procNet.interfaceIndex, procNet.isRunning) = (768, 1, true)
+    socket.procNet = procNet
     socket.unknownAttributes = unknown
     var hidden = PacketSocket()
     hidden.filter = .hidden

@@ -44,9 +44,7 @@ struct AddressTroubleTests {
     #expect(text.outputText.contains("bind() fails with EADDRNOTAVAIL"), "\(text.outputText)")
     #expect(text.outputText.contains(": \(sentence).\n"), "\(text.outputText)")
     let parsed = try JSONValue(parsing: document)
-    let schema = JSONSchema(
-      try JSONValue(parsing: try Fixture.read("json-schema/why.schema.json")),
-      others: ["socket.schema.json": try JSONTests.schema])
+    let schema = try JSONSchema(named: "why")
     #expect(schema.violations(of: parsed) == [])
     let found = parsed["diagnoses"]?.elements.first?["remedies"]?.elements.map { $0["kind"] }
     #expect(found == kinds.map { .string($0) })

@@ -9,9 +9,7 @@ import Testing
 struct WhyGoldenTests {
   private static var schema: JSONSchema {
     get throws {
-      JSONSchema(
-        try JSONValue(parsing: try Fixture.read("json-schema/why.schema.json")),
-        others: ["socket.schema.json": try JSONTests.schema])
+      try JSONSchema(named: "why")
     }
   }
 

@@ -73,12 +73,12 @@ import Testing
     let dump = try conversation.dump(FamilyQuery<Unix>(UnixSocketRequest(resolvesPeers: true)))
     #expect(dump.sockets.map { $0.peer?.name } == [.unnamed, .named(.path(Array("/a".utf8))), .unknown])
     #expect(log.messages.count == 2)
-    // The first walk is over all states and asks for names only.
-    #expect(log.messages[0][28..<32] == [1, 0, 0, 0])
+    // The first walk asks for names and for clients that wait.
+    #expect(log.messages[0][28..<32] == [9, 0, 0, 0])
   }
 
   @Test func filterOfPeersWalksTwiceAndAnyOtherOnce() throws {
-    for (text, count) in [("dst unix:/a", 2), ("src unix:/a", 1), ("uid 0", 1)] {
+    for (text, count) in [("dst unix:/a", 2), ("src unix:/a", 1), ("uid = 0", 1)] {
       let log = ScriptedKernel.Log()
       var conversation = Self.conversation([[.messages([.done()])], [.messages([.done()])]], log)
       let query = FamilyQuery<Unix>(UnixSocketRequest(details: []), matching: try SocketFilter(text))
@@ -89,7 +89,7 @@ import Testing
 
   @Test func requestAsksForWhatTheFilterComparesAndForPossibleStatesOnly() throws {
     let request = UnixSocketRequest(states: [.listen, .established], details: .file)
-    let filter = try SocketFilter("src unix:/a and uid 0 and recv-q > 0 and state listening")
+    let filter = try SocketFilter("src unix:/a and uid = 0 and recv-q > 0 and state listening")
     let (companions, sockets) = Unix.requests(for: request, matching: filter)
     #expect(companions == nil)
     #expect(sockets.details == [.file, .name, .uid, .queues])

@@ -130,7 +130,7 @@ struct BigEndianWriter {
   ]
   /// Attributes of the nests in `INET_DIAG_ULP_INFO`: linux/tls.h, linux/mptcp.h.
   private static let nests: [UInt16: [UInt16: [Item]]] = [
-    2: [1: [.number(2)], 2: [.number(2)], 3: [.number(2)], 4: [.number(2)]],
+    2: [1: [.number(2)], 2: [.number(2)], 3: [.number(2)], 4: [.number(2)], 7: [.number(2)]],
     3: [
       1: [.number(4)], 2: [.number(4)], 3: [.number(4)], 4: [.number(8)], 5: [.number(4)], 6: [.number(4)],
       7: [.number(2)], 8: [.number(4)],
@@ -150,7 +150,9 @@ struct BigEndianWriter {
       let length = min(Int(number(rest.dropFirst(8).prefix(4))), rest.count - 16)
       let packet = rest.dropFirst(16).prefix(length)
       let isSockDiag = Array(packet.dropFirst(14).prefix(2)) == [0, 4]
-      let isRequest = Array(packet.prefix(2)) == [0, 7]
+      // A raw packet socket sees "outgoing" for both directions; then NLM_F_REQUEST tells.
+      let direction = Array(packet.prefix(2))
+      let isRequest = direction == [0, 7] || direction == [0, 4] && (packet.dropFirst(22).first ?? 0) & 1 == 1
       if isRequest, isSockDiag, let requested = requestedProtocol(packet.dropFirst(16)) { transport = requested }
       result += rest.prefix(16) + packet.prefix(16)
       result +=
@@ -272,13 +274,19 @@ struct BigEndianWriter {
         // SK_DIAG_BPF_STORAGE, with the number of its map.
         result += list(value) { _, value in attributes(value, [2: [.number(4)]]) }
       } else {
-        result += written(value, layouts[type] ?? [])
+        result += written(value, fitted(layouts[type] ?? [], value.count))
       }
       let padding = rest.dropFirst(value.count).prefix((length + 3) / 4 * 4 - length)
       result += padding
       rest = rest.dropFirst(value.count + padding.count)
     }
     return result + rest
+  }
+
+  /// The kernel's longs have 32 bits on some machines, which an odd number of them shows.
+  private static func fitted(_ layout: [Item], _ count: Int) -> [Item] {
+    guard layout.count == 1, case .number(8, let times) = layout[0], !count.isMultiple(of: 8) else { return layout }
+    return [.number(4, times: 2 * times)]
   }
 
   private static func upperLayer(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

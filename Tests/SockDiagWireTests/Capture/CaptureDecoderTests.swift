@@ -79,14 +79,14 @@ import Testing
   }
 
   @Test func otherSocketFamiliesAreCounted() throws {
-    var unix = MessageBuilder()
-    unix.payload = [1, 1, 10, 0] + [UInt8](repeating: 0, count: 12)
+    var other = MessageBuilder()
+    other.payload = [99, 1, 10, 0] + [UInt8](repeating: 0, count: 12)
     var request = MessageBuilder(flags: 0x301)
-    request.payload = [1, 0, 0, 0] + [UInt8](repeating: 0, count: 20)
-    let file = PcapBuilder().request(request).packet(unix, unix, .done())
+    request.payload = [99, 0, 0, 0] + [UInt8](repeating: 0, count: 20)
+    let file = PcapBuilder().request(request).packet(other, other, .done())
     let (sockets, summary) = try decodeCapture(file.bytes)
     #expect(sockets.isEmpty)
-    #expect(summary.otherFamilies == [AddressFamily(rawValue: 1): 2])
+    #expect(summary.otherFamilies == [AddressFamily(rawValue: 99): 2])
     #expect(summary.faults.isEmpty)
   }
 

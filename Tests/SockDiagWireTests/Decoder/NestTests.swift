@@ -19,6 +19,7 @@ import Testing
             [
               attribute(1, UInt16(0x0304).memory), attribute(2, UInt16(51).memory), attribute(3, UInt16(2).memory),
               attribute(4, UInt16(3).memory), attribute(5, []), attribute(6, []), attribute(7, UInt16(16384).memory),
+              attribute(8, UInt16(9).memory),
             ]),
         ]))
     let upper = try #require(socket.upperLayerProtocol)
@@ -31,7 +32,8 @@ import Testing
     #expect(tls.receiveConfiguration == 3)
     #expect(tls.isZeroCopySend)
     #expect(tls.isReceiveUnpadded)
-    #expect(tls.unknown == [UnknownAttribute(type: 7, payload: UInt16(16384).memory)])
+    #expect(tls.maximumSendPayloadBytes == 16384)
+    #expect(tls.unknown == [UnknownAttribute(type: 8, payload: UInt16(9).memory)])
   }
 
   @Test func mptcpSubflowIsRead() throws {

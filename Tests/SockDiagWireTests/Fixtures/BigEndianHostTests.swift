@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SockDiagTestKit
 import SockDiagWire
 import Testing
@@ -21,14 +22,17 @@ import Testing
   }
 
   private static func rows() throws -> [Row] {
-    let file = Fixtures.files(below: "captures/linux-6.1-s390x", withExtension: "txt")
-    let text = try file.first.map { String(decoding: try Fixtures.bytes($0), as: UTF8.self) } ?? ""
+    let files = Fixtures.files(below: "captures/linux-6.1-s390x", withExtension: "txt")
+    let text =
+      try files.first { $0.lastPathComponent == "sockets.ss.txt" }.map {
+        String(decoding: try Fixtures.bytes($0), as: UTF8.self)
+      } ?? ""
     return text.split(separator: "\n").map(Row.init)
   }
 
   private static func sockets(_ suffix: String) throws -> [InetSocket] {
-    let file = Fixtures.files(below: "captures/linux-6.1-s390x", withExtension: suffix)
-    return try file.flatMap { url in
+    let files = Fixtures.files(below: "captures/linux-6.1-s390x", withExtension: suffix)
+    return try files.filter { $0.lastPathComponent == "sockets.\(suffix)" }.flatMap { url in
       let bytes = try Fixtures.bytes(url)
       return try CaptureDecoder.sockets(in: bytes.span).sockets.compactMap(\.inet)
     }

@@ -17,10 +17,7 @@ import Testing
     #expect(summary.faults.isEmpty)
     #expect(summary.dumpsUnfinished == 0)
     #expect(!sockets.isEmpty)
-    #expect(
-      sockets.allSatisfy {
-        ($0.inet?.unknownAttributes ?? $0.netlink?.unknownAttributes ?? $0.unix?.unknownAttributes) == []
-      })
+    #expect(sockets.allSatisfy { Self.unknownAttributes(of: $0) == [] })
 
     var text: [UInt8] = []
     for socket in sockets {
@@ -37,6 +34,21 @@ import Testing
       let decoded = String(decoding: text, as: UTF8.self).split(separator: "\n")
       #expect(recorded.count == decoded.count)
       for (recorded, decoded) in zip(recorded, decoded) { #expect(decoded == recorded) }
+    }
+  }
+
+  /// `nil` for a family that is not decoded.
+  private static func unknownAttributes(of socket: CapturedSocket) -> [UnknownAttribute]? {
+    switch socket {
+    case .inet(let socket): socket.unknownAttributes
+    case .netlink(let socket): socket.unknownAttributes
+    case .unix(let socket): socket.unknownAttributes
+    case .packet(let socket): socket.unknownAttributes
+    case .vsock(let socket): socket.unknownAttributes
+    case .xdp(let socket): socket.unknownAttributes
+    case .tipc(let socket): socket.unknownAttributes + socket.unknownMessageAttributes
+    case .smc(let socket): socket.unknownAttributes
+    case .unknown: nil
     }
   }
 

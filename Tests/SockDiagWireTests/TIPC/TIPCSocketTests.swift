@@ -130,9 +130,9 @@ import Testing
     var request = MessageBuilder(flags: 0x301, portID: 0)
     request.payload = [30, 0, 0, 0] + UInt32(1 << 10).memory
     let record = MessageBuilder(payload: Self.whole)
-    let bytes =
-      request.bytes + MessageBuilder().bytes + record.bytes + MessageBuilder().bytes + MessageBuilder.done().bytes
-    let (sockets, summary) = try CaptureDecoder.sockets(in: bytes.span)
+    let file = PcapBuilder().request(request)
+      .packet(MessageBuilder(), record, MessageBuilder()).packet(.done())
+    let (sockets, summary) = try decodeAnyCapture(file.bytes)
     #expect(sockets.compactMap(\.tipc).map(\.inode) == [31_337])
     #expect((sockets.count, summary.faultCount, summary.dumpsCompleted) == (1, 0, 1))
   }

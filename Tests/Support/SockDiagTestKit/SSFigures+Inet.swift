@@ -43,6 +43,7 @@ extension SSFigures {
         separator: ",")
     }
     if let info = socket.tcpInfo { figures.merge(Self.figures(of: info)) { $1 } }
+    figures.merge(protocolFigures(of: socket)) { $1 }
     return figures
   }
 }
@@ -161,13 +162,13 @@ extension SSFigures {
 
   private static func rate(bytesPerSecond: UInt64) -> String { String(Double(bytesPerSecond) * 8) }
 
-  /// The time that is left on a timer, as `ss` prints it: `356ms`, `1.940sec`, `58sec`, `1min58sec`, `119min`.
+  /// The time that is left on a timer, as `ss` prints it: `036ms`, `1.940sec`, `58sec`, `1min58sec`, `119min`.
   private static func time(_ milliseconds: UInt32) -> String {
     let (minutes, seconds) = (milliseconds / 60_000, milliseconds / 1000 % 60)
     let rest = minutes > 0 || seconds > 9 ? 0 : milliseconds % 1000
     var text = minutes > 0 ? "\(minutes)min" : ""
     if seconds > 0, minutes <= 9 { text += "\(seconds)" + (rest > 0 ? "." : "sec") }
-    if rest > 0 { text += seconds > 0 ? String("00\(rest)sec".suffix(6)) : "\(rest)ms" }
+    if rest > 0 { text += String("00\(rest)".suffix(3)) + (seconds > 0 ? "sec" : "ms") }
     return text
   }
 }

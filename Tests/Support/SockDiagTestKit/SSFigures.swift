@@ -95,6 +95,10 @@ package enum SSFigures {
     case ("retrans", 2): (figures["retrans"], figures["total_retrans"]) = (parts[0], parts[1])
     case ("fwmark", _), ("tos", _), ("tclass", _), ("class_id", _):
       figures[name] = value.hasPrefix("0x") ? UInt64(value.dropFirst(2), radix: 16).map(String.init) : value
+    // `map_id:2(int)7`
+    case ("map_id", _):
+      let words = value.split { "()".contains($0) }.map(String.init)
+      if words.count == 3 { figures["map_id.\(words[0])"] = words[2] }
     case ("busy", _), ("rwnd_limited", _), ("sndbuf_limited", _): figures[name] = String(value.prefix { $0.isNumber })
     default: figures[name] = value
     }

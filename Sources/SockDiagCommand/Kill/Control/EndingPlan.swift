@@ -33,7 +33,7 @@ struct EndingPlan {
   }
 
   /// Orders processes by age. A fork takes less than a tick of the clock, so parents are also put before their children.
-  private static func ordered(_ targets: [EndingTarget]) -> [EndingTarget] {
+  static func ordered(_ targets: [EndingTarget]) -> [EndingTarget] {
     let byAge = targets.sorted {
       ($0.process.startTicks, $0.process.pid) < ($1.process.startTicks, $1.process.pid)
     }

@@ -34,6 +34,7 @@ extension DetailText {
       name("tls_rxconf", tls.receiveConfiguration.map { Self.name($0, Self.encryptors) })
       flag("tls_zc_ro_tx", tls.isZeroCopySend)
       flag("tls_rx_no_pad", tls.isReceiveUnpadded)
+      number("tls_tx_max_payload_bytes", tls.maximumSendPayloadBytes)
     }
     if let mptcp = upper.mptcp {
       number("mptcp_token_rem", mptcp.remoteToken)

@@ -43,6 +43,8 @@ enum WaitObstacle {
   case addressNotLocal(IPAddress)
   /// Only these sockets are on the port, and a client that connects as asked reaches none of them. Often there are none.
   case otherSockets([InetSocket])
+  /// The name of a UNIX socket is not free, or not served.
+  case unix(UnixDiagnosis)
 }
 
 /// An error of bind() that does not pass, such as a missing privilege.

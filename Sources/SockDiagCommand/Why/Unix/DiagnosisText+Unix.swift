@@ -33,7 +33,7 @@ extension DiagnosisText {
     for entry in diagnosis.sockets.prefix(12) {
       let holders = entry.processes.prefix(4).map(\.words).joined(separator: ", ")
       let holder = holders.isEmpty ? "" : "  \(holders)"
-      line("\(entry.socket.kind) \(entry.socket.state)  \(entry.roleText)\(holder)")
+      line("\(entry.socket.type) \(entry.socket.state)  \(entry.roleText)\(holder)")
     }
     if diagnosis.sockets.count > 12 { line("and \(diagnosis.sockets.count - 12) more") }
   }

@@ -75,6 +75,8 @@ struct UnixAnswer {
     }
     if let age = fileAge { details.append(.detail(age, weight: 4)) }
     switch diagnosis.verdict {
+    case .conflict where diagnosis.isStale:
+      details.append(.detail("bind() fails with EADDRINUSE; \(diagnosis.connectClause)", weight: 0))
     case .conflict, .depends: details.append(.detail(diagnosis.connectClause, weight: 0))
     case .free, .error: break
     }
@@ -85,7 +87,7 @@ struct UnixAnswer {
   private var fileAge: String? {
     guard diagnosis.isStale, let file = diagnosis.facts?.target else { return nil }
     let age = context.now.map { Duration.seconds(max($0 - file.changed, 0)) }
-    return "the file is of user \(UserName.text(file.uid))\(age.map { ", \($0.ageWords) old" } ?? "")"
+    return "the file belongs to \(UserName.text(file.uid))\(age.map { " and is \($0.ageWords) old" } ?? "")"
   }
 
   // MARK: Advice

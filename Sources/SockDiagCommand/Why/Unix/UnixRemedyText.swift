@@ -72,6 +72,7 @@ struct UnixRemedyText {
       remark = "the user needs the permission x"
     case .useOtherPath:
       (label, sentence) = ("Fix it", "Use another path.")
+      brief = "use another path"
     case .useShorterPath:
       (label, sentence) = (
         "Fix it",

@@ -96,6 +96,22 @@ enum socklab_holding {
 /// Starts a child that holds a copy of a descriptor in a certain way, and no other descriptor except a pipe.
 struct socklab_holder socklab_hold(enum socklab_holding holding, int descriptor);
 
+// UNIX sockets and the file systems that they are in (unix.c)
+
+/// Gives the calling thread a new mount namespace with an empty file system at a path.
+int socklab_own_tree(const char *path);
+/// Mounts another empty file system, which every user may write to.
+int socklab_new_file_system(const char *path);
+/// Makes a mount read-only, or its whole file system.
+int socklab_make_read_only(const char *path, bool whole);
+/// A socket whose calls do not wait.
+int socklab_unix_socket(int type);
+/// The name is the bytes of `sun_path`, which may be more than it has.
+int socklab_unix_bind(int descriptor, const uint8_t *name, size_t length);
+int socklab_unix_connect(int descriptor, const uint8_t *name, size_t length);
+int socklab_unix_listen(int descriptor, int backlog);
+int socklab_unix_accept(int descriptor);
+
 // Terminals (terminal.c)
 
 struct socklab_terminal {
