@@ -40,8 +40,14 @@ struct OtherProtocolLiveTests {
       let found = try inspector.socket(.udpLite, local: "127.0.0.1:5001", remote: "127.0.0.1:5000")
       if found?.cookie != filtered.first?.cookie || found == nil { complaints.append("look-up: \(found as Any)") }
       if let found {
-        try inspector.destroy(found)
-        if try inspector.current(found)?.state == .established { complaints.append("not destroyed") }
+        // udplite_prot has no `diag_destroy` (net/ipv4/udplite.c).
+        do throws(SockDiagError) {
+          try inspector.destroy(found)
+          complaints.append("destroyed")
+        } catch {
+          if error.code != .undestroyableProtocol { complaints.append("destroy: \(error)") }
+        }
+        if try inspector.current(found) == nil { complaints.append("the socket is gone") }
       }
       _ = consume sockets
       return complaints
@@ -98,7 +104,11 @@ struct OtherProtocolLiveTests {
       case "ino", "sk", "cgroup", "skmem", "v6only", "last_data_sent", "last_data_recv", "last_ack_recv": break
       case let key:
         let ours = socket.mptcpInfo.flatMap { Self.word(key, of: $0) }
-        if ours != String(parts[1]) { complaints.append("\(word) of \(line): \(ours ?? "absent")") }
+        // Some releases of ss print sequence numbers in hexadecimal digits.
+        let inHexadecimal = ours.flatMap { UInt64($0) }.map { String($0, radix: 16) }
+        if ours != String(parts[1]), !key.contains("_") || inHexadecimal != String(parts[1]) {
+          complaints.append("\(word) of \(line): \(ours ?? "absent")")
+        }
       }
     }
     return complaints
@@ -247,7 +257,8 @@ struct OtherProtocolLiveTests {
         SocketStorage(mapID: outcome.ids[0], value: value(0x0102_0304)),
         SocketStorage(mapID: outcome.ids[1], value: value(7)),
       ])
-    #expect(outcome.storages.last == [SocketStorage(mapID: outcome.ids[1], value: value(9))])
+    // Of sockets without connections the kernel reports none.
+    #expect(outcome.storages.last == [])
     #expect(outcome.without.isEmpty)
   }
 }

@@ -36,7 +36,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
     /// The kernel cannot destroy this kind of socket: `EOPNOTSUPP`; `EINVAL` for the listener of an MPTCP socket, and
     /// for any socket before Linux 4.5.
     public static let destroyUnsupported = Code(rawValue: "destroy-unsupported")
-    /// The kernel destroys no sockets of this protocol: `EOPNOTSUPP` for anything but TCP, UDP, UDP-Lite and raw sockets.
+    /// The kernel destroys no sockets of this protocol: `EOPNOTSUPP` for anything but TCP, UDP and raw sockets.
     public static let undestroyableProtocol = Code(rawValue: "undestroyable-protocol")
     /// The values that BPF programs stored with sockets are reported only to readers with CAP_BPF: `EPERM`.
     public static let storagesForbidden = Code(rawValue: "storages-forbidden")
@@ -175,7 +175,7 @@ extension SockDiagError: CustomStringConvertible {
       case .onlyBound: "only bound, and the kernel finds none such by its addresses"
       case .shadowed: "the kernel finds another socket that shares its addresses"
       case .destroyUnsupported: "the kernel cannot do it"
-      case .undestroyableProtocol: "the kernel destroys only sockets of TCP, UDP and UDP-Lite, and raw sockets"
+      case .undestroyableProtocol: "the kernel destroys only TCP, UDP and raw sockets"
       case .storagesForbidden: "the kernel does not show values of BPF programs"
       case .missingCookie: "the record has no cookie"
       case .malformedReply: wireError.map { "malformed reply, \($0)" } ?? "malformed reply"

@@ -92,7 +92,7 @@ extension InetReader where Transport: ~Copyable {
     switch verdict.errno {
     case 0: return true
     case ENOENT, ESTALE: return false
-    case EOPNOTSUPP where ![.tcp, .udp, .udpLite, .raw].contains(request.protocol):
+    case EOPNOTSUPP where ![.tcp, .udp, .raw].contains(request.protocol):
       throw SockDiagError(
         .undestroyableProtocol, operation: operation, errno: verdict.errno, kernelMessage: verdict.message)
     case EOPNOTSUPP, EINVAL:

@@ -27,7 +27,7 @@ extension SocketInspector {
   /// - Throws: ``SockDiagError`` with one of these codes: ``SockDiagError/Code/gone`` if it does not exist any more;
   ///   ``SockDiagError/Code/permissionDenied`` without CAP_NET_ADMIN in its namespace;
   ///   ``SockDiagError/Code/destroyUnsupported`` if the kernel cannot do it;
-  ///   ``SockDiagError/Code/undestroyableProtocol`` for sockets of MPTCP, SCTP and DCCP; ``SockDiagError/Code/onlyBound`` for a TCP
+  ///   ``SockDiagError/Code/undestroyableProtocol`` for sockets of UDP-Lite, MPTCP, SCTP and DCCP; ``SockDiagError/Code/onlyBound`` for a TCP
   ///   socket that neither listens nor is connected; ``SockDiagError/Code/shadowed`` if the kernel finds only another
   ///   socket of the same address, as with SO_REUSEADDR on UDP, or if a member of the group prefers the caller's
   ///   processor (SO_INCOMING_CPU); ``SockDiagError/Code/missingCookie`` for a record without cookie, as from

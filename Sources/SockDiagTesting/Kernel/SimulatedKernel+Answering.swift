@@ -152,8 +152,10 @@ extension SimulatedKernel.State {
     }
     // One with the cookie goes first: which of several equal ones the kernel picks depends on its hash.
     let ordered = candidates.filter { isMeant(sockets[$0], by: request) } + candidates
-    return ordered.first { sockets[$0].local == local && sockets[$0].remote == remote }
-      ?? ordered.first { isServer(sockets[$0]) && sockets[$0].local.address == local.address }
+    let connection = ordered.first { sockets[$0].local == local && sockets[$0].remote == remote }
+    // Of SCTP only associations are found (sctp_diag_dump_one, net/sctp/diag.c).
+    if connection != nil || request.protocol == .sctp { return connection }
+    return ordered.first { isServer(sockets[$0]) && sockets[$0].local.address == local.address }
       ?? ordered.first { isServer(sockets[$0]) && takesAnyAddress(sockets[$0], of: local.address.family) }
   }
 

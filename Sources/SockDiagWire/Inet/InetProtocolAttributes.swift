@@ -41,7 +41,7 @@ extension InetSocket {
   public var isAssociation: Bool { peerAddresses != nil }
 
   /// Values that BPF programs stored with the socket, if the query asked for them. The kernel reports them only to
-  /// readers with CAP_BPF. Kernel: `INET_DIAG_SK_BPF_STORAGES`, since 5.7.
+  /// readers with CAP_BPF, and only for protocols that have connections. Kernel: `INET_DIAG_SK_BPF_STORAGES`, since 5.7.
   public var storages: [SocketStorage] { protocolPart?.storages ?? [] }
 
   /// The IP protocol of a raw socket, as in `/etc/protocols`. The kernel reports it in the place of the local port.

@@ -47,7 +47,9 @@ import Testing
     _ name: String, _ offset: Int, _ path: KeyPath<MPTCPInfo, Duration?>
   ) -> Member {
     Member(name: name, needed: 96, expected: value(offset, 4)) {
-      $0[keyPath: path].flatMap { UInt64(exactly: $0 / .milliseconds(1)) }
+      $0[keyPath: path].flatMap {
+        UInt64(exactly: $0.components.seconds * 1000 + $0.components.attoseconds / 1_000_000_000_000_000)
+      }
     }
   }
 

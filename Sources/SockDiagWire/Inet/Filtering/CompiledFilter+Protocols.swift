@@ -20,7 +20,7 @@ extension SocketFilter {
     // An association that was closed just now is among the associations.
     if !states.subtracting(.listen).isEmpty { filter.states.insert(.established) }
     // Conditions on single ports that every socket must meet.
-    let parts = compiled(for: .everyState)
+    let parts = compiled(for: .all)
     if parts.count == 1 { (filter.localPort, filter.remotePort) = (parts[0].localPort, parts[0].remotePort) }
     filter.remainder = .state(states) && self
     return filter
