@@ -58,7 +58,7 @@ struct WatchedRun: ~Copyable {
     }
     tellRepeats()
     let (callCount, failureCount) = ledger.bindCounts
-    if failureCount == 0, report.ending != .exited(0) {
+    if failureCount == 0, unixDiagnosisCount == 0, report.ending != .exited(0) {
       Diagnostics.report(
         callCount == 0
           ? "the command called neither bind() nor listen() on an internet socket"

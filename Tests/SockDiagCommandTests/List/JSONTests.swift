@@ -45,7 +45,8 @@ struct JSONTests {
       #expect(elements.contains { $0[key] != nil }, "\(key)")
     }
     for index in sockets.indices {
-      sockets[index].peer?.name = sockets[index].name.map(UnixSocket.Peer.Name.named) ?? .unnamed
+      let name = sockets[index].name
+      sockets[index].peer?.name = name.map(UnixSocket.Peer.Name.named) ?? .unnamed
     }
     for element in elements + (try JSONValue(parsing: try render(.array, sockets)).elements) {
       #expect(schema.violations(of: element).isEmpty)
