@@ -51,7 +51,8 @@ struct SocketCells {
     } else if Int(state.rawValue) < states.count {
       text.append(contentsOf: states[Int(state.rawValue)])
     } else {
-      text.appendDecimal(UInt64(state.rawValue))
+      // States of SCTP associations, and numbers of states that a newer kernel added.
+      text.append(contentsOf: state.description.utf8)
     }
   }
 
