@@ -144,10 +144,10 @@ struct NetlinkTests {
   }
 
   @Test(arguments: [
-    (["destroy", "-f", "netlink", "state", "close", "--dry-run"], "destroys no netlink sockets"),
+    (["destroy", "-f", "netlink", "state", "close", "--dry-run"], "destroys no other sockets than TCP, UDP and raw"),
     (["events", "-f", "netlink"], "announces no ends"),
     (["list", "-f", "netlink", "-t"], "-t and '-f netlink' exclude each other"),
-    (["list", "-f", "netlink", "--explain"], "filters nothing"),
+    (["list", "-f", "netlink", "--explain"], "filters no other sockets"),
   ]) func impossibleRequestForNetlinkSocketsIsRefused(_ arguments: [String], _ words: String) async throws {
     let result = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.run([CommandUnderTest.path] + arguments)

@@ -24,7 +24,9 @@ import Testing
     for kind in [TransportProtocol.tcp, .udp] {
       let states: [SocketStateSet] = kind == .tcp ? [.all, .boundInactive] : [.all]
       for states in states {
-        let dump = try inspector.dump(SocketQuery(kind, states: states, details: .all))
+        var query = SocketQuery(kind, states: states, details: .all)
+        query.includesStorages = true
+        let dump = try inspector.dump(query)
         #expect(dump.completeness.isComplete)
         replayed.formUnion(dump.sockets)
       }

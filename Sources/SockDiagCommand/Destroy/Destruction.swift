@@ -19,7 +19,10 @@ struct Destruction: ~Copyable {
     if let refusal = inspector.refusal { throw refusal }
     var sockets: [InetSocket] = []
     var listing = Remarks()
-    for query in try selection.inetQueries(because: "the kernel destroys TCP and UDP sockets") {
+    for query in try selection.queries(
+      of: [.tcp, .udp, .raw],
+      because: "the kernel destroys no other sockets than TCP, UDP and raw ones; use -t, -u and -w only")
+    {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
       listing.note(query.protocol, dump.completeness, inspector.substitution)

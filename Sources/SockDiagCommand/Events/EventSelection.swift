@@ -11,7 +11,8 @@ struct EventSelection {
     if let breadth = options.breadth { throw Self.aboutStates("-\(breadth.rawValue.prefix(1))", "it") }
     if options.boundInactive { throw Self.aboutStates("-B", "it") }
     selection = try options.selection(default: .everything)
-    _ = try selection.inetQueries(because: "the kernel announces only the ends of TCP and UDP sockets")
+    _ = try selection.queries(
+      of: [.tcp, .udp], because: "the kernel announces no ends of other sockets than TCP and UDP; use -t and -u only")
     if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }
     if selection.filter.needsFactsThatEventsLack {
       throw .usage(

@@ -81,7 +81,9 @@ struct List: TakesFilter {
     var inspector = try SocketInspector()
     var output = ByteOutput()
     var remarks = Remarks()
-    for query in try selection.inetQueries(because: "the kernel filters TCP and UDP sockets") {
+    for query in try selection.queries(
+      of: [.tcp, .udp], because: "the kernel filters no other sockets than TCP and UDP; use -t and -u only")
+    {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
       remarks.note(query.protocol, explanation.completeness)

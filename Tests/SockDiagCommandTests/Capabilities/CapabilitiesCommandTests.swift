@@ -91,7 +91,7 @@ struct CapabilitiesCommandTests {
 
   @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
   func probeWorksWithoutAnAddressAndLeavesNothing() async throws {
-    let result = try Tool.run(["unshare", "-n"] + [Tool.path, "capabilities", "--json"], "/dev/null", nil)
+    let result = try Tool.run(["/usr/bin/unshare", "-n"] + [Tool.path, "capabilities", "--json"], "/dev/null", nil)
     let object = try JSONValue(parsing: result.output)
     let features = object["features"]?.elements ?? []
     #expect(features.contains { $0["feature"] == .string("bound-inactive") })

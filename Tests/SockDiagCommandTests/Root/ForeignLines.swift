@@ -6,16 +6,14 @@ enum ForeignLines {
     ss + netstat + lsof + killers + words + arguments + options + filters
 
   private static let ss: [Line] = [
-    ("-x", "ss -xp"), ("list -xp", "ss -xp"), ("--unix", "ss -xp"), ("-w", "ss -wp"), ("-0", "ss -0p"),
-    ("-S", "ss -Sp"),
-    ("-M", "ss -Mp"), ("--vsock", "ss --vsock -p"), ("--tipc", "ss --tipc"), ("--xdp", "ss --xdp"), ("-Z", "ss -Z"),
-    ("-b", "ss -0b"), ("--bpf-maps", "ss -0b"), ("-K dport = :80", "sockdiag destroy dport = :80"),
+    ("-Z", "ss -Z"), ("-b", "sockdiag list -0i"), ("--bpf-maps", "ss --bpf-maps"),
+    ("--tipcinfo", "sockdiag list -i --tipc"),
+    ("-K dport = :80", "sockdiag destroy dport = :80"),
     ("-E", "sockdiag events"), ("-tE", "sockdiag events -t"), ("--events", "sockdiag events"),
     ("-D /nonexistent/file", "sockdiag record /nonexistent/file"), ("-T", "sockdiag list -p"),
     ("--tos", "sockdiag list -e"), ("--cgroup", "sockdiag list -e"), ("--inet-sockopt", "sockdiag list -e"),
-    ("-f unix", "ss -f unix"), ("list -f vsock", "ss -f vsock"), ("list -f ipv4", "sockdiag list -f inet"),
-    ("list -f tcp", "sockdiag list -t"), ("-A unix", "ss -A unix"), ("list -A tcp,raw", "ss -A raw"),
-    ("list -A tpc", "sockdiag list -A tcp,udp"), ("ss -tln", "sockdiag list -tln"),
+    ("list -f packet", "sockdiag list -f link"), ("list -f ipv4", "sockdiag list -f inet"),
+    ("list -f tcp", "sockdiag list -t"), ("list -A tpc", "sockdiag list -A tcp,udp"), ("ss -tln", "sockdiag list -tln"),
   ]
 
   private static let netstat: [Line] = [
@@ -60,7 +58,7 @@ enum ForeignLines {
     ("why", "sockdiag why 8080"), ("wait", "sockdiag wait 8080"),
     ("wait 8080 30", "sockdiag wait 8080 --free --timeout 30s"),
     ("why 8080 443", "sockdiag why 8080"), ("http://localhost:8080/", "localhost:8080"),
-    ("/run/app.sock", "ss -xlp src /run/app.sock"), ("::1:8080", "[::1]:8080"), ("99999", "0 to 65535"),
+    ("::1:8080", "[::1]:8080"), ("99999", "0 to 65535"),
   ]
 
   private static let options: [Line] = [

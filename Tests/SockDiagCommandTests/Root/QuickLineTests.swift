@@ -71,7 +71,7 @@ struct QuickLineTests {
     #expect(compared >= 40, "seed \(seed)")
   }
 
-  @Test(arguments: ["-f inet", "-N 1", "--sort local", "-x", "--help", "-h", "--", "-t=1", "--json=1", "-", "-é"])
+  @Test(arguments: ["-f inet", "-N 1", "--sort local", "-q", "--help", "-h", "--", "-t=1", "--json=1", "-", "-é"])
   func otherLinesGoToTheArgumentParser(_ line: String) throws {
     let subcommand = try #require(Subcommand.named("list"))
     #expect(subcommand.quick?(line.split(separator: " ").map(String.init)) == nil)

@@ -42,8 +42,8 @@ struct BadInputTests {
       "unknown option '--watch'; 'sockdiag events' shows sockets as they close, and 'watch sockdiag' repeats a list"),
     Case("list --tpc", .usage, "unknown option '--tpc'; did you mean 'sockdiag list --tcp'?"),
     Case(
-      "list -x", .usage,
-      "unknown option '-x'; 'ss -xp' shows UNIX sockets"),
+      "list -Z", .usage,
+      "unknown option '-Z'; 'ss -Z' shows SELinux labels"),
     Case("list -q", .usage, "unknown option '-q'; leave it out: 'sockdiag list'"),
     Case("list -tq", .usage, "unknown option '-q'; leave it out: 'sockdiag list -t'"),
     Case("-q", .usage, "unknown option '-q'; leave it out: 'sockdiag'"),
@@ -136,10 +136,7 @@ struct BadInputTests {
     Case("decode -", .badData, "standard input: the file is empty; copy or record it again"),
     Case(
       "decode /etc/passwd", .badData,
-      """
-      '/etc/passwd': the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
-      a file that 'sockdiag record' or 'ss -D' wrote
-      """),
+      "'/etc/passwd': the file is text, not a capture; make a capture with: sockdiag record FILE"),
     Case(
       "record /nonexistent/capture", .cannotCreate,
       "cannot create the capture '/nonexistent/capture': No such file or directory; create the folder first"),
@@ -149,8 +146,8 @@ struct BadInputTests {
     Case(
       "decode /dev/zero", .badData,
       """
-      '/dev/zero': the file is neither a pcap file of netlink packets nor a stream of sock_diag messages; give \
-      a file that 'sockdiag record' or 'ss -D' wrote
+      '/dev/zero': the file is neither a pcap or pcapng file of netlink packets nor a stream of sock_diag messages; \
+      give a file that 'sockdiag record' or 'ss -D' wrote
       """),
     Case(
       "record /", .cannotCreate,

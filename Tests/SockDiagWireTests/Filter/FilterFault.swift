@@ -149,8 +149,8 @@ enum FilterFault {
   ]
 
   static let others: [Row] = [
-    ("family", 7, 0, "a family, inet, inet6 or netlink, is missing at the end"),
-    ("family ipv4", 8, 4, "'ipv4' is not a family; write inet, inet6 or netlink"),
+    ("family", 7, 0, "a family, such as inet, netlink or unix, is missing at the end"),
+    ("family ipv4", 8, 4, "'ipv4' is not a family; write inet, inet6, netlink or unix"),
     ("family > inet", 8, 1, "'family' has no order; compare it with = or !="),
     ("dev", 4, 0, "the name or index of an interface is missing at the end"),
     ("dev eth9", 5, 4, "'eth9' is not an interface"),

@@ -24,7 +24,7 @@ struct PortArgumentParser {
     let text = text[...]
     guard !text.isEmpty else { throw .usage("the port is empty; write it as 8080, 127.0.0.1:8080 or [::1]:8080") }
     if let path = unixPath {
-      throw fault("is a UNIX socket, which has no port", "'ss -xlp src \(ShellWord.quoted(path))' shows it")
+      throw fault("is a UNIX socket, which has no port", "'sockdiag why \(ShellWord.quoted(path))' says who has it")
     }
     if let scheme = text.firstRange(of: "://") {
       let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }

@@ -37,5 +37,7 @@ struct QueryOption: Hashable {
     "tipc": SocketKind.tipc, "smc": [.smc],
   ]
 
-  private static var list: String { names.keys.sorted().joined(separator: ", ") }
+  /// The words to propose. Others name a part of a family.
+  private static let list =
+    "tcp, udp, mptcp, udplite, raw, sctp, dccp, unix, netlink, packet, vsock, xdp, tipc, smc, inet and all"
 }

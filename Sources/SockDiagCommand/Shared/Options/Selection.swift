@@ -57,13 +57,11 @@ struct Selection: Hashable {
   /// The kinds that are shown.
   var kinds: [SocketKind] { SocketKind.allCases.filter { states[$0]?.isEmpty == false } }
 
-  /// The queries of a subcommand that works on TCP and UDP sockets only.
+  /// The queries of a subcommand that works on some kinds of sockets only.
   ///
-  /// - Parameter reason: Why other kinds are not possible, for the error.
-  func inetQueries(because reason: String) throws(CommandFailure) -> [SocketQuery] {
-    guard kinds.allSatisfy({ $0 == .tcp || $0 == .udp }) else {
-      throw .usage("\(reason); name only TCP and UDP, with -t and -u")
-    }
+  /// - Parameter reason: Why other kinds are not possible, and what to type instead, for the error.
+  func queries(of possible: Set<SocketKind>, because reason: String) throws(CommandFailure) -> [SocketQuery] {
+    guard possible.isSuperset(of: kinds) else { throw .usage(reason) }
     return queries
   }
 

@@ -151,7 +151,7 @@ extension SelectionOptions {
     of kind: SocketKind, _ filter: SocketFilter, _ defaultStates: DefaultStates
   ) -> SocketStateSet {
     if defaultStates != .everything, let named = filter.statesToAskFor {
-      return kind == .tcp ? named : named.subtracting(.boundInactive)
+      return kind == .tcp ? named : named.intersection(kind.allStates)
     }
     return switch (filter.namesStates ? nil : breadth, defaultStates) {
     // Bound TCP sockets too, as in the newest ss. The kernel keeps them in a table of their own.

@@ -67,25 +67,32 @@ enum SocketKind: String, CaseIterable, Hashable {
   /// The kinds of UNIX sockets.
   static let unix: [SocketKind] = [.unixStream, .unixSequential, .unixDatagram]
 
+  /// Whether sockets of the kind can only be connected or not. Packet and XDP sockets are never connected.
+  private var lacksConnections: Bool {
+    switch self {
+    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw, .unixDatagram, .tipcDatagram, .tipcReliable: true
+    default: false
+    }
+  }
+
+  /// All states.
+  var allStates: SocketStateSet {
+    if lacksConnections { return [.established, .close] }
+    return self == .tcp ? .all.union(.boundInactive) : .all
+  }
+
   /// The states that mean that others can reach the socket.
   var listeningStates: SocketStateSet {
     switch self {
     case .udp, .udpLite, .unixDatagram, .vsockDatagram, .tipcDatagram, .tipcReliable: .close
-    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw: .all
-    default: .listen
+    default: lacksConnections ? allStates : .listen
     }
   }
 
   /// The states that are shown if neither an option nor the filter names any.
   var connectedStates: SocketStateSet {
-    switch self {
-    // Such sockets are rarely connected, so a list of connected ones would hide nearly all.
-    case .netlink, .rawPacket, .packetDatagram, .xdp, .raw, .unixDatagram, .tipcDatagram, .tipcReliable: .all
-    // As in `ss`: without the records of half-open and closed connections, which no program holds.
-    default: .connected.subtracting(.bucket)
-    }
+    // Such sockets are rarely connected, so a list of connected ones would hide nearly all. Of others as in `ss`: without
+    // the records of half-open and closed connections, which no program holds.
+    lacksConnections ? allStates : .connected.subtracting(.bucket)
   }
-
-  /// All states.
-  var allStates: SocketStateSet { self == .tcp ? .all.union(.boundInactive) : .all }
 }
