@@ -23,7 +23,10 @@ struct List: TakesFilter {
         src HOST, dst HOST          10.0.0.1  10.0.0.0/8  [::1]:443  :80
         sport = :80, dport >= :80   also services, and lists: :80,443,8000-8999
         state NAME, exclude NAME    several in a row mean any of them
-        src netlink:rtnl:kernel     netlink sockets, with -f netlink
+        src unix:'/run/*', dst unix:@bus
+                                    UNIX sockets, with -x: paths, @ for abstract names
+        src netlink:rtnl:kernel, src link:arp:eth0, src vsock:host:1024
+                                    with --netlink, -0 and --vsock
         family inet6, dev eth0, cgroup PATH, fwmark 0x10/0xf0, autobound
         pid = 4711, comm = nginx    a process that holds the socket
         unit = nginx                its systemd unit, with or without .service
