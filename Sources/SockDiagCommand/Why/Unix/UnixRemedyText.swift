@@ -61,7 +61,7 @@ struct UnixRemedyText {
     case .allowFolder:
       (label, sentence) = (
         "Fix it",
-        "Use a directory that the user may write to, such as $XDG_RUNTIME_DIR or a unit's RuntimeDirectory=, or give him"
+        "Use a directory that the user may write to, such as $XDG_RUNTIME_DIR or a unit's RuntimeDirectory=, or let the user write to"
           + " this one."
       )
       brief = "use $XDG_RUNTIME_DIR or RuntimeDirectory=, or let the user write there"

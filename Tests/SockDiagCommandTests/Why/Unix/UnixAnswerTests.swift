@@ -40,7 +40,8 @@ struct UnixAnswerTests {
     var bytes: [UInt8] = []
     bytes.appendJSONLine(UnixWhyFields(diagnosis: diagnosis, namespace: nil))
     let schema = try JSONSchema(named: "why-unix")
-    #expect(schema.violations(of: try JSONValue(parsing: bytes)) == [])
+    let violations = schema.violations(of: try JSONValue(parsing: bytes))
+    #expect(violations == [])
   }
 
   // MARK: Situations

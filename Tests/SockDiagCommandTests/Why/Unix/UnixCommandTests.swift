@@ -63,7 +63,7 @@ struct UnixCommandTests {
     try Self.inFolder { folder in
       let path = "\(folder)/app.sock"
       let script = """
-        "$0" wait "$1" --listening --timeout 20s; "$0" kill "$1" --yes
+        "$0" wait "$1" --listening --timeout 20s; "$0" kill "$1" --yes --grace 60s
         echo "status $?"; "$0" why "$1" | head -1
         """
       let server = "import socket,sys,time; s=socket.socket(1); s.bind(sys.argv[1]); s.listen(); time.sleep(60)"
