@@ -37,7 +37,7 @@ static int fail(const char *step) {
 static socklen_t name(struct sockaddr_un *address, int holder, long number) {
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;
-    int length = snprintf(address->sun_path + 1, sizeof address->sun_path - 1, "/run/farm/%d/service-%08ld.sock",
+    int length = snprintf(address->sun_path + 1, sizeof address->sun_path - 1, "/run/sockets/%d/service-%08ld.sock",
                           holder, number);
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
 }

@@ -23,8 +23,9 @@ public struct UnixTableParser: Sendable {
   /// The beginning of a line whose end did not arrive yet.
   private var begun: [UInt8] = []
   private var lineNumber = 1
-  /// Where the line begins in the file, and how long it is so far, with what was not kept.
+  /// The offset of the line in the file.
   private var lineOffset = 0
+  /// The length of the line so far. It counts bytes that were not kept.
   private var lineLength = 0
   private var isStopped = false
 

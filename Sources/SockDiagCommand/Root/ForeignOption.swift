@@ -77,7 +77,6 @@ struct ForeignOption {
       }
     case "-Z", "--context", "-z", "--contexts": "'ss -Z' shows SELinux labels"
     case "-b", "--bpf": OfferedLine.first(["list", "-0i"] + rest).map { "\($0) shows the filters of packet sockets" }
-    case "--bpf-maps", "--bpf-map-id": "'ss \(option)' shows the values that BPF programs keep for sockets"
     case "--tipcinfo": OfferedLine.first(["list", "-i", "--tipc"] + rest).map { "\($0) shows it" }
     case "-g", "--groups": "'ip maddress' shows multicast groups"
     case "--route": "'ip route' shows routes"
