@@ -22,7 +22,10 @@ public enum UnixRule {
 
   /// The answer of connect() to a path.
   ///
-  /// - Parameter presence: What is behind the file.
+  /// - Parameters:
+  ///   - request: The path, and the type of the socket that connects.
+  ///   - facts: What is at the path.
+  ///   - presence: What is behind the file.
   ///
   /// Kernel: `unix_find_bsd`, net/unix/af_unix.c.
   public static func connect(

@@ -162,7 +162,7 @@ public struct SocketInspector: ~Copyable, Sendable {
       `protocol`, local: local, remote: remote, interfaceIndex: interfaceIndex, details: details)
   }
 
-  /// The multipath TCP connection with a local token, as in ``MPTCPInfo/token`` and ``MPTCPSubflow/localToken``. It takes
+  /// The multipath TCP connection with a local token, as in `MPTCPInfo.token` and `MPTCPSubflow.localToken`. It takes
   /// microseconds.
   ///
   /// - Returns: The connection, or `nil` if there is none.

@@ -60,7 +60,7 @@ public enum ProcNet {
   ///
   /// A socket that occurs twice because the tables changed is removed if it has an inode. Sockets without an inode
   /// (TIME_WAIT and SYN_RECV) that look the same may be two. The parameters and errors are those of
-  /// ``forEach(_:root:onFault:_:)``.
+  /// `forEach(_:root:onFault:_:)`.
   ///
   /// - Complexity: O(n) time. One array of 104 bytes per socket.
   public static func dump(

@@ -2,7 +2,7 @@ public import SockDiagWire
 
 /// A connection of multipath TCP with its subflows: the TCP connections that carry its data.
 public struct MultipathConnection: Hashable, Sendable {
-  /// The connection. Its ``InetSocket/mptcpInfo`` has the figures of the whole.
+  /// The connection. Its `mptcpInfo` has the figures of the whole.
   public var socket: InetSocket
   /// The TCP connections, in the order of the kernel.
   public var subflows: [InetSocket]
@@ -11,7 +11,7 @@ public struct MultipathConnection: Hashable, Sendable {
   public var token: UInt32? { socket.mptcpInfo?.token }
 
   /// Joins connections to their subflows by their tokens. Both kinds of sockets need their details
-  /// (``InetDetails/tcpInfo``). Sockets of other kinds are left out.
+  /// (`InetDetails.tcpInfo`). Sockets of other kinds are left out.
   ///
   /// - Complexity: O(n) in the number of sockets.
   public static func joining(_ connections: [InetSocket], to subflows: [InetSocket]) -> [MultipathConnection] {

@@ -12,7 +12,7 @@ public struct SocketQuery: Hashable, Sendable {
   public var filter: SocketFilter
   /// The details to report beyond the fixed record.
   public var details: InetDetails
-  /// Whether to report ``InetSocket/storages``: values that BPF programs stored with sockets of TCP, MPTCP or DCCP. Of
+  /// Whether to report `InetSocket.storages`: values that BPF programs stored with sockets of TCP, MPTCP or DCCP. Of
   /// sockets without connections the kernel reports none (`inet_sk_diag_fill`, net/ipv4/inet_diag.c). The kernel refuses
   /// such a query to readers without CAP_BPF (``SockDiagError/Code/storagesForbidden``), and kernels before 5.7 ignore
   /// the wish. Kernel: `INET_DIAG_REQ_SK_BPF_STORAGES`, since 5.7.

@@ -1,5 +1,5 @@
 extension UnixNamePattern: LosslessStringConvertible {
-  /// The pattern as one word of printable ASCII, from which ``init(_:)`` makes the same pattern. Allocates.
+  /// The pattern as one word of printable ASCII, from which `init(_:)` makes the same pattern. Allocates.
   public var description: String {
     var text: [UInt8] = []
     for (index, element) in elements.enumerated() {
