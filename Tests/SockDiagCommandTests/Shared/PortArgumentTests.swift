@@ -105,7 +105,10 @@ struct PortArgumentTests {
     ("80/", "'80/' ends in no known protocol; write 80/tcp or 80/udp"),
     ("99999/tcp", "'99999' is not a port; ports are 0 to 65535"),
     ("/tcp", "the port is empty; write it as 8080, 127.0.0.1:8080 or [::1]:8080"),
-    ("/run/app.sock", "'/run/app.sock' is a UNIX socket, which has no port; 'sockdiag why /run/app.sock' says who has it"),
+    (
+      "/run/app.sock",
+      "'/run/app.sock' is a UNIX socket, which has no port; 'sockdiag why /run/app.sock' says who has it"
+    ),
     ("./a b:80", "'./a b:80' is a UNIX socket, which has no port; 'sockdiag why './a b'' says who has it"),
     ("unix:/x", "'unix:/x' is a UNIX socket, which has no port; 'sockdiag why /x' says who has it"),
     ("unix:///x", "'unix:///x' is a UNIX socket, which has no port; 'sockdiag why /x' says who has it"),
