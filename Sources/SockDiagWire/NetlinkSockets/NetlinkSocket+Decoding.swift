@@ -24,11 +24,7 @@ extension NetlinkSocket {
 
   mutating func decode(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> WireError? {
     let start = payload.lowerBound
-    guard payload.count >= Layout.byteCount, start >= 0, payload.upperBound <= bytes.count else {
-      throw WireError(
-        .structureLength, at: start,
-        "a netlink socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
-    }
+    try bytes.checkRecord(payload, byteCount: Layout.byteCount, of: "a netlink socket")
     self = NetlinkSocket()
     type = bytes[start + Layout.type]
     `protocol` = NetlinkFamily(rawValue: UInt16(bytes[start + Layout.protocol]))
@@ -37,15 +33,10 @@ extension NetlinkSocket {
     destinationPortID = bytes.host32(at: start + Layout.destinationPortID)
     destinationGroup = bytes.host32(at: start + Layout.destinationGroup)
     inode = bytes.host32(at: start + Layout.inode)
-    let halves = (bytes.host32(at: start + Layout.cookie), bytes.host32(at: start + Layout.cookie + 4))
-    cookie = SocketCookie(rawValue: UInt64(halves.0) | UInt64(halves.1) << 32)
-    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
-    do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) { decode(attribute, in: bytes) }
-    } catch {
-      return error
+    cookie = bytes.hostCookie(at: start + Layout.cookie)
+    return bytes.forEachAttribute(start + Layout.byteCount..<payload.upperBound) { attribute, bytes in
+      decode(attribute, in: bytes)
     }
-    return nil
   }
 
   private mutating func decode(_ attribute: NetlinkAttribute, in bytes: Span<UInt8>) {

@@ -33,28 +33,18 @@ extension PacketSocket {
 
   mutating func decode(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> WireError? {
     let start = payload.lowerBound
-    guard payload.count >= Layout.byteCount, start >= 0, payload.upperBound <= bytes.count else {
-      throw WireError(
-        .structureLength, at: start,
-        "a packet socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
-    }
+    try bytes.checkRecord(payload, byteCount: Layout.byteCount, of: "a packet socket")
     self = PacketSocket()
     type = SocketType(rawValue: bytes[start + Layout.type])
     `protocol` = LinkProtocol(rawValue: bytes.host16(at: start + Layout.number))
     inode = bytes.host32(at: start + Layout.inode)
     cookie = bytes.hostCookie(at: start + Layout.cookie)
-    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
-    do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) {
-        // Kept as well if it is longer than what is decoded, so that nothing the kernel said is lost.
-        if !decode(attribute, in: bytes) {
-          unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
-        }
+    return bytes.forEachAttribute(start + Layout.byteCount..<payload.upperBound) { attribute, bytes in
+      // Kept as well if it is longer than what is decoded, so that nothing the kernel said is lost.
+      if !decode(attribute, in: bytes) {
+        unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
       }
-    } catch {
-      return error
     }
-    return nil
   }
 
   /// Returns whether the attribute is known and decoded completely.

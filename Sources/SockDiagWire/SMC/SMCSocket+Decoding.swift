@@ -34,11 +34,7 @@ extension SMCSocket {
 
   mutating func decode(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> WireError? {
     let start = payload.lowerBound
-    guard payload.count >= Layout.byteCount, start >= 0, payload.upperBound <= bytes.count else {
-      throw WireError(
-        .structureLength, at: start,
-        "an SMC socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
-    }
+    try bytes.checkRecord(payload, byteCount: Layout.byteCount, of: "an SMC socket")
     self = SMCSocket()
     smcState = SMCState(rawValue: bytes[start + Layout.state])
     mode = Mode(rawValue: bytes[start + Layout.mode])
@@ -55,18 +51,12 @@ extension SMCSocket {
     cookie = bytes.hostCookie(at: start + Layout.cookie)
     uid = bytes.host32(at: start + Layout.uid)
     longInode = bytes.host64(at: start + Layout.inode)
-    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
-    do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) {
-        // Kept as well if it is longer than what is decoded, so that nothing the kernel said is lost.
-        if !decode(attribute, in: bytes) {
-          unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
-        }
+    return bytes.forEachAttribute(start + Layout.byteCount..<payload.upperBound) { attribute, bytes in
+      // Kept as well if it is longer than what is decoded, so that nothing the kernel said is lost.
+      if !decode(attribute, in: bytes) {
+        unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
       }
-    } catch {
-      return error
     }
-    return nil
   }
 
   private static func address(at start: Int, _ isIPv6: Bool, in bytes: Span<UInt8>) -> IPAddress {

@@ -23,24 +23,15 @@ extension UnixSocket {
 
   mutating func decode(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> WireError? {
     let start = payload.lowerBound
-    guard payload.count >= Layout.byteCount, start >= 0, payload.upperBound <= bytes.count else {
-      throw WireError(
-        .structureLength, at: start,
-        "a UNIX socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
-    }
+    try bytes.checkRecord(payload, byteCount: Layout.byteCount, of: "a UNIX socket")
     self = UnixSocket()
     type = SocketType(rawValue: bytes[start + Layout.type])
     state = SocketState(rawValue: bytes[start + Layout.state])
     inode = bytes.host32(at: start + Layout.inode)
-    let halves = (bytes.host32(at: start + Layout.cookie), bytes.host32(at: start + Layout.cookie + 4))
-    cookie = SocketCookie(rawValue: UInt64(halves.0) | UInt64(halves.1) << 32)
-    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
-    do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) { decode(attribute, in: bytes) }
-    } catch {
-      return error
+    cookie = bytes.hostCookie(at: start + Layout.cookie)
+    return bytes.forEachAttribute(start + Layout.byteCount..<payload.upperBound) { attribute, bytes in
+      decode(attribute, in: bytes)
     }
-    return nil
   }
 
   /// An attribute with a length that its kind cannot have is kept as unknown.

@@ -14,11 +14,7 @@ extension VSockSocket {
 
   mutating func decode(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> WireError? {
     let start = payload.lowerBound
-    guard payload.count >= Layout.byteCount, start >= 0, payload.upperBound <= bytes.count else {
-      throw WireError(
-        .structureLength, at: start,
-        "a vsock socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
-    }
+    try bytes.checkRecord(payload, byteCount: Layout.byteCount, of: "a vsock socket")
     self = VSockSocket()
     type = SocketType(rawValue: bytes[start + Layout.type])
     state = SocketState(rawValue: bytes[start + Layout.state])
@@ -27,15 +23,9 @@ extension VSockSocket {
     remote = VSockAddress(at: start + Layout.remote, in: bytes)
     inode = bytes.host32(at: start + Layout.inode)
     cookie = bytes.hostCookie(at: start + Layout.cookie)
-    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
-    do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) {
-        unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
-      }
-    } catch {
-      return error
+    return bytes.forEachAttribute(start + Layout.byteCount..<payload.upperBound) { attribute, bytes in
+      unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
     }
-    return nil
   }
 }
 

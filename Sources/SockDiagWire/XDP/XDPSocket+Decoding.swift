@@ -29,27 +29,17 @@ extension XDPSocket {
 
   mutating func decode(_ payload: Range<Int>, in bytes: Span<UInt8>) throws(WireError) -> WireError? {
     let start = payload.lowerBound
-    guard payload.count >= Layout.byteCount, start >= 0, payload.upperBound <= bytes.count else {
-      throw WireError(
-        .structureLength, at: start,
-        "an XDP socket has \(payload.count) bytes, expected at least \(Layout.byteCount)")
-    }
+    try bytes.checkRecord(payload, byteCount: Layout.byteCount, of: "an XDP socket")
     self = XDPSocket()
     type = SocketType(rawValue: bytes[start + Layout.type])
     inode = bytes.host32(at: start + Layout.inode)
     cookie = bytes.hostCookie(at: start + Layout.cookie)
-    var cursor = NetlinkAttributeCursor(start + Layout.byteCount..<payload.upperBound)
-    do throws(WireError) {
-      while let attribute = try cursor.next(in: bytes) {
-        // Kept as well if it is longer than what is decoded, so that nothing the kernel said is lost.
-        if !decode(attribute, in: bytes) {
-          unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
-        }
+    return bytes.forEachAttribute(start + Layout.byteCount..<payload.upperBound) { attribute, bytes in
+      // Kept as well if it is longer than what is decoded, so that nothing the kernel said is lost.
+      if !decode(attribute, in: bytes) {
+        unknownAttributes.append(UnknownAttribute(type: attribute.type, payload: bytes.array(attribute.payload)))
       }
-    } catch {
-      return error
     }
-    return nil
   }
 
   /// Returns whether the attribute is known and decoded completely.
