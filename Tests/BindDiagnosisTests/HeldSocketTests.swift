@@ -1,4 +1,3 @@
-import BindDiagnosis
 import BindSituationKit
 import Glibc
 import SockDiag
@@ -7,6 +6,8 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import SocketOwners
 import Testing
+
+@testable import BindDiagnosis
 
 /// The options of a socket are read at its holder, and never those of another socket.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
@@ -54,6 +55,24 @@ struct HeldSocketTests {
       #expect(held.scopeID == interfaceIndex(Wire.deviceName))
       // Binding a native IPv6 address makes a socket v6-only.
       #expect(held.options == .v6Only)
+    }
+  }
+
+  /// A child that was just forked, a descriptor that was closed meanwhile: any holder that is left answers.
+  @Test func holdersThatAreGoneDoNotHideASocket() async throws {
+    try await Laboratory.withNew { (laboratory: Laboratory) throws in
+      let socket = try laboratory.boundSocket(to: LabEndpoint(.loopbackV4, 8080))
+      let (own, inode) = (Self.own(socket), socket.inode)
+      let ended = SocketHolder(pid: .max, descriptor: own.descriptor)
+      let closed = SocketHolder(pid: own.pid, descriptor: 1_000_000)
+      let slot = SocketHolder(pid: own.pid, descriptor: own.descriptor, fixedFileSlot: 0)
+      for holders in [[own], [ended, own], [closed, own], [own, ended], [ended, closed, slot, own]] {
+        let reading = BoundSocketReading.read(inode, holders)
+        #expect(reading.socket?.local == SocketAddress(.loopbackV4, port: 8080), "\(holders)")
+      }
+      #expect(BoundSocketReading.read(inode, [ended, closed]) == .other)
+      #expect(BoundSocketReading.read(inode, [ended, slot]) == .unknown)
+      socket.close()
     }
   }
 
@@ -178,4 +197,8 @@ struct HeldSocketTests {
       try body(laboratory, holder, place, inode)
     }
   }
+}
+
+extension BoundSocketReading {
+  fileprivate var socket: InetSocket? { if case .bound(let socket) = self { socket } else { nil } }
 }

@@ -26,9 +26,9 @@ import Testing
     let held = try Self.held(Self.host())
     #expect(
       held.holders == [
-        100: SocketHolder(pid: 10, descriptor: 3), 101: SocketHolder(pid: 10, descriptor: 4),
-        102: SocketHolder(pid: 10, descriptor: 5, fixedFileSlot: 2),
-        107: SocketHolder(pid: 10, descriptor: 7, threadID: 11), 200: SocketHolder(pid: 20, descriptor: 3),
+        100: [SocketHolder(pid: 10, descriptor: 3)], 101: [SocketHolder(pid: 10, descriptor: 4)],
+        102: [SocketHolder(pid: 10, descriptor: 5, fixedFileSlot: 2)],
+        107: [SocketHolder(pid: 10, descriptor: 7, threadID: 11)], 200: [SocketHolder(pid: 20, descriptor: 3)],
       ])
     #expect(held.isComplete)
   }
@@ -38,12 +38,22 @@ import Testing
     #expect(held.holders.keys.sorted() == [101, 200] && held.isComplete)
   }
 
+  /// A child that was just forked has the sockets of its parent, and may be gone when it is read.
+  @Test func everyHolderIsListed() throws {
+    let proc = Self.host()
+    proc.processes[20]?.files[4] = "socket:[100]"
+    #expect(
+      try Self.held(proc).holders[100] == [
+        SocketHolder(pid: 10, descriptor: 3), SocketHolder(pid: 20, descriptor: 4),
+      ])
+  }
+
   /// Other tools can read a descriptor, but not a slot of a ring.
-  @Test func descriptorIsPreferredToARingSlot() throws {
+  @Test func descriptorsComeBeforeRingSlots() throws {
     let proc = Self.host()
     proc.processes[20]?.files[4] = "socket:[102]"
     proc.processes[10]?.threads = [11: [9: "socket:[102]"]]
-    #expect(try Self.held(proc).holders[102]?.fixedFileSlot == nil)
+    #expect(try Self.held(proc).holders[102]?.map(\.fixedFileSlot) == [nil, nil, 2])
   }
 
   @Test func unreadableProcessLeavesTheListIncomplete() throws {

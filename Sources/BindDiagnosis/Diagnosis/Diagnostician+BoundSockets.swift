@@ -32,8 +32,8 @@ extension Diagnostician {
     guard let held = try? owners?.heldSockets(besides: known) else { return ([], false) }
     var isComplete = held.isComplete && dump.completeness.subtracting(.missingStates).isComplete
     var found: [InetSocket] = []
-    for (inode, holder) in held.holders {
-      switch BoundSocketReading.read(inode, holder) {
+    for (inode, holders) in held.holders {
+      switch BoundSocketReading.read(inode, holders) {
       case .bound(let socket): if ports?.contains(socket.local.port) ?? true { found.append(socket) }
       case .other: break
       case .unknown: isComplete = false
@@ -43,8 +43,8 @@ extension Diagnostician {
   }
 }
 
-/// The target of a descriptor whose socket is in no dump.
-private enum BoundSocketReading {
+/// What is found behind descriptors whose socket is in no dump.
+enum BoundSocketReading: Equatable {
   /// A TCP socket with a port, in the network namespace of the calling thread.
   case bound(InetSocket)
   /// Something else.
@@ -52,7 +52,22 @@ private enum BoundSocketReading {
   /// It could not be read.
   case unknown
 
-  static func read(_ inode: UInt32, _ holder: SocketHolder) -> BoundSocketReading {
+  /// Reads a socket from the first of its holders that still has it and allows it.
+  ///
+  /// A holder may be gone: a child has the sockets of its parent between fork(2) and execve(2), and the search may have
+  /// come by just then.
+  static func read(_ inode: UInt32, _ holders: [SocketHolder]) -> BoundSocketReading {
+    var result = other
+    for holder in holders {
+      guard let reading = read(inode, holder) else { continue }
+      guard case .unknown = reading else { return reading }
+      result = .unknown
+    }
+    return result
+  }
+
+  /// Reads a socket from one holder; `nil` if the holder no longer has it.
+  private static func read(_ inode: UInt32, _ holder: SocketHolder) -> BoundSocketReading? {
     guard holder.fixedFileSlot == nil else { return .unknown }
     let table = holder.threadID.map { "/task/\($0)" } ?? ""
     // SAFETY: the call reads the NUL-terminated path and keeps nothing.
@@ -60,7 +75,7 @@ private enum BoundSocketReading {
     case 0: return .other
     case 1: break
     // Closed in the meantime.
-    case -2: return .other
+    case -2: return nil
     default: return .unknown
     }
     do throws(BindFactError) {
@@ -74,7 +89,7 @@ private enum BoundSocketReading {
           interfaceIndex: held.interfaceIndex,
           isV6Only: held.unread.contains(.v6Only) ? nil : held.options.contains(.v6Only)))
     } catch {
-      return error.code == .processGone || error.code == .descriptorChanged ? .other : .unknown
+      return error.code == .processGone || error.code == .descriptorChanged ? nil : .unknown
     }
   }
 }

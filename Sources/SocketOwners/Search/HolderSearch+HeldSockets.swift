@@ -5,6 +5,7 @@ extension HolderSearch {
     memory.forget(allBut: examined)
     findObstacles()
     var held = HeldSockets(holders: [:], isComplete: obstacles.leaveNoSocketUnseen)
+    var slots: [(inode: UInt32, holder: SocketHolder)] = []
     for pid in examined.sorted() {
       guard let record = memory.processes[pid] else { continue }
       // Such a thread may have a separate table.
@@ -12,14 +13,16 @@ extension HolderSearch {
       for table in record.tables {
         let thread = table.thread == 0 ? nil : table.thread
         for link in table.links where link.kind == .socket && wanted.index(of: link.inode) == nil {
-          held.holders[link.inode] = SocketHolder(pid: pid, descriptor: link.number, threadID: thread)
+          held.holders[link.inode, default: []].append(
+            SocketHolder(pid: pid, descriptor: link.number, threadID: thread))
         }
-        for file in table.fixed where wanted.index(of: file.inode) == nil && held.holders[file.inode] == nil {
-          held.holders[file.inode] = SocketHolder(
-            pid: pid, descriptor: file.ring, threadID: thread, fixedFileSlot: file.slot)
+        for file in table.fixed where wanted.index(of: file.inode) == nil {
+          slots.append(
+            (file.inode, SocketHolder(pid: pid, descriptor: file.ring, threadID: thread, fixedFileSlot: file.slot)))
         }
       }
     }
+    for (inode, holder) in slots { held.holders[inode, default: []].append(holder) }
     return held
   }
 }
