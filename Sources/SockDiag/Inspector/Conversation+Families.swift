@@ -2,8 +2,10 @@ package import SockDiagWire
 
 extension Conversation where Transport: ~Copyable {
   /// Passes each matching socket to `body`. A socket may occur twice if the kernel's tables change meanwhile.
+  ///
+  /// The next record is decoded into the same storage. Whoever keeps the socket can take it and leave an empty one.
   package mutating func forEach<Family: SocketFamily>(
-    _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
+    _ query: FamilyQuery<Family>, _ body: (inout Family.Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
     let requests = Family.requests(for: query.request, matching: query.filter)
     var companions = Family.Companions()
@@ -14,12 +16,14 @@ extension Conversation where Transport: ~Copyable {
         return .continue
       }
     }
+    if requests.companions == nil, query.filter == .everything {
+      return try decode(Family.self, requests.sockets, body)
+    }
     var defects = Completeness.complete
-    let isAlone = requests.companions == nil
     let completeness = try decode(Family.self, requests.sockets) { socket in
-      if !isAlone { companions.complete(&socket) }
+      companions.complete(&socket)
       switch query.filter.evaluate(socket) {
-      case true: return body(socket)
+      case true: return body(&socket)
       case nil: defects.insert(.undecided)
       case false: break
       }
@@ -50,16 +54,26 @@ extension Conversation where Transport: ~Copyable {
   }
 
   /// Collects all matching sockets, each once. Dumps with a temporary defect are repeated.
+  ///
+  /// - Parameters:
+  ///   - query: The sockets.
+  ///   - expectedCount: About how many there are.
+  ///   - attempts: How often the dump is made at most.
   package mutating func dump<Family: SocketFamily>(
-    _ query: FamilyQuery<Family>, attempts: Int = 3
+    _ query: FamilyQuery<Family>, expectedCount: Int = 0, attempts: Int = 3
   ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {
     var dump = Dump<Family.Socket>(sockets: [], completeness: .complete, source: .sockDiag)
+    dump.sockets.reserveCapacity(expectedCount)
     for _ in 0..<max(attempts, 1) {
       dump.sockets.removeAll(keepingCapacity: true)
       // Within one family and namespace, no two sockets share a cookie.
       var seen = CookieSet()
       dump.completeness = try forEach(query) { socket in
-        if seen.insert(socket.cookie?.rawValue ?? 0) { dump.sockets.append(socket) }
+        if seen.insert(socket.cookie?.rawValue ?? 0) {
+          var kept = Family.emptySocket
+          swap(&kept, &socket)
+          dump.sockets.append(kept)
+        }
         return .continue
       }
       if dump.completeness.isDisjoint(with: .worthRetrying) { break }

@@ -6,7 +6,7 @@ extension InetReader where Transport: ~Copyable {
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
     do throws(SockDiagError) {
-      let completeness = try conversation.forEach(query, body)
+      let completeness = try conversation.forEach(query) { socket in body(socket) }
       substitution = nil
       return completeness
     } catch {
@@ -19,7 +19,11 @@ extension InetReader where Transport: ~Copyable {
     _ query: FamilyQuery<Family>
   ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {
     do throws(SockDiagError) {
-      let dump = try conversation.dump(query)
+      // A poll finds about as many as the last one did; growing step by step would copy each record several times.
+      let isRepeated = lastFamilyDump?.query as? FamilyQuery<Family> == query
+      let expectedCount = isRepeated ? lastFamilyDump?.count ?? 0 : 0
+      let dump = try conversation.dump(query, expectedCount: expectedCount)
+      lastFamilyDump = (query, dump.sockets.count)
       substitution = nil
       return dump
     } catch {

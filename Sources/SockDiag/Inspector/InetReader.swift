@@ -12,6 +12,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   private var cookies = CookieSet()
   /// The storage for the next dump's sockets.
   private var expectedCount = 0
+  /// The last query of another family, and how many sockets it found.
+  var lastFamilyDump: (query: any Sendable, count: Int)?
 
   /// The proc mount from which `/proc/net` is read if sock_diag cannot answer; `nil` for none.
   let procRoot: String?

@@ -14,6 +14,7 @@ extension SocketInspector {
   ///
   /// - Throws: ``SockDiagError``; `Code.missingFamily` where the kernel has no handler for the family and no table.
   /// - Complexity: O(n) time and space in the number of sockets.
+  @specialized(where Family == Unix)
   public mutating func dump<Family: SocketFamily>(
     _ query: FamilyQuery<Family>
   ) throws(SockDiagError) -> Dump<Family.Socket> where Family.Socket: FilterSubject {
@@ -28,6 +29,7 @@ extension SocketInspector {
   /// - Returns: Whether all sockets were seen.
   /// - Throws: ``SockDiagError``, or what `body` throws.
   @discardableResult
+  @specialized(where Family == Unix)
   public mutating func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
   ) throws -> Completeness where Family.Socket: FilterSubject {
@@ -45,6 +47,7 @@ extension SocketInspector {
   /// Hands each matching socket of a family to `body` while the kernel's answer is being read, each once.
   ///
   /// It keeps no sockets, only a set of their cookies.
+  @specialized(where Family == Unix)
   package mutating func forEachOnce<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
   ) throws -> Completeness where Family.Socket: FilterSubject {

@@ -63,8 +63,9 @@ public struct InetDecoder: Sendable {
 
   @inline(__always)
   private func decodeFixed(_ start: Int, in bytes: Span<UInt8>, into socket: inout InetSocket) {
-    // One check; after it the compiler knows that all reads below are in bounds.
-    let record = bytes.extracting(start..<start + Self.fixedByteCount)
+    // After this check the compiler knows that all reads below are in bounds.
+    let record = bytes.extracting(start...)
+    precondition(record.count >= Self.fixedByteCount)
     socket.family = AddressFamily(rawValue: record[0])
     socket.state = SocketState(rawValue: record[1])
     socket.timerKind = record[2]

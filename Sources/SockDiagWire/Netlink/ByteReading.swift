@@ -1,23 +1,29 @@
 /// Reads of fixed-width integers at unaligned offsets.
 ///
-/// Callers check the length of a whole structure once; then each read is plain. The subscripts stay bounds-checked, so
-/// a wrong offset traps in a test and never reads foreign memory. Shifts of single bytes compile to one load. Across a
-/// module boundary the same reads would be ten times slower, so they are inlined with their users.
+/// Callers check the length of a whole structure once; then each read is plain. Reads stay bounds-checked, so a wrong
+/// offset traps in a test and never reads foreign memory. The bytes are cut out before they are read: then the compiler
+/// checks the bounds once, and makes the shifts of single bytes one load. Across a module boundary the same reads would be
+/// ten times slower, so they are inlined with their users.
 extension Span<UInt8> {
   @inlinable @inline(__always)
   func littleEndian16(at offset: Int) -> UInt16 {
-    UInt16(self[offset]) | UInt16(self[offset &+ 1]) &<< 8
+    let bytes = extracting(offset...)
+    precondition(bytes.count >= 2)
+    return UInt16(bytes[0]) | UInt16(bytes[1]) &<< 8
   }
 
   @inlinable @inline(__always)
   func littleEndian32(at offset: Int) -> UInt32 {
-    UInt32(self[offset]) | UInt32(self[offset &+ 1]) &<< 8 | UInt32(self[offset &+ 2]) &<< 16
-      | UInt32(self[offset &+ 3]) &<< 24
+    let bytes = extracting(offset...)
+    precondition(bytes.count >= 4)
+    return UInt32(bytes[0]) | UInt32(bytes[1]) &<< 8 | UInt32(bytes[2]) &<< 16 | UInt32(bytes[3]) &<< 24
   }
 
   @inlinable @inline(__always)
   func littleEndian64(at offset: Int) -> UInt64 {
-    UInt64(littleEndian32(at: offset)) | UInt64(littleEndian32(at: offset &+ 4)) &<< 32
+    let bytes = extracting(offset...)
+    precondition(bytes.count >= 8)
+    return UInt64(bytes.littleEndian32(at: 0)) | UInt64(bytes.littleEndian32(at: 4)) &<< 32
   }
 
   /// An integer in the host's byte order, which netlink uses.
@@ -42,8 +48,22 @@ extension Span<UInt8> {
 
   /// The bytes of a range as an array. Allocates.
   func array(_ range: Range<Int>) -> [UInt8] {
-    [UInt8](capacity: range.count) { output in
-      for offset in range { output.append(self[offset]) }
+    var copy: [UInt8] = []
+    copy.replaceAll(with: extracting(range))
+    return copy
+  }
+}
+
+extension [UInt8] {
+  /// Replaces all elements. The memory is reused if it suffices and nobody else uses it.
+  mutating func replaceAll(with bytes: Span<UInt8>) {
+    if count > bytes.count {
+      removeLast(count &- bytes.count)
+    } else if count < bytes.count {
+      append(contentsOf: repeatElement(0, count: bytes.count &- count))
     }
+    // The compiler turns this into one copy; appending byte by byte costs a check for each.
+    var target = mutableSpan
+    for index in bytes.indices { target[index] = bytes[index] }
   }
 }

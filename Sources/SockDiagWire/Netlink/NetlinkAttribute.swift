@@ -17,6 +17,14 @@ struct NetlinkAttribute {
     UInt32(type) << 16 | UInt32(truncatingIfNeeded: byteCount)
   }
 
+  /// The type and the length from the four bytes of a header, as a little-endian number: one read for both.
+  @inline(__always)
+  static func header(_ word: UInt32) -> (type: UInt16, length: Int) {
+    let length = UInt16(littleEndian: UInt16(truncatingIfNeeded: word))
+    // The two highest bits mark nests and byte order (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
+    return (UInt16(littleEndian: UInt16(truncatingIfNeeded: word &>> 16)) & 0x3fff, Int(length))
+  }
+
   /// The payload as text, up to its first NUL. Bytes that are not UTF-8 are replaced.
   func text(in bytes: Span<UInt8>) -> String {
     var end = payload.lowerBound
@@ -46,24 +54,51 @@ struct NetlinkAttributeCursor {
   mutating func next(in bytes: Span<UInt8>) throws(WireError) -> NetlinkAttribute? {
     let remaining = end &- offset
     guard remaining > 0 else { return nil }
-    guard remaining >= NetlinkAttribute.headerByteCount else { throw cutHeader(remaining) }
-    let length = Int(bytes.host16(at: offset))
-    guard length >= NetlinkAttribute.headerByteCount, length <= remaining else { throw badLength(length, remaining) }
-    // The two highest bits mark nests and byte order (NLA_F_NESTED, NLA_F_NET_BYTEORDER).
-    let attribute = NetlinkAttribute(
-      type: bytes.host16(at: offset &+ 2) & 0x3fff,
-      payload: (offset &+ NetlinkAttribute.headerByteCount)..<(offset &+ length))
+    guard remaining >= NetlinkAttribute.headerByteCount else { throw .cutAttributeHeader(remaining, at: offset) }
+    let (type, length) = NetlinkAttribute.header(bytes.littleEndian32(at: offset))
+    guard length >= NetlinkAttribute.headerByteCount, length <= remaining else {
+      throw .badAttributeLength(length, remaining, at: offset)
+    }
+    let payload = (offset &+ NetlinkAttribute.headerByteCount)..<(offset &+ length)
     offset &+= min((length &+ 3) & ~3, remaining)
-    return attribute
+    return NetlinkAttribute(type: type, payload: payload)
   }
+}
 
+extension Span<UInt8> {
+  /// Passes each attribute to `body`, with its payload as a span: the payload's range begins at 0.
+  ///
+  /// This is ``NetlinkAttributeCursor`` for a record without nests. The payload's length is known from the attribute, so
+  /// the compiler leaves out the checks of bounds.
+  ///
+  /// - Returns: What is wrong with the first attribute that cannot be located; those before it were passed.
+  @inline(__always)
+  func forEachAttribute(_ range: Range<Int>, _ body: (NetlinkAttribute, Span<UInt8>) -> Void) -> WireError? {
+    var rest = extracting(range)
+    while !rest.isEmpty {
+      guard rest.count >= NetlinkAttribute.headerByteCount else {
+        return .cutAttributeHeader(rest.count, at: range.upperBound &- rest.count)
+      }
+      let (type, length) = NetlinkAttribute.header(rest.littleEndian32(at: 0))
+      guard length >= NetlinkAttribute.headerByteCount, length <= rest.count else {
+        return .badAttributeLength(length, rest.count, at: range.upperBound &- rest.count)
+      }
+      let payload = rest.extracting(NetlinkAttribute.headerByteCount..<length)
+      body(NetlinkAttribute(type: type, payload: 0..<length &- NetlinkAttribute.headerByteCount), payload)
+      rest = rest.extracting(droppingFirst: (length &+ 3) & ~3)
+    }
+    return nil
+  }
+}
+
+extension WireError {
   @inline(never)
-  private func cutHeader(_ remaining: Int) -> WireError {
+  fileprivate static func cutAttributeHeader(_ remaining: Int, at offset: Int) -> WireError {
     WireError(.attributeLength, at: offset, "\(remaining) bytes left, but an attribute header has 4")
   }
 
   @inline(never)
-  private func badLength(_ length: Int, _ remaining: Int) -> WireError {
+  fileprivate static func badAttributeLength(_ length: Int, _ remaining: Int, at offset: Int) -> WireError {
     WireError(.attributeLength, at: offset, "an attribute claims \(length) bytes, but 4 to \(remaining) are possible")
   }
 }

@@ -28,9 +28,11 @@ public struct NetlinkHeader: Hashable, Sendable {
 
 extension NetlinkHeader {
   /// Reads a header; the caller has checked that 16 bytes are there.
-  @inlinable
+  @inlinable @inline(__always)
   init(at offset: Int, in bytes: Span<UInt8>) {
-    let header = bytes.extracting(offset..<offset &+ 16)
+    // After this check the compiler knows that all reads below are in bounds.
+    let header = bytes.extracting(offset...)
+    precondition(header.count >= Self.byteCount)
     self.init(
       length: header.host32(at: 0), type: NetlinkMessageType(rawValue: header.host16(at: 4)),
       flags: NetlinkFlags(rawValue: header.host16(at: 6)), sequence: header.host32(at: 8),
@@ -125,7 +127,7 @@ public struct NetlinkCursor: Sendable {
   ///
   /// - Throws: ``WireError/Code/messageLength``. The cursor does not move: an impossible length hides the start of the
   ///   next message.
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func next(in bytes: Span<UInt8>) throws(WireError) -> Message? {
     let remaining = min(end, bytes.count) &- offset
     guard remaining > 0, offset >= 0 else { return nil }

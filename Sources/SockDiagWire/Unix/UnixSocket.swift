@@ -1,5 +1,7 @@
 /// A UNIX socket as the kernel reports it.
 ///
+/// Only names and lists need an allocation of their own. A streaming reader reuses that of names.
+///
 /// Kernel: `struct unix_diag_msg`, linux/unix_diag.h, and the attributes that follow it.
 public struct UnixSocket: Hashable, Sendable {
   /// A stream, datagrams or sequenced packets. Kernel: `udiag_type`.
@@ -8,34 +10,47 @@ public struct UnixSocket: Hashable, Sendable {
   /// another one connected to it, and always `close` before. Kernel: `udiag_state`; `unix_dgram_connect`,
   /// net/unix/af_unix.c.
   public var state = SocketState.close
-  /// The inode behind the socket's descriptors. Kernel: `udiag_ino`.
-  public var inode: UInt32 = 0
-  /// The kernel's number for this one socket; `nil` in records from `/proc/net`. Kernel: `udiag_cookie`.
-  public var cookie: SocketCookie?
-  /// The name that the socket is bound to; `nil` if it has none. A socket that a listener accepted has the listener's
-  /// name. Kernel: `UNIX_DIAG_NAME`.
-  public var name: UnixSocketName?
-  /// The file that `bind` made for a path; `nil` for sockets without a path. It stays the same when the file is deleted
-  /// or replaced, so a comparison with the file at the path shows whether clients still reach this socket. Kernel:
-  /// `UNIX_DIAG_VFS`.
-  public var file: File?
-  /// The socket at the other end; `nil` if there is none. Kernel: `UNIX_DIAG_PEER`.
-  public var peer: Peer?
-  /// On a listener: the inodes of the clients that wait for `accept`. Kernel: `UNIX_DIAG_ICONS`.
-  public var waitingClients: [UInt32]?
-  /// The amounts that wait: connections on a listener, bytes otherwise. The bytes that are unsent count the memory that
-  /// they take. Kernel: `UNIX_DIAG_RQLEN`.
-  public var queues: SocketQueues?
-  /// Memory in use and its limits. Kernel: `UNIX_DIAG_MEMINFO`.
-  public var memory: SocketMemory?
-  /// The directions that are shut down. Kernel: `UNIX_DIAG_SHUTDOWN`, since 3.9.
-  public var shutdown: ShutdownSides?
-  /// The user who made the socket. Kernel: `UNIX_DIAG_UID`, since 5.3.
-  public var uid: UInt32?
   /// The source of the record.
   public var source = SocketSource.sockDiag
+  var rawShutdown: UInt8 = 0
+  /// The optional fields that are present. Absent ones are zero, because equality compares them too.
+  var present: Presence = []
+  /// The inode behind the socket's descriptors. Kernel: `udiag_ino`.
+  public var inode: UInt32 = 0
+  var rawUID: UInt32 = 0
+  var rawFile = File(inode: 0, device: 0)
+  var rawPeerInode: UInt32 = 0
+  var rawFirstQueue: UInt32 = 0
+  var rawSecondQueue: UInt32 = 0
+  var rawCookie: UInt64 = 0
+  /// Without a name it is empty, and may keep its memory for the next one.
+  var nameBytes: [UInt8] = []
+  var peerName = Peer.Name.unknown
+  /// Memory in use and its limits. Kernel: `UNIX_DIAG_MEMINFO`.
+  public var memory: SocketMemory?
+  /// On a listener: the inodes of the clients that wait for `accept`. Kernel: `UNIX_DIAG_ICONS`.
+  public var waitingClients: [UInt32]?
   /// Attributes that are not decoded here.
   public var unknownAttributes: [UnknownAttribute] = []
+
+  /// The optional fields that are present.
+  struct Presence: OptionSet, Hashable, Sendable {
+    let rawValue: UInt16
+    static let cookie = Presence(rawValue: 1 << 0)
+    static let path = Presence(rawValue: 1 << 1)
+    static let abstractName = Presence(rawValue: 1 << 2)
+    static let file = Presence(rawValue: 1 << 3)
+    static let peer = Presence(rawValue: 1 << 4)
+    static let bytes = Presence(rawValue: 1 << 5)
+    static let connections = Presence(rawValue: 1 << 6)
+    static let connectionLimit = Presence(rawValue: 1 << 7)
+    static let shutdown = Presence(rawValue: 1 << 8)
+    static let uid = Presence(rawValue: 1 << 9)
+
+    mutating func set(_ bit: Presence, _ isPresent: Bool) {
+      if isPresent { insert(bit) } else { remove(bit) }
+    }
+  }
 
   /// Creates an empty record, for a decoder to fill.
   public init() {}
@@ -82,6 +97,93 @@ public struct UnixSocket: Hashable, Sendable {
       case unnamed
       /// Its name.
       case named(UnixSocketName)
+    }
+  }
+}
+
+extension UnixSocket {
+  /// The kernel's number for this one socket; `nil` in records from `/proc/net`. Kernel: `udiag_cookie`.
+  public var cookie: SocketCookie? {
+    get { present.contains(.cookie) ? SocketCookie(rawValue: rawCookie) : nil }
+    set {
+      rawCookie = newValue?.rawValue ?? 0
+      present.set(.cookie, newValue != nil)
+    }
+  }
+
+  /// The name that the socket is bound to; `nil` if it has none. A socket that a listener accepted has the listener's
+  /// name. Kernel: `UNIX_DIAG_NAME`.
+  public var name: UnixSocketName? {
+    get {
+      if present.contains(.path) { return .path(nameBytes) }
+      return present.contains(.abstractName) ? .abstract(nameBytes) : nil
+    }
+    set {
+      nameBytes = newValue?.bytes ?? []
+      present.set(.path, newValue?.isAbstract == false)
+      present.set(.abstractName, newValue?.isAbstract == true)
+    }
+  }
+
+  /// The file that `bind` made for a path; `nil` for sockets without a path. It stays the same when the file is deleted
+  /// or replaced, so a comparison with the file at the path shows whether clients still reach this socket. Kernel:
+  /// `UNIX_DIAG_VFS`.
+  public var file: File? {
+    get { present.contains(.file) ? rawFile : nil }
+    set {
+      rawFile = newValue ?? File(inode: 0, device: 0)
+      present.set(.file, newValue != nil)
+    }
+  }
+
+  /// The socket at the other end; `nil` if there is none. Kernel: `UNIX_DIAG_PEER`.
+  public var peer: Peer? {
+    get { present.contains(.peer) ? Peer(inode: rawPeerInode, name: peerName) : nil }
+    set {
+      rawPeerInode = newValue?.inode ?? 0
+      peerName = newValue?.name ?? .unknown
+      present.set(.peer, newValue != nil)
+    }
+  }
+
+  /// The amounts that wait: connections on a listener, bytes otherwise. The bytes that are unsent count the memory that
+  /// they take. Kernel: `UNIX_DIAG_RQLEN`.
+  public var queues: SocketQueues? {
+    get {
+      if present.contains(.bytes) { return .bytes(received: rawFirstQueue, unsent: rawSecondQueue) }
+      guard present.contains(.connections) else { return nil }
+      return .connections(
+        waiting: rawFirstQueue, limit: present.contains(.connectionLimit) ? rawSecondQueue : nil)
+    }
+    set {
+      present.subtract([.bytes, .connections, .connectionLimit])
+      switch newValue {
+      case .bytes(let received, let unsent):
+        (rawFirstQueue, rawSecondQueue) = (received, unsent)
+        present.insert(.bytes)
+      case .connections(let waiting, let limit):
+        (rawFirstQueue, rawSecondQueue) = (waiting, limit ?? 0)
+        present.formUnion(limit == nil ? .connections : [.connections, .connectionLimit])
+      case nil: (rawFirstQueue, rawSecondQueue) = (0, 0)
+      }
+    }
+  }
+
+  /// The directions that are shut down. Kernel: `UNIX_DIAG_SHUTDOWN`, since 3.9.
+  public var shutdown: ShutdownSides? {
+    get { present.contains(.shutdown) ? ShutdownSides(rawValue: rawShutdown) : nil }
+    set {
+      rawShutdown = newValue?.rawValue ?? 0
+      present.set(.shutdown, newValue != nil)
+    }
+  }
+
+  /// The user who made the socket. Kernel: `UNIX_DIAG_UID`, since 5.3.
+  public var uid: UInt32? {
+    get { present.contains(.uid) ? rawUID : nil }
+    set {
+      rawUID = newValue ?? 0
+      present.set(.uid, newValue != nil)
     }
   }
 }

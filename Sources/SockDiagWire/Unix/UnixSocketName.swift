@@ -22,17 +22,6 @@ public enum UnixSocketName: Hashable, Sendable {
     }
   }
 
-  /// Reads the bytes of `sun_path` in a message; the range is not empty.
-  @inline(__always)
-  init(_ range: Range<Int>, in bytes: Span<UInt8>) {
-    if bytes[range.lowerBound] == 0 {
-      self = .abstract(bytes.array(range.lowerBound &+ 1..<range.upperBound))
-    } else {
-      let isTerminated = bytes[range.upperBound &- 1] == 0
-      self = .path(bytes.array(range.lowerBound..<(isTerminated ? range.upperBound &- 1 : range.upperBound)))
-    }
-  }
-
   /// The bytes: of a path without the NUL behind it, of an abstract name without the NUL before it.
   public var bytes: [UInt8] {
     switch self {

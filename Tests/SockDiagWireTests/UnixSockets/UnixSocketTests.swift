@@ -65,10 +65,43 @@ import Testing
   }
 
   @Test func memberOfTheRecordBeforeDoesNotStay() throws {
-    var (socket, _) = try UnixRecord.decode(UnixRecord.full())
+    var (socket, _) = try UnixRecord.decode(UnixRecord.full().attribute(99, [1]))
+    socket.peer?.name = .named(.path([0x61]))
+    socket.source = .procNet
     let bare = UnixRecord.bare().payload
     _ = try Unix.decode(0..<bare.count, in: bare.span, answering: UnixSocketRequest(), into: &socket)
     #expect(socket == (try UnixRecord.decode(UnixRecord.bare()).socket))
+  }
+
+  /// The next record is decoded into the same memory, but not into that of a copy.
+  @Test func keptRecordsKeepTheirNames() throws {
+    let names = ["/run/a.sock", "/run/b.sock", "/a", "", "/run/a/longer/name.sock", "/b"]
+    var socket = UnixSocket()
+    var kept: [UnixSocket] = []
+    for name in names {
+      let message = name.isEmpty ? UnixRecord.bare() : UnixRecord.full(name: Array(name.utf8) + [0])
+      _ = try Unix.decode(
+        0..<message.payload.count, in: message.payload.span, answering: UnixSocketRequest(), into: &socket)
+      kept.append(socket)
+    }
+    #expect(kept.map { $0.name?.bytes ?? [] } == names.map { Array($0.utf8) })
+  }
+
+  /// Members that are set to `nil` leave nothing behind.
+  @Test func clearedRecordEqualsAnEmptyOne() throws {
+    for state in [UInt8(1), 10] {
+      var (socket, _) = try UnixRecord.decode(UnixRecord.full(state: state))
+      let copy = socket
+      (socket.cookie, socket.name, socket.file, socket.peer) = (nil, nil, nil, nil)
+      (socket.queues, socket.shutdown, socket.uid, socket.memory, socket.waitingClients) = (nil, nil, nil, nil, nil)
+      var expected = UnixSocket()
+      (expected.state, expected.inode) = (SocketState(rawValue: state), 31_337)
+      #expect(socket == expected)
+      (socket.cookie, socket.name, socket.file, socket.peer) = (copy.cookie, copy.name, copy.file, copy.peer)
+      (socket.queues, socket.shutdown, socket.uid) = (copy.queues, copy.shutdown, copy.uid)
+      (socket.memory, socket.waitingClients) = (copy.memory, copy.waitingClients)
+      #expect(socket == copy)
+    }
   }
 
   @Test func recordCutAnywhereKeepsTheMembersBefore() throws {
