@@ -1,7 +1,8 @@
 import FoundationEssentials
 import SockDiagWire
 
-/// Fuzzes the decoder of one family, which the first byte chooses, with the rest as the payload of a record.
+/// Fuzzes the decoder of one family with the bytes behind the first as the payload of a record. The first byte chooses the
+/// family, unless the environment names one: `SOCKDIAG_FUZZ_FAMILY=unix`.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzFamilies(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // SAFETY: libFuzzer lends `count` bytes for the length of the call.
@@ -27,9 +28,20 @@ private struct Targets {
   private var smc = Target<SMC>(SMCSocketRequest(), fixedByteCount: 64, highestAttribute: 5)
   private var inet = InetTarget()
 
+  private let names = ["netlink", "unix", "packet", "vsock", "xdp", "tipc", "smc", "inet"]
+  /// The one family to fuzz; `nil` for all.
+  private let only: UInt8?
+
+  init() {
+    only = ProcessInfo.processInfo.environment["SOCKDIAG_FUZZ_FAMILY"].map { [names] name in
+      guard let index = names.firstIndex(of: name) else { fatalError("SOCKDIAG_FUZZ_FAMILY: one of \(names)") }
+      return UInt8(index)
+    }
+  }
+
   mutating func run(_ bytes: Span<UInt8>) {
     let first = bytes[0]
-    switch first & 7 {
+    switch only ?? first & 7 {
     case 0: netlink.run(bytes)
     case 1: unix.run(bytes)
     case 2: packet.run(bytes)
