@@ -14,15 +14,12 @@ struct NetlinkTests {
     return try withExtendedLifetime(sockets, body)
   }
 
-  /// The columns in which `ss -n -e` would show the socket.
-  private static func columns(_ socket: NetlinkSocket) -> String {
-    guard case .bytes(let received, let unsent) = socket.queues else { return "no queues" }
-    let peer = socket.isConnected ? "\(socket.destinationGroup):\(socket.destinationPortID)" : "*"
+  /// The row in which `ss -n -e` of version 6 shows the socket.
+  private static func row(_ socket: NetlinkSocket) -> String {
     // The first 32 groups.
     let groups = (socket.groups ?? []).reduce(UInt32(0)) { $0 | ($1 <= 32 ? 1 << ($1 - 1) : 0) }
     let bits = String(groups, radix: 16)
-    return "\(received) \(unsent) \(socket.protocol.rawValue):\(socket.portID) \(peer) groups=0x"
-      + String(repeating: "0", count: 8 - bits.count) + bits
+    return SSLines.columns(socket) + " groups=0x" + String(repeating: "0", count: 8 - bits.count) + bits
   }
 
   /// The rows of `ss`. The kernel reports a socket with groups twice, and `ss` prints it twice.
@@ -49,7 +46,7 @@ struct NetlinkTests {
           // The two that ask are netlink sockets as well.
           let isOfAsker = { (row: String) in row.contains(" 4:") }
           return rowDifferences(
-            dump.sockets.map(Self.columns).filter { !isOfAsker($0) },
+            dump.sockets.map(Self.row).filter { !isOfAsker($0) },
             try Self.rowsOfSS(in: laboratory.namespace).filter { !isOfAsker($0) })
         }
       }

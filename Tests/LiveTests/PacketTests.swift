@@ -16,38 +16,10 @@ struct PacketTests {
     return try withExtendedLifetime(sockets, body)
   }
 
-  /// The row that `ss -0 -a -n -e -m -b -O` prints, with single blanks.
-  private static func row(_ socket: PacketSocket) -> String {
-    guard let info = socket.info, let memory = socket.memory else { return "no attributes" }
-    let number = socket.protocol.rawValue
-    var row = "\(socket.netID) UNCONN \(memory.receiveAllocated) 0 \(number == 3 ? "*" : "[\(number)]")"
-    row += ":\(info.interfaceIndex == loopback ? "lo" : "*") * ino:\(socket.inode)"
-    row += " sk:\(String(socket.cookie?.rawValue ?? 0, radix: 16)) ver:\(info.ringVersion)"
-    row += " cpy_thresh:\(info.copyThreshold) flags("
-    let flags: [(PacketSocket.Flags, String)] = [
-      (.running, "running"), (.auxiliaryData, "auxdata"), (.originalDevice, "origdev"),
-      (.virtualMachineHeader, "vnethdr"), (.loss, "loss"),
-    ]
-    row += info.flags.isEmpty ? " 0 )" : flags.filter { info.flags.contains($0.0) }.map { " \($0.1)" }.joined() + " )"
-    for (name, ring) in [("rx", socket.receiveRing), ("tx", socket.sendRing)] {
-      guard let ring else { continue }
-      row += " ring_\(name)(blk_size:\(ring.blockBytes),blk_nr:\(ring.blockCount),frm_size:\(ring.frameBytes)"
-      row += ",frm_nr:\(ring.frameCount),tmo:\(ring.retireTimeoutMilliseconds)"
-      row += ",features:0x\(String(ring.features, radix: 16)))"
-    }
-    if let fanout = socket.fanout { row += " fanout(id:\(fanout.id),type:\(fanout.method))" }
-    if case .program(let instructions) = socket.filter {
-      row += " bpf filter (\(instructions.count)): " + instructions.map { "\($0)," }.joined(separator: " ")
-    }
-    row += " skmem:(r\(memory.receiveAllocated),rb\(memory.receiveBuffer),t\(memory.sendAllocated)"
-    row += ",tb\(memory.sendBuffer),f\(memory.forwardAllocated),w\(memory.sendQueued),o\(memory.optionMemory)"
-    return row + ",bl\(memory.backlog ?? 0),d\(memory.drops ?? 0))"
-  }
-
   private static func rowsOfSS(in namespace: NetworkNamespace) throws -> [String] {
     let result = try namespace.run(["ss", "-H", "-0", "-a", "-n", "-e", "-m", "-b", "-O"])
     guard result.status == 0 else { throw CommandUnderTest.Failure(["-0"], result) }
-    return result.outputText.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    return result.outputText.split(separator: "\n").map(SSLines.singleBlanks)
   }
 
   @Test func everyRowIsThatOfSS() async throws {
@@ -58,7 +30,8 @@ struct PacketTests {
           var inspector = try SocketInspector()
           let dump = try inspector.dump(FamilyQuery<Packet>(PacketSocketRequest()))
           count = dump.sockets.count
-          return rowDifferences(dump.sockets.map(Self.row), try Self.rowsOfSS(in: laboratory.namespace))
+          let rows = dump.sockets.map { SSLines.row($0, interfaces: [Self.loopback: "lo"]) }
+          return rowDifferences(rows, try Self.rowsOfSS(in: laboratory.namespace))
         }
         return (complaints, count)
       }

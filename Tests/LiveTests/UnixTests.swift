@@ -10,47 +10,10 @@ import Testing
 /// UNIX sockets of the running kernel: the library and the command against `ss`, row for row and field for field.
 @Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
 struct UnixTests {
-  /// The line in which `ss -xanem` shows a socket, with one blank between two words.
-  private static func line(_ socket: UnixSocket) -> String {
-    let states: [SocketState: String] = [.listen: "LISTEN", .established: "ESTAB", .close: "UNCONN"]
-    let queues =
-      switch socket.queues {
-      case .bytes(let received, let unsent): "\(received) \(unsent)"
-      case .connections(let waiting, let limit): "\(waiting) \(limit ?? 0)"
-      case nil: "no queues"
-      }
-    let sides = socket.shutdown ?? []
-    var words = [
-      socket.netID, states[socket.state] ?? "\(socket.state)", queues, socket.name.map(Self.name) ?? "*",
-      "\(socket.inode)", "*", "\(socket.peer?.inode ?? 0)", socket.memory.map(Self.memory) ?? "no memory",
-      (sides.contains(.receive) ? "-" : "<") + "-" + (sides.contains(.send) ? "-" : ">"),
-    ]
-    if let file = socket.file {
-      // ss reads the number in the form that programs use, which is not the kernel's.
-      let (major, minor) = (file.device >> 8 & 0xfff, file.device & 0xff | file.device >> 12 & 0xffff_ff00)
-      words.append("ino:\(file.inode) dev:\(major)/\(minor)")
-    }
-    if let clients = socket.waitingClients {
-      words.append((["peers:"] + clients.map { "\($0)" }).joined(separator: " "))
-    }
-    return words.joined(separator: " ").split(separator: " ").joined(separator: " ")
-  }
-
-  private static func name(_ name: UnixSocketName) -> String {
-    let bytes = name.isAbstract ? [0] + name.bytes : name.bytes
-    return String(decoding: bytes.map { $0 == 0 ? UInt8(ascii: "@") : $0 }, as: UTF8.self)
-  }
-
-  private static func memory(_ memory: SocketMemory) -> String {
-    "skmem:(r\(memory.receiveAllocated),rb\(memory.receiveBuffer),t\(memory.sendAllocated),tb\(memory.sendBuffer),"
-      + "f\(memory.forwardAllocated),w\(memory.sendQueued),o\(memory.optionMemory),bl\(memory.backlog ?? 0),"
-      + "d\(memory.drops ?? 0))"
-  }
-
   private static func linesOfSS(in namespace: NetworkNamespace) throws -> [String] {
     let result = try namespace.run(["ss", "-H", "-x", "-a", "-n", "-e", "-m"])
     guard result.status == 0 else { throw CommandUnderTest.Failure(["-x"], result) }
-    return result.outputText.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    return result.outputText.split(separator: "\n").map(SSLines.singleBlanks)
   }
 
   @Test func everyRowIsThatOfSS() async throws {
@@ -61,7 +24,7 @@ struct UnixTests {
         let complaints = try settled {
           var inspector = try SocketInspector()
           seen = try inspector.dump(FamilyQuery<Unix>(UnixSocketRequest())).sockets
-          return rowDifferences(seen.map(Self.line), try Self.linesOfSS(in: laboratory.namespace))
+          return rowDifferences(seen.map { SSLines.row($0) }, try Self.linesOfSS(in: laboratory.namespace))
         }
         return (complaints, seen.count, Set(seen.map(\.uid)))
       }

@@ -32,12 +32,11 @@ public struct InetDecoder: Sendable {
     recycle(&socket)
     decodeFixed(payload.lowerBound, in: bytes, into: &socket)
     socket.rawProtocol = `protocol`.rawValue
+    if `protocol` == .dccp { socket.state = SocketState(dccp: socket.state.rawValue) }
     // The kernel reports its TCP_BOUND_INACTIVE as TCP_CLOSE. A closed TCP socket that has a port and an inode is
-    // bound-inactive; the final record of a destroyed socket has no inode.
-    if `protocol` == .tcp, socket.state == .close, socket.localPort != 0, socket.inode != 0 {
+    // bound-inactive; the final record of a destroyed socket has no inode. DCCP is the same there.
+    if socket.state == .close, `protocol` == .tcp || `protocol` == .dccp, socket.localPort != 0, socket.inode != 0 {
       socket.state = .boundInactive
-    } else if `protocol` == .dccp {
-      socket.state = SocketState(dccp: socket.state.rawValue)
     }
 
     var cursor = NetlinkAttributeCursor(payload.lowerBound + Self.fixedByteCount..<payload.upperBound)

@@ -36,8 +36,8 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   public static let closing = SocketState(rawValue: 11)
   /// The kernel's internal name for a request in `synReceived`; no reply contains it. Kernel: `TCP_NEW_SYN_RECV`.
   public static let newSynReceived = SocketState(rawValue: 12)
-  /// A TCP socket that is bound, does not listen and is not connected. The kernel uses this state only in requests and
-  /// replies with ``close``; the decoder restores it, so that the result shows the requested state. Kernel:
+  /// A TCP or DCCP socket that is bound, does not listen and is not connected. The kernel uses this state only in
+  /// requests and replies with ``close``; the decoder restores it, so that the result shows the requested state. Kernel:
   /// `TCP_BOUND_INACTIVE`, since 6.8.
   public static let boundInactive = SocketState(rawValue: 13)
 

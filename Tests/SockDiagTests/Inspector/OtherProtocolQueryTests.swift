@@ -13,6 +13,22 @@ import Testing
     return kernel
   }
 
+  // MARK: DCCP
+
+  /// A client that has not heard from its server is in a state behind TCP's last.
+  @Test(
+    arguments: [(.all, 0xe000), (.connected, 0xe000), (.established, 0x6000), (.closeWait, 0x8000), (.listen, 0)]
+      as [(SocketStateSet, UInt32)]) func statesOfDCCPBehindThoseOfTCPAreAskedFor(
+      _ states: SocketStateSet, _ bits: UInt32
+    ) throws
+  {
+    let kernel = Self.kernel([])
+    var inspector = SocketInspector(asking: kernel)
+    _ = try inspector.dump(SocketQuery(.dccp, states: states))
+    #expect(!kernel.requests.isEmpty)
+    #expect(kernel.requests.allSatisfy { $0.states.rawValue & ~0x1fff == bits })
+  }
+
   // MARK: Raw sockets
 
   private static let pinger = InetSocket.specimen(.raw, .close, local: "0.0.0.0:1") { $0.uid = 33 }

@@ -60,8 +60,8 @@ import Testing
 
   @Test(
     arguments: [
-      (1, .established), (2, .synSent), (10, .listen), (13, .established), (14, .established), (15, .closeWait),
-      (16, SocketState(rawValue: 16)),
+      (1, .established), (2, .synSent), (7, .boundInactive), (10, .listen), (13, .established), (14, .established),
+      (15, .closeWait), (16, SocketState(rawValue: 16)),
     ] as [(UInt8, SocketState)]) func statesOfDCCPBehindThoseOfTCPAreTranslated(
       _ number: UInt8, _ state: SocketState
     ) throws

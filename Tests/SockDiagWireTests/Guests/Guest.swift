@@ -28,9 +28,12 @@ struct Guest: Sendable, CustomTestStringConvertible {
   /// Whether its captures have the byte order of s390x.
   var isBigEndian: Bool { name.hasSuffix("s390x") }
 
-  /// Whether the guest recorded this family.
-  func has(_ question: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: "\(question).pcap").path)
+  /// Whether this kernel answered for a family. If not, the guest noted that it had no answer.
+  func answered(_ question: String) throws -> Bool {
+    let isRecorded = FileManager.default.fileExists(atPath: folder.appending(path: "\(question).pcap").path)
+    let isNoted = String(decoding: try bytes("absent.txt"), as: UTF8.self).contains("question \(question)\t")
+    #expect(isRecorded != isNoted, "\(question) of \(name)")
+    return isRecorded
   }
 
   /// What `ss` printed.

@@ -6,6 +6,7 @@ extension SocketFilter {
     switch `protocol` {
     case .raw: compiled(for: states, without: refused).map(\.testingStatesOfRawSockets)
     case .sctp: [compiledForAssociations(states)]
+    case .dccp: compiled(for: states, without: refused).map(\.askingForStatesOfDCCP)
     default: compiled(for: states, without: refused)
     }
   }
@@ -28,14 +29,26 @@ extension SocketFilter {
 }
 
 extension CompiledFilter {
-  /// The kernel reports raw sockets in any state, whatever the request says (raw_diag_dump, net/ipv4/raw_diag.c), so their
-  /// states are tested here.
-  fileprivate var testingStatesOfRawSockets: CompiledFilter {
-    // They have no other states.
-    if states.isSuperset(of: [.established, .close]) { return self }
+  /// Asks also for the states of DCCP that TCP does not have, see `SocketState/init(dccp:)`. Since Linux 6.8 one of their
+  /// numbers also selects sockets that are only bound, so the states are tested here.
+  fileprivate var askingForStatesOfDCCP: CompiledFilter {
+    var filter = self
+    if states.contains(.established) { filter.states.formUnion(SocketStateSet(rawValue: 1 << 13 | 1 << 14)) }
+    if states.contains(.closeWait) { filter.states.formUnion(SocketStateSet(rawValue: 1 << 15)) }
+    return filter.states == states ? self : filter.testing(states)
+  }
+
+  private func testing(_ states: SocketStateSet) -> CompiledFilter {
     var filter = self
     let test = SocketFilter.state(states)
     filter.remainder = remainder.map { test && $0 } ?? test
     return filter
+  }
+
+  /// The kernel reports raw sockets in any state, whatever the request says (raw_diag_dump, net/ipv4/raw_diag.c), so their
+  /// states are tested here.
+  fileprivate var testingStatesOfRawSockets: CompiledFilter {
+    // They have no other states.
+    states.isSuperset(of: [.established, .close]) ? self : testing(states)
   }
 }
