@@ -46,7 +46,7 @@ struct UnixTrialSettings: Sendable, CustomStringConvertible {
     func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
     seed = number("SOCKDIAG_UNIX_SEED") ?? 4_081_632_649_162_536
     shown = Int(number("SOCKDIAG_UNIX_SHOWN") ?? 5)
-    let count = number("SOCKDIAG_UNIX_SITUATIONS").map { Int($0) } ?? Trials.count(400)
+    let count = number("SOCKDIAG_UNIX_SITUATIONS").map { Int($0) } ?? Trials.count(2000)
     let only = number("SOCKDIAG_UNIX_ONLY").map { Int($0) }
     numbers = only.map { $0..<($0 + 1) } ?? 0..<count
   }
