@@ -27,7 +27,7 @@ struct Record: TakesFilter {
   var selection: SelectionOptions
 
   func run() throws {
-    let selection = try selection.selection(default: .everything, details: .all)
+    var selection = try selection.selection(default: .everything, details: .all)
     guard !file.isEmpty else {
       throw CommandFailure.usage("the name of the capture is empty; give a path, or - for standard output")
     }
@@ -37,6 +37,8 @@ struct Record: TakesFilter {
     var inspector = try SocketInspector()
     // Before the file is created.
     if let refusal = inspector.refusal { throw refusal }
+    // A user without the right gets a capture without them, as with the other details that need a privilege.
+    selection.includesStorages = try !inspector.refusesStorages()
     let recorder = try makeRecorder()
     inspector.record(with: recorder)
     var remarks = Remarks()
