@@ -75,7 +75,13 @@ struct Record: TakesFilter {
         count += 1
         return recorder.failure == nil ? .continue : .stop
       }
-      query.note(completeness, by: inspector, in: &remarks)
+      // Nothing is left out of the capture. `decode` learns the names of UNIX peers from the other records.
+      if completeness.contains(.undecided) {
+        remarks.add(
+          "some \(query.name) sockets were recorded although it is not known whether the filter matches them; give"
+            + " 'sockdiag decode' the same filter")
+      }
+      query.note(completeness.subtracting(.undecided), by: inspector, in: &remarks)
     } catch let error as SockDiagError where query.lacksHandler(error) {
       remarks.add(
         "the kernel has no sock_diag handler for \(query.name), so the capture lacks these sockets; load the module"

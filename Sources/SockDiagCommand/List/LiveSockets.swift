@@ -37,7 +37,7 @@ struct LiveSockets: ~Copyable {
     }
     if let refusal {
       remarks.add(
-        "\(NameList.text(unlisted)): not in /proc/net either, and \(refusal.reason)", .partial)
+        "\(NameList.text(unlisted)): not in /proc/net either, and \(refusal.naming(nil).reason)", .partial)
     }
     remarks.note(withoutHandler: missing.map(\.name), areNamed: !selection.isGroup)
   }
