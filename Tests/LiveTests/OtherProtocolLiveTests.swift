@@ -226,8 +226,10 @@ struct OtherProtocolLiveTests {
 
   @Test(.enabled(if: StorageMap.isPermitted, "needs the right to make BPF maps"))
   func valuesThatProgramsStoredAreReported() async throws {
-    let outcome: (ids: [UInt32], storages: [[SocketStorage]], without: [SocketStorage])
-    outcome = try await Laboratory.withNew { _ in
+    typealias Outcome = (
+      ids: [UInt32], storages: [[SocketStorage]], without: [SocketStorage], list: String, capture: String
+    )
+    let outcome: Outcome = try await Laboratory.withNew { laboratory in
       let first = try StorageMap()
       let second = try StorageMap()
       var sockets = PlainSockets()
@@ -247,8 +249,18 @@ struct OtherProtocolLiveTests {
         storages += try inspector.dump(query).sockets.map(\.storages)
       }
       let without = try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets.flatMap(\.storages)
+      func run(_ arguments: String...) throws -> String {
+        let result = try laboratory.namespace.run([CommandUnderTest.path] + arguments)
+        guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
+        return result.outputText
+      }
+      let list = try run("list", "-tulbHO")
+      let capture = try RecordingTests.withFile { path in
+        _ = try run("record", path, "-tl")
+        return try run("decode", path, "-bHO")
+      }
       _ = consume sockets
-      return ([first.id, second.id], storages, without)
+      return ([first.id, second.id], storages, without, list, capture)
     }
     let value = { (number: UInt32) in (0..<4).map { UInt8(truncatingIfNeeded: number.littleEndian >> UInt32(8 * $0)) } }
     #expect(outcome.storages.count == 2)
@@ -260,5 +272,10 @@ struct OtherProtocolLiveTests {
     // Of sockets without connections the kernel reports none.
     #expect(outcome.storages.last == [])
     #expect(outcome.without.isEmpty)
+    for text in [outcome.list, outcome.capture] {
+      let fourBytes = value(0x0102_0304).map { "0\($0)" }.joined()
+      #expect(text.contains("  bpf map_id=\(outcome.ids[0]) value=\(fourBytes)"), "\(text)")
+      #expect(text.ranges(of: "map_id=").count == 2)
+    }
   }
 }

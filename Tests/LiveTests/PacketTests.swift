@@ -82,14 +82,15 @@ struct PacketTests {
   }
 
   @Test func commandListsFiltersAndNamesHolders() async throws {
-    let (json, filtered, datagrams, table) = try await Laboratory.withNew { laboratory in
+    let (json, filtered, datagrams, table, programs) = try await Laboratory.withNew { laboratory in
       try Self.withSockets {
         let namespace = laboratory.namespace
         let json = try Self.run(["list", "-0", "--json"], in: namespace).output
         let filtered = try Self.run(["list", "-f", "link", "--ndjson", "src", "link:arp:lo"], in: namespace).output
         let datagrams = try Self.run(["list", "-A", "p_dgr", "--json"], in: namespace).output
         let table = try Self.run(["list", "-0", "-p", "-e", "-m", "-i", "src", "link:*:lo"], in: namespace).outputText
-        return (json, filtered, datagrams, table)
+        let programs = try Self.run(["list", "-0b"], in: namespace).outputText
+        return (json, filtered, datagrams, table, programs)
       }
     }
     let decoder = JSONDecoder()
@@ -101,6 +102,9 @@ struct PacketTests {
     #expect(table.contains("(\(getpid()),fd="))
     #expect(table.contains("rx_ring version=3 block_size=65536 block_nr=2"))
     #expect(table.contains("fanout id=8 type=roll"))
+    #expect(!table.contains("bpf="))
+    #expect(programs.ranges(of: "filter instructions=").count == 1)
+    #expect(programs.contains("bpf=") && !programs.contains("rx_ring"))
   }
 
   @Test func recordingHoldsPacketSockets() async throws {

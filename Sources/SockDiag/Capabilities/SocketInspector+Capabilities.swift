@@ -33,6 +33,11 @@ extension SocketInspector {
     result.tcpInfoByteCount = reader.capabilities.tcpInfoByteCount
     return result
   }
+
+  /// Whether the kernel refuses to report values of BPF programs to this process (``SocketQuery/includesStorages``).
+  package mutating func refusesStorages() throws(SockDiagError) -> Bool {
+    try reader.capabilities.refusesStorages(on: &reader.conversation)
+  }
 }
 
 extension InetReader where Transport: ~Copyable {

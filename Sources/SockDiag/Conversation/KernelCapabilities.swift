@@ -81,6 +81,16 @@ package struct KernelCapabilities: Sendable {
     return isMissing ? .missing : .refused(error)
   }
 
+  /// Whether the kernel refuses to report values of BPF programs to this reader. The answer is not remembered: it depends
+  /// on the privileges of the reader.
+  package func refusesStorages<Transport: NetlinkTransport & ~Copyable>(
+    on conversation: inout Conversation<Transport>
+  ) throws(SockDiagError) -> Bool {
+    var request = InetRequest(.dump, .tcp, .inet)
+    request.storages = []
+    return try conversation.probe(request)?.code == .permissionDenied
+  }
+
   /// Whether the kernel accepts an operation of filter programs; `nil` if that is not known.
   func isAccepted(_ operation: InetBytecode.Operations) -> Bool? {
     if !acceptedOperations.isDisjoint(with: operation) { return true }

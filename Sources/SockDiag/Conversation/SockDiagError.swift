@@ -114,9 +114,9 @@ public struct SockDiagError: Error, Hashable, Sendable {
     [.missingProtocolHandler, .missingFamily, .missingSockDiag, .netlinkForbidden].contains(code)
   }
 
-  /// The same error with the name of the handler, if the lack of one is the error.
-  func naming(_ handler: SocketHandler?) -> SockDiagError {
-    guard code == .missingProtocolHandler || code == .missingFamily else { return self }
+  /// The same error with the name of the handler, if the lack of one or of sock_diag is the error.
+  package func naming(_ handler: SocketHandler?) -> SockDiagError {
+    guard leavesProcNet else { return self }
     var error = self
     error.handler = handler
     return error
@@ -135,12 +135,13 @@ public struct SockDiagError: Error, Hashable, Sendable {
     case .missingProtocolHandler where handler != nil, .missingFamily where handler != nil:
       handler.map { handler in
         "load the kernel module \(handler.module)"
-          + (handler.procNetTable == nil ? " or use a kernel with \(handler.option)" : " or read /proc/net instead")
+          + (isWithoutTable ? " or use a kernel with \(handler.option)" : " or read /proc/net instead")
       }
     case .missingProtocolHandler:
       "load the kernel module for it (udp_diag, tcp_diag, sctp_diag …) or read /proc/net instead"
     case .missingFamily: "load the kernel module inet_diag or read /proc/net instead"
-    case .missingSockDiag: "use a kernel built with CONFIG_INET_DIAG, or read /proc/net instead"
+    case .missingSockDiag:
+      "use a kernel built with CONFIG_INET_DIAG" + (isWithoutTable ? "" : ", or read /proc/net instead")
     case .netlinkForbidden: "allow AF_NETLINK in the sandbox (systemd: RestrictAddressFamilies)"
     case .permissionDenied: "run as root or with the capability CAP_NET_ADMIN"
     // The second capability is needed to see the namespace of another user's process: PTRACE_MODE_READ_FSCREDS,
@@ -168,8 +169,8 @@ extension SockDiagError: CustomStringConvertible {
     var text =
       switch code {
       case .missingProtocolHandler, .missingFamily: lackOfHandler
-      case .missingSockDiag: "the kernel has no sock_diag"
-      case .netlinkForbidden: "netlink sockets are forbidden here"
+      case .missingSockDiag: "the kernel has no sock_diag\(lackOfTable)"
+      case .netlinkForbidden: "netlink sockets are forbidden here\(lackOfTable)"
       case .noReply: "the kernel sent no answer"
       case .gone: "no longer there"
       case .onlyBound: "only bound, and the kernel finds none such by its addresses"
@@ -193,7 +194,22 @@ extension SockDiagError: CustomStringConvertible {
       return "the kernel has no sock_diag handler for this \(subject)"
     }
     return "the kernel has no sock_diag handler for \(handler.name) sockets"
-      + (handler.procNetTable == nil ? ", and /proc/net does not list them" : "")
+      + (isWithoutTable ? ", and \(lackedTable("them"))" : "")
+  }
+
+  /// Whether the sockets are of a kind that `/proc/net` does not list.
+  private var isWithoutTable: Bool { handler.map { $0.procNetTable == nil } == true }
+
+  /// What to add to a reason that does not name the sockets.
+  private var lackOfTable: String {
+    guard let handler, isWithoutTable else { return "" }
+    return ", and \(lackedTable("\(handler.name) sockets"))"
+  }
+
+  private func lackedTable(_ sockets: String) -> String {
+    // ``ProcNet`` says why.
+    handler?.protocol == .sctp
+      ? "the tables in /proc/net/sctp are not read" : "/proc/net does not list \(sockets)"
   }
 
   static func message(_ errno: Int32) -> String {

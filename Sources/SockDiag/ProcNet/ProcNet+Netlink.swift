@@ -17,9 +17,7 @@ extension ProcNet {
   public static func netlinkSockets(
     root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in }, _ body: (NetlinkSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    try ProcNetTable(name: "netlink", header: "sk").forEach(
-      root: root, onFault: onFault,
-      row: { line, isWhole throws(ProcNetFault) in try netlinkSocket(line, isWhole: isWhole) }, body)
+    try ProcNetTable.netlink.forEach(root: root, onFault: onFault, body)
   }
 
   /// Parses a row: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.
@@ -50,4 +48,13 @@ extension ProcNet {
 
   /// The kernel prints amounts of memory and counts as signed numbers of 32 bits, and they are never negative.
   static let amounts: ClosedRange<Int64> = 0...Int64(UInt32.max)
+}
+
+extension ProcNetTable where Socket == NetlinkSocket {
+  /// `/proc/net/netlink`.
+  package static var netlink: ProcNetTable {
+    ProcNetTable(name: "netlink", header: "sk") { line, isWhole throws(ProcNetFault) in
+      try ProcNet.netlinkSocket(line, isWhole: isWhole)
+    }
+  }
 }

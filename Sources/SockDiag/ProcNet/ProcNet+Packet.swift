@@ -17,9 +17,7 @@ extension ProcNet {
   public static func packetSockets(
     root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in }, _ body: (PacketSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    try ProcNetTable(name: "packet", header: "sk").forEach(
-      root: root, onFault: onFault,
-      row: { line, isWhole throws(ProcNetFault) in try packetSocket(line, isWhole: isWhole) }, body)
+    try ProcNetTable.packet.forEach(root: root, onFault: onFault, body)
   }
 
   /// Parses a row: `sk RefCnt Type Proto Iface R Rmem User Inode`.
@@ -44,5 +42,14 @@ extension ProcNet {
     socket.inode = UInt32(truncatingIfNeeded: inode)
     socket.procNet = figures
     return socket
+  }
+}
+
+extension ProcNetTable where Socket == PacketSocket {
+  /// `/proc/net/packet`.
+  package static var packet: ProcNetTable {
+    ProcNetTable(name: "packet", header: "sk") { line, isWhole throws(ProcNetFault) in
+      try ProcNet.packetSocket(line, isWhole: isWhole)
+    }
   }
 }

@@ -10,6 +10,10 @@ public import SockDiagWire
 /// TCP's hash tables once per family.
 ///
 /// No table contains TCP sockets that are bound but neither listen nor are connected.
+///
+/// SCTP has no fallback. Its tables, `/proc/net/sctp/eps` and `assocs`, have another form: addresses of both sides in
+/// lists of any length, states with numbers of their own, and endpoints and associations in two tables. The kernel builds
+/// sctp_diag whenever it builds SCTP and inet_diag (net/sctp/Kconfig), so few hosts would need them.
 public enum ProcNet {
   /// Passes each matching socket to `body` while the tables are being read.
   ///

@@ -4,26 +4,26 @@ internal import SockDiagWire
 /// Reads a table of `/proc/net` whose rows have columns between blanks, a row at a time.
 ///
 /// It is for tables of few rows. The tables of TCP and UDP have ``ProcNetParser``, which is faster.
-struct ProcNetTable {
+package struct ProcNetTable<Socket> {
+  /// Parses a row.
+  typealias Row = (Span<UInt8>, _ isWhole: Bool) throws(ProcNetFault) -> Socket
+
   /// The name of the table.
   let name: String
   /// The first word of the line with the names of the columns.
   let header: String
-
-  /// Parses a row.
-  typealias Row<Socket> = (Span<UInt8>, _ isWhole: Bool) throws(ProcNetFault) -> Socket
+  let row: Row
 
   /// Passes the socket of each row to `body`.
   ///
   /// - Parameters:
   ///   - root: Where proc is mounted.
   ///   - onFault: Called for each line that is not a row.
-  ///   - row: Parses a line.
   ///   - body: Called for each socket.
   /// - Returns: ``Completeness/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table.
-  func forEach<Socket>(
-    root: String, onFault: (SockDiagError) -> Void, row: Row<Socket>, _ body: (Socket) -> DumpFlow
+  func forEach(
+    root: String, onFault: (SockDiagError) -> Void, _ body: (Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
     let path = "\(root)/thread-self/net/\(name)"
     guard let file = try ProcNetFile(path) else {
@@ -46,6 +46,15 @@ struct ProcNetTable {
     if lines.faultCount > 0 { completeness.insert(.malformed) }
     return completeness
   }
+
+  /// Passes the socket of each row to `body`, in a text that comes in pieces. A piece may end anywhere.
+  package func forEach(
+    in pieces: [ArraySlice<UInt8>], onFault: (WireError) -> Void, _ body: (Socket) -> DumpFlow
+  ) {
+    var lines = ProcNetLines(header: header)
+    for piece in pieces where lines.parse(piece, onFault: onFault, row: row, body) == .stop { return }
+    _ = lines.finish(onFault: onFault, row: row, body)
+  }
 }
 
 /// Divides the pieces of a table into lines.
@@ -62,7 +71,7 @@ struct ProcNetLines {
 
   /// Parses the lines that end in a piece. A piece may end anywhere.
   mutating func parse<Socket>(
-    _ piece: ArraySlice<UInt8>, onFault: (WireError) -> Void, row: ProcNetTable.Row<Socket>,
+    _ piece: ArraySlice<UInt8>, onFault: (WireError) -> Void, row: ProcNetTable<Socket>.Row,
     _ body: (Socket) -> DumpFlow
   ) -> DumpFlow {
     var piece = piece
@@ -79,13 +88,13 @@ struct ProcNetLines {
 
   /// Parses the text after the last newline. A number at its end may be cut, so it is a fault.
   mutating func finish<Socket>(
-    onFault: (WireError) -> Void, row: ProcNetTable.Row<Socket>, _ body: (Socket) -> DumpFlow
+    onFault: (WireError) -> Void, row: ProcNetTable<Socket>.Row, _ body: (Socket) -> DumpFlow
   ) -> DumpFlow {
     begun.isEmpty ? .continue : read(isWhole: false, onFault, row, body)
   }
 
   private mutating func read<Socket>(
-    isWhole: Bool, _ onFault: (WireError) -> Void, _ row: ProcNetTable.Row<Socket>, _ body: (Socket) -> DumpFlow
+    isWhole: Bool, _ onFault: (WireError) -> Void, _ row: ProcNetTable<Socket>.Row, _ body: (Socket) -> DumpFlow
   ) -> DumpFlow {
     var line: [UInt8] = []
     swap(&line, &begun)

@@ -4,14 +4,15 @@ extension SockDiagError {
   /// A sentence about a list that came from `/proc/net` because of this error: the reason, what the list lacks, and the
   /// remedy.
   ///
-  /// - Parameter transport: The protocol of the list. It matters only for a missing handler; otherwise lists of several
-  ///   protocols have the same sentence.
+  /// - Parameter transport: The protocol of the list. TCP and UDP, which are mostly listed together, have the same
+  ///   sentence, unless their handlers are missing.
   public func remarkOnSubstitution(for transport: TransportProtocol) -> String {
-    let isForTCP = code != .missingProtocolHandler || transport != .raw && transport != .udpLite
+    let isCommon = transport == .tcp || transport == .udp
+    let handler = SocketHandler.handler(of: transport)
     return remark(
-      name: "\(transport)", module: SocketHandler.handler(of: transport)?.module ?? "\(transport)_diag",
-      table: "/proc/net",
-      lacks: isForTCP
+      name: "\(transport)", module: handler?.module ?? "\(transport)_diag",
+      table: isCommon ? "/proc/net" : "/proc/net/\(handler?.procNetTable ?? "\(transport)")",
+      lacks: isCommon
         ? "TCP sockets that are only bound, interfaces and IPV6_V6ONLY" : "cookies, interfaces and IPV6_V6ONLY")
   }
 

@@ -37,7 +37,7 @@ struct CaptureInput: ~Copyable {
       }
       // Otherwise the next read would copy the piece, which the empty slice shares.
       packed = []
-      let count = try readPiece(upTo: isCompressed ? piece.count : limit - bytes.count)
+      var count = try readPiece(upTo: isCompressed ? piece.count : limit - bytes.count)
       if count == 0 {
         gunzip?.unpack(&packed, upTo: limit, into: &bytes)
         gunzip?.finish()
@@ -45,6 +45,12 @@ struct CaptureInput: ~Copyable {
       }
       if !isStarted {
         isStarted = true
+        // The first read from a pipe may have a single byte.
+        while count < Gunzip.markByteCount {
+          let more = try readPiece(after: count, upTo: limit)
+          if more == 0 { break }
+          count += more
+        }
         if Gunzip.recognizes(piece.span.extracting(0..<count)) { gunzip = try Gunzip() }
       }
       if isCompressed {
@@ -55,12 +61,14 @@ struct CaptureInput: ~Copyable {
     }
   }
 
-  /// Reads once, and waits if there is nothing yet. Returns 0 at the end.
-  private mutating func readPiece(upTo limit: Int) throws(CommandFailure) -> Int {
-    let wanted = min(piece.count, limit)
+  /// Reads once into the piece, behind so many bytes of it, and waits if there is nothing yet. Returns 0 at the end.
+  private mutating func readPiece(after offset: Int = 0, upTo limit: Int) throws(CommandFailure) -> Int {
+    let wanted = max(min(piece.count, limit) - offset, 0)
     while true {
-      // SAFETY: the array has the bytes that read may write, during the call.
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, wanted) }
+      // SAFETY: the piece has the bytes behind the offset that read may write, during the call.
+      let count = unsafe piece.withUnsafeMutableBytes {
+        unsafe Glibc.read(descriptor, $0.baseAddress?.advanced(by: offset), wanted)
+      }
       if count >= 0 { return count }
       if errno == EAGAIN {
         Descriptors.wait(descriptor, for: POLLIN)

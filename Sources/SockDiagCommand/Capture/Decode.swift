@@ -43,7 +43,10 @@ struct Decode: TakesFilter {
     var undecided = 0
     do {
       summary = try Progress.during("reading \(capture.name)", writesOutput: true) {
-        try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
+        if SocketKind.unix.contains(where: { selection.states[$0]?.isEmpty == false }) {
+          decoder.learnUnixPeers(in: capture.bytes.span)
+        }
+        return try decoder.forEach(in: capture.bytes.span) { socket, _ throws(CommandFailure) in
           let isWanted: Bool? =
             switch socket {
             case .inet(let socket):

@@ -24,8 +24,13 @@ struct Gunzip: ~Copyable {
   private var position = Position.start
   private(set) var fault: Fault?
 
+  /// The number of bytes that show whether a file is one of gzip.
+  static let markByteCount = 2
+
   /// Whether bytes begin a gzip file.
-  static func recognizes(_ bytes: Span<UInt8>) -> Bool { bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b }
+  static func recognizes(_ bytes: Span<UInt8>) -> Bool {
+    bytes.count >= markByteCount && bytes[0] == 0x1f && bytes[1] == 0x8b
+  }
 
   /// Fails for lack of memory.
   init() throws(CommandFailure) {

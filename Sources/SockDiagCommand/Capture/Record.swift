@@ -27,7 +27,7 @@ struct Record: TakesFilter {
   var selection: SelectionOptions
 
   func run() throws {
-    let selection = try selection.selection(default: .everything, details: .all)
+    var selection = try selection.selection(default: .everything, details: .all)
     guard !file.isEmpty else {
       throw CommandFailure.usage("the name of the capture is empty; give a path, or - for standard output")
     }
@@ -37,6 +37,8 @@ struct Record: TakesFilter {
     var inspector = try SocketInspector()
     // Before the file is created.
     if let refusal = inspector.refusal { throw refusal }
+    // A user without the right gets a capture without them, as with the other details that need a privilege.
+    selection.includesStorages = try !inspector.refusesStorages()
     let recorder = try makeRecorder()
     inspector.record(with: recorder)
     var remarks = Remarks()
@@ -73,7 +75,13 @@ struct Record: TakesFilter {
         count += 1
         return recorder.failure == nil ? .continue : .stop
       }
-      query.note(completeness, by: inspector, in: &remarks)
+      // Nothing is left out of the capture. `decode` learns the names of UNIX peers from the other records.
+      if completeness.contains(.undecided) {
+        remarks.add(
+          "some \(query.name) sockets were recorded although it is not known whether the filter matches them; give"
+            + " 'sockdiag decode' the same filter")
+      }
+      query.note(completeness.subtracting(.undecided), by: inspector, in: &remarks)
     } catch let error as SockDiagError where query.lacksHandler(error) {
       remarks.add(
         "the kernel has no sock_diag handler for \(query.name), so the capture lacks these sockets; load the module"

@@ -42,7 +42,8 @@ struct Destroy: TakesFilter {
   func run() throws {
     let format = try output.format()
     let style = try DestroyedTable(output, table, colour, format)
-    let selection = try selection.selectionToDestroy(details: style.details)
+    var selection = try selection.selectionToDestroy(details: style.details)
+    selection.includesStorages = output.bpf
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to destroy without a question, or --dry-run to see the sockets")

@@ -19,13 +19,15 @@ struct Destruction: ~Copyable {
     if let refusal = inspector.refusal { throw refusal }
     var sockets: [InetSocket] = []
     var listing = Remarks()
+    var selection = selection
+    try selection.leaveOutForbiddenStorages(by: &inspector, &listing)
     for query in try selection.queries(
       of: [.tcp, .udp, .raw],
       because: "the kernel destroys no other sockets than TCP, UDP and raw ones; use -t, -u and -w only")
     {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
-      listing.note(query.protocol, dump.completeness, inspector.substitution)
+      listing.note(query.protocol, dump.completeness, matching: query.filter, inspector.substitution)
     }
     if selection.filter.namesHolders {
       let book = try HolderBook(sockets)

@@ -10,16 +10,14 @@ struct EndingFields: FieldWritable {
   var outcomes: [EndingOutcome] = []
   /// The state of the port afterwards; `nil` if nothing was tried.
   var port: PortAfterEnding?
+  /// Why nothing was tried, if that is not what the user asked for.
+  var refusal: RefusedEnding?
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writePorts(to: &writer)
     Self.write("sockets", plan.sockets, to: &writer)
-    writer.objects("processes", Array(plan.targets.enumerated())) { element, writer in
-      let (index, target) = element
-      write(target.details, target.supervisor, to: &writer)
-      writer.text("standing", target.standing.name)
-      if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
-    }
+    writer.processes(of: plan, outcomes)
+    writer.object("refusal", refusal)
     guard let port else { return }
     let blockers = port.blockers
     writer.boolean("is_free", port.isFree)
@@ -30,7 +28,7 @@ struct EndingFields: FieldWritable {
     writer.number("left_over", blockers.count(where: \.isLeftBehind))
     if port.isBlockedByRecordsOnly { writer.milliseconds("left_over_expires_ms", port.freeIn) }
     writer.objects("restarted", port.unlistedHolders) { process, writer in
-      write(process.details, plan.selection.supervisor(process.supervision), to: &writer)
+      writer.process(process.details, plan.selection.supervisor(process.supervision))
       writer.number("started_by", process.starter?.process.pid)
     }
   }
@@ -39,14 +37,6 @@ struct EndingFields: FieldWritable {
     var interfaces = InterfaceNames(.host)
     let fields = sockets.map { SocketFields($0.socket, SocketNotes(holders: $0.holders), interfaces: &interfaces) }
     writer.objects(key, fields, isOnLines: true)
-  }
-
-  private func write(
-    _ process: ProcessDetails, _ supervisor: Supervisor?, to writer: inout some FieldWriter
-  ) {
-    writer.number("pid", process.process.pid)
-    writer.process(process)
-    writer.object("supervisor", supervisor)
   }
 
   /// One port as members of the object; several in an array, each with its verdict afterwards.
@@ -76,6 +66,26 @@ struct EndingFields: FieldWritable {
     if case .addresses(let addresses) = part.range.first.place {
       writer.texts("addresses", addresses.map { "\($0)" })
     }
+  }
+}
+
+extension FieldWriter {
+  /// Writes the processes of a plan.
+  ///
+  /// - Parameter outcomes: What became of each; empty if nothing was tried.
+  mutating func processes(of plan: EndingPlan, _ outcomes: [EndingOutcome]) {
+    objects("processes", Array(plan.targets.enumerated())) { element, writer in
+      let (index, target) = element
+      writer.process(target.details, target.supervisor)
+      writer.text("standing", target.standing.name)
+      if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
+    }
+  }
+
+  fileprivate mutating func process(_ details: ProcessDetails, _ supervisor: Supervisor?) {
+    number("pid", details.process.pid)
+    process(details)
+    object("supervisor", supervisor)
   }
 }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 internal import SocketOwners
 
 /// `sockdiag kill`: ends the processes that hold ports.
@@ -92,7 +93,7 @@ struct Kill: ParsableCommand {
   @OptionGroup
   var colour: ColourOption
 
-  @Flag(help: "A JSON object: the processes, their outcomes, and the sockets that remain.")
+  @Flag(help: "A JSON object: the processes, their outcomes, and the sockets that remain; or why none was ended.")
   var json = false
 
   func run() throws {
@@ -164,8 +165,9 @@ struct Kill: ParsableCommand {
 
   /// Ends the command without a signal. Programs get their object all the same.
   private func refuse(_ refusal: EndingRefusal, _ ending: borrowing PortEnding) throws {
+    let refused = RefusedEnding(refusal, ending.selection, namespace: namespace.netns)
     if json {
-      try write(EndingFields(plan: ending.plan))
+      try write(EndingFields(plan: ending.plan, refusal: refused))
     } else {
       switch refusal {
       case .onlyConnections(let held, _): try EndingText.table(held, on: STDERR_FILENO)
@@ -174,18 +176,18 @@ struct Kill: ParsableCommand {
       case .noHolder, .onlyRecords, .onlyOtherProtocol, .supervised, .declined: break
       }
     }
-    throw refusal.failure(ending.selection, namespace: namespace.netns)
+    throw refused.failure
   }
 
   /// Warns before the signals: afterwards this command may have ended too.
-  private func warnOfAncestors(_ plan: EndingPlan) {
+  func warnOfAncestors(_ plan: EndingPlan) {
     for target in plan.signalled where target.standing == .ancestor {
       Diagnostics.report("\(target.details.words) started this command, so this terminal or session may end as well")
     }
   }
 
   /// Asks. What is asked stands on standard error too.
-  private func isConfirmed(_ plan: EndingPlan, _ remarks: Remarks) throws -> Bool {
+  func isConfirmed(_ plan: EndingPlan, _ remarks: Remarks) throws -> Bool {
     var remarks = remarks
     remarks.say()
     try write(EndingQuestion(plan).text("Ends", .standardError(colour.color)), to: STDERR_FILENO)
@@ -237,13 +239,13 @@ struct Kill: ParsableCommand {
     try remarks.end()
   }
 
-  private func write(_ text: [UInt8], to descriptor: Int32) throws(CommandFailure) {
+  func write(_ text: [UInt8], to descriptor: Int32) throws(CommandFailure) {
     var output = ByteOutput(descriptor: descriptor)
     output.bytes += text
     try output.flush()
   }
 
-  private func write(_ fields: EndingFields) throws(CommandFailure) {
+  func write(_ fields: some FieldWritable) throws(CommandFailure) {
     var output = ByteOutput()
     output.bytes.appendJSONLine(fields)
     try output.flush()

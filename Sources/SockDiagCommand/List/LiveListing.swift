@@ -35,7 +35,8 @@ struct LiveListing {
   }
 
   func run(_ options: SelectionOptions, default defaultStates: SelectionOptions.DefaultStates) throws {
-    let selection = try options.selection(default: defaultStates, details: details)
+    var selection = try options.selection(default: defaultStates, details: details)
+    selection.includesStorages = output.bpf
     let renderer = try output.renderer(
       for: selection, interfaces: InterfaceNames(.host), notes: holders == .none ? [] : .holders, style: style)
     var sockets = try LiveSockets()

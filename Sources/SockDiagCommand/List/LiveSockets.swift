@@ -18,6 +18,8 @@ struct LiveSockets: ~Copyable {
   private mutating func forEach(
     _ selection: Selection, _ body: (any ListedQuery, inout LiveSockets) throws -> Void
   ) throws {
+    var selection = selection
+    try selection.leaveOutForbiddenStorages(by: &inspector, &remarks)
     let queries = selection.listedQueries
     var missing: [any ListedQuery] = []
     // Without netlink all kinds fail for the same reason.
@@ -35,7 +37,7 @@ struct LiveSockets: ~Copyable {
     }
     if let refusal {
       remarks.add(
-        "\(NameList.text(unlisted)): not in /proc/net either, and \(refusal.reason)", .partial)
+        "\(NameList.text(unlisted)): not in /proc/net either, and \(refusal.naming(nil).reason)", .partial)
     }
     remarks.note(withoutHandler: missing.map(\.name), areNamed: !selection.isGroup)
   }

@@ -76,7 +76,8 @@ struct ForeignOption {
         "\($0) shows sockets as they close, and 'watch sockdiag' repeats a list"
       }
     case "-Z", "--context", "-z", "--contexts": "'ss -Z' shows SELinux labels"
-    case "-b", "--bpf": OfferedLine.first(["list", "-0i"] + rest).map { "\($0) shows the filters of packet sockets" }
+    case "--bpf-map-id":
+      OfferedLine.first(["list", "-b"] + rest, ["list", "-b"]).map { "\($0) shows the values of all maps" }
     case "--tipcinfo": OfferedLine.first(["list", "-i", "--tipc"] + rest).map { "\($0) shows it" }
     case "-g", "--groups": "'ip maddress' shows multicast groups"
     case "--route": "'ip route' shows routes"

@@ -66,6 +66,7 @@ struct QuickListOptions: QuickOptions {
     namespace.netns = nil
     selection.namespace = namespace
     (output.info, output.memory, output.options, output.extended) = (false, false, false, false)
+    output.bpf = false
     (output.oneline, output.noHeader, output.json, output.ndjson) = (false, false, false, false)
     holders.processes = false
     (table.sort, table.columns, table.wide, table.resolve) = (nil, nil, false, false)
@@ -85,6 +86,7 @@ struct QuickListOptions: QuickOptions {
     case "-m", "--memory": output.memory = true
     case "-o", "--options", "--timers": output.options = true
     case "-e", "--extended": output.extended = true
+    case "-b", "--bpf", "--bpf-maps": output.bpf = true
     case "-O", "--oneline": output.oneline = true
     case "-H", "--no-header": output.noHeader = true
     case "-j", "--json": output.json = true

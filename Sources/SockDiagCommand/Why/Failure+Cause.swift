@@ -1,6 +1,7 @@
 internal import BindTrace
 internal import Glibc
 internal import SockDiag
+internal import SockDiagWire
 
 extension Failure {
   /// Why a call failed that is not diagnosed, and what helps; `nil` if the name of the error is enough.
@@ -18,9 +19,9 @@ extension Failure {
     switch (kind, errno) {
     case (.listen, EINVAL): return "the socket has no name: bind() comes first"
     case (_, EADDRINUSE) where isAbstract:
-      return "another socket of this network namespace has that name; 'ss -xap src \(word)' shows its process"
+      return "another socket of this network namespace has that name; '\(question(name))' shows its process"
     case (_, EADDRINUSE):
-      return "a file of that name exists, and bind() never replaces one. 'ss -xlp src \(word)' shows who listens on it;"
+      return "a file of that name exists, and bind() never replaces one. '\(question(name))' shows who listens on it;"
         + " if nobody does, an earlier run left it behind: rm \(word)"
     case (_, EACCES): return "the user may not create a file in that folder, or may not search one above it"
     case (_, ENOENT): return "the folder of that file does not exist"
@@ -29,6 +30,18 @@ extension Failure {
     case (_, EINVAL): return "the socket has a name already, or this one is longer than 107 bytes"
     default: return nil
     }
+  }
+
+  /// The command that shows the process behind a name. A name that could not be read without loss is none to ask about,
+  /// and all names are listed.
+  private func question(_ name: String?) -> String {
+    let isAbstract = name?.hasPrefix("@") == true
+    // The tracer writes an @ for each NUL of an abstract name.
+    guard let name, !name.contains("\u{fffd}"), !isAbstract || !name.dropFirst().contains("@") else {
+      return "sockdiag list -xap"
+    }
+    let argument = isAbstract ? "\(UnixSocketName.abstract(Array(name.dropFirst().utf8)))" : name
+    return "sockdiag why \(ShellWord.quoted(argument))"
   }
 
   private func causeOfUnixConnecting(_ name: String?) -> String? {

@@ -82,6 +82,7 @@ extension SimulatedKernel.State {
   private func dump(
     _ request: InetRequest, _ messages: Messages, _ scripted: SimulatedAnswer?
   ) -> [SimulatedReception] {
+    if request.storages != nil, !reportsStorages { return messages.refusal(Errno.permission) }
     var program: BytecodeInterpreter?
     if !request.bytecode.isEmpty {
       do throws(BytecodeInterpreter.Refusal) {

@@ -27,6 +27,7 @@ public final class SimulatedKernel: Sendable {
     var protocols: Set<TransportProtocol> = [.tcp, .udp]
     var families: Set<AddressFamily> = [.inet, .inet6]
     var records: [AddressFamily: [[UInt8]]] = [:]
+    var reportsStorages = true
     var requests: [InetRequest] = []
     var scripted: [(form: InetRequest.Form, answer: SimulatedAnswer, times: Int)] = []
     var lastCookie: UInt64 = 0
@@ -109,6 +110,13 @@ public final class SimulatedKernel: Sendable {
   public var families: Set<AddressFamily> {
     get { state.withLock { $0.families } }
     set { state.withLock { $0.families = newValue } }
+  }
+
+  /// Whether the kernel reports values of BPF programs, which it does to readers with CAP_BPF. Otherwise it refuses each
+  /// request for them.
+  public var reportsStorages: Bool {
+    get { state.withLock { $0.reportsStorages } }
+    set { state.withLock { $0.reportsStorages = newValue } }
   }
 
   /// Records of other families than IPv4 and IPv6, as the kernel sends them: what follows the header of each message. A

@@ -19,6 +19,9 @@ public struct CaptureDecoder: Sendable {
   private var tipc = TIPC.emptySocket
   private var smc = SMC.emptySocket
   private var requests = CaptureRequests()
+  private var peers = CapturedPeers()
+  /// Whether only the names of UNIX sockets are read.
+  private var isLearning = false
   private var summary = CaptureSummary()
   /// The offset in the capture of the bytes that are being decoded.
   private var base = 0
@@ -44,6 +47,20 @@ public struct CaptureDecoder: Sendable {
     var sockets: [CapturedSocket] = []
     let summary = decoder.forEach(in: bytes) { socket, _ in sockets.append(socket) }
     return (sockets, summary)
+  }
+
+  /// Reads the names of UNIX sockets ahead, so that `forEach(in:_:)` adds them to the records of their peers.
+  ///
+  /// The kernel sends the peer's inode only. A peer whose record is not in the same dump stays unknown. Skips the records
+  /// of other families, and keeps 24 bytes for each UNIX socket, beside its name.
+  ///
+  /// - Parameter bytes: The same bytes that the reader was created for.
+  public mutating func learnUnixPeers(in bytes: Span<UInt8>) {
+    var learner = self
+    learner.isLearning = true
+    _ = learner.forEach(in: bytes) { _, _ in }
+    peers = learner.peers
+    peers.rewind()
   }
 
   /// Passes each socket to `body`, with the packet that contains it.
@@ -165,6 +182,7 @@ public struct CaptureDecoder: Sendable {
     case .done:
       let verdict = NetlinkVerdict(done: message.payload, flags: header.flags, in: bytes)
       if verdict.errno == 0 { summary.dumpsCompleted += 1 }
+      peers.endDump(header)
       take(verdict, of: message)
     case .error:
       do throws(WireError) {
@@ -210,6 +228,7 @@ public struct CaptureDecoder: Sendable {
     let family = AddressFamily(ofRecord: payload, answering: request, in: bytes)
     // The kernel answers with an empty message for each TIPC socket whose state was not asked for.
     if family == .tipc, payload.isEmpty { return nil }
+    if isLearning, family != .unix { return nil }
     let socket: CapturedSocket
     do throws(WireError) {
       let fault: WireError?
@@ -219,6 +238,11 @@ public struct CaptureDecoder: Sendable {
         socket = .netlink(netlink)
       case .unix:
         fault = try Unix.decode(payload, in: bytes, answering: UnixSocketRequest(), into: &unix)
+        if isLearning {
+          peers.learn(from: unix, message.header)
+          return nil
+        }
+        peers.complete(&unix, message.header)
         socket = .unix(unix)
       case .packet:
         fault = try Packet.decode(payload, in: bytes, answering: PacketSocketRequest(), into: &packet)

@@ -4,6 +4,8 @@ struct FieldReader {
 
   init(_ container: KeyedDecodingContainer<FieldKey>) { self.container = container }
 
+  func contains(_ key: String) -> Bool { container.contains(FieldKey(key)) }
+
   func required<Value: Decodable>(_ key: String) throws -> Value {
     try container.decode(Value.self, forKey: FieldKey(key))
   }
@@ -22,7 +24,7 @@ struct FieldReader {
   }
 
   func optionalNamed<Value>(_ key: String, _ make: (String) -> Value?) throws -> Value? {
-    container.contains(FieldKey(key)) ? try named(key, make) : nil
+    contains(key) ? try named(key, make) : nil
   }
 
   /// A number that is written as text.
@@ -31,12 +33,12 @@ struct FieldReader {
   }
 
   func object<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> Value? {
-    guard container.contains(FieldKey(key)) else { return nil }
+    guard contains(key) else { return nil }
     return try read(FieldReader(container.nestedContainer(keyedBy: FieldKey.self, forKey: FieldKey(key))))
   }
 
   func objects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value] {
-    guard container.contains(FieldKey(key)) else { return [] }
+    guard contains(key) else { return [] }
     var list = try container.nestedUnkeyedContainer(forKey: FieldKey(key))
     var values: [Value] = []
     while !list.isAtEnd { values.append(try read(FieldReader(list.nestedContainer(keyedBy: FieldKey.self)))) }
@@ -45,7 +47,7 @@ struct FieldReader {
 
   /// The list of objects; `nil` if there is none.
   func optionalObjects<Value>(_ key: String, _ read: (FieldReader) throws -> Value) throws -> [Value]? {
-    container.contains(FieldKey(key)) ? try objects(key, read) : nil
+    contains(key) ? try objects(key, read) : nil
   }
 
   func hexadecimal(_ key: String) throws -> [UInt8] {

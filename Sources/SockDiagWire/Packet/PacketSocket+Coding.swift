@@ -51,93 +51,56 @@ extension PacketSocket: Codable {
   }
 }
 
-extension PacketSocket.Info: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("interface", interfaceIndex)
-    writer.number("ring_version", ringVersion)
-    writer.number("reserve_bytes", reservedBytes)
-    writer.number("copy_threshold", copyThreshold)
-    writer.number("timestamping", timestamping)
-    writer.texts("flags", FieldBit.texts(of: UInt64(flags.rawValue), in: PacketSocket.Flags.names))
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    interfaceIndex = try fields.required("interface")
-    ringVersion = try fields.required("ring_version")
-    reservedBytes = try fields.required("reserve_bytes")
-    copyThreshold = try fields.required("copy_threshold")
-    timestamping = try fields.required("timestamping")
-    let bits = FieldBit.bits(of: try fields.required("flags"), in: PacketSocket.Flags.names)
-    flags = PacketSocket.Flags(rawValue: UInt32(truncatingIfNeeded: bits))
+extension PacketSocket.Info: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("interface", &interfaceIndex)
+    list.number("ring_version", &ringVersion)
+    list.number("reserve_bytes", &reservedBytes)
+    list.number("copy_threshold", &copyThreshold)
+    list.number("timestamping", &timestamping)
+    list.names("flags", &flags, PacketSocket.Flags.names)
   }
 }
 
-extension PacketSocket.Membership: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("interface", interfaceIndex)
-    writer.text("type", kind.description)
-    if !address.isEmpty { writer.text("address", address.hexadecimal) }
-    writer.number("count", count)
-  }
+extension PacketSocket.Membership: ListedFields {
+  init() { self.init(interfaceIndex: 0, count: 0, kind: .multicast, address: []) }
 
-  fileprivate init(_ fields: FieldReader) throws {
-    interfaceIndex = try fields.required("interface")
-    kind = try fields.named("type", Kind.init(name:))
-    address = try fields.hexadecimal("address")
-    count = try fields.required("count")
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("interface", &interfaceIndex)
+    list.name("type", &kind, Kind.init(name:))
+    list.hexadecimal("address", &address)
+    list.number("count", &count)
   }
 }
 
-extension PacketSocket.Ring: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("block_bytes", blockBytes)
-    writer.number("blocks", blockCount)
-    writer.number("frame_bytes", frameBytes)
-    writer.number("frames", frameCount)
-    writer.number("retire_timeout_ms", retireTimeoutMilliseconds)
-    writer.number("private_bytes", privateBytes)
-    writer.number("features", features)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    blockBytes = try fields.required("block_bytes")
-    blockCount = try fields.required("blocks")
-    frameBytes = try fields.required("frame_bytes")
-    frameCount = try fields.required("frames")
-    retireTimeoutMilliseconds = try fields.required("retire_timeout_ms")
-    privateBytes = try fields.required("private_bytes")
-    features = try fields.required("features")
+extension PacketSocket.Ring: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("block_bytes", &blockBytes)
+    list.number("blocks", &blockCount)
+    list.number("frame_bytes", &frameBytes)
+    list.number("frames", &frameCount)
+    list.number("retire_timeout_ms", &retireTimeoutMilliseconds)
+    list.number("private_bytes", &privateBytes)
+    list.number("features", &features)
   }
 }
 
-extension PacketSocket.Fanout: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("id", id)
-    writer.text("type", method.description)
-  }
+extension PacketSocket.Fanout: ListedFields {
+  init() { self.init(id: 0, method: .hash) }
 
-  fileprivate init(_ fields: FieldReader) throws {
-    id = try fields.required("id")
-    method = try fields.named("type", Method.init(name:))
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("id", &id)
+    list.name("type", &method, Method.init(name:))
   }
 }
 
-extension ClassicBPFInstruction: FieldWritable {
-  /// Writes the fields with the kernel's names as keys.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("code", code)
-    writer.number("jt", jumpIfTrue)
-    writer.number("jf", jumpIfFalse)
-    writer.number("k", operand)
-  }
+extension ClassicBPFInstruction: ListedFields {
+  init() { self.init(code: 0, jumpIfTrue: 0, jumpIfFalse: 0, operand: 0) }
 
-  init(_ fields: FieldReader) throws {
-    self.init(
-      code: try fields.required("code"), jumpIfTrue: try fields.required("jt"),
-      jumpIfFalse: try fields.required("jf"), operand: try fields.required("k"))
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("code", &code)
+    list.number("jt", &jumpIfTrue)
+    list.number("jf", &jumpIfFalse)
+    list.number("k", &operand)
   }
 }

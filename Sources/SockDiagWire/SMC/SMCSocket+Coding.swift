@@ -56,104 +56,62 @@ extension SMCSocket.Fallback: FieldWritable {
   }
 }
 
-extension SMCSocket.Connection: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("token", token)
-    writer.number("send_buffer_bytes", sendBufferBytes)
-    writer.number("receive_buffer_bytes", receiveBufferBytes)
-    writer.number("peer_receive_buffer_bytes", peerReceiveBufferBytes)
-    writer.object("rx_prod", receivedProducer)
-    writer.object("rx_cons", receivedConsumer)
-    writer.object("tx_prod", sentProducer)
-    writer.object("tx_cons", sentConsumer)
-    writer.number("rx_prod_flags", receivedProducerFlags)
-    writer.number("rx_conn_state_flags", receivedStateFlags)
-    writer.number("tx_prod_flags", sentProducerFlags)
-    writer.number("tx_conn_state_flags", sentStateFlags)
-    writer.object("tx_prep", prepared)
-    writer.object("tx_sent", sent)
-    writer.object("tx_fin", confirmed)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    func cursor(_ key: String) throws -> SMCSocket.Cursor {
-      try fields.object(key, SMCSocket.Cursor.init) ?? SMCSocket.Cursor()
-    }
-    token = try fields.required("token")
-    sendBufferBytes = try fields.required("send_buffer_bytes")
-    receiveBufferBytes = try fields.required("receive_buffer_bytes")
-    peerReceiveBufferBytes = try fields.required("peer_receive_buffer_bytes")
-    receivedProducer = try cursor("rx_prod")
-    receivedConsumer = try cursor("rx_cons")
-    sentProducer = try cursor("tx_prod")
-    sentConsumer = try cursor("tx_cons")
-    receivedProducerFlags = try fields.required("rx_prod_flags")
-    receivedStateFlags = try fields.required("rx_conn_state_flags")
-    sentProducerFlags = try fields.required("tx_prod_flags")
-    sentStateFlags = try fields.required("tx_conn_state_flags")
-    prepared = try cursor("tx_prep")
-    sent = try cursor("tx_sent")
-    confirmed = try cursor("tx_fin")
+extension SMCSocket.Connection: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("token", &token)
+    list.number("send_buffer_bytes", &sendBufferBytes)
+    list.number("receive_buffer_bytes", &receiveBufferBytes)
+    list.number("peer_receive_buffer_bytes", &peerReceiveBufferBytes)
+    list.object("rx_prod", &receivedProducer)
+    list.object("rx_cons", &receivedConsumer)
+    list.object("tx_prod", &sentProducer)
+    list.object("tx_cons", &sentConsumer)
+    list.number("rx_prod_flags", &receivedProducerFlags)
+    list.number("rx_conn_state_flags", &receivedStateFlags)
+    list.number("tx_prod_flags", &sentProducerFlags)
+    list.number("tx_conn_state_flags", &sentStateFlags)
+    list.object("tx_prep", &prepared)
+    list.object("tx_sent", &sent)
+    list.object("tx_fin", &confirmed)
   }
 }
 
-extension SMCSocket.Cursor: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("wrap", wraps)
-    writer.number("count", offset)
-  }
+extension SMCSocket.Cursor: ListedFields {
+  init() { self.init(wraps: 0, offset: 0) }
 
-  fileprivate init(_ fields: FieldReader) throws {
-    self.init(wraps: try fields.required("wrap"), offset: try fields.required("count"))
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("wrap", &wraps)
+    list.number("count", &offset)
   }
 }
 
-extension SMCSocket.Link: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("id", id)
-    writer.text("device", device)
-    writer.number("port", port)
-    writer.text("gid", localGID)
-    writer.text("peer_gid", peerGID)
-    writer.number("role", role)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    id = try fields.required("id")
-    device = try fields.required("device")
-    port = try fields.required("port")
-    localGID = try fields.required("gid")
-    peerGID = try fields.required("peer_gid")
-    role = try fields.required("role")
+extension SMCSocket.Link: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("id", &id)
+    list.text("device", &device)
+    list.number("port", &port)
+    list.text("gid", &localGID)
+    list.text("peer_gid", &peerGID)
+    list.number("role", &role)
   }
 }
 
-extension SMCSocket.MemoryBuffer: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("link_id", linkID)
-    writer.longNumber("peer_gid", peerGID)
-    writer.longNumber("gid", localGID)
-    writer.longNumber("token", token)
-    writer.longNumber("peer_token", peerToken)
-    if let extensions {
-      writer.longNumber("peer_gid_ext", extensions.peerGID)
-      writer.longNumber("gid_ext", extensions.localGID)
-    }
+extension SMCSocket.MemoryBuffer: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("link_id", &linkID)
+    list.longNumber("peer_gid", &peerGID)
+    list.longNumber("gid", &localGID)
+    list.longNumber("token", &token)
+    list.longNumber("peer_token", &peerToken)
+    list.part(&extensions, with: "peer_gid_ext")
   }
+}
 
-  fileprivate init(_ fields: FieldReader) throws {
-    linkID = try fields.required("link_id")
-    peerGID = try fields.longNumber("peer_gid")
-    localGID = try fields.longNumber("gid")
-    token = try fields.longNumber("token")
-    peerToken = try fields.longNumber("peer_token")
-    if (try fields.optional("peer_gid_ext") as String?) != nil {
-      extensions = Extensions(
-        peerGID: try fields.longNumber("peer_gid_ext"), localGID: try fields.longNumber("gid_ext"))
-    }
+extension SMCSocket.MemoryBuffer.Extensions: ListedFields {
+  init() { self.init(peerGID: 0, localGID: 0) }
+
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.longNumber("peer_gid_ext", &peerGID)
+    list.longNumber("gid_ext", &localGID)
   }
 }

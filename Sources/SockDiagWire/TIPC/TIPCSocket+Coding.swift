@@ -35,80 +35,48 @@ extension TIPCSocket: Codable {
   }
 }
 
-extension TIPCSocket.Address: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("node", node)
-    writer.number("ref", reference)
-  }
+extension TIPCSocket.Address: ListedFields {
+  init() { self.init(node: 0, reference: 0) }
 
-  fileprivate init(_ fields: FieldReader) throws {
-    self.init(node: try fields.required("node"), reference: try fields.required("ref"))
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("node", &node)
+    list.number("ref", &reference)
   }
 }
 
-extension TIPCSocket.Connection: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    peer.writeFields(to: &writer)
-    writer.object("service", service)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    self.init()
-    peer = try TIPCAddress(fields)
-    service = try fields.object("service") { fields in
-      TIPCSocket.Service(type: try fields.required("type"), instance: try fields.required("instance"))
-    }
+extension TIPCSocket.Connection: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.part(&peer)
+    list.object("service", &service)
   }
 }
 
-extension TIPCSocket.Service: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("type", type)
-    writer.number("instance", instance)
+extension TIPCSocket.Service: ListedFields {
+  init() { self.init(type: 0, instance: 0) }
+
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("type", &type)
+    list.number("instance", &instance)
   }
 }
 
-extension TIPCSocket.Statistics: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("receive_queue_messages", receivedMessages)
-    writer.number("send_queue_messages", unsentMessages)
-    writer.number("drops", drops)
-    writer.boolean("link_congested", isLinkCongested)
-    writer.boolean("connection_congested", isConnectionCongested)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    self.init()
-    receivedMessages = try fields.optional("receive_queue_messages")
-    unsentMessages = try fields.optional("send_queue_messages")
-    drops = try fields.optional("drops")
-    isLinkCongested = try fields.required("link_congested")
-    isConnectionCongested = try fields.required("connection_congested")
+extension TIPCSocket.Statistics: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("receive_queue_messages", &receivedMessages)
+    list.number("send_queue_messages", &unsentMessages)
+    list.number("drops", &drops)
+    list.boolean("link_congested", &isLinkCongested)
+    list.boolean("connection_congested", &isConnectionCongested)
   }
 }
 
-extension TIPCSocket.Group: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("id", id)
-    writer.number("instance", instance)
-    writer.number("next_broadcast", nextBroadcast)
-    writer.boolean("open", isOpen)
-    writer.boolean("node_scope", hasNodeScope)
-    writer.boolean("cluster_scope", hasClusterScope)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    self.init()
-    id = try fields.optional("id")
-    instance = try fields.optional("instance")
-    nextBroadcast = try fields.optional("next_broadcast")
-    isOpen = try fields.required("open")
-    hasNodeScope = try fields.required("node_scope")
-    hasClusterScope = try fields.required("cluster_scope")
+extension TIPCSocket.Group: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("id", &id)
+    list.number("instance", &instance)
+    list.number("next_broadcast", &nextBroadcast)
+    list.boolean("open", &isOpen)
+    list.boolean("node_scope", &hasNodeScope)
+    list.boolean("cluster_scope", &hasClusterScope)
   }
 }

@@ -4,7 +4,7 @@ extension XDPSocket: Codable {
     writer.text("family", family.description)
     writer.text("type", type.description)
     writer.text("state", state.description)
-    if let queue { queue.writeFields(to: &writer) }
+    queue?.writeFields(to: &writer)
     writer.number("uid", uid)
     writer.longNumber("cookie", cookie?.rawValue)
     writer.number("inode", inode)
@@ -23,9 +23,7 @@ extension XDPSocket: Codable {
     self.init()
     let fields = try FieldReader(decoder.container(keyedBy: FieldKey.self))
     type = try fields.named("type", SocketType.init(name:))
-    queue = try (fields.optional("interface") as UInt32?).map { index in
-      DeviceQueue(interfaceIndex: index, number: try fields.required("queue"))
-    }
+    queue = fields.contains("interface") ? try DeviceQueue(fields) : nil
     uid = try fields.optional("uid")
     cookie = try fields.optional("cookie")
     inode = try fields.required("inode")
@@ -40,58 +38,35 @@ extension XDPSocket: Codable {
   }
 }
 
-extension XDPSocket.DeviceQueue: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("interface", interfaceIndex)
-    writer.number("queue", number)
+extension XDPSocket.DeviceQueue: ListedFields {
+  init() { self.init(interfaceIndex: 0, number: 0) }
+
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("interface", &interfaceIndex)
+    list.number("queue", &number)
   }
 }
 
-extension XDPSocket.UserMemory: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("id", id)
-    writer.longNumber("bytes", bytes)
-    writer.number("pages", pageCount)
-    writer.number("chunk_bytes", chunkBytes)
-    writer.number("headroom_bytes", headroomBytes)
-    queue.writeFields(to: &writer)
-    writer.texts("flags", FieldBit.texts(of: UInt64(flags.rawValue), in: Flags.names))
-    writer.number("references", references)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    id = try fields.required("id")
-    bytes = try fields.longNumber("bytes")
-    pageCount = try fields.required("pages")
-    chunkBytes = try fields.required("chunk_bytes")
-    headroomBytes = try fields.required("headroom_bytes")
-    queue = XDPSocket.DeviceQueue(
-      interfaceIndex: try fields.required("interface"), number: try fields.required("queue"))
-    let bits = FieldBit.bits(of: try fields.required("flags"), in: Flags.names)
-    flags = Flags(rawValue: UInt32(truncatingIfNeeded: bits))
-    references = try fields.required("references")
+extension XDPSocket.UserMemory: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.number("id", &id)
+    list.longNumber("bytes", &bytes)
+    list.number("pages", &pageCount)
+    list.number("chunk_bytes", &chunkBytes)
+    list.number("headroom_bytes", &headroomBytes)
+    list.part(&queue)
+    list.names("flags", &flags, Flags.names)
+    list.number("references", &references)
   }
 }
 
-extension XDPSocket.Statistics: FieldWritable {
-  /// Writes the fields with the keys of the JSON output.
-  public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.longNumber("rx_dropped", receiveDropped)
-    writer.longNumber("rx_invalid", receiveInvalid)
-    writer.longNumber("rx_ring_full", receiveRingFull)
-    writer.longNumber("fill_ring_empty", fillRingEmpty)
-    writer.longNumber("tx_invalid", sendInvalid)
-    writer.longNumber("tx_ring_empty", sendRingEmpty)
-  }
-
-  fileprivate init(_ fields: FieldReader) throws {
-    receiveDropped = try fields.longNumber("rx_dropped")
-    receiveInvalid = try fields.longNumber("rx_invalid")
-    receiveRingFull = try fields.longNumber("rx_ring_full")
-    fillRingEmpty = try fields.longNumber("fill_ring_empty")
-    sendInvalid = try fields.longNumber("tx_invalid")
-    sendRingEmpty = try fields.longNumber("tx_ring_empty")
+extension XDPSocket.Statistics: ListedFields {
+  mutating func visit<List: FieldList>(_ list: inout List) {
+    list.longNumber("rx_dropped", &receiveDropped)
+    list.longNumber("rx_invalid", &receiveInvalid)
+    list.longNumber("rx_ring_full", &receiveRingFull)
+    list.longNumber("fill_ring_empty", &fillRingEmpty)
+    list.longNumber("tx_invalid", &sendInvalid)
+    list.longNumber("tx_ring_empty", &sendRingEmpty)
   }
 }

@@ -19,7 +19,31 @@ public func fuzzProcNet(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   precondition(wholeUnix.sockets == tornUnix.sockets && wholeUnix.faults == tornUnix.faults)
   precondition(wholeUnix.faults.allSatisfy { $0.offset >= 0 && $0.offset <= table.count })
   precondition(wholeUnix.sockets.allSatisfy { ($0.name?.bytes.count ?? 0) <= table.count && $0.source == .procNet })
+  check(ProcNetTable.netlink, tear, table)
+  check(ProcNetTable.packet, tear, table)
   return 0
+}
+
+/// The same for a table whose rows have columns between blanks.
+private func check<Socket: KernelSocket & Equatable>(_ form: ProcNetTable<Socket>, _ tear: Int, _ table: Span<UInt8>) {
+  let bytes = table.indices.map { table[$0] }
+  let whole = read(form, [bytes[...]])
+  let torn = read(form, [bytes[..<tear], bytes[tear...]])
+  precondition(whole.sockets == torn.sockets && whole.faults == torn.faults)
+  precondition(whole.faults.allSatisfy { $0.offset >= 0 && $0.offset <= table.count })
+  precondition(whole.sockets.allSatisfy { $0.source == .procNet && $0.identity == nil })
+}
+
+private func read<Socket>(
+  _ form: ProcNetTable<Socket>, _ pieces: [ArraySlice<UInt8>]
+) -> (sockets: [Socket], faults: [WireError]) {
+  var sockets: [Socket] = []
+  var faults: [WireError] = []
+  form.forEach(in: pieces, onFault: { faults.append($0) }) { socket in
+    sockets.append(socket)
+    return .continue
+  }
+  return (sockets, faults)
 }
 
 private func read(

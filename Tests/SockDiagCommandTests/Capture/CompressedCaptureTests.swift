@@ -23,6 +23,7 @@ import Testing
   @Test(arguments: [
     "gzip -c $PCAP >x; $SD decode x", "gzip -1c $PCAP | $SD decode -",
     "gzip -c $PCAP | (sleep 0.1; cat) | $SD decode -",
+    "gzip -c $PCAP >x; (head -c 1 x; sleep 0.2; tail -c +2 x) | $SD decode -",
   ])
   func compressedCaptureIsReadLikeAPlainOne(script: String) throws {
     let result = try run(script)

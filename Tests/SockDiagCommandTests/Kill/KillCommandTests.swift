@@ -94,6 +94,8 @@ struct KillCommandTests {
     let value = try JSONValue(parsing: result.output)
     #expect(try Self.schema.violations(of: value).isEmpty)
     #expect(value["processes"]?.elements.first?["pid"] == .number(Double(pid)) && value["is_free"] == nil)
+    #expect(
+      value["refusal"] == .object(["kind": .string("declined"), "text": .string("nothing was ended")]))
     #expect(result.status == Status.negative.rawValue)
   }
 
@@ -433,6 +435,8 @@ struct KillCommandTests {
       let value = try JSONValue(parsing: shown.output)
       #expect(try Self.schema.violations(of: value).isEmpty)
       #expect(value["is_free"] == nil && shown.status == (arguments[0] == "81" ? 1 : 0))
+      #expect(value["refusal"]?["kind"] == (arguments[0] == "81" ? .string("no-holder") : nil))
+      #expect(shown.errorText == (arguments[0] == "81" ? "sockdiag: no process holds port 81\n" : ""))
     }
     let (left, _, _) = try await run(
       "127.0.0.1:8080", "--yes", "--json", "--grace", "0", "--no-kill", script: Subject.Script.stubborn)

@@ -6,7 +6,7 @@ enum ForeignLines {
     ss + netstat + lsof + killers + words + arguments + options + filters
 
   private static let ss: [Line] = [
-    ("-Z", "ss -Z"), ("-b", "sockdiag list -0i"),
+    ("-Z", "ss -Z"), ("list --bpf-map-id=3", "sockdiag list -b"),
     ("--tipcinfo", "sockdiag list -i --tipc"),
     ("-K dport = :80", "sockdiag destroy dport = :80"),
     ("-E", "sockdiag events"), ("-tE", "sockdiag events -t"), ("--events", "sockdiag events"),

@@ -118,9 +118,15 @@ struct WithoutNetlinkTests {
       #expect(unix.errorText.hasPrefix("sockdiag: \(reason), so /proc/net/unix was read; it lacks peers,"))
       let vsock = try run("list", "--vsock")
       #expect(vsock.status == Status.system.rawValue)
+      #expect(vsock.errorText.contains(", and /proc/net does not list vsock sockets; "), "\(vsock.errorText)")
+      let raw = try run("list", "-w", "-H")
+      #expect(raw.status == 0 && raw.errorText.hasPrefix("sockdiag: \(reason), so /proc/net/raw was read; it lacks"))
       let several = try run("list", "--vsock", "--xdp", "--netlink", "-H")
       #expect(several.status == Status.partial.rawValue && several.outputText.contains("rtnl:kernel"))
-      #expect(several.errorText.contains("sockdiag: vsock, xdp: not in /proc/net either, and "), "\(several.errorText)")
+      let refused = isMissing ? reason : "netlink sockets are forbidden here"
+      #expect(
+        several.errorText.contains("sockdiag: vsock, xdp: not in /proc/net either, and \(refused); "),
+        "\(several.errorText)")
     }
   }
 

@@ -14,9 +14,12 @@ struct JSONSchema {
 
   /// The schemas that others refer to, by the names of their files. Each is read once.
   private static let shared = Dictionary(
-    uniqueKeysWithValues: ["inet", "unix", "netlink", "packet", "vsock", "xdp", "tipc", "smc"].compactMap { family in
-      (try? JSONSchema(named: "\(family)-socket")).map { ("\(family)-socket.schema.json", $0) }
+    uniqueKeysWithValues: sharedNames.compactMap { name in
+      (try? JSONSchema(named: name)).map { ("\(name).schema.json", $0) }
     })
+
+  private static let sharedNames =
+    ["inet", "unix", "netlink", "packet", "vsock", "xdp", "tipc", "smc"].map { "\($0)-socket" } + ["kill"]
 
   /// What the value has against the schema, each with its place; empty if it is valid.
   func violations(of value: JSONValue) -> [String] { violations(value, root, at: "") }

@@ -105,10 +105,11 @@ import Testing
         Issue.record("\(name) was read")
       } catch {
         #expect(error.code == (handler.protocol == nil ? .missingFamily : .missingProtocolHandler))
+        let table = name == "sctp" ? "the tables in /proc/net/sctp are not read" : "/proc/net does not list them"
         #expect(
           error.reason
-            == "the kernel has no sock_diag handler for \(name) sockets, and /proc/net does not list them; load the"
-            + " kernel module \(handler.module) or use a kernel with \(handler.option)")
+            == "the kernel has no sock_diag handler for \(name) sockets, and \(table); load the kernel module"
+            + " \(handler.module) or use a kernel with \(handler.option)")
       }
     }
   }

@@ -46,11 +46,15 @@ import Testing
   @Test func remarkNamesTheModuleAndWhatTheTableLacks() {
     let error = SockDiagError(.missingProtocolHandler, operation: "dump sockets")
     let remark = error.remarkOnSubstitution(for: .raw)
-    #expect(remark.contains("no sock_diag handler for raw, so /proc/net was read"))
+    #expect(remark.contains("no sock_diag handler for raw, so /proc/net/raw was read"))
     #expect(remark.hasSuffix("it lacks cookies, interfaces and IPV6_V6ONLY; load the module raw_diag"))
     #expect(error.remarkOnSubstitution(for: .udpLite).hasSuffix("load the module udp_diag"))
-    // One sentence for lists of all protocols.
     let forbidden = SockDiagError(.netlinkForbidden, operation: "open a netlink socket")
-    #expect(forbidden.remarkOnSubstitution(for: .raw) == forbidden.remarkOnSubstitution(for: .tcp))
+    for (transport, table) in [(TransportProtocol.raw, "raw"), (.udpLite, "udplite")] {
+      let remark = forbidden.remarkOnSubstitution(for: transport)
+      #expect(remark.contains("so /proc/net/\(table) was read; it lacks cookies") && !remark.contains("TCP"))
+    }
+    // One sentence for the list of both.
+    #expect(forbidden.remarkOnSubstitution(for: .udp) == forbidden.remarkOnSubstitution(for: .tcp))
   }
 }

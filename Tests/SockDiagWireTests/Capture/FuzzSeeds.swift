@@ -65,9 +65,10 @@ import Testing
 
   /// Tables of the running kernel, each after the byte that selects its parser in the fuzzer.
   private static var tables: [[UInt8]] {
-    ["tcp", "udp", "tcp6", "udp6"].enumerated().compactMap { index, name in
+    // The others are parsed whatever the byte is.
+    ["tcp", "udp", "tcp6", "udp6", "unix", "netlink", "packet"].enumerated().compactMap { index, name in
       guard let table = FileManager.default.contents(atPath: "/proc/net/" + name) else { return nil }
-      return [UInt8(index) | 0x80] + table.prefix(longest)
+      return [UInt8(index & 3) | 0x80] + table.prefix(longest)
     }
   }
 

@@ -27,3 +27,34 @@ enum EndingRefusal {
   /// The user answered no.
   case declined
 }
+
+extension EndingRefusal {
+  /// The kind of a refusal, by its name in JSON.
+  enum Kind: String, CaseIterable {
+    case noHolder = "no-holder"
+    case onlyRecords = "only-records"
+    case onlyOtherProtocol = "only-other-protocol"
+    case onlyConnections = "only-connections"
+    case manager
+    case onlyThisCommand = "only-this-command"
+    case unknownHolders = "unknown-holders"
+    case holderHasEnded = "holder-has-ended"
+    case supervised
+    case declined
+  }
+
+  var kind: Kind {
+    switch self {
+    case .noHolder: .noHolder
+    case .onlyRecords: .onlyRecords
+    case .onlyOtherProtocol: .onlyOtherProtocol
+    case .onlyConnections: .onlyConnections
+    case .manager: .manager
+    case .onlyThisCommand: .onlyThisCommand
+    case .unknownHolders: .unknownHolders
+    case .holderHasEnded: .holderHasEnded
+    case .supervised: .supervised
+    case .declined: .declined
+    }
+  }
+}

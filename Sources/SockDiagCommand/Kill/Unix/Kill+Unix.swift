@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import BindDiagnosis
 internal import Glibc
-internal import SockDiagWire
-internal import SocketOwners
 
 extension Kill {
   /// The UNIX sockets to free; empty if the arguments are ports.
@@ -19,35 +17,35 @@ extension Kill {
     }
     let title = arguments.map(\.text).joined(separator: ", ")
     var ending = try Progress.during("looking for the processes that hold \(title)") { try UnixEnding(arguments) }
-    if let refusal = ending.refusal() { throw refusal }
-    if dryRun { return try showPlan(ending.plan) }
+    if let refusal = ending.refusal() { return try refuse(refusal, ending) }
+    if dryRun {
+      if json { return try write(ending.fields()) }
+      return try write(
+        EndingQuestion(ending.plan).text("Would end", .standardOutput(colour.color)), to: STDOUT_FILENO)
+    }
     if yes {
-      if !supervised, let target = ending.plan.supervised, let supervisor = target.supervisor {
-        throw CommandFailure(
-          .system,
-          "\(target.details.words) is run by \(supervisor.name), which may start it again; run"
-            + " '\(supervisor.stopCommand)', or give --supervised to end it anyway")
+      if !supervised, let target = ending.plan.supervised {
+        return try refuse(RefusedEnding(.supervised(target), ending.plan.selection), ending)
       }
-      for target in ending.plan.signalled where target.standing == .ancestor {
-        Diagnostics.report(
-          "\(target.details.words) started this command, so this terminal or session may end as well")
-      }
+      warnOfAncestors(ending.plan)
     } else {
-      try write(EndingQuestion(ending.plan).text("Ends", .standardError(colour.color)), STDERR_FILENO)
-      guard try Question.isAnsweredYes("Go on?") else { throw CommandFailure(.negative, "nothing was ended") }
+      guard try isConfirmed(ending.plan, Remarks()) else {
+        return try refuse(RefusedEnding(.declined, ending.plan.selection), ending)
+      }
     }
     let outcomes = Progress.during("waiting for the processes to end") { ending.endAll(options) }
     let after = try Progress.during("watching \(title) for a restart") { try ending.observe(for: settle) }
-    try report(ending.plan, outcomes, after, options)
+    try report(ending, outcomes, after, options)
   }
 
-  private func showPlan(_ plan: EndingPlan) throws {
-    if json { return try write(UnixEndingFields(plan: plan)) }
-    try write(EndingQuestion(plan).text("Would end", .standardOutput(colour.color)), STDOUT_FILENO)
+  /// Ends the command without a signal. Programs get their object all the same.
+  private func refuse(_ refused: RefusedEnding, _ ending: borrowing UnixEnding) throws {
+    if json { try write(ending.fields(refusal: refused)) }
+    throw refused.failure
   }
 
   private func report(
-    _ plan: EndingPlan, _ outcomes: [EndingOutcome], _ after: [UnixDiagnosis], _ options: EndingOptions
+    _ ending: borrowing UnixEnding, _ outcomes: [EndingOutcome], _ after: [UnixDiagnosis], _ options: EndingOptions
   ) throws {
     var remarks = Remarks()
     if outcomes.contains(where: { $0.status == .noPermission }) {
@@ -57,27 +55,15 @@ extension Kill {
       remarks.add(UnixEndingText.sentence(diagnosis), UnixEndingText.status(diagnosis))
     }
     if json {
-      try write(UnixEndingFields(plan: plan, outcomes: outcomes, after: after))
+      try write(ending.fields(outcomes, after))
     } else if !quiet {
       remarks.say()
       var prose = Prose(.standardOutput(colour.color))
       for diagnosis in after where diagnosis.verdict == .free { prose.line("\(diagnosis.place) is free", paint: .good) }
-      for line in EndingText.lines(plan.targets, outcomes, options) { prose.line(line) }
-      try write(prose.bytes, STDOUT_FILENO)
+      for line in EndingText.lines(ending.plan.targets, outcomes, options) { prose.line(line) }
+      try write(prose.bytes, to: STDOUT_FILENO)
     }
     try remarks.end()
-  }
-
-  private func write(_ text: [UInt8], _ descriptor: Int32) throws(CommandFailure) {
-    var output = ByteOutput(descriptor: descriptor)
-    output.bytes += text
-    try output.flush()
-  }
-
-  private func write(_ fields: UnixEndingFields) throws(CommandFailure) {
-    var output = ByteOutput()
-    output.bytes.appendJSONLine(fields)
-    try output.flush()
   }
 }
 
@@ -97,30 +83,6 @@ enum UnixEndingText {
     case .conflict: diagnosis.isStale ? .partial : .system
     case .depends: .undecided
     case .error: .otherError
-    }
-  }
-}
-
-/// The JSON fields of `kill` for UNIX sockets: the processes, and after an attempt their outcomes and the names.
-struct UnixEndingFields: FieldWritable {
-  let plan: EndingPlan
-  var outcomes: [EndingOutcome] = []
-  var after: [UnixDiagnosis] = []
-
-  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.objects("processes", Array(plan.targets.enumerated())) { element, writer in
-      let (index, target) = element
-      writer.number("pid", target.process.pid)
-      writer.process(target.details)
-      writer.object("supervisor", target.supervisor)
-      if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
-    }
-    if after.isEmpty { return }
-    writer.objects("names", after) { diagnosis, writer in
-      writer.text("name", "\(diagnosis.request.name)")
-      writer.boolean("is_free", diagnosis.verdict == .free)
-      writer.boolean("is_stale", diagnosis.isStale)
-      writer.text("verdict", WhyStatus(diagnosis).name)
     }
   }
 }

@@ -47,27 +47,41 @@ struct UnixEnding: ~Copyable {
   }
 
   /// Why nothing can be ended; `nil` if there is a process to end.
-  func refusal() -> CommandFailure? {
-    if let manager = plan.manager {
-      let words = manager.details.words
-      guard case .systemd(let uid) = manager.standing else {
-        return CommandFailure(
-          .system, "\(words) holds the socket and is the first process; stop the container or the machine")
-      }
-      return CommandFailure(
-        .system,
-        "systemd holds the socket for one of its .socket units; '\(Supervisor.systemctl(managerUID: uid)) list-sockets'"
-          + " shows which, and '\(Supervisor.systemctl(managerUID: uid)) stop NAME.socket' ends it")
-    }
+  func refusal() -> RefusedEnding? {
+    if let manager = plan.manager { return RefusedEnding(.manager, .system, Self.words(about: manager)) }
     if !plan.signalled.isEmpty { return nil }
-    if !plan.targets.isEmpty { return CommandFailure(.system, "only this command holds the socket: it inherited it") }
+    if !plan.targets.isEmpty {
+      return RefusedEnding(.onlyThisCommand, .system, "only this command holds the socket: it inherited it")
+    }
     guard let first = found.first(where: { $0.presence != .nothing }) else {
-      return CommandFailure(.negative, "no process holds it: \(found.first?.headline ?? "")")
+      return RefusedEnding(.noHolder, .negative, "no process holds it: \(found.first?.headline ?? "")")
     }
     if first.server == nil || first.server?.holdersMissing?.takesPrivilege == true {
-      return CommandFailure(.noPermission, "\(first.headline); \(CommandUser.cure)")
+      return RefusedEnding(.unknownHolders, .noPermission, "\(first.headline); \(CommandUser.cure)")
     }
-    return CommandFailure(.system, "no process was found that could be ended: \(first.headline)")
+    return RefusedEnding(
+      .unknownHolders, .system, "no process was found that could be ended: \(first.headline)")
+  }
+
+  private static func words(about manager: EndingTarget) -> String {
+    guard case .systemd(let uid) = manager.standing else {
+      return "\(manager.details.words) holds the socket and is the first process; stop the container or the machine"
+    }
+    let systemctl = Supervisor.systemctl(managerUID: uid)
+    return "systemd holds the socket for one of its .socket units; '\(systemctl) list-sockets' shows which, and"
+      + " '\(systemctl) stop NAME.socket' ends it"
+  }
+
+  /// What programs read.
+  ///
+  /// - Parameters:
+  ///   - outcomes: What became of each process; empty if nothing was tried.
+  ///   - after: The diagnosis of each name afterwards; empty if nothing was tried.
+  func fields(
+    _ outcomes: [EndingOutcome] = [], _ after: [UnixDiagnosis] = [], refusal: RefusedEnding? = nil
+  ) -> UnixEndingFields {
+    UnixEndingFields(
+      names: requests.map(\.name), plan: plan, outcomes: outcomes, after: after, refusal: refusal)
   }
 
   func endAll(_ options: EndingOptions) -> [EndingOutcome] { ProcessEnding.endAll(plan.targets, owners, options) }

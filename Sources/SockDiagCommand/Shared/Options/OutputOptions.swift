@@ -16,6 +16,11 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "User, inode, cookie, cgroup and options of the socket.")
   var extended = false
 
+  @Flag(
+    name: [.customShort("b"), .long, .customLong("bpf-maps")],
+    help: "BPF: the filter of a packet socket, and the values that programs stored with a socket.")
+  var bpf = false
+
   @Flag(name: [.customShort("O"), .long], help: "Figures at the end of the row, not below it.")
   var oneline = false
 
@@ -63,6 +68,7 @@ extension OutputOptions {
     if extended { kinds.insert(.identity) }
     if memory { kinds.insert(.memory) }
     if info { kinds.insert(.transport) }
+    if bpf { kinds.insert(.programs) }
     return kinds.isEmpty ? nil : DetailLines(kinds: kinds, isOneLine: oneline)
   }
 

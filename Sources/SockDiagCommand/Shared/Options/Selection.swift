@@ -8,6 +8,8 @@ struct Selection: Hashable {
   var family: AddressFamily?
   var filter: SocketFilter
   var details: InetDetails
+  /// Whether to ask for the values that BPF programs stored with sockets.
+  var includesStorages = false
   /// Whether all states count, also unknown ones of a newer kernel or a damaged capture.
   var takesAnyState = false
   /// Whether all protocols count.
@@ -84,7 +86,23 @@ struct Selection: Hashable {
 
   private func query(_ transport: TransportProtocol, _ states: SocketStateSet) -> SocketQuery {
     // Conditions about processes are applied later, when the processes are known.
-    SocketQuery(transport, family: family, states: states, matching: filter.withoutHolders, details: details)
+    var query = SocketQuery(
+      transport, family: family, states: states, matching: filter.withoutHolders, details: details)
+    // Of other sockets the kernel has none to report.
+    query.includesStorages = includesStorages && [.tcp, .mptcp, .dccp].contains(transport)
+    return query
+  }
+
+  /// Leaves out the values of BPF programs if the kernel refuses every query for them to this user.
+  ///
+  /// - Parameter remarks: Takes a remark that they are left out.
+  mutating func leaveOutForbiddenStorages(
+    by inspector: inout SocketInspector, _ remarks: inout Remarks
+  ) throws(SockDiagError) {
+    guard queries.contains(where: \.includesStorages), try inspector.refusesStorages() else { return }
+    includesStorages = false
+    remarks.add(
+      "the values that BPF programs stored with sockets are left out; showing them needs root or CAP_BPF", .partial)
   }
 
   /// Whether a socket of a capture is shown; `nil` if its record lacks what the filter asks about. If its protocol is

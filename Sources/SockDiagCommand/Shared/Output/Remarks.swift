@@ -27,11 +27,16 @@ struct Remarks {
 
   /// Adds remarks about a dump of TCP or UDP sockets that is incomplete or does not come from sock_diag.
   ///
-  /// - Parameter substitution: The reason why `/proc/net` was read; `nil` if it was not.
+  /// - Parameters:
+  ///   - filter: The filter, some of whose conditions may be undecided.
+  ///   - substitution: The reason why `/proc/net` was read; `nil` if it was not.
   mutating func note(
-    _ transport: TransportProtocol, _ completeness: Completeness, _ substitution: SockDiagError? = nil
+    _ transport: TransportProtocol, _ completeness: Completeness, matching filter: SocketFilter = .everything,
+    _ substitution: SockDiagError? = nil
   ) {
-    note("\(transport)", completeness.subtracting(.missingStates))
+    let lack: String? =
+      filter.namesMarks ? "the kernel reports marks only to root and readers with CAP_NET_ADMIN" : nil
+    note("\(transport)", completeness.subtracting(.missingStates), isFromProcNet: substitution != nil, lack: lack)
     if let substitution { add(substitution.remarkOnSubstitution(for: transport)) }
     // The sentence above names the missing states.
     if completeness.contains(.missingStates) { add(status: .partial) }
@@ -39,12 +44,17 @@ struct Remarks {
 
   /// Adds remarks about a dump that is incomplete.
   ///
-  /// - Parameter name: The family or the protocol of the sockets.
-  mutating func note(_ name: String, _ completeness: Completeness) {
+  /// - Parameters:
+  ///   - name: The family or the protocol of the sockets.
+  ///   - isFromProcNet: Whether the list comes from `/proc/net`.
+  ///   - lack: Why sock_diag may not report what the filter asks about; `nil` if only the age of the kernel can be why.
+  mutating func note(_ name: String, _ completeness: Completeness, isFromProcNet: Bool, lack: String?) {
     if completeness.contains(.undecided) {
-      add(
-        "some \(name) sockets are left out, because the kernel does not report here what the filter asks about; root"
-          + " sees more, such as marks", .partial)
+      let reason =
+        isFromProcNet
+        ? "/proc/net does not contain what the filter asks about"
+        : lack ?? "this kernel does not report what the filter asks about"
+      add("some \(name) sockets are left out, because \(reason)", .partial)
     }
     let defects = completeness.subtracting(.undecided)
     if !defects.isComplete {

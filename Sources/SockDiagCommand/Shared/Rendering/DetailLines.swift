@@ -9,6 +9,7 @@ struct DetailLines {
     static let identity = Kinds(rawValue: 1)
     static let memory = Kinds(rawValue: 2)
     static let transport = Kinds(rawValue: 4)
+    static let programs = Kinds(rawValue: 8)
   }
 
   var kinds: Kinds
@@ -28,6 +29,7 @@ struct DetailLines {
     }
     if kinds.contains(.memory) { socket.appendMemory(to: &detail) }
     if kinds.contains(.transport) { socket.appendTransport(to: &detail) }
+    if kinds.contains(.programs) { socket.appendPrograms(to: &detail) }
     swap(&text, &detail.bytes)
   }
 }
@@ -40,12 +42,19 @@ protocol ShownSocket: KernelSocket {
   func appendMemory(to detail: inout DetailText)
   /// Appends the figures of the protocol.
   func appendTransport(to detail: inout DetailText)
+  /// Appends what BPF programs are attached to the socket and what programs stored with it.
+  func appendPrograms(to detail: inout DetailText)
   /// The addresses and ports of the two ends; `nil` for a family without ports.
   var ends: (local: SocketAddress, remote: SocketAddress)? { get }
   /// The firewall mark; `nil` if the record does not contain it.
   var mark: UInt32? { get }
   /// The number that a filter would compare, times in microseconds; `nil` if the socket has none.
   func value(of figure: FilterFigure) -> UInt64?
+}
+
+extension ShownSocket {
+  /// Nothing: the records of most families say nothing about programs.
+  func appendPrograms(to detail: inout DetailText) {}
 }
 
 extension DetailText {

@@ -56,8 +56,9 @@ extension InetSocket: ShownSocket {
     if localAddresses != nil || peerAddresses != nil {
       detail.appendAddresses(local: localAddresses, peers: peerAddresses)
     }
-    detail.append(storages)
   }
+
+  func appendPrograms(to detail: inout DetailText) { detail.append(storages) }
 
   var ends: (local: SocketAddress, remote: SocketAddress)? { (local, remote) }
 

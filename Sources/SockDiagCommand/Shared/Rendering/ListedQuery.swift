@@ -25,7 +25,7 @@ extension SocketQuery: ListedQuery {
   func lacksHandler(_ error: SockDiagError) -> Bool { error.code == .missingProtocolHandler }
 
   func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
-    remarks.note(self.protocol, completeness, inspector.substitution)
+    remarks.note(self.protocol, completeness, matching: filter, inspector.substitution)
   }
 
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> SocketDump { try inspector.dump(self) }
@@ -49,7 +49,10 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
   func lacksHandler(_ error: SockDiagError) -> Bool { error.code == .missingFamily }
 
   func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
-    remarks.note(name, completeness)
+    let lack: String? =
+      filter.namesUnixPeers
+      ? "the names of their peers are not known; a peer in another network namespace is not listed here" : nil
+    remarks.note(name, completeness, isFromProcNet: inspector.substitution != nil, lack: lack)
     if let substitution = inspector.substitution {
       remarks.add(substitution.remarkOnSubstitution(for: Family.emptySocket.family))
     }

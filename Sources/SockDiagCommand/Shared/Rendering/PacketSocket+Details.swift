@@ -47,6 +47,9 @@ extension PacketSocket: ShownSocket {
       detail.count("sizeof_priv", ring.privateBytes)
       detail.count("features", ring.features)
     }
+  }
+
+  func appendPrograms(to detail: inout DetailText) {
     switch filter {
     case .program(let instructions):
       detail.line("filter")

@@ -77,4 +77,53 @@ struct UnixCommandTests {
       #expect(again.status == 1 && again.errors.contains("no process holds it: "), "\(again.errors)")
     }
   }
+
+  // MARK: JSON of `kill`
+
+  /// The output of `kill --json`, which the schema allows.
+  private static func killed(_ words: [String], status: Int32) throws -> (value: JSONValue, errors: String) {
+    let result = try Tool.run(["kill", "--json"] + words)
+    #expect(result.status == status, "\(words): \(result.errors)")
+    let value = try JSONValue(parsing: Array(result.text.utf8))
+    #expect(try JSONSchema(named: "kill-unix").violations(of: value).isEmpty, "\(result.text)")
+    return (value, result.errors)
+  }
+
+  @Test func refusedKillIsAnObjectWithTheReason() throws {
+    try Self.inFolder { folder in
+      let path = "\(folder)/app.sock"
+      let (nobody, sentence) = try Self.killed([path, "--yes"], status: 1)
+      #expect(nobody["names"] == .array([.object(["name": .string(path)])]))
+      #expect(nobody["processes"] == .array([]) && nobody["refusal"]?["kind"] == .string("no-holder"))
+      guard case .string(let text)? = nobody["refusal"]?["text"] else { return #expect(Bool(false), "no text") }
+      #expect(sentence == "sockdiag: \(text)\n" && text.hasPrefix("no process holds it: "))
+    }
+  }
+
+  @Test func killedServerHasAnOutcomeAndTheNameAVerdict() throws {
+    try Self.inFolder { folder in
+      let path = "\(folder)/app.sock"
+      let server = "import socket,sys; s=socket.socket(1); s.bind(sys.argv[1]); s.listen(); input()"
+      let script = """
+        mkfifo "$1.in"; (exec python3 -c '\(server)' "$1" < "$1.in" > "$1.log" 2>&1) & exec 3> "$1.in"
+        "$0" wait "$1" --listening --timeout 20s; "$0" kill "$1" --dry-run --json; echo "status $?"
+        "$0" kill "$1" --yes --grace 60s --settle 0 --json; echo "status $?"
+        """
+      let result = try Tool.run(["/bin/sh", "-c", script, try Tool.path, path], "/dev/null", nil)
+      let lines = result.text.split(separator: "\n").map(String.init)
+      try #require(lines.count == 4, "\(result.text)\(result.errors)")
+      #expect(lines[1] == "status 0" && lines[3] == "status 75")
+      let (plan, end) = try (JSONValue(parsing: Array(lines[0].utf8)), JSONValue(parsing: Array(lines[2].utf8)))
+      for value in [plan, end] {
+        #expect(try JSONSchema(named: "kill-unix").violations(of: value).isEmpty, "\(value)")
+        #expect(value["processes"]?.elements.count == 1 && value["refusal"] == nil)
+      }
+      #expect(plan["names"]?.elements.first?["verdict"] == nil)
+      #expect(plan["processes"]?.elements.first?["outcome"] == nil)
+      #expect(end["processes"]?.elements.first?["outcome"] == .string("ended"))
+      let name = try #require(end["names"]?.elements.first)
+      #expect(name["is_stale"] == .boolean(true) && name["is_free"] == .boolean(false))
+      #expect(name["verdict"] == .string("conflict"))
+    }
+  }
 }
