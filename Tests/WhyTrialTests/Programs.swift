@@ -8,6 +8,8 @@ final class Programs: Sendable {
   let command: String
   let attempt: String
   let restrained: String
+  /// Whether Landlock can restrict ports, as it can since Linux 6.7.
+  let restrainsPorts: Bool
   private let folder: String
 
   init() throws {
@@ -26,6 +28,9 @@ final class Programs: Sendable {
     }
     (command, attempt, restrained) = (folder + "/sockdiag", folder + "/bind-attempt", folder + "/restrained")
     self.folder = folder
+    restrainsPorts = try NetworkNamespace.withNew { [restrained] namespace in
+      try namespace.run([restrained, "landlock-bind", "--", "true"]).status == 0
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -1,5 +1,7 @@
 import SockDiag
 
+@testable import BindDiagnosis
+
 /// Compares the command's answer with the kernel's.
 struct WhyJudge {
   let situation: WhySituation
@@ -38,14 +40,18 @@ struct WhyJudge {
 
   /// The kernel may have cached that a port was shared, and lets others in.
   private func isRemembered(_ said: String, _ answer: String) -> Bool {
-    said == "EADDRINUSE" && answer == "succeeds" && part.caveats.contains("bucket-memory")
+    said == "EADDRINUSE" && answer == "succeeds"
+      && !Set(part.caveats).isDisjoint(with: ["bucket-memory", "reuseaddr-memory"])
   }
 
   /// Why the answer may be open; `nil` if nothing hidden decides.
   var reason: String? {
-    let unknowns = Set(part.dependsOn ?? [])
+    var unknowns = Set(part.dependsOn ?? [])
     let isRestrained = situation.restraint != .none
     let restraint = "restraint: \(situation.restraint.name)"
+    if !mustSeeBoundSockets, unknowns.remove("bound-sockets") != nil, unknowns.isEmpty {
+      return "sockets that are only bound"
+    }
     // The conditions other than sockets: every user can see all of them, unless something hides them.
     if !unknowns.isSubset(of: Self.ofSockets) { return isRestrained ? restraint : nil }
     if unknowns == ["order"] { return "the order of UDP sockets" }
@@ -64,6 +70,11 @@ struct WhyJudge {
   private static let ofSockets: Set<String> = [
     "reuseaddr", "reuseport", "v6only", "uid", "order", "first-tried", "interface",
   ]
+
+  /// Whether the kernel reports sockets that are only bound, or root can find them in their processes.
+  private var mustSeeBoundSockets: Bool {
+    KernelRelease.current.isAtLeast(6, 8) || situation.question.asker.isRoot
+  }
 
   /// Whether the asking user can read the options of every socket that a process holds.
   private var mustBeReadable: Bool {

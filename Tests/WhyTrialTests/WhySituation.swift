@@ -12,7 +12,7 @@ struct WhySituation {
   let port: UInt16
   let sockets: [PortSocketPlan]
   let question: WhyQuestion
-  let restraint: Restraint
+  var restraint: Restraint
   let setting: HostSetting?
   /// The user whose process also holds the sockets, if any.
   let server: UInt32?

@@ -16,7 +16,8 @@ struct WhyTrial {
 
   /// Tries the situation with a number; the same for the same seed.
   mutating func run(_ number: Int, seed: UInt64) throws {
-    let situation = WhySituation(number, seed: seed)
+    var situation = WhySituation(number, seed: seed)
+    if case .landlock = situation.restraint, !programs.restrainsPorts { situation.restraint = .none }
     tally.situations += 1
     tally.restraints[situation.restraint.name, default: 0] += 1
     defer { lab.clear() }

@@ -34,7 +34,7 @@ extension Diagnosis {
     remedies += optionRemedies
     if let address = freeAddress { remedies.append(.bindAddress(address)) }
     remedies += holderRemedies
-    if blockers.contains(where: \.isLeftBehind) { remedies.append(.destroy) }
+    if !destroyableBlockers.isEmpty { remedies.append(.destroy) }
     if blockers.contains(where: \.isHalfClosed) { remedies.append(.shortenFinTimeout) }
     if blockers.contains(where: { $0.use == .outgoingConnection }),
       conditions.choosablePorts.contains(request.local.port)

@@ -33,6 +33,9 @@ public struct Diagnosis: Sendable {
   public var origins: [Int32: ProcessOrigin] = [:]
   /// Listeners on the same port in other network namespaces. They do not conflict.
   public var elsewhere: [ListenerElsewhere]
+  /// Whether the kernel destroys records of closed connections, as it does since Linux 6.0. Kernel: `tcp_abort`,
+  /// net/ipv4/tcp.c.
+  public var destroysRecords = true
   /// The cgroup of this process; `nil` if it is not known.
   public var surroundings: CgroupPath?
   /// NAT rules that send the port's traffic elsewhere; `nil` if they were not read.
@@ -68,6 +71,11 @@ public struct Diagnosis: Sendable {
 
   /// The sockets that block, or may block.
   public var blockers: [DiagnosedSocket] { sockets.filter(\.mayBlock) }
+
+  /// The blocking sockets that no process holds and that the kernel destroys on request.
+  public var destroyableBlockers: [DiagnosedSocket] {
+    blockers.filter { $0.isLeftBehind && (destroysRecords || $0.use != .timeWait) }
+  }
 
   /// Whether exactly one socket blocks, or may block. They come first, so this does not walk thousands.
   var hasOneBlocker: Bool {

@@ -166,6 +166,7 @@ public struct Diagnostician: ~Copyable, Sendable {
       request: request, prediction: prediction, sockets: sockets, conditions: conditions, settings: settings,
       freePorts: nil, probe: nil, rehearsal: rehearsal, restraints: restraints, blindSpots: blindSpots, elsewhere: [])
     diagnosis.substitution = list.substitution
+    diagnosis.destroysRecords = KernelRelease.current.isAtLeast(6, 0)
     if effort.contains(.owners) { diagnosis.surroundings = surroundings(&readings) }
     if effort.contains(.origins) { diagnosis.origins = origins(of: diagnosis.sockets, &readings) }
     if effort.contains(.otherNamespaces) { lookElsewhere(&diagnosis, &readings) }

@@ -15,7 +15,8 @@ extension BindConditions {
       allowsNonlocalBind: (isV4 ? settings.allowsNonlocalBindV4 : settings.allowsNonlocalBindV6) ?? false,
       unprivilegedPortStart: settings.unprivilegedPortStart ?? 1024,
       ephemeralPorts: ports, reservedPorts: settings.reservedPorts ?? [],
-      sharesChosenPorts: settings.sharesChosenPorts ?? false)
+      sharesChosenPorts: settings.sharesChosenPorts ?? false,
+      remembersReuseAddress: !KernelRelease.current.isAtLeast(6, 8))
     if request.local.port == 0 {
       if settings.localPortRange == nil || settings.reservedPorts == nil {
         blindSpots.formUnion([.settings, .portRange])

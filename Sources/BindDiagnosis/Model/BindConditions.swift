@@ -24,6 +24,10 @@ public struct BindConditions: Hashable, Sendable {
   /// Whether a TCP bind() to port 0 shares ports by SO_REUSEADDR if no other port is left. Kernel:
   /// `net.ipv4.ip_autobind_reuse`, since 5.7.
   public var sharesChosenPorts: Bool
+  /// Whether the kernel caches for a TCP port that its sockets shared it by SO_REUSEADDR, as it did before Linux 6.8.
+  /// Kernel: `fastreuse` of `struct inet_bind_bucket`, net/inet_hashtables.h. Since 6.8 `inet_csk_update_fastreuse`,
+  /// net/ipv4/inet_connection_sock.c, leaves it 0.
+  public var remembersReuseAddress: Bool
 
   /// Creates conditions; by default those of a host without any obstacle.
   public init(
@@ -31,7 +35,7 @@ public struct BindConditions: Hashable, Sendable {
     allowsNonlocalBind: Bool = false,
     unprivilegedPortStart: UInt16 = 1024, ephemeralPorts: ClosedRange<UInt16> = 32768...60999,
     reservedPorts: PortSet = [],
-    sharesChosenPorts: Bool = false
+    sharesChosenPorts: Bool = false, remembersReuseAddress: Bool = false
   ) {
     self.isFamilySupported = isFamilySupported
     self.isAddressLocal = isAddressLocal
@@ -41,6 +45,7 @@ public struct BindConditions: Hashable, Sendable {
     self.ephemeralPorts = ephemeralPorts
     self.reservedPorts = reservedPorts
     self.sharesChosenPorts = sharesChosenPorts
+    self.remembersReuseAddress = remembersReuseAddress
   }
 
   /// The ports that the kernel chooses from for port 0.

@@ -25,6 +25,11 @@ extension BindPrediction.Caveats: CustomStringConvertible {
       .listenRace, "listen-race",
       "Another socket is bound here with SO_REUSEADDR. If it calls listen() first, listen() fails with EADDRINUSE."
     ),
+    (
+      .reuseAddressMemory, "reuseaddr-memory",
+      "This kernel may remember that the port was shared by SO_REUSEADDR, and then allow a bind() that the rule refuses."
+        + " listen() fails with EADDRINUSE in any case."
+    ),
   ]
 
   /// The names in documents.

@@ -42,5 +42,9 @@ public struct BindPrediction: Hashable, Sendable {
     public static let bucketMemory = Caveats(rawValue: 1 << 0)
     /// Another bound socket may call listen() first: then listen() fails, although both binds succeeded.
     public static let listenRace = Caveats(rawValue: 1 << 1)
+    /// The rule says that bind() fails, but the kernel caches for a port that its sockets shared it by SO_REUSEADDR. It
+    /// may accept one more although a socket has unset the option since. Then listen() fails. See
+    /// ``BindConditions/remembersReuseAddress``.
+    public static let reuseAddressMemory = Caveats(rawValue: 1 << 2)
   }
 }

@@ -21,6 +21,12 @@ extension BindRule {
     var caveats: BindPrediction.Caveats = []
     if request.protocol == .tcp {
       if bind != .succeeds, request.options.contains(.reusePort) { caveats.insert(.bucketMemory) }
+      // A socket that listens ends the memory of SO_REUSEADDR.
+      if bind == .fails(.addressInUse), conditions.remembersReuseAddress, request.options.contains(.reuseAddress),
+        !sockets.contains(where: { $0.role == .listens })
+      {
+        caveats.insert(.reuseAddressMemory)
+      }
       // A socket that shares by SO_REUSEADDR stops sharing when it listens.
       if zip(sockets, effects).contains(where: { $0.role == .bound && $1 == .harmless(.sharesReuseAddress) }) {
         caveats.insert(.listenRace)

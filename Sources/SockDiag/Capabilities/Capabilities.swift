@@ -48,12 +48,15 @@ public struct HandlerCapability: Hashable, Sendable {
   public var answer: Answer
   /// Where the code is, according to files.
   public var provider: ModuleProvider
+  /// The name of the module on this kernel.
+  public var module: String
 
   /// Creates a value from its parts.
-  public init(_ handler: SocketHandler, _ answer: Answer, _ provider: ModuleProvider) {
+  public init(_ handler: SocketHandler, _ answer: Answer, _ provider: ModuleProvider, module: String? = nil) {
     self.handler = handler
     self.answer = answer
     self.provider = provider
+    self.module = module ?? handler.module
   }
 
   /// What would provide a handler that is missing or was not asked, without a full stop; `nil` if there is nothing to do.
@@ -67,9 +70,9 @@ public struct HandlerCapability: Hashable, Sendable {
     switch provider {
     // The module is there, and the family or the protocol is not.
     case .builtIn, .loaded: return "a kernel\(removal) that supports \(handler.name) sockets here"
-    case .loadable: return "modprobe \(handler.module)"
+    case .loadable: return "modprobe \(module)"
     case .absent: return "a kernel\(removal) with \(handler.option)"
-    case .unknown: return "modprobe \(handler.module) on the host, or a kernel\(removal) with \(handler.option)"
+    case .unknown: return "modprobe \(handler.moduleNames) on the host, or a kernel\(removal) with \(handler.option)"
     }
   }
 }

@@ -38,8 +38,9 @@ public struct KernelModules: Hashable, Sendable {
   ///   - configuration: The text of the kernel's configuration, from `/boot/config-RELEASE` or unpacked from
   ///     `/proc/config.gz`; `nil` to read the former.
   ///   - root: The folder that stands for `/`.
-  public init(configuration: [UInt8]? = nil, root: String = "") {
-    let release = Self.runningRelease
+  ///   - release: The release of the kernel; `nil` for the running one.
+  public init(configuration: [UInt8]? = nil, root: String = "", release: String? = nil) {
+    let release = release ?? Self.runningRelease
     self.release = release
     let folder = "\(root)/lib/modules/\(release)"
     loaded = Self.names(ProcText.read("\(root)/proc/modules")) { $0.split(separator: 0x20).first.map(Array.init) } ?? []
@@ -53,11 +54,23 @@ public struct KernelModules: Hashable, Sendable {
     canLoad = program != nil && !isDisabled
   }
 
+  /// The name that the module of a handler has on this kernel, as far as the files show it.
+  public func module(of handler: SocketHandler) -> String {
+    guard let earlier = handler.earlierModule else { return handler.module }
+    let known = loaded.union(builtIn ?? []).union(installed ?? [])
+    return known.contains(earlier) && !known.contains(handler.module) ? earlier : handler.module
+  }
+
   /// Where the code of a handler is.
   public func provider(of handler: SocketHandler) -> ModuleProvider {
-    if loaded.contains(handler.module) { return .loaded }
-    if builtIn?.contains(handler.module) == true || options?[handler.option] == "y" { return .builtIn }
-    if installed?.contains(handler.module) == true { return .loadable }
+    // The module may serve other sockets: that of UDP-Lite is that of UDP.
+    if let version = handler.removedIn, !Self.numbers(release).lexicographicallyPrecedes(Self.numbers(version)) {
+      return .absent
+    }
+    let module = module(of: handler)
+    if loaded.contains(module) { return .loaded }
+    if builtIn?.contains(module) == true || options?[handler.option] == "y" { return .builtIn }
+    if installed?.contains(module) == true { return .loadable }
     // An option that is not set, or whose conditions do not hold, is not in the list.
     if let options { return options[handler.option] == "m" && installed == nil ? .loadable : .absent }
     return installed == nil ? .unknown : .absent
@@ -97,6 +110,11 @@ public struct KernelModules: Hashable, Sendable {
       options[String(decoding: parts[0], as: UTF8.self)] = Character(UnicodeScalar(value))
     }
     return options
+  }
+
+  /// The first two numbers of a release: 6 and 12 of `6.12.9-amd64`.
+  private static func numbers(_ release: String) -> [Int] {
+    release.split(whereSeparator: { !$0.isNumber }).prefix(2).map { Int($0) ?? 0 }
   }
 
   private static var runningRelease: String {

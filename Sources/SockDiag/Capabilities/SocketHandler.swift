@@ -14,6 +14,8 @@ public struct SocketHandler: Hashable, Sendable {
   public let `protocol`: TransportProtocol?
   /// The name of the module.
   public let module: String
+  /// The name of the module on older kernels; `nil` if it always had this one.
+  public let earlierModule: String?
   /// The option of the kernel's configuration.
   public let option: String
   /// The table in `/proc/net` that this package reads if there is no handler; `nil` for none.
@@ -22,13 +24,14 @@ public struct SocketHandler: Hashable, Sendable {
   public let removedIn: String?
 
   private init(
-    _ name: String, _ family: AddressFamily, _ protocol: TransportProtocol? = nil, module: String, option: String,
-    procNetTable: String? = nil, removedIn: String? = nil
+    _ name: String, _ family: AddressFamily, _ protocol: TransportProtocol? = nil, module: String,
+    earlierModule: String? = nil, option: String, procNetTable: String? = nil, removedIn: String? = nil
   ) {
     self.name = name
     self.family = family
     self.protocol = `protocol`
     self.module = module
+    self.earlierModule = earlierModule
     self.option = option
     self.procNetTable = procNetTable
     self.removedIn = removedIn
@@ -50,8 +53,8 @@ public struct SocketHandler: Hashable, Sendable {
     SocketHandler("packet", .packet, module: "af_packet_diag", option: "CONFIG_PACKET_DIAG", procNetTable: "packet"),
     SocketHandler("vsock", .vsock, module: "vsock_diag", option: "CONFIG_VSOCKETS_DIAG"),
     SocketHandler("xdp", .xdp, module: "xsk_diag", option: "CONFIG_XDP_SOCKETS_DIAG"),
-    // net/tipc/Makefile gives the module this name.
-    SocketHandler("tipc", .tipc, module: "diag", option: "CONFIG_TIPC_DIAG"),
+    // net/tipc/Makefile gave the module another name before Linux 6.11.
+    SocketHandler("tipc", .tipc, module: "tipc_diag", earlierModule: "diag", option: "CONFIG_TIPC_DIAG"),
     SocketHandler("smc", .smc, module: "smc_diag", option: "CONFIG_SMC_DIAG"),
   ]
 
@@ -67,6 +70,9 @@ public struct SocketHandler: Hashable, Sendable {
 }
 
 extension SocketHandler {
+  /// The names that the module has or had, as a part of a sentence: `tipc_diag (diag on older kernels)`.
+  var moduleNames: String { module + (earlierModule.map { " (\($0) on older kernels)" } ?? "") }
+
   /// A request for few or no sockets, which shows whether the kernel has this handler.
   var request: any NetlinkRequest {
     if let `protocol` { return InetRequest(.dump, `protocol`, family) }

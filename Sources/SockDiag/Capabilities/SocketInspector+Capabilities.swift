@@ -24,7 +24,8 @@ extension SocketInspector {
     for handler in SocketHandler.all {
       let isAsked = refusal == nil && (loading || !modules.askingMayLoad(handler))
       let answer = isAsked ? try reader.capabilities.answer(of: handler, on: &reader.conversation) : .notAsked
-      result.handlers.append(HandlerCapability(handler, answer, modules.provider(of: handler)))
+      result.handlers.append(
+        HandlerCapability(handler, answer, modules.provider(of: handler), module: modules.module(of: handler)))
     }
     // The other features are those of TCP.
     guard result.handlers.first?.answer == .present else { return result }

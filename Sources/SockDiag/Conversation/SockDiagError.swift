@@ -36,6 +36,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     /// The kernel cannot destroy this kind of socket: `EOPNOTSUPP`; `EINVAL` for the listener of an MPTCP socket, and
     /// for any socket before Linux 4.5.
     public static let destroyUnsupported = Code(rawValue: "destroy-unsupported")
+    /// The kernel cannot destroy records of closed connections: `EOPNOTSUPP` before Linux 6.0.
+    public static let undestroyableRecord = Code(rawValue: "undestroyable-record")
     /// The kernel destroys no sockets of this protocol: `EOPNOTSUPP` for anything but TCP, UDP and raw sockets.
     public static let undestroyableProtocol = Code(rawValue: "undestroyable-protocol")
     /// The values that BPF programs stored with sockets are reported only to readers with CAP_BPF: `EPERM`.
@@ -134,7 +136,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
     switch code {
     case .missingProtocolHandler where handler != nil, .missingFamily where handler != nil:
       handler.map { handler in
-        "load the kernel module \(handler.module)"
+        "load the kernel module \(handler.moduleNames)" + (handler.removedIn.map { " (before Linux \($0))" } ?? "")
           + (isWithoutTable ? " or use a kernel with \(handler.option)" : " or read /proc/net instead")
       }
     case .missingProtocolHandler:
@@ -150,6 +152,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     case .onlyBound, .shadowed: "close its descriptor, or end the process that holds it"
     case .destroyUnsupported:
       "end the process that holds it, or use a kernel (4.5 or later) built with CONFIG_INET_DIAG_DESTROY"
+    case .undestroyableRecord:
+      "wait until its timer ends, or use a kernel (6.0 or later) built with CONFIG_INET_DIAG_DESTROY"
     case .undestroyableProtocol: "end the process that holds it"
     case .storagesForbidden: "run as root or with the capability CAP_BPF"
     case .missingCookie: "read the socket through sock_diag, not from /proc/net"
@@ -176,6 +180,7 @@ extension SockDiagError: CustomStringConvertible {
       case .onlyBound: "only bound, and the kernel finds none such by its addresses"
       case .shadowed: "the kernel finds another socket that shares its addresses"
       case .destroyUnsupported: "the kernel cannot do it"
+      case .undestroyableRecord: "the kernel cannot do it with the record of a closed connection"
       case .undestroyableProtocol: "the kernel destroys only TCP, UDP and raw sockets"
       case .storagesForbidden: "the kernel does not show values of BPF programs"
       case .missingCookie: "the record has no cookie"

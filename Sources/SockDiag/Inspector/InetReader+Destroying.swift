@@ -17,7 +17,7 @@ extension InetReader where Transport: ~Copyable {
     request.interfaceIndex = socket.interfaceIndex
     request.cookie = cookie
     if socket.protocol == .raw { return try destroyRaw(socket, &request) }
-    if try isObeyed(request) { return }
+    if try isObeyed(request, isRecord: socket.isMinisocket && socket.state != .synReceived) { return }
 
     // "Not found" has several reasons, and the errno is the same for all.
     try capabilities.confirmHandler(socket.protocol, socket.family, on: &conversation)
@@ -87,7 +87,9 @@ extension InetReader where Transport: ~Copyable {
   }
 
   /// Asks once; `false` if the kernel finds no socket, or one with another cookie.
-  private mutating func isObeyed(_ request: InetRequest) throws(SockDiagError) -> Bool {
+  private mutating func isObeyed(
+    _ request: InetRequest, isRecord: Bool = false
+  ) throws(SockDiagError) -> Bool {
     let verdict = try conversation.acknowledged(request, operation: operation)
     switch verdict.errno {
     case 0: return true
@@ -97,7 +99,8 @@ extension InetReader where Transport: ~Copyable {
         .undestroyableProtocol, operation: operation, errno: verdict.errno, kernelMessage: verdict.message)
     case EOPNOTSUPP, EINVAL:
       throw SockDiagError(
-        .destroyUnsupported, operation: operation, errno: verdict.errno, kernelMessage: verdict.message)
+        isRecord ? .undestroyableRecord : .destroyUnsupported, operation: operation, errno: verdict.errno,
+        kernelMessage: verdict.message)
     case let errno: throw SockDiagError(errno: errno, operation: operation, kernelMessage: verdict.message)
     }
   }

@@ -15,7 +15,7 @@ struct CapabilityFields: FieldWritable {
       writer.number("protocol", handler.handler.protocol?.rawValue)
       writer.text("answer", Self.name(of: handler.answer))
       if case .refused(let error) = handler.answer { writer.text("error", error.reason) }
-      writer.text("module", handler.handler.module)
+      writer.text("module", handler.module)
       writer.text("option", handler.handler.option)
       writer.text("provider", handler.provider.rawValue)
       writer.text("cure", handler.cure)

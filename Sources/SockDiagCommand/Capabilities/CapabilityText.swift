@@ -51,7 +51,7 @@ enum CapabilityText {
   private static func provider(_ handler: HandlerCapability) -> String {
     switch handler.provider {
     case .builtIn: "built into the kernel"
-    case .loaded: "module \(handler.handler.module)"
+    case .loaded: "module \(handler.module)"
     case .loadable, .absent, .unknown: ""
     }
   }
@@ -62,7 +62,7 @@ enum CapabilityText {
     guard !isRefused, let cure = handler.cure else { return table }
     switch handler.answer {
     case .notAsked where handler.provider == .loadable:
-      return "\(table); the first request loads \(handler.handler.module)"
+      return "\(table); the first request loads \(handler.module)"
     case .missing, .notAsked, .refused, .present: return "\(table); \(cure)"
     }
   }

@@ -20,7 +20,8 @@ enum DestructionResult: String, CaseIterable {
     switch error.code {
     case .gone: self = .gone
     case .permissionDenied: self = .denied
-    case .destroyUnsupported, .undestroyableProtocol, .missingCookie, .missingProtocolHandler, .missingFamily:
+    case .destroyUnsupported, .undestroyableRecord, .undestroyableProtocol, .missingCookie, .missingProtocolHandler,
+      .missingFamily:
       self = .unsupported
     case .onlyBound: self = .onlyBound
     case .shadowed: self = .shadowed

@@ -12,7 +12,7 @@ struct DestroyFilter {
 
   /// The filter. It matches by port and state, and by address only if other sockets would match too.
   var filter: SocketFilter {
-    let meant = diagnosis.blockers.filter(\.isLeftBehind).map(\.socket)
+    let meant = diagnosis.destroyableBlockers.map(\.socket)
     let states = Set(meant.map(\.state))
     var filter = FilterPort.localPort == diagnosis.request.local.port
     if let anyState = Self.any(states.map { .state(SocketStateSet($0)) }) { filter = filter && anyState }

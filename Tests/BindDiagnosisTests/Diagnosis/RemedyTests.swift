@@ -143,6 +143,17 @@ private let loopback = IPAddress(v4: 0x7f00_0001)
     #expect(diagnosis.remedies.contains(.destroy))
   }
 
+  /// Before Linux 6.0 only sockets could be destroyed, and no records.
+  @Test(arguments: [PortUse.timeWait, .orphan]) func recordIsDestroyedWhereTheKernelCan(_ use: PortUse) {
+    let socket = PortSocket(.tcp, loopback, use == .timeWait ? .timeWait : .occupies, uid: nil)
+    var diagnosis = diagnosis(
+      BindRequest(.tcp, "127.0.0.1:8080", uid: 0), [socket], use: use, release: .after(.seconds(40)))
+    #expect(diagnosis.remedies.contains(.destroy))
+    diagnosis.destroysRecords = false
+    #expect(diagnosis.remedies.contains(.destroy) == (use == .orphan))
+    #expect(diagnosis.destroyableBlockers.isEmpty == (use == .timeWait))
+  }
+
   /// It has no process yet and belongs to its listener.
   @Test(arguments: [(SocketState.established, false), (.closeWait, false), (.synReceived, false), (.finWait1, true)])
   func unacceptedConnectionIsNotDestroyed(_ state: SocketState, _ isLeftBehind: Bool) throws {

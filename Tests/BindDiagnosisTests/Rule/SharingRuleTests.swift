@@ -145,4 +145,29 @@ import Testing
     #expect(narrow(49000, 50001) == 50000...50001)
     #expect(narrow(50010, 50010) == 50010...50010)
   }
+
+  // MARK: The memory of older kernels
+
+  /// Before Linux 6.8, sockets that all had SO_REUSEADDR at their bind() let in one more, even if one has unset it since:
+  /// measured on 5.10 and 6.1. On 6.12, 6.18 and 7.2 bind() fails.
+  @Test(arguments: [false, true]) func olderKernelRemembersThatAddressesWereReused(isOld: Bool) {
+    let conditions = BindConditions(remembersReuseAddress: isOld)
+    func predict(
+      _ options: BindOptions, _ roles: PortSocket.Role..., protocol: TransportProtocol = .tcp
+    ) -> BindPrediction {
+      let unset = KnownOptions([], known: [.reuseAddress, .reusePort])
+      let sockets = roles.map { PortSocket(`protocol`, Self.anyAddress, $0, uid: 0, options: unset) }
+      return BindRule.predict(
+        BindRequest(`protocol`, "127.0.0.1:8080", options: options, uid: 0), beside: sockets, under: conditions)
+    }
+    for role in [PortSocket.Role.bound, .occupies, .timeWait] {
+      let prediction = predict(.reuseAddress, role)
+      #expect(prediction.bind == .fails(.addressInUse))
+      #expect(prediction.caveats == (isOld ? .reuseAddressMemory : []), "\(role)")
+    }
+    // It ends with a listen(), matters only to a request with the option, and only to TCP.
+    #expect(predict(.reuseAddress, .bound, .listens).caveats == [])
+    #expect(predict([], .bound).caveats == [])
+    #expect(predict(.reuseAddress, .occupies, protocol: .udp).caveats == [])
+  }
 }

@@ -59,8 +59,8 @@ struct CapabilitiesCommandTests {
         tcp       yes        module tcp_diag
         raw       no         /proc/net/raw; a kernel with CONFIG_INET_RAW_DIAG
         packet    not asked  /proc/net/packet; the first request loads af_packet_diag
-        tipc      no         nothing; modprobe diag on the host, or a kernel with
-                             CONFIG_TIPC_DIAG
+        tipc      no         nothing; modprobe tipc_diag (diag on older kernels) on the
+                             host, or a kernel with CONFIG_TIPC_DIAG
 
         Feature
         one-walk          yes  one request reads TCP sockets of IPv4 and IPv6

@@ -165,6 +165,13 @@ import Testing
     #expect(log.requests.count == 1)
   }
 
+  /// Before Linux 6.0 only sockets could be destroyed.
+  @Test func kernelMayDestroySocketsAndNoRecords() throws {
+    let error = failure(try Self.socket("tcp", "time-wait"), [[.messages([.error(EOPNOTSUPP)])]])
+    #expect(error?.code == .undestroyableRecord)
+    #expect(error?.cure?.contains("wait until its timer ends") == true)
+  }
+
   @Test func connectionThatIsNotFoundIsGone() throws {
     let error = failure(try Self.socket(), [Self.notFound, Self.empty])
     #expect(error?.code == .gone)

@@ -77,12 +77,41 @@ import Testing
     #expect(loading.handlers.first { $0.handler.name == "xdp" }?.answer == .missing)
   }
 
+  /// TIPC's module got another name in Linux 6.11.
+  @Test(arguments: [("diag", "diag"), ("tipc_diag", "tipc_diag"), ("diag tipc_diag", "tipc_diag")])
+  func moduleHasTheNameThatItHasOnThisKernel(installed: String, name: String) throws {
+    let handler = try #require(SocketHandler.handler(of: .tipc))
+    let lines = installed.split(separator: " ").map { "kernel/net/tipc/\($0).ko: kernel/net/tipc/tipc.ko\n" }
+    let proc = try FakeProc(
+      Self.loader.merging(["lib/modules/\(Self.release)/modules.dep": lines.joined()]) { $1 })
+    let modules = KernelModules(root: proc.root)
+    #expect(modules.module(of: handler) == name)
+    #expect(modules.provider(of: handler) == .loadable)
+    var inspector = SocketInspector(asking: SimulatedKernel())
+    let capability = try inspector.capabilities(modules: modules).handlers.first { $0.handler == handler }
+    #expect(capability?.module == name && capability?.cure == "modprobe \(name)")
+    let loaded = try FakeProc(Self.loader.merging(["proc/modules": "\(name) 16384 0 - Live 0x0\n"]) { $1 })
+    #expect(KernelModules(root: loaded.root).provider(of: handler) == .loaded)
+  }
+
   @Test func withoutFilesAnyModuleMayBeLoaded() throws {
     let proc = try FakeProc(Self.loader)
-    let modules = KernelModules(root: proc.root)
+    let modules = KernelModules(root: proc.root, release: "6.1.0-57-amd64")
     for handler in SocketHandler.all {
       #expect(modules.provider(of: handler) == .unknown && modules.askingMayLoad(handler))
     }
+  }
+
+  /// UDP-Lite had the module of UDP, which is still there.
+  @Test(arguments: [
+    ("6.15.9", "dccp", true), ("6.16.0-rc1", "dccp", false), ("7.0.12", "udplite", true),
+    ("7.2.13+deb14", "udplite", false),
+    ("10.0", "udplite", false),
+  ])
+  func removedHandlerIsAbsentWhateverTheModules(release: String, name: String, isThere: Bool) throws {
+    let handler = try #require(SocketHandler.all.first { $0.name == name })
+    let proc = try FakeProc(Self.loader.merging(["proc/modules": "\(handler.module) 16384 0 - Live 0x0\n"]) { $1 })
+    #expect(KernelModules(root: proc.root, release: release).provider(of: handler) == (isThere ? .loaded : .absent))
   }
 
   @Test func kernelThatLoadsNothingIsAskedForAll() throws {

@@ -1,5 +1,6 @@
 #include "restrained.h"
 
+#include <errno.h>
 #include <linux/landlock.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -9,6 +10,9 @@
 #define LANDLOCK_ACCESS_NET_BIND_TCP (1ULL << 0)
 #endif
 #define RULE_NET_PORT 2
+
+/* The version of Landlock that knows ports: Linux 6.7. */
+#define FIRST_VERSION_WITH_PORTS 4
 
 struct net_ruleset {
 	uint64_t handled_access_fs;
@@ -20,9 +24,20 @@ struct net_port {
 	uint64_t port;
 };
 
+static int knows_ports(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= FIRST_VERSION_WITH_PORTS;
+}
+
 void allow_ports(const uint16_t *ports, int count)
 {
 	struct net_ruleset attributes = {.handled_access_net = LANDLOCK_ACCESS_NET_BIND_TCP};
+
+	if (!knows_ports()) {
+		errno = EOPNOTSUPP;
+		fail(__FILE__, __LINE__);
+	}
+
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
 
 	REQUIRE(rules >= 0);
