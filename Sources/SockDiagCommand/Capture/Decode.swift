@@ -11,6 +11,8 @@ struct Decode: TakesFilter {
       tcpdump or Wireshark writes on an nlmon device. It may also be what 'strace -e trace=network -e read=all -e \
       write=all' prints. Each may be compressed with gzip. Without options all sockets of the capture are shown.
 
+      The peers of UNIX sockets have names if the same dump lists them.
+
       Interfaces are shown by number, because a capture does not contain their names. If the capture does not contain the \
       protocol, it is shown as ?. JSON has all fields of the capture.
       """)

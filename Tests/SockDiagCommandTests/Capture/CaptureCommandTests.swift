@@ -32,6 +32,15 @@ struct CaptureCommandTests {
     return try Tool.run(["decode", "-"] + arguments, input: path)
   }
 
+  /// The capture has two dumps with the same sockets.
+  @Test func peersOfUnixSocketsHaveTheirNames() throws {
+    let path = Fixture.path("captures/linux-7.2-amd64/unix.pcap")
+    let result = try Tool.run(["decode", path, "-xH", "dst", "unix:/run/lab/server0.sock"])
+    let peers = result.text.split(separator: "\n").map { $0.split(separator: " ")[7] }
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(peers.count == 6 && Set(peers) == ["/run/lab/server0.sock"], "\(result.text)")
+  }
+
   @Test func socketsOfUnknownProtocolAreShown() throws {
     let result = try decode(Self.capture())
     let rows = result.text.split(separator: "\n").map { $0.split(separator: " ") }

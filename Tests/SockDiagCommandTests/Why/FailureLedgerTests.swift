@@ -135,4 +135,17 @@ struct FailureLedgerTests {
     let figures = [0, 7, 999, 1000, 3199, 1_234_567, -1000].map(Figure.grouped)
     #expect(figures == ["0", "7", "999", "1,000", "3,199", "1,234,567", "-1,000"])
   }
+
+  // MARK: Names of UNIX sockets
+
+  /// Names of which not every byte is known cannot be asked about.
+  @Test(arguments: [
+    ("/run/app.sock", "sockdiag why /run/app.sock"), ("app sock", "sockdiag why '/srv/app sock'"),
+    ("@name", "sockdiag why @name"), ("@a\\b", "sockdiag why '@a\\\\b'"), ("@a@b", "sockdiag list -xap"),
+    ("/run/a\u{fffd}", "sockdiag list -xap"),
+  ])
+  func takenNameComesWithACommandThatShowsItsHolder(_ name: String, _ command: String) throws {
+    let cause = try #require(failure(path: name).cause(in: "/srv"))
+    #expect(cause.contains("'\(command)' shows"), "\(cause)")
+  }
 }
