@@ -72,9 +72,10 @@ struct WhyAnswer: Decodable {
 }
 
 extension WhyAnswer.Part {
-  /// A key that shows whether the sockets have changed between two answers.
+  /// A key that shows whether the sockets have changed between two answers, or what was not seen of them: a descriptor
+  /// that the other lane is sending may be any socket.
   var view: [String] {
     sockets.map { "\($0.socket.state) \($0.socket.local) \($0.socket.remote) \($0.socket.inode) \($0.effect ?? "")" }
-      .sorted()
+      .sorted() + blindSpots
   }
 }

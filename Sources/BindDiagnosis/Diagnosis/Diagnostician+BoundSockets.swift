@@ -1,4 +1,5 @@
 internal import CBindDiagnosis
+internal import Glibc
 package import SockDiag
 internal import SocketOwners
 
@@ -74,8 +75,8 @@ enum BoundSocketReading: Equatable {
     switch unsafe cbinddiagnosis_is_tcp("/proc/\(holder.pid)\(table)/fd/\(holder.descriptor)") {
     case 0: return .other
     case 1: break
-    // Closed in the meantime.
-    case -2: return nil
+    // Closed in the meantime, or closed and opened again as a file that is no socket.
+    case -ENOENT, -ENODATA, -EOPNOTSUPP: return nil
     default: return .unknown
     }
     do throws(BindFactError) {

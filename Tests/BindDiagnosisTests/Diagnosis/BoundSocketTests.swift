@@ -1,9 +1,11 @@
-import BindDiagnosis
+import Glibc
 import SockDiag
 import SocketLaboratory
 import SocketLaboratoryKit
 import SocketOwners
 import Testing
+
+@testable import BindDiagnosis
 
 /// Sockets that are only bound, on kernels that do not report them.
 @Suite(.enabled(if: NetworkNamespace.isPermitted)) struct BoundSocketTests {
@@ -62,6 +64,20 @@ import Testing
         }
         #expect(complaints == [])
       }
+    }
+  }
+
+  /// A descriptor may be closed after the search has found it, and its number may have another meaning by then.
+  @Test func numberThatLeadsToAnotherFileIsNoDoubt() throws {
+    var ends: [Int32] = [0, 0]
+    // SAFETY: pipe writes two numbers.
+    #expect(unsafe pipe(&ends) == 0)
+    // SAFETY: the path lives through the call.
+    let file = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    defer { for descriptor in ends + [file] { close(descriptor) } }
+    for descriptor in ends + [file, 1_000_000] {
+      let holder = SocketHolder(pid: getpid(), descriptor: UInt32(descriptor))
+      #expect(BoundSocketReading.read(4711, [holder]) == .other, "\(descriptor)")
     }
   }
 
