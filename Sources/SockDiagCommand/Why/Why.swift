@@ -92,10 +92,10 @@ struct Why: ParsableCommand {
   }
 
   private func checkCombination() throws(CommandFailure) {
-    guard (port == nil) != command.isEmpty else {
+    guard (port == nil) != watchedCommand.isEmpty else {
       throw .usage("give a port, such as 'sockdiag why 8080', or else --run and a command")
     }
-    if command.isEmpty {
+    if watchedCommand.isEmpty {
       if follow { throw .usage("--follow is for --run; leave it out, or give a command to run") }
       return
     }
@@ -108,10 +108,13 @@ struct Why: ParsableCommand {
     }
   }
 
+  /// The words behind --run. Many tools end their own options with `--`, so it may stand there too.
+  private var watchedCommand: [String] { Array(command.first == "--" ? command.dropFirst() : command[...]) }
+
   /// Runs the command, and ends with its status.
   private func watch(_ names: NamespaceNames) throws {
     var watched = try WatchedRun(
-      command, followsDescendants: follow, preset: who.preset, writesJSON: json, isVerbose: verbose,
+      watchedCommand, followsDescendants: follow, preset: who.preset, writesJSON: json, isVerbose: verbose,
       terminal: .standardError(colour.color), names: names)
     switch try watched.run() {
     case .exited(let code): throw ExitCode(code)

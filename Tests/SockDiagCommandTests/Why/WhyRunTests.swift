@@ -41,6 +41,14 @@ struct WhyRunTests {
     expectDiagnosis(result, call: "bind", of: "bind-trace-subj", options: "no socket options")
   }
 
+  @Test func twoHyphensMayStandBeforeTheCommand() async throws {
+    let subject = try Tool.program("bind-trace-subject")
+    let result = try await run(["--", subject, "bind", "8080"])
+    expectDiagnosis(result, call: "bind", of: "bind-trace-subj", options: "no socket options")
+    let empty = try await run(["--"])
+    #expect(empty.status == 64 && empty.errorText.contains("give a port"), "\(empty.errorText)")
+  }
+
   @Test func pythonServerGetsItsOptionsAndBlockerNamed() async throws {
     let script = """
       import socket, sys
