@@ -14,7 +14,7 @@ extension BlindSpots: CustomStringConvertible {
     Words(
       spot: .boundSockets, name: "bound-sockets",
       phrase:
-        "whether a socket is bound to the port without listening, which this kernel does not report (Linux 6.8 does)",
+        "whether a socket is bound to the port without listening, which only sock_diag of Linux 6.8 and later reports",
       isPrivileged: true),
     Words(spot: .processes, name: "processes", phrase: "processes of other users", isPrivileged: true),
     Words(

@@ -81,7 +81,9 @@ struct Wait: ParsableCommand {
     if !sockets.isEmpty { return try wait(for: sockets, isForFree: isForFree, timeout: timeout) }
     let selection = try selection()
     if !quiet, let refusal = try SocketInspector().refusal {
-      for transport in selection.transports { Diagnostics.report(refusal.remarkOnSubstitution(for: transport)) }
+      var remarks = Remarks()
+      for transport in selection.transports { remarks.add(refusal.remarkOnSubstitution(for: transport)) }
+      remarks.say()
     }
     let interruption = try Interruption()
     let title = selection.fullDescription

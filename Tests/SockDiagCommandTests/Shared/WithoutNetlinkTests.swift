@@ -69,6 +69,11 @@ struct WithoutNetlinkTests {
       #expect(reached.status == 0 && reached.errorText == remark)
       let busy = try run("wait", "8080", "--free", "--timeout", "0")
       #expect(busy.status == 1 && busy.errorText.hasPrefix(remark) && busy.errorText.contains("sh (pid \(subject.pid)"))
+      let both = try run("wait", "9090", "-t", "-u", "--free", "--timeout", "0")
+      #expect(both.status == 1 && both.errorText.hasPrefix(remark))
+      let answer = both.errorText.dropFirst(remark.count)
+      #expect(answer.hasPrefix("sockdiag: TCP and UDP port 9090 is perhaps in use: that depends"))
+      #expect(both.errorText.contains("which only sock_diag of Linux 6.8 and later reports"))
 
       let plan = try run("kill", "8080", "--dry-run")
       #expect(plan.status == 0 && plan.errorText == remark && plan.outputText.contains("sh (pid \(subject.pid), root)"))
