@@ -27,8 +27,8 @@ extension BindPrediction.Caveats: CustomStringConvertible {
     ),
     (
       .reuseAddressMemory, "reuseaddr-memory",
-      "This kernel may remember that the port was shared by SO_REUSEADDR, and then allow a bind() that the rule refuses."
-        + " listen() fails with EADDRINUSE in any case."
+      "bind() may succeed all the same, if this kernel remembers that sockets shared the port by SO_REUSEADDR. listen()"
+        + " fails with EADDRINUSE in any case."
     ),
   ]
 

@@ -1,5 +1,8 @@
 public import SockDiagWire
 
+// Specialized for UNIX sockets, of which hosts may have many: generic code would cost as much as the decoding for each
+// socket. Other families have few.
+
 extension SocketInspector {
   /// Collects all matching sockets of a family, each once.
   ///

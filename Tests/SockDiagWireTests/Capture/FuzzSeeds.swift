@@ -65,7 +65,7 @@ import Testing
 
   /// Tables of the running kernel, each after the byte that selects its parser in the fuzzer.
   private static var tables: [[UInt8]] {
-    // The others are parsed whatever the byte is.
+    // The byte selects one of the first four parsers. The fuzzer gives every input to the parsers behind them as well.
     ["tcp", "udp", "tcp6", "udp6", "unix", "netlink", "packet"].enumerated().compactMap { index, name in
       guard let table = FileManager.default.contents(atPath: "/proc/net/" + name) else { return nil }
       return [UInt8(index & 3) | 0x80] + table.prefix(longest)

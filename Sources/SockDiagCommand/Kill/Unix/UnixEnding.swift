@@ -72,7 +72,7 @@ struct UnixEnding: ~Copyable {
       + " '\(systemctl) stop NAME.socket' ends it"
   }
 
-  /// What programs read.
+  /// The JSON fields.
   ///
   /// - Parameters:
   ///   - outcomes: What became of each process; empty if nothing was tried.
