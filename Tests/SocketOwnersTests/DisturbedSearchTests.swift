@@ -139,6 +139,27 @@ import Testing
     }
   }
 
+  /// From fork(2) to execve(2) a child has copies of all descriptors. A second look finds it without them, or gone.
+  @Test(arguments: [true, false]) func childThatIsAboutToExecIsNoHolder(_ ends: Bool) throws {
+    let proc = Self.host()
+    let all = try Self.operations(1).places
+    proc.processes[20] = proc.processes[10]
+    proc.processes[20]?.start = 20
+    let looks = Atomic<Int>(0)
+    proc.before { operation, proc in
+      guard operation == .init(.open, "20/fd") else { return 0 }
+      if looks.add(1, ordering: .relaxed).newValue == 2 {
+        if ends { proc.processes[20] = nil } else { proc.processes[20]?.files = [0: "/dev/null"] }
+      }
+      return 0
+    }
+    var owners = try OwnerFinder(proc, procRoot: "/proc")
+    let report = try owners.find(Self.wanted, .anew)
+    #expect(looks.load(ordering: .relaxed) == 2)
+    #expect(Self.places(report) == all)
+    #expect(report.process(20) == nil)
+  }
+
   @Test func procWithoutProcessesIsReported() throws {
     let proc = FakeProc()
     var owners = try OwnerFinder(proc, procRoot: "/proc")

@@ -75,3 +75,14 @@ extension OwnerFinder {
     return arguments
   }
 }
+
+extension OwnerReport {
+  /// The holders of a socket whose processes have not ended since the search; all holders if every process has.
+  ///
+  /// - Parameter details: What ``OwnerFinder/details(ofProcessesIn:)`` said of this report.
+  package func holders(of inode: UInt32, among details: [Int32: ProcessDetails]) -> [SocketHolder] {
+    let found = holders(of: inode)
+    let living = found.filter { details[$0.pid] != nil }
+    return living.isEmpty ? Array(found) : living
+  }
+}

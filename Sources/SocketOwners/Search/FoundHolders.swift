@@ -42,8 +42,23 @@ struct FoundHolders {
     return (next, result)
   }
 
-  /// Holders that were not read in this search, of inodes that have several holders.
-  var doubtful: [SocketHolder] {
-    holders.indices.lazy.filter { counts[Int(places[$0])] > 1 && !holders[$0].isVerified }.map { holders[$0] }
+  /// Holders that may hold their socket no longer, although another process does: those that come from the memory, and
+  /// all but the oldest of those in new processes.
+  ///
+  /// - Parameters:
+  ///   - isNew: Whether this search is the first that read a process.
+  ///   - start: When a process started, in clock ticks.
+  func doubtful(isNew: (Int32) -> Bool, start: (Int32) -> UInt64) -> [SocketHolder] {
+    let shared = holders.indices.filter { counts[Int(places[$0])] > 1 }
+    var oldest: [UInt32: (start: UInt64, pid: Int32)] = [:]
+    for index in shared {
+      let process = (start(holders[index].pid), holders[index].pid)
+      if let known = oldest[places[index]], known <= process { continue }
+      oldest[places[index]] = process
+    }
+    return shared.filter { index in
+      let holder = holders[index]
+      return !holder.isVerified || isNew(holder.pid) && oldest[places[index]]?.pid != holder.pid
+    }.map { holders[$0] }
   }
 }

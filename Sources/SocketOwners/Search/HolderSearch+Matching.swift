@@ -4,8 +4,11 @@ extension HolderSearch {
   mutating func match() throws(SocketOwnersError) {
     found = matches()
     // If a socket has two holders and one of them comes from the memory, the socket may have moved from there to the
-    // other.
-    let doubtful = found.doubtful
+    // other. If both were read just now, the younger process may be a child between fork(2) and execve(2), which has
+    // copies of descriptors that it is about to close: a second look finds it without them, or gone.
+    let doubtful = found.doubtful(
+      isNew: { [memory = memory.processes] in memory[$0]?.isNew != false },
+      start: { [memory = memory.processes] in memory[$0]?.startTicks ?? .max })
     guard !doubtful.isEmpty else { return }
     var numbers: [Int32: [Int32: [UInt32]]] = [:]
     for holder in doubtful {

@@ -30,6 +30,7 @@ extension HolderSearch {
       known = nil
     }
     var next = ProcessRecord(pid: pid, startTicks: known?.startTicks ?? 0)
+    next.isNew = known == nil
     next.threads = proc.threads(of: pid, knowing: known?.threads, &work)
     plan(0, status, &next, known, &tasks)
     for thread in next.threads.separate {

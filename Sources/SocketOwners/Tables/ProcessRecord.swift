@@ -3,6 +3,8 @@ struct ProcessRecord: Sendable {
   let pid: Int32
   /// When the process started. It is 0 until a socket was found in the process, because only then it is read.
   var startTicks: UInt64 = 0
+  /// Whether this search is the first that read the process.
+  var isNew = true
   var threads = ProcessThreads()
   var tables: [DescriptorTable] = []
 

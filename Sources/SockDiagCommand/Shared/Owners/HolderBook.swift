@@ -43,7 +43,7 @@ struct HolderBook {
   /// The processes that hold a socket.
   func list(of socket: some KernelSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
-    let holders = report.holders(of: socket.inode)
+    let holders = report.holders(of: socket.inode, among: details)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
     // By descriptor.
     var oldest: [UInt32: UInt64] = [:]
@@ -69,7 +69,7 @@ struct HolderBook {
 
   /// The processes of a socket for the conditions of a filter.
   private func filterHolders(of socket: some KernelSocket, _ filter: SocketFilter) -> [FilterHolder]? {
-    let holders = socket.inode == 0 ? [] : report.holders(of: socket.inode)
+    let holders = socket.inode == 0 ? [] : report.holders(of: socket.inode, among: details)
     if holders.isEmpty {
       // An unknown process holds the socket: the filter is undecided. If some processes are known, they decide, although
       // an unreadable process could hold the socket too.
