@@ -48,8 +48,7 @@ extension Diagnostician {
     guard !wanted.isEmpty, let report = try? owners?.find(wanted, SearchOptions(.firstHolder)) else { return }
     let details = owners?.details(ofProcessesIn: report) ?? [:]
     for index in listeners.indices {
-      guard let holder = report.holders(of: listeners[index].socket.inode, among: details).first
-      else { continue }
+      guard let holder = report.holders(of: listeners[index].socket.inode, among: details).first else { continue }
       listeners[index].process = details[holder.pid]
     }
   }

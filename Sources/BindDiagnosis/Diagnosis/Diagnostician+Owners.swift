@@ -25,7 +25,7 @@ extension Diagnostician {
     }
     for index in sockets.indices where sockets[index].socket.inode != 0 {
       let inode = sockets[index].socket.inode
-      let holders = report.holders(of: inode, among: found.details)
+      let holders = Array(report.holders(of: inode, among: found.details))
       sockets[index].holders = holders
       sockets[index].processes = Set(holders.map(\.pid)).sorted().compactMap { found.details[$0] }
       sockets[index].socketUnit = socketUnit(of: sockets[index], &found)

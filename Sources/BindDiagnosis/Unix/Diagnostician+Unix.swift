@@ -79,7 +79,7 @@ extension Diagnostician {
     let details = owners?.details(ofProcessesIn: report) ?? [:]
     for index in diagnosis.sockets.indices where diagnosis.sockets[index].socket.inode != 0 {
       let inode = diagnosis.sockets[index].socket.inode
-      let holders = report.holders(of: inode, among: details)
+      let holders = Array(report.holders(of: inode, among: details))
       let processes = Set(holders.map(\.pid)).sorted().compactMap { details[$0] }
       diagnosis.sockets[index].holders = holders
       diagnosis.sockets[index].processes = processes

@@ -53,7 +53,7 @@ public struct SocketHandler: Hashable, Sendable {
     SocketHandler("packet", .packet, module: "af_packet_diag", option: "CONFIG_PACKET_DIAG", procNetTable: "packet"),
     SocketHandler("vsock", .vsock, module: "vsock_diag", option: "CONFIG_VSOCKETS_DIAG"),
     SocketHandler("xdp", .xdp, module: "xsk_diag", option: "CONFIG_XDP_SOCKETS_DIAG"),
-    // net/tipc/Makefile gave the module another name before Linux 6.11.
+    // Before Linux 6.11 the module had another name (net/tipc/Makefile).
     SocketHandler("tipc", .tipc, module: "tipc_diag", earlierModule: "diag", option: "CONFIG_TIPC_DIAG"),
     SocketHandler("smc", .smc, module: "smc_diag", option: "CONFIG_SMC_DIAG"),
   ]

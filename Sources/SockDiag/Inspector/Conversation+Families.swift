@@ -3,7 +3,7 @@ package import SockDiagWire
 extension Conversation where Transport: ~Copyable {
   /// Passes each matching socket to `body`. A socket may occur twice if the kernel's tables change meanwhile.
   ///
-  /// The next record is decoded into the same storage. Whoever keeps the socket can take it and leave an empty one.
+  /// The next record is decoded into the same storage. A caller that keeps the socket takes it and leaves an empty one.
   package mutating func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (inout Family.Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {

@@ -55,7 +55,7 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-  /// Replaces all elements. The memory is reused if it suffices and nobody else uses it.
+  /// Replaces all elements. The memory is reused if it suffices and no other value shares it.
   mutating func replaceAll(with bytes: Span<UInt8>) {
     if count > bytes.count {
       removeLast(count &- bytes.count)

@@ -23,7 +23,7 @@ public struct UnixSocket: Hashable, Sendable {
   var rawFirstQueue: UInt32 = 0
   var rawSecondQueue: UInt32 = 0
   var rawCookie: UInt64 = 0
-  /// Without a name it is empty, and may keep its memory for the next one.
+  /// The bytes of the name; empty if there is none. A reader reuses the memory for the next name.
   var nameBytes: [UInt8] = []
   var peerName = Peer.Name.unknown
   /// Memory in use and its limits. Kernel: `UNIX_DIAG_MEMINFO`.

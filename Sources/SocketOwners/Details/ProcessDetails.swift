@@ -80,9 +80,11 @@ extension OwnerReport {
   /// The holders of a socket whose processes have not ended since the search; all holders if every process has.
   ///
   /// - Parameter details: What ``OwnerFinder/details(ofProcessesIn:)`` said of this report.
-  package func holders(of inode: UInt32, among details: [Int32: ProcessDetails]) -> [SocketHolder] {
+  /// - Complexity: It allocates only if a process has ended.
+  package func holders(of inode: UInt32, among details: [Int32: ProcessDetails]) -> ArraySlice<SocketHolder> {
     let found = holders(of: inode)
+    if found.count < 2 || found.allSatisfy({ details[$0.pid] != nil }) { return found }
     let living = found.filter { details[$0.pid] != nil }
-    return living.isEmpty ? Array(found) : living
+    return living.isEmpty ? found : living[...]
   }
 }

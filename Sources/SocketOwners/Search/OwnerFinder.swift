@@ -13,6 +13,10 @@
 /// holder, all descriptors are read that led to no wanted socket. If a socket has no holder in consecutive searches,
 /// everything is read again, at growing intervals.
 ///
+/// **Children that are about to run a program.** Between fork(2) and execve(2) a child has copies of all descriptors of its
+/// parent. So if several processes hold a socket, a search reads these descriptors again before it ends: in every process
+/// that is new to the finder, except the oldest. A child that stays longer in between is reported as a holder, which it is.
+///
 /// **What such a search can miss.** If a wanted socket had one holder, the search believes that the holder still has
 /// it, as long as the socket is wanted and the process has the expected number of descriptors. So the search does not
 /// notice at once if

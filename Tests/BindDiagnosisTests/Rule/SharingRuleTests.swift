@@ -148,8 +148,8 @@ import Testing
 
   // MARK: The memory of older kernels
 
-  /// Before Linux 6.8, sockets that all had SO_REUSEADDR at their bind() let in one more, even if one has unset it since:
-  /// measured on 5.10 and 6.1. On 6.12, 6.18 and 7.2 bind() fails.
+  /// Before Linux 6.8 the kernel remembers of a port that all its sockets had SO_REUSEADDR at their bind(). Then one more
+  /// may bind, even if a socket has unset the option since (measured on 5.10 and 6.1). On 6.12, 6.18 and 7.2 it may not.
   @Test(arguments: [false, true]) func olderKernelRemembersThatAddressesWereReused(isOld: Bool) {
     let conditions = BindConditions(remembersReuseAddress: isOld)
     func predict(

@@ -6,10 +6,10 @@ import Testing
 /// The sockets of each guest are what the program that made them knows, also where `ss` prints nothing: it prints no
 /// DCCP, UDP-Lite and SMC sockets, and of netlink, vsock and TIPC only columns.
 ///
-/// `GuestProgramTests` has what the program did to them. Nobody in the guest knows the rest: the memory of netlink, DCCP
-/// and UDP-Lite sockets.
+/// `GuestProgramTests` has what the program did to them. One figure has nothing to compare it with: the memory of
+/// netlink, DCCP and UDP-Lite sockets.
 @Suite struct GuestFactTests {
-  /// The number of facts that each family has on every kernel that serves it.
+  /// How many facts are compared for each family. The number is the same on every kernel that serves the family.
   private static let counts = [
     "tcp": 65, "udp": 6, "udplite": 5, "raw": 6, "mptcp": 4, "sctp": 8, "dccp": 2, "unix": 33, "netlink": 6,
     "packet": 8, "vsock": 3, "xdp": 1, "tipc": 4, "smc": 3,

@@ -93,7 +93,7 @@ struct Selection: Hashable {
     return query
   }
 
-  /// Leaves out the values of BPF programs if the kernel refuses every query for them to this user.
+  /// Leaves out the values of BPF programs if the kernel does not report them to this user.
   ///
   /// - Parameter remarks: Takes a remark that they are left out.
   mutating func leaveOutForbiddenStorages(

@@ -47,7 +47,7 @@ struct Remarks {
   /// - Parameters:
   ///   - name: The family or the protocol of the sockets.
   ///   - isFromProcNet: Whether the list comes from `/proc/net`.
-  ///   - lack: Why sock_diag may not report what the filter asks about; `nil` if only the age of the kernel can be why.
+  ///   - lack: Why sock_diag may not report what the filter asks about; `nil` if only an old kernel can be the reason.
   mutating func note(_ name: String, _ completeness: Completeness, isFromProcNet: Bool, lack: String?) {
     if completeness.contains(.undecided) {
       let reason =
