@@ -14,6 +14,7 @@ struct Catalogue {
     return [
       try dump(expecting: farm.total),
       try details(expecting: farm.total),
+      try members(expecting: farm.total),
       try listening(expecting: farm.listening),
       try exactGet(tuples),
       try filter(),
@@ -59,6 +60,17 @@ struct Catalogue {
         try OurDump(.all, details: .tcpInfo),
         try OurStream(.all, details: .tcpInfo),
       ] + theirs("-taniO", headerLines: 1)
+    )
+  }
+
+  private func members(expecting count: Int) throws -> Workload {
+    Workload(
+      key: "members",
+      title: "Five members of tcp_info of every TCP socket",
+      expected: count,
+      rivals: [
+        try FloorDump(states: States.all, extensions: Extensions.info), try FloorMembers(), try OurMembers(),
+      ]
     )
   }
 

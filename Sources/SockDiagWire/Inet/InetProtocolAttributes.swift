@@ -1,6 +1,7 @@
 /// Details that only some protocols or some hosts have.
 ///
 /// They are stored apart from ``InetAttributes``, so that records of TCP and UDP do not become larger or slower.
+@usableFromInline
 struct InetProtocolAttributes: Hashable, Sendable {
   var mptcpInfo: MPTCPInfo?
   var sctpInfo: SCTPInfo?
