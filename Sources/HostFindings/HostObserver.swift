@@ -123,7 +123,10 @@ public struct HostObserver: ~Copyable, Sendable {
     var completeness = Completeness.complete
     for _ in 0..<3 {
       survey = start
-      completeness = try inspector.visit(query) { survey.add($0) }
+      completeness = try inspector.forEach(query) { socket in
+        survey.add(socket)
+        return .continue
+      }
       if completeness.isDisjoint(with: .worthRetrying) { break }
     }
     return (survey, completeness)

@@ -43,6 +43,7 @@ struct Catalogue {
         try FloorDump(states: States.all),
         try OurDump(.all),
         try OurStream(.all),
+        try OurTracker(),
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
         OurProcNet(.all),
@@ -59,6 +60,7 @@ struct Catalogue {
         try FloorDump(states: States.all, extensions: Extensions.info),
         try OurDump(.all, details: .tcpInfo),
         try OurStream(.all, details: .tcpInfo),
+        try OurTracker(details: .tcpInfo),
       ] + theirs("-taniO", headerLines: 1)
     )
   }

@@ -25,9 +25,10 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     self.procRoot = procRoot
   }
 
-  /// Hands each socket to `body`, without allocating for any.
+  /// Hands each socket to `body`, without allocating for any. A body that keeps the socket takes it and leaves another
+  /// value, whose storage is used for the next one.
   package mutating func forEach(
-    _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
+    _ query: SocketQuery, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> (completeness: Completeness, source: SocketSource) {
     do throws(SockDiagError) {
       let completeness = try walk(query, body)
@@ -39,7 +40,10 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       if try lacksAll(query, instead: error) { return (.missingStates, .procNet) }
       return (
         try readProcNet(instead: error) { root throws(SockDiagError) in
-          try ProcNet.forEach(query, root: root, body)
+          try ProcNet.forEach(query, root: root) { socket in
+            var socket = socket
+            return body(&socket)
+          }
         }, .procNet
       )
     }
