@@ -194,6 +194,25 @@ private func signature(_ type: InetAttributeType, _ byteCount: Int) -> UInt32 {
 }
 
 extension InetAttributes {
+  /// Stores an attribute.
+  mutating func decode(
+    _ attribute: NetlinkAttribute, of protocol: TransportProtocol, in bytes: Span<UInt8>
+  ) throws(WireError) {
+    if attribute.type == InetAttributeType.info.rawValue, !attribute.payload.isEmpty {
+      switch `protocol` {
+      // Other protocols use the attribute for another structure. If the request was not captured, TCP is most likely.
+      // DCCP fills in a few members of TCP's structure.
+      case .tcp, .unspecified, .dccp: return tcpInfo.read(attribute.payload, in: bytes)
+      default: break
+      }
+    }
+    if boxedOther.isEmpty { boxedOther.append(InetOtherAttributes()) }
+    hasOther = true
+    try boxedOther[0].decode(attribute, of: `protocol`, in: bytes)
+  }
+}
+
+extension InetOtherAttributes {
   /// Stores an attribute. An attribute is kept verbatim if its type is unknown, if its payload does not fit its type,
   /// or if its payload is longer than the known structure.
   mutating func decode(
@@ -206,10 +225,6 @@ extension InetAttributes {
     // kept.
     var decodedByteCount: Int?
     switch (type, payload.count) {
-    // Other protocols use the attribute for another structure. If the request was not captured, TCP is most likely.
-    case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo.read(payload, in: bytes)
-    // It fills in a few members of TCP's structure.
-    case (.info, 1...) where `protocol` == .dccp: tcpInfo.read(payload, in: bytes)
     case (.info, 1...) where `protocol` == .mptcp:
       let info = MPTCPInfo(bytes: bytes.array(payload))
       updateProtocolPart { $0.mptcpInfo = info }
