@@ -18,6 +18,9 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   /// Sees every datagram sent, and every one received from the kernel.
   package var observer: (@Sendable (Direction, Span<UInt8>) -> Void)?
 
+  /// Stops a conversation from another thread.
+  package var stop: StopSignal?
+
   package init(_ transport: consuming Transport) {
     self.transport = transport
     requestBuffer.reserveCapacity(1024)
@@ -152,7 +155,10 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
 
   /// Receives datagrams until the answer is over.
   private mutating func receive(_ answer: inout Answer, _ body: Answer.Body) throws(SockDiagError) {
-    while !answer.isOver { try receiveDatagram(&answer, body) }
+    while !answer.isOver {
+      try stop?.check()
+      try receiveDatagram(&answer, body)
+    }
   }
 
   /// Receives one datagram, or learns that there is none.

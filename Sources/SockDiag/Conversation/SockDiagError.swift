@@ -54,6 +54,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let procNet = Code(rawValue: "proc-net")
     /// The walk is over, because its inspector was used for another request.
     public static let otherRequest = Code(rawValue: "other-request")
+    /// The task was cancelled while the kernel's answer was being read.
+    public static let cancelled = Code(rawValue: "cancelled")
     /// Any other errno.
     public static let system = Code(rawValue: "system")
   }
