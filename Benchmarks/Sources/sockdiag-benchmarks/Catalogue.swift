@@ -44,6 +44,9 @@ struct Catalogue {
         try OurDump(.all),
         try OurStream(.all),
         try OurTracker(),
+        try OurStateCounts(),
+        try OurSummary(),
+        try OurWalkers(),
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
         OurProcNet(.all),
@@ -61,6 +64,7 @@ struct Catalogue {
         try OurDump(.all, details: .tcpInfo),
         try OurStream(.all, details: .tcpInfo),
         try OurTracker(details: .tcpInfo),
+        try OurSummary(details: .tcpInfo),
       ] + theirs("-taniO", headerLines: 1)
     )
   }
