@@ -45,7 +45,8 @@ struct Catalogue {
         try OurStream(.all),
         try OurTracker(),
         try OurStateCounts(),
-        try OurSummary(),
+        try OurSummary.byState(),
+        try OurSummary.byLocalPort(),
         try OurWalkers(),
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
@@ -64,7 +65,8 @@ struct Catalogue {
         try OurDump(.all, details: .tcpInfo),
         try OurStream(.all, details: .tcpInfo),
         try OurTracker(details: .tcpInfo),
-        try OurSummary(details: .tcpInfo),
+        try OurSummary.byState(details: .tcpInfo),
+        try OurSummary.byLocalPort(details: .tcpInfo),
       ] + theirs("-taniO", headerLines: 1)
     )
   }

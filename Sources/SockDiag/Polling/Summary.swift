@@ -13,8 +13,12 @@ public import SockDiagWire
 ///
 /// Its storage is kept from poll to poll, so a poll allocates only for groups that are new.
 public struct Summary<Key: Hashable & Sendable>: Sendable {
-  /// The index of each key's group.
-  @usableFromInline var indices: [Key: Int] = [:]
+  /// One more than the index of a key's group, by open addressing, at most half full; 0 for an empty slot.
+  ///
+  /// A dictionary would spend more time on its hash, which withstands chosen keys, than the decoder spends on the socket.
+  /// Numbers are spread by a multiplication here, so a peer that chose its ports could lengthen the search, but has only
+  /// 65,536 of them. Keys that are not numbers use the hash of the language.
+  @usableFromInline var slots = [Int](repeating: 0, count: 64)
   @usableFromInline var keys: [Key] = []
   @usableFromInline var groups: [SummaryGroup] = []
   /// The group of the last socket. Neighbours in a walk often belong together.
@@ -29,7 +33,7 @@ public struct Summary<Key: Hashable & Sendable>: Sendable {
 
   /// The group of a key; `nil` if it has no sockets.
   public subscript(key: Key) -> SummaryGroup? {
-    guard let index = indices[key], groups[index].sockets > 0 else { return nil }
+    guard let index = find(key), groups[index].sockets > 0 else { return nil }
     return groups[index]
   }
 
@@ -64,17 +68,58 @@ public struct Summary<Key: Hashable & Sendable>: Sendable {
   @inlinable
   mutating func index(of key: Key) -> Int {
     if let last, last.key == key { return last.index }
-    let index: Int
-    if let known = indices[key] {
-      index = known
-    } else {
-      index = groups.count
-      indices[key] = index
-      keys.append(key)
-      groups.append(SummaryGroup())
-    }
+    let index = find(key) ?? insert(key)
     last = (key, index)
     return index
+  }
+}
+
+extension Summary {
+  @inlinable
+  func find(_ key: Key) -> Int? {
+    var slot = start(key)
+    while slots[slot] != 0 {
+      if keys[slots[slot] &- 1] == key { return slots[slot] &- 1 }
+      slot = (slot &+ 1) & (slots.count &- 1)
+    }
+    return nil
+  }
+
+  @inlinable
+  mutating func insert(_ key: Key) -> Int {
+    if (keys.count + 1) * 2 > slots.count {
+      slots = [Int](repeating: 0, count: slots.count * 4)
+      for index in keys.indices { place(index) }
+    }
+    keys.append(key)
+    groups.append(SummaryGroup())
+    place(keys.count - 1)
+    return keys.count - 1
+  }
+
+  @inlinable
+  mutating func place(_ index: Int) {
+    var slot = start(keys[index])
+    while slots[slot] != 0 { slot = (slot &+ 1) & (slots.count &- 1) }
+    slots[slot] = index + 1
+  }
+
+  @inlinable
+  func start(_ key: Key) -> Int {
+    // The compiler knows the type of the key where this code is specialized, and decides the casts.
+    let number: UInt64 =
+      if let port = key as? UInt16 {
+        UInt64(port)
+      } else if let id = key as? UInt32 {
+        UInt64(id)
+      } else if let id = key as? UInt64 {
+        id
+      } else if let state = key as? SocketState {
+        UInt64(state.rawValue)
+      } else {
+        UInt64(bitPattern: Int64(key.hashValue))
+      }
+    return Int(truncatingIfNeeded: (number &* 0x9e37_79b9_7f4a_7c15) >> 32) & (slots.count &- 1)
   }
 }
 
@@ -121,42 +166,4 @@ extension SocketInspector {
       return .continue
     }
   }
-
-  /// Counts the matching sockets by state. This is the cheapest summary: it costs what the kernel's walk costs.
-  ///
-  /// - Throws: ``SockDiagError``.
-  public mutating func stateCounts(_ query: SocketQuery) throws(SockDiagError) -> StateCounts {
-    var counts = StateCounts()
-    counts.completeness = try reader.forEach(query) { socket in
-      counts.add(socket.state)
-      return .continue
-    }.completeness
-    return counts
-  }
-}
-
-/// The number of sockets in each state.
-public struct StateCounts: Hashable, Sendable {
-  /// At the index of the state's number.
-  private var counts = [Int](repeating: 0, count: 256)
-  /// Whether all sockets were counted.
-  public var completeness = Completeness.complete
-
-  /// Creates counts of no sockets. Allocates once.
-  public init() {}
-
-  /// The number of sockets in a state.
-  public subscript(state: SocketState) -> Int { counts[Int(state.rawValue)] }
-
-  /// The number of all sockets.
-  public var total: Int { counts.reduce(0, +) }
-
-  /// The states that have sockets, in the kernel's order.
-  public var states: [SocketState] {
-    counts.indices.filter { counts[$0] > 0 }.map { SocketState(rawValue: UInt8($0)) }
-  }
-
-  /// Counts a socket.
-  @inline(__always)
-  public mutating func add(_ state: SocketState) { counts[Int(state.rawValue)] &+= 1 }
 }

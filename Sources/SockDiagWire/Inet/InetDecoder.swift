@@ -52,6 +52,20 @@ public struct InetDecoder: Sendable {
     }
   }
 
+  /// The state in a record, as ``decode(_:in:protocol:into:)`` finds it; `nil` if the record is too short.
+  ///
+  /// - Parameter isTCP: Whether this is a record of TCP, in which a socket that is only bound is `close`.
+  @inlinable
+  public static func state(_ payload: Range<Int>, in bytes: Span<UInt8>, isTCP: Bool) -> SocketState? {
+    let start = payload.lowerBound
+    guard payload.count >= 72, start >= 0, payload.upperBound <= bytes.count else { return nil }
+    let state = SocketState(rawValue: bytes[start + 1])
+    guard isTCP, state == .close else { return state }
+    let hasPort = bytes[start + 4] | bytes[start + 5] != 0
+    let hasInode = bytes[start + 68] | bytes[start + 69] | bytes[start + 70] | bytes[start + 71] != 0
+    return hasPort && hasInode ? .boundInactive : state
+  }
+
   /// Reuses the storage for details of a value that is no longer needed. A copy of the value keeps its details.
   @inline(__always)
   public mutating func recycle(_ socket: inout InetSocket) {

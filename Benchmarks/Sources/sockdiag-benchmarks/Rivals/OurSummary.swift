@@ -13,24 +13,45 @@ final class OurStateCounts: Rival {
   func run() throws -> Int? { try inspector.stateCounts(query).total }
 }
 
-/// Sums by local port, with the storage of the last poll.
+/// Sums of queues and traffic by a key, with the storage of the last poll.
 final class OurSummary: Rival {
   let name: String
   let role = Role.ours
 
-  private var inspector: SocketInspector
-  private var summary = Summary<UInt16>()
-  private let query: SocketQuery
+  private let work: () throws -> Int
 
-  init(details: InetDetails = []) throws {
-    name = details.isEmpty ? "SockDiag: sums by local port" : "SockDiag: sums by local port, with traffic"
-    inspector = try SocketInspector()
-    query = SocketQuery(.tcp, states: .all, details: details)
+  private init(_ what: String, _ work: @escaping () throws -> Int) {
+    name = "SockDiag: sums by \(what)"
+    self.work = work
   }
 
-  func run() throws -> Int? {
-    try inspector.summarize(query, by: .localPort, into: &summary)
-    return summary.total.sockets
+  static func byState(details: InetDetails = []) throws -> OurSummary {
+    let poll = Poll(inspector: try SocketInspector())
+    var summary = Summary<SocketState>()
+    let query = SocketQuery(.tcp, states: .all, details: details)
+    return OurSummary("state") {
+      try poll.inspector.summarize(query, by: .state, into: &summary)
+      return summary.total.sockets
+    }
+  }
+
+  static func byLocalPort(details: InetDetails = []) throws -> OurSummary {
+    let poll = Poll(inspector: try SocketInspector())
+    var summary = Summary<UInt16>()
+    let query = SocketQuery(.tcp, states: .all, details: details)
+    return OurSummary("local port") {
+      try poll.inspector.summarize(query, by: .localPort, into: &summary)
+      return summary.total.sockets
+    }
+  }
+
+  func run() throws -> Int? { try work() }
+
+  /// Holds what a closure cannot own.
+  private final class Poll {
+    var inspector: SocketInspector
+
+    init(inspector: consuming SocketInspector) { self.inspector = inspector }
   }
 }
 
