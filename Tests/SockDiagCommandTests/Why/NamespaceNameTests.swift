@@ -23,7 +23,7 @@ struct MountedNamespaceTests {
 }
 
 /// The commands that `why --run` suggests are for the user's shell, and for later.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespaceNameTests {
   private static let program = """
     import socket, sys
@@ -80,14 +80,14 @@ struct NamespaceNameTests {
     #expect(!text.contains("--netns"), "\(text)")
   }
 
-  @Test(.enabled(if: NetworkNamespace.hasProgram("ip"), "needs ip"))
+  @Test(.enabled(if: LabNamespace.hasProgram("ip"), "needs ip"))
   func namespaceNameIsPreferred() async throws {
     let tool = try Tool.path
     let script = """
       mount -t tmpfs none /run && ip netns add blue && ip -n blue link set lo up &&
       exec "$0" why --run ip netns exec blue python3 -c "$1" 192.0.2.9
       """
-    let text = try await NetworkNamespace.withNew { namespace in
+    let text = try await LabNamespace.withNew { namespace in
       try namespace.run(
         ["unshare", "-m", "--propagation", "private", "sh", "-c", script, tool, Self.program]
       ).errorText
