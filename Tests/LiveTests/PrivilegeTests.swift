@@ -59,7 +59,7 @@ struct PrivilegeTests {
 struct NamespacePrivilegeTests {
   @Test func forbiddenNamespaceHasItsOwnError() throws {
     let error = try LoneThread.run(.unprivileged) {
-      #expect(throws: SockDiagError.self) { _ = try SocketInspector(inNamespaceAt: "/proc/1/ns/net") }
+      #expect(throws: SockDiagError.self) { _ = try NetworkNamespace.at(path: "/proc/1/ns/net") }
     }
     #expect(error?.code == .namespaceForbidden)
     #expect(error?.cure?.contains("CAP_SYS_ADMIN") == true)

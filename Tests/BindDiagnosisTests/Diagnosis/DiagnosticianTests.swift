@@ -113,7 +113,7 @@ import Testing
       try LabNamespace.withNew { other in
         #expect(other.inode != namespace)
         // /proc/PID/ns shows one namespace for all threads of a process, so the namespace is given by its own path.
-        var inspector = try SocketInspector(inNamespaceAt: path)
+        var inspector = try SocketInspector(in: .at(path: path))
         #expect(try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets.map(\.local.port) == [18_080])
         #expect(try Self.diagnose(BindRequest(.tcp, "127.0.0.1:18080", uid: 0)).verdict == .free)
       }

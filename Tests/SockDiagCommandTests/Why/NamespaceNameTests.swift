@@ -4,24 +4,6 @@ import Testing
 
 @testable import SockDiagCommand
 
-struct MountedNamespaceTests {
-  @Test func namespacePathsAreFoundAmongTheMounts() {
-    let text = """
-      22 1 8:1 / / rw,relatime - ext4 /dev/root rw
-      36 22 0:4 net:[4026532623] /run/netns/blue rw shared:5 - nsfs nsfs rw
-      37 22 0:4 net:[4026532624] /run/netns/red rw - nsfs nsfs rw
-      38 22 0:4 mnt:[4026532623] /run/other rw - nsfs nsfs rw
-      39 22 0:4 net:[4026532623] /run/with\\040blank\\134 rw - nsfs nsfs rw
-      40 22 0:4 net:[4026532623]
-      41 22 0:4 net:[4026532623] /run/cut\\04 rw - nsfs nsfs rw
-      """
-    let paths = MountedNamespaces.paths(of: 4_026_532_623, inMountInfo: Array(text.utf8))
-    #expect(paths == ["/run/netns/blue", "/run/with blank\\", "/run/cut\\04"])
-    #expect(MountedNamespaces.paths(of: 1, inMountInfo: Array(text.utf8)) == [])
-    #expect(MountedNamespaces.paths(of: 1, inMountInfo: []) == [])
-  }
-}
-
 /// The commands that `why --run` suggests are for the user's shell, and for later.
 @Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespaceNameTests {
