@@ -1,17 +1,56 @@
+#define _GNU_SOURCE
+#include "CSockDiagNamespace.h"
+
 #include <errno.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
 
-#include "CSockDiagThread.h"
+struct task {
+	void (*work)(void *);
+	void *context;
+};
 
-void csockdiag_name_thread(const char *name)
+static void *perform(void *argument)
 {
-	prctl(PR_SET_NAME, name);
+	struct task task = *(struct task *)argument;
+
+	free(argument);
+	task.work(task.context);
+	return NULL;
 }
 
-int csockdiag_wakeup_open(void)
+/* Signals are blocked from its start: a program may have handlers that expect its own threads. */
+static int start(void (*work)(void *), void *context, pthread_t *thread)
 {
-	int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct task *task = malloc(sizeof(*task));
+	sigset_t all, before;
+	int error;
 
-	return descriptor < 0 ? -errno : descriptor;
+	if (task == NULL)
+		return -ENOMEM;
+	*task = (struct task){ .work = work, .context = context };
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(thread, NULL, perform, task);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error != 0)
+		free(task);
+	return -error;
+}
+
+int csockdiag_run_on_thread(void (*work)(void *), void *context)
+{
+	pthread_t thread;
+	int result = start(work, context, &thread);
+
+	return result < 0 ? result : -pthread_join(thread, NULL);
+}
+
+int csockdiag_start_thread(void (*work)(void *), void *context)
+{
+	pthread_t thread;
+	int result = start(work, context, &thread);
+
+	return result < 0 ? result : -pthread_detach(thread);
 }

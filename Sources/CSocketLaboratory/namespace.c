@@ -39,9 +39,14 @@ int socklab_thread(void (*entry)(void *), void *context) {
 // 1337). A container with read-only settings does without it.
 static void keep_time_wait(void) { (void)socklab_write_file("/proc/sys/net/ipv4/tcp_rfc1337", "1"); }
 
+int socklab_namespace_file(void) {
+  int file = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  return file < 0 ? -errno : file;
+}
+
 int socklab_namespace_enter(void) {
-  int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-  if (home < 0) return -errno;
+  int home = socklab_namespace_file();
+  if (home < 0) return home;
   int result = unshare(CLONE_NEWNET) < 0 ? -errno : socklab_link_up("lo");
   if (result < 0) {
     setns(home, CLONE_NEWNET);

@@ -1,6 +1,6 @@
 public import SockDiag
 
-/// Collects the facts for the rules, in the network namespace of the calling thread.
+/// Collects the facts for the rules, in one network namespace.
 ///
 /// ```swift
 /// var observer = try HostObserver()
@@ -16,6 +16,8 @@ public import SockDiag
 public struct HostObserver: ~Copyable, Sendable {
   private var inspector: SocketInspector
   private let procRoot: String
+  /// The namespace that is observed, if it is not that of the thread that made this value.
+  private let namespace: NetworkNamespace?
   private let start: ContinuousClock.Instant
   private let counters: NetworkCounters
   private let listeners: [InetSocket]
@@ -37,18 +39,42 @@ public struct HostObserver: ~Copyable, Sendable {
 
   private static let listening = SocketQuery(.tcp, states: .listen)
 
-  /// Reads the facts of the first moment.
+  /// Reads the facts of the first moment, in the network namespace of the calling thread. Later calls must be made in the
+  /// same one.
   ///
   /// - Parameter procRoot: Where proc is mounted.
   /// - Throws: `SockDiagError` if listeners can be read neither through sock_diag nor from `/proc/net`.
   public init(procRoot: String = "/proc") throws(SockDiagError) {
-    var inspector = try SocketInspector(procRoot: procRoot)
-    let listeners = try inspector.dump(Self.listening).sockets
+    try self.init(SocketInspector(procRoot: procRoot), NetworkCounters(procRoot: procRoot), procRoot, nil)
+  }
+
+  /// Reads the facts of the first moment in a network namespace.
+  ///
+  /// - Throws: `SockDiagError` if listeners cannot be read, or the namespace cannot be entered.
+  public init(in namespace: NetworkNamespace) throws(SockDiagError) {
+    try self.init(SocketInspector(entering: namespace), NetworkCounters(in: namespace), "/proc", namespace)
+  }
+
+  private init(
+    _ inspector: consuming SocketInspector, _ counters: NetworkCounters, _ procRoot: String,
+    _ namespace: NetworkNamespace?
+  ) throws(SockDiagError) {
+    listeners = try inspector.dump(Self.listening).sockets
     self.inspector = inspector
     self.procRoot = procRoot
-    self.listeners = listeners
-    counters = NetworkCounters(procRoot: procRoot)
+    self.namespace = namespace
+    self.counters = counters
     start = ContinuousClock.now
+  }
+
+  private func currentCounters() throws(SockDiagError) -> NetworkCounters {
+    try namespace.map { namespace throws(SockDiagError) in try NetworkCounters(in: namespace) }
+      ?? NetworkCounters(procRoot: procRoot)
+  }
+
+  private func currentSettings() throws(SockDiagError) -> KernelSettings {
+    try namespace.map { namespace throws(SockDiagError) in try KernelSettings(in: namespace) }
+      ?? KernelSettings(procRoot: procRoot)
   }
 
   /// Reads the facts of the second moment, which is now. The holders of sockets are not included; the caller adds them.
@@ -68,7 +94,7 @@ public struct HostObserver: ~Copyable, Sendable {
     facts.settings = survey.settings
     facts.countersBefore = counters
     facts.listenersBefore = listeners
-    facts.counters = NetworkCounters(procRoot: procRoot)
+    facts.counters = try currentCounters()
     facts.interval = start.duration(to: ContinuousClock.now)
     facts.sockets = survey.tcp.kept + survey.closeWaits
     facts.omittedSockets = survey.tcp.omitted
@@ -94,7 +120,7 @@ public struct HostObserver: ~Copyable, Sendable {
 
   private mutating func makeSurvey() throws(SockDiagError) -> Survey {
     let start = ContinuousClock.now
-    let settings = KernelSettings(procRoot: procRoot)
+    let settings = try currentSettings()
     // The kernel's tables contain no TCP socket in CLOSE. One walk counts all connections: in two, those whose peers close
     // in between would count twice. Those in CLOSE_WAIT are read again, because only they need details.
     let connected = SocketStateSet.all.subtracting([.listen, .close])

@@ -5,10 +5,10 @@ internal import CSocketLaboratory
 /// A laboratory belongs to one thread, as its namespace does. Its sockets live until the namespace's closure ends.
 public final class Laboratory {
   /// The namespace of the sockets.
-  public let namespace: NetworkNamespace
+  public let namespace: LabNamespace
 
   /// Creates a laboratory in a namespace.
-  public init(in namespace: NetworkNamespace) throws {
+  public init(in namespace: LabNamespace) throws {
     try namespace.requireOwnThread()
     self.namespace = namespace
   }
@@ -17,7 +17,7 @@ public final class Laboratory {
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (Laboratory) throws -> Result
   ) throws -> Result {
-    try NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
+    try LabNamespace.withNew { try body(Laboratory(in: $0)) }
   }
 
   /// Makes a socket with options that is neither bound nor connected.

@@ -82,7 +82,7 @@ import Testing
 }
 
 /// The interfaces and addresses of the running kernel.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct InterfaceReaderTests {
   @Test func interfacesAndAddressesBelongToTheNamespace() async throws {
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
@@ -107,7 +107,7 @@ struct InterfaceReaderTests {
 
   /// More than fits into one datagram.
   @Test func longListIsReadCompletely() async throws {
-    guard NetworkNamespace.hasProgram("ip") else { return }
+    guard LabNamespace.hasProgram("ip") else { return }
     try await Laboratory.withNew { (laboratory: Laboratory) throws in
       let lines = (1...1000).map { "address add 192.0.2.\($0 % 250 + 1)/\(8 + $0 / 250) dev lo\n" }.joined()
       let result = try laboratory.namespace.run(["ip", "-force", "-batch", "-"], input: Array(lines.utf8))

@@ -8,7 +8,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// How the kernel treats an address, found out without taking a port.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct AddressStandingTests {
   @Test(arguments: [TransportProtocol.tcp, .udp])
   func addressStandingIsThatOfTheKernel(_ transport: TransportProtocol) async throws {

@@ -9,7 +9,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// The probe's answer is that of bind(), for the options, user, interface and privileges of the request.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct BindProbeTests {
   static let port: UInt16 = 8080
   static let mixes: [BindOptions] = [[], [.reuseAddress], [.reusePort], [.reuseAddress, .reusePort]]

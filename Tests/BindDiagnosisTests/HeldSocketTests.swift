@@ -10,7 +10,7 @@ import Testing
 @testable import BindDiagnosis
 
 /// The options of a socket are read at its holder, and never those of another socket.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct HeldSocketTests {
   static let single: [(SocketOption, BindOptions)] = [
     (.reuseAddress, .reuseAddress), (.reusePort, .reusePort), (.v6Only(true), .v6Only), (.freebind, .freebind),

@@ -45,7 +45,7 @@ struct PrivilegesTextTests {
 }
 
 /// The right to bind low ports, in this process and in others.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct PrivilegesTests {
   @Test func callingThreadsPrivilegesAreRead() async throws {
     try await Laboratory.withNew { (_: Laboratory) throws in

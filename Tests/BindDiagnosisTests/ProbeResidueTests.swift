@@ -10,7 +10,7 @@ import Synchronization
 import Testing
 
 /// A probe leaves no trace.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct ProbeResidueTests {
   @Test(arguments: [TransportProtocol.tcp, .udp], [LabAddress.loopbackV4, .anyV6])
   func probeLeavesNoSocket(_ transport: TransportProtocol, _ address: LabAddress) async throws {

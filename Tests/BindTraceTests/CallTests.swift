@@ -9,7 +9,7 @@ import Testing
 
 /// Every bind() and listen() is reported, however its thread was started.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct CallTests {
   @Test func failingBindIsSeen() async throws {
     let watched = try await Subject.watch("bind-fail", "8001")
@@ -129,7 +129,7 @@ struct CallTests {
 
   /// While the closure runs, the socket is as the call left it.
   @Test func threadIsStoppedWhileItsCallIsExamined() async throws {
-    let states = try await NetworkNamespace.withNew { _ in
+    let states = try await LabNamespace.withNew { _ in
       var states: [Character?] = []
       let thread = pthread_self()
       _ = try Subject.trace([Subject.path, "bind-fail", "8001"]) { call in
@@ -152,7 +152,7 @@ struct CallTests {
   }
 
   @Test func otherThreadsGoOnWhileACallIsExamined() async throws {
-    let (report, hasGoneOn) = try await NetworkNamespace.withNew { _ in
+    let (report, hasGoneOn) = try await LabNamespace.withNew { _ in
       var hasGoneOn: [Bool] = []
       let command = ["sh", "-c", "exec \"$0\" work-beside 8001 > /dev/null", Subject.path]
       let report = try Subject.trace(command) { call in
@@ -168,7 +168,7 @@ struct CallTests {
 
   /// Otherwise the socket would be gone before it was examined.
   @Test(arguments: ["exit", "exec"]) func processEndsWhenItsCallHasBeenExamined(_ how: String) async throws {
-    let (report, isThere) = try await NetworkNamespace.withNew { _ in
+    let (report, isThere) = try await LabNamespace.withNew { _ in
       var isThere: [Bool] = []
       let report = try Subject.trace([Subject.path, "end-beside", "8001", how]) { call in
         // exit_group() and execve(): the call at which the first thread is held.
@@ -192,7 +192,7 @@ struct CallTests {
 
   /// All calls reach the closure that selects, on the tracing thread, and none reaches the other.
   @Test func unwantedCallsAreNotReported() async throws {
-    let (report, seen, handedOver) = try await NetworkNamespace.withNew { _ in
+    let (report, seen, handedOver) = try await LabNamespace.withNew { _ in
       let seen = Mutex<[Int32]>([])
       let start = ProcessStarts()
       defer { start.end() }

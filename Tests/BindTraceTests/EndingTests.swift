@@ -7,7 +7,7 @@ import Testing
 
 /// A command ends as it would without a tracer, and its descendants go on.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct EndingTests {
   @Test(arguments: [0, 1, 77, 255]) func exitCodePassesThrough(_ code: Int32) async throws {
     #expect(try await Subject.watch("exit", String(code)).report == BindTraceReport(.exited(code)))
@@ -61,7 +61,7 @@ struct EndingTests {
   }
 
   @Test func detachedCommandRunsToItsEnd() async throws {
-    let (report, count) = try await NetworkNamespace.withNew { _ in
+    let (report, count) = try await LabNamespace.withNew { _ in
       var count = 0
       let report = try Subject.trace([Subject.path, "threads", "20"]) { _ in
         count += 1
@@ -77,7 +77,7 @@ struct EndingTests {
     struct Refusal: Error {}
     let folder = try TemporaryFolder()
     let file = folder.file("process")
-    try await NetworkNamespace.withNew { _ in
+    try await LabNamespace.withNew { _ in
       _ = #expect(throws: Refusal.self) {
         let script = "\(Subject.path) bind 8001; exec \(Subject.path) linger \(file)"
         _ = try Subject.trace(["sh", "-c", script]) { _ in throw Refusal() }

@@ -9,7 +9,7 @@ import Testing
 
 /// Commands that are not run, calls that may not be examined, and other children of the same process.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct FailureTests {
   @Test(
     arguments: [
@@ -36,7 +36,7 @@ struct FailureTests {
   @Test(arguments: [EPERM, ENOSYS]) func forbiddenPtraceIsAnErrorAndTheCommandIsNotRun(_ errno: Int32) async throws {
     let folder = try TemporaryFolder()
     let file = folder.file("ran")
-    let result = try await NetworkNamespace.withNew { namespace in
+    let result = try await LabNamespace.withNew { namespace in
       try namespace.run(["python3", "-c", Self.refusing, "ptrace", String(errno), Subject.runner, "touch", file])
     }
     #expect(result.status == 126)
@@ -64,7 +64,7 @@ struct FailureTests {
 
   /// As in a container that allows ptrace and nothing more: a bind() has its address, a listen() has nothing.
   @Test func callOnASocketThatMayNotBeExaminedIsReported() async throws {
-    let result = try await NetworkNamespace.withNew { namespace in
+    let result = try await LabNamespace.withNew { namespace in
       try namespace.run([
         "python3", "-c", Self.refusing, "pidfd_getfd", String(EPERM), Subject.runner, Subject.path, "listen-fail",
         "8002",
@@ -81,7 +81,7 @@ struct FailureTests {
   /// to be traced.
   private func watchUnprivileged(_ command: [String]) async throws -> (status: Int32, lines: [String]) {
     let plain = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Subject.runner]
-    let result = try await NetworkNamespace.withNew { try $0.run(plain + command) }
+    let result = try await LabNamespace.withNew { try $0.run(plain + command) }
     return (result.status, result.errorText.split(separator: "\n").map(String.init))
   }
 
@@ -115,7 +115,7 @@ struct FailureTests {
 
   /// Another child of the calling thread that ends meanwhile is left for its parent to wait for.
   @Test func childrenOfOthersAreLeftAlone() async throws {
-    try await NetworkNamespace.withNew { _ in
+    try await LabNamespace.withNew { _ in
       let child = try Self.spawn(Subject.path, "exit", "3")
       for _ in 0..<5 { #expect(try Subject.here([Subject.path, "fork", "0"]).calls.count == 1) }
       var status: Int32 = 0

@@ -7,7 +7,7 @@ import Testing
 
 /// Signals to the tracing process, which is not that of the tests for this reason.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"), .timeLimit(.minutes(20)))
 struct RunnerTests {
   /// A shell's `$!` is a child of its own, so that no other process can have the number.
   @Test func commandGoesOnWhenTheTracerIsKilled() async throws {
@@ -124,7 +124,7 @@ struct RunnerTests {
   }
 
   private func shell(_ script: String) async throws -> CommandResult {
-    try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script]) }
+    try await LabNamespace.withNew { try $0.run(["sh", "-c", script]) }
   }
 
   /// The program that runs the tests may ignore signals, and no shell undoes that.
@@ -135,6 +135,6 @@ struct RunnerTests {
         if number not in (signal.SIGKILL, signal.SIGSTOP): signal.signal(number, signal.SIG_DFL)
 
       """
-    return try await NetworkNamespace.withNew { try $0.run(["python3", "-c", prelude + script] + arguments) }
+    return try await LabNamespace.withNew { try $0.run(["python3", "-c", prelude + script] + arguments) }
   }
 }

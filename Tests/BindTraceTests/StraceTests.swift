@@ -7,7 +7,7 @@ import Testing
 
 /// strace sees the same calls.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"),
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"),
   .enabled(if: isStraceThere, "needs strace"), .timeLimit(.minutes(20)))
 struct StraceTests {
   private static let server = """
@@ -39,7 +39,7 @@ struct StraceTests {
     #expect(ours.report.ending == .exited(0))
     let folder = try TemporaryFolder()
     let file = folder.file("strace")
-    let result = try await NetworkNamespace.withNew {
+    let result = try await LabNamespace.withNew {
       try $0.run(["strace", "-f", "-qq", "-yy", "-e", "trace=bind,listen", "-e", "signal=none", "-o", file] + command)
     }
     #expect(result.status == 0)

@@ -20,7 +20,7 @@ enum Subject {
 
   /// Traces a command in a network namespace of its own.
   static func watch(_ command: [String], followsDescendants: Bool = false) async throws -> Watched {
-    try await NetworkNamespace.withNew { _ in try here(command, followsDescendants: followsDescendants) }
+    try await LabNamespace.withNew { _ in try here(command, followsDescendants: followsDescendants) }
   }
 
   /// Traces a command in the namespace of the calling thread.

@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Counters that rise between two moments, in a new namespace.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ObserverTests {
   /// Observes the events in a new namespace.
   private func facts(

@@ -24,7 +24,7 @@ enum CommandUnderTest {
   /// The rows of `sockdiag list`, optionally started by another command, without sockets that are only bound: `ss` before
   /// 6.8 does not know them.
   static func list(
-    _ arguments: [String], in namespace: NetworkNamespace, startedBy starter: [String] = []
+    _ arguments: [String], in namespace: LabNamespace, startedBy starter: [String] = []
   ) throws -> [Row] {
     let result = try namespace.run(starter + [path, "list"] + arguments + ["--json"])
     guard result.status == 0 else { throw Failure(arguments, result) }
@@ -68,7 +68,7 @@ extension SSRow {
 
   /// The rows of `ss -H -n` with the given options. The first option selects the protocols.
   static func list(
-    _ arguments: [String], in namespace: NetworkNamespace, startedBy starter: [String] = []
+    _ arguments: [String], in namespace: LabNamespace, startedBy starter: [String] = []
   ) throws -> [SSRow] {
     let result = try namespace.run(starter + ["ss", "-HOn"] + arguments)
     guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }

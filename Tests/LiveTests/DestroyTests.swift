@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Destroying sockets in the running kernel, checked on the owner's side, the peer's side and with the inspector.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct DestroyTests {
   /// The error of a closure: the errno of the laboratory, or the code of the inspector; empty if it succeeded.
   private static func failure(_ body: () throws -> Void) -> String {

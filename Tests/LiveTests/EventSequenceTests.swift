@@ -19,7 +19,7 @@ private final class OwnThread: TaskExecutor {
 }
 
 /// Events as an asynchronous sequence: waiting, ending and cleaning up.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventSequenceTests {
   /// A task that iterates, seen from outside.
   private final class Consumer: Sendable {

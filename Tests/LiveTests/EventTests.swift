@@ -8,7 +8,7 @@ import Testing
 ///
 /// Most tests use TCP sockets. Setting up a namespace uses a UDP socket, and if other namespaces have subscribers, the
 /// kernel may announce the end of that UDP socket to a subscriber that joined shortly afterwards.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventTests {
   // MARK: What is announced
 

@@ -6,7 +6,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Random filters over the values of real sockets: the kernel selects the sockets that the filter describes.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FilterPropertyTests {
   /// The number of filters to try.
   private static let count = 2400

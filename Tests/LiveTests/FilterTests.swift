@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// The kernel's filter compared with the same filter applied here to all sockets.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FilterTests {
   @Test func kernelAndLibraryFilterAlike() async throws {
     let complaints = try await Laboratory.withNew { laboratory in

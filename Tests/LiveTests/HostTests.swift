@@ -4,10 +4,10 @@ import SocketLaboratoryKit
 import Testing
 
 /// Settings and counters of a new namespace, read, changed and read again.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct HostTests {
   @Test func settingsAreThoseOfTheThreadsNamespace() async throws {
-    let (before, after) = try await NetworkNamespace.withNew { namespace in
+    let (before, after) = try await LabNamespace.withNew { namespace in
       let before = KernelSettings()
       try namespace.set("net.ipv4.tcp_fin_timeout", to: 7)
       try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 99)

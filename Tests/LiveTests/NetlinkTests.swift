@@ -7,7 +7,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Netlink sockets of the running kernel: the library and the command against `ss`, row for row.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NetlinkTests {
   private static func withSockets<Result>(_ body: () throws -> Result) throws -> Result {
     let sockets = try NetlinkSockets()
@@ -23,7 +23,7 @@ struct NetlinkTests {
   }
 
   /// The rows of `ss`. The kernel reports a socket with groups twice, and `ss` prints it twice.
-  private static func rowsOfSS(in namespace: NetworkNamespace) throws -> [String] {
+  private static func rowsOfSS(in namespace: LabNamespace) throws -> [String] {
     let result = try namespace.run(["ss", "-H", "-n", "-e", "-a", "-f", "netlink"])
     guard result.status == 0 else { throw CommandUnderTest.Failure(["-f", "netlink"], result) }
     var seen: Set<String> = []
@@ -96,7 +96,7 @@ struct NetlinkTests {
 
   // MARK: The command
 
-  private static func run(_ arguments: [String], in namespace: NetworkNamespace) throws -> CommandResult {
+  private static func run(_ arguments: [String], in namespace: LabNamespace) throws -> CommandResult {
     let result = try namespace.run([CommandUnderTest.path] + arguments)
     guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
     return result

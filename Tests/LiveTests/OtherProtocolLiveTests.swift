@@ -6,7 +6,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// UDP-Lite, MPTCP and raw sockets of the running kernel, and values of BPF programs.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OtherProtocolLiveTests {
   /// Protocols by their numbers in linux/in.h.
   private enum Number {

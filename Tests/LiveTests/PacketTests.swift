@@ -7,7 +7,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Packet sockets of the running kernel: the library and the command against `ss`, row for row and field for field.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct PacketTests {
   private static let loopback: UInt32 = 1
 
@@ -16,7 +16,7 @@ struct PacketTests {
     return try withExtendedLifetime(sockets, body)
   }
 
-  private static func rowsOfSS(in namespace: NetworkNamespace) throws -> [String] {
+  private static func rowsOfSS(in namespace: LabNamespace) throws -> [String] {
     let result = try namespace.run(["ss", "-H", "-0", "-a", "-n", "-e", "-m", "-b", "-O"])
     guard result.status == 0 else { throw CommandUnderTest.Failure(["-0"], result) }
     return result.outputText.split(separator: "\n").map(SSLines.singleBlanks)
@@ -75,7 +75,7 @@ struct PacketTests {
 
   // MARK: The command
 
-  private static func run(_ arguments: [String], in namespace: NetworkNamespace) throws -> CommandResult {
+  private static func run(_ arguments: [String], in namespace: LabNamespace) throws -> CommandResult {
     let result = try namespace.run([CommandUnderTest.path] + arguments)
     guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
     return result

@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Filters of a user to whom the kernel does not show marks.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct PrivilegeTests {
   /// The command's output without CAP_NET_ADMIN, in a namespace with a marked and an unmarked listener.
   private static func answer(_ filter: String) async throws -> CommandResult {
@@ -55,11 +55,11 @@ struct PrivilegeTests {
 }
 
 /// Another namespace, without the permission to enter it.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespacePrivilegeTests {
   @Test func forbiddenNamespaceHasItsOwnError() throws {
     let error = try LoneThread.run(.unprivileged) {
-      #expect(throws: SockDiagError.self) { _ = try SocketInspector(inNamespaceAt: "/proc/1/ns/net") }
+      #expect(throws: SockDiagError.self) { _ = try NetworkNamespace.at(path: "/proc/1/ns/net") }
     }
     #expect(error?.code == .namespaceForbidden)
     #expect(error?.cure?.contains("CAP_SYS_ADMIN") == true)

@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Captures of the running kernel, read by the library, by tshark and by `ss`.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RecordingTests {
   /// A file that is removed when its closure ends.
   static func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
@@ -44,7 +44,7 @@ struct RecordingTests {
   }
 
   /// Wireshark 4.0 decodes the message for one family; of the legacy message it shows only the header.
-  @Test(.enabled(if: NetworkNamespace.hasProgram("tshark"), "needs tshark"))
+  @Test(.enabled(if: LabNamespace.hasProgram("tshark"), "needs tshark"))
   func tsharkReadsTheSameSockets() async throws {
     let (seen, text) = try await Laboratory.withNew { laboratory in
       let crowd = try Crowd(in: laboratory, count: 300)

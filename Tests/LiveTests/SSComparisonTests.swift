@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Compares the command with `ss`, row for row, in a namespace with more than 2,000 sockets in all states.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSComparisonTests {
   /// The equivalent options of both commands.
   private static func questions(port: UInt16, peer: UInt16) -> [(ours: [String], theirs: [String])] {

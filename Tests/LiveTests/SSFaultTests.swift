@@ -7,7 +7,7 @@ import Testing
 /// Cases where `ss` differs from its manual and the filter of the command follows the manual.
 ///
 /// The faults are those of iproute2 6.1 and are checked only with that version; later versions may have fixed them.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSFaultTests {
   /// The local endpoints that both commands show, sorted, for a filter in a namespace with some listeners and a
   /// connection.
@@ -16,7 +16,7 @@ struct SSFaultTests {
     var theirs: [String]
     var isFaultyVersion: Bool
 
-    init(_ filter: String, in namespace: NetworkNamespace, startedBy starter: [String] = []) throws {
+    init(_ filter: String, in namespace: LabNamespace, startedBy starter: [String] = []) throws {
       ours = try CommandUnderTest.list(["-ta", filter], in: namespace, startedBy: starter)
         .map { $0.ssColumns.split(separator: " ")[4...5].joined(separator: " ") }.sorted()
       theirs = try SSRow.list(["-ta", filter], in: namespace, startedBy: starter)
@@ -116,6 +116,6 @@ struct SSFaultTests {
   }
 }
 
-extension NetworkNamespace {
+extension LabNamespace {
   fileprivate func hasFaultySS() throws -> Bool { try run(["ss", "-V"]).outputText.contains("iproute2-6.1.") }
 }

@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// The figures behind the columns: a figure that both commands print must be equal.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSFigureTests {
   @Test func everyFigureThatBothPrintIsEqual() async throws {
     let (compared, complaints) = try await Laboratory.withNew { laboratory in

@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Filters compared with `ss`, row for row, where `ss` follows its manual.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SSFilterTests {
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func filterSelectsTheSameRowsAsInSS(seed: UInt64) async throws {

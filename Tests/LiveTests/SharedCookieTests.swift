@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Two sockets with the same cookie, which the kernel makes from one connection.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SharedCookieTests {
   @Test func timeWaitRecordAndItsBoundSocketAreTwoSockets() async throws {
     try await Laboratory.withNew { laboratory in

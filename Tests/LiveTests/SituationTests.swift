@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Every situation of the laboratory, as the kernel reports it and the inspector reads it.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SituationTests {
   @Test(arguments: Situation.all)
   func situationIsReportedAsMade(_ situation: Situation) async throws {

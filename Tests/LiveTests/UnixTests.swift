@@ -8,9 +8,9 @@ import SocketLaboratoryKit
 import Testing
 
 /// UNIX sockets of the running kernel: the library and the command against `ss`, row for row and field for field.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct UnixTests {
-  private static func linesOfSS(in namespace: NetworkNamespace) throws -> [String] {
+  private static func linesOfSS(in namespace: LabNamespace) throws -> [String] {
     let result = try namespace.run(["ss", "-H", "-x", "-a", "-n", "-e", "-m"])
     guard result.status == 0 else { throw CommandUnderTest.Failure(["-x"], result) }
     return result.outputText.split(separator: "\n").map(SSLines.singleBlanks)
@@ -148,7 +148,7 @@ struct UnixTests {
 
   // MARK: The command
 
-  private static func run(_ arguments: [String], in namespace: NetworkNamespace) throws -> CommandResult {
+  private static func run(_ arguments: [String], in namespace: LabNamespace) throws -> CommandResult {
     let result = try namespace.run([CommandUnderTest.path] + arguments)
     guard result.status == 0 else { throw CommandUnderTest.Failure(arguments, result) }
     return result

@@ -5,7 +5,7 @@ import Testing
 @testable import SocketLaboratory
 
 /// The building blocks of situations around a port.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct BindSituationTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
 
@@ -26,10 +26,10 @@ struct BindSituationTests {
   /// Without its own namespace, a situation changes nothing on the host and uses a port that is free.
   @Test(arguments: BindSituation.all.filter { $0.namespaceReason == nil })
   func situationCanBeBuiltOnTheHost(_ situation: BindSituation) async throws {
-    try await NetworkNamespace.withNew { _ in
+    try await LabNamespace.withNew { _ in
       let range = "/proc/sys/net/ipv4/ip_local_port_range"
       let before = try Self.text(range)
-      try NetworkNamespace.withCurrent { namespace in
+      try LabNamespace.withCurrent { namespace in
         let laboratory = try Laboratory(in: namespace)
         var scene: BindScene?
         // The search for a port closes its socket, but a child that is being started may still have a copy.

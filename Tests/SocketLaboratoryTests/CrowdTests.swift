@@ -2,7 +2,7 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-@Suite(.serialized, .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.serialized, .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct CrowdTests {
   @Test func crowdLooksAsExpectedInSS() async throws {
     let clock = ContinuousClock()

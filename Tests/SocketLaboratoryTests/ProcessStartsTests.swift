@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// A process that is being started has copies of all descriptors. Closing a socket waits until it has none.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ProcessStartsTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
 

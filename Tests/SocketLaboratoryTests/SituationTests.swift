@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Every situation, checked with `ss`.
-@Suite(.serialized, .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.serialized, .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SituationTests {
   @Test(arguments: Situation.all)
   func situationLooksAsExpectedInSS(_ situation: Situation) async throws {

@@ -8,7 +8,7 @@ struct TerminalPaneTests {
   private static func screen(
     _ script: String, columns: Int = 20, environment: [String: String] = [:]
   ) async throws -> TerminalScreen {
-    try await NetworkNamespace.withNew { namespace in
+    try await LabNamespace.withNew { namespace in
       try TerminalPane(
         in: namespace, columns: columns, running: ["sh", "-c", script], environment: environment
       ).end()
@@ -38,7 +38,7 @@ struct TerminalPaneTests {
   }
 
   @Test func programSeesTheWidthAndWhatIsTyped() async throws {
-    let screen = try await NetworkNamespace.withNew { namespace in
+    let screen = try await LabNamespace.withNew { namespace in
       let script = "printf 'ready '; read -r line; stty size; echo \"got $line\""
       let pane = try TerminalPane(in: namespace, columns: 47, running: ["sh", "-c", script])
       try pane.wait(for: "ready")
@@ -49,7 +49,7 @@ struct TerminalPaneTests {
   }
 
   @Test func programOfThePaneIsInTheNamespace() async throws {
-    let (link, screen) = try await NetworkNamespace.withNew { namespace in
+    let (link, screen) = try await LabNamespace.withNew { namespace in
       let link = try namespace.run(["readlink", "/proc/self/ns/net"]).outputText
       let pane = try TerminalPane(in: namespace, columns: 80, running: ["readlink", "/proc/self/ns/net"])
       return (link, try pane.end())
@@ -58,12 +58,12 @@ struct TerminalPaneTests {
   }
 
   @Test func tmuxServerEndsWithThePane() async throws {
-    let pid = try await NetworkNamespace.withNew { namespace in
+    let pid = try await LabNamespace.withNew { namespace in
       try TerminalPane(in: namespace, columns: 80, running: ["sh", "-c", "tmux display-message -p '#{pid}'"]).end()
         .lines.first ?? ""
     }
     #expect(Int32(pid) != nil)
-    let complaints = try await NetworkNamespace.withNew { namespace in
+    let complaints = try await LabNamespace.withNew { namespace in
       try settled { try namespace.run(["kill", "-0", pid]).status == 0 ? ["\(pid) runs"] : [] }
     }
     #expect(complaints == [])

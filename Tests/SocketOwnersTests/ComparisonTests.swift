@@ -5,7 +5,7 @@ import SocketOwners
 import Testing
 
 /// A search finds all holders that `ss` and `lsof` find, on a live host with sockets held in many ways.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct ComparisonTests {
   /// A holder, as the tools print it.
   private struct Row: Hashable, CustomStringConvertible {
@@ -55,7 +55,7 @@ struct ComparisonTests {
   }
 
   /// `users:(("name",pid=1,fd=2),…) … ino:3`
-  private static func ss(_ namespace: NetworkNamespace, _ options: String) throws -> [Row] {
+  private static func ss(_ namespace: LabNamespace, _ options: String) throws -> [Row] {
     try namespace.run(["ss", options]).outputText.split(separator: "\n").flatMap { line -> [Row] in
       guard let inode = number(after: "ino:", in: line[...]) else { return [] }
       return line.split(separator: "pid=").dropFirst().compactMap { part in
@@ -68,7 +68,7 @@ struct ComparisonTests {
   }
 
   /// One field a line: `p` is the process, `f` a descriptor, `d` the device. The device of a socket is its inode.
-  private static func lsof(_ namespace: NetworkNamespace) throws -> [Row] {
+  private static func lsof(_ namespace: LabNamespace) throws -> [Row] {
     var rows: [Row] = []
     var (pid, descriptor) = (Int32(0), UInt32(0))
     for line in try namespace.run(["lsof", "-nP", "-i", "-F", "pfd"]).outputText.split(separator: "\n") {

@@ -4,7 +4,7 @@ import SocketOwners
 import Testing
 
 /// Sockets that processes hold in every possible way. A search finds each holder and no other.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct HiddenHolderTests {
   /// The ways to hold a socket in which a search can name the holder.
   static let visible =

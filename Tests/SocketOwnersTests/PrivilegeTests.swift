@@ -5,7 +5,7 @@ import SocketOwners
 import Testing
 
 /// Searches by users who may not see everything. The reports say so.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct PrivilegeTests {
   @Test func unprivilegedReaderCountsUnreadableProcesses() async throws {
     let report = try await Self.report(by: .unprivileged)

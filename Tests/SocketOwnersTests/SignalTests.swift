@@ -5,7 +5,7 @@ import SocketOwners
 import Testing
 
 /// Signals to live processes. Only the process that holds the socket receives one.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"))
 struct SignalTests {
   @Test(arguments: HiddenHolderTests.visible) func holderIsSignalled(_ holding: LabHolder.Holding) async throws {
     try await Self.withHolder(holding) { owners, holder, found, inode, process in

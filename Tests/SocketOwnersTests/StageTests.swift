@@ -4,7 +4,7 @@ import SocketOwners
 import Testing
 
 /// Searches for a first holder. They examine the likely processes first, and end as soon as they can.
-@Suite(.enabled(if: NetworkNamespace.isPermitted && TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
+@Suite(.enabled(if: LabNamespace.isPermitted && TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
 struct StageTests {
   @Test func cgroupOfASocketIsFound() async throws {
     try await Laboratory.withNew { laboratory in

@@ -6,7 +6,7 @@ enum Devices {
   static let tentative = "2001:db8:7::1"
   static let failed = "2001:db8:7::2"
 
-  static func make(in namespace: NetworkNamespace) throws {
+  static func make(in namespace: LabNamespace) throws {
     let lines = [
       "link add check0 type veth peer name check1", "link set check0 up", "link set check1 up",
       "address add \(failed)/64 dev check1 nodad", "address add \(failed)/64 dev check0",
@@ -23,7 +23,7 @@ enum Devices {
     try run("address add \(tentative)/64 dev check0", in: namespace)
   }
 
-  private static func run(_ line: String, in namespace: NetworkNamespace) throws {
+  private static func run(_ line: String, in namespace: LabNamespace) throws {
     let result = try namespace.run(["ip"] + line.split(separator: " ").map(String.init))
     guard result.status == 0 else { throw Failure(what: "ip \(line): \(result.errorText)") }
   }

@@ -19,7 +19,7 @@ struct HostSetting {
 
   /// Runs `body` with the setting.
   static func with<Result>(
-    _ setting: HostSetting?, in namespace: NetworkNamespace, _ body: () throws -> Result
+    _ setting: HostSetting?, in namespace: LabNamespace, _ body: () throws -> Result
   ) throws -> Result {
     guard let setting else { return try body() }
     try namespace.set(setting.name, to: setting.value)

@@ -28,7 +28,7 @@ final class Programs: Sendable {
     }
     (command, attempt, restrained) = (folder + "/sockdiag", folder + "/bind-attempt", folder + "/restrained")
     self.folder = folder
-    restrainsPorts = try NetworkNamespace.withNew { [restrained] namespace in
+    restrainsPorts = try LabNamespace.withNew { [restrained] namespace in
       try namespace.run([restrained, "landlock-bind", "--", "true"]).status == 0
     }
   }

@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// The command's answers compared with the running kernel, in random situations.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyTrialTests {
   @Test func answerAgreesWithTheKernel() async throws {
     let settings = TrialSettings()

@@ -14,7 +14,9 @@ extension Diagnostician {
     on ports: PortSet, besides reported: [InetSocket]
   ) throws(SockDiagError) -> [InetSocket] {
     if KernelRelease.current.isAtLeast(6, 8), inspector.refusal == nil { return [] }
-    return try boundSockets(ports, besides: reported).sockets
+    return try inNamespace { diagnostician throws(SockDiagError) in
+      try diagnostician.boundSockets(ports, besides: reported).sockets
+    }
   }
 
   /// Finds TCP sockets that are bound and do not listen, if the kernel does not report them. It searches the

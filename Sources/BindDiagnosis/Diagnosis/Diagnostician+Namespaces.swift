@@ -15,10 +15,18 @@ extension Diagnostician {
 
   /// The other network namespaces.
   private mutating func neighbours() -> Neighbours {
-    guard let (processes, isComplete) = try? owners?.networkNamespaces() else { return Neighbours(isPartial: true) }
-    let own = NetworkNamespaceID.ofCallingThread
-    let others = processes.filter { $0.key != own }.sorted { $0.value < $1.value }
-    return Neighbours(namespaces: others.map { (id: $0.key, process: $0.value) }, isPartial: !isComplete)
+    guard let (others, isComplete) = otherNamespaces() else { return Neighbours(isPartial: true) }
+    return Neighbours(namespaces: others, isPartial: !isComplete)
+  }
+
+  /// The namespaces of other processes that can be told apart, and whether they are all; `nil` without proc.
+  func otherNamespaces() -> (namespaces: [NetworkNamespace], isComplete: Bool)? {
+    guard let all = try? NetworkNamespace.all(in: .processes).namespaces else { return nil }
+    let own = inspector.networkNamespace
+    let others = all.filter { $0 != own && !$0.isHidden }
+    return (
+      others.sorted { ($0.processes.first ?? 0) < ($1.processes.first ?? 0) }, !all.contains(where: \.isHidden)
+    )
   }
 
   /// Lists the listeners of the other namespaces, by their port.
@@ -26,14 +34,15 @@ extension Diagnostician {
     var listeners: [ListenerElsewhere] = []
     let query = SocketQuery(
       transport, states: transport == .tcp ? .listen : .close, matching: .localPort(in: ports))
-    for (namespace, pid) in neighbours.namespaces ?? [] {
+    for namespace in neighbours.namespaces {
       do throws(SockDiagError) {
-        var inspector = try SocketInspector(inNamespaceAt: "/proc/\(pid)/ns/net")
+        var inspector = try SocketInspector(in: namespace)
         listeners += try inspector.dump(query).sockets.map {
-          ListenerElsewhere(socket: $0, namespace: namespace, process: nil)
+          ListenerElsewhere(socket: $0, namespace: namespace.id.inode, process: nil)
         }
       } catch {
-        neighbours.isPartial = true
+        // One that has ended has no listeners any more.
+        if error.code != .namespaceGone { neighbours.isPartial = true }
       }
     }
     addProcesses(&listeners)

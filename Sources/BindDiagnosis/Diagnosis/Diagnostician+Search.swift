@@ -15,9 +15,11 @@ extension Diagnostician {
     each requests: some Sequence<BindRequest>, onPorts ports: PortSet, _ effort: Effort,
     while body: (Diagnosis) -> Bool
   ) throws(SockDiagError) {
-    var readings = PortReadings(ports: ports)
-    for request in requests {
-      guard body(try diagnose(request, effort, by: nil, process: nil, &readings)) else { return }
+    try inNamespace { diagnostician throws(SockDiagError) in
+      var readings = PortReadings(ports: ports)
+      for request in requests {
+        guard body(try diagnostician.diagnose(request, effort, by: nil, process: nil, &readings)) else { return }
+      }
     }
   }
 }

@@ -6,7 +6,8 @@ internal import SocketOwners
 ///
 /// It reads the sockets of the port in all states, the settings of the network namespace and the processes that hold
 /// the sockets. If the answer depends on socket options and they may be read, it reads them too. Nothing is changed. It
-/// sees the network namespace of the calling thread, which must be the one in which it was made.
+/// sees the network namespace in which it was made. What has to be asked inside that namespace is asked on a thread of this
+/// library, unless the calling thread is there.
 ///
 /// A diagnostician is `Sendable` and has one owner, which makes one call at a time: keep it in an actor, or move it to
 /// a task.
@@ -54,6 +55,23 @@ public struct Diagnostician: ~Copyable, Sendable {
     owners = try? OwnerFinder()
   }
 
+  /// Opens the sources of information about another network namespace.
+  ///
+  /// - Throws: `SockDiagError`: the code `namespaceForbidden` where this user may not enter it, for settings, addresses and
+  ///   what the kernel refuses show only inside; `namespaceGone` if it has ended.
+  public init(in namespace: NetworkNamespace) throws(SockDiagError) {
+    inspector = try SocketInspector(entering: namespace)
+    owners = try? OwnerFinder()
+  }
+
+  /// Runs a part of a diagnosis in the namespace of the inspector.
+  mutating func inNamespace<Value>(
+    _ body: (inout Diagnostician) throws(SockDiagError) -> Value
+  ) throws(SockDiagError) -> Value {
+    guard let namespace = inspector.networkNamespace else { return try body(&self) }
+    return try namespace.perform { () throws(SockDiagError) in try body(&self) }
+  }
+
   /// Finds out how bind() and listen() answer, and why.
   ///
   /// - Parameters:
@@ -67,8 +85,10 @@ public struct Diagnostician: ~Copyable, Sendable {
   public mutating func diagnose(
     _ request: BindRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil, process: Int32? = nil
   ) throws(SockDiagError) -> Diagnosis {
-    var readings = PortReadings([request])
-    return try diagnose(request, effort, by: inode, process: process, &readings)
+    try inNamespace { diagnostician throws(SockDiagError) in
+      var readings = PortReadings([request])
+      return try diagnostician.diagnose(request, effort, by: inode, process: process, &readings)
+    }
   }
 
   /// Finds out how several calls of bind() and listen() answer, each by itself: no call changes the answer to another.
@@ -84,10 +104,14 @@ public struct Diagnostician: ~Copyable, Sendable {
   public mutating func diagnose(
     _ requests: [BindRequest], _ effort: Effort = .harmless
   ) throws(SockDiagError) -> [Diagnosis] {
-    var readings = PortReadings(requests)
-    var diagnoses: [Diagnosis] = []
-    for request in requests { diagnoses.append(try diagnose(request, effort, by: nil, process: nil, &readings)) }
-    return diagnoses
+    try inNamespace { diagnostician throws(SockDiagError) in
+      var readings = PortReadings(requests)
+      var diagnoses: [Diagnosis] = []
+      for request in requests {
+        diagnoses.append(try diagnostician.diagnose(request, effort, by: nil, process: nil, &readings))
+      }
+      return diagnoses
+    }
   }
 
   mutating func diagnose(

@@ -71,8 +71,8 @@ struct ListedHolders {
 struct Neighbours {
   /// By protocol and port.
   var listeners: [TransportProtocol: [UInt16: [ListenerElsewhere]]] = [:]
-  /// The namespaces, each with one of its processes; `nil` if the processes cannot be listed.
-  var namespaces: [(id: UInt64, process: Int32)]?
+  /// The namespaces.
+  var namespaces: [NetworkNamespace] = []
   /// Whether a namespace may be missing, or could not be read.
   var isPartial = false
 }

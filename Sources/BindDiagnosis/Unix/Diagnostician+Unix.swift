@@ -17,6 +17,12 @@ extension Diagnostician {
   public mutating func diagnose(
     _ request: UnixRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
   ) throws(SockDiagError) -> UnixDiagnosis {
+    try inNamespace { diagnostician throws(SockDiagError) in try diagnostician.examine(request, effort, by: inode) }
+  }
+
+  private mutating func examine(
+    _ request: UnixRequest, _ effort: Effort, by inode: UInt32?
+  ) throws(SockDiagError) -> UnixDiagnosis {
     var diagnosis = UnixDiagnosis(request)
     guard !request.isTooLong else {
       diagnosis.answer()
@@ -56,17 +62,16 @@ extension Diagnostician {
 
   /// Reads the UNIX sockets of the other network namespaces.
   private mutating func addNeighbours(_ search: inout UnixNameSearch) {
-    guard let (processes, isComplete) = try? owners?.networkNamespaces() else { return }
+    guard let (others, isComplete) = otherNamespaces() else { return }
     search.isComplete = isComplete
-    let own = NetworkNamespaceID.ofCallingThread
-    for (namespace, pid) in processes.sorted(by: { $0.value < $1.value }) where namespace != own {
-      guard var inspector = try? SocketInspector(inNamespaceAt: "/proc/\(pid)/ns/net"),
+    for namespace in others {
+      guard var inspector = try? SocketInspector(in: namespace), inspector.refusal == nil,
         let dump = try? inspector.dump(UnixNameSearch.query)
       else {
         search.isComplete = false
         continue
       }
-      search.add(dump.sockets, namespace: namespace)
+      search.add(dump.sockets, namespace: namespace.id.inode)
     }
   }
 

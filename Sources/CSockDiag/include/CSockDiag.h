@@ -15,7 +15,7 @@
 
 #include "CSockDiagEvents.h"
 #include "CSockDiagNamespace.h"
-#include "CSockDiagThread.h"
+#include "CSockDiagWakeup.h"
 
 struct mnl_socket;
 
@@ -26,14 +26,6 @@ struct mnl_socket;
  * result: receives the socket, which the caller closes with csockdiag_close().
  */
 int csockdiag_open(int bus, struct mnl_socket **result);
-
-/*
- * Opens a netlink socket in another network namespace. The calling thread stays in its own.
- *
- * network_namespace: a descriptor of a file of nsfs.
- * bus, result: as for csockdiag_open().
- */
-int csockdiag_open_in(int network_namespace, int bus, struct mnl_socket **result);
 
 /* Closes a socket. */
 void csockdiag_close(struct mnl_socket *socket);

@@ -54,6 +54,8 @@ int socklab_namespace_leave(int home);
 int socklab_thread_id(void);
 /// The inode number of the calling thread's network namespace; 0 on failure.
 uint64_t socklab_namespace_inode(void);
+/// Opens the file of the calling thread's namespace, which keeps the namespace alive.
+int socklab_namespace_file(void);
 
 // Interfaces (link.c)
 

@@ -5,9 +5,9 @@ extension SocketInspector {
   /// Asks the kernel what it can tell.
   ///
   /// Each question is a request for no sockets or few, and is asked once: what cannot change is remembered. Some features
-  /// show only on a socket, so two sockets are made on the loopback address of the calling thread's network namespace and
-  /// closed again. They listen for a millisecond on a port that the kernel chooses. In another namespace than the
-  /// inspector's, or where a sandbox forbids it, these features are missing from the result.
+  /// show only on a socket, so two sockets are made on the loopback address of the inspector's network namespace and closed
+  /// again. They listen for a millisecond on a port that the kernel chooses. Where a sandbox forbids it, or the namespace
+  /// can no longer be entered, these features are missing from the result.
   ///
   /// - Parameters:
   ///   - modules: What is known about the kernel's modules.
@@ -29,7 +29,7 @@ extension SocketInspector {
     }
     // The other features are those of TCP.
     guard result.handlers.first?.answer == .present else { return result }
-    try reader.learnFeatures()
+    try reader.learnFeatures(in: networkNamespace)
     result.features = reader.capabilities.features
     result.tcpInfoByteCount = reader.capabilities.tcpInfoByteCount
     return result
@@ -43,7 +43,7 @@ extension SocketInspector {
 
 extension InetReader where Transport: ~Copyable {
   /// Tries each feature that is not known yet.
-  mutating func learnFeatures() throws(SockDiagError) {
+  mutating func learnFeatures(in namespace: NetworkNamespace?) throws(SockDiagError) {
     for (feature, `protocol`) in [(KernelFeature.oneWalk, TransportProtocol.tcp), (.oneWalkForUDP, .udp)]
     where capabilities.features[feature] == nil {
       capabilities.features[feature] = try capabilities.servesBothFamilies(`protocol`, on: &conversation)
@@ -57,7 +57,11 @@ extension InetReader where Transport: ~Copyable {
     }
     if capabilities.features[.destroy] == nil { capabilities.features[.destroy] = try canDestroy() }
     if capabilities.features[.boundInactive] == nil || capabilities.features[.events] == nil {
-      try learnFromSockets()
+      if let namespace {
+        try namespace.perform { () throws(SockDiagError) in try learnFromSockets() }
+      } else {
+        try learnFromSockets()
+      }
     }
   }
 

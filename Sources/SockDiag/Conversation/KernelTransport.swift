@@ -32,22 +32,9 @@ package import SockDiagWire
     self.refusal = refusal
   }
 
-  /// Opens a sock_diag socket in another network namespace.
-  ///
-  /// - Parameter path: A file of nsfs.
-  package init(inNamespaceAt path: String) throws(SockDiagError) {
-    // A path may lead to a pipe, and opening that waits for a writer.
-    // SAFETY: open copies the path.
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .onWay(toNamespace: errno, operation: "open the namespace '\(path)'") }
-    defer { close(descriptor) }
-    var opened: OpaquePointer?
-    // SAFETY: the shim writes the pointer and keeps nothing.
-    let result = unsafe csockdiag_open_in(descriptor, Int32(NetlinkFamily.sockDiag.rawValue), &opened)
-    guard result == 0, let socket = unsafe opened else {
-      throw .onWay(toNamespace: -result, operation: "open a sock_diag socket in the namespace '\(path)'")
-    }
-    unsafe self.init(owning: socket)
+  /// Opens a socket in a network namespace.
+  package init(_ family: NetlinkFamily = .sockDiag, in namespace: NetworkNamespace) throws(SockDiagError) {
+    self = try namespace.perform { () throws(SockDiagError) in try KernelTransport(family) }
   }
 
   private init(owning socket: OpaquePointer) {

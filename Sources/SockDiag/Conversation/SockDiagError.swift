@@ -27,6 +27,8 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let permissionDenied = Code(rawValue: "permission-denied")
     /// A network namespace may not be entered, or not even be seen: `EPERM`, `EACCES`.
     public static let namespaceForbidden = Code(rawValue: "namespace-forbidden")
+    /// A network namespace has ended, or the ways to it that were known have: `ENOENT`.
+    public static let namespaceGone = Code(rawValue: "namespace-gone")
     /// The socket to destroy is gone, even if its addresses are in use again: `ENOENT`.
     public static let gone = Code(rawValue: "gone")
     /// The socket is only bound, and the kernel finds no such socket by its addresses: `ENOENT`, although it is there.
@@ -117,7 +119,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
 
   /// Whether sock_diag cannot answer, for a reason that does not apply to `/proc/net`.
   package var leavesProcNet: Bool {
-    [.missingProtocolHandler, .missingFamily, .missingSockDiag, .netlinkForbidden].contains(code)
+    [.missingProtocolHandler, .missingFamily, .missingSockDiag, .netlinkForbidden, .namespaceForbidden].contains(code)
   }
 
   /// The same error with the name of the handler, if the lack of one or of sock_diag is the error.
@@ -180,6 +182,8 @@ extension SockDiagError: CustomStringConvertible {
       case .missingProtocolHandler, .missingFamily: lackOfHandler
       case .missingSockDiag: "the kernel has no sock_diag\(lackOfTable)"
       case .netlinkForbidden: "netlink sockets are forbidden here\(lackOfTable)"
+      case .namespaceForbidden: "this user may not enter the network namespace"
+      case .namespaceGone: "the network namespace has ended, or no known path or process leads to it any more"
       case .noReply: "the kernel sent no answer"
       case .gone: "no longer there"
       case .onlyBound: "only bound, and the kernel finds none such by its addresses"

@@ -11,7 +11,7 @@
 /// has no memory to make an event.
 ///
 /// This value owns two descriptors and is for one reader, on any thread, one at a time. It receives the events of the
-/// network namespace of the thread that made it.
+/// network namespace of the thread that made it, or of the one that was named.
 ///
 /// Kernel: `SKNLGRP_*_DESTROY`, linux/sock_diag.h, since 4.2; `sock_diag_broadcast_destroy`, net/core/sock_diag.c.
 public struct SocketEvents: ~Copyable, Sendable {
@@ -32,6 +32,20 @@ public struct SocketEvents: ~Copyable, Sendable {
     _ groups: SocketEventGroups = .all, receiveBuffer byteCount: Int = Self.defaultReceiveBuffer
   ) throws(SockDiagError) {
     reader = EventReader(try EventSubscription(groups, receiveBuffer: byteCount))
+  }
+
+  /// Subscribes to events in a network namespace.
+  ///
+  /// - Throws: ``SockDiagError``: as without a namespace, and ``SockDiagError/Code/namespaceForbidden`` or
+  ///   ``SockDiagError/Code/namespaceGone``.
+  public init(
+    _ groups: SocketEventGroups = .all, in namespace: NetworkNamespace,
+    receiveBuffer byteCount: Int = Self.defaultReceiveBuffer
+  ) throws(SockDiagError) {
+    reader = EventReader(
+      try namespace.perform { () throws(SockDiagError) in
+        try EventSubscription(groups, receiveBuffer: byteCount)
+      })
   }
 
   /// The size of the receive buffer that the kernel granted. Kernel: `SO_RCVBUF`, asm-generic/socket.h.

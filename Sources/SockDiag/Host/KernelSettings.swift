@@ -2,8 +2,8 @@ public import SockDiagWire
 
 /// Settings of a network namespace for ports, backlogs and closing connections.
 ///
-/// They are read from `/proc/sys/net`, which shows the network namespace of the thread that opens a file there. A
-/// setting is `nil` if the kernel does not have it, if this process may not read it, or if it is invalid: without IPv6
+/// They are read from `/proc/sys/net`, which shows the network namespace of the thread that opens a file there. Of another
+/// namespace they can be read only inside it. A setting is `nil` if the kernel does not have it, if this process may not read it, or if it is invalid: without IPv6
 /// there are no IPv6 settings, and some settings exist only in the host's first namespace.
 ///
 /// A value is a copy at one moment. Reading it takes seventeen small files.
@@ -110,6 +110,13 @@ public struct KernelSettings: Hashable, Sendable {
     abortsOnOverflow = Self.flag(ipv4 + "tcp_abort_on_overflow")
     synCookies = Self.number(ipv4 + "tcp_syncookies").map(SYNCookies.init)
     maximumBacklog = Self.number(procRoot + "/sys/net/core/somaxconn")
+  }
+
+  /// Reads the settings of a network namespace.
+  ///
+  /// - Throws: ``SockDiagError``: the code ``SockDiagError/Code/namespaceForbidden`` or ``SockDiagError/Code/namespaceGone``.
+  public init(in namespace: NetworkNamespace) throws(SockDiagError) {
+    self = try namespace.perform { KernelSettings(procRoot: "/proc") }
   }
 }
 

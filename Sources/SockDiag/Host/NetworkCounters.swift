@@ -1,7 +1,7 @@
 /// The kernel's counters about TCP beyond single sockets.
 ///
-/// They are read from `/proc/thread-self/net` (since Linux 3.17): the network namespace of the calling thread. A
-/// counter that the kernel does not have is `nil`. Counters start when the namespace is made, so only the rise between
+/// They are read from `/proc/thread-self/net` (since Linux 3.17) or `/proc/PID/net`. A counter that the kernel does not have
+/// is `nil`. Counters start when the namespace is made, so only the rise between
 /// two values shows current events; the other members are current values. ``orphans``, ``tcpAllocated`` and
 /// ``tcpMemoryPages`` are those of the whole host, in every namespace.
 public struct NetworkCounters: Hashable, Sendable {
@@ -57,11 +57,27 @@ public struct NetworkCounters: Hashable, Sendable {
   /// - Parameter procRoot: Where proc is mounted.
   public init(procRoot: String = "/proc") {
     self.init()
-    let directory = procRoot + "/thread-self/net/"
-    if let text = ProcText.read(directory + "netstat") { readCounters(text) }
-    for name in ["sockstat", "sockstat6"] {
-      if let text = ProcText.read(directory + name) { readFigures(text) }
+    read(ProcNet.directory(procRoot, nil))
+  }
+
+  /// Reads the counters of a network namespace: inside it or, if this user may not enter it, through one of its processes.
+  ///
+  /// - Throws: ``SockDiagError``: the code ``SockDiagError/Code/namespaceForbidden`` or ``SockDiagError/Code/namespaceGone``.
+  public init(in namespace: NetworkNamespace) throws(SockDiagError) {
+    self.init()
+    do throws(SockDiagError) {
+      self = try namespace.perform { NetworkCounters(procRoot: "/proc") }
+    } catch {
+      guard error.code == .namespaceForbidden, namespace.processes.contains(where: namespace.isOf) else { throw error }
+      let place = ProcNetPlace(of: namespace, isForbidden: true)
+      try place.read { root, process in read(ProcNet.directory(root, process)) }
     }
+  }
+
+  private mutating func read(_ directory: String) {
+    if let text = ProcText.read(directory + "netstat") { readCounters(text) }
+    guard let tally = SocketTally(directory) else { return }
+    for (name, figure) in Self.figures { self[keyPath: figure] = tally[name] }
   }
 }
 
@@ -74,19 +90,6 @@ extension NetworkCounters {
       for (name, number) in zip(names, numbers).dropFirst() {
         guard let counter = Self.counters[String(decoding: name, as: UTF8.self)] else { continue }
         self[keyPath: counter] = number.decimal()
-      }
-    }
-  }
-
-  /// Lines with a title, followed by names and numbers alternately.
-  private mutating func readFigures(_ text: [UInt8]) {
-    for line in text.split(separator: 0x0a) {
-      let words = line.words
-      guard let title = words.first.map({ String(decoding: $0, as: UTF8.self) }) else { continue }
-      for index in stride(from: 1, to: words.count - 1, by: 2) {
-        let name = "\(title) \(String(decoding: words[index], as: UTF8.self))"
-        guard let figure = Self.figures[name] else { continue }
-        self[keyPath: figure] = words[index + 1].decimal()
       }
     }
   }

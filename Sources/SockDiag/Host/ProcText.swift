@@ -8,7 +8,7 @@ enum ProcText {
   ///
   /// - Parameter capacity: The size of a read. If the first read of a port list is too short, the kernel returns only
   ///   the beginning, without a sign that there is more (`proc_do_large_bitmap`, kernel/sysctl.c).
-  static func read(_ path: String, capacity: Int = 1 << 14) -> [UInt8]? {
+  static func read(_ path: String, capacity: Int = 1 << 14, longest: Int = Self.longest) -> [UInt8]? {
     do throws(SockDiagError) {
       guard let file = try ProcNetFile(path) else { return nil }
       var buffer = [UInt8](repeating: 0, count: capacity)

@@ -44,8 +44,8 @@ extension InetReader where Transport: ~Copyable {
     _ query: FamilyQuery<Family>, instead error: SockDiagError, _ body: (Family.Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
     let error = error.naming(SocketHandler.handler(of: Family.emptySocket.family))
-    return try readProcNet(instead: error) { root throws(SockDiagError) in
-      guard let completeness = try ProcNet.forEach(query, root: root, body) else { throw error }
+    return try readProcNet(instead: error) { root, process throws(SockDiagError) in
+      guard let completeness = try ProcNet.forEach(query, root: root, process: process, body) else { throw error }
       return completeness
     }
   }

@@ -7,8 +7,8 @@ extension InetReader where Transport: ~Copyable {
     guard query.protocol == .tcp, query.states == .boundInactive else { return false }
     // Without a readable proc it is not known that these sockets alone are missing.
     let connections = SocketQuery(.tcp, family: query.family, states: .listen)
-    _ = try readProcNet(instead: error) { root throws(SockDiagError) in
-      try ProcNet.forEach(connections, root: root) { _ in .stop }
+    _ = try readProcNet(instead: error) { root, process throws(SockDiagError) in
+      try ProcNet.forEach(connections, root: root, process: process) { _ in .stop }
     }
     return true
   }
@@ -16,12 +16,12 @@ extension InetReader where Transport: ~Copyable {
   /// Reads `/proc/net` if sock_diag has no answer. The kernel refuses before it reports a socket, so no socket comes twice.
   /// If `/proc/net` cannot be read either, the first error is the better one.
   mutating func readProcNet<Answer>(
-    instead error: SockDiagError, _ read: (String) throws(SockDiagError) -> Answer
+    instead error: SockDiagError, _ read: (_ root: String, _ process: Int32?) throws(SockDiagError) -> Answer
   ) throws(SockDiagError) -> Answer {
     // A recording would lack what was read elsewhere, without a sign of it.
-    guard let procRoot, conversation.observer == nil, error.leavesProcNet else { throw error }
+    guard let tables, conversation.observer == nil, error.leavesProcNet else { throw error }
     do throws(SockDiagError) {
-      let answer = try read(procRoot)
+      let answer = try tables.read(read)
       substitution = error
       return answer
     } catch _ { throw error }

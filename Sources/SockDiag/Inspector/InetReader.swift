@@ -15,14 +15,27 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   /// The last query of another family, and how many sockets it found.
   var lastFamilyDump: (query: any Sendable, count: Int)?
 
-  /// The proc mount from which `/proc/net` is read if sock_diag cannot answer; `nil` for none.
-  let procRoot: String?
+  /// Where `/proc/net` is read if sock_diag cannot answer; `nil` for nowhere.
+  private(set) var tables: ProcNetPlace?
+  /// The namespace whose socket counts are looked at before a walk; `nil` for none.
+  var countedNamespace: NetworkNamespace?
   /// Why the last list came from `/proc/net`; `nil` if it did not.
   package internal(set) var substitution: SockDiagError?
 
-  package init(_ transport: consuming Transport, procRoot: String? = nil) {
+  package init(_ transport: consuming Transport, tables: ProcNetPlace? = nil) {
     conversation = Conversation(transport)
-    self.procRoot = procRoot
+    self.tables = tables
+  }
+
+  /// Replaces the namespace by itself with other ways into it.
+  mutating func use(_ namespace: NetworkNamespace) {
+    tables?.namespace = namespace
+    if countedNamespace != nil { countedNamespace = namespace }
+  }
+
+  /// The same with the tables of the calling thread.
+  package init(_ transport: consuming Transport, procRoot: String?) {
+    self.init(transport, tables: procRoot.map { ProcNetPlace(root: $0) })
   }
 
   /// Hands each socket to `body`, without allocating for any. A body that keeps the socket takes it and leaves another
@@ -39,8 +52,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       // No table has these, and the answer says so.
       if try lacksAll(query, instead: error) { return (.missingStates, .procNet) }
       return (
-        try readProcNet(instead: error) { root throws(SockDiagError) in
-          try ProcNet.forEach(query, root: root) { socket in
+        try readProcNet(instead: error) { root, process throws(SockDiagError) in
+          try ProcNet.forEach(query, root: root, process: process) { socket in
             var socket = socket
             return body(&socket)
           }
@@ -70,7 +83,9 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
         if try lacksAll(query, instead: error) {
           return SocketDump(sockets: [], completeness: .missingStates, source: .procNet)
         }
-        return try readProcNet(instead: error) { root throws(SockDiagError) in try ProcNet.dump(query, root: root) }
+        return try readProcNet(instead: error) { root, process throws(SockDiagError) in
+          try ProcNet.dump(query, root: root, process: process)
+        }
       }
       substitution = nil
       if dump.completeness.isDisjoint(with: .worthRetrying) { break }

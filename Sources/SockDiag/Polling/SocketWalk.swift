@@ -71,9 +71,10 @@ extension SocketInspector {
 
 extension InetReader where Transport: ~Copyable {
   package mutating func begin(_ query: SocketQuery) throws(SockDiagError) -> SocketWalk {
-    var plan = try plan(for: query)
+    guard let narrowed = try narrowed(query) else { return SocketWalk(query, []) }
+    var plan = try plan(for: narrowed)
     // A refusal in the middle of a walk would come after sockets that were passed on.
-    if try capabilities.learnRefusals(of: plan.operations, on: &conversation) { plan = try self.plan(for: query) }
+    if try capabilities.learnRefusals(of: plan.operations, on: &conversation) { plan = try self.plan(for: narrowed) }
     return SocketWalk(query, plan.walks)
   }
 
@@ -89,8 +90,8 @@ extension InetReader where Transport: ~Copyable {
       if try lacksAll(query, instead: error) {
         walk.completeness = .missingStates
       } else {
-        walk.completeness = try readProcNet(instead: error) { root throws(SockDiagError) in
-          try ProcNet.forEach(query, root: root) { socket in
+        walk.completeness = try readProcNet(instead: error) { root, process throws(SockDiagError) in
+          try ProcNet.forEach(query, root: root, process: process) { socket in
             var socket = socket
             return body(&socket)
           }

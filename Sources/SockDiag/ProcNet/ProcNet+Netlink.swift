@@ -8,6 +8,7 @@ extension ProcNet {
   ///
   /// - Parameters:
   ///   - root: Where proc is mounted.
+  ///   - process: A process whose network namespace is read; `nil` for the calling thread's. No privilege is needed.
   ///   - onFault: Called for each line that is not a row.
   ///   - body: Called for each socket.
   /// - Returns: ``Completeness/malformed`` if some lines were not rows.
@@ -15,9 +16,10 @@ extension ProcNet {
   ///
   /// Kernel: `netlink_native_seq_show`, net/netlink/af_netlink.c.
   public static func netlinkSockets(
-    root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in }, _ body: (NetlinkSocket) -> DumpFlow
+    root: String = "/proc", process: Int32? = nil, onFault: (SockDiagError) -> Void = { _ in },
+    _ body: (NetlinkSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    try ProcNetTable.netlink.forEach(root: root, onFault: onFault, body)
+    try ProcNetTable.netlink.forEach(root: root, process: process, onFault: onFault, body)
   }
 
   /// Parses a row: `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`.

@@ -8,6 +8,7 @@ extension ProcNet {
   ///
   /// - Parameters:
   ///   - root: Where proc is mounted.
+  ///   - process: A process whose network namespace is read; `nil` for the calling thread's. No privilege is needed.
   ///   - onFault: Called for each line that is not a row.
   ///   - body: Called for each socket.
   /// - Returns: ``Completeness/malformed`` if some lines were not rows.
@@ -15,9 +16,10 @@ extension ProcNet {
   ///
   /// Kernel: `packet_seq_show`, net/packet/af_packet.c.
   public static func packetSockets(
-    root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in }, _ body: (PacketSocket) -> DumpFlow
+    root: String = "/proc", process: Int32? = nil, onFault: (SockDiagError) -> Void = { _ in },
+    _ body: (PacketSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    try ProcNetTable.packet.forEach(root: root, onFault: onFault, body)
+    try ProcNetTable.packet.forEach(root: root, process: process, onFault: onFault, body)
   }
 
   /// Parses a row: `sk RefCnt Type Proto Iface R Rmem User Inode`.

@@ -17,13 +17,14 @@ public import SockDiagWire
 public enum ProcNet {
   /// Passes each matching socket to `body` while the tables are being read.
   ///
-  /// The tables are those of the network namespace of the calling thread. Their order has no meaning. A socket may
-  /// occur twice or not at all if the tables change meanwhile, because the kernel continues by position after each page
-  /// of text; ``dump(_:root:onFault:)`` removes duplicates. Allocates a buffer of 64 KiB, and nothing per socket.
+  /// The order of the tables has no meaning. A socket may occur twice or not at all if the tables change meanwhile,
+  /// because the kernel continues by position after each page of text; ``dump(_:root:process:onFault:)`` removes
+  /// duplicates. Allocates a buffer of 64 KiB, and nothing per socket.
   ///
   /// - Parameters:
   ///   - query: The sockets to report. The details are ignored, because no table has any.
   ///   - root: Where proc is mounted. `thread-self`, since Linux 3.17, is looked up there.
+  ///   - process: A process whose network namespace is read; `nil` for the calling thread's. No privilege is needed.
   ///   - onFault: Called for each line that is not a row, with the code ``SockDiagError/Code/procNet`` and the position
   ///     in ``SockDiagError/wireError``. The rows before and after it are not lost.
   ///   - body: Called for each socket. It may keep the value.
@@ -33,11 +34,11 @@ public enum ProcNet {
   ///   next to an IPv4 table is not an error; it means that there is no IPv6.
   @discardableResult
   public static func forEach(
-    _ query: SocketQuery, root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in },
-    _ body: (InetSocket) -> DumpFlow
+    _ query: SocketQuery, root: String = "/proc", process: Int32? = nil,
+    onFault: (SockDiagError) -> Void = { _ in }, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
     let name = try tableName(query)
-    let directory = root + "/thread-self/net/"
+    let directory = directory(root, process)
     let lacksStates = query.protocol == .tcp && query.states.contains(.boundInactive)
     var completeness: Completeness = lacksStates ? .missingStates : .complete
     var isFound = false
@@ -53,26 +54,36 @@ public enum ProcNet {
       completeness.formUnion(try read(file, query, family, into: &buffer, onFault, body))
     }
     guard isFound else {
-      throw SockDiagError(
-        .procNet, operation: "open \(directory)\(name), for which proc must be mounted (mount -t proc proc \(root))",
-        errno: ENOENT)
+      throw missingTable(directory + name, root, process)
     }
     return completeness
+  }
+
+  /// The folder with the tables, with a slash at its end.
+  static func directory(_ root: String, _ process: Int32?) -> String {
+    root + (process.map { "/\($0)/net/" } ?? "/thread-self/net/")
+  }
+
+  /// Of a process, the tables are missing if it has ended.
+  static func missingTable(_ path: String, _ root: String, _ process: Int32?) -> SockDiagError {
+    let need = process == nil ? ", for which proc must be mounted (mount -t proc proc \(root))" : ""
+    return SockDiagError(.procNet, operation: "open \(path)\(need)", errno: ENOENT)
   }
 
   /// Collects all matching sockets.
   ///
   /// A socket that occurs twice because the tables changed is removed if it has an inode. Sockets without an inode
   /// (TIME_WAIT and SYN_RECV) that look the same may be two. The parameters and errors are those of
-  /// `forEach(_:root:onFault:_:)`.
+  /// `forEach(_:root:process:onFault:_:)`.
   ///
   /// - Complexity: O(n) time. One array of 104 bytes per socket.
   public static func dump(
-    _ query: SocketQuery, root: String = "/proc", onFault: (SockDiagError) -> Void = { _ in }
+    _ query: SocketQuery, root: String = "/proc", process: Int32? = nil,
+    onFault: (SockDiagError) -> Void = { _ in }
   ) throws(SockDiagError) -> SocketDump {
     var sockets: [InetSocket] = []
     var seen = CookieSet()
-    let completeness = try forEach(query, root: root, onFault: onFault) { socket in
+    let completeness = try forEach(query, root: root, process: process, onFault: onFault) { socket in
       if seen.insert(UInt64(socket.inode)) || !isRepeated(socket, in: sockets) { sockets.append(socket) }
       return .continue
     }

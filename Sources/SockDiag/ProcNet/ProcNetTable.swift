@@ -18,18 +18,16 @@ package struct ProcNetTable<Socket> {
   ///
   /// - Parameters:
   ///   - root: Where proc is mounted.
+  ///   - process: The process whose namespace is read; `nil` for the calling thread.
   ///   - onFault: Called for each line that is not a row.
   ///   - body: Called for each socket.
   /// - Returns: ``Completeness/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table.
   func forEach(
-    root: String, onFault: (SockDiagError) -> Void, _ body: (Socket) -> DumpFlow
+    root: String, process: Int32?, onFault: (SockDiagError) -> Void, _ body: (Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    let path = "\(root)/thread-self/net/\(name)"
-    guard let file = try ProcNetFile(path) else {
-      throw SockDiagError(
-        .procNet, operation: "open \(path), for which proc must be mounted (mount -t proc proc \(root))", errno: ENOENT)
-    }
+    let path = ProcNet.directory(root, process) + name
+    guard let file = try ProcNetFile(path) else { throw ProcNet.missingTable(path, root, process) }
     var lines = ProcNetLines(header: header)
     let report = { (fault: WireError) in
       onFault(SockDiagError(.procNet, operation: "read \(path)", wireError: fault))

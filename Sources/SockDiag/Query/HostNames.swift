@@ -3,8 +3,14 @@ public import SockDiagWire
 
 /// Looks up names on this host: with its resolver, services, interfaces, cgroups and users.
 public struct HostNames: FilterNames {
+  /// Where interfaces are looked up; `nil` for the namespace of the calling thread.
+  private let namespace: NetworkNamespace?
+
   /// Creates the value.
-  public init() {}
+  ///
+  /// - Parameter namespace: The network namespace whose interfaces have the names; `nil` for that of the calling thread.
+  ///   All other names are those of the host.
+  public init(in namespace: NetworkNamespace? = nil) { self.namespace = namespace }
 
   /// All addresses of a host, from the host's resolver, which may ask the network and take a while. C: `getaddrinfo`.
   public func addresses(ofHost name: String) throws(FilterNameFailure) -> [IPAddress] {
@@ -71,11 +77,17 @@ public struct HostNames: FilterNames {
     return ports
   }
 
-  /// The index of an interface in the namespace of the calling thread. C: `if_nametoindex`.
+  /// The index of an interface. C: `if_nametoindex`.
   public func index(ofInterface name: String) throws(FilterNameFailure) -> UInt32 {
     try Self.requireCString(name)
-    // SAFETY: the string lives through the call.
-    let index = unsafe if_nametoindex(name)
+    let index: UInt32
+    do throws(SockDiagError) {
+      // SAFETY: the string lives through the call.
+      let find = { unsafe if_nametoindex(name) }
+      index = try namespace?.perform(find) ?? find()
+    } catch {
+      throw FilterNameFailure("is not known as an interface (\(error))")
+    }
     if index == 0 { throw FilterNameFailure("is not an interface here; 'ip link' lists them") }
     return index
   }

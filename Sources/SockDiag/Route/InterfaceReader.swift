@@ -13,6 +13,14 @@ public struct InterfaceReader: ~Copyable, Sendable {
   /// - Throws: ``SockDiagError``: `Code.netlinkForbidden` in a sandbox without netlink; `.system`.
   public init() throws(SockDiagError) { reader = RouteReader(try KernelTransport(.route)) }
 
+  /// Opens an rtnetlink socket in a network namespace.
+  ///
+  /// - Throws: ``SockDiagError``: as without a namespace, and ``SockDiagError/Code/namespaceForbidden`` or
+  ///   ``SockDiagError/Code/namespaceGone``.
+  public init(in namespace: NetworkNamespace) throws(SockDiagError) {
+    reader = RouteReader(try KernelTransport(.route, in: namespace))
+  }
+
   /// The addresses of all interfaces.
   ///
   /// - Parameter family: IPv4 or IPv6.

@@ -69,6 +69,6 @@ struct CompletedLine {
 
   /// Enters the namespace that the line names, if it names one and this user may.
   func enterNamespace() {
-    try? namespace.flatMap { NamespaceOption.namespace($0) }?.enter()
+    try? namespace.flatMap { NamespacePlace($0) }?.namespace().enter()
   }
 }

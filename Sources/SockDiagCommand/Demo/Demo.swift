@@ -35,8 +35,8 @@ struct Demo: ParsableCommand {
     // Before anything is built, so that a signal leaves nothing behind.
     let interruption = try Interruption()
     do {
-      if NetworkNamespace.isPermitted {
-        try NetworkNamespace.withNew { namespace in
+      if LabNamespace.isPermitted {
+        try LabNamespace.withNew { namespace in
           let place = "a network namespace of its own, in which the thread \(namespace.threadID) lives"
           try DemoPage(found, Laboratory(in: namespace), .inNamespace, netns: String(namespace.threadID))
             .show(builtIn: place, stay, interruption)
@@ -45,7 +45,7 @@ struct Demo: ParsableCommand {
         if let reason = found.namespaceReason {
           throw CommandFailure(.noPermission, "cannot build \(found): \(reason); run it as root")
         }
-        try NetworkNamespace.withCurrent { namespace in
+        try LabNamespace.withCurrent { namespace in
           let laboratory = try Laboratory(in: namespace)
           try DemoPage(found, laboratory, try BindPlace.onHost(laboratory), netns: nil)
             .show(

@@ -34,7 +34,7 @@ struct WatchedRun: ~Copyable {
     self.terminal = terminal
     self.names = names
     diagnostician = try Diagnostician()
-    namespace = NetworkNamespaceID.ofCallingThread
+    namespace = (try? NetworkNamespace.current())?.id.inode
   }
 
   /// Runs the command to its end.
@@ -206,14 +206,13 @@ struct WatchedRun: ~Copyable {
 
   /// Enters the network namespace of the process, which may differ from that of this one.
   private mutating func enterNamespace(of process: Int32) throws(SockDiagError) {
-    let other = NetworkNamespaceID.of(process: process)
-    // A namespace that cannot be read cannot be entered either. The error of entering it is reported.
-    guard other == nil || other != namespace else { return }
-    try NetworkNamespacePath(process: process).enter()
+    let other = try NetworkNamespace.of(process: process)
+    guard other.id.inode != namespace else { return }
+    try other.enter()
     // If the next step fails, the diagnostician belongs to a namespace that this thread has left.
     namespace = nil
     diagnostician = try Diagnostician()
-    namespace = other
+    namespace = other.id.inode
   }
 
   /// The namespace in which printed commands must run: that of the socket.

@@ -80,10 +80,10 @@ struct Why: ParsableCommand {
   func run() throws {
     try checkCombination()
     let argument = try unixArgument()
-    let start = NetworkNamespaceID.ofCallingThread
+    let start = try? NetworkNamespace.current()
     try namespace.enter()
     if port == nil {
-      try watch(NamespaceNames(readers: start, given: namespace.netns))
+      try watch(NamespaceNames(readers: start?.id.inode, given: namespace.netns))
     } else if let argument {
       try answer(argument)
     } else {

@@ -8,7 +8,7 @@ import Testing
 @testable import BindDiagnosis
 
 /// Sockets that are only bound, on kernels that do not report them.
-@Suite(.enabled(if: NetworkNamespace.isPermitted)) struct BoundSocketTests {
+@Suite(.enabled(if: LabNamespace.isPermitted)) struct BoundSocketTests {
   private static func diagnose(
     _ address: SocketAddress, _ effort: Diagnostician.Effort = [.owners, .heldOptions], options: BindOptions = []
   ) throws -> Diagnosis {

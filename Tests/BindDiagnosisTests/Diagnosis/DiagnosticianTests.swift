@@ -7,7 +7,7 @@ import SocketOwners
 import Testing
 
 /// Diagnoses of real sockets, each in its own network namespace.
-@Suite(.enabled(if: NetworkNamespace.isPermitted)) struct DiagnosticianTests {
+@Suite(.enabled(if: LabNamespace.isPermitted)) struct DiagnosticianTests {
   private static let quick: Diagnostician.Effort = [.owners, .heldOptions]
 
   private static func diagnose(
@@ -110,10 +110,10 @@ import Testing
       _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 18_080))
       let namespace = laboratory.namespace.inode
       let path = laboratory.namespace.path
-      try NetworkNamespace.withNew { other in
+      try LabNamespace.withNew { other in
         #expect(other.inode != namespace)
         // /proc/PID/ns shows one namespace for all threads of a process, so the namespace is given by its own path.
-        var inspector = try SocketInspector(inNamespaceAt: path)
+        var inspector = try SocketInspector(in: .at(path: path))
         #expect(try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets.map(\.local.port) == [18_080])
         #expect(try Self.diagnose(BindRequest(.tcp, "127.0.0.1:18080", uid: 0)).verdict == .free)
       }

@@ -6,7 +6,7 @@ import Testing
 @testable import BindDiagnosis
 
 /// The rule compared with the running kernel, in random situations.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveBindTests {
   @Test func predictionEqualsTheKernelsAnswer() async throws {
     let seed = LiveSettings.seed("bind situations")

@@ -8,7 +8,7 @@ import Testing
 @testable import BindDiagnosis
 
 /// Errors that come before EADDRINUSE, and their order, compared with the running kernel.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveErrorTests {
   @Test func predictedErrorEqualsTheKernelsError() async throws {
     let seed = LiveSettings.seed("bind errors")

@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// Ports that the kernel chooses, from a range that is nearly exhausted.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LivePortChoiceTests {
   @Test func predictedPortChoiceEqualsTheKernels() async throws {
     let seed = LiveSettings.seed("port choices")

@@ -73,7 +73,7 @@ struct CapabilitiesCommandTests {
   }
 
   @Test(
-    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
+    .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: WithoutNetlinkTests.errnos)
   func refusalIsReportedWithTheTables(errno: Int32) async throws {
     try await Laboratory.withNew { laboratory in
@@ -89,7 +89,7 @@ struct CapabilitiesCommandTests {
     }
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func probeWorksWithoutAnAddressAndLeavesNothing() async throws {
     let result = try Tool.run(["/usr/bin/unshare", "-n"] + [Tool.path, "capabilities", "--json"], "/dev/null", nil)
     let object = try JSONValue(parsing: result.output)

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Captures that gzip compressed, and what is left of damaged ones.
-@Suite(.enabled(if: NetworkNamespace.hasProgram("gzip"), "needs gzip")) struct CompressedCaptureTests {
+@Suite(.enabled(if: LabNamespace.hasProgram("gzip"), "needs gzip")) struct CompressedCaptureTests {
   private static let capture = Fixture.path("captures/linux-6.18/crowd.pcap")
 
   /// Runs a script with the command as `$SD`, the capture as `$PCAP`, in a folder of its own.

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Captures that Wireshark's tools converted to pcapng.
-@Suite(.enabled(if: NetworkNamespace.hasProgram("editcap"), "needs editcap, which comes with tshark"))
+@Suite(.enabled(if: LabNamespace.hasProgram("editcap"), "needs editcap, which comes with tshark"))
 struct ConvertedCaptureTests {
   private static let captures =
     ["captures/linux-6.1-s390x/sockets.pcap"]

@@ -87,7 +87,7 @@ struct StraceDumpTests {
 
   @Test(
     .enabled(
-      if: NetworkNamespace.isPermitted && NetworkNamespace.hasProgram("strace"), "needs strace and network namespaces"),
+      if: LabNamespace.isPermitted && LabNamespace.hasProgram("strace"), "needs strace and network namespaces"),
     arguments: ["ss -tan", "ss -uan", "ss -an -f netlink"])
   func outputOfStraceHasTheSocketsThatSSShows(command: String) async throws {
     let path = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt64.random(in: 0 ... .max)).strace"

@@ -8,7 +8,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `check` in namespaces where something is wrong, and where nothing is.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct CheckCommandTests {
   private struct Answers: Sendable {
     var lines: CommandResult

@@ -89,7 +89,7 @@ import Testing
 }
 
 /// `check` at a terminal.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct CheckTerminalTests {
   @Test func terminalShowsThatNothingIsWrongAndAPipeDoesNot() async throws {
     let tool = try Tool.path
@@ -117,7 +117,7 @@ struct CheckTerminalTests {
       ]
       // The command starts in a namespace that has no sockets.
       return try withExtendedLifetime(listeners) {
-        try NetworkNamespace.withNew { elsewhere in try elsewhere.run(command) }
+        try LabNamespace.withNew { elsewhere in try elsewhere.run(command) }
       }
     }
     #expect(metrics.outputText.contains("sockdiag_checked_listeners 2\n"), "\(metrics)")

@@ -32,11 +32,11 @@ struct DemoTests {
   }
 
   @Test(
-    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
+    .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: BindSituation.all)
   func pageShowsTheSituationTheCommandsAndTheAnswer(_ situation: BindSituation) async throws {
     let tool = try Tool.path
-    let result = try await NetworkNamespace.withNew { try $0.run([tool, "demo", situation.name]) }
+    let result = try await LabNamespace.withNew { try $0.run([tool, "demo", situation.name]) }
     #expect(result.status == 0 && result.errorText == "")
     let text = result.outputText
     #expect(text.contains("Built in a network namespace of its own"))
@@ -57,10 +57,10 @@ struct DemoTests {
       .replacing(/for \d+ s/, with: "for N").replacing(/\n  (?! )/, with: " ")
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs root to become somebody else"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs root to become somebody else"))
   func plainUserGetsTheLoopbackSituations() async throws {
     let tool = try Tool.path
-    let results = try await NetworkNamespace.withNew { namespace in
+    let results = try await LabNamespace.withNew { namespace in
       try BindSituation.all.map { situation in
         (
           situation,
@@ -83,7 +83,7 @@ struct DemoTests {
 
   /// The processes that it started are gone when it is, however it ends.
   @Test(
-    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
+    .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"),
     arguments: ["INT", "TERM", "KILL"])
   func signalLeavesNoProcessesBehind(_ signal: String) async throws {
     let script = """
@@ -110,14 +110,14 @@ struct DemoTests {
       exit $status
       """
     let tool = try Tool.path
-    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
+    let result = try await LabNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
     // The shell tells of a process that was killed.
     if signal != "KILL" { #expect(result.errorText == "") }
     #expect(result.status == (signal == "KILL" ? 137 : 0))
   }
 
   /// Each of the commands that are printed is run from outside, as a reader would.
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func suggestedCommandsShowTheSituation() async throws {
     let tool = try Tool.path
     let script = """
@@ -136,7 +136,7 @@ struct DemoTests {
       wait $demo
       rm "$held"
       """
-    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
+    let result = try await LabNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
     let lines = result.outputText.split(separator: "\n")
     #expect(lines.count == 10)
     #expect(
@@ -146,7 +146,7 @@ struct DemoTests {
   }
 
   /// `script` makes the terminal.
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func onATerminalItWaitsForEnter() async throws {
     let tool = try Tool.path
     let script = """
@@ -159,13 +159,13 @@ struct DemoTests {
       exit $status
       """
     let start = ContinuousClock.now
-    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
+    let result = try await LabNamespace.withNew { try $0.run(["sh", "-c", script, tool]) }
     #expect(result.status == 0)
     #expect(result.outputText.contains("Press Enter to end it."))
     #expect(start.duration(to: .now) > .milliseconds(500))
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func situationIsKeptForTheGivenTime() throws {
     let start = ContinuousClock.now
     #expect(try Tool.run(["demo", "free", "--hold", "700ms"]).status == 0)

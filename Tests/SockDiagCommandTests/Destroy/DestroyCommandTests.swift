@@ -6,11 +6,11 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag destroy` on sockets of a namespace of its own.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct DestroyCommandTests {
   /// A listener with a connection, and a UDP socket, all on port 8080; what was answered, and what is left of the three.
   private func run(
-    _ body: @escaping @Sendable (_ namespace: NetworkNamespace, _ tool: String) throws -> CommandResult
+    _ body: @escaping @Sendable (_ namespace: LabNamespace, _ tool: String) throws -> CommandResult
   ) async throws -> (result: CommandResult, left: [String]) {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in

@@ -5,7 +5,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag events` in a namespace of its own: how it begins, what it shows and how it ends.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EventCommandTests {
   /// Runs a script. In it, `$0` is the command, `$pid` its process, and these functions exist:
   ///

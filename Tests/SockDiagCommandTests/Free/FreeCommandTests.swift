@@ -5,7 +5,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag free` as a script runs it, in a namespace of its own.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FreeCommandTests {
   private func run(
     beside ports: [UInt16] = [], udp: [UInt16] = [], startedBy starter: [String] = [], _ words: String...

@@ -9,7 +9,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The ports that `free` finds, compared with real bind() calls.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FreePortTests {
   /// Sockets of several kinds on about half of twenty ports.
   private static func occupy(_ laboratory: Laboratory, _ random: inout SeededGenerator) throws -> [LabSocket] {

@@ -8,7 +8,7 @@ import Testing
 /// Completions in the shells themselves, with the scripts that `install` writes.
 ///
 /// A shell asks the command, which reads the live sockets of a namespace of the test.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct CompletionTests {
   /// Installs the command under a new folder and lets a shell complete lines, in a namespace where port 8080 is listened
   /// on by this process.
@@ -63,7 +63,7 @@ struct CompletionTests {
       let request = try Self.request("why", ["-N", "\(laboratory.namespace.threadID)"])
       // The command starts in a namespace that has no sockets.
       return try withExtendedLifetime(listener) {
-        try NetworkNamespace.withNew { elsewhere in try elsewhere.run(request).outputText }
+        try LabNamespace.withNew { elsewhere in try elsewhere.run(request).outputText }
       }
     }
     #expect(other == "7777\n")

@@ -10,7 +10,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Changes between the look and the signals, which cannot be timed from a command line.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct EndingTests {
   private static let options = EndingOptions(signal: .terminate, grace: .seconds(10), kills: true)
 

@@ -205,7 +205,7 @@ struct EndingTextTests {
     }
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func undecidedPortHasItsOwnStatusAndSentence() async throws {
     var diagnosis = try await Laboratory.withNew { _ in
       var diagnostician = try Diagnostician()

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Ports that are held for a container, and the command that `why` and `kill` suggest.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ForwarderTests {
   /// The program that holds the port, and the command that both suggest.
   static let cases: [(name: String, advice: String)] = [

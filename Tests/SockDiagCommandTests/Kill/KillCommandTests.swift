@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag kill` for processes in a namespace of their own.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillCommandTests {
   /// Starts subjects that share a listener on port 8080, which no other process holds.
   static func holders(
@@ -166,7 +166,7 @@ struct KillCommandTests {
       sys.exit(subprocess.call([sys.argv[1], "kill", "127.0.0.1:8080", "--yes"]))
       """
     let words = [try Tool.path, Fixture.path("../Tests/Support/Servers/servers.py")]
-    let result = try await NetworkNamespace.withNew { namespace in
+    let result = try await LabNamespace.withNew { namespace in
       try namespace.run(["unshare", "-p", "-f", "--mount-proc", "python3", "-c", script] + words)
     }
     #expect(result.status == Status.system.rawValue, "\(result.outputText)\(result.errorText)")

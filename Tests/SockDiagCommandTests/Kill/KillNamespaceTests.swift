@@ -7,13 +7,13 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag kill --netns`.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillNamespaceTests {
   @Test func anotherNamespaceIsEntered() async throws {
     let (result, signal, here) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
       let path = "/proc/\(getpid())/task/\(laboratory.namespace.threadID)/ns/net"
-      let (text, other) = try NetworkNamespace.withNew { elsewhere in
+      let (text, other) = try LabNamespace.withNew { elsewhere in
         let tool = try Tool.path
         return (
           try elsewhere.run([tool, "kill", "8080", "--yes", "--netns", path]),

@@ -9,7 +9,7 @@ import Testing
 
 /// The status of `kill` matches the answer of `why` three seconds later, for every kind of server.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"),
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"),
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs python3"))
 struct KillOutcomeTests {
   /// The state of the port afterwards.

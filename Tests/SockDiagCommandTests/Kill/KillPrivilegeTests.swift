@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag kill` by a user who may not see or signal every process.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillPrivilegeTests {
   @Test func hiddenHolderIsReported() async throws {
     let tool = try Tool.path

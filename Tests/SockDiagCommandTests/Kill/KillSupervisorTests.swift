@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag kill` for a holder that a unit runs, or that has started this command.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillSupervisorTests {
   @Test(.enabled(if: TemporaryCgroup.isPermitted, "needs the right to make cgroups"))
   func unitIsNamedWithTheCommandThatStopsIt() async throws {

@@ -23,7 +23,7 @@ import Testing
     #expect(reasons.description == sentence)
   }
 
-  private static let isPermitted = NetworkNamespace.isPermitted
+  private static let isPermitted = LabNamespace.isPermitted
 
   /// The socket of a tunnel belongs to the kernel: no process can close it, and none is ended.
   @Test(.enabled(if: isPermitted, "needs the right to make network namespaces"))

@@ -69,7 +69,7 @@ struct HolderTextTests {
 }
 
 /// Holders of real sockets, in tables and in filters.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct HolderCommandTests {
   private struct Answers: Sendable {
     var alone: String

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The command in namespaces that hold one situation each.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct LiveCommandTests {
   /// What programs said about one situation.
   private struct Answers: Sendable {

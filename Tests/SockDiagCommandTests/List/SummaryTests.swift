@@ -9,7 +9,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `-s`, `-A` and `-F`, the options of `ss` that choose and count sockets.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct SummaryTests {
   /// A listener, a connection with both of its ends, and a UDP socket.
   private func run(_ words: [String]...) async throws -> [CommandResult] {
@@ -145,7 +145,7 @@ struct SummaryTests {
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 1234))
       let path = "/proc/\(getpid())/task/\(laboratory.namespace.threadID)/ns/net"
       return try withExtendedLifetime(listener) {
-        try NetworkNamespace.withNew { elsewhere in
+        try LabNamespace.withNew { elsewhere in
           (
             try elsewhere.run([tool, "-Ht", "-N", path]), try elsewhere.run([tool, "-Ht"]),
             try elsewhere.run([tool, "record", "-", "--netns", path, "sport", "=", ":1234"])

@@ -5,11 +5,11 @@ import Testing
 @testable import SockDiagCommand
 
 /// Listings on a real terminal, and in a pipe.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct TerminalListTests {
   /// Runs the command with its output on a terminal. Returns the lines, without those of standard error.
   private static func onTerminal(
-    _ namespace: NetworkNamespace, _ words: String, columns: Int = 80
+    _ namespace: LabNamespace, _ words: String, columns: Int = 80
   ) throws -> (lines: [String], remarks: [String]) {
     let script = "TERM=xterm COLUMNS=\(columns) \(try Tool.path) \(words) --color never >&2"
     let shown = try namespace.run(["/bin/sh", "-c", script], typing: "").errorText
@@ -17,7 +17,7 @@ struct TerminalListTests {
     return (lines.filter { !$0.hasPrefix("sockdiag: ") }, lines.filter { $0.hasPrefix("sockdiag: ") })
   }
 
-  private static func inPipe(_ namespace: NetworkNamespace, _ words: String...) throws -> [Substring] {
+  private static func inPipe(_ namespace: LabNamespace, _ words: String...) throws -> [Substring] {
     let result = try namespace.run([try Tool.path] + words)
     #expect(result.errorText == "")
     return result.outputText.split(separator: "\n")

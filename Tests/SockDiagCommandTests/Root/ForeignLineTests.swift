@@ -49,7 +49,7 @@ struct ForeignLineTests {
 
   /// The offers that name ss are right usage there. ss ends with 255 otherwise.
   @Test(
-    .enabled(if: NetworkNamespace.hasProgram("ss"), "needs ss"),
+    .enabled(if: LabNamespace.hasProgram("ss"), "needs ss"),
     arguments: ForeignLines.all.map(\.offer).filter { $0.hasPrefix("ss ") })
   func offersOfSSWork(_ offer: String) throws {
     let result = try Tool.shell(offer)

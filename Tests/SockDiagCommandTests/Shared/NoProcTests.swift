@@ -6,7 +6,7 @@ import Testing
 
 /// The command where /proc is not mounted, as in a chroot or an early boot: Swift's runtime finds no command line there.
 @Suite(
-  .enabled(if: NetworkNamespace.isPermitted, "needs the right to make namespaces"),
+  .enabled(if: LabNamespace.isPermitted, "needs the right to make namespaces"),
   .disabled(if: LaboratoryBuild.needsProc, "a sanitizer needs /proc"))
 struct NoProcTests {
   @Test(arguments: [

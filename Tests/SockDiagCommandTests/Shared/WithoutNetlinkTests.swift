@@ -10,7 +10,7 @@ import Testing
 /// so, or says why it cannot answer.
 ///
 /// One after the other: these commands copy sockets of all processes for a moment, and would show up as each other's holders.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), .serialized)
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"), .serialized)
 struct WithoutNetlinkTests {
   /// AF_NETLINK is 16.
   private static func command(_ errno: Int32, _ arguments: [String]) throws -> [String] {

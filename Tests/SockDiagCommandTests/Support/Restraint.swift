@@ -19,12 +19,12 @@ struct Restraint: CustomStringConvertible, Sendable {
   var isPossible: Bool {
     get throws {
       let command = try command(["true"])
-      return try NetworkNamespace.withNew { namespace in try namespace.run(command).status == 0 }
+      return try LabNamespace.withNew { namespace in try namespace.run(command).status == 0 }
     }
   }
 
   /// What bind() of an address and port answers to a program that has it: 0 or an errno.
-  func answer(_ address: String, _ port: Int, udp: Bool = false, in namespace: NetworkNamespace) throws -> Int32 {
+  func answer(_ address: String, _ port: Int, udp: Bool = false, in namespace: LabNamespace) throws -> Int32 {
     let script = """
       import socket, sys
       try:

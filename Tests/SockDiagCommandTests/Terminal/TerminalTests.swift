@@ -58,7 +58,7 @@ struct TerminalTests {
 
   /// Runs a command at a terminal.
   private static func screen(
-    _ command: TerminalScene.Command, _ tool: String, _ view: View, _ namespace: NetworkNamespace
+    _ command: TerminalScene.Command, _ tool: String, _ view: View, _ namespace: LabNamespace
   ) throws -> TerminalScreen {
     let pane = try TerminalPane(
       in: namespace, columns: view.columns, running: command.starter + [tool] + command.words,
@@ -72,7 +72,7 @@ struct TerminalTests {
 
   /// The words of an output that nothing folds or shortens; `nil` if it is not the same in a pipe.
   private static func wideWords(
-    _ command: TerminalScene.Command, _ tool: String, _ namespace: NetworkNamespace
+    _ command: TerminalScene.Command, _ tool: String, _ namespace: LabNamespace
   ) throws -> Set<String>? {
     guard command.typing == nil else { return nil }
     let result = try namespace.run(["env", "COLUMNS=10000"] + command.starter + [tool] + command.words)

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Compares `wait --listening` with connect(), for every kind of listener.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ListeningReachTests {
   private static let targets: [(text: String, address: LabAddress)] = [
     ("127.0.0.1", .loopbackV4), ("127.5.5.5", .v4(127, 5, 5, 5)), ("10.7.0.1", .v4(10, 7, 0, 1)),

@@ -5,7 +5,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `sockdiag wait` as a script runs it, in a namespace of its own.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitCommandTests {
   private func run(
     listeningOn endpoints: [LabEndpoint] = [], startedBy starter: [String] = [], terminal: Bool = false,

@@ -9,7 +9,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The events that a wait for a free port subscribes to, and the events that wake it.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitEventTests {
   private static let place = LabEndpoint(.loopbackV4, 8080)
 

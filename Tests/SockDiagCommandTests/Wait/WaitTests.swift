@@ -11,7 +11,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Waits for real sockets, in a namespace of their own.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitTests {
   private static let place = LabEndpoint(.loopbackV4, 8080)
 

@@ -8,7 +8,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The sentences of a wait, for diagnoses that no test server can cause.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitTextTests {
   private static let port = PortSelection(port: PortArgument(port: 8080), transports: [.tcp])
 

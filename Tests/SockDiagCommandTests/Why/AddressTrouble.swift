@@ -14,7 +14,7 @@ enum AddressTrouble: CaseIterable {
   case onOtherInterface
   case absent
 
-  static var isPossible: Bool { NetworkNamespace.isPermitted && NetworkNamespace.hasProgram("ip") }
+  static var isPossible: Bool { LabNamespace.isPermitted && LabNamespace.hasProgram("ip") }
 
   /// The arguments for a question about the address.
   var question: [String] {

@@ -97,7 +97,7 @@ struct FailureLedgerTests {
     }
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func repeatsAreDiagnosedAtGrowingIntervalsAndReportedIfTheCauseChanged() async throws {
     let (listener, connections, free) = try await Self.obstacles()
     #expect(connections[0] == connections[1] && connections[0] != listener && listener != free)

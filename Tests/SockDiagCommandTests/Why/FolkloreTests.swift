@@ -9,7 +9,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Popular advice about a port in use, tried on the kernel.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct FolkloreTests {
   private static let at = LabEndpoint(.loopbackV4, 8080)
 

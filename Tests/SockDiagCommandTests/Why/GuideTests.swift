@@ -84,7 +84,7 @@ struct GuideTests {
     return (Array(rows[0].dropFirst()), Array(rows.dropFirst(2)))
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func tableOfOptionsEqualsTheKernels() async throws {
     let (columns, rows) = try Self.table("older socket has ↓, new one sets →")
     let options: [String: BindOptions] = [
@@ -104,7 +104,7 @@ struct GuideTests {
     }
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func tableOfAddressesEqualsTheKernels() async throws {
     let (columns, rows) = try Self.table("older socket has ↓, new one asks for →")
     #expect(columns.count == 6 && rows.count == 5)

@@ -4,26 +4,8 @@ import Testing
 
 @testable import SockDiagCommand
 
-struct MountedNamespaceTests {
-  @Test func namespacePathsAreFoundAmongTheMounts() {
-    let text = """
-      22 1 8:1 / / rw,relatime - ext4 /dev/root rw
-      36 22 0:4 net:[4026532623] /run/netns/blue rw shared:5 - nsfs nsfs rw
-      37 22 0:4 net:[4026532624] /run/netns/red rw - nsfs nsfs rw
-      38 22 0:4 mnt:[4026532623] /run/other rw - nsfs nsfs rw
-      39 22 0:4 net:[4026532623] /run/with\\040blank\\134 rw - nsfs nsfs rw
-      40 22 0:4 net:[4026532623]
-      41 22 0:4 net:[4026532623] /run/cut\\04 rw - nsfs nsfs rw
-      """
-    let paths = MountedNamespaces.paths(of: 4_026_532_623, inMountInfo: Array(text.utf8))
-    #expect(paths == ["/run/netns/blue", "/run/with blank\\", "/run/cut\\04"])
-    #expect(MountedNamespaces.paths(of: 1, inMountInfo: Array(text.utf8)) == [])
-    #expect(MountedNamespaces.paths(of: 1, inMountInfo: []) == [])
-  }
-}
-
 /// The commands that `why --run` suggests are for the user's shell, and for later.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct NamespaceNameTests {
   private static let program = """
     import socket, sys
@@ -80,14 +62,14 @@ struct NamespaceNameTests {
     #expect(!text.contains("--netns"), "\(text)")
   }
 
-  @Test(.enabled(if: NetworkNamespace.hasProgram("ip"), "needs ip"))
+  @Test(.enabled(if: LabNamespace.hasProgram("ip"), "needs ip"))
   func namespaceNameIsPreferred() async throws {
     let tool = try Tool.path
     let script = """
       mount -t tmpfs none /run && ip netns add blue && ip -n blue link set lo up &&
       exec "$0" why --run ip netns exec blue python3 -c "$1" 192.0.2.9
       """
-    let text = try await NetworkNamespace.withNew { namespace in
+    let text = try await LabNamespace.withNew { namespace in
       try namespace.run(
         ["unshare", "-m", "--propagation", "private", "sh", "-c", script, tool, Self.program]
       ).errorText

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The commands that `why` suggests, run unchanged: each does what it says, and affects no other process.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OfferedCommandTests {
   /// The lines to copy with this beginning, as a person finds them below an answer.
   private static func offers(

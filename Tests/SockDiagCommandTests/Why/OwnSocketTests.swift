@@ -5,7 +5,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// `why --run` of a program that blocks itself.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct OwnSocketTests {
   private static let preparing = "import socket; a = socket.socket(); a.bind(('127.0.0.1', 8080)); a.listen()\n"
   private static let binding = "b = socket.socket(); b.bind(('127.0.0.1', 8080)); b.listen()\n"

@@ -127,7 +127,7 @@ struct PresetStatementTests {
   }
 
   @Test(
-    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Trial.all)
+    .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Trial.all)
   func suggestedStatementLetsTheProgramStart(_ trial: Trial) async throws {
     guard let statement = trial.preset.statement(trial.option, trial.transport) else { return }
     // Node.js 20 accepts the option and ignores it; the statement says since when it works.

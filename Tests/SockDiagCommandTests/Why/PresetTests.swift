@@ -84,9 +84,9 @@ struct PresetTests {
     #expect(throws: CommandFailure.self) { try Self.requests("0.0.0.0:8080", "--as", "go", "--v6only") }
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+  @Test(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
   func hostDefaultOfV6OnlyAppliesToPresetsThatKeepIt() async throws {
-    let (left, leftWithUDP) = try await NetworkNamespace.withNew { namespace in
+    let (left, leftWithUDP) = try await LabNamespace.withNew { namespace in
       try namespace.set("net.ipv6.bindv6only", to: 1)
       func kinds(_ words: String...) throws -> [Preset] {
         try Preset.allCases.filter { $0.supports(words.isEmpty ? .tcp : .udp) }.filter { kind in
@@ -109,7 +109,7 @@ struct PresetTests {
   }
 
   @Test(
-    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
+    .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
   func realServersAgreeOnAHostWithV6OnlyDefault(_ server: Server) async throws {
     let (status, result) = try await Laboratory.withNew { laboratory in
       try laboratory.namespace.set("net.ipv6.bindv6only", to: 1)
@@ -202,7 +202,7 @@ struct PresetTests {
   }
 
   @Test(
-    .enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
+    .enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"), arguments: Server.all)
   func realServersAgreeWithTheirPreset(_ server: Server) async throws {
     let holders: [(LabAddress, v6Only: Bool)] = [
       (.anyV4, false), (.loopbackV4, false), (.anyV6, true), (.anyV6, false), (.loopbackV6, false),

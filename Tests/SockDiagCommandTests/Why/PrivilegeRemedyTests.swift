@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The remedies that `why` offers to a plain user who wants port 80, each tried in the place where it was offered.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct PrivilegeRemedyTests {
   /// An environment in which a plain user's programs start.
   enum Place: String, CaseIterable {

@@ -6,7 +6,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// NAT rules that redirect a port, made with nft and with iptables on top of it.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RedirectionTests {
   struct Ruleset: Sendable, CustomTestStringConvertible {
     var name: String
@@ -90,7 +90,7 @@ struct RedirectionTests {
       ]),
   ]
 
-  @Test(arguments: all.filter { NetworkNamespace.hasProgram($0.program) })
+  @Test(arguments: all.filter { LabNamespace.hasProgram($0.program) })
   func redirectionIsReported(_ ruleset: Ruleset) async throws {
     let why = try Tool.unfoldedWhy
     let complaints = try await Laboratory.withNew { laboratory -> [String] in
@@ -113,7 +113,7 @@ struct RedirectionTests {
   }
 
   /// It is a note, and not part of the answer.
-  @Test(.enabled(if: NetworkNamespace.hasProgram("nft"), "needs nft"))
+  @Test(.enabled(if: LabNamespace.hasProgram("nft"), "needs nft"))
   func unreadableRulesAreLeftOut() async throws {
     let question = try Tool.unfoldedWhy + ["8081", "--json"]
     let (root, nobody) = try await Laboratory.withNew { laboratory in

@@ -6,7 +6,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The answers of `why` and `wait` if something other than a socket refuses a bind(), compared with the kernel.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct RestraintTests {
   private static let landlock = Restraint("landlock-bind", "8081")
   private static let cgroup = Restraint("cgroup-bpf-deny", "8080")
@@ -15,7 +15,7 @@ struct RestraintTests {
   /// Runs the command with a restraint, in a new namespace.
   private func run(_ restraint: Restraint, _ words: [String], as starter: [String] = []) async throws -> CommandResult {
     let command = try restraint.command(starter + Tool.unfolded + words)
-    return try await NetworkNamespace.withNew { namespace in try namespace.run(command) }
+    return try await LabNamespace.withNew { namespace in try namespace.run(command) }
   }
 
   /// An address and port that are suitable for every question.
@@ -58,7 +58,7 @@ struct RestraintTests {
       })
     let questions = Self.questions.filter { possible[$0.restraint.words] == true }
     try #require(questions.contains { $0.restraint.words.first == "seccomp-bind" })
-    let complaints = try await NetworkNamespace.withNew { namespace in
+    let complaints = try await LabNamespace.withNew { namespace in
       try questions.compactMap { question -> String? in
         let place = question.address.contains(":") ? "[\(question.address)]" : question.address
         let words = ["\(place):\(question.port)"] + (question.isUDP ? ["--udp"] : [])
@@ -116,7 +116,7 @@ struct RestraintTests {
   @Test func plainUserIsToldThatCgroupProgramsWereNotSeen() async throws {
     let (tool, words) = (try Tool.path, ["why", "-v", "127.0.0.1:8080"])
     for (starter, isTold) in [(Tool.asNobody, true), ([], false)] {
-      let (text, json) = try await NetworkNamespace.withNew { namespace in
+      let (text, json) = try await LabNamespace.withNew { namespace in
         (try namespace.run(starter + [tool] + words), try namespace.run(starter + [tool] + words + ["--json"]))
       }
       #expect(text.status == 0 && json.status == 0)
@@ -165,7 +165,7 @@ struct RestraintTests {
     #expect(try await run(masked, ["why", "-v", "127.0.0.1:0", "--probe"]).status == 0)
 
     let why = try Tool.unfoldedWhy
-    let open = try await NetworkNamespace.withNew { namespace in
+    let open = try await LabNamespace.withNew { namespace in
       try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 0)
       return try namespace.run(try masked.command(Tool.asNobody + why + ["127.0.0.1:80"]))
     }
@@ -179,7 +179,7 @@ struct RestraintTests {
     guard try masked.isPossible else { return }
     func answer(_ words: [String]) async throws -> CommandResult {
       let question = try Tool.asNobody + Tool.unfoldedWhy + ["127.0.0.1:8080"] + words
-      return try await NetworkNamespace.withNew { namespace in
+      return try await LabNamespace.withNew { namespace in
         try namespace.set("net.ipv4.ip_unprivileged_port_start", to: 30001)
         return try namespace.run(try masked.command(question))
       }
@@ -214,7 +214,7 @@ struct RestraintTests {
     guard try restraint.isPossible else { return }
     let (why, subject) = (try Tool.unfoldedWhy, try Tool.program("bind-trace-subject"))
     let program = try restraint.command([subject, "bind", "8080"])
-    let (said, document) = try await NetworkNamespace.withNew { namespace in
+    let (said, document) = try await LabNamespace.withNew { namespace in
       (
         try namespace.run(why + ["--run"] + program),
         try namespace.run(why + ["--json", "--run"] + program)

@@ -9,7 +9,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The short answer of `why`: its first line, its advice, its width and its length.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct ShortAnswerTests {
   /// The diagnoses of a listener on 127.0.0.1:8080, changed by the test.
   private static func answer(

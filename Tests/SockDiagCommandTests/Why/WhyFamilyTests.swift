@@ -8,7 +8,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// Hosts without IPv6, and IPv6 addresses that need an interface.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyFamilyTests {
   private func run(
     withoutIPv6: Bool = false, _ words: [String], _ prepare: @escaping @Sendable (Laboratory) throws -> Void = { _ in }

@@ -5,7 +5,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The output of `why` for each situation of the catalogue, word for word.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyGoldenTests {
   private static var schema: JSONSchema {
     get throws {

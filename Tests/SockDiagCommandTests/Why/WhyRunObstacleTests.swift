@@ -4,11 +4,11 @@ import Testing
 
 /// `why --run` if a failed call cannot be examined, diagnosed or reported: the command continues, is watched to its
 /// end, and its exit status is passed on.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunObstacleTests {
   /// Whether users may not make user namespaces; some distributions forbid it.
   private static let mayNobodyUnshare =
-    (try? NetworkNamespace.withNew { namespace in
+    (try? LabNamespace.withNew { namespace in
       try namespace.run(Tool.asNobody + ["unshare", "-Urn", "true"]).status == 0
     }) ?? false
 
@@ -27,7 +27,7 @@ struct WhyRunObstacleTests {
     _ command: [String], by starter: [String] = [], options: [String] = [], pingGroups: Bool = false
   ) async throws -> CommandResult {
     let why = try Tool.unfoldedWhy
-    return try await NetworkNamespace.withNew { namespace in
+    return try await LabNamespace.withNew { namespace in
       if pingGroups { try namespace.set("net.ipv4.ping_group_range", to: "0 65535") }
       return try namespace.run(starter + why + options + ["--run"] + command)
     }
@@ -62,7 +62,7 @@ struct WhyRunObstacleTests {
 
   @Test func fullStandardErrorDoesNotEndTheWatch() async throws {
     let tool = try Tool.path
-    let result = try await NetworkNamespace.withNew { namespace in
+    let result = try await LabNamespace.withNew { namespace in
       try namespace.run(
         ["sh", "-c", #"exec "$0" why --run python3 -c "$1" 2>/dev/full"#, tool, Self.conflict])
     }
@@ -77,7 +77,7 @@ struct WhyRunObstacleTests {
       os.close(here)
       sys.exit(subprocess.run(sys.argv[1:], stderr=there).returncode)
       """
-    let result = try await NetworkNamespace.withNew { namespace in
+    let result = try await LabNamespace.withNew { namespace in
       try namespace.run(["python3", "-c", starter] + why + ["--run", "python3", "-c", Self.conflict])
     }
     #expect(result.status == 98)

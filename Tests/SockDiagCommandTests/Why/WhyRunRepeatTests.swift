@@ -5,11 +5,11 @@ import SocketLaboratoryKit
 import Testing
 
 /// `why --run` with programs that fail often, in many ways, or for reasons other than a port.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunRepeatTests {
   private func run(_ command: [String], options: [String] = []) async throws -> CommandResult {
     let why = try Tool.unfoldedWhy
-    return try await NetworkNamespace.withNew {
+    return try await LabNamespace.withNew {
       try $0.run(why + options + ["--run"] + command)
     }
   }
@@ -57,7 +57,7 @@ struct WhyRunRepeatTests {
       sys.exit(subprocess.run(command, stderr=there, pass_fds=[here], timeout=100).returncode)
       """
     let why = try Tool.unfoldedWhy
-    let result = try await NetworkNamespace.withNew { namespace in
+    let result = try await LabNamespace.withNew { namespace in
       try namespace.run(["python3", "-c", starter] + why + ["--run", command])
     }
     #expect(result.status == 5, "\(result.errorText)")

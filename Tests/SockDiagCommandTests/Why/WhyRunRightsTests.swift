@@ -5,7 +5,7 @@ import Testing
 
 /// `why --run` with programs that get the right to low ports from their file, which the kernel does not grant under a
 /// tracer.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunRightsTests {
   /// The privileges of a program's file, as a script sets them for the path `sys.argv[1]`.
   enum Gift: String, CaseIterable {
@@ -30,7 +30,7 @@ struct WhyRunRightsTests {
       try FileManager.default.copyItem(
         atPath: try Tool.program("bind-trace-subject"), toPath: program)
     }
-    return try await NetworkNamespace.withNew { namespace in
+    return try await LabNamespace.withNew { namespace in
       let script =
         "import os, struct, sys; os.chmod('\(folder)', 0o755); os.chmod(sys.argv[1], 0o755)\n" + gift.rawValue
       let setUp = try namespace.run(["python3", "-c", script, program])

@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// `sockdiag why --run`: programs of several languages whose bind() or listen() fails.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyRunTests {
   /// Runs a program beside a listener on 0.0.0.0:8080, which this process holds.
   private func run(
@@ -64,7 +64,7 @@ struct WhyRunTests {
     #expect(result.status == 98)
   }
 
-  @Test(.enabled(if: NetworkNamespace.hasProgram("node"), "needs node"))
+  @Test(.enabled(if: LabNamespace.hasProgram("node"), "needs node"))
   func nodeServerGetsItsOptionsAndBlockerNamed() async throws {
     let script = """
       require("net").createServer().on("error", error => process.exit(error.code == "EADDRINUSE" ? 5 : 6)).listen(8080)

@@ -10,7 +10,7 @@ import Testing
 
 /// Conditions for sharing that sock_diag does not show: unmapped users, the TCP socket below a multipath socket,
 /// programs, a socket's own range.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhySharingTests {
   private func run(
     _ starter: [String], _ words: [String], beside uid: UInt32

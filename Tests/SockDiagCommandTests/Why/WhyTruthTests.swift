@@ -9,7 +9,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The answers of `why` to each situation, compared with the kernel: its verdicts and its remedies.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WhyTruthTests {
   private static let effort: Diagnostician.Effort = [.owners, .heldOptions]
 

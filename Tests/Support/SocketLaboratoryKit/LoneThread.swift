@@ -13,6 +13,35 @@ public enum LoneThread {
     case unprivilegedBut(capability: Int32)
     /// The thread gets a new mount of proc with options, such as `hidepid=invisible`, then the user nobody.
     case unprivilegedWithProc(String)
+    /// A system call fails with an errno, in the thread and in all that it starts.
+    case refusing(Call, Int32)
+  }
+
+  /// A system call that can be made to fail.
+  public enum Call: CaseIterable, Sendable {
+    /// Opening a file.
+    case open
+    /// Asking which file system an open file is of.
+    case identify
+    /// Entering a namespace.
+    case enter
+    /// Making a socket.
+    case socket
+    /// Giving a netlink socket its address, by bind or connect.
+    case address
+    /// Starting a thread.
+    case start
+
+    fileprivate var forKernel: socklab_call {
+      switch self {
+      case .open: SOCKLAB_CALL_OPEN
+      case .identify: SOCKLAB_CALL_IDENTIFY
+      case .enter: SOCKLAB_CALL_ENTER
+      case .socket: SOCKLAB_CALL_SOCKET
+      case .address: SOCKLAB_CALL_ADDRESS
+      case .start: SOCKLAB_CALL_START
+      }
+    }
   }
 
   /// Runs `body` on a new thread, with the task-local values of the caller. The calling thread waits.
@@ -22,6 +51,10 @@ public enum LoneThread {
     _ change: Change, _ body: @escaping @Sendable () throws -> Value
   ) throws -> Value {
     try OwnThread.run {
+      if case .refusing(let call, let errno) = change {
+        try check(socklab_refuse(call.forKernel, errno), "refuse a system call")
+        return try body()
+      }
       if case .unprivilegedWithProc(let options) = change {
         // SAFETY: the call reads the NUL-terminated options and keeps nothing.
         try check(unsafe socklab_mount_own_proc(options), "mount proc with \(options)")

@@ -38,7 +38,7 @@ extension SSRow {
   var hasInode: Bool { details.contains("ino:") && !" \(details) ".contains(" ino:0 ") }
 }
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Runs `ss` in the namespace and returns all TCP, UDP and MPTCP sockets with all details.
   public func ss() throws -> [SSRow] {
     let result = try run(["ss", "-H", "-O", "-tuManeimo", "--tos", "--cgroup"])
@@ -52,7 +52,7 @@ extension NetworkNamespace {
   }
 }
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Removes MD5 keys at the beginning of a row. `ss` 6.1 prints keys beyond its line buffer, so they appear in a later
   /// row.
   private static func withoutStrayKeys(_ line: Substring) -> Substring {
@@ -109,7 +109,7 @@ extension ExpectedSocket {
   }
 }
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// The differences between `ss` and the expectation, one sentence each; empty if each expected socket has a row and
   /// there are no other rows. Sockets that `ss` never shows do not count.
   public func ssDisagreements(with expected: [ExpectedSocket]) throws -> [String] {

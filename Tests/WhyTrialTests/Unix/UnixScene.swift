@@ -13,7 +13,7 @@ struct UnixScene: ~Copyable {
 
   /// Builds the situation below a folder that is new.
   init(
-    _ situation: UnixSituation, number: Int, in lab: borrowing UnixLaboratory, _ namespace: NetworkNamespace
+    _ situation: UnixSituation, number: Int, in lab: borrowing UnixLaboratory, _ namespace: LabNamespace
   ) throws {
     self.situation = situation
     let base = "\(lab.tree)/\(number)"
@@ -37,7 +37,7 @@ struct UnixScene: ~Copyable {
   // MARK: What is there
 
   /// - Parameter name: The name that a socket is bound to.
-  private mutating func fill(_ namespace: NetworkNamespace, _ name: [UInt8]) throws {
+  private mutating func fill(_ namespace: LabNamespace, _ name: [UInt8]) throws {
     let isFile = !situation.isAbstract
     let type = situation.content == .datagram || situation.content == .connectedDatagram ? 2 : situation.type
     switch situation.content {

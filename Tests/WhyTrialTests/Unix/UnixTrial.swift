@@ -33,9 +33,9 @@ struct UnixTrial {
   }
 
   private(set) var tally = Tally()
-  private let namespace: NetworkNamespace
+  private let namespace: LabNamespace
 
-  init(_ namespace: NetworkNamespace) { self.namespace = namespace }
+  init(_ namespace: LabNamespace) { self.namespace = namespace }
 
   /// Tries the situation with a number; the same for the same seed.
   mutating func run(_ number: Int, seed: UInt64, in lab: borrowing UnixLaboratory) throws {

@@ -5,7 +5,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// The diagnosis of UNIX sockets compared with the running kernel, in random situations.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct UnixTrialTests {
   @Test func diagnosisAgreesWithTheKernel() throws {
     let settings = UnixTrialSettings()
@@ -13,7 +13,7 @@ struct UnixTrialTests {
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let tally = try NetworkNamespace.withNew { namespace in
+    let tally = try LabNamespace.withNew { namespace in
       let lab = try UnixLaboratory(at: folder)
       var trial = UnixTrial(namespace)
       for number in settings.numbers { try trial.run(number, seed: settings.seed, in: lab) }

@@ -16,37 +16,67 @@ struct NamespaceOption: ParsableArguments {
   /// The whole process is in the namespace then: the command has one thread at this time, and later threads start in the
   /// namespace of the thread that creates them.
   func enter() throws(CommandFailure) {
-    guard let netns else { return }
-    guard let namespace = Self.namespace(netns) else {
-      throw .usage("--netns: '\(netns)' is not a namespace; give a name of 'ip netns list', a path or a process id")
-    }
-    do throws(SockDiagError) { try namespace.enter() } catch { throw Self.failure(netns, namespace, error) }
+    guard let place = try place() else { return }
+    do throws(SockDiagError) { try place.namespace().enter() } catch { throw place.failure(error) }
   }
 
-  /// The namespace of an argument. A number is a process, and a text with a slash is a path. `ip netns` allows names of both
-  /// forms; they need a path.
-  static func namespace(_ text: String) -> NetworkNamespacePath? {
+  /// What the option names; `nil` without it.
+  func place() throws(CommandFailure) -> NamespacePlace? {
+    guard let netns else { return nil }
+    if let place = NamespacePlace(netns) { return place }
+    throw .usage("--netns: '\(netns)' is not a namespace; give a name of 'ip netns list', a path or a process id")
+  }
+}
+
+/// What names a network namespace on a command line.
+enum NamespacePlace: Hashable {
+  case name(String)
+  case path(String)
+  case process(Int32)
+
+  /// A number is a process, and a text with a slash is a path. `ip netns` allows names of both forms; they need a path.
+  init?(_ text: String) {
     if text.isEmpty || text.utf8.contains(0) || text == "." || text == ".." { return nil }
-    if text.contains("/") { return NetworkNamespacePath(path: text) }
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return NetworkNamespacePath(name: text) }
-    return Int32(text).flatMap { $0 > 0 ? NetworkNamespacePath(process: $0) : nil }
+    if text.contains("/") {
+      self = .path(text)
+    } else if !text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      self = .name(text)
+    } else {
+      guard let pid = Int32(text), pid > 0 else { return nil }
+      self = .process(pid)
+    }
   }
 
-  private static func failure(
-    _ text: String, _ namespace: NetworkNamespacePath, _ error: SockDiagError
-  ) -> CommandFailure {
-    switch error.errno {
-    case ENOENT where !text.contains("/") && namespace.path.hasPrefix("/proc/"):
-      CommandFailure(.noInput, "--netns: there is no process \(text); give the id of one that runs in the namespace")
-    case ENOENT, ENOTDIR:
-      CommandFailure(.noInput, "--netns: there is no '\(namespace.path)'; 'ip netns list' shows the names")
-    case EPERM, EACCES:
-      CommandFailure(
-        .noPermission, "--netns: this user may not enter '\(namespace.path)'; run as root (CAP_SYS_ADMIN)")
-    case EINVAL, ENXIO:
-      CommandFailure(
-        .usage, "--netns: '\(namespace.path)' is not a network namespace; give a name, a path or a process id")
-    default: CommandFailure(.system, "--netns: cannot enter '\(namespace.path)': \(SystemMessage.text(error.errno))")
+  /// The file to enter by.
+  var path: String {
+    switch self {
+    case .name(let name): "/run/netns/\(name)"
+    case .path(let path): path
+    case .process(let pid): "/proc/\(pid)/ns/net"
+    }
+  }
+
+  /// The namespace that is there now.
+  func namespace() throws(SockDiagError) -> NetworkNamespace {
+    switch self {
+    case .name(let name): try .named(name)
+    case .path(let path): try .at(path: path)
+    case .process(let pid): try .of(process: pid)
+    }
+  }
+
+  /// What to tell about an error on the way there.
+  func failure(_ error: SockDiagError) -> CommandFailure {
+    switch (error.errno, self) {
+    case (ENOENT, .process(let pid)):
+      CommandFailure(.noInput, "--netns: there is no process \(pid); give the id of one that runs in the namespace")
+    case (ENOENT, _), (ENOTDIR, _):
+      CommandFailure(.noInput, "--netns: there is no '\(path)'; 'ip netns list' shows the names")
+    case (EPERM, _), (EACCES, _):
+      CommandFailure(.noPermission, "--netns: this user may not enter '\(path)'; run as root (CAP_SYS_ADMIN)")
+    case (EINVAL, _), (ENXIO, _):
+      CommandFailure(.usage, "--netns: '\(path)' is not a network namespace; give a name, a path or a process id")
+    default: CommandFailure(.system, "--netns: cannot enter '\(path)': \(SystemMessage.text(error.errno))")
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import SockDiagCommand
 
 /// The answers of `why` about UNIX sockets, word for word.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "a plain user gets other advice"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "a plain user gets other advice"))
 struct UnixAnswerTests {
   /// The question and what is known, by the name of the golden.
   static let situations: [String] = [

@@ -4,7 +4,7 @@ import SocketLaboratoryKit
 import Testing
 
 /// `why`, `wait` and `kill` for UNIX sockets, as a user runs them.
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct UnixCommandTests {
   private static func inFolder(_ body: (String) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.path + "/sockdiag-\(UInt32.random(in: 0 ... .max))"

@@ -48,6 +48,26 @@ int socklab_set_dumpable(bool value);
 /// Gives the calling thread a new mount namespace with a proc that is mounted with these options.
 int socklab_mount_own_proc(const char *options);
 
+// System calls that fail (refuse.c)
+
+enum socklab_call {
+  /// openat: opening any file.
+  SOCKLAB_CALL_OPEN,
+  /// fstatfs: asking which file system an open file is of.
+  SOCKLAB_CALL_IDENTIFY,
+  /// setns: entering a namespace.
+  SOCKLAB_CALL_ENTER,
+  /// socket.
+  SOCKLAB_CALL_SOCKET,
+  /// bind and connect: a netlink socket gets its address by either.
+  SOCKLAB_CALL_ADDRESS,
+  /// clone and clone3: starting a thread.
+  SOCKLAB_CALL_START,
+};
+
+/// Makes a system call fail with a positive errno, for the calling thread and all that it starts, for good.
+int socklab_refuse(enum socklab_call call, int error);
+
 // Devices (device.c)
 
 /// Opens a TUN device with a long queue, for a slow reader.

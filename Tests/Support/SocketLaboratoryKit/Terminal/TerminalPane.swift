@@ -8,13 +8,13 @@ public import SocketLaboratory
 public final class TerminalPane {
   /// The number of columns of the pane.
   public let columns: Int
-  private let namespace: NetworkNamespace
+  private let namespace: LabNamespace
   private let folder: String
   private let marker: String
   private var hasEnded = false
 
   /// Whether tmux is here, and may be used in a network namespace.
-  public static var isPossible: Bool { NetworkNamespace.hasProgram("tmux") && NetworkNamespace.isPermitted }
+  public static var isPossible: Bool { LabNamespace.hasProgram("tmux") && LabNamespace.isPermitted }
 
   /// The options of the sanitizers, which tmux would not hand on. Without them, reports that are known to be false would be
   /// part of the screen.
@@ -32,7 +32,7 @@ public final class TerminalPane {
   ///   - environment: Variables beside `PATH`, `HOME` and the `TERM` of tmux, such as `NO_COLOR`.
   /// - Throws: ``LaboratoryError``.
   public init(
-    in namespace: NetworkNamespace, columns: Int, running words: [String], environment: [String: String] = [:]
+    in namespace: LabNamespace, columns: Int, running words: [String], environment: [String: String] = [:]
   ) throws {
     (self.namespace, self.columns) = (namespace, columns)
     let number = UInt64.random(in: 0 ... .max)

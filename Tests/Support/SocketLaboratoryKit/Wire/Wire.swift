@@ -28,7 +28,7 @@ public final class Wire {
     var peer: LabEndpoint
   }
 
-  init(in namespace: NetworkNamespace) throws {
+  init(in namespace: LabNamespace) throws {
     try namespace.requireOwnThread()
     let name = Self.deviceName
     // SAFETY: the call reads the NUL-terminated name and keeps nothing.

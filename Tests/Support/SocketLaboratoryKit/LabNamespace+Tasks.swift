@@ -1,9 +1,9 @@
 public import SocketLaboratory
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Runs `body` in a new namespace and returns its result. The calling task is suspended, so no thread waits.
   public static func withNew<Result: Sendable>(
-    _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
+    _ body: @escaping @Sendable (LabNamespace) throws -> Result
   ) async throws -> Result {
     await NamespaceGate.shared.enter()
     defer { NamespaceGate.shared.leave() }
@@ -16,6 +16,6 @@ extension Laboratory {
   public static func withNew<Result: Sendable>(
     _ body: @escaping @Sendable (Laboratory) throws -> Result
   ) async throws -> Result {
-    try await NetworkNamespace.withNew { try body(Laboratory(in: $0)) }
+    try await LabNamespace.withNew { try body(Laboratory(in: $0)) }
   }
 }

@@ -20,7 +20,7 @@ public struct CommandResult: Sendable {
   public var errorText: String { String(decoding: errors, as: UTF8.self) }
 }
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Runs a program in the namespace and waits for its end.
   ///
   /// A child inherits the namespace of the thread that forks it, so call this on the namespace's own thread. The

@@ -9,7 +9,7 @@ internal import CSocketLaboratory
 ///
 /// The namespace has a thread of its own, because a namespace belongs to a thread. So blocking work delays no task, and
 /// no other task runs in the wrong namespace. The closure sees the task-local values of the caller.
-public final class NetworkNamespace {
+public final class LabNamespace {
   /// The inode number of this namespace, as in `/proc/PID/ns/net`.
   public let inode: UInt64
   /// The kernel's id of the namespace's thread.
@@ -29,7 +29,7 @@ public final class NetworkNamespace {
 
   /// Runs `body` in a new namespace and returns its result. The calling thread waits.
   public static func withNew<Result: Sendable>(
-    _ body: @escaping @Sendable (NetworkNamespace) throws -> Result
+    _ body: @escaping @Sendable (LabNamespace) throws -> Result
   ) throws -> Result {
     try OwnThread.run { try inside(body) }
   }
@@ -38,8 +38,8 @@ public final class NetworkNamespace {
   ///
   /// The sockets are among the host's own. They end with the closure too. `body` must not change settings of the
   /// namespace.
-  public static func withCurrent<Result>(_ body: (NetworkNamespace) throws -> Result) rethrows -> Result {
-    let namespace = NetworkNamespace()
+  public static func withCurrent<Result>(_ body: (LabNamespace) throws -> Result) rethrows -> Result {
+    let namespace = LabNamespace()
     defer { namespace.residents.evict() }
     return try body(namespace)
   }
@@ -62,11 +62,11 @@ public final class NetworkNamespace {
   }
 
   /// Runs `body` on this thread in a new namespace.
-  package static func inside<Result>(_ body: (NetworkNamespace) throws -> Result) throws -> Result {
+  package static func inside<Result>(_ body: (LabNamespace) throws -> Result) throws -> Result {
     let home = try check(socklab_namespace_enter(), "make a network namespace")
     // The thread leaves before the caller gets the result, so that the namespace has ended by then.
     defer { _ = socklab_namespace_leave(home) }
-    let namespace = NetworkNamespace()
+    let namespace = LabNamespace()
     defer { namespace.residents.evict() }
     return try body(namespace)
   }

@@ -2,7 +2,7 @@ internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Runs `body` as another user, who owns the sockets that it makes. The thread keeps its other privileges.
   ///
   /// - Throws: ``LaboratoryError``, and what `body` throws.

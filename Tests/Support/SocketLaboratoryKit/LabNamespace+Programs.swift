@@ -1,7 +1,7 @@
 internal import Glibc
 public import SocketLaboratory
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Whether a folder of `PATH` has a program of this name.
   public static func hasProgram(_ name: String) -> Bool {
     // SAFETY: the pointer is copied at once, and nothing in this process changes the environment.

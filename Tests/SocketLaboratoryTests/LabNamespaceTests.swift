@@ -2,20 +2,20 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
-@Suite(.enabled(if: NetworkNamespace.isPermitted, "needs the right to make network namespaces"))
-struct NetworkNamespaceTests {
+@Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
+struct LabNamespaceTests {
   struct Failure: Error {}
 
   @Test func withNewReturnsTheResultOfTheClosure() async throws {
-    #expect(try await NetworkNamespace.withNew { _ in 42 } == 42)
+    #expect(try await LabNamespace.withNew { _ in 42 } == 42)
   }
 
   @Test func withNewRethrowsTheErrorOfTheClosure() async {
-    await #expect(throws: Failure.self) { try await NetworkNamespace.withNew { _ in throw Failure() } }
+    await #expect(throws: Failure.self) { try await LabNamespace.withNew { _ in throw Failure() } }
   }
 
   @Test func blockingFormReturnsTheResultToo() throws {
-    func blocking() throws -> Int { try NetworkNamespace.withNew { _ in 42 } }
+    func blocking() throws -> Int { try LabNamespace.withNew { _ in 42 } }
     #expect(try blocking() == 42)
   }
 
@@ -24,7 +24,7 @@ struct NetworkNamespaceTests {
       // More closures than the cooperative pool has threads: none of them may be delayed.
       for _ in 0..<16 {
         group.addTask {
-          try await NetworkNamespace.withNew { namespace in
+          try await LabNamespace.withNew { namespace in
             _ = try namespace.run(["sleep", "0.2"])
             return namespace.inode
           }
@@ -37,7 +37,7 @@ struct NetworkNamespaceTests {
   }
 
   @Test func namespaceHoldsOnlyLoopback() async throws {
-    let links = try await NetworkNamespace.withNew { try $0.run(["ip", "-o", "address"]).outputText }
+    let links = try await LabNamespace.withNew { try $0.run(["ip", "-o", "address"]).outputText }
     let lines = links.split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines.allSatisfy { $0.contains("127.0.0.1/8") || $0.contains("::1/128") })
@@ -59,14 +59,14 @@ struct NetworkNamespaceTests {
   }
 
   @Test func programsRunInsideTheNamespace() async throws {
-    let (inode, seen) = try await NetworkNamespace.withNew { namespace in
+    let (inode, seen) = try await LabNamespace.withNew { namespace in
       (namespace.inode, try namespace.run(["readlink", "/proc/self/ns/net"]).outputText)
     }
     #expect(seen == "net:[\(inode)]\n")
   }
 
   @Test func otherThreadsFindTheNamespaceByItsPath() async throws {
-    let (inode, seen) = try await NetworkNamespace.withNew { namespace in
+    let (inode, seen) = try await LabNamespace.withNew { namespace in
       let path = namespace.path.split(separator: "/").dropFirst(2).joined(separator: "/")
       // The program is another process: it reads the namespace of this one, its parent.
       return (namespace.inode, try namespace.run(["sh", "-c", "readlink /proc/$PPID/\(path)"]).outputText)
@@ -76,7 +76,7 @@ struct NetworkNamespaceTests {
 
   @Test func largeOutputOnBothStreamsIsRead() async throws {
     let script = "head -c 3000000 /dev/zero; head -c 2000000 /dev/zero >&2; exit 3"
-    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script]) }
+    let result = try await LabNamespace.withNew { try $0.run(["sh", "-c", script]) }
     #expect(result.output.count == 3_000_000)
     #expect(result.errors.count == 2_000_000)
     #expect(result.status == 3)
@@ -84,12 +84,12 @@ struct NetworkNamespaceTests {
 
   @Test func inputIsPassedToPrograms() async throws {
     let input = [UInt8](repeating: 65, count: 2_000_000)
-    #expect(try await NetworkNamespace.withNew { try $0.run(["cat"], input: input).output } == input)
+    #expect(try await LabNamespace.withNew { try $0.run(["cat"], input: input).output } == input)
   }
 
   @Test func programsCanAskOnATerminal() async throws {
     let script = "tty -s && printf 'who? ' >&2; read -r name; echo \"hello $name\""
-    let result = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", script], typing: "Ada\nBob\n") }
+    let result = try await LabNamespace.withNew { try $0.run(["sh", "-c", script], typing: "Ada\nBob\n") }
     #expect(result.errorText == "who? ")
     #expect(result.outputText == "hello Ada\n")
     #expect(result.status == 0)
@@ -97,15 +97,15 @@ struct NetworkNamespaceTests {
 
   @Test func programsThatHangAreEnded() async {
     await #expect(throws: LaboratoryError.self) {
-      try await NetworkNamespace.withNew { try $0.run(["sleep", "1000"], timeout: .milliseconds(50)) }
+      try await LabNamespace.withNew { try $0.run(["sleep", "1000"], timeout: .milliseconds(50)) }
     }
   }
 
   @Test func sysctlsStayInsideTheNamespace() async throws {
-    let values = try await NetworkNamespace.withNew { namespace in
+    let values = try await LabNamespace.withNew { namespace in
       try namespace.set("net.ipv4.tcp_fin_timeout", to: 7)
       let inside = try namespace.run(["cat", "/proc/sys/net/ipv4/tcp_fin_timeout"]).outputText
-      let other = try NetworkNamespace.withNew { try $0.run(["cat", "/proc/sys/net/ipv4/tcp_fin_timeout"]).outputText }
+      let other = try LabNamespace.withNew { try $0.run(["cat", "/proc/sys/net/ipv4/tcp_fin_timeout"]).outputText }
       return (inside, other)
     }
     #expect(values.0 == "7\n")
@@ -118,7 +118,7 @@ struct NetworkNamespaceTests {
       let words = try laboratory.namespace.ss().flatMap { $0.details.split(separator: " ") }
       return words.filter { $0.hasPrefix("ino:") }.map { "socket:[\($0.dropFirst(4))]" }
     }
-    let open = try await NetworkNamespace.withNew { try $0.run(["sh", "-c", "ls -l /proc/$PPID/fd"]).outputText }
+    let open = try await LabNamespace.withNew { try $0.run(["sh", "-c", "ls -l /proc/$PPID/fd"]).outputText }
     #expect(links.count == 3)
     #expect(links.allSatisfy { !open.contains($0) })
   }

@@ -2,7 +2,7 @@ internal import CSocketLaboratory
 internal import CSocketLaboratoryKit
 public import SocketLaboratory
 
-extension NetworkNamespace {
+extension LabNamespace {
   /// Runs a program at a terminal and waits for its end. Standard input and standard error are the terminal.
   ///
   /// - Parameters:

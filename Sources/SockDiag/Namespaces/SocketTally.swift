@@ -1,0 +1,98 @@
+internal import SockDiagWire
+
+/// How many sockets of each protocol a network namespace has.
+///
+/// The counts are those of the namespace, unlike `alloc`, `orphan` and `mem` in the same file. Kernel:
+/// `sockstat_seq_show`, net/ipv4/proc.c.
+struct SocketTally: Hashable, Sendable {
+  private let counts: [String: UInt64]
+
+  /// Reads the counts from the folder of a namespace's tables, which ends with a slash; `nil` if they cannot be read.
+  init?(_ directory: String) {
+    guard let text = ProcText.read(directory + "sockstat") else { return nil }
+    // Without IPv6 there is no second file.
+    self.init(text: text + (ProcText.read(directory + "sockstat6") ?? []))
+  }
+
+  /// Parses lines with a title, followed by names and numbers alternately.
+  init(text: [UInt8]) {
+    var counts: [String: UInt64] = [:]
+    for line in text.split(separator: 0x0a) {
+      let words = line.words
+      guard let title = words.first.map({ String(decoding: $0, as: UTF8.self) }) else { continue }
+      for index in stride(from: 1, to: words.count - 1, by: 2) {
+        counts["\(title) \(String(decoding: words[index], as: UTF8.self))"] = words[index + 1].decimal()
+      }
+    }
+    self.counts = counts
+  }
+
+  /// The number behind a title and a name, such as `TCP: inuse`.
+  subscript(name: String) -> UInt64? { counts[name] }
+
+  /// The sockets of a protocol that have a place in its table; `nil` if that is not counted.
+  ///
+  /// Of TCP these are listeners and connections, without sockets that are only bound, and without `time-wait` and
+  /// `syn-recv`. Kernel: `sock_prot_inuse_add`, in `__inet_hash`, net/ipv4/inet_hashtables.c, `udp_lib_get_port` and
+  /// `raw_hash_sk`.
+  func inUse(_ transport: TransportProtocol) -> UInt64? {
+    let title: String
+    switch transport {
+    case .tcp: title = "TCP"
+    case .udp: title = "UDP"
+    case .udpLite: title = "UDPLITE"
+    case .raw: title = "RAW"
+    default: return nil
+    }
+    guard let count = counts["\(title): inuse"] else { return nil }
+    return count + (counts["\(title)6: inuse"] ?? 0)
+  }
+
+  /// The states of a protocol in which the namespace may have sockets, out of some; `nil` if there can be none.
+  ///
+  /// - Parameter listeners: How many TCP sockets listen; asked only if the answer depends on it, `nil` if unknown.
+  func possibleStates(
+    _ transport: TransportProtocol, of states: SocketStateSet, listeners: () throws(SockDiagError) -> UInt64?
+  ) throws(SockDiagError) -> SocketStateSet? {
+    guard let inUse = inUse(transport) else { return states }
+    guard transport == .tcp else { return inUse == 0 ? nil : states }
+    guard counts["TCP: tw"] == 0 else { return states }
+    // A request for a connection has a listener, and is not counted.
+    let possible = states.intersection(inUse == 0 ? .boundInactive : [.boundInactive, .listen])
+    if inUse > 0, possible != states {
+      if states.contains(.synReceived) { return states }
+      guard try listeners() == inUse else { return states }
+    }
+    return possible.isEmpty ? nil : possible
+  }
+}
+
+extension InetReader where Transport: ~Copyable {
+  /// The query without states in which the namespace has no sockets; `nil` if it has none that the query wants.
+  mutating func narrowed(_ query: SocketQuery) throws(SockDiagError) -> SocketQuery? {
+    // Listeners have a table of their own, and a recording shall have the requests of the query.
+    guard let namespace = countedNamespace, query.states != .listen, query.states != .boundInactive,
+      conversation.observer == nil,
+      let tally = try? namespace.tally()
+    else { return query }
+    var narrowed = query
+    let states = try tally.possibleStates(query.protocol, of: query.states) { () throws(SockDiagError) in
+      var count: UInt64 = 0
+      let completeness = try walk(SocketQuery(query.protocol, states: .listen)) { _ in
+        count += 1
+        return .continue
+      }
+      return completeness.isComplete ? count : nil
+    }
+    guard let states else { return nil }
+    narrowed.states = states
+    return narrowed
+  }
+}
+
+extension NetworkNamespace {
+  /// How many sockets there are, read inside the namespace.
+  func tally() throws(SockDiagError) -> SocketTally? {
+    try perform { () throws(SockDiagError) in SocketTally(ProcNet.directory("/proc", nil)) }
+  }
+}
