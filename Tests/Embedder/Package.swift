@@ -25,7 +25,7 @@ let package = Package(
     .executableTarget(name: "poll", dependencies: ["Polling"], swiftSettings: strict),
     .executableTarget(name: "sentences", dependencies: [product("BindDiagnosis")], swiftSettings: strict),
     .executableTarget(
-      name: "guard", dependencies: [product("BindDiagnosis"), product("PortControl")], swiftSettings: strict),
+      name: "port-guard", dependencies: [product("BindDiagnosis"), product("PortControl")], swiftSettings: strict),
     .executableTarget(
       name: "examples",
       dependencies: [
