@@ -43,28 +43,10 @@ struct HolderBook {
   /// The processes that hold a socket.
   func list(of socket: some KernelSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
-    let holders = report.holders(of: socket.inode, among: details)
+    let holders = report.knownHolders(of: socket.inode, among: details)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
-    // By descriptor.
-    var oldest: [UInt32: UInt64] = [:]
-    var processes: [UInt32: Set<Int32>] = [:]
-    // Most sockets have one holder, which did not inherit them.
-    for holder in holders where holders.count > 1 && holder.threadID == nil {
-      let start = report.process(holder.pid)?.startTicks ?? .max
-      oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
-      processes[holder.descriptor, default: []].insert(holder.pid)
-    }
-    let entries = holders.map { holder in
-      let start = report.process(holder.pid)?.startTicks ?? .max
-      let process = details[holder.pid]
-      // The clock ticks too slowly for a server that forks at once.
-      let isChild = process?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
-      let isYounger = oldest[holder.descriptor].map { $0 < start } ?? false
-      return HolderList.Entry(
-        holder: holder, process: process, fields: process.map(cache.fields),
-        isInherited: holder.threadID == nil && (isYounger || isChild))
-    }
-    return HolderList(entries: entries.filter { !$0.isInherited } + entries.filter(\.isInherited))
+    return HolderList(
+      entries: holders.map { HolderList.Entry($0, fields: $0.process.map(cache.fields)) })
   }
 
   /// The processes of a socket for the conditions of a filter.

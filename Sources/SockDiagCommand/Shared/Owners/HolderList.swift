@@ -33,3 +33,9 @@ struct HolderList {
     return groups
   }
 }
+
+extension HolderList.Entry {
+  init(_ known: KnownHolder, fields: RecordedFields<ProcessFields>? = nil) {
+    self.init(holder: known.holder, process: known.process, fields: fields, isInherited: known.isInherited)
+  }
+}
