@@ -53,7 +53,8 @@ struct PortSplit: Sendable {
     }
   }
 
-  private static func median(of counts: [UInt32], _ end: SocketEnd, _ count: Int) -> (division: Division, share: Double) {
+  private static func median(of counts: [UInt32], _ end: SocketEnd, _ count: Int) -> (division: Division, share: Double)
+  {
     var below = 0
     var best = (division: Division(end: end, lastPort: 0), share: 1.0)
     for index in 0..<1023 {

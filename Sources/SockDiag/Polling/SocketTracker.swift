@@ -163,13 +163,14 @@ public struct SocketTracker: ~Copyable, Sendable {
   }
 
   private func hasTimeWait(_ socket: InetSocket) -> Bool {
-    guard query.protocol == .tcp, let cookie = socket.cookie else { return false }
+    guard query.protocol == .tcp, !socket.isRemains, let cookie = socket.cookie else { return false }
     return table.find(InetSocket.timeWaitKey(cookie)) != nil
   }
 
   /// Looks for the sockets that the walk did not see.
   private mutating func reportUnseen(
-    _ inspector: inout SocketInspector, in round: inout TrackingRound, _ body: (borrowing TrackedSocket<InetSocket>) -> Void
+    _ inspector: inout SocketInspector, in round: inout TrackingRound,
+    _ body: (borrowing TrackedSocket<InetSocket>) -> Void
   ) throws(SockDiagError) {
     if table.isAllSeen(in: round) { return }
     let mark = mark
