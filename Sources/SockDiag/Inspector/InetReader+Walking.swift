@@ -4,7 +4,7 @@ extension InetReader where Transport: ~Copyable {
   mutating func walk(
     _ query: SocketQuery, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    guard let query = try narrowed(query) else { return .complete }
+    guard let query = try narrowed(resolved(query)) else { return .complete }
     var plan = try plan(for: query)
     do throws(SockDiagError) {
       return try walk(plan, body)

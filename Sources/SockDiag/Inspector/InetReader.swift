@@ -9,6 +9,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   var decoder = InetDecoder()
   /// The plan of the last query.
   var plan: QueryPlan?
+  /// Reads the addresses of the host, once a filter asks for a direction.
+  var addressReader: InterfaceReader?
   private var cookies = CookieSet()
   /// The storage for the next dump's sockets.
   private var expectedCount = 0

@@ -29,6 +29,8 @@ public struct SocketTracker: ~Copyable, Sendable {
   public let query: SocketQuery
 
   private var table = TrackingTable(InetSocket())
+  /// The filter in the form that a socket alone can answer.
+  private var filter: SocketFilter
   private var ends: EndAnnouncements
   private var lastBegan: ContinuousClock.Instant?
   private var mark: UInt32 = 0
@@ -41,6 +43,7 @@ public struct SocketTracker: ~Copyable, Sendable {
   /// Creates a tracker that learns of ends by missing the sockets.
   public init(_ query: SocketQuery) {
     self.query = query
+    filter = query.filter
     ends = EndAnnouncements()
   }
 
@@ -51,6 +54,7 @@ public struct SocketTracker: ~Copyable, Sendable {
   ///   - ends: The announcements, of the same network namespace as the inspector. Those that come later count.
   public init(_ query: SocketQuery, ends: consuming SocketEvents) {
     self.query = query
+    filter = query.filter
     self.ends = EndAnnouncements(ends)
   }
 
@@ -102,6 +106,7 @@ public struct SocketTracker: ~Copyable, Sendable {
       round.duplicates = duplicates
     }
     try ends.collect()
+    filter = query.filter.namesDirections ? try inspector.reader.resolved(query).filter : query.filter
     reportAnnounced(in: &round, body)
     try reportUnseen(&inspector, in: &round, body)
     lastBegan = round.began
@@ -149,7 +154,7 @@ public struct SocketTracker: ~Copyable, Sendable {
       if !isConnection { round.endedWithoutPeer += 1 }
       return
     }
-    switch query.filter.evaluate(alive) {
+    switch filter.evaluate(alive) {
     case false: return
     case nil:
       round.completeness.insert(.undecided)

@@ -71,7 +71,7 @@ extension SocketInspector {
 
 extension InetReader where Transport: ~Copyable {
   package mutating func begin(_ query: SocketQuery) throws(SockDiagError) -> SocketWalk {
-    guard let narrowed = try narrowed(query) else { return SocketWalk(query, []) }
+    guard let narrowed = try narrowed(resolved(query)) else { return SocketWalk(query, []) }
     var plan = try plan(for: narrowed)
     // A refusal in the middle of a walk would come after sockets that were passed on.
     if try capabilities.learnRefusals(of: plan.operations, on: &conversation) { plan = try self.plan(for: narrowed) }

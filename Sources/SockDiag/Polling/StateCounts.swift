@@ -53,7 +53,7 @@ extension InetReader where Transport: ~Copyable {
   private mutating func countRecords(_ query: SocketQuery) throws(SockDiagError) -> StateCounts? {
     // Records of SCTP and DCCP tell their states in other ways.
     guard [.tcp, .udp, .udpLite, .mptcp].contains(query.protocol) else { return nil }
-    guard let query = try narrowed(query) else { return StateCounts() }
+    guard let query = try narrowed(resolved(query)) else { return StateCounts() }
     let plan = try plan(for: query)
     guard plan.walks.allSatisfy({ $0.filter.remainder == nil }) else { return nil }
     var counts = StateCounts()
