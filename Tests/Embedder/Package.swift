@@ -24,6 +24,7 @@ let package = Package(
     .target(name: "Polling", dependencies: [product("SockDiag"), product("SocketOwners")], swiftSettings: strict),
     .executableTarget(name: "poll", dependencies: ["Polling"], swiftSettings: strict),
     .executableTarget(name: "sentences", dependencies: [product("BindDiagnosis")], swiftSettings: strict),
+    .executableTarget(name: "traffic", dependencies: [product("SockDiag")], swiftSettings: strict),
     .executableTarget(
       name: "port-guard", dependencies: [product("BindDiagnosis"), product("PortControl")], swiftSettings: strict),
     .executableTarget(

@@ -28,9 +28,11 @@ struct Catalogue {
     [
       (try FloorDump(states: States.listen), 1),
       (try OurStream(.listen), 1),
+      (try OurTracker(.listen, details: .all), 1),
       (try FloorDump(states: States.all), 1_000),
       (try OurStream(.all), 1_000),
       (try OurStream(.all, details: .all), 1_000),
+      (try OurTracker(details: .tcpInfo), 1_000),
     ]
   }
 

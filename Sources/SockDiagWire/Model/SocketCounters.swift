@@ -5,7 +5,7 @@
 public struct SocketCounters: Hashable, Sendable, Codable {
   /// Bytes sent and acknowledged. Kernel: `tcpi_bytes_acked`, since 4.1; `mptcpi_bytes_acked`, since 6.5.
   public var bytesAcknowledged: UInt64?
-  /// Bytes received in order. Kernel: `tcpi_bytes_received`, since 4.1; `mptcpi_bytes_received`, since 6.5.
+  /// Bytes received in order, and one for the end of the peer's stream. Kernel: `tcpi_bytes_received`, since 4.1; `mptcpi_bytes_received`, since 6.5.
   public var bytesReceived: UInt64?
   /// Bytes sent again. Kernel: `tcpi_bytes_retrans`, since 4.19; `mptcpi_bytes_retrans`, since 6.5.
   public var bytesRetransmitted: UInt64?

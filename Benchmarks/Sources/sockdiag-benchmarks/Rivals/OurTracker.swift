@@ -8,10 +8,10 @@ final class OurTracker: Rival {
   private var inspector: SocketInspector
   private var tracker: SocketTracker
 
-  init(details: InetDetails = []) throws {
+  init(_ states: SocketStateSet = .all, details: InetDetails = []) throws {
     name = details.isEmpty ? "SockDiag: a tracker's round" : "SockDiag: a tracker's round, with details"
     inspector = try SocketInspector()
-    tracker = SocketTracker(SocketQuery(.tcp, states: .all, details: details), ends: try SocketEvents(.tcp))
+    tracker = SocketTracker(SocketQuery(.tcp, states: states, details: details), ends: try SocketEvents(.tcp))
   }
 
   func run() throws -> Int? {
