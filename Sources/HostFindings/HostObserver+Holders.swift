@@ -31,8 +31,8 @@ extension HostObserver {
       let holders = report.knownHolders(of: socket.inode, among: details).map { known in
         FilterHolder(processID: known.holder.pid, command: known.process?.name ?? "?")
       }
-      let isKnown = !holders.isEmpty || socket.inode == 0 || report.reasons(for: socket.inode)?.excludesProcesses == true
-      if isKnown { result[socket.inode] = holders }
+      let isUnheld = socket.inode == 0 || report.reasons(for: socket.inode)?.excludesProcesses == true
+      if isUnheld || !holders.isEmpty { result[socket.inode] = holders }
     }
     return result
   }

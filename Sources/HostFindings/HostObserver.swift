@@ -8,9 +8,9 @@ public import SockDiag
 /// let findings = try observer.facts().findings()
 /// ```
 ///
-/// The first moment costs microseconds: listeners and counters. The second costs three walks over all sockets, of which one
-/// reports them, and 104 bytes for each port in use. With ``survey()`` the walks are made between the two moments. Then the
-/// descriptors of all processes are read for the holders of listeners, at about three microseconds each.
+/// The first moment costs microseconds: listeners and counters. The second costs three walks over all sockets, of which
+/// one reports them, and 104 bytes for each port in use. With ``survey()`` the walks are made between the two moments.
+/// Then the descriptors of all processes are read for the holders of listeners, at about three microseconds each.
 ///
 /// An observer is `Sendable` and has one owner, which makes one call at a time: keep it in an actor, or move it to a
 /// task.
@@ -56,8 +56,8 @@ public struct HostObserver: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - limits: The limits of the findings, which decide whose holders are looked for.
-  ///   - findsHolders: Whether to look for the processes that hold the sockets which the findings name. If they cannot be
-  ///     searched, ``HostFacts/ownersError`` says why.
+  ///   - findsHolders: Whether to look for the processes that hold the sockets which the findings name. If they cannot
+  ///     be searched, ``HostFacts/ownersError`` says why.
   /// - Throws: `SockDiagError` if sockets cannot be read.
   public mutating func facts(
     _ limits: FindingLimits = FindingLimits(), findsHolders: Bool = true
@@ -96,9 +96,10 @@ public struct HostObserver: ~Copyable, Sendable {
     return facts
   }
 
-  /// Reads the sockets now, so that ``facts()`` need not. A walk over a million sockets takes about a second, which a caller
-  /// may use while it waits for the second moment. Sockets other than listeners are then those of this moment. If the walk
-  /// takes less than a tenth of the wait, it is repeated, and they are those of the second moment.
+  /// Reads the sockets now, so that ``facts(_:findsHolders:)`` need not. A walk over a million sockets takes about a
+  /// second, which a caller may use while it waits for the second moment. Sockets other than listeners are then those
+  /// of this moment. If the walk takes less than a tenth of the wait, it is repeated, and they are those of the second
+  /// moment.
   ///
   /// - Throws: `SockDiagError` if sockets cannot be read.
   public mutating func survey() throws(SockDiagError) { surveyed = try makeSurvey() }
@@ -106,8 +107,8 @@ public struct HostObserver: ~Copyable, Sendable {
   private mutating func makeSurvey() throws(SockDiagError) -> Survey {
     let start = ContinuousClock.now
     let settings = KernelSettings(procRoot: procRoot)
-    // The kernel's tables contain no TCP socket in CLOSE. One walk counts all connections: in two, those whose peers close
-    // in between would count twice. Those in CLOSE_WAIT are read again, because only they need details.
+    // The kernel's tables contain no TCP socket in CLOSE. One walk counts all connections: in two, those whose peers
+    // close in between would count twice. Those in CLOSE_WAIT are read again, because only they need details.
     let connected = SocketStateSet.all.subtracting([.listen, .close])
     let bound = try inspector.dump(SocketQuery(.tcp, states: .boundInactive))
     let empty = SocketSurvey(settings, listeners: listeners, bound: bound.sockets)

@@ -7,7 +7,8 @@ extension PortEnding {
   ///   - chosen: The processes to end, some of ``targets``; by default all that may be ended.
   ///   - options: How they are ended.
   /// - Throws: ``PortControlError`` with the ``refusal``, or because a process is supervised and
-  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the ports cannot be read afterwards.
+  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the ports cannot be read
+  ///   afterwards.
   public consuming func end(
     _ chosen: [EndingTarget]? = nil, _ options: EndingOptions = EndingOptions()
   ) async throws(PortControlError) -> EndingReport {

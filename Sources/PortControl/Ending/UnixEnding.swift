@@ -102,7 +102,8 @@ public struct UnixEnding: ~Copyable, Sendable {
   ///
   /// - Parameter options: How the processes are ended.
   /// - Throws: ``PortControlError`` with the ``refusal``, or because a process is supervised and
-  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the names cannot be read afterwards.
+  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the names cannot be read
+  ///   afterwards.
   public consuming func end(
     _ options: EndingOptions = EndingOptions()
   ) async throws(PortControlError) -> UnixEndingReport {
@@ -136,6 +137,6 @@ public struct UnixEnding: ~Copyable, Sendable {
 public struct UnixEndingReport: Sendable {
   /// The processes and what became of each, in the order in which they were signalled.
   public let outcomes: [(target: EndingTarget, outcome: EndingOutcome)]
-  /// The diagnosis of each name afterwards. A server that is killed leaves its file: ``UnixDiagnosis/isStale``.
+  /// The diagnosis of each name afterwards. A server that is killed leaves its file: `UnixDiagnosis.isStale`.
   public let names: [UnixDiagnosis]
 }

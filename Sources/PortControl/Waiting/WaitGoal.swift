@@ -57,7 +57,8 @@ public enum WaitObstacle: Sendable {
   case bind([Diagnosis])
   /// Something is to listen on this address, which the host does not have.
   case addressNotLocal(IPAddress)
-  /// Only these sockets are on the port, and a client that connects as asked reaches none of them. Often there are none.
+  /// Only these sockets are on the port, and a client that connects as asked reaches none of them. Often there are
+  /// none.
   case otherSockets([InetSocket])
   /// The name of a UNIX socket is not free, or not served.
   case unix(UnixDiagnosis)

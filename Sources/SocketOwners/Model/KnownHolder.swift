@@ -18,7 +18,9 @@ extension OwnerReport {
   /// The holders of a socket with their processes, those first that inherited nothing, otherwise in the order of
   /// ``holders(of:)``. Holders whose processes have ended are left out, unless all have.
   ///
-  /// - Parameter details: What ``OwnerFinder/details(ofProcessesIn:)`` said of this report.
+  /// - Parameters:
+  ///   - inode: The socket.
+  ///   - details: What ``OwnerFinder/details(ofProcessesIn:)`` said of this report.
   public func knownHolders(of inode: UInt32, among details: [Int32: ProcessDetails]) -> [KnownHolder] {
     let holders = holders(of: inode, among: details)
     // Most sockets have one holder, which did not inherit them.
