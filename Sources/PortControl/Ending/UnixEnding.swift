@@ -68,14 +68,14 @@ public struct UnixEnding: ~Copyable, Sendable {
     if !plan.signalled.isEmpty { return nil }
     if !plan.targets.isEmpty { return .onlyThisProcess(holding: "the socket") }
     guard let first = found.first(where: { $0.presence != .nothing }) else {
-      return EndingRefusal(.noHolder, "no process holds it: \(found.first?.headline ?? "")")
+      return EndingRefusal(.noHolder, "no process holds it: \(found.first?.summary ?? "")")
     }
     if first.server == nil || first.server?.holdersMissing?.takesPrivilege == true {
-      var refusal = EndingRefusal(.unknownHolders, first.headline)
+      var refusal = EndingRefusal(.unknownHolders, first.summary)
       refusal.takesPrivilege = true
       return refusal
     }
-    return EndingRefusal(.unknownHolders, "no process was found that could be ended: \(first.headline)")
+    return EndingRefusal(.unknownHolders, "no process was found that could be ended: \(first.summary)")
   }
 
   package func endAll(_ options: EndingOptions, isCancelled: () -> Bool = { false }) -> [EndingOutcome] {
