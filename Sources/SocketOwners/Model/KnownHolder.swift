@@ -46,7 +46,8 @@ extension OwnerReport {
     let inherits = holders.map { holder in
       if holder.threadID != nil { return false }
       // The clock ticks too slowly for a server that forks at once.
-      if let parent = details[holder.pid]?.parent, processes[holder.descriptor]?.contains(parent) == true { return true }
+      let isChild = details[holder.pid]?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
+      if isChild { return true }
       return oldest[holder.descriptor].map { $0 < process(holder.pid)?.startTicks ?? .max } ?? false
     }
     return inherits.contains(true) ? inherits : []
