@@ -30,6 +30,7 @@ enum ProcessEnding {
     let isShort = zip(targets, watches).contains { $0.standing.isEndable && $1 == nil }
     if isShort { for index in watches.indices.filter({ watches[$0] != nil }).suffix(16) { watches[index] = nil } }
     for (index, target) in targets.enumerated() where target.standing.isEndable {
+      if isCancelled() { break }
       outcomes[index] = send(options.signal, to: target, owners, by: kernel)
     }
     settle(targets, owners, &outcomes, watches, by: .ended, within: options.grace, isCancelled)
