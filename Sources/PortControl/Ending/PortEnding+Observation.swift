@@ -8,7 +8,7 @@ extension PortEnding {
   /// default (`RestartSec=`), and other programs are quick too.
   static let briefObservation = Duration.milliseconds(300)
 
-  /// Observes the port until a restart would have happened, and then diagnoses it as `why` does.
+  /// Observes the port until a restart would have happened, and then diagnoses it.
   ///
   /// The kernel announces the end of a socket, but not a new one. It lists listeners alone in microseconds, so they are
   /// read twenty times a second. A diagnosis takes a walk over the sockets of the host, and is made for a sixth of the

@@ -2,7 +2,7 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// Free ports: bind() would succeed for all of them, as `why` understands it.
+/// Free ports: bind() would succeed for all of them, as a diagnosis understands it.
 ///
 /// A look begins with a quick diagnosis, which asks sock_diag alone. If that does not say "free", a full diagnosis
 /// reads the options of the sockets from the processes that hold them. That takes a walk through the descriptors of all
