@@ -53,7 +53,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(name: "CBindTrace", cSettings: cSettings),
     .target(name: "BindTrace", dependencies: ["CBindTrace", "SockDiagWire"], swiftSettings: swiftSettings),
-    .target(name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
+    .target(
+      name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
     // Only the command unpacks compressed captures, so the libraries do not depend on it.
     .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -106,7 +107,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "HostFindingsTests",
-      dependencies: ["HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
+      dependencies: [
+        "HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests",

@@ -4,7 +4,8 @@ import Testing
 @testable import PortControl
 
 extension PortSelection.Part {
-  /// A part as the command line writes it: `8080`, `127.0.0.1:8080`, `*:8080`, `[fe80::1%lo]:8080`. The interface is `lo`.
+  /// A part as the command line writes it: `8080`, `127.0.0.1:8080`, `*:8080`, `[fe80::1%lo]:8080`. The interface is
+  /// `lo`.
   static func written(_ text: String) throws -> PortSelection.Part {
     let colon = text.lastIndex(of: ":")
     let port = try #require(UInt16(text[(colon.map { text.index(after: $0) } ?? text.startIndex)...]))

@@ -9,8 +9,8 @@ package struct EndingPlan: Sendable {
   package let sockets: [HeldSocket]
   /// The processes that hold them, in the order in which they are signalled.
   ///
-  /// Parents come before their children. A server that sees one of its workers end would start another, so it is signalled
-  /// first. Most servers then end their workers themselves, in good order.
+  /// Parents come before their children. A server that sees one of its workers end would start another, so it is
+  /// signalled first. Most servers then end their workers themselves, in good order.
   package var targets: [EndingTarget]
 
   init(_ selection: PortSelection, _ sockets: [HeldSocket], _ ownProcess: OwnProcess) {
@@ -39,7 +39,8 @@ package struct EndingPlan: Sendable {
     self.targets = Self.ordered(targets)
   }
 
-  /// Orders processes by age. A fork takes less than a tick of the clock, so parents are also put before their children.
+  /// Orders processes by age. A fork takes less than a tick of the clock, so parents are also put before their
+  /// children.
   private static func ordered(_ targets: [EndingTarget]) -> [EndingTarget] {
     let byAge = targets.sorted {
       ($0.process.startTicks, $0.process.pid) < ($1.process.startTicks, $1.process.pid)

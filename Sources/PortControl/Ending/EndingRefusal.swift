@@ -17,7 +17,8 @@ public struct EndingRefusal: Sendable {
     public static let noHolder = Kind(rawValue: "no-holder")
     /// Only records of closed connections are left: ``EndingRefusal/records``.
     public static let onlyRecords = Kind(rawValue: "only-records")
-    /// Processes hold the same port of the other protocol: ``EndingRefusal/otherProtocol``, ``EndingRefusal/processes``.
+    /// Processes hold the same port of the other protocol: ``EndingRefusal/otherProtocol``,
+    /// ``EndingRefusal/processes``.
     public static let onlyOtherProtocol = Kind(rawValue: "only-other-protocol")
     /// Only connections have the port, ``EndingRefusal/sockets``, and their owners are ended only on request.
     public static let onlyConnections = Kind(rawValue: "only-connections")
@@ -85,8 +86,8 @@ extension EndingRefusal {
     return refusal
   }
 
-  /// - Parameter isChoosable: Whether the port is in the range from which the kernel chooses outgoing ports, which servers
-  ///   seldom use. The kernel does not tell accepted and outgoing connections apart.
+  /// - Parameter isChoosable: Whether the port is in the range from which the kernel chooses outgoing ports, which
+  ///   servers seldom use. The kernel does not tell accepted and outgoing connections apart.
   static func onlyConnections(_ held: [HeldSocket], isChoosable: Bool, _ ports: PortSelection) -> EndingRefusal {
     let processes = held.processes
     let holders = processes.isEmpty ? "" : " of \(NameList.text(processes.map(\.words)))"

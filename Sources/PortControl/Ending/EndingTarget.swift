@@ -66,7 +66,8 @@ public struct EndingTarget: Hashable, Sendable {
   public var holds: [Hold]
   /// Its relation to this process.
   public var standing = Standing.ordinary
-  /// The unit, container or forwarder that may start the process again; `nil` for none, and if it runs this process too.
+  /// The unit, container or forwarder that may start the process again; `nil` for none, and if it runs this process
+  /// too.
   public var supervision: ProcessSupervision?
   /// The ports that it holds, each once.
   public var places: [SocketPlace]

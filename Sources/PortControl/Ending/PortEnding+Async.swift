@@ -4,12 +4,13 @@ extension PortEnding {
   /// If the task is cancelled, no further signal is sent, and the report tells the state of that moment.
   ///
   /// - Parameters:
-  ///   - chosen: The processes to end, some of ``targets``; by default all that may be ended.
   ///   - options: How they are ended.
+  ///   - chosen: The processes to end, some of ``targets``; by default all that may be ended.
   /// - Throws: ``PortControlError`` with the ``refusal``, or because a process is supervised and
-  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the ports cannot be read afterwards.
+  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the ports cannot be read
+  ///   afterwards.
   public consuming func end(
-    _ chosen: [EndingTarget]? = nil, _ options: EndingOptions = EndingOptions()
+    _ options: EndingOptions = EndingOptions(), only chosen: [EndingTarget]? = nil
   ) async throws(PortControlError) -> EndingReport {
     if let refusal { throw PortControlError(refusal) }
     if let chosen { spareAll(but: chosen) }

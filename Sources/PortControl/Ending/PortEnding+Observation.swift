@@ -8,15 +8,15 @@ extension PortEnding {
   /// default (`RestartSec=`), and other programs are quick too.
   static let briefObservation = Duration.milliseconds(300)
 
-  /// Observes the port until a restart would have happened, and then diagnoses it as `why` does.
+  /// Observes the port until a restart would have happened, and then diagnoses it.
   ///
-  /// The kernel announces the end of a socket, but not a new one. It lists listeners alone in microseconds, so they are read
-  /// twenty times a second. A diagnosis takes a walk over the sockets of the host, and is made for a sixth of the time at
-  /// most.
+  /// The kernel announces the end of a socket, but not a new one. It lists listeners alone in microseconds, so they are
+  /// read twenty times a second. A diagnosis takes a walk over the sockets of the host, and is made for a sixth of the
+  /// time at most.
   ///
   /// - Parameters:
-  ///   - time: How long the port is observed where something may start the server again, or where the blockers may go by
-  ///     themselves.
+  ///   - time: How long the port is observed where something may start the server again, or where the blockers may go
+  ///     by themselves.
   ///   - outcomes: The outcomes of the targets.
   ///   - isCancelled: Whether to end early, with the diagnosis of that moment.
   package mutating func observePort(

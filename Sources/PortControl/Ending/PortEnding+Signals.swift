@@ -6,12 +6,14 @@ internal import SocketOwners
 enum ProcessEnding {
   /// Signals the processes one after the other, waits for all of them together, and kills those that are left.
   ///
-  /// A process is signalled only if it still holds one of its sockets, by a pidfd that was opened before that was checked.
+  /// A process is signalled only if it still holds one of its sockets, by a pidfd that was opened before that was
+  /// checked.
   ///
   /// - Parameters:
   ///   - targets: The processes, in the order in which they are signalled.
   ///   - kernel: Takes the signals.
-  ///   - isCancelled: Whether to end early: then no further signal is sent, and a process that has not ended yet is running.
+  ///   - isCancelled: Whether to end early: then no further signal is sent, and a process that has not ended yet is
+  ///     running.
   /// - Returns: The outcome of each target, in their order.
   static func endAll(
     _ targets: [EndingTarget], _ owners: borrowing OwnerFinder, _ options: EndingOptions,
@@ -23,11 +25,12 @@ enum ProcessEnding {
     // Opened before the first signal: the processes that it ends may be gone at once.
     var watches: [ProcessWatch?] = []
     for target in targets { watches.append(target.standing.isEndable ? owners.watch(target.process) : nil) }
-    // If descriptors ran out, some are given back, since a signal takes a few. A process without a watch is looked at again
-    // and again instead.
+    // If descriptors ran out, some are given back, since a signal takes a few. A process without a watch is looked at
+    // again and again instead.
     let isShort = zip(targets, watches).contains { $0.standing.isEndable && $1 == nil }
     if isShort { for index in watches.indices.filter({ watches[$0] != nil }).suffix(16) { watches[index] = nil } }
     for (index, target) in targets.enumerated() where target.standing.isEndable {
+      if isCancelled() { break }
       outcomes[index] = send(options.signal, to: target, owners, by: kernel)
     }
     settle(targets, owners, &outcomes, watches, by: .ended, within: options.grace, isCancelled)

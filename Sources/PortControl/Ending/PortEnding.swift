@@ -11,9 +11,9 @@ package import SocketOwners
 /// print(report)
 /// ```
 ///
-/// A person reads and decides between the look and the signals, and meanwhile processes come and go. So before each signal a
-/// process is looked at again: it is signalled through a pidfd, and only if it still holds one of the sockets. Afterwards the
-/// port is observed, because a supervisor may start the server again.
+/// A person reads and decides between the look and the signals, and meanwhile processes come and go. So before each
+/// signal a process is looked at again: it is signalled through a pidfd, and only if it still holds one of the sockets.
+/// Afterwards the port is observed, because a supervisor may start the server again.
 ///
 /// The methods without `async` block the calling thread. The others work on a thread of their own.
 public struct PortEnding: ~Copyable, Sendable {
@@ -107,8 +107,8 @@ public struct PortEnding: ~Copyable, Sendable {
       ? .noHolder(plan.selection) : .onlyRecords(found.leftOver, expireIn: found.leftOverEnd, plan.selection)
   }
 
-  /// The `.socket` units of the sockets that systemd holds, by the sockets' inodes. systemd makes a socket in the cgroup of
-  /// the unit that it is for.
+  /// The `.socket` units of the sockets that systemd holds, by the sockets' inodes. systemd makes a socket in the
+  /// cgroup of the unit that it is for.
   static func socketUnits(_ plan: EndingPlan, _ owners: inout OwnerFinder) -> [UInt32: SystemdUnit] {
     var units: [UInt32: SystemdUnit] = [:]
     // Finding a cgroup by its number takes a walk through the hierarchy.

@@ -1,10 +1,10 @@
 internal import SocketOwners
 
-/// The processes that may start an ended process again: its ancestors that live on, such as a shell with a loop, nodemon or
-/// supervisord.
+/// The processes that may start an ended process again: its ancestors that live on, such as a shell with a loop,
+/// nodemon or supervisord.
 ///
-/// Ancestors of this process are left out, since they wait for it. Process 1 counts only where it is no init system: what
-/// systemd starts again is a unit, which is known otherwise.
+/// Ancestors of this process are left out, since they wait for it. Process 1 counts only where it is no init system:
+/// what systemd starts again is a unit, which is known otherwise.
 struct PossibleRestarters: Sendable {
   private(set) var processes: [ProcessDetails] = []
   /// The children of each before anything was ended.

@@ -68,14 +68,14 @@ public struct UnixEnding: ~Copyable, Sendable {
     if !plan.signalled.isEmpty { return nil }
     if !plan.targets.isEmpty { return .onlyThisProcess(holding: "the socket") }
     guard let first = found.first(where: { $0.presence != .nothing }) else {
-      return EndingRefusal(.noHolder, "no process holds it: \(found.first?.headline ?? "")")
+      return EndingRefusal(.noHolder, "no process holds it: \(found.first?.summary ?? "")")
     }
     if first.server == nil || first.server?.holdersMissing?.takesPrivilege == true {
-      var refusal = EndingRefusal(.unknownHolders, first.headline)
+      var refusal = EndingRefusal(.unknownHolders, first.summary)
       refusal.takesPrivilege = true
       return refusal
     }
-    return EndingRefusal(.unknownHolders, "no process was found that could be ended: \(first.headline)")
+    return EndingRefusal(.unknownHolders, "no process was found that could be ended: \(first.summary)")
   }
 
   package func endAll(_ options: EndingOptions, isCancelled: () -> Bool = { false }) -> [EndingOutcome] {
@@ -102,7 +102,8 @@ public struct UnixEnding: ~Copyable, Sendable {
   ///
   /// - Parameter options: How the processes are ended.
   /// - Throws: ``PortControlError`` with the ``refusal``, or because a process is supervised and
-  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the names cannot be read afterwards.
+  ///   ``EndingOptions/endsSupervised`` is off: then nothing was signalled. The same if the names cannot be read
+  ///   afterwards.
   public consuming func end(
     _ options: EndingOptions = EndingOptions()
   ) async throws(PortControlError) -> UnixEndingReport {
@@ -136,6 +137,6 @@ public struct UnixEnding: ~Copyable, Sendable {
 public struct UnixEndingReport: Sendable {
   /// The processes and what became of each, in the order in which they were signalled.
   public let outcomes: [(target: EndingTarget, outcome: EndingOutcome)]
-  /// The diagnosis of each name afterwards. A server that is killed leaves its file: ``UnixDiagnosis/isStale``.
+  /// The diagnosis of each name afterwards. A server that is killed leaves its file: `UnixDiagnosis.isStale`.
   public let names: [UnixDiagnosis]
 }

@@ -40,7 +40,8 @@ extension PortSelection {
 }
 
 extension PortSelection.Part {
-  /// The addresses that a server binds. An IPv6 address that is asked for by itself stays, even if the host has no IPv6.
+  /// The addresses that a server binds. An IPv6 address that is asked for by itself stays, even if the host has no
+  /// IPv6.
   fileprivate func addresses(_ options: BindOptions) -> [IPAddress] {
     var addresses: [IPAddress]
     switch place {

@@ -3,7 +3,8 @@ public import SockDiag
 
 /// The sockets of ports, by their use.
 public struct PortSockets: Sendable {
-  /// Listeners, sockets that are only bound, and UDP sockets without a peer. The program that opened one chose the port.
+  /// Listeners, sockets that are only bound, and UDP sockets without a peer. The program that opened one chose the
+  /// port.
   public var bound: [InetSocket] = []
   /// Connections that a process may hold. The kernel does not tell accepted and outgoing ones apart.
   public var connections: [InetSocket] = []

@@ -3,8 +3,8 @@ public import SockDiag
 
 /// From where ports are seen: by default the network namespace of the thread that looks.
 ///
-/// Waiting and ending open what they need through this value, so an embedder replaces it in one place: with inspectors that
-/// answer a test, or with those of another network namespace.
+/// Waiting and ending open what they need through this value, so an embedder replaces it in one place: with inspectors
+/// that answer a test, or with those of another network namespace.
 public struct PortViewpoint: Sendable {
   /// Prepares the thread that looks, before anything is opened.
   let prepareThread: @Sendable () throws(SockDiagError) -> Void
@@ -13,15 +13,16 @@ public struct PortViewpoint: Sendable {
   /// Opens a diagnostician.
   let diagnostician: @Sendable () throws(SockDiagError) -> Diagnostician
 
-  /// The network namespace of the thread that looks. A thread that this module starts is in the namespace of the thread that
-  /// calls.
+  /// The network namespace of the thread that looks. A thread that this module starts is in the namespace of the thread
+  /// that calls.
   public static let here = PortViewpoint()
 
   /// Creates a viewpoint.
   ///
   /// - Parameters:
-  ///   - prepareThread: Called on a thread that this module has started, before it opens anything. It may move the thread to
-  ///     another network namespace: the thread ends with its work. The calls that block the calling thread do not call it.
+  ///   - prepareThread: Called on a thread that this module has started, before it opens anything. It may move the
+  ///     thread to another network namespace: the thread ends with its work. The calls that block the calling thread do
+  ///     not call it.
   ///   - inspector: Opens an inspector.
   ///   - diagnostician: Opens a diagnostician.
   public init(

@@ -2,11 +2,11 @@ internal import BindDiagnosis
 internal import SockDiag
 internal import SocketOwners
 
-/// Free ports: bind() would succeed for all of them, as `why` understands it.
+/// Free ports: bind() would succeed for all of them, as a diagnosis understands it.
 ///
-/// A look begins with a quick diagnosis, which asks sock_diag alone. If that does not say "free", a full diagnosis reads the
-/// options of the sockets from the processes that hold them. That takes a walk through the descriptors of all processes, so
-/// it is made seldom.
+/// A look begins with a quick diagnosis, which asks sock_diag alone. If that does not say "free", a full diagnosis
+/// reads the options of the sockets from the processes that hold them. That takes a walk through the descriptors of all
+/// processes, so it is made seldom.
 struct FreePortGoal: WaitGoal, ~Copyable {
   private let requests: [BindRequest]
   private let probes: Bool
@@ -109,8 +109,9 @@ struct FreePortGoal: WaitGoal, ~Copyable {
 
   /// How long until the next full diagnosis is due.
   ///
-  /// It is due when the blockers have changed, and takes no more than a sixth of the time: the blockers of a busy server
-  /// that is shut down change all the while. If they stay the same it is due now and then, since a program may set an option.
+  /// It is due when the blockers have changed, and takes no more than a sixth of the time: the blockers of a busy
+  /// server that is shut down change all the while. If they stay the same it is due now and then, since a program may
+  /// set an option.
   private func fullLookDelay(_ quickBlockers: Set<Blocker>, _ isConflict: Bool) -> Duration {
     guard let fullLook else { return .zero }
     let age = fullLook.time.duration(to: .now)

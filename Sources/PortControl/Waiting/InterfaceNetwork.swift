@@ -15,7 +15,8 @@ struct InterfaceNetwork: Hashable {
     return other.low & mask.low == address.low & mask.low
   }
 
-  /// The addresses of all interfaces that are up, in the network namespace of the calling thread; empty if they cannot be read.
+  /// The addresses of all interfaces that are up, in the network namespace of the calling thread; empty if they cannot
+  /// be read.
   static func all() -> [InterfaceNetwork] {
     var first: UnsafeMutablePointer<ifaddrs>?
     // SAFETY: the call fills the pointer.

@@ -2,8 +2,8 @@ internal import SockDiag
 
 /// Ports on which something listens, all of them.
 ///
-/// The kernel does not announce new listeners. But it lists listeners alone in microseconds, so that frequent looks cost
-/// little.
+/// The kernel does not announce new listeners. But it lists listeners alone in microseconds, so that frequent looks
+/// cost little.
 struct ListeningPortGoal: WaitGoal, ~Copyable {
   /// A port that is waited for.
   struct Port {

@@ -4,15 +4,15 @@ internal import SockDiag
 struct ListeningTarget {
   /// `nil` for any address.
   private var addresses: [IPAddress]?
-  /// Whether something has to listen on each address. Of the addresses of a host name one is enough: clients try one after
-  /// the other.
+  /// Whether something has to listen on each address. Of the addresses of a host name one is enough: clients try one
+  /// after the other.
   private var needsAll = false
   /// The interface over which clients come; 0 for clients on this host.
   private var interfaceIndex: UInt32
   private let interfaces: (IPAddress) -> AddressInterfaces
 
-  /// - Parameter interfaces: Finds the interfaces that have an address. It is called at each look, since a host may get an
-  ///   address meanwhile.
+  /// - Parameter interfaces: Finds the interfaces that have an address. It is called at each look, since a host may get
+  ///   an address meanwhile.
   init(_ part: PortSelection.Part, interfaces: @escaping (IPAddress) -> AddressInterfaces = AddressInterfaces.of) {
     self.interfaces = interfaces
     interfaceIndex = part.interfaceIndex

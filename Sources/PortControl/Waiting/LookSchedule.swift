@@ -3,8 +3,8 @@ internal import BindDiagnosis
 /// When to look again at a port in use.
 ///
 /// The kernel is late with its timers: it keeps them in classes, and one of 60 s runs out up to 2 s late at 250 ticks a
-/// second, and 4 s at 1000 (`kernel/time/timer.c`). So the wait sleeps until the timer should have run out, and then looks a
-/// few times, at intervals of up to half a second.
+/// second, and 4 s at 1000 (`kernel/time/timer.c`). So the wait sleeps until the timer should have run out, and then
+/// looks a few times, at intervals of up to half a second.
 struct LookSchedule {
   /// The longest sleep before a timer runs out. Its socket may be destroyed earlier, which is not announced.
   static let checkOfTimers = Duration.seconds(10)

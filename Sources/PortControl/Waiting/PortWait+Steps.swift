@@ -26,9 +26,10 @@ extension WaitStep: CustomStringConvertible {
 
 /// A step for each look that does not reach the goal, and a last one with the result.
 ///
-/// The wait runs on a thread of its own, which starts when the iterator is made, in the network namespace of the thread that
-/// makes it. A reader that is slower than the wait gets the newest step, and always the last. If the task is cancelled, the
-/// sequence ends at once without a result, and the thread ends too: at once if it sleeps, or else after its present look.
+/// The wait runs on a thread of its own, which starts when the iterator is made, in the network namespace of the thread
+/// that makes it. A reader that is slower than the wait gets the newest step, and always the last. If the task is
+/// cancelled, the sequence ends at once without a result, and the thread ends too: at once if it sleeps, or else after
+/// its present look.
 extension PortWait: AsyncSequence {
   /// Reads the steps.
   public struct AsyncIterator: AsyncIteratorProtocol {
@@ -43,7 +44,8 @@ extension PortWait: AsyncSequence {
 
     /// The next step; `nil` after the last, and if the task is cancelled.
     ///
-    /// - Throws: ``PortControlError`` if sockets cannot be read, or if bind() fails with an error that no waiting changes.
+    /// - Throws: ``PortControlError`` if sockets cannot be read, or if bind() fails with an error that no waiting
+    ///   changes.
     public mutating func next(
       isolation actor: isolated (any Actor)? = #isolation
     ) async throws(PortControlError) -> WaitStep? {
@@ -59,7 +61,8 @@ extension PortWait: AsyncSequence {
 
   /// Waits on a thread of its own, and returns how it ended.
   ///
-  /// - Throws: ``PortControlError`` if sockets cannot be read, or if bind() fails with an error that no waiting changes.
+  /// - Throws: ``PortControlError`` if sockets cannot be read, or if bind() fails with an error that no waiting
+  ///   changes.
   public func result() async throws(PortControlError) -> WaitResult {
     for try await case .ended(let result) in self { return result }
     return WaitResult(outcome: .cancelled, limit: timeout ?? .zero)

@@ -9,9 +9,9 @@ public import SockDiag
 /// }
 /// ```
 ///
-/// It polls as little as it can. While only timers of the kernel block a port, it sleeps until they expire; while sockets
-/// block it, the kernel announces their end. Listeners and UNIX sockets are not announced: it looks for them up to fifty
-/// times a second, and four times a second later on.
+/// It polls as little as it can. While only timers of the kernel block a port, it sleeps until they expire; while
+/// sockets block it, the kernel announces their end. Listeners and UNIX sockets are not announced: it looks for them up
+/// to fifty times a second, and four times a second later on.
 public struct PortWait: Sendable {
   /// What is waited for. With several ports or names, it must hold for all of them at the same time.
   public struct Goal: Sendable {
@@ -28,7 +28,8 @@ public struct PortWait: Sendable {
     ///
     /// - Parameters:
     ///   - ports: The ports.
-    ///   - probes: Whether each look makes a real bind(), which decides what cannot be seen. It takes the port for a moment.
+    ///   - probes: Whether each look makes a real bind(), which decides what cannot be seen. It takes the port for a
+    ///     moment.
     public static func free(_ ports: PortSelection, probes: Bool = false) -> Goal {
       Goal(kind: .freePorts(ports, probes: probes))
     }
@@ -39,7 +40,8 @@ public struct PortWait: Sendable {
     }
 
     /// A client on this host that connects to the ports reaches a listener; with UDP, a socket that is bound and not
-    /// connected. Of several addresses in one part one is enough, since clients try them in turn. Packet filters do not count.
+    /// connected. Of several addresses in one part one is enough, since clients try them in turn. Packet filters do not
+    /// count.
     public static func listening(_ ports: PortSelection) -> Goal { Goal(kind: .listening(ports)) }
 
     /// A bind() to each name of a UNIX socket succeeds: also its file is gone.
@@ -67,7 +69,8 @@ public struct PortWait: Sendable {
 
   /// Waits, and blocks the calling thread.
   ///
-  /// - Throws: ``PortControlError`` if sockets cannot be read, or if bind() fails with an error that no waiting changes.
+  /// - Throws: ``PortControlError`` if sockets cannot be read, or if bind() fails with an error that no waiting
+  ///   changes.
   public func wait() throws(PortControlError) -> WaitResult {
     var host = QuietHost()
     return try wait(in: &host)
@@ -123,8 +126,8 @@ public struct WaitResult: Sendable {
   public var status: WaitStatus?
   /// How long it would have waited: the timeout, or longer where it outlasted timers.
   public var limit: Duration
-  /// The last diagnosis of each bind() that names the processes; empty unless the wait was for a free port, and if the first
-  /// look found it free.
+  /// The last diagnosis of each bind() that names the processes; empty unless the wait was for a free port, and if the
+  /// first look found it free.
   public var diagnoses: [Diagnosis] = []
   /// The ports that were to be listened on; empty for another goal.
   public var ports: [Port] = []

@@ -17,8 +17,8 @@ struct PortWatch: ~Copyable {
   private let subscribe: Subscribe
   private var source = Source.socketEvents
   private var events: SocketEvents?
-  /// The sockets that block. The end of others does not free the port: sockets on other ports, and those that this command
-  /// opens and closes for a look.
+  /// The sockets that block. The end of others does not free the port: sockets on other ports, and those that this
+  /// command opens and closes for a look.
   private var sockets: Set<SocketCookie> = []
   /// Descriptors of processes by their ids; -1 for a process that ended or cannot be watched.
   private var processes: [Int32: Int32] = [:]
@@ -64,7 +64,8 @@ struct PortWatch: ~Copyable {
     follow([], heldBy: [])
   }
 
-  /// Wakes at the end of these sockets and no others; where the kernel announces no ends, at the end of these processes.
+  /// Wakes at the end of these sockets and no others; where the kernel announces no ends, at the end of these
+  /// processes.
   mutating func follow(_ cookies: Set<SocketCookie>, heldBy pids: Set<Int32>) {
     sockets = cookies
     for (pid, descriptor) in processes where !pids.contains(pid) {

@@ -1,5 +1,4 @@
-public import BindDiagnosis
-public import SockDiag
+internal import SockDiag
 
 /// A state that a wait is for, as it is looked at.
 protocol WaitGoal: ~Copyable {
@@ -48,35 +47,5 @@ extension WaitStatus: CustomStringConvertible {
   public var description: String {
     guard let expected else { return "\(obstacle)" }
     return "\(obstacle); expected \(expected > .zero ? "in \(expected.words)" : "any moment")"
-  }
-}
-
-/// The reason why a goal is not reached.
-public enum WaitObstacle: Sendable {
-  /// bind() fails, or may fail: the last diagnosis of each request that names the processes.
-  case bind([Diagnosis])
-  /// Something is to listen on this address, which the host does not have.
-  case addressNotLocal(IPAddress)
-  /// Only these sockets are on the port, and a client that connects as asked reaches none of them. Often there are none.
-  case otherSockets([InetSocket])
-  /// The name of a UNIX socket is not free, or not served.
-  case unix(UnixDiagnosis)
-}
-
-extension WaitObstacle: CustomStringConvertible {
-  /// The reason as one sentence without a full stop.
-  public var description: String {
-    switch self {
-    case .bind(let diagnoses): diagnoses.summary
-    case .addressNotLocal(let address): "\(address) is no address of this host"
-    case .otherSockets(let sockets): Self.text(sockets)
-    case .unix(let diagnosis): diagnosis.headline
-    }
-  }
-
-  private static func text(_ sockets: [InetSocket]) -> String {
-    guard let first = sockets.first else { return "nothing is there" }
-    let place = first.localPlace
-    return sockets.count == 1 ? "only \(place) is there" : "only \(place) and \(sockets.count - 1) more are there"
   }
 }

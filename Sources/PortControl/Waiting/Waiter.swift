@@ -81,8 +81,8 @@ public enum WaitOutcome: Hashable, Sendable {
 
 /// The times of every wait.
 enum WaitTimes {
-  /// How long events are ignored after one has woken the wait. So a host on which ten thousand sockets end in a second wakes
-  /// the wait twenty times in that second, and the wait is late by no more than this.
+  /// How long events are ignored after one has woken the wait. So a host on which ten thousand sockets end in a second
+  /// wakes the wait twenty times in that second, and the wait is late by no more than this.
   static let wakeupCooldown = Duration.milliseconds(50)
 
   /// How late the kernel may be with a timer: it keeps timers of minutes in classes of up to half a minute

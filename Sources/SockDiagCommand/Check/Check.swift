@@ -80,23 +80,11 @@ struct Check: ParsableCommand {
     let end = ContinuousClock.now + .seconds(interval)
     try observer.survey()
     Self.sleep(until: end)
-    var facts = try observer.facts()
-    try Self.addHolders(to: &facts, limits, &observer)
+    let facts = try observer.facts(limits)
+    if let error = facts.ownersError {
+      throw CommandFailure(.system, "the holders of sockets cannot be found: \(error)")
+    }
     return facts
-  }
-
-  /// Adds the processes that hold the sockets of the rules.
-  private static func addHolders(
-    to facts: inout HostFacts, _ limits: FindingLimits, _ observer: inout HostObserver
-  ) throws {
-    let sockets = facts.socketsToAttribute(limits)
-    guard !sockets.isEmpty else { return }
-    let book = try HolderBook(sockets)
-    for socket in sockets { facts.holders[socket.inode] = book.processes(of: socket) }
-    let missing = sockets.filter { facts.holders[$0.inode]?.isEmpty != false }
-    // A listener that was closed in the meantime has no process either. Only one that still exists counts.
-    let remaining = missing.isEmpty ? [] : Set(try observer.currentListeners().map(\.inode))
-    for socket in missing where !remaining.contains(socket.inode) { facts.holders[socket.inode] = nil }
   }
 
   private func show(

@@ -7,18 +7,14 @@ internal import SockDiagWire
 enum WaitText {
   /// The obstacle in a few words.
   static func obstacle(_ obstacle: WaitObstacle) -> String {
-    switch obstacle {
-    case .bind(let diagnoses): return BlockerText.first(of: diagnoses)
-    case .unix, .addressNotLocal, .otherSockets: return "\(obstacle)"
-    }
+    obstacle.diagnoses.map(BlockerText.first) ?? "\(obstacle)"
   }
 
   // MARK: Free
 
   /// That the answer depends on unknown facts; `nil` unless that is all that prevents the goal.
   static func dependence(_ obstacle: WaitObstacle, probes: Bool) -> String? {
-    guard case .bind(let diagnoses) = obstacle else { return nil }
-    return unknowns(diagnoses).map {
+    obstacle.diagnoses.flatMap(unknowns).map {
       "whether it is free depends on \($0), so the wait goes on; "
         + (probes ? "no bind() could be tried" : "with --probe a bind() decides")
     }
@@ -83,11 +79,7 @@ enum WaitText {
   /// That the time is up before something listens.
   static func notListening(_ ports: PortArguments, _ obstacle: WaitObstacle?, after limit: Duration) -> String {
     var sentence = "nothing listens on \(ports.fullDescription)\(limit == .zero ? "" : time(limit))"
-    switch obstacle {
-    case nil: break
-    case .otherSockets(let sockets)? where sockets.isEmpty: break
-    case let obstacle?: sentence += "; \(self.obstacle(obstacle))"
-    }
+    if let obstacle, obstacle.otherSockets?.isEmpty != true { sentence += "; \(self.obstacle(obstacle))" }
     return sentence
   }
 

@@ -18,11 +18,23 @@ extension OwnerReport {
   /// The holders of a socket with their processes, those first that inherited nothing, otherwise in the order of
   /// ``holders(of:)``. Holders whose processes have ended are left out, unless all have.
   ///
-  /// - Parameter details: What ``OwnerFinder/details(ofProcessesIn:)`` said of this report.
+  /// - Parameters:
+  ///   - inode: The socket.
+  ///   - details: What ``OwnerFinder/details(ofProcessesIn:)`` said of this report.
   public func knownHolders(of inode: UInt32, among details: [Int32: ProcessDetails]) -> [KnownHolder] {
     let holders = holders(of: inode, among: details)
+    let inherits = inheritance(of: holders, among: details)
     // Most sockets have one holder, which did not inherit them.
-    guard holders.count > 1 else { return holders.map { KnownHolder($0, details[$0.pid]) } }
+    if inherits.isEmpty { return holders.map { KnownHolder($0, details[$0.pid]) } }
+    let known = zip(holders, inherits).map { KnownHolder($0, details[$0.pid], isInherited: $1) }
+    return known.filter { !$0.isInherited } + known.filter(\.isInherited)
+  }
+
+  /// Whether each of a socket's holders inherited it; empty if none did, which takes no allocation for a single holder.
+  package func inheritance(
+    of holders: ArraySlice<SocketHolder>, among details: [Int32: ProcessDetails]
+  ) -> [Bool] {
+    guard holders.count > 1 else { return [] }
     // By descriptor.
     var oldest: [UInt32: UInt64] = [:]
     var processes: [UInt32: Set<Int32>] = [:]
@@ -31,14 +43,13 @@ extension OwnerReport {
       oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
       processes[holder.descriptor, default: []].insert(holder.pid)
     }
-    let known = holders.map { holder in
-      let start = process(holder.pid)?.startTicks ?? .max
-      let process = details[holder.pid]
+    let inherits = holders.map { holder in
+      if holder.threadID != nil { return false }
       // The clock ticks too slowly for a server that forks at once.
-      let isChild = process?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
-      let isYounger = oldest[holder.descriptor].map { $0 < start } ?? false
-      return KnownHolder(holder, process, isInherited: holder.threadID == nil && (isYounger || isChild))
+      let isChild = details[holder.pid]?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
+      if isChild { return true }
+      return oldest[holder.descriptor].map { $0 < process(holder.pid)?.startTicks ?? .max } ?? false
     }
-    return known.filter { !$0.isInherited } + known.filter(\.isInherited)
+    return inherits.contains(true) ? inherits : []
   }
 }

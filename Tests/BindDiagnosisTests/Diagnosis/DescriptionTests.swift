@@ -65,6 +65,10 @@ import Testing
   @Test func optionSetsDescribeTheirMembers() {
     #expect("\(BlindSpots.options)" == "not seen: options of sockets that processes of other users hold")
     #expect("\(BlindSpots())" == "everything was seen")
+    #expect("\(Diagnostician.Effort([.origins, .owners]))" == "owners, origins of processes")
+    #expect("\(Diagnostician.Effort())" == "only the sockets")
+    // Every part has a word.
+    for bit in 0..<7 { #expect("\(Diagnostician.Effort(rawValue: 1 << bit))" != "only the sockets", "\(bit)") }
     #expect("\(BindOptions([.reuseAddress, .reusePort]))" == "SO_REUSEADDR and SO_REUSEPORT")
     #expect("\(BindOptions())" == "no socket options")
     #expect("\(SocketEffect.Unknowns.reuseAddress)" == "whether the other side has SO_REUSEADDR")

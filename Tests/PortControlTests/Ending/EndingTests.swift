@@ -150,6 +150,20 @@ struct EndingTests {
     }
   }
 
+  /// A cancelled task sends no first signal, and after a first signal no second one.
+  @Test func cancelledEndingSendsNoFurtherSignal() async throws {
+    try await Laboratory.withNew { laboratory in
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.stubborn]).first)
+      var ending = try Self.ending()
+      #expect(ending.endAll(Self.options, isCancelled: { true }) == [.spared])
+      let begin = ContinuousClock.now
+      let isOver = { begin.duration(to: .now) > .milliseconds(300) }
+      #expect(ending.endAll(Self.options(grace: .seconds(50)), isCancelled: isOver) == [.running])
+      #expect(subject.isRunning && begin.duration(to: .now) < .seconds(20))
+      #expect(try ending.observePort(for: .seconds(50), after: [.running], isCancelled: { true }).verdict == .conflict)
+    }
+  }
+
   /// A /proc in which descriptors may no longer be read from some moment on.
   private final class ClosingProc: DirectoryOperations {
     private let kernel = KernelDirectories()

@@ -20,7 +20,7 @@ struct PortEndingAsyncTests {
       let (targets, report) = try DetachedWork {
         let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
         let targets = ending.targets
-        return (targets, try await ending.end(nil, Self.options))
+        return (targets, try await ending.end(Self.options))
       }.value()
       return ((targets.map(\.process.pid).sorted(), subjects.map(\.pid).sorted()), report, subjects.map(\.endingSignal))
     }
@@ -40,7 +40,7 @@ struct PortEndingAsyncTests {
       let report = try DetachedWork {
         let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
         let some = ending.targets.filter { $0.process.pid == chosen }
-        return try await ending.end(some, Self.options)
+        return try await ending.end(Self.options, only: some)
       }.value()
       return (report, subjects.map(\.isRunning), chosen)
     }
@@ -108,7 +108,7 @@ struct PortEndingAsyncTests {
       let report = try DetachedWork {
         var options = Self.options
         options.endsSupervised = true
-        return try await PortEnding.look(at: PortSelection(8080), from: viewpoint).end(nil, options)
+        return try await PortEnding.look(at: PortSelection(8080), from: viewpoint).end(options)
       }.value()
       return (error, isRunning, report, cgroup.name)
     }
@@ -125,7 +125,7 @@ struct PortEndingAsyncTests {
       let begin = ContinuousClock.now
       let work = DetachedWork {
         let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
-        return try await ending.end(nil, EndingOptions(grace: .seconds(50))).outcomes.map(\.outcome)
+        return try await ending.end(EndingOptions(grace: .seconds(50))).outcomes.map(\.outcome)
       }
       usleep(500_000)
       work.cancel()

@@ -49,7 +49,8 @@ struct WaitTests {
     }
   }
 
-  /// Threads that only sleep, and measure how late the machine wakes them. There are enough of them for every processor.
+  /// Threads that only sleep, and measure how late the machine wakes them. There are enough of them for every
+  /// processor.
   private final class Sleepers: Sendable {
     private let delays = Mutex<[Range<ContinuousClock.Instant>]>([])
     private let isOver = Atomic<Bool>(false)
@@ -87,7 +88,8 @@ struct WaitTests {
     var time: Duration
   }
 
-  /// Leaves a record of a closed connection on the port, by closing the server's side first, and waits until it is gone.
+  /// Leaves a record of a closed connection on the port, by closing the server's side first, and waits until it is
+  /// gone.
   private func waitForRecord(inFinWait2 isFinWait2: Bool) async throws -> Account {
     try await Laboratory.withNew { laboratory in
       if isFinWait2 { try laboratory.namespace.set("net.ipv4.tcp_fin_timeout", to: 5) }
@@ -242,7 +244,8 @@ struct WaitTests {
         return (goal.looks, outcome)
       }
     }
-    // One look at the beginning, one after the subscription and one at the end. Hundreds of other sockets end meanwhile.
+    // One look at the beginning, one after the subscription and one at the end. Hundreds of other sockets end
+    // meanwhile.
     #expect(outcome == .timedOut && looks <= 3)
   }
 

@@ -75,6 +75,10 @@ struct EndingPlanTests {
     let server = Self.process(90)
     #expect(
       UnlistedProcess(details: server).sentence(selection).hasPrefix("nginx (pid 90) is new, a child of process 1; "))
+    let unit = SystemdUnit(name: "x.service", slice: "system.slice")
+    #expect(
+      UnlistedProcess(details: server, supervision: .unit(unit)).sentence(selection)
+        == "nginx (pid 90) is new: x.service started it again; 'systemctl stop x.service' ends it for good")
     let first = UnlistedProcess(details: server, starter: Self.process(1, command: "sh"))
     #expect(
       first.sentence(selection)

@@ -85,7 +85,7 @@ enum UnixEndingText {
     diagnosis.isStale
       ? "no process holds \(diagnosis.place) any more, but its file is left, and bind() fails;"
         + " 'rm \(ShellWord.path(diagnosis.place))' removes it"
-      : diagnosis.headline
+      : diagnosis.summary
   }
 
   /// A file that is left is like the records that closed connections leave: no process holds it.

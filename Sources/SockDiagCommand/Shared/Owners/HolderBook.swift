@@ -43,10 +43,17 @@ struct HolderBook {
   /// The processes that hold a socket.
   func list(of socket: some KernelSocket) -> HolderList {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
-    let holders = report.knownHolders(of: socket.inode, among: details)
+    let holders = report.holders(of: socket.inode, among: details)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
-    return HolderList(
-      entries: holders.map { HolderList.Entry($0, fields: $0.process.map(cache.fields)) })
+    let inherits = report.inheritance(of: holders, among: details)
+    let entries = holders.enumerated().map { index, holder in
+      let process = details[holder.pid]
+      return HolderList.Entry(
+        holder: holder, process: process, fields: process.map(cache.fields),
+        isInherited: inherits.isEmpty ? false : inherits[index])
+    }
+    if inherits.isEmpty { return HolderList(entries: entries) }
+    return HolderList(entries: entries.filter { !$0.isInherited } + entries.filter(\.isInherited))
   }
 
   /// The processes of a socket for the conditions of a filter.

@@ -35,7 +35,7 @@ struct HolderList {
 }
 
 extension HolderList.Entry {
-  init(_ known: KnownHolder, fields: RecordedFields<ProcessFields>? = nil) {
-    self.init(holder: known.holder, process: known.process, fields: fields, isInherited: known.isInherited)
+  init(_ known: KnownHolder) {
+    self.init(holder: known.holder, process: known.process, isInherited: known.isInherited)
   }
 }

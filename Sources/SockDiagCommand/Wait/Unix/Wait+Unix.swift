@@ -42,7 +42,7 @@ enum UnixWaitText {
     let time = limit == .zero ? "" : " after \(DurationArgument.spelt(limit))"
     let subject = isForFree ? "\(diagnosis.place) is not free" : "nothing listens on \(diagnosis.place)"
     // Where bind() would succeed, nothing is there at all.
-    let reason = !isForFree && diagnosis.verdict == .free ? "" : ": \(diagnosis.headline)"
+    let reason = !isForFree && diagnosis.verdict == .free ? "" : ": \(diagnosis.summary)"
     return "\(subject)\(time)\(reason); '\(hint)' says what helps"
   }
 
