@@ -27,7 +27,8 @@ struct ListenerElsewhereTests {
         var diagnostician = try Diagnostician()
         func name(_ effort: Diagnostician.Effort) throws -> Int32? {
           let diagnosis = try diagnostician.diagnose(BindRequest(.tcp, "0.0.0.0:8080", uid: 0), effort)
-          let listeners = diagnosis.elsewhere.filter { $0.namespace == NetworkNamespaceID.of(process: resident.pid) }
+          let namespace = try NetworkNamespace.of(process: resident.pid).id.inode
+          let listeners = diagnosis.elsewhere.filter { $0.namespace == namespace }
           guard diagnosis.verdict == .free, listeners.count == 1 else {
             throw LaboratoryError(.misuse, "\(diagnosis.elsewhere)")
           }

@@ -6,7 +6,8 @@ import Testing
 @Suite struct SocketDirectionTests {
   private static let listener = InetSocket.specimen(.tcp, .listen, local: "0.0.0.0:443")
   private static let directions = SocketDirections(
-    listeners: [listener, .specimen(.tcp, .listen, local: "[::]:22")], hostAddresses: ["10.0.0.1", "2001:db8::1"])
+    listeners: [listener, .specimen(.tcp, .listen, local: "[::]:22")],
+    hostAddresses: [IPAddress(v4: 0x0a00_0001), IPAddress(v6: 0x2001_0db8 << 32, 1)])
 
   private static let cases: [(socket: InetSocket, direction: SocketDirection?)] = [
     (listener, .listening),
