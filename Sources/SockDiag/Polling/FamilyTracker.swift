@@ -11,6 +11,8 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
   private var table = TrackingTable(Family.emptySocket)
   private var lastBegan: ContinuousClock.Instant?
   private var mark: UInt32 = 0
+  /// Whether the last look saw all sockets.
+  private var sawAll = false
 
   /// Creates a tracker.
   public init(_ query: FamilyQuery<Family>) { self.query = query }
@@ -28,19 +30,15 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
   ) throws(SockDiagError) -> TrackingRound {
     mark &+= 1
     let mark = mark
-    var now = ContinuousClock.now
+    let now = ContinuousClock.now
+    var clock = CoarseClock(now)
+    table.recognizesNew = sawAll && query.filter.isAboutBirth
     var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
-    var countdown = 0
     for _ in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
       round.completeness = try inspector.reader.forEach(query) { socket in
-        countdown -= 1
-        if countdown < 0 {
-          now = .now
-          countdown = 63
-        }
-        table.record(&socket, mark, at: now, in: &round, body)
+        table.record(&socket, mark, at: clock.next(), in: &round, body)
         return .continue
       }
       if round.completeness.isDisjoint(with: .worthRetrying) { break }
@@ -54,6 +52,7 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
       }
     }
     lastBegan = round.began
+    sawAll = round.completeness.isDisjoint(with: .worthRetrying)
     return round
   }
 }

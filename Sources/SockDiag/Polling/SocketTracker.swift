@@ -34,6 +34,8 @@ public struct SocketTracker: ~Copyable, Sendable {
   private var ends: EndAnnouncements
   private var lastBegan: ContinuousClock.Instant?
   private var mark: UInt32 = 0
+  /// Whether the last look saw all sockets.
+  private var sawAll = false
 
   /// How long an announcement may be late before the socket is reported without it. Under load they are late by seconds.
   private let grace = Duration.seconds(5)
@@ -85,21 +87,16 @@ public struct SocketTracker: ~Copyable, Sendable {
   ) throws(SockDiagError) -> TrackingRound {
     mark &+= 1
     let mark = mark
-    var now = ContinuousClock.now
+    let now = ContinuousClock.now
+    var clock = CoarseClock(now)
+    table.recognizesNew = sawAll && query.matchesFromTheStart
     var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
-    var countdown = 0
     // After a defect that may pass the walk is repeated. What was seen already is not reported again.
     for _ in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
       (round.completeness, round.source) = try inspector.reader.forEach(query) { socket in
-        // Sockets come hundreds at a time, so the clock need not be read for each.
-        countdown -= 1
-        if countdown < 0 {
-          now = .now
-          countdown = 63
-        }
-        table.record(&socket, mark, at: now, in: &round, body)
+        table.record(&socket, mark, at: clock.next(), in: &round, body)
         return .continue
       }
       if round.completeness.isDisjoint(with: .worthRetrying) { break }
@@ -110,6 +107,7 @@ public struct SocketTracker: ~Copyable, Sendable {
     reportAnnounced(in: &round, body)
     try reportUnseen(&inspector, in: &round, body)
     lastBegan = round.began
+    sawAll = round.completeness.isDisjoint(with: .worthRetrying)
     return round
   }
 
@@ -227,6 +225,14 @@ public struct SocketTracker: ~Copyable, Sendable {
     table.reportEnd(
       index, last: nil, isFinal: false, leftTimeWait: hasTimeWait(last), at: .now, in: &round, body)
     table.remove(index)
+  }
+}
+
+extension SocketQuery {
+  /// Whether a socket that matches has matched since it was young. If not, as with `rtt > 50ms`, one that matches for the
+  /// first time may be old.
+  fileprivate var matchesFromTheStart: Bool {
+    (self.protocol != .tcp || states.contains(.established)) && filter.isAboutBirth
   }
 }
 

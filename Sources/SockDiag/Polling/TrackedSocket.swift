@@ -16,7 +16,8 @@ public struct TrackedSocket<Socket: KernelSocket>: ~Copyable, Sendable {
   public internal(set) var elapsed: Duration?
   /// When the socket was first seen.
   public internal(set) var firstSeen: ContinuousClock.Instant
-  /// Whether the socket was made after the tracker, so that all its counters are news.
+  /// Whether the socket was made after the last look but one, so that all its counters are news. It is unknown, and then
+  /// `false`, if that look was partial, or if the query compares what changes in the life of a socket, such as `rtt`.
   public internal(set) var beganWhileTracked = false
   /// Whether the socket ended and ``socket`` is its final record, which the kernel announced.
   public internal(set) var isFinalRecord = false

@@ -36,7 +36,7 @@ extension TrackingTable {
       lent.elapsed = nil
       round.appeared += 1
       firstSeen[index] = now
-      beganWhileTracked[index] = round.number > 1
+      beganWhileTracked[index] = recognizesNew
     } else {
       switch lent.socket.comparison(with: lent.last) {
       case .same: lent.change = .continued
@@ -89,7 +89,7 @@ extension TrackingTable {
     lent.taken = now
     lent.elapsed = nil
     lent.firstSeen = now
-    lent.beganWhileTracked = true
+    lent.beganWhileTracked = recognizesNew
     lent.isFinalRecord = true
     lent.leftTimeWait = leftTimeWait
     body(lent)

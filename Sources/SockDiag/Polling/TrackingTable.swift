@@ -34,6 +34,9 @@ struct TrackingTable<Socket: KernelSocket>: ~Copyable, Sendable {
   private var slots = [Index](repeating: 0, count: 256)
 
   private var last: Index = 0
+  /// Whether a socket that was not there at the last look is a new one: the last look saw all, and a socket that matches
+  /// now matched when it was young.
+  var recognizesNew = false
   /// What is lent to the reader for each report.
   var lent: TrackedSocket<Socket>
 

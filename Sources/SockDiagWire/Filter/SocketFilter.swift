@@ -42,6 +42,10 @@ extension SocketFilter {
     return namesBoundInactive ? .all.union(.boundInactive) : .all
   }
 
+  /// Whether the filter compares only what a socket has from its beginning: ports, addresses, the owner, the cgroup, and
+  /// states to which the first ones of a connection belong.
+  package var isAboutBirth: Bool { node.normalized().isAboutBirth }
+
   /// The states that a socket must have to pass, as far as the filter alone shows.
   package var possibleStates: SocketStateSet { node.normalized().possibleStates }
 }
@@ -49,4 +53,21 @@ extension SocketFilter {
 extension SocketStateSet {
   /// Every state, including those of future kernels: the group `all` in a filter.
   package static var everyState: SocketStateSet { SocketStateSet(rawValue: .max) }
+}
+
+extension FilterNode {
+  /// Of a normalized filter, in which no list is negated.
+  fileprivate var isAboutBirth: Bool {
+    switch self {
+    case .all(let nodes), .any(let nodes): nodes.allSatisfy(\.isAboutBirth)
+    case .not(let node): node.isAboutBirth
+    case .condition(let condition):
+      switch condition {
+      case .ports, .address, .family, .interface, .mark, .cgroup, .autobound, .direction, .end: true
+      case .states(let states): states.contains(.established)
+      case .figure(let figure, _): figure == .userID || figure == .inode || figure == .cookie
+      case .holder: false
+      }
+    }
+  }
 }

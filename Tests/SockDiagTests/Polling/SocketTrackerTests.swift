@@ -256,6 +256,44 @@ import Testing
     #expect(round.sockets == 2)
   }
 
+  @Test func oldSocketThatMatchesForTheFirstTimeBringsNoTraffic() throws {
+    var poller = Poller(
+      [Self.connection(1, received: 500)], try SocketQuery(.tcp, matching: "rtt > 50ms", details: .tcpInfo))
+    _ = try poller.poll()
+    poller.change(1) {
+      $0.tcpInfo = .specimen {
+        $0.bytesReceived = 501
+        $0.smoothedRTT = .milliseconds(60)
+      }
+    }
+    #expect(try poller.poll().lines == ["appeared 1"])
+    // Nor does one that matches only when it ends.
+    poller.kernel.announce(Self.connection(2)) {
+      $0.tcpInfo = .specimen {
+        $0.bytesReceived = 501
+        $0.smoothedRTT = .milliseconds(60)
+      }
+    }
+    #expect(try poller.poll().lines == ["continued 1 +0", "ended 2 final"])
+  }
+
+  @Test func socketThatAPartialLookMissedBringsNoTraffic() throws {
+    var poller = Poller([Self.connection(1, received: 500)])
+    for _ in 0..<3 { poller.kernel.answer(.dump, with: .unfinished) }
+    _ = try poller.poll()
+    poller.kernel.sockets.append(Self.connection(2, received: 300))
+    #expect(try poller.poll().lines == ["continued 1 +0", "appeared 2"])
+    poller.kernel.sockets.append(Self.connection(3, received: 100))
+    #expect(try poller.poll().lines == ["continued 1 +0", "continued 2 +0", "appeared 3 +100"])
+  }
+
+  @Test func socketsAreOldAfterAFirstRoundThatFailed() throws {
+    var poller = Poller([Self.connection(1, received: 500)])
+    poller.kernel.answer(.dump, with: .error(12))
+    #expect(throws: SockDiagError.self) { _ = try poller.poll() }
+    #expect(try poller.poll().lines == ["appeared 1"])
+  }
+
   @Test func failedRoundLosesNothing() throws {
     let socket = Self.connection(1, received: 10)
     var poller = Poller([socket])
@@ -311,5 +349,37 @@ import Testing
     }
     _ = try poller.poll()
     #expect(poller.bytes == expected)
+  }
+}
+
+/// Families without announcements and counters.
+@Suite struct FamilyTrackerTests {
+  @Test func socketsOfAnotherFamilyAppearContinueAndEnd() throws {
+    let kernel = SimulatedKernel()
+    kernel.records = [.unix: [Self.record(inode: 1), Self.record(inode: 2)]]
+    var inspector = SocketInspector(asking: kernel)
+    var tracker = FamilyTracker(FamilyQuery<Unix>(UnixSocketRequest()))
+    func poll() throws -> [String] {
+      var lines: [String] = []
+      let round = try tracker.update(&inspector) { lines.append("\($0.change) \($0.socket.inode)") }
+      #expect(round.completeness.isComplete)
+      return lines
+    }
+    #expect(try poll() == ["appeared 1", "appeared 2"])
+    kernel.records[.unix] = [Self.record(inode: 2), Self.record(inode: 3)]
+    #expect(try poll() == ["continued 2", "appeared 3", "ended 1"])
+    kernel.records[.unix] = [Self.record(inode: 2, state: .listen), Self.record(inode: 3)]
+    #expect(try poll() == ["changed 2", "continued 3"])
+    kernel.records[.unix] = []
+    #expect(try poll().sorted() == ["ended 2", "ended 3"])
+  }
+
+  /// `struct unix_diag_msg`, linux/unix_diag.h.
+  private static func record(inode: UInt32, state: SocketState = .established) -> [UInt8] {
+    var bytes = NetlinkBytes()
+    bytes.bytes = [AddressFamily.unix.rawValue, 1, state.rawValue, 0]
+    bytes.append(inode)
+    bytes.append(UInt64(inode) + 1_000)
+    return bytes.bytes
   }
 }
