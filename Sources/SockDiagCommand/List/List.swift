@@ -50,6 +50,9 @@ struct List: TakesFilter {
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
 
+  @OptionGroup(title: "Which sockets")
+  var everywhere: AllNamespacesOption
+
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
@@ -70,13 +73,16 @@ struct List: TakesFilter {
   var explain = false
 
   func run() throws {
-    if summary.summary { return try summary.show(selection, output) }
+    if summary.summary { return try summary.show(selection, output, everywhere: everywhere) }
     var listing = try LiveListing(output, table, colour)
     listing.holders = holders.processes ? .each : .none
     if explain {
+      if everywhere.allNamespaces {
+        throw CommandFailure.usage("--explain is about one network namespace; leave --all-netns out")
+      }
       try Self.explain(selection.selection(default: .connected, details: listing.details))
     } else {
-      try listing.run(selection, default: .connected)
+      try listing.run(selection, default: .connected, everywhere: everywhere)
     }
   }
 

@@ -16,6 +16,9 @@ struct Listeners: TakesFilter {
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
 
+  @OptionGroup(title: "Which sockets")
+  var everywhere: AllNamespacesOption
+
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
@@ -32,11 +35,11 @@ struct Listeners: TakesFilter {
   var colour: ColourOption
 
   func run() throws {
-    if summary.summary { return try summary.show(selection, output) }
+    if summary.summary { return try summary.show(selection, output, everywhere: everywhere) }
     var listing = try LiveListing(output, table, colour)
     listing.sortsByPort = true
     // In a pipe every socket keeps its row and every process its descriptors: programs count lines and cut fields.
     listing.holders = holders.processes || !listing.style.terminal.isTerminal ? .each : .byProgram
-    try listing.run(selection, default: .listeners)
+    try listing.run(selection, default: .listeners, everywhere: everywhere)
   }
 }
