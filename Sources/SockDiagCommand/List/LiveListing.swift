@@ -36,13 +36,15 @@ struct LiveListing {
 
   /// Shows the sockets that options choose.
   ///
-  /// - Parameter everywhere: Whether to show those of all namespaces.
+  /// - Parameters:
+  ///   - everywhere: Whether to show those of all namespaces.
+  ///   - outside: A namespace to read from outside.
   func run(
     _ options: SelectionOptions, default defaultStates: SelectionOptions.DefaultStates,
-    everywhere: AllNamespacesOption
+    everywhere: AllNamespacesOption, orIn outside: NetworkNamespace?
   ) throws {
     var remarks = Remarks()
-    if let namespaces = try everywhere.namespaces(besides: options.namespace, &remarks) {
+    if let namespaces = try everywhere.namespaces(besides: options.namespace, orIn: outside, &remarks) {
       return try show(namespaces, options, default: defaultStates, &remarks)
     }
     var selection = try options.selection(default: defaultStates, details: details)

@@ -11,10 +11,13 @@ struct SummaryOption: ParsableArguments {
   var summary = false
 
   /// Shows the summary of the sockets that the options choose.
-  func show(_ options: SelectionOptions, _ output: OutputOptions, everywhere: AllNamespacesOption) throws {
+  func show(
+    _ options: SelectionOptions, _ output: OutputOptions, everywhere: AllNamespacesOption,
+    orIn outside: NetworkNamespace?
+  ) throws {
     let format = try output.format()
     var remarks = Remarks()
-    let namespaces = try everywhere.namespaces(besides: options.namespace, &remarks)
+    let namespaces = try everywhere.namespaces(besides: options.namespace, orIn: outside, &remarks)
     // Like ss -s, which counts all sockets.
     let selection = try options.selection(
       default: .everything, names: namespaces == nil ? HostNames() : ManyNamespacesFilterNames())

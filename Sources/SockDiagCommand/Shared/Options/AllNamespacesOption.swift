@@ -11,9 +11,13 @@ struct AllNamespacesOption: ParsableArguments {
 
   /// The namespaces to read; `nil` without the option.
   ///
-  /// - Parameter remarks: Takes remarks about namespaces that may be missing.
-  func namespaces(besides option: NamespaceOption, _ remarks: inout Remarks) throws -> [NamespaceTag]? {
-    guard allNamespaces else { return nil }
+  /// - Parameters:
+  ///   - outside: A namespace to read from outside, because `--netns` names it and this user may not enter it.
+  ///   - remarks: Takes remarks about namespaces that may be missing.
+  func namespaces(
+    besides option: NamespaceOption, orIn outside: NetworkNamespace? = nil, _ remarks: inout Remarks
+  ) throws -> [NamespaceTag]? {
+    guard allNamespaces else { return outside.map { [NamespaceTag($0, isOwn: false)] } }
     guard option.netns == nil else {
       throw CommandFailure.usage("--all-netns and --netns exclude each other; leave one of them out")
     }

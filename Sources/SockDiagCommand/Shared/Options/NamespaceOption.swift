@@ -19,6 +19,21 @@ struct NamespaceOption: ParsableArguments {
     do throws(SockDiagError) { try place.namespace().enter() } catch { throw place.failure(error) }
   }
 
+  /// Enters the namespace, if the option is given and this user may. Otherwise returns it, if the tables of a process in it
+  /// still show its sockets.
+  func enterOrLookFromOutside() throws(CommandFailure) -> NetworkNamespace? {
+    do throws(CommandFailure) {
+      try enter()
+      return nil
+    } catch {
+      guard error.status == .noPermission, let namespace = try? place()?.namespace(), !namespace.processes.isEmpty
+      else {
+        throw error
+      }
+      return namespace
+    }
+  }
+
   /// What the option names; `nil` without it.
   func place() throws(CommandFailure) -> NamespacePlace? {
     guard let netns else { return nil }
