@@ -36,7 +36,8 @@ struct SocketTally: Hashable, Sendable {
   /// `__inet_hash` and `inet_ehash_nolisten`, net/ipv4/inet_hashtables.c.
   private var tcpInUse: UInt64? {
     guard let count = counts["TCP: inuse"] else { return nil }
-    return count + (counts["TCP6: inuse"] ?? 0)
+    let (sum, overflows) = count.addingReportingOverflow(counts["TCP6: inuse"] ?? 0)
+    return overflows ? nil : sum
   }
 
   /// The states in which the namespace may have TCP sockets, out of some; `nil` if there can be none.

@@ -66,6 +66,10 @@ struct SocketTallyTests {
   @Test func unreadableCountsDecideNothing() throws {
     let damaged = SocketTally(text: Array("TCP: inuse\nUDP: inuse x\nTCP6: inuse 1 tw".utf8))
     #expect(try Self.states(damaged, of: .connected) == .connected)
+    let extreme = SocketTally(text: Array("TCP: inuse \(UInt64.max) tw 0\nTCP6: inuse \(UInt64.max)".utf8))
+    #expect(try Self.states(extreme, of: .connected) == .connected)
+    let tooLong = SocketTally(text: Array("TCP: inuse 99999999999999999999999 tw 0".utf8))
+    #expect(try Self.states(tooLong, of: .connected) == .connected)
     #expect(SocketTally("/nowhere/") == nil)
   }
 }
