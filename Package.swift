@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "SockDiagWire", targets: ["SockDiagWire"]),
     .library(name: "SocketOwners", targets: ["SocketOwners"]),
     .library(name: "BindDiagnosis", targets: ["BindDiagnosis"]),
+    .library(name: "PortControl", targets: ["PortControl"]),
     .library(name: "HostFindings", targets: ["HostFindings"]),
     .library(name: "SockDiagTesting", targets: ["SockDiagTesting"]),
     .executable(name: "sockdiag", targets: ["sockdiag"]),
@@ -47,16 +48,20 @@ let package = Package(
     .target(
       name: "BindDiagnosis", dependencies: ["CBindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "PortControl", dependencies: ["BindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners"],
+      swiftSettings: swiftSettings),
     .target(name: "CBindTrace", cSettings: cSettings),
     .target(name: "BindTrace", dependencies: ["CBindTrace", "SockDiagWire"], swiftSettings: swiftSettings),
-    .target(name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
+    .target(
+      name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
     // Only the command unpacks compressed captures, so the libraries do not depend on it.
     .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "SockDiag", "SockDiagWire", "SocketLaboratory",
-        "SocketOwners",
+        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "PortControl", "SockDiag", "SockDiagWire",
+        "SocketLaboratory", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -73,8 +78,8 @@ let package = Package(
     .testTarget(
       name: "SockDiagCommandTests",
       dependencies: [
-        "SockDiagCommand", "BindDiagnosis", "HostFindings", "SockDiag", "SockDiagTestKit", "SocketOwners",
-        "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
+        "SockDiagCommand", "BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SockDiagTestKit",
+        "SocketOwners", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
         "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
@@ -94,8 +99,17 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "PortControlTests",
+      dependencies: [
+        "PortControl", "BindDiagnosis", "SockDiag", "SockDiagTesting", "SocketLaboratory", "SocketLaboratoryKit",
+        "SocketOwners",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "HostFindingsTests",
-      dependencies: ["HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit"],
+      dependencies: [
+        "HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests",
@@ -128,7 +142,9 @@ let package = Package(
       cSettings: cSettings),
     .target(
       name: "SocketLaboratoryKit",
-      dependencies: ["CSocketLaboratory", "CSocketLaboratoryKit", "SockDiagTestKit", "SocketLaboratory"],
+      dependencies: [
+        "CSocketLaboratory", "CSocketLaboratoryKit", "SockDiagTestKit", "SocketLaboratory", "SocketOwners",
+      ],
       path: "Tests/Support/SocketLaboratoryKit", swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketLaboratoryTests", dependencies: ["SocketLaboratory", "SocketLaboratoryKit"],

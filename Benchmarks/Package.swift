@@ -24,6 +24,7 @@ let package = Package(
   products: [
     .executable(name: "sockdiag-benchmarks", targets: ["sockdiag-benchmarks"]),
     .executable(name: "socket-farm", targets: ["socket-farm"]),
+    .executable(name: "connection-churn", targets: ["connection-churn"]),
   ],
   dependencies: [
     .package(name: "sockdiag", path: ".."),
@@ -31,6 +32,7 @@ let package = Package(
   ],
   targets: [
     .executableTarget(name: "socket-farm", cSettings: strictC),
+    .executableTarget(name: "connection-churn", cSettings: strictC),
     .target(name: "CFloor", cSettings: strictC),
     .target(name: "CAllocationCounter", cSettings: strictC),
     .target(name: "CHarness", cSettings: strictC),

@@ -24,11 +24,14 @@ let package = Package(
     .target(name: "Polling", dependencies: [product("SockDiag"), product("SocketOwners")], swiftSettings: strict),
     .executableTarget(name: "poll", dependencies: ["Polling"], swiftSettings: strict),
     .executableTarget(name: "sentences", dependencies: [product("BindDiagnosis")], swiftSettings: strict),
+    .executableTarget(name: "traffic", dependencies: [product("SockDiag")], swiftSettings: strict),
+    .executableTarget(
+      name: "port-guard", dependencies: [product("BindDiagnosis"), product("PortControl")], swiftSettings: strict),
     .executableTarget(
       name: "examples",
       dependencies: [
-        product("BindDiagnosis"), product("HostFindings"), product("SockDiag"), product("SockDiagTesting"),
-        product("SockDiagWire"), product("SocketOwners"),
+        product("BindDiagnosis"), product("HostFindings"), product("PortControl"), product("SockDiag"),
+        product("SockDiagTesting"), product("SockDiagWire"), product("SocketOwners"),
       ], swiftSettings: strict),
     .testTarget(
       name: "OfflineTests", dependencies: ["Polling", product("SockDiagTesting")], swiftSettings: strict),

@@ -2,6 +2,7 @@ import HostFindings
 import SockDiag
 import SocketLaboratory
 import SocketLaboratoryKit
+import SocketOwners
 import Testing
 
 /// Counters that rise between two moments, in a new namespace.
@@ -41,6 +42,40 @@ struct ObserverTests {
     #expect(findings.map(\.rule) == [.acceptQueue, .listenOverflow])
     #expect(findings.first?.figure == 2 && findings.first?.limit == 1)
     #expect(facts.completeness.isComplete && facts.udpCompleteness.isComplete && facts.substitution == nil)
+  }
+
+  /// A server that does not accept, in a process of its own.
+  @Test func holdersOfTheSocketsAreNamed() async throws {
+    let place = LabEndpoint(.loopbackV4, 80)
+    let (named, unnamed, pid) = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: place, backlog: 0)
+      let inode = listener.inode
+      let subject = try Subject(Subject.Script.plain, holding: [listener])
+      try Subject.waitUntilAloneWith([inode], [subject])
+      var observer = try HostObserver()
+      for _ in 0..<3 { _ = try laboratory.tcpClient(to: place) }
+      try Self.waitForOverflows(2)
+      return try withExtendedLifetime(subject) {
+        (try observer.facts(), try observer.facts(findsHolders: false), subject.pid)
+      }
+    }
+    #expect(named.findings().first?.subject.process == FilterHolder(processID: pid, command: "sh"))
+    #expect(named.findings().first?.text.contains("sh (pid \(pid))") == true)
+    #expect(named.ownersError == nil && unnamed.holders.isEmpty)
+    #expect(!unnamed.findings().isEmpty && unnamed.findings().allSatisfy { $0.subject.process == nil })
+  }
+
+  /// Without proc there are findings, but no names.
+  @Test func missingProcessesAreNoError() async throws {
+    let facts = try await Laboratory.withNew { laboratory in
+      let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 80))
+      return try withExtendedLifetime(listener) {
+        var observer = try HostObserver(procRoot: "/nowhere")
+        return try observer.facts()
+      }
+    }
+    #expect(facts.listeners.count == 1 && facts.holders.isEmpty)
+    #expect(facts.ownersError?.code == .missingProc)
   }
 
   @Test func pastOverflowsAreNotFound() async throws {

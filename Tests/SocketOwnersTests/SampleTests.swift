@@ -37,6 +37,23 @@ import Testing
     for (number, inode) in sockets { try link("proc/\(pid)/fd/\(number)", to: "socket:[\(inode)]") }
   }
 
+  /// A younger process with the same descriptor inherited the socket, and one with another descriptor received it.
+  @Test func holdersThatInheritedNothingComeFirst() throws {
+    try makeProcess(7, start: 90, sockets: [3: 500])
+    try makeProcess(8, start: 90, sockets: [4: 500, 5: 501])
+    try makeProcess(9, start: 40, sockets: [3: 500])
+    var finder = try OwnerFinder(procRoot: proc)
+    let report = try finder.find([WantedSocket(inode: 500), WantedSocket(inode: 501), WantedSocket(inode: 502)])
+    let details = finder.details(ofProcessesIn: report)
+    let known = report.knownHolders(of: 500, among: details)
+    #expect(known.map(\.holder.pid) == [8, 9, 7] && known.map(\.isInherited) == [false, false, true])
+    #expect(known.allSatisfy { $0.process?.process.pid == $0.holder.pid })
+    #expect(report.knownHolders(of: 501, among: details).map(\.isInherited) == [false])
+    #expect(report.knownHolders(of: 502, among: details).isEmpty)
+    // A holder whose process has ended has no details.
+    #expect(report.knownHolders(of: 501, among: [:]).map { $0.process == nil } == [true])
+  }
+
   @Test(arguments: [1, 2]) func holdersAndDetailsAreRead(_ walkers: Int) throws {
     try makeProcess(10, start: 5, sockets: [3: 100, 70: 101])
     try makeProcess(20, start: 6, sockets: [3: 100])

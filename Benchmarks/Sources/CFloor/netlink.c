@@ -5,6 +5,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -34,8 +35,8 @@ struct dump_one {
     struct inet_diag_req_v2 body;
 };
 
-// Called for each reply, for the one caller that needs more than a count.
-typedef void visit(const struct inet_diag_msg *message, void *context);
+// Called for each reply, for callers that need more than a count.
+typedef void visit(const struct inet_diag_msg *message, size_t length, void *context);
 
 int floor_open(void) {
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
@@ -126,7 +127,7 @@ static long receive_dump(int descriptor, visit *each, void *context) {
                 return error < 0 ? error : count;
             }
             count += 1;
-            if (each) each(NLMSG_DATA(message), context);
+            if (each) each(NLMSG_DATA(message), NLMSG_PAYLOAD(message, 0), context);
         }
     }
 }
@@ -136,7 +137,8 @@ struct port_count {
     long count;
 };
 
-static void count_port(const struct inet_diag_msg *message, void *context) {
+static void count_port(const struct inet_diag_msg *message, size_t length, void *context) {
+    (void)length;
     struct port_count *wanted = context;
     wanted->count += message->id.idiag_sport == wanted->port;
 }
@@ -148,6 +150,34 @@ long floor_dump(int descriptor, struct floor_request request) {
     struct port_count wanted = {.port = htons(request.source_port)};
     error = receive_dump(descriptor, count_port, &wanted);
     return error < 0 ? error : wanted.count;
+}
+
+// The header of Linux 6.1 has every member that is read here.
+static void add_members(const struct inet_diag_msg *message, size_t length, void *context) {
+    struct floor_sums *sums = context;
+    const unsigned char *bytes = (const void *)message;
+    for (size_t offset = NLMSG_ALIGN(sizeof *message); offset + sizeof(struct nlattr) <= length;) {
+        const struct nlattr *attribute = (const void *)(bytes + offset);
+        if (attribute->nla_len < sizeof *attribute || attribute->nla_len > length - offset) return;
+        if (attribute->nla_type == INET_DIAG_INFO) {
+            const struct tcp_info *info = (const void *)(attribute + 1);
+            if (attribute->nla_len < NLA_HDRLEN + offsetof(struct tcp_info, tcpi_segs_out)) return;
+            sums->bytes_acknowledged += info->tcpi_bytes_acked;
+            sums->bytes_received += info->tcpi_bytes_received;
+            sums->round_trip_microseconds += info->tcpi_rtt;
+            sums->retransmits += info->tcpi_total_retrans;
+            sums->congestion_window += info->tcpi_snd_cwnd;
+            return;
+        }
+        offset += NLA_ALIGN(attribute->nla_len);
+    }
+}
+
+struct floor_sums floor_dump_sums(int descriptor, struct floor_request request) {
+    struct floor_sums sums = {0};
+    sums.count = send_dump(descriptor, &request);
+    if (sums.count == 0) sums.count = receive_dump(descriptor, add_members, &sums);
+    return sums;
 }
 
 long floor_dump_unix(int descriptor, uint32_t show) {
@@ -198,7 +228,8 @@ struct collection {
     long seen;
 };
 
-static void collect(const struct inet_diag_msg *message, void *context) {
+static void collect(const struct inet_diag_msg *message, size_t length, void *context) {
+    (void)length;
     struct collection *collection = context;
     collection->seen += 1;
     if (collection->filled == collection->count || collection->seen % collection->stride != 0) return;

@@ -6,7 +6,9 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -135,4 +137,16 @@ struct harness_outcome harness_run(const char *command, bool counts_lines) {
     if (counts_lines) close(output[0]);
     outcome.status = pid < 0 ? pid : wait_for(pid);
     return outcome;
+}
+
+double harness_processor_seconds(bool of_children) {
+    struct rusage usage;
+    getrusage(of_children ? RUSAGE_CHILDREN : RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+void harness_sleep(double seconds) {
+    struct timespec time = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    nanosleep(&time, NULL);
 }

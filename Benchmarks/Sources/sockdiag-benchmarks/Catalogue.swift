@@ -14,6 +14,7 @@ struct Catalogue {
     return [
       try dump(expecting: farm.total),
       try details(expecting: farm.total),
+      try members(expecting: farm.total),
       try listening(expecting: farm.listening),
       try exactGet(tuples),
       try filter(),
@@ -27,9 +28,11 @@ struct Catalogue {
     [
       (try FloorDump(states: States.listen), 1),
       (try OurStream(.listen), 1),
+      (try OurTracker(.listen, details: .all), 1),
       (try FloorDump(states: States.all), 1_000),
       (try OurStream(.all), 1_000),
       (try OurStream(.all, details: .all), 1_000),
+      (try OurTracker(details: .tcpInfo), 1_000),
     ]
   }
 
@@ -42,6 +45,11 @@ struct Catalogue {
         try FloorDump(states: States.all),
         try OurDump(.all),
         try OurStream(.all),
+        try OurTracker(),
+        try OurStateCounts(),
+        try OurSummary.byState(),
+        try OurSummary.byLocalPort(),
+        try OurWalkers(),
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
         OurProcNet(.all),
@@ -58,7 +66,21 @@ struct Catalogue {
         try FloorDump(states: States.all, extensions: Extensions.info),
         try OurDump(.all, details: .tcpInfo),
         try OurStream(.all, details: .tcpInfo),
+        try OurTracker(details: .tcpInfo),
+        try OurSummary.byState(details: .tcpInfo),
+        try OurSummary.byLocalPort(details: .tcpInfo),
       ] + theirs("-taniO", headerLines: 1)
+    )
+  }
+
+  private func members(expecting count: Int) throws -> Workload {
+    Workload(
+      key: "members",
+      title: "Five members of tcp_info of every TCP socket",
+      expected: count,
+      rivals: [
+        try FloorDump(states: States.all, extensions: Extensions.info), try FloorMembers(), try OurMembers(),
+      ]
     )
   }
 

@@ -48,7 +48,7 @@ struct Farm: ~Copyable {
   /// Replaces connections while the farm exists.
   var change: FarmChange { FarmChange(process: process) }
 
-  fileprivate static func readLine(of process: harness_process) -> String {
+  static func readLine(of process: harness_process) -> String {
     let capacity = 256
     // SAFETY: the callee writes at most `capacity` bytes and returns how many.
     return unsafe String(unsafeUninitializedCapacity: capacity) { bytes in

@@ -28,6 +28,12 @@ struct Benchmarks: ParsableCommand {
   @Option(help: "Polls of the steady state; a full dump is polled a thousandth as often.")
   var polls = 100_000
 
+  @Option(help: "Seconds of polling under churn, which is measured if --only names the key 'polling'.")
+  var seconds = 60
+
+  @Option(help: "Short connections a second meanwhile.")
+  var churn = 2_000
+
   @Option(name: .long, parsing: .upToNextOption, help: "Measure only these workloads, by key.")
   var only: [String] = []
 
@@ -60,12 +66,18 @@ struct Benchmarks: ParsableCommand {
 
     var outcomes: [Outcome] = []
     var steady: [SteadyState] = []
+    var polling: [PollingUnderChurn] = []
     for size in sizes {
       try measure(size, outcomes: &outcomes, steady: &steady)
+      // It takes minutes, so it has to be asked for.
+      if only.contains("polling") {
+        polling.append(try poll(size))
+        print(polling[polling.count - 1].text)
+      }
     }
     if !steady.isEmpty { print(steady.text) }
 
-    let record = Record(date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady)
+    let record = Record(date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady, polling: polling)
     if let json { try record.write(to: json) }
     if let chart { try Chart(record: record, outcomes: outcomes).write(to: chart) }
   }
@@ -100,13 +112,20 @@ struct Benchmarks: ParsableCommand {
     only.isEmpty || only.contains(key)
   }
 
-  private func farmProgram() throws -> String {
-    if let farm { return farm }
+  private func poll(_ size: Int) throws -> PollingUnderChurn {
+    let farm = try Farm(program: farmProgram(), sockets: size, listening: listening, ipv6Percent: ipv6)
+    return try PollingUnderChurn(
+      longLived: farm.total, connectionsPerSecond: churn, seconds: seconds, churn: program("connection-churn"),
+      ss: Command.find("ss"))
+  }
+
+  private func farmProgram() throws -> String { try farm ?? program("socket-farm") }
+
+  /// A program of this package, beside this one.
+  private func program(_ name: String) throws -> String {
     let directory = CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let beside = (directory + ["socket-farm"]).joined(separator: "/")
-    guard let program = Command.find(beside) else {
-      throw BenchmarkError("no socket-farm at \(beside); build it, or give its path with --farm")
-    }
+    let beside = (directory + [name[...]]).joined(separator: "/")
+    guard let program = Command.find(beside) else { throw BenchmarkError("no \(name) at \(beside); build it") }
     return program
   }
 

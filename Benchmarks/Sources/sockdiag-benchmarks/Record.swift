@@ -35,12 +35,16 @@ struct Record: Codable {
   let rounds: Int
   let measurements: [Entry]
   let steady: [SteadyState]
+  let polling: [PollingUnderChurn]
 
-  init(date: Date, host: Host, rounds: Int, outcomes: [Outcome], steady: [SteadyState]) {
+  init(
+    date: Date, host: Host, rounds: Int, outcomes: [Outcome], steady: [SteadyState], polling: [PollingUnderChurn]
+  ) {
     self.date = date
     self.host = host
     self.rounds = rounds
     self.steady = steady
+    self.polling = polling
     measurements = outcomes.flatMap { outcome in
       outcome.measurements.map { measurement in
         Entry(

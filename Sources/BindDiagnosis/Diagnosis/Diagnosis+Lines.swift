@@ -5,11 +5,13 @@ extension Diagnosis: CustomStringConvertible {
   /// The summary.
   public var description: String { summary }
 
-  /// One sentence: the address, the verdict and its cause.
-  public var summary: String { Self.summary(of: [self]) }
+  /// One sentence without a full stop: the address, the verdict, and the process that has the port: `127.0.0.1:8080/tcp is
+  /// in use by nginx (pid 80, root)`. Several addresses have a summary too: `[Diagnosis].summary`.
+  public var summary: String { Headline.text([[self]]) }
 
-  /// The summary of diagnoses that have the same answer for several addresses; empty if there are none.
-  package static func summary(of group: [Diagnosis]) -> String {
+  /// The verdict with the answer of the kernel, for diagnoses that have the same answer for several addresses; empty if
+  /// there are none.
+  package static func verdictSentence(of group: [Diagnosis]) -> String {
     guard let first = group.first else { return "" }
     return "\(first.transportName) \(Phrase.list(group.map { "\($0.request.local)" })): \(first.answer)"
   }
@@ -17,7 +19,7 @@ extension Diagnosis: CustomStringConvertible {
   /// The whole diagnosis as sentences to print, one a line: the verdict, the sockets with their holders, why they block, when
   /// the port becomes free, what helps, what does not, and what was not seen.
   public var lines: [String] {
-    var lines = [summary]
+    var lines = [Self.verdictSentence(of: [self])]
     for rule in redirections?.rules ?? [] { lines.append("A rule sends what arrives for the port elsewhere. \(rule)") }
     for group in Self.groups(sockets) {
       guard let socket = group.first else { continue }

@@ -4,10 +4,12 @@ internal import SocketOwners
 extension Diagnostician {
   /// Looks for listeners on the port in other network namespaces. Many people take them for the cause, but they never
   /// conflict.
-  mutating func lookElsewhere(_ diagnosis: inout Diagnosis, _ readings: inout PortReadings) {
+  mutating func lookElsewhere(_ diagnosis: inout Diagnosis, _ effort: Effort, _ readings: inout PortReadings) {
     let request = diagnosis.request
     var neighbours = readings.neighbours ?? neighbours()
-    if neighbours.listeners[request.protocol] == nil { list(request.protocol, in: &neighbours, readings.named) }
+    if neighbours.listeners[request.protocol] == nil {
+      list(request.protocol, in: &neighbours, effort, readings.named)
+    }
     readings.neighbours = neighbours
     if neighbours.isPartial { diagnosis.blindSpots.insert(.otherNamespaces) }
     diagnosis.elsewhere = neighbours.listeners[request.protocol]?[request.local.port] ?? []
@@ -30,7 +32,9 @@ extension Diagnostician {
   }
 
   /// Lists the listeners of the other namespaces, by their port.
-  private mutating func list(_ transport: TransportProtocol, in neighbours: inout Neighbours, _ ports: PortSet) {
+  private mutating func list(
+    _ transport: TransportProtocol, in neighbours: inout Neighbours, _ effort: Effort, _ ports: PortSet
+  ) {
     var listeners: [ListenerElsewhere] = []
     let query = SocketQuery(
       transport, states: transport == .tcp ? .listen : .close, matching: .localPort(in: ports))
@@ -45,20 +49,36 @@ extension Diagnostician {
         if error.code != .namespaceGone { neighbours.isPartial = true }
       }
     }
-    addProcesses(&listeners)
+    addProcesses(&listeners, effort)
     neighbours.listeners[transport] = Dictionary(grouping: listeners) { $0.socket.local.port }
   }
 
-  /// Adds a process that holds each of the sockets, by one search for all.
-  private mutating func addProcesses(_ listeners: inout [ListenerElsewhere]) {
-    let wanted = listeners.map {
-      WantedSocket(inode: $0.socket.inode, cgroupID: $0.socket.cgroupID, uid: $0.socket.uid)
+  /// Adds a process that holds each of the sockets: one of the same namespace, and if there is none, any other process, if
+  /// such a search is asked for.
+  private mutating func addProcesses(_ listeners: inout [ListenerElsewhere], _ effort: Effort) {
+    let namespaces = Set(listeners.map(\.namespace))
+    let near = namespaces.isEmpty ? nil : try? owners?.processes(inNetworkNamespaces: namespaces)
+    if let near { addProcesses(&listeners, among: near) }
+    if effort.contains(.ownersElsewhere) { addProcesses(&listeners, among: nil) }
+  }
+
+  /// Adds a process to each socket that has none yet, by one search for all.
+  ///
+  /// - Parameter pids: The processes to search; `nil` for all.
+  private mutating func addProcesses(_ listeners: inout [ListenerElsewhere], among pids: [Int32]?) {
+    let wanted = listeners.lazy.filter { $0.process == nil }.map { listener in
+      WantedSocket(inode: listener.socket.inode, cgroupID: listener.socket.cgroupID, uid: listener.socket.uid)
     }
-    guard !wanted.isEmpty, let report = try? owners?.find(wanted, SearchOptions(.firstHolder)) else { return }
+    guard !wanted.isEmpty, let report = find(Array(wanted), among: pids) else { return }
     let details = owners?.details(ofProcessesIn: report) ?? [:]
-    for index in listeners.indices {
+    for index in listeners.indices where listeners[index].process == nil {
       guard let holder = report.holders(of: listeners[index].socket.inode, among: details).first else { continue }
       listeners[index].process = details[holder.pid]
     }
+  }
+
+  private mutating func find(_ wanted: [WantedSocket], among pids: [Int32]?) -> OwnerReport? {
+    guard let pids else { return try? owners?.find(wanted, SearchOptions(.firstHolder)) }
+    return try? owners?.find(wanted, among: pids)
   }
 }

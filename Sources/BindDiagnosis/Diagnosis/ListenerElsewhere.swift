@@ -7,6 +7,7 @@ public struct ListenerElsewhere: Hashable, Sendable {
   public var socket: InetSocket
   /// The inode number of the namespace.
   public var namespace: UInt64
-  /// A process of that namespace that holds the socket, or else any process of it.
+  /// A process that holds the socket: one of that namespace, or else any process, if ``Diagnostician/Effort/ownersElsewhere``
+  /// was asked for; `nil` if none is known.
   public var process: ProcessDetails?
 }

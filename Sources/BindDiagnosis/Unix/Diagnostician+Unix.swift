@@ -15,7 +15,7 @@ extension Diagnostician {
   ///   - inode: The socket that calls, if it already exists.
   /// - Throws: `SockDiagError` if the sockets cannot be read.
   public mutating func diagnose(
-    _ request: UnixRequest, _ effort: Effort = .harmless, by inode: UInt32? = nil
+    _ request: UnixRequest, _ effort: Effort = .standard, by inode: UInt32? = nil
   ) throws(SockDiagError) -> UnixDiagnosis {
     try inNamespace { diagnostician throws(SockDiagError) in try diagnostician.examine(request, effort, by: inode) }
   }

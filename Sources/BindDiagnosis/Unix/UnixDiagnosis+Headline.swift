@@ -2,9 +2,12 @@ internal import Glibc
 internal import SockDiagWire
 package import SocketOwners
 
-extension UnixDiagnosis {
-  /// The answer in one line: the name, the verdict, and the process.
-  package var headline: String {
+extension UnixDiagnosis: CustomStringConvertible {
+  /// The summary.
+  public var description: String { summary }
+
+  /// One sentence without a full stop: the name, the verdict, and the process.
+  public var summary: String {
     switch verdict {
     case .free: "\(place) is free: bind() succeeds"
     case .conflict: conflict

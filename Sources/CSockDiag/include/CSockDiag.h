@@ -15,6 +15,7 @@
 
 #include "CSockDiagEvents.h"
 #include "CSockDiagNamespace.h"
+#include "CSockDiagWakeup.h"
 
 struct mnl_socket;
 

@@ -1,4 +1,5 @@
 public import SockDiag
+public import SocketOwners
 
 /// The input of the rules: one network namespace at two moments.
 ///
@@ -35,6 +36,8 @@ public struct HostFacts: Sendable {
   /// The processes that hold sockets, by inode, the one that made the socket first. Empty if no process holds it,
   /// absent if that is not known.
   public var holders: [UInt32: [FilterHolder]] = [:]
+  /// Why no process could be searched; `nil` if they were searched, or not asked for.
+  public var ownersError: SocketOwnersError?
   /// Whether all TCP sockets were seen.
   public var completeness: Completeness = .complete
   /// Whether all UDP sockets were seen.

@@ -2,9 +2,9 @@ internal import Glibc
 internal import SockDiagWire
 
 /// The answer to one request, as far as it was received.
-struct Answer {
+struct Answer: Sendable {
   /// How an answer ends.
-  enum Form {
+  enum Form: Sendable {
     /// With a done message or an error, however much is lost on the way.
     case dump
     /// With one record or an error. A loss ends it too: nothing follows.
@@ -44,6 +44,9 @@ struct Answer {
 
   /// An answer that no message belongs to: the kernel sends no reply to port 0.
   static let unrelated = Answer(.dump, portID: 0, sequence: 0, replyType: .noOperation)
+
+  /// Whether this is the answer to the request with that number.
+  func belongs(to sequence: UInt32) -> Bool { self.sequence == sequence }
 
   /// Whether nothing more is to be received.
   var isOver: Bool {

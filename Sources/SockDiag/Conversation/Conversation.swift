@@ -18,6 +18,9 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   /// Sees every datagram sent, and every one received from the kernel.
   package var observer: (@Sendable (Direction, Span<UInt8>) -> Void)?
 
+  /// Stops a conversation from another thread.
+  package var stop: StopSignal?
+
   package init(_ transport: consuming Transport) {
     self.transport = transport
     requestBuffer.reserveCapacity(1024)
@@ -36,11 +39,14 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   ) throws(SockDiagError) -> Completeness {
     var answer = try ask(.dump, request, body)
     if answer.verdict?.errno == EBUSY {
-      // The kernel interrupted an earlier dump for lack of memory, and continues it now that something was received.
-      var rest = Answer.unrelated
-      _ = try? receive(&rest) { _, _ in .continue }
+      skipInterruptedDump()
       answer = try ask(.dump, request, body)
     }
+    return try finish(answer, operation: operation)
+  }
+
+  /// What was learnt from a dump that is over.
+  private mutating func finish(_ answer: Answer, operation: String) throws(SockDiagError) -> Completeness {
     // What is not there now never comes, so nothing is left to drain.
     unfinished = answer.isDone || answer.completeness.contains(.unfinished) ? nil : sequence
     // A reader that stopped has what it wanted.
@@ -48,6 +54,36 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     guard answer.hasReply else { throw SockDiagError(.noReply, operation: operation) }
     try answer.throwRefusal(operation: operation)
     return answer.completeness
+  }
+
+  /// The kernel interrupted an earlier dump for lack of memory, and continues it now that something was received.
+  private mutating func skipInterruptedDump() {
+    var rest = Answer.unrelated
+    _ = try? receive(&rest) { _, _ in .continue }
+  }
+
+  /// Sends a dump request. ``receiveNext(_:_:)`` receives its answer.
+  mutating func beginDump(_ request: some NetlinkRequest) throws(SockDiagError) -> Answer {
+    try begin(.dump, request)
+  }
+
+  /// Receives the next datagram of a dump and hands each of its records to `body`. The kernel walks on only then.
+  ///
+  /// - Returns: Whether the records are all there, once the dump is over; otherwise `nil`.
+  /// - Throws: ``SockDiagError``; `Code.otherRequest` if another request was sent meanwhile, which ended the dump.
+  mutating func receiveNext(
+    _ answer: inout Answer, _ request: some NetlinkRequest, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness? {
+    guard answer.belongs(to: sequence) else {
+      throw SockDiagError(.otherRequest, operation: "continue a dump")
+    }
+    try receiveDatagram(&answer, body)
+    if answer.verdict?.errno == EBUSY {
+      skipInterruptedDump()
+      answer = try begin(.dump, request)
+      return nil
+    }
+    return answer.isOver ? try finish(answer, operation: "dump sockets") : nil
   }
 
   /// Sends a request for one record and hands the reply to `body`; `false` if there is no such socket.
@@ -93,6 +129,15 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   private mutating func ask(
     _ form: Answer.Form, _ request: some NetlinkRequest, _ body: Answer.Body
   ) throws(SockDiagError) -> Answer {
+    var answer = try begin(form, request)
+    try receive(&answer, body)
+    return answer
+  }
+
+  /// Sends a request. Its answer is empty as yet.
+  private mutating func begin(
+    _ form: Answer.Form, _ request: some NetlinkRequest
+  ) throws(SockDiagError) -> Answer {
     drain()
     sequence &+= 1
     do throws(NetlinkRequestFault) {
@@ -105,14 +150,20 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
     observer?(.request, message.span)
     try transport.send(message.span)
     if form == .dump { unfinished = sequence }
-    var answer = Answer(form, portID: transport.portID, sequence: sequence, replyType: request.replyType)
-    try receive(&answer, body)
-    return answer
+    return Answer(form, portID: transport.portID, sequence: sequence, replyType: request.replyType)
   }
 
   /// Receives datagrams until the answer is over.
   private mutating func receive(_ answer: inout Answer, _ body: Answer.Body) throws(SockDiagError) {
     while !answer.isOver {
+      try stop?.check()
+      try receiveDatagram(&answer, body)
+    }
+  }
+
+  /// Receives one datagram, or learns that there is none.
+  private mutating func receiveDatagram(_ answer: inout Answer, _ body: Answer.Body) throws(SockDiagError) {
+    while true {
       switch transport.receive(into: &buffer) {
       case .datagram(let length, sender: 0):
         deliver(length, to: &answer, body)
@@ -124,6 +175,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       case .failure(EAGAIN): answer.completeness.insert(.unfinished)
       case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive a netlink reply")
       }
+      return
     }
   }
 

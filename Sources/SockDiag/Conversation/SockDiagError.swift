@@ -54,6 +54,10 @@ public struct SockDiagError: Error, Hashable, Sendable {
     public static let malformedReply = Code(rawValue: "malformed-reply")
     /// A file of `/proc/net` could not be read or understood.
     public static let procNet = Code(rawValue: "proc-net")
+    /// The walk is over, because its inspector was used for another request.
+    public static let otherRequest = Code(rawValue: "other-request")
+    /// The task was cancelled while the kernel's answer was being read.
+    public static let cancelled = Code(rawValue: "cancelled")
     /// Any other errno.
     public static let system = Code(rawValue: "system")
   }
@@ -158,6 +162,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
       "wait until its timer ends, or use a kernel (6.0 or later) built with CONFIG_INET_DIAG_DESTROY"
     case .undestroyableProtocol: "end the process that holds it"
     case .storagesForbidden: "run as root or with the capability CAP_BPF"
+    case .otherRequest: "finish one walk before the next, or use another inspector"
     case .missingCookie: "read the socket through sock_diag, not from /proc/net"
     case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
     default: nil
@@ -188,6 +193,7 @@ extension SockDiagError: CustomStringConvertible {
       case .undestroyableProtocol: "the kernel destroys only TCP, UDP and raw sockets"
       case .storagesForbidden: "the kernel does not show values of BPF programs"
       case .missingCookie: "the record has no cookie"
+      case .otherRequest: "the inspector was used for another request"
       case .malformedReply: wireError.map { "malformed reply, \($0)" } ?? "malformed reply"
       case .procNet: wireError.map(\.description) ?? Self.message(errno)
       default: errno == 0 ? code.rawValue : Self.message(errno)

@@ -18,7 +18,7 @@ public struct SocketEvents: ~Copyable, Sendable {
   /// A receive buffer for about 3,000 events: a third of a second at 10,000 events per second.
   public static var defaultReceiveBuffer: Int { 4 << 20 }
 
-  private var reader: EventReader<EventSubscription>
+  private var reader: EventReader<EventsTransport>
 
   /// Subscribes to events in the network namespace of the calling thread.
   ///
@@ -31,7 +31,7 @@ public struct SocketEvents: ~Copyable, Sendable {
   public init(
     _ groups: SocketEventGroups = .all, receiveBuffer byteCount: Int = Self.defaultReceiveBuffer
   ) throws(SockDiagError) {
-    reader = EventReader(try EventSubscription(groups, receiveBuffer: byteCount))
+    reader = EventReader(.kernel(try EventSubscription(groups, receiveBuffer: byteCount)))
   }
 
   /// Subscribes to events in a network namespace.
@@ -43,10 +43,14 @@ public struct SocketEvents: ~Copyable, Sendable {
     receiveBuffer byteCount: Int = Self.defaultReceiveBuffer
   ) throws(SockDiagError) {
     reader = EventReader(
-      try namespace.perform { () throws(SockDiagError) in
-        try EventSubscription(groups, receiveBuffer: byteCount)
-      })
+      .kernel(
+        try namespace.perform { () throws(SockDiagError) in
+          try EventSubscription(groups, receiveBuffer: byteCount)
+        }))
   }
+
+  /// Receives from a stand-in for the kernel.
+  package init(standIn: any StandInEvents) { reader = EventReader(.standIn(standIn)) }
 
   /// The size of the receive buffer that the kernel granted. Kernel: `SO_RCVBUF`, asm-generic/socket.h.
   public var receiveBufferByteCount: Int { reader.transport.receiveBufferByteCount }
@@ -77,6 +81,6 @@ public struct SocketEvents: ~Copyable, Sendable {
 
   /// The time after which to look again even if the descriptor is not readable; `nil` for never.
   package var recheckMilliseconds: Int32? {
-    reader.needsRecheck ? EventReader<EventSubscription>.recheckMilliseconds : nil
+    reader.needsRecheck ? EventReader<EventsTransport>.recheckMilliseconds : nil
   }
 }

@@ -3,14 +3,17 @@ package import SockDiagWire
 extension InetReader where Transport: ~Copyable {
   /// Hands each matching socket of a family to `body`.
   package mutating func forEach<Family: SocketFamily>(
-    _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
+    _ query: FamilyQuery<Family>, _ body: (inout Family.Socket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
     do throws(SockDiagError) {
-      let completeness = try conversation.forEach(query) { socket in body(socket) }
+      let completeness = try conversation.forEach(query, body)
       substitution = nil
       return completeness
     } catch {
-      return try readProcNet(query, instead: error, body)
+      return try readProcNet(query, instead: error) { socket in
+        var socket = socket
+        return body(&socket)
+      }
     }
   }
 

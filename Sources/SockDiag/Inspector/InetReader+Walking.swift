@@ -2,17 +2,14 @@ internal import SockDiagWire
 
 extension InetReader where Transport: ~Copyable {
   mutating func walk(
-    _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
+    _ query: SocketQuery, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    guard let query = try narrowed(query) else { return .complete }
+    guard let query = try narrowed(resolved(query)) else { return .complete }
     var plan = try plan(for: query)
     do throws(SockDiagError) {
       return try walk(plan, body)
     } catch {
-      if query.includesStorages, error.code == .permissionDenied {
-        throw SockDiagError(
-          .storagesForbidden, operation: error.operation, errno: error.errno, kernelMessage: error.kernelMessage)
-      }
+      let error = error.explained(for: query)
       // The kernel refuses a program before it reports a socket, so no socket occurs twice.
       guard error.code == .invalidRequest || error.code == .permissionDenied,
         try capabilities.learnRefusals(of: plan.operations, on: &conversation)
@@ -23,7 +20,7 @@ extension InetReader where Transport: ~Copyable {
   }
 
   /// The plan of the last query if the query is the same, otherwise a new one.
-  private mutating func plan(for query: SocketQuery) throws(SockDiagError) -> QueryPlan {
+  mutating func plan(for query: SocketQuery) throws(SockDiagError) -> QueryPlan {
     if let plan, plan.query == query, plan.operations.isDisjoint(with: capabilities.refusedOperations) { return plan }
     var plan = QueryPlan(query, without: capabilities.refusedOperations)
     // A refusal of the second of two walks would come after sockets of the first. In a recording, a refusal would have no
@@ -38,7 +35,7 @@ extension InetReader where Transport: ~Copyable {
   }
 
   private mutating func walk(
-    _ plan: QueryPlan, _ body: (InetSocket) -> DumpFlow
+    _ plan: QueryPlan, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
     var completeness = Completeness.complete
     for walk in plan.walks {
@@ -49,54 +46,41 @@ extension InetReader where Transport: ~Copyable {
   }
 
   private mutating func walk(
-    _ walk: QueryPlan.Walk, _ body: (InetSocket) -> DumpFlow
+    _ walk: QueryPlan.Walk, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    let request = walk.request
-    // One walk over the tables for both families if the kernel supports it. This halves the time: the tables are
-    // shared, and a walk for one family also passes the sockets of the other.
-    if request.family != nil { return try read(request, walk.filter.remainder, body) }
-    if try capabilities.servesBothFamilies(request.protocol, on: &conversation) {
-      return try read(request, walk.filter.remainder, body)
+    var completeness = Completeness.complete
+    for request in try requests(for: walk.request) {
+      do throws(SockDiagError) {
+        completeness.formUnion(try read(request, walk.filter.remainder, body))
+      } catch {
+        guard isAbsentFamily(request, of: walk.request, error) else { throw error }
+      }
+      if completeness.contains(.stopped) { break }
     }
-    var single = request
-    single.family = .inet
-    let completeness = try read(single, walk.filter.remainder, body)
-    if completeness.contains(.stopped) { return completeness }
-    single.family = .inet6
-    do throws(SockDiagError) {
-      return completeness.union(try read(single, walk.filter.remainder, body))
-    } catch {
-      // IPv4 answered, so this kernel was built without IPv6: there are no such sockets.
-      guard error.code == .missingFamily else { throw error }
-      return completeness
-    }
+    return completeness
+  }
+
+  /// The requests that make a walk: one for both families if the kernel supports it. This halves the time: the tables are
+  /// shared, and a walk for one family also passes the sockets of the other.
+  mutating func requests(for request: InetRequest) throws(SockDiagError) -> InetRequests {
+    if request.family != nil { return InetRequests(request) }
+    if try capabilities.servesBothFamilies(request.protocol, on: &conversation) { return InetRequests(request) }
+    return InetRequests(perFamily: request)
+  }
+
+  /// Whether an error means that this kernel was built without IPv6: IPv4 answered before. There are no such sockets.
+  func isAbsentFamily(_ request: InetRequest, of walk: InetRequest, _ error: SockDiagError) -> Bool {
+    error.code == .missingFamily && walk.family == nil && request.family == .inet6
   }
 
   private mutating func read(
-    _ request: InetRequest, _ remainder: SocketFilter?, _ body: (InetSocket) -> DumpFlow
+    _ request: InetRequest, _ remainder: SocketFilter?, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    var defects = Completeness.complete
+    var reading = InetReading(request, remainder)
     let completeness = try conversation.dump(request) { bytes, payload in
-      var socket = InetSocket()
-      defer { decoder.recycle(&socket) }
-      do throws(WireError) {
-        // A damaged attribute does not hide its socket.
-        if try decoder.decode(payload, in: bytes, protocol: request.protocol, into: &socket) != nil {
-          defects.insert(.malformed)
-        }
-      } catch {
-        defects.insert(.malformed)
-        return .continue
-      }
-      guard let remainder else { return body(socket) }
-      switch remainder.evaluate(socket) {
-      case true: return body(socket)
-      case nil: defects.insert(.undecided)
-      case false: break
-      }
-      return .continue
+      reading.read(payload, in: bytes, with: &decoder, body)
     }
-    return completeness.union(defects)
+    return completeness.union(reading.defects)
   }
 
   /// Explains how a query is divided, and how many sockets the kernel reports for it.
@@ -119,5 +103,13 @@ extension InetReader where Transport: ~Copyable {
     return QueryExplanation(
       query: query, walks: plan.walks.map(\.filter), reported: reported, passed: passed, completeness: completeness,
       refused: capabilities.refusedOperations)
+  }
+}
+
+extension SockDiagError {
+  /// The same error with the reason that only such a query can have.
+  func explained(for query: SocketQuery) -> SockDiagError {
+    query.includesStorages && code == .permissionDenied
+      ? SockDiagError(.storagesForbidden, operation: operation, errno: errno, kernelMessage: kernelMessage) : self
   }
 }

@@ -9,6 +9,8 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   var decoder = InetDecoder()
   /// The plan of the last query.
   var plan: QueryPlan?
+  /// Reads the addresses of the host, once a filter asks for a direction.
+  var addressReader: InterfaceReader?
   private var cookies = CookieSet()
   /// The storage for the next dump's sockets.
   private var expectedCount = 0
@@ -38,9 +40,10 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     self.init(transport, tables: procRoot.map { ProcNetPlace(root: $0) })
   }
 
-  /// Hands each socket to `body`, without allocating for any.
+  /// Hands each socket to `body`, without allocating for any. A body that keeps the socket takes it and leaves another
+  /// value, whose storage is used for the next one.
   package mutating func forEach(
-    _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
+    _ query: SocketQuery, _ body: (inout InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> (completeness: Completeness, source: SocketSource) {
     do throws(SockDiagError) {
       let completeness = try walk(query, body)
@@ -52,7 +55,10 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       if try lacksAll(query, instead: error) { return (.missingStates, .procNet) }
       return (
         try readProcNet(instead: error) { root, process throws(SockDiagError) in
-          try ProcNet.forEach(query, root: root, process: process, body)
+          try ProcNet.forEach(query, root: root, process: process) { socket in
+            var socket = socket
+            return body(&socket)
+          }
         }, .procNet
       )
     }

@@ -47,6 +47,19 @@ extension SocketInspector {
     return completeness
   }
 
+  /// Hands each matching socket of a family to `body`, which does not throw, so that the only error is
+  /// ``SockDiagError``.
+  ///
+  /// - Returns: Whether all sockets were seen.
+  /// - Throws: ``SockDiagError``.
+  @discardableResult
+  @specialized(where Family == Unix)
+  public mutating func forEach<Family: SocketFamily>(
+    _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
+  ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
+    try reader.forEach(query) { socket in body(socket) }
+  }
+
   /// Hands each matching socket of a family to `body` while the kernel's answer is being read, each once.
   ///
   /// It keeps no sockets, only a set of their cookies.

@@ -144,14 +144,15 @@ public struct SocketInspector: ~Copyable, Sendable {
     return result.completeness
   }
 
-  /// Passes each matching socket to `body`, which neither stops nor fails.
-  package mutating func visit(
-    _ query: SocketQuery, _ body: (InetSocket) -> Void
+  /// Passes each matching socket to `body`, which does not throw, so that the only error is ``SockDiagError``.
+  ///
+  /// - Returns: Whether all sockets were seen.
+  /// - Throws: ``SockDiagError``.
+  @discardableResult
+  public mutating func forEach(
+    _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
   ) throws(SockDiagError) -> Completeness {
-    try reader.forEach(query) { socket in
-      body(socket)
-      return .continue
-    }.completeness
+    try reader.forEach(query) { socket in body(socket) }.completeness
   }
 
   /// Collects all matching sockets, each once.

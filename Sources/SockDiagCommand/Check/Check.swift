@@ -82,8 +82,14 @@ struct Check: ParsableCommand {
     let end = ContinuousClock.now + .seconds(interval)
     try observer.survey()
     Self.sleep(until: end)
-    var facts = try observer.facts()
-    try Self.addHolders(to: &facts, limits, &observer)
+    return try Self.facts(&observer, limits)
+  }
+
+  private static func facts(_ observer: inout HostObserver, _ limits: FindingLimits) throws -> HostFacts {
+    let facts = try observer.facts(limits)
+    if let error = facts.ownersError {
+      throw CommandFailure(.system, "the holders of sockets cannot be found: \(error)")
+    }
     return facts
   }
 
@@ -106,9 +112,7 @@ struct Check: ParsableCommand {
     var answers: [CheckAnswer] = []
     for (namespace, observation) in observations {
       try visit.attempt(namespace, &remarks) { _ in
-        var facts = try observation.observer.facts()
-        try Self.addHolders(to: &facts, limits, &observation.observer)
-        answers.append(CheckAnswer(namespace, facts, limits))
+        answers.append(CheckAnswer(namespace, try Self.facts(&observation.observer, limits), limits))
         return true
       }
     }
@@ -120,20 +124,6 @@ struct Check: ParsableCommand {
   private final class Observation {
     var observer: HostObserver
     init(_ observer: consuming HostObserver) { self.observer = observer }
-  }
-
-  /// Adds the processes that hold the sockets of the rules.
-  private static func addHolders(
-    to facts: inout HostFacts, _ limits: FindingLimits, _ observer: inout HostObserver
-  ) throws {
-    let sockets = facts.socketsToAttribute(limits)
-    guard !sockets.isEmpty else { return }
-    let book = try HolderBook(sockets)
-    for socket in sockets { facts.holders[socket.inode] = book.processes(of: socket) }
-    let missing = sockets.filter { facts.holders[$0.inode]?.isEmpty != false }
-    // A listener that was closed in the meantime has no process either. Only one that still exists counts.
-    let remaining = missing.isEmpty ? [] : Set(try observer.currentListeners().map(\.inode))
-    for socket in missing where !remaining.contains(socket.inode) { facts.holders[socket.inode] = nil }
   }
 
   private func show(_ answers: [CheckAnswer], _ format: CheckFormat) throws(CommandFailure) {

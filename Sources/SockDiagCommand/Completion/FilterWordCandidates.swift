@@ -7,6 +7,7 @@ enum FilterWordCandidates {
 
   static func candidates(_ line: CompletedLine) -> [Candidate] {
     switch line.previous {
+    case "direction": SocketDirection.all.map { Candidate(word: $0.description) }
     case "state", "exclude": SocketStateSet.filterNames.map { Candidate(word: $0) }
     // A port may stand alone after these.
     case "=", "==", "sport", "dport": LivePorts(line).candidates(prefix: line.prefix)

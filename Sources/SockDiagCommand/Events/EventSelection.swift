@@ -44,7 +44,7 @@ extension SocketFilter {
   fileprivate var needsFactsThatEventsLack: Bool {
     node.contains { condition in
       switch condition {
-      case .mark, .cgroup, .autobound, .holder: true
+      case .mark, .cgroup, .autobound, .direction, .holder: true
       case .figure(let figure, _): figure == .userID || figure == .inode
       default: false
       }

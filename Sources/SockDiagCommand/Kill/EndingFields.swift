@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
@@ -15,14 +16,14 @@ struct EndingFields: FieldWritable {
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writePorts(to: &writer)
-    Self.write("sockets", plan.sockets, to: &writer)
+    Self.write("sockets", plan.sockets.map { ($0.socket, HolderList($0)) }, to: &writer)
     writer.processes(of: plan, outcomes)
     writer.object("refusal", refusal)
     guard let port else { return }
     let blockers = port.blockers
     writer.boolean("is_free", port.isFree)
-    writer.text("verdict", port.verdict.name)
-    Self.write("remaining", blockers.map { HeldSocket(socket: $0.socket, holders: HolderList($0)) }, to: &writer)
+    writer.text("verdict", WhyStatus(port.verdict).name)
+    Self.write("remaining", blockers.map { ($0.socket, HolderList($0)) }, to: &writer)
     writer.number(
       "remaining_connections", blockers.count { $0.use == .connection || $0.use == .outgoingConnection })
     writer.number("left_over", blockers.count(where: \.isLeftBehind))
@@ -33,7 +34,9 @@ struct EndingFields: FieldWritable {
     }
   }
 
-  private static func write(_ key: String, _ sockets: [HeldSocket], to writer: inout some FieldWriter) {
+  private static func write(
+    _ key: String, _ sockets: [(socket: InetSocket, holders: HolderList)], to writer: inout some FieldWriter
+  ) {
     var interfaces = InterfaceNames(.host)
     let fields = sockets.map { SocketFields($0.socket, SocketNotes(holders: $0.holders), interfaces: &interfaces) }
     writer.objects(key, fields, isOnLines: true)
@@ -43,27 +46,27 @@ struct EndingFields: FieldWritable {
   private func writePorts(to writer: inout some FieldWriter) {
     let parts = plan.selection.parts
     if plan.selection.isSingle, let part = parts.first {
-      writer.number("port", part.range.first.port)
+      writer.number("port", part.ports.lowerBound)
       write(part, to: &writer)
       return
     }
     writer.objects("arguments", parts) { part, writer in
-      writer.number("first_port", part.range.first.port)
-      writer.number("last_port", part.range.last)
+      writer.number("first_port", part.ports.lowerBound)
+      writer.number("last_port", part.ports.upperBound)
       write(part, to: &writer)
     }
     guard let port else { return }
     writer.objects("ports", port.byPort) { port, writer in
-      writer.number("port", port.selection.port.port)
+      writer.number("port", port.selection.parts.first?.ports.lowerBound ?? 0)
       writer.texts("protocols", port.selection.transports.map { "\($0)" })
       writer.boolean("is_free", port.isFree)
-      writer.text("verdict", port.verdict.name)
+      writer.text("verdict", WhyStatus(port.verdict).name)
     }
   }
 
   private func write(_ part: PortSelection.Part, to writer: inout some FieldWriter) {
     writer.texts("protocols", part.transports.map { "\($0)" })
-    if case .addresses(let addresses) = part.range.first.place {
+    if case .addresses(let addresses) = part.place {
       writer.texts("addresses", addresses.map { "\($0)" })
     }
   }
@@ -77,7 +80,7 @@ extension FieldWriter {
     objects("processes", Array(plan.targets.enumerated())) { element, writer in
       let (index, target) = element
       writer.process(target.details, target.supervisor)
-      writer.text("standing", target.standing.name)
+      if target.standing != .ordinary { writer.text("standing", target.standing.name) }
       if index < outcomes.count { outcomes[index].writeFields(to: &writer) }
     }
   }
@@ -89,25 +92,10 @@ extension FieldWriter {
   }
 }
 
-extension EndingTarget.Standing {
-  /// The name for programs; `nil` for an ordinary process.
-  fileprivate var name: String? {
-    switch self {
-    case .ordinary: nil
-    case .ancestor: "ancestor"
-    case .itself: "itself"
-    case .systemd, .firstProcess: "manager"
-    }
-  }
-}
-
-extension EndingOutcome: FieldWritable {
-  func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
+extension EndingOutcome {
+  fileprivate func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("outcome", name)
-    switch self {
-    case .denied(let errno), .failed(let errno): writer.number("errno", errno)
-    default: break
-    }
+    if errno != 0 { writer.number("errno", errno) }
   }
 }
 

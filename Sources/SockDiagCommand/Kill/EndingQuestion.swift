@@ -1,3 +1,4 @@
+internal import PortControl
 internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
@@ -53,9 +54,9 @@ struct EndingQuestion {
     }
     for target in plan.targets {
       switch target.standing {
-      case .ordinary, .systemd, .firstProcess: break
       case .ancestor: add("\(target.details.words) started this command, so this terminal or session may end as well.")
       case .itself: add("This command inherited the socket too; it is not ended.")
+      default: break
       }
     }
     if !plan.unheld.isEmpty {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import PortControl
 internal import SockDiag
 internal import SocketOwners
 
@@ -21,7 +21,7 @@ enum EndingText {
     let renderer = TableRenderer(
       TableShape(states(.tcp).union(states(.udp)), notes: .holders), showsHeader: true,
       interfaces: InterfaceNames(.host), terminal: .of(descriptor), output: ByteOutput(descriptor: descriptor))
-    for held in sockets { try renderer.render(held.socket, SocketNotes(holders: held.holders)) }
+    for held in sockets { try renderer.render(held.socket, SocketNotes(holders: HolderList(held))) }
     try renderer.finish(afterFailure: false)
   }
 
@@ -41,32 +41,15 @@ enum EndingText {
     case .ordinary: break
     case .ancestor: lines.append("  it started this command, so this terminal or session may end as well")
     case .itself: lines.append("  this command, which inherited the socket; it is not ended")
-    case .systemd: lines.append("  it holds sockets for other programs, and is never ended")
     case .firstProcess: lines.append("  the first process, with which all others end; it is never ended")
+    default: lines.append("  it holds sockets for other programs, and is never ended")
     }
     return lines
   }
 
   /// The outcome of a process, or of several in the words of a list.
   static func line(about processes: String, _ outcome: EndingOutcome, _ options: EndingOptions) -> String {
-    let signal = options.signal.description
-    let grace = DurationArgument.spelt(options.grace)
-    let text =
-      switch outcome {
-      case .ended: "ended by \(signal)"
-      case .killed: "killed: \(signal) did not end it within \(grace)"
-      case .gone: "had already ended"
-      case .notHolding: "no longer held the socket, and was not signalled"
-      case .released: "closed the socket and still runs; it was not killed"
-      case .running where options.kills: "still runs after SIGKILL; it may wait for a disk or a device"
-      case .running: "still runs, \(grace) after \(signal)"
-      case .denied: "not signalled: this user may not do that"
-      case .failed(ENOSYS): "not signalled: that needs Linux 5.3"
-      case .failed(EXDEV): "not signalled: /proc belongs to another PID namespace"
-      case .failed(let errno): "not signalled: \(SystemMessage.text(errno))"
-      case .spared: "not ended"
-      }
-    return "\(processes): \(text)"
+    "\(processes): \(options.words(about: outcome, grace: DurationArgument.spelt(options.grace)))"
   }
 
   /// The outcomes of all processes. Processes of one program with the same outcome are one line.
@@ -99,10 +82,5 @@ enum EndingText {
 }
 
 extension EndingOutcome {
-  var status: ExitStatus {
-    switch self {
-    case .denied: .noPermission
-    default: releasesPort ? .success : .system
-    }
-  }
+  var status: ExitStatus { isDenied ? .noPermission : releasesPort ? .success : .system }
 }

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import BindDiagnosis
 internal import Glibc
+internal import PortControl
 internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
@@ -103,18 +105,17 @@ struct Kill: ParsableCommand {
     // Names of hosts and interfaces are those of the namespace.
     try namespace.enter()
     if !sockets.isEmpty { return try endHolders(of: sockets, options, settle: settle) }
-    let selection = try selection()
+    let arguments = try arguments()
     guard dryRun || yes || Question.isPossible else {
       throw CommandFailure.usage(
         "there is no terminal to ask on; give --yes to end processes without a question, or --dry-run to see which")
     }
-    var ending = try Progress.during("looking for the processes that hold \(selection.description)") {
-      try PortEnding(selection, takesConnections: connections)
+    var ending = try Progress.during("looking for the processes that hold \(arguments.description)") {
+      try PortEnding(arguments.selection, takesConnections: connections)
     }
-    if let refusal = try ending.refusal() { return try refuse(refusal, ending) }
+    if let refusal = ending.refusal { return try refuse(refusal, arguments, ending) }
     var remarks = Remarks(ending.found)
-    let idle = ending.plan.idle
-    if let idle { remarks.add(EndingRefusal.noHolder.failure(idle).message) }
+    if let idle = ending.plan.idle { remarks.add("\(EndingRefusal.noHolder(idle))") }
     if dryRun {
       if json {
         try write(EndingFields(plan: ending.plan))
@@ -126,7 +127,7 @@ struct Kill: ParsableCommand {
     }
     if yes {
       if !supervised, let target = ending.plan.supervised {
-        return try refuse(.supervised(target), ending)
+        return try refuse(.supervised(target), arguments, ending)
       }
       warnOfAncestors(ending.plan)
     } else {
@@ -135,47 +136,50 @@ struct Kill: ParsableCommand {
     }
     let names = EndingQuestion.words(ending.plan.signalled.map(\.details))
     let outcomes = Progress.during("waiting for \(names) to end") { ending.endAll(options) }
-    let port = try Progress.during("watching \(selection.description) for a restart") {
+    let port = try Progress.during("watching \(arguments.description) for a restart") {
       try ending.observePort(for: settle, after: outcomes)
     }
-    try report(&ending, outcomes, port, options, remarks)
+    try report(&ending, arguments, outcomes, port, options, remarks)
   }
 
   // MARK: Options
 
   func options() throws(CommandFailure) -> EndingOptions {
     EndingOptions(
-      signal: try SignalArgument(parsing: signal), grace: try DurationArgument.parse(grace, option: "--grace"),
+      signal: try SignalArgument.parse(signal), grace: try DurationArgument.parse(grace, option: "--grace"),
       kills: !noKill)
   }
 
-  func selection() throws(CommandFailure) -> PortSelection {
-    var parts: [PortSelection.Part] = []
+  func arguments() throws(CommandFailure) -> PortArguments {
+    var parts: [PortArguments.Part] = []
     for range in try PortRangeArgument.parse(ports) {
       try range.first.requireInterface()
       guard range.first.port != 0 else {
         throw .usage("port 0 lets the kernel choose a port; give the port that it chose")
       }
-      parts.append(PortSelection.Part(range: range, transports: try range.first.transports(tcp: tcp, udp: udp)))
+      parts.append(PortArguments.Part(range: range, transports: try range.first.transports(tcp: tcp, udp: udp)))
     }
-    return PortSelection(parts)
+    return PortArguments(parts)
   }
 
   // MARK: Before the signals
 
-  /// Ends the command without a signal. Programs get their object all the same.
-  private func refuse(_ refusal: EndingRefusal, _ ending: borrowing PortEnding) throws {
-    let refused = RefusedEnding(refusal, ending.selection, namespace: namespace.netns)
-    if json {
-      try write(EndingFields(plan: ending.plan, refusal: refused))
-    } else {
-      switch refusal {
-      case .onlyConnections(let held, _): try EndingText.table(held, on: STDERR_FILENO)
-      case .manager, .onlyThisCommand, .unknownHolders, .holderHasEnded:
+  /// Ends the command without a signal, with what the user should see.
+  private func refuse(_ refusal: EndingRefusal, _ arguments: PortArguments, _ ending: borrowing PortEnding) throws {
+    if !json {
+      switch refusal.kind {
+      case .onlyConnections: try EndingText.table(refusal.sockets, on: STDERR_FILENO)
+      case .manager, .onlyThisProcess, .unknownHolders, .holderHasEnded:
         try EndingText.show(ending.plan, on: STDERR_FILENO)
-      case .noHolder, .onlyRecords, .onlyOtherProtocol, .supervised, .declined: break
+      default: break
       }
     }
+    try refuse(RefusedEnding(refusal, arguments, namespace: namespace.netns), ending)
+  }
+
+  /// Ends the command without a signal. Programs get their object all the same.
+  private func refuse(_ refused: RefusedEnding, _ ending: borrowing PortEnding) throws {
+    if json { try write(EndingFields(plan: ending.plan, refusal: refused)) }
     throw refused.failure
   }
 
@@ -197,7 +201,8 @@ struct Kill: ParsableCommand {
   // MARK: After the signals
 
   private func report(
-    _ ending: inout PortEnding, _ outcomes: [EndingOutcome], _ port: PortAfterEnding, _ options: EndingOptions,
+    _ ending: inout PortEnding, _ arguments: PortArguments, _ outcomes: [EndingOutcome], _ port: PortAfterEnding,
+    _ options: EndingOptions,
     _ remarks: Remarks
   ) throws {
     var remarks = remarks
@@ -206,11 +211,11 @@ struct Kill: ParsableCommand {
       let processes = denied.counted("process", "processes")
       remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
     }
-    let sentences = port.sentences(namespace: namespace.netns)
+    let sentences = port.sentences(arguments, namespace: namespace.netns)
     if !port.isFree {
       let unheld = ending.plan.unheld
       if port.verdict == .conflict, !unheld.isEmpty {
-        let failure = EndingRefusal.unknownHolders(unheld).failure(ending.selection)
+        let failure = EndingRefusal.unknownHolders(unheld).failure(arguments)
         remarks.add(failure.message, failure.status)
       }
       for sentence in sentences { remarks.add(sentence, port.status) }

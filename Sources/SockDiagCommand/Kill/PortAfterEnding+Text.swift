@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiag
 internal import SockDiagWire
 internal import SocketOwners
@@ -19,14 +20,14 @@ extension PortAfterEnding {
   /// The sentences for people. The first says which ports are in use, or that all are free.
   ///
   /// - Parameter namespace: The network namespace, as `--netns` takes it.
-  func sentences(namespace: String? = nil) -> [String] {
+  func sentences(_ arguments: PortArguments, namespace: String? = nil) -> [String] {
     let ports = byPort
     let free = ports.filter(\.isFree)
-    var states = ports.filter { !$0.isFree }.map { $0.state(namespace) }
+    var states = ports.filter { !$0.isFree }.map { $0.state(Self.arguments($0, arguments), namespace) }
     if free.count == ports.count {
-      states = ["\(selection.description) \(selection.verb) free"]
+      states = ["\(arguments.description) \(arguments.verb) free"]
     } else if !free.isEmpty {
-      let group = PortSelection(free.flatMap(\.selection.parts))
+      let group = PortArguments(free.flatMap { Self.arguments($0, arguments).parts })
       states.append("\(group.description) \(group.verb) free")
     }
     return states + unlistedHolders.map { $0.sentence(selection) }
@@ -35,11 +36,19 @@ extension PortAfterEnding {
       }
   }
 
-  private func state(_ namespace: String?) -> String {
-    func command(_ subcommand: String, _ option: String? = nil) -> String {
-      selection.command(subcommand, transport, option, namespace: namespace)
+  /// The arguments for one of the ports.
+  private static func arguments(_ port: PortAfterEnding, _ all: PortArguments) -> PortArguments {
+    guard !all.isSingle, let part = port.selection.parts.first, let transport = part.transports.first else {
+      return all
     }
-    let port = selection.description
+    return all.narrowed(to: part.ports.lowerBound, transport)
+  }
+
+  private func state(_ arguments: PortArguments, _ namespace: String?) -> String {
+    func command(_ subcommand: String, _ option: String? = nil) -> String {
+      arguments.command(subcommand, transport, option, namespace: namespace)
+    }
+    let port = arguments.description
     switch verdict {
     case .free: return "\(port) is free"
     case .conflict where isBlockedByRecordsOnly:

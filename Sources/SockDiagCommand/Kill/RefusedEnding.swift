@@ -1,3 +1,4 @@
+internal import PortControl
 internal import SockDiagWire
 
 /// A refusal in words, and its JSON fields.
@@ -5,16 +6,18 @@ struct RefusedEnding {
   let kind: EndingRefusal.Kind
   let failure: CommandFailure
 
-  init(_ kind: EndingRefusal.Kind, _ status: ExitStatus, _ sentence: String) {
+  private init(_ kind: EndingRefusal.Kind, _ failure: CommandFailure) {
     self.kind = kind
-    failure = CommandFailure(status, sentence)
+    self.failure = failure
   }
 
   /// - Parameter namespace: The network namespace, as `--netns` takes it.
-  init(_ refusal: EndingRefusal, _ selection: PortSelection, namespace: String? = nil) {
-    kind = refusal.kind
-    failure = refusal.failure(selection, namespace: namespace)
+  init(_ refusal: EndingRefusal, _ ports: PortArguments, namespace: String? = nil) {
+    self.init(refusal.kind, refusal.failure(ports, namespace: namespace))
   }
+
+  /// The user answered no.
+  static let declined = RefusedEnding(.declined, CommandFailure(.negative, "nothing was ended"))
 }
 
 extension RefusedEnding: FieldWritable {

@@ -1,3 +1,4 @@
+internal import BindDiagnosis
 internal import SockDiag
 
 /// Reads the live sockets and hands them to a renderer.

@@ -22,21 +22,13 @@ struct BindQuestion {
 
   /// The bind() requests, one for each address.
   func requests(_ port: PortArgument) throws(CommandFailure) -> [BindRequest] {
-    let (user, mayBindPrivilegedPorts) = self.user
     let all = try addresses(port)
-    return (leavesOutIPv6(all, port) ? Self.inIPv4(all) : all).map { address in
+    return (leavesOutIPv6(all, port) ? all.bindable : all).map { address in
       var request = BindRequest(
-        transport, SocketAddress(address, port: port.port), options: options.union(preset.options(transport, address)),
-        uid: user, interfaceIndex: interfaceIndex, mayBindPrivilegedPorts: mayBindPrivilegedPorts)
-      request.ambiguousUID = UserNumbers().ambiguous
-      if address.needsInterface {
-        request.scopeID = port.interfaceIndex
-      } else if port.interfaceIndex != 0 {
-        request.interfaceIndex = port.interfaceIndex
-      }
-      if address.family == .inet6, !preset.setsV6Only(transport) {
-        request.options.formUnion(BindOptions.ofFreshIPv6Socket)
-      }
+        fromHere: transport, SocketAddress(address, port: port.port),
+        options: options.union(preset.options(transport, address)), uid: uid, interfaceIndex: port.interfaceIndex,
+        setsV6Only: preset.setsV6Only(transport))
+      if request.interfaceIndex == 0 { request.interfaceIndex = interfaceIndex }
       return request
     }
   }
@@ -67,19 +59,5 @@ struct BindQuestion {
     var bound: [IPAddress] = []
     for address in asked.map(preset.bound) where !bound.contains(address) { bound.append(address) }
     return bound
-  }
-
-  private static func inIPv4(_ addresses: [IPAddress]) -> [IPAddress] {
-    let rest = addresses.filter { $0.family == .inet }
-    return rest.isEmpty ? [.anyV4] : rest
-  }
-
-  private var user: (uid: UInt32, mayBindPrivilegedPorts: Bool) {
-    let own = geteuid()
-    guard let uid, uid != own else {
-      let privileges = try? Privileges.ofCallingThread()
-      return (own, privileges?.mayBindPrivilegedPorts ?? (own == 0))
-    }
-    return (uid, uid == 0)
   }
 }

@@ -8,11 +8,7 @@ enum BlockerText {
     if let diagnosis = diagnoses.first(where: \.isPassing) {
       return diagnosis.cause(of: .addressNotAvailable)
     }
-    var blockers: [DiagnosedSocket] = []
-    var seen: Set<SocketIdentity> = []
-    for blocker in diagnoses.flatMap(\.blockers) where seen.insert(SocketIdentity(blocker.socket)).inserted {
-      blockers.append(blocker)
-    }
+    let blockers = diagnoses.distinctBlockers
     guard let first = blockers.first else { return "nothing that can be seen is in the way" }
     let text = socket(first)
     return blockers.count == 1 ? text : "\(text), and \(blockers.count - 1) more"

@@ -9,29 +9,24 @@ enum WhyStatus: Int32 {
 
   /// The worst of several.
   init(_ diagnoses: [Diagnosis]) {
-    let verdicts = diagnoses.map(\.verdict)
-    if verdicts.contains(.conflict) {
-      self = .conflict
-    } else if verdicts.contains(where: { if case .error = $0 { true } else { false } }) {
-      self = .error
-    } else {
-      self = verdicts.contains(.depends) ? .depends : .free
-    }
+    self.init(diagnoses.verdict)
   }
-}
 
-extension WhyStatus {
   /// The status of a UNIX socket.
-  init(_ diagnosis: UnixDiagnosis) {
+  init(_ diagnosis: UnixDiagnosis) { self.init(diagnosis.verdict) }
+
+  init(_ verdict: Diagnosis.Verdict) {
     self =
-      switch diagnosis.verdict {
+      switch verdict {
       case .free: .free
       case .conflict: .conflict
       case .depends: .depends
       case .error: .error
       }
   }
+}
 
+extension WhyStatus {
   /// The name of the answer in JSON.
   var name: String {
     switch self {

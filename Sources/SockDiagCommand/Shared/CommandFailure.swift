@@ -1,3 +1,4 @@
+internal import PortControl
 internal import SockDiag
 
 /// A failure that ends the command: a sentence for standard error, and the exit status.
@@ -29,6 +30,8 @@ extension CommandFailure {
     switch error {
     case let failure as CommandFailure: self = failure
     case let error as SockDiagError: self.init(error)
+    case let error as PortControlError:
+      if let error = error.socketsError { self.init(error) } else { self.init(.system, "\(error)") }
     default: self.init(.system, String(describing: error))
     }
   }

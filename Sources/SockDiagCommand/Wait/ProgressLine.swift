@@ -1,4 +1,4 @@
-internal import BindDiagnosis
+internal import PortControl
 internal import SockDiagWire
 
 /// The line that shows how a wait goes.

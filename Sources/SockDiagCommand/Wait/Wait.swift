@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiag
 
 /// `sockdiag wait`: waits until ports are free, or until something listens on them.
@@ -79,32 +80,46 @@ struct Wait: ParsableCommand {
     let sockets = try unixArguments()
     try namespace.enter()
     if !sockets.isEmpty { return try wait(for: sockets, isForFree: isForFree, timeout: timeout) }
-    let selection = try selection()
+    let arguments = try arguments()
     if !quiet, let refusal = try SocketInspector().refusal {
       var remarks = Remarks()
-      for transport in selection.transports { remarks.add(refusal.remarkOnSubstitution(for: transport)) }
+      for transport in arguments.selection.transports { remarks.add(refusal.remarkOnSubstitution(for: transport)) }
       remarks.say()
     }
-    let interruption = try Interruption()
-    let title = selection.fullDescription
-    let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
-    let progress = quiet ? .hidden : ProgressLine(aim)
-    let probes = probe
-    var waiter = Waiter(
-      timeout: timeout ?? Self.standardTimeout, outlastsTimers: timeout == nil, progress: progress,
-      interruption: interruption,
-      remark: quiet ? nil : { WaitText.dependence($0.obstacle, probes: probes) })
     if isForFree {
-      try waitUntilFree(selection, &waiter)
+      try waitUntilFree(arguments, timeout)
     } else {
-      try waitUntilListening(selection, &waiter)
+      try waitUntilListening(arguments, timeout)
     }
+  }
+
+  /// Waits, and shows how it goes. A signal ends the command.
+  ///
+  /// - Parameters:
+  ///   - aim: The goal in words.
+  ///   - outlastsTimers: Whether a wait without a timeout lasts as long as only timers block.
+  func result(
+    of goal: PortWait.Goal, _ aim: String, _ timeout: Duration?, outlastsTimers: Bool
+  ) throws -> WaitResult {
+    let wait = PortWait(
+      goal, timeout: timeout ?? Self.standardTimeout, outlastsTimers: outlastsTimers && timeout == nil)
+    let probes = probe
+    var terminal = TerminalWait(
+      progress: quiet ? .hidden : ProgressLine(aim), interruption: try Interruption(),
+      remark: quiet ? nil : { WaitText.dependence($0.obstacle, probes: probes) })
+    defer { terminal.clear() }
+    let result = try wait.wait(in: &terminal)
+    if result.outcome == .cancelled {
+      terminal.clear()
+      Interruption.endBySignal()
+    }
+    return result
   }
 
   /// Each look asks about every port by itself, so that more ports would take too long.
   static let mostPorts = 1000
 
-  func selection() throws(CommandFailure) -> PortSelection {
+  func arguments() throws(CommandFailure) -> PortArguments {
     let ranges = try PortRangeArgument.parse(ports)
     guard ranges.allSatisfy({ $0.first.port != 0 }) else {
       throw .usage("port 0 means any port; give the port to wait for")
@@ -113,9 +128,9 @@ struct Wait: ParsableCommand {
     guard count <= Self.mostPorts else {
       throw .usage("\(count) ports are too many to wait for; give up to \(Self.mostPorts)")
     }
-    return PortSelection(
+    return PortArguments(
       try ranges.map { range throws(CommandFailure) in
-        PortSelection.Part(range: range, transports: try range.first.transports(tcp: who.tcp, udp: who.udp))
+        PortArguments.Part(range: range, transports: try range.first.transports(tcp: who.tcp, udp: who.udp))
       })
   }
 
@@ -146,27 +161,25 @@ struct Wait: ParsableCommand {
     return "for a time: '\(words.map(ShellWord.quoted).joined(separator: " "))'"
   }
 
-  private func waitUntilFree(_ selection: PortSelection, _ waiter: inout Waiter) throws {
-    var goal = try FreePortGoal(try selection.requests(asking: { try who.question($0) }), probes: probe)
-    do {
-      switch try waiter.wait(for: &goal) {
-      case .isReached: announce(["\(selection.fullDescription) \(selection.verb) free"])
-      case .interrupted: Interruption.endBySignal()
-      case .timedOut:
-        let left = goal.fullDiagnoses.filter { $0.verdict != .free }
-        let sentence = WaitText.notFree(
-          selection.narrowed(to: left), left, after: waiter.limit, expected: waiter.status?.expected, probes: probe,
-          hint: hint(selection, left.first))
-        try end(sentence)
-      }
-    } catch let failure as PermanentBindFailure {
-      throw WaitText.failure(failure, hint: hint(selection, failure.diagnosis))
+  private func waitUntilFree(_ arguments: PortArguments, _ timeout: Duration?) throws {
+    let requests = try arguments.requests(asking: { try who.question($0) })
+    do throws {
+      let result = try result(
+        of: .free(requests, probes: probe), "\(arguments.fullDescription) to be free", timeout, outlastsTimers: true)
+      if result.isReached { return announce(["\(arguments.fullDescription) \(arguments.verb) free"]) }
+      let left = result.diagnoses.filter { $0.verdict != .free }
+      let sentence = WaitText.notFree(
+        arguments.narrowed(to: left), left, after: result.limit, expected: result.status?.expected, probes: probe,
+        hint: hint(arguments, left.first))
+      try end(sentence)
+    } catch let error as PortControlError where error.code == .permanentFailure {
+      throw WaitText.failure(error, hint: hint(arguments, error.diagnosis))
     }
   }
 
   /// The command that says more about a port.
-  private func hint(_ selection: PortSelection, _ diagnosis: Diagnosis?) -> String {
-    let port = selection.narrowed(to: diagnosis.map { [$0] } ?? [])
+  private func hint(_ arguments: PortArguments, _ diagnosis: Diagnosis?) -> String {
+    let port = arguments.narrowed(to: diagnosis.map { [$0] } ?? [])
     let transport = diagnosis?.request.protocol ?? .tcp
     var words = ["sockdiag", "why", port.port.text]
     if transport == .udp { words.append("--udp") }
@@ -175,29 +188,22 @@ struct Wait: ParsableCommand {
     return words.map(ShellWord.quoted).joined(separator: " ")
   }
 
-  private func waitUntilListening(_ selection: PortSelection, _ waiter: inout Waiter) throws {
-    var ports: [ListeningPortGoal.Port] = []
-    for part in selection.parts {
-      try part.range.first.requireInterface()
-      for transport in part.transports {
-        let target = ListeningTarget(part.range.first)
-        ports += part.range.ports.map { ListeningPortGoal.Port(transport, $0, target) }
-      }
+  private func waitUntilListening(_ arguments: PortArguments, _ timeout: Duration?) throws {
+    for part in arguments.parts { try part.range.first.requireInterface() }
+    let result = try result(
+      of: .listening(arguments.selection), "something to listen on \(arguments.fullDescription)", timeout,
+      outlastsTimers: true)
+    if result.isReached {
+      return announce(
+        WaitText.listens(
+          result.ports.map { (arguments.narrowed(to: $0.number, $0.transport), $0.listeners.first) }))
     }
-    var goal = try ListeningPortGoal(ports)
-    switch try waiter.wait(for: &goal) {
-    case .isReached:
-      announce(
-        WaitText.listens(goal.ports.map { (selection.narrowed(to: $0.number, $0.transport), $0.listeners.first) }))
-    case .interrupted: Interruption.endBySignal()
-    case .timedOut:
-      let missing = goal.ports.filter { !$0.isReached }
-      let parts = missing.flatMap { selection.narrowed(to: $0.number, $0.transport).parts }
-      try end(
-        WaitText.notListening(
-          missing.count == goal.ports.count ? selection : PortSelection(parts), waiter.status?.obstacle,
-          after: waiter.limit))
-    }
+    let missing = result.ports.filter { !$0.isReached }
+    let parts = missing.flatMap { arguments.narrowed(to: $0.number, $0.transport).parts }
+    try end(
+      WaitText.notListening(
+        missing.count == result.ports.count ? arguments : PortArguments(parts), result.status?.obstacle,
+        after: result.limit))
   }
 
   /// Tells a person at a terminal that the goal is reached. A script sees that from the status.

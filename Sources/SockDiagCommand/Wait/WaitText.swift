@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiag
 internal import SockDiagWire
 
@@ -6,23 +7,14 @@ internal import SockDiagWire
 enum WaitText {
   /// The obstacle in a few words.
   static func obstacle(_ obstacle: WaitObstacle) -> String {
-    switch obstacle {
-    case .bind(let diagnoses): return BlockerText.first(of: diagnoses)
-    case .unix(let diagnosis): return diagnosis.headline
-    case .addressNotLocal(let address): return "\(address) is no address of this host"
-    case .otherSockets(let sockets):
-      guard let first = sockets.first else { return "nothing is there" }
-      let place = first.interfaceIndex == 0 ? "\(first.local)" : PortPlace(first).text
-      return sockets.count == 1 ? "only \(place) is there" : "only \(place) and \(sockets.count - 1) more are there"
-    }
+    obstacle.diagnoses.map(BlockerText.first) ?? "\(obstacle)"
   }
 
   // MARK: Free
 
   /// That the answer depends on unknown facts; `nil` unless that is all that prevents the goal.
   static func dependence(_ obstacle: WaitObstacle, probes: Bool) -> String? {
-    guard case .bind(let diagnoses) = obstacle else { return nil }
-    return unknowns(diagnoses).map {
+    obstacle.diagnoses.flatMap(unknowns).map {
       "whether it is free depends on \($0), so the wait goes on; "
         + (probes ? "no bind() could be tried" : "with --probe a bind() decides")
     }
@@ -42,7 +34,7 @@ enum WaitText {
   ///   - probes: Whether each look made a real bind().
   ///   - hint: The command that says more.
   static func notFree(
-    _ ports: PortSelection, _ diagnoses: [Diagnosis], after limit: Duration, expected: Duration?, probes: Bool,
+    _ ports: PortArguments, _ diagnoses: [Diagnosis], after limit: Duration, expected: Duration?, probes: Bool,
     hint: String
   ) -> String {
     let title = "\(ports.fullDescription) \(ports.verb)"
@@ -60,23 +52,19 @@ enum WaitText {
   }
 
   /// That bind() fails with an error that no waiting changes.
-  static func failure(_ failure: PermanentBindFailure, hint: String) -> CommandFailure {
-    let (errno, diagnosis) = (failure.errno, failure.diagnosis)
-    return CommandFailure(
-      .otherError,
-      "bind() of \(diagnosis.request.local) fails with \(errno) (\(SystemMessage.text(errno.rawValue))):"
-        + " \(diagnosis.cause(of: errno)), and waiting does not change that; '\(hint)' says what helps")
+  static func failure(_ error: PortControlError, hint: String) -> CommandFailure {
+    CommandFailure(.otherError, "\(error); '\(hint)' says what helps")
   }
 
   // MARK: Listening
 
   /// Which process listens on each port. One search finds the processes of all.
-  static func listens(_ ports: [(selection: PortSelection, listener: InetSocket?)]) -> [String] {
+  static func listens(_ ports: [(selection: PortArguments, listener: InetSocket?)]) -> [String] {
     let book = try? HolderBook(ports.compactMap(\.listener))
     return ports.map { listens($0.selection, $0.listener, book) }
   }
 
-  private static func listens(_ port: PortSelection, _ first: InetSocket?, _ book: HolderBook?) -> String {
+  private static func listens(_ port: PortArguments, _ first: InetSocket?, _ book: HolderBook?) -> String {
     guard let first else { return "something listens on \(port.fullDescription)" }
     var holders: [UInt8] = []
     if let book { holders.append(book.list(of: first)) }
@@ -89,13 +77,9 @@ enum WaitText {
   }
 
   /// That the time is up before something listens.
-  static func notListening(_ ports: PortSelection, _ obstacle: WaitObstacle?, after limit: Duration) -> String {
+  static func notListening(_ ports: PortArguments, _ obstacle: WaitObstacle?, after limit: Duration) -> String {
     var sentence = "nothing listens on \(ports.fullDescription)\(limit == .zero ? "" : time(limit))"
-    switch obstacle {
-    case nil: break
-    case .otherSockets(let sockets)? where sockets.isEmpty: break
-    case let obstacle?: sentence += "; \(self.obstacle(obstacle))"
-    }
+    if let obstacle, obstacle.otherSockets?.isEmpty != true { sentence += "; \(self.obstacle(obstacle))" }
     return sentence
   }
 

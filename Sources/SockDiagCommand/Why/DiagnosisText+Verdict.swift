@@ -7,7 +7,7 @@ extension DiagnosisText {
   mutating func verdict(_ group: [Diagnosis]) {
     guard let diagnosis = group.first else { return }
     let request = diagnosis.request
-    line(Diagnosis.summary(of: group), indent: 0)
+    line(Diagnosis.verdictSentence(of: group), indent: 0)
     var circumstances = ["user \(UserName.text(request.uid))"]
     // IPV6_V6ONLY is set for IPv6 addresses only, and need not be said for others.
     let options = group.reduce(into: BindOptions()) { $0.formUnion($1.request.options) }

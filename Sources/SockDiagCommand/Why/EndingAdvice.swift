@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiag
 internal import SocketOwners
 
@@ -59,7 +60,7 @@ struct EndingAdvice {
 
   /// The processes that `kill` would end at an address; `nil` if one of them must not be ended, or may be such a process.
   private func processes(endedAt port: PortArgument, _ takesConnections: Bool) -> Set<Int32>? {
-    let selection = PortSelection(port: port, transports: [diagnosis.request.protocol])
+    let selection = PortArguments(port: port, transports: [diagnosis.request.protocol]).selection
     let found = PortSockets(diagnosis.sockets.map(\.socket), of: selection)
     let taken = Set((found.bound + (takesConnections ? found.connections : [])).map(\.inode))
     var ended: Set<Int32> = []

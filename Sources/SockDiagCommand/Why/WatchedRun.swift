@@ -195,13 +195,14 @@ struct WatchedRun: ~Copyable {
   private mutating func diagnose(_ failed: inout FailedCall) throws(SockDiagError) -> Diagnosis? {
     guard let request = failed.request else { return nil }
     try enterNamespace(of: failed.call.processID)
-    let diagnosis = try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+    let effort: Diagnostician.Effort = isVerbose || writesJSON ? .harmless : .standard
+    let diagnosis = try diagnostician.diagnose(request, effort, by: failed.inode, process: failed.call.processID)
     if failed.supposeProgram(diagnosis), let request = failed.request {
-      return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+      return try diagnostician.diagnose(request, effort, by: failed.inode, process: failed.call.processID)
     }
     guard diagnosis.verdict == .error(.accessDenied), failed.restoreWithheldRight(), let request = failed.request
     else { return diagnosis }
-    return try diagnostician.diagnose(request, .harmless, by: failed.inode, process: failed.call.processID)
+    return try diagnostician.diagnose(request, effort, by: failed.inode, process: failed.call.processID)
   }
 
   /// Enters the network namespace of the process, which may differ from that of this one.

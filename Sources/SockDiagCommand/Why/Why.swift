@@ -123,7 +123,9 @@ struct Why: ParsableCommand {
   }
 
   private func answer() throws {
-    let diagnoses = try Progress.during("looking at the port") { try self.diagnoses() }
+    // Only these forms show the holders of listeners in other namespaces that take a search through all processes.
+    let effort: Diagnostician.Effort = verbose || json ? .harmless : .standard
+    let diagnoses = try Progress.during("looking at the port") { try self.diagnoses(effort) }
     let port = try port.map { text throws(CommandFailure) in try PortArgument(parsing: text) }
     let leavesOutIPv6 = try port.map { try who.question(of: $0).leavesOutIPv6($0) } ?? false
     var output = ByteOutput()
@@ -137,7 +139,7 @@ struct Why: ParsableCommand {
   }
 
   /// The diagnosis of each address, in the network namespace of the calling thread.
-  func diagnoses(_ effort: Diagnostician.Effort = .harmless) throws -> [Diagnosis] {
+  func diagnoses(_ effort: Diagnostician.Effort = .standard) throws -> [Diagnosis] {
     let requests = try port.map { try who.requests(PortArgument(parsing: $0)) } ?? []
     var diagnostician = try Diagnostician()
     return try diagnostician.diagnose(requests, probe ? effort.union(.probe) : effort)

@@ -10,6 +10,8 @@ public enum SimulatedAnswer: Hashable, Sendable {
   case overrun
   /// The usual answer without the message that ends a dump.
   case unfinished
+  /// The usual answer without its first sockets: a table that changes during a walk may hide some, without any sign.
+  case lacking(Int)
   /// A message that is too short. A dump goes on with the usual answer.
   case malformed
   /// No answer at all.

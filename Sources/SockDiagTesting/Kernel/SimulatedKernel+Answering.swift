@@ -61,7 +61,7 @@ extension SimulatedKernel.State {
     case .error(let errno, let explanation): return messages.refusal(errno, explanation)
     case .missingHandler: return messages.missingHandler(request.form)
     case .nothing: return []
-    case .interrupted, .overrun, .unfinished, .malformed, nil: break
+    case .interrupted, .overrun, .unfinished, .malformed, .lacking, nil: break
     }
     guard protocols.contains(request.protocol) else { return messages.missingHandler(request.form) }
     switch request.form {
@@ -91,13 +91,14 @@ extension SimulatedKernel.State {
         return messages.refusal(error.errno == "EPERM" ? Errno.permission : Errno.invalid)
       }
     }
-    let found = sockets.filter { socket in
+    var found = sockets.filter { socket in
       socket.protocol == request.protocol && (request.family == nil || socket.family == request.family)
         && isAsked(socket, request.states)
         && (request.local.port == 0 || socket.local.port == request.local.port)
         && (request.remote.port == 0 || socket.remote.port == request.remote.port)
         && program?.accepts(KernelEntry(socket)) != false
     }
+    if case .lacking(let count) = scripted { found.removeFirst(min(max(count, 0), found.count)) }
     var answer = messages.dump(
       found.map { InetSocketFields($0).payload(request.details, includesStorages: request.storages != nil) },
       isInterrupted: scripted == .interrupted,

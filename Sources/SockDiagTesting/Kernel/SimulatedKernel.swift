@@ -31,6 +31,7 @@ public final class SimulatedKernel: Sendable {
     var requests: [InetRequest] = []
     var scripted: [(form: InetRequest.Form, answer: SimulatedAnswer, times: Int)] = []
     var lastCookie: UInt64 = 0
+    var subscribers: [WeakSubscriber] = []
   }
 
   let state: Mutex<State>

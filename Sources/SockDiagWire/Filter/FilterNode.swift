@@ -43,6 +43,8 @@ package enum FilterCondition: Hashable, Sendable {
   case cgroup(UInt64)
   /// Not bound to a port by a program.
   case autobound
+  /// Who began the connection.
+  case direction(SocketDirection)
   case figure(FilterFigure, ClosedRange<UInt64>)
   /// An end as a family of its own describes it.
   case end(SocketEnd, FamilyEnd)

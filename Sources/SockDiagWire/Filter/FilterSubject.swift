@@ -21,7 +21,7 @@ extension KernelSocket {
     // Known for any mark.
     case .mark(let value, let mask) where value & ~mask != 0: false
     case .mark(_, mask: 0): true
-    case .ports, .address, .interface, .mark, .autobound, .end, .holder: false
+    case .ports, .address, .interface, .mark, .autobound, .direction, .end, .holder: false
     }
   }
 

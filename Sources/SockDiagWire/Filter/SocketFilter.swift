@@ -34,7 +34,8 @@ extension SocketFilter {
   /// The states to query if the filter decides about states: all, and also ``SocketStateSet/boundInactive`` if the
   /// filter names it. `nil` if the filter does not name a state.
   public var statesToAskFor: SocketStateSet? {
-    guard namesStates else { return nil }
+    // A direction may be that of listeners.
+    guard namesStates || namesDirections else { return nil }
     let namesBoundInactive = node.contains {
       if case .states(let states) = $0 { states.contains(.boundInactive) && states != .everyState } else { false }
     }

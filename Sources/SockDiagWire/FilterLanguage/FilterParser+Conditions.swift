@@ -2,7 +2,7 @@ extension FilterParser {
   /// Words that begin a condition, other than names of figures.
   static let keywords = [
     "src", "dst", "sport", "dport", "state", "exclude", "excl", "family", "dev", "fwmark", "cgroup", "autobound", "pid",
-    "comm", "cmdline", "unit", "container", "user",
+    "comm", "cmdline", "unit", "container", "user", "direction",
   ]
 
   /// Whether a word begins a condition.
@@ -25,6 +25,7 @@ extension FilterParser {
     case "dev": return try parseValue("the name or index of an interface", Self.interface)
     case "fwmark": return try parseValue("a mark, MARK or MARK/MASK,", Self.mark)
     case "cgroup": return try parseValue("the path or id of a cgroup", Self.cgroup)
+    case "direction": return try parseValue("listening, inbound, outbound or local", Self.direction)
     case "pid": return try parseValue("the id of a process", Self.process)
     case "user":
       advance()
@@ -115,6 +116,14 @@ extension FilterParser {
     // Digits only: the standard library would accept a sign.
     if text.utf8.allSatisfy(\.isDigit), let index = UInt32(text) { return index }
     return try lookUp(token, text) { names throws(FilterNameFailure) in try names.index(ofInterface: text) }
+  }
+
+  private static func direction(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {
+    guard let direction = SocketDirection(name: value.text) else {
+      throw parser.error(
+        at: value, "\(quote(value.text)) is not a direction; write listening, inbound, outbound or local")
+    }
+    return .direction(direction)
   }
 
   private static func process(_ parser: FilterParser, _ value: FilterToken) throws(FilterError) -> FilterCondition {

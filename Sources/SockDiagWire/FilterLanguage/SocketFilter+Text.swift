@@ -58,6 +58,7 @@ extension FilterCondition: CustomStringConvertible {
       "fwmark 0x" + String(value, radix: 16) + (mask == .max ? "" : "/0x" + String(mask, radix: 16))
     case .cgroup(let id): "cgroup \(id)"
     case .autobound: "autobound"
+    case .direction(let direction): "direction = \(direction)"
     case .figure(let figure, let range): Self.text(figure, range)
     case .end(let end, let other): "\(end == .local ? "src" : "dst") \(Self.quoted("\(other)"))"
     case .holder(.process(let id)): "pid \(id)"

@@ -52,6 +52,20 @@ public struct InetDecoder: Sendable {
     }
   }
 
+  /// The state in a record, as ``decode(_:in:protocol:into:)`` finds it; `nil` if the record is too short.
+  ///
+  /// - Parameter isTCP: Whether this is a record of TCP, in which a socket that is only bound is `close`.
+  @inlinable
+  public static func state(_ payload: Range<Int>, in bytes: Span<UInt8>, isTCP: Bool) -> SocketState? {
+    let start = payload.lowerBound
+    guard payload.count >= 72, start >= 0, payload.upperBound <= bytes.count else { return nil }
+    let state = SocketState(rawValue: bytes[start + 1])
+    guard isTCP, state == .close else { return state }
+    let hasPort = bytes[start + 4] | bytes[start + 5] != 0
+    let hasInode = bytes[start + 68] | bytes[start + 69] | bytes[start + 70] | bytes[start + 71] != 0
+    return hasPort && hasInode ? .boundInactive : state
+  }
+
   /// Reuses the storage for details of a value that is no longer needed. A copy of the value keeps its details.
   @inline(__always)
   public mutating func recycle(_ socket: inout InetSocket) {
@@ -194,6 +208,25 @@ private func signature(_ type: InetAttributeType, _ byteCount: Int) -> UInt32 {
 }
 
 extension InetAttributes {
+  /// Stores an attribute.
+  mutating func decode(
+    _ attribute: NetlinkAttribute, of protocol: TransportProtocol, in bytes: Span<UInt8>
+  ) throws(WireError) {
+    if attribute.type == InetAttributeType.info.rawValue, !attribute.payload.isEmpty {
+      switch `protocol` {
+      // Other protocols use the attribute for another structure. If the request was not captured, TCP is most likely.
+      // DCCP fills in a few members of TCP's structure.
+      case .tcp, .unspecified, .dccp: return tcpInfo.read(attribute.payload, in: bytes)
+      default: break
+      }
+    }
+    if boxedOther.isEmpty { boxedOther.append(InetOtherAttributes()) }
+    hasOther = true
+    try boxedOther[0].decode(attribute, of: `protocol`, in: bytes)
+  }
+}
+
+extension InetOtherAttributes {
   /// Stores an attribute. An attribute is kept verbatim if its type is unknown, if its payload does not fit its type,
   /// or if its payload is longer than the known structure.
   mutating func decode(
@@ -206,10 +239,6 @@ extension InetAttributes {
     // kept.
     var decodedByteCount: Int?
     switch (type, payload.count) {
-    // Other protocols use the attribute for another structure. If the request was not captured, TCP is most likely.
-    case (.info, 1...) where `protocol` == .tcp || `protocol` == .unspecified: tcpInfo.read(payload, in: bytes)
-    // It fills in a few members of TCP's structure.
-    case (.info, 1...) where `protocol` == .dccp: tcpInfo.read(payload, in: bytes)
     case (.info, 1...) where `protocol` == .mptcp:
       let info = MPTCPInfo(bytes: bytes.array(payload))
       updateProtocolPart { $0.mptcpInfo = info }

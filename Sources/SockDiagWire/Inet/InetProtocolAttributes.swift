@@ -1,6 +1,7 @@
 /// Details that only some protocols or some hosts have.
 ///
 /// They are stored apart from ``InetAttributes``, so that records of TCP and UDP do not become larger or slower.
+@usableFromInline
 struct InetProtocolAttributes: Hashable, Sendable {
   var mptcpInfo: MPTCPInfo?
   var sctpInfo: SCTPInfo?
@@ -9,7 +10,7 @@ struct InetProtocolAttributes: Hashable, Sendable {
   var storages: [SocketStorage] = []
 }
 
-extension InetAttributes {
+extension InetOtherAttributes {
   mutating func updateProtocolPart(_ update: (inout InetProtocolAttributes) -> Void) {
     if protocolPart.isEmpty { protocolPart.append(InetProtocolAttributes()) }
     update(&protocolPart[0])
@@ -17,10 +18,10 @@ extension InetAttributes {
 }
 
 extension InetSocket {
-  private var protocolPart: InetProtocolAttributes? { boxedAttributes.first?.protocolPart.first }
+  private var protocolPart: InetProtocolAttributes? { otherAttributes?.protocolPart.first }
 
   /// Whether any of the details below are present.
-  package var hasProtocolPart: Bool { !boxedAttributes.isEmpty && !boxedAttributes[0].protocolPart.isEmpty }
+  package var hasProtocolPart: Bool { otherAttributes?.protocolPart.isEmpty == false }
 
   /// State and statistics of a multipath TCP connection. Kernel: `INET_DIAG_INFO`, `struct mptcp_info`.
   public var mptcpInfo: MPTCPInfo? { protocolPart?.mptcpInfo }
@@ -75,10 +76,12 @@ extension InetSocket {
     }
     let addresses = KernelSocketAddress.list(attribute.payload, in: bytes)
     let verbatim = addresses == nil ? bytes.array(attribute.payload) : []
-    updateAttributes { attributes in
-      if addresses == nil { attributes.unknown.append(UnknownAttribute(type: attribute.type, payload: verbatim)) }
-      attributes.updateProtocolPart {
-        if type == .localAddresses { $0.localAddresses = addresses } else { $0.peerAddresses = addresses ?? [] }
+    updateAttributes {
+      $0.updateOther { other in
+        if addresses == nil { other.unknown.append(UnknownAttribute(type: attribute.type, payload: verbatim)) }
+        other.updateProtocolPart {
+          if type == .localAddresses { $0.localAddresses = addresses } else { $0.peerAddresses = addresses ?? [] }
+        }
       }
     }
     guard self.protocol == .sctp else { return }
@@ -106,6 +109,6 @@ extension InetAttributes {
     guard tcpInfo.byteCount > 0 else { return }
     let bytes = tcpInfo.bytes
     tcpInfo.removeAll()
-    updateProtocolPart { $0.sctpInfo = SCTPInfo(bytes: bytes) }
+    updateOther { other in other.updateProtocolPart { $0.sctpInfo = SCTPInfo(bytes: bytes) } }
   }
 }

@@ -39,10 +39,11 @@ extension InetSocket {
 
 extension InetAttributes {
   fileprivate init(_ fields: FieldReader) throws {
-    typeOfService = try fields.optional("tos")
-    trafficClass = try fields.optional("tclass")
-    classID = try fields.optional("class_id")
-    congestion = try fields.optional("congestion")
+    var other = InetOtherAttributes()
+    other.typeOfService = try fields.optional("tos")
+    other.trafficClass = try fields.optional("tclass")
+    other.classID = try fields.optional("class_id")
+    other.congestion = try fields.optional("congestion")
     tcpInfo =
       try fields.object("tcp_info") { fields in
         try TCPInfo(
@@ -58,15 +59,16 @@ extension InetAttributes {
     part.localAddresses = try fields.optionalObjects("local_addresses", SocketAddress.init(fields:))
     part.peerAddresses = try fields.optionalObjects("peer_addresses", SocketAddress.init(fields:))
     part.storages = try fields.objects("bpf_storages", SocketStorage.init)
-    if part != InetProtocolAttributes() { protocolPart = [part] }
-    congestionInfo = try fields.object("congestion_info", CongestionInfo.init)
-    socketMemory = try fields.object("memory", SocketMemory.init)
-    memory = try fields.object("meminfo", InetMemory.init)
-    upperLayerProtocol = try fields.object("ulp", UpperLayerProtocol.init)
-    md5Keys = try fields.objects("md5_keys") {
+    if part != InetProtocolAttributes() { other.protocolPart = [part] }
+    other.congestionInfo = try fields.object("congestion_info", CongestionInfo.init)
+    other.socketMemory = try fields.object("memory", SocketMemory.init)
+    other.memory = try fields.object("meminfo", InetMemory.init)
+    other.upperLayerProtocol = try fields.object("ulp", UpperLayerProtocol.init)
+    other.md5Keys = try fields.objects("md5_keys") {
       TCPMD5Key(address: try $0.required("address"), prefixLength: try $0.required("prefix_length"), key: [])
     }
-    unknown = try fields.attributes("unknown_attributes")
+    other.unknown = try fields.attributes("unknown_attributes")
+    if other != InetOtherAttributes() { updateOther { $0 = other } }
   }
 }
 

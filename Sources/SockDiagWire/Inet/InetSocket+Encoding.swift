@@ -32,24 +32,25 @@ extension InetSocket {
 extension InetAttributes: FieldWritable {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
-    writer.number("tos", typeOfService)
-    writer.number("tclass", trafficClass)
-    writer.number("class_id", classID)
-    writer.text("congestion", congestion)
+    let other = other ?? InetOtherAttributes()
+    writer.number("tos", other.typeOfService)
+    writer.number("tclass", other.trafficClass)
+    writer.number("class_id", other.classID)
+    writer.text("congestion", other.congestion)
     if tcpInfo.byteCount > 0 { writer.object("tcp_info", tcpInfo) }
-    if let part = protocolPart.first {
+    if let part = other.protocolPart.first {
       writer.object("mptcp_info", part.mptcpInfo)
       writer.object("sctp_info", part.sctpInfo)
       writer.objects("local_addresses", part.localAddresses)
       writer.objects("peer_addresses", part.peerAddresses)
       if !part.storages.isEmpty { writer.objects("bpf_storages", part.storages) }
     }
-    writer.object("congestion_info", congestionInfo)
-    writer.object("memory", socketMemory)
-    writer.object("meminfo", memory)
-    writer.object("ulp", upperLayerProtocol)
-    if !md5Keys.isEmpty { writer.objects("md5_keys", md5Keys) }
-    writer.attributes("unknown_attributes", unknown)
+    writer.object("congestion_info", other.congestionInfo)
+    writer.object("memory", other.socketMemory)
+    writer.object("meminfo", other.memory)
+    writer.object("ulp", other.upperLayerProtocol)
+    if !other.md5Keys.isEmpty { writer.objects("md5_keys", other.md5Keys) }
+    writer.attributes("unknown_attributes", other.unknown)
   }
 }
 

@@ -5,15 +5,15 @@
 ///
 /// Kernel: `struct inet_diag_msg`, linux/inet_diag.h, and the attributes that follow it.
 public struct InetSocket: Hashable, Sendable, Codable {
-  var localHigh: UInt64 = 0
-  var localLow: UInt64 = 0
-  var remoteHigh: UInt64 = 0
-  var remoteLow: UInt64 = 0
-  var rawCookie: UInt64 = 0
-  var rawCgroupID: UInt64 = 0
+  @usableFromInline var localHigh: UInt64 = 0
+  @usableFromInline var localLow: UInt64 = 0
+  @usableFromInline var remoteHigh: UInt64 = 0
+  @usableFromInline var remoteLow: UInt64 = 0
+  @usableFromInline var rawCookie: UInt64 = 0
+  @usableFromInline var rawCgroupID: UInt64 = 0
   /// Zero or one element. The array is a box with value semantics, which is reused in place unless another value shares
   /// it. Inline details would make every record six times as large.
-  var boxedAttributes: [InetAttributes] = []
+  @usableFromInline var boxedAttributes: [InetAttributes] = []
 
   /// The interface that the socket is bound to, or the scope of a link-local address; 0 for none.
   /// Kernel: `idiag_if`.
@@ -27,39 +27,44 @@ public struct InetSocket: Hashable, Sendable, Codable {
   /// The inode behind the socket's descriptors; 0 if no descriptor refers to it: TIME_WAIT, SYN_RECV, orphans. Kernel:
   /// `idiag_inode`.
   public package(set) var inode: UInt32 = 0
-  var timerExpires: UInt32 = 0
-  var rawUID: UInt32 = 0
-  var rawMark: UInt32 = 0
-  var rawDrops: UInt32 = 0
-  var localPort: UInt16 = 0
-  var remotePort: UInt16 = 0
-  var rawOptions: UInt16 = 0
-  var rawProtocol: UInt16 = 0
-  var timerKind: UInt8 = 0
-  var timerRetransmits: UInt8 = 0
-  var rawShutdown: UInt8 = 0
-  var present: Presence = []
+  @usableFromInline var timerExpires: UInt32 = 0
+  @usableFromInline var rawUID: UInt32 = 0
+  @usableFromInline var rawMark: UInt32 = 0
+  @usableFromInline var rawDrops: UInt32 = 0
+  @usableFromInline var localPort: UInt16 = 0
+  @usableFromInline var remotePort: UInt16 = 0
+  @usableFromInline var rawOptions: UInt16 = 0
+  @usableFromInline var rawProtocol: UInt16 = 0
+  @usableFromInline var timerKind: UInt8 = 0
+  @usableFromInline var timerRetransmits: UInt8 = 0
+  @usableFromInline var rawShutdown: UInt8 = 0
+  @usableFromInline var present: Presence = []
   /// The family of the socket. An IPv6 socket with IPv4 peers is `inet6`. Kernel: `idiag_family`.
   public package(set) var family = AddressFamily(rawValue: 0)
   /// The state. Kernel: `idiag_state`.
   public package(set) var state = SocketState(rawValue: 0)
 
   /// The optional fields that are present.
+  @usableFromInline
   struct Presence: OptionSet, Hashable, Sendable {
-    let rawValue: UInt16
-    static let cookie = Presence(rawValue: 1 << 0)
-    static let cgroupID = Presence(rawValue: 1 << 1)
-    static let mark = Presence(rawValue: 1 << 2)
-    static let options = Presence(rawValue: 1 << 3)
-    static let shutdown = Presence(rawValue: 1 << 4)
-    static let v6Only = Presence(rawValue: 1 << 5)
+    @usableFromInline let rawValue: UInt16
+
+    @inlinable
+    init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    @inlinable static var cookie: Presence { Presence(rawValue: 1 << 0) }
+    @inlinable static var cgroupID: Presence { Presence(rawValue: 1 << 1) }
+    @inlinable static var mark: Presence { Presence(rawValue: 1 << 2) }
+    @inlinable static var options: Presence { Presence(rawValue: 1 << 3) }
+    @inlinable static var shutdown: Presence { Presence(rawValue: 1 << 4) }
+    @inlinable static var v6Only: Presence { Presence(rawValue: 1 << 5) }
     /// The value of v6-only, not its presence.
-    static let isV6Only = Presence(rawValue: 1 << 6)
-    static let drops = Presence(rawValue: 1 << 7)
+    @inlinable static var isV6Only: Presence { Presence(rawValue: 1 << 6) }
+    @inlinable static var drops: Presence { Presence(rawValue: 1 << 7) }
     /// The record came from /proc/net.
-    static let procNet = Presence(rawValue: 1 << 8)
+    @inlinable static var procNet: Presence { Presence(rawValue: 1 << 8) }
     /// The record is the last one of a destroyed socket, in which the kernel omits the owner.
-    static let isFinal = Presence(rawValue: 1 << 9)
+    @inlinable static var isFinal: Presence { Presence(rawValue: 1 << 9) }
 
     mutating func set(_ bit: Presence, _ isPresent: Bool) {
       if isPresent { insert(bit) } else { remove(bit) }
@@ -74,13 +79,13 @@ extension InetSocket {
   /// The protocol. It is not part of a reply: the reader knows it from the request, or it is
   /// ``TransportProtocol/unspecified``.
   public internal(set) var `protocol`: TransportProtocol {
-    get { TransportProtocol(rawValue: rawProtocol) }
+    @inlinable get { TransportProtocol(rawValue: rawProtocol) }
     set { rawProtocol = newValue.rawValue }
   }
 
   /// The local address and port. Kernel: `idiag_src`, `idiag_sport`.
   public package(set) var local: SocketAddress {
-    get { SocketAddress(IPAddress(family: family, high: localHigh, low: localLow), port: localPort) }
+    @inlinable get { SocketAddress(IPAddress(family: family, high: localHigh, low: localLow), port: localPort) }
     set {
       localHigh = newValue.address.high
       localLow = newValue.address.low
@@ -91,7 +96,7 @@ extension InetSocket {
   /// The remote address and port, all zero if there is no peer. A TCP socket that was disconnected keeps the address,
   /// with port 0. Kernel: `idiag_dst`, `idiag_dport`.
   public package(set) var remote: SocketAddress {
-    get { SocketAddress(IPAddress(family: family, high: remoteHigh, low: remoteLow), port: remotePort) }
+    @inlinable get { SocketAddress(IPAddress(family: family, high: remoteHigh, low: remoteLow), port: remotePort) }
     set {
       remoteHigh = newValue.address.high
       remoteLow = newValue.address.low
@@ -101,7 +106,7 @@ extension InetSocket {
 
   /// The kernel's unique number for this socket. `/proc/net` does not report it. Kernel: `idiag_cookie`.
   public internal(set) var cookie: SocketCookie? {
-    get { present.contains(.cookie) ? SocketCookie(rawValue: rawCookie) : nil }
+    @inlinable get { present.contains(.cookie) ? SocketCookie(rawValue: rawCookie) : nil }
     set {
       rawCookie = newValue?.rawValue ?? 0
       present.set(.cookie, newValue != nil)
@@ -110,17 +115,17 @@ extension InetSocket {
 
   /// The user who made the socket. `nil` for TIME_WAIT and SYN_RECV records, which report 0 but have no owner, and in
   /// the final record of a destroyed socket, in which the kernel omits the owner. Kernel: `idiag_uid`.
-  public var uid: UInt32? { isMinisocket || present.contains(.isFinal) ? nil : rawUID }
+  @inlinable public var uid: UInt32? { isMinisocket || present.contains(.isFinal) ? nil : rawUID }
 
   /// Whether this is a small record without descriptor and owner: TIME_WAIT, an orphan in FIN_WAIT2 that became one, or
   /// a request in SYN_RECV.
-  public var isMinisocket: Bool {
+  @inlinable public var isMinisocket: Bool {
     timerKind == SocketTimer.Kind.timeWait.rawValue || state == .timeWait || (state == .synReceived && inode == 0)
   }
 
   /// The timer that runs, or `nil`.
   public package(set) var timer: SocketTimer? {
-    get {
+    @inlinable get {
       timerKind == 0
         ? nil
         : SocketTimer(
@@ -134,15 +139,15 @@ extension InetSocket {
   }
 
   /// The connections that wait for `accept`, on a listener.
-  public var acceptQueueLength: UInt32? { state == .listen ? receiveQueue : nil }
+  @inlinable public var acceptQueueLength: UInt32? { state == .listen ? receiveQueue : nil }
 
   /// The limit of connections that wait for `accept`, on a listener. `/proc/net` does not report it.
-  public var acceptQueueLimit: UInt32? { state == .listen && source == .sockDiag ? sendQueue : nil }
+  @inlinable public var acceptQueueLimit: UInt32? { state == .listen && source == .sockDiag ? sendQueue : nil }
 
   /// The id of the cgroup (version 2) in which the socket was made: the inode number of its directory.
   /// Kernel: `INET_DIAG_CGROUP_ID`, since 5.8.
   public internal(set) var cgroupID: UInt64? {
-    get { present.contains(.cgroupID) ? rawCgroupID : nil }
+    @inlinable get { present.contains(.cgroupID) ? rawCgroupID : nil }
     set {
       rawCgroupID = newValue ?? 0
       present.set(.cgroupID, newValue != nil)
@@ -151,7 +156,7 @@ extension InetSocket {
 
   /// The firewall mark. The kernel reports it only to readers with CAP_NET_ADMIN. Kernel: `INET_DIAG_MARK`, since 4.9.
   public internal(set) var mark: UInt32? {
-    get { present.contains(.mark) ? rawMark : nil }
+    @inlinable get { present.contains(.mark) ? rawMark : nil }
     set {
       rawMark = newValue ?? 0
       present.set(.mark, newValue != nil)
@@ -160,7 +165,7 @@ extension InetSocket {
 
   /// Boolean options that are set. Kernel: `INET_DIAG_SOCKOPT`, since 5.10.
   public internal(set) var options: InetSocketOptions? {
-    get { present.contains(.options) ? InetSocketOptions(rawValue: rawOptions) : nil }
+    @inlinable get { present.contains(.options) ? InetSocketOptions(rawValue: rawOptions) : nil }
     set {
       rawOptions = newValue?.rawValue ?? 0
       present.set(.options, newValue != nil)
@@ -169,7 +174,7 @@ extension InetSocket {
 
   /// The directions that are shut down. Kernel: `INET_DIAG_SHUTDOWN`, since 3.8.
   public internal(set) var shutdown: ShutdownSides? {
-    get { present.contains(.shutdown) ? ShutdownSides(rawValue: rawShutdown) : nil }
+    @inlinable get { present.contains(.shutdown) ? ShutdownSides(rawValue: rawShutdown) : nil }
     set {
       rawShutdown = newValue?.rawValue ?? 0
       present.set(.shutdown, newValue != nil)
@@ -179,7 +184,7 @@ extension InetSocket {
   /// Whether an IPv6 socket refuses IPv4. Reported in `listen` and `close` only.
   /// Kernel: `INET_DIAG_SKV6ONLY`, since 4.2.
   public internal(set) var isV6Only: Bool? {
-    get { present.contains(.v6Only) ? present.contains(.isV6Only) : nil }
+    @inlinable get { present.contains(.v6Only) ? present.contains(.isV6Only) : nil }
     set {
       present.subtract([.v6Only, .isV6Only])
       if let newValue { present.formUnion(newValue ? [.v6Only, .isV6Only] : .v6Only) }
@@ -187,14 +192,14 @@ extension InetSocket {
   }
 
   /// Whether the socket is bound to `::` and accepts IPv4 as well. A raw socket never does.
-  public var isDualStackWildcard: Bool {
+  @inlinable public var isDualStackWildcard: Bool {
     family == .inet6 && isV6Only == false && local.address.isUnspecified && self.protocol != .raw
   }
 
   /// Datagrams dropped because the receive buffer was full. From `/proc/net/udp`, or part of
   /// ``InetDetails/socketMemory`` since 4.7.
   public package(set) var drops: UInt32? {
-    get { present.contains(.drops) ? rawDrops : socketMemory?.drops }
+    @inlinable get { present.contains(.drops) ? rawDrops : socketMemory?.drops }
     set {
       rawDrops = newValue ?? 0
       present.set(.drops, newValue != nil)
@@ -203,7 +208,7 @@ extension InetSocket {
 
   /// The source of the record.
   public internal(set) var source: SocketSource {
-    get { present.contains(.procNet) ? .procNet : .sockDiag }
+    @inlinable get { present.contains(.procNet) ? .procNet : .sockDiag }
     set { present.set(.procNet, newValue == .procNet) }
   }
 }

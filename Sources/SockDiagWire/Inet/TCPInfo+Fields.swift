@@ -3,147 +3,147 @@
 /// A table: each line is one member of `struct tcp_info`, linux/tcp.h.
 extension TCPInfo {
   /// The connection's state, as ``InetSocket/state``. Kernel: `tcpi_state`.
-  public var state: SocketState? { u8(0).map(SocketState.init(rawValue:)) }
+  @inlinable public var state: SocketState? { u8(0).map(SocketState.init(rawValue:)) }
   /// The state of the loss recovery: 0 open, 1 disorder, 2 window reduced, 3 recovery, 4 loss. Kernel:
   /// `tcpi_ca_state`.
-  public var congestionState: UInt8? { u8(1) }
+  @inlinable public var congestionState: UInt8? { u8(1) }
   /// Timeouts in a row without an answer. Kernel: `tcpi_retransmits`.
-  public var unansweredRetransmits: UInt8? { u8(2) }
+  @inlinable public var unansweredRetransmits: UInt8? { u8(2) }
   /// Window or keepalive probes without an answer. Kernel: `tcpi_probes`.
-  public var unansweredProbes: UInt8? { u8(3) }
+  @inlinable public var unansweredProbes: UInt8? { u8(3) }
   /// How often the timeout was doubled. Kernel: `tcpi_backoff`.
-  public var backoff: UInt8? { u8(4) }
+  @inlinable public var backoff: UInt8? { u8(4) }
   /// Negotiated options. Kernel: `tcpi_options`.
-  public var options: Options? { u8(5).map(Options.init(rawValue:)) }
+  @inlinable public var options: Options? { u8(5).map(Options.init(rawValue:)) }
   /// The window scale that the peer announced. Kernel: `tcpi_snd_wscale`.
-  public var sendWindowScale: UInt8? { u8(6).map { $0 & 0xf } }
+  @inlinable public var sendWindowScale: UInt8? { u8(6).map { $0 & 0xf } }
   /// The window scale that this host announced. Kernel: `tcpi_rcv_wscale`.
-  public var receiveWindowScale: UInt8? { u8(6).map { $0 >> 4 } }
+  @inlinable public var receiveWindowScale: UInt8? { u8(6).map { $0 >> 4 } }
   /// Whether ``deliveryRateBytesPerSecond`` was measured while the program had too little to send. Since 4.9. Kernel:
   /// `tcpi_delivery_rate_app_limited`.
-  public var isDeliveryRateAppLimited: Bool? { u8(7).map { $0 & 1 != 0 } }
+  @inlinable public var isDeliveryRateAppLimited: Bool? { u8(7).map { $0 & 1 != 0 } }
   /// Why fast open failed: 0 not known, 1 no cookie, 2 no acknowledgement of the data, 3 retransmitted. Since 5.5.
   /// Kernel: `tcpi_fastopen_client_fail`.
-  public var fastOpenClientFailure: UInt8? { u8(7).map { $0 >> 1 & 3 } }
+  @inlinable public var fastOpenClientFailure: UInt8? { u8(7).map { $0 >> 1 & 3 } }
   /// The time after which data is sent again. Kernel: `tcpi_rto`.
-  public var retransmitTimeout: Duration? { microseconds(8) }
+  @inlinable public var retransmitTimeout: Duration? { microseconds(8) }
   /// The delayed-acknowledgement timeout. Kernel: `tcpi_ato`.
-  public var delayedAcknowledgementTimeout: Duration? { microseconds(12) }
+  @inlinable public var delayedAcknowledgementTimeout: Duration? { microseconds(12) }
   /// The largest segment that is sent, in bytes. Kernel: `tcpi_snd_mss`.
-  public var sendSegmentSize: UInt32? { u32(16) }
+  @inlinable public var sendSegmentSize: UInt32? { u32(16) }
   /// The largest segment seen from the peer, estimated, in bytes. Kernel: `tcpi_rcv_mss`.
-  public var receiveSegmentSize: UInt32? { u32(20) }
+  @inlinable public var receiveSegmentSize: UInt32? { u32(20) }
   /// Segments sent and not acknowledged; on a listener, the connections that wait for `accept`. Kernel:
   /// `tcpi_unacked`.
-  public var unacknowledgedSegments: UInt32? { u32(24) }
+  @inlinable public var unacknowledgedSegments: UInt32? { u32(24) }
   /// Segments acknowledged out of order; on a listener, the limit of the accept queue. Kernel: `tcpi_sacked`.
-  public var selectivelyAcknowledgedSegments: UInt32? { u32(28) }
+  @inlinable public var selectivelyAcknowledgedSegments: UInt32? { u32(28) }
   /// Segments taken for lost. Kernel: `tcpi_lost`.
-  public var lostSegments: UInt32? { u32(32) }
+  @inlinable public var lostSegments: UInt32? { u32(32) }
   /// Segments sent again and not acknowledged. Kernel: `tcpi_retrans`.
-  public var retransmittedSegments: UInt32? { u32(36) }
+  @inlinable public var retransmittedSegments: UInt32? { u32(36) }
   /// Always 0 since 4.15. Kernel: `tcpi_fackets`.
-  public var forwardAcknowledgements: UInt32? { u32(40) }
+  @inlinable public var forwardAcknowledgements: UInt32? { u32(40) }
   /// The time since data was sent. Kernel: `tcpi_last_data_sent`.
-  public var sinceLastDataSent: Duration? { milliseconds(44) }
+  @inlinable public var sinceLastDataSent: Duration? { milliseconds(44) }
   /// Not maintained by the kernel; 0. Kernel: `tcpi_last_ack_sent`.
-  public var sinceLastAcknowledgementSent: Duration? { milliseconds(48) }
+  @inlinable public var sinceLastAcknowledgementSent: Duration? { milliseconds(48) }
   /// The time since data came in. Kernel: `tcpi_last_data_recv`.
-  public var sinceLastDataReceived: Duration? { milliseconds(52) }
+  @inlinable public var sinceLastDataReceived: Duration? { milliseconds(52) }
   /// The time since an acknowledgement came in. Kernel: `tcpi_last_ack_recv`.
-  public var sinceLastAcknowledgementReceived: Duration? { milliseconds(56) }
+  @inlinable public var sinceLastAcknowledgementReceived: Duration? { milliseconds(56) }
   /// The largest packet that the path takes, in bytes. Kernel: `tcpi_pmtu`.
-  public var pathMTU: UInt32? { u32(60) }
+  @inlinable public var pathMTU: UInt32? { u32(60) }
   /// The limit up to which the receive window grows, in bytes. Kernel: `tcpi_rcv_ssthresh`.
-  public var receiveSlowStartThreshold: UInt32? { u32(64) }
+  @inlinable public var receiveSlowStartThreshold: UInt32? { u32(64) }
   /// The round-trip time, smoothed. Kernel: `tcpi_rtt`.
-  public var smoothedRTT: Duration? { microseconds(68) }
+  @inlinable public var smoothedRTT: Duration? { microseconds(68) }
   /// The mean deviation of the round-trip time. Kernel: `tcpi_rttvar`.
-  public var rttVariation: Duration? { microseconds(72) }
+  @inlinable public var rttVariation: Duration? { microseconds(72) }
   /// The congestion window at which slow start ends, in segments; `0x7fffffff` while there was no loss. Kernel:
   /// `tcpi_snd_ssthresh`.
-  public var sendSlowStartThreshold: UInt32? { u32(76) }
+  @inlinable public var sendSlowStartThreshold: UInt32? { u32(76) }
   /// The congestion window, in segments. Kernel: `tcpi_snd_cwnd`.
-  public var congestionWindow: UInt32? { u32(80) }
+  @inlinable public var congestionWindow: UInt32? { u32(80) }
   /// The largest segment that this host accepts, in bytes. Kernel: `tcpi_advmss`.
-  public var advertisedSegmentSize: UInt32? { u32(84) }
+  @inlinable public var advertisedSegmentSize: UInt32? { u32(84) }
   /// How far out of order segments may arrive before they count as lost. Kernel: `tcpi_reordering`.
-  public var reordering: UInt32? { u32(88) }
+  @inlinable public var reordering: UInt32? { u32(88) }
   /// The round-trip time as the receiving side estimates it. Kernel: `tcpi_rcv_rtt`.
-  public var receiverRTT: Duration? { microseconds(92) }
+  @inlinable public var receiverRTT: Duration? { microseconds(92) }
   /// The size that the receive buffer is tuned to, in bytes. Kernel: `tcpi_rcv_space`.
-  public var receiveSpace: UInt32? { u32(96) }
+  @inlinable public var receiveSpace: UInt32? { u32(96) }
   /// Segments sent again, since the connection began. Kernel: `tcpi_total_retrans`.
-  public var totalRetransmits: UInt32? { u32(100) }
+  @inlinable public var totalRetransmits: UInt32? { u32(100) }
   /// The rate at which segments leave; all ones for no limit. Since 3.15. Kernel: `tcpi_pacing_rate`.
-  public var pacingRateBytesPerSecond: UInt64? { u64(104) }
+  @inlinable public var pacingRateBytesPerSecond: UInt64? { u64(104) }
   /// The limit of the pacing rate (`SO_MAX_PACING_RATE`); all ones for none. Since 3.15. Kernel:
   /// `tcpi_max_pacing_rate`.
-  public var maximumPacingRateBytesPerSecond: UInt64? { u64(112) }
+  @inlinable public var maximumPacingRateBytesPerSecond: UInt64? { u64(112) }
   /// Bytes sent and acknowledged. Since 4.1. Kernel: `tcpi_bytes_acked`.
-  public var bytesAcknowledged: UInt64? { u64(120) }
+  @inlinable public var bytesAcknowledged: UInt64? { u64(120) }
   /// Bytes received in order. Since 4.1. Kernel: `tcpi_bytes_received`.
-  public var bytesReceived: UInt64? { u64(128) }
+  @inlinable public var bytesReceived: UInt64? { u64(128) }
   /// Segments sent, with retransmits. Since 4.2. Kernel: `tcpi_segs_out`.
-  public var segmentsOut: UInt32? { u32(136) }
+  @inlinable public var segmentsOut: UInt32? { u32(136) }
   /// Segments received. Since 4.2. Kernel: `tcpi_segs_in`.
-  public var segmentsIn: UInt32? { u32(140) }
+  @inlinable public var segmentsIn: UInt32? { u32(140) }
   /// Bytes that wait to be sent for the first time. Since 4.6. Kernel: `tcpi_notsent_bytes`.
-  public var unsentBytes: UInt32? { u32(144) }
+  @inlinable public var unsentBytes: UInt32? { u32(144) }
   /// The least round-trip time; all ones before the first. Since 4.6. Kernel: `tcpi_min_rtt`.
-  public var minimumRTT: Duration? { microseconds(148) }
+  @inlinable public var minimumRTT: Duration? { microseconds(148) }
   /// Segments received with data. Since 4.6. Kernel: `tcpi_data_segs_in`.
-  public var dataSegmentsIn: UInt32? { u32(152) }
+  @inlinable public var dataSegmentsIn: UInt32? { u32(152) }
   /// Segments sent with data. Since 4.6. Kernel: `tcpi_data_segs_out`.
-  public var dataSegmentsOut: UInt32? { u32(156) }
+  @inlinable public var dataSegmentsOut: UInt32? { u32(156) }
   /// The rate at which data arrives at the peer. Since 4.9. Kernel: `tcpi_delivery_rate`.
-  public var deliveryRateBytesPerSecond: UInt64? { u64(160) }
+  @inlinable public var deliveryRateBytesPerSecond: UInt64? { u64(160) }
   /// The time during which there was data to send. Since 4.10. Kernel: `tcpi_busy_time`.
-  public var busyTime: Duration? { longMicroseconds(168) }
+  @inlinable public var busyTime: Duration? { longMicroseconds(168) }
   /// The part of ``busyTime`` in which the peer's window was the limit. Since 4.10. Kernel: `tcpi_rwnd_limited`.
-  public var receiveWindowLimitedTime: Duration? { longMicroseconds(176) }
+  @inlinable public var receiveWindowLimitedTime: Duration? { longMicroseconds(176) }
   /// The part of ``busyTime`` in which the local send buffer was the limit. Since 4.10. Kernel: `tcpi_sndbuf_limited`.
-  public var sendBufferLimitedTime: Duration? { longMicroseconds(184) }
+  @inlinable public var sendBufferLimitedTime: Duration? { longMicroseconds(184) }
   /// Segments delivered, with retransmits. Since 4.18. Kernel: `tcpi_delivered`.
-  public var deliveredSegments: UInt32? { u32(192) }
+  @inlinable public var deliveredSegments: UInt32? { u32(192) }
   /// Segments delivered with a mark of congestion. Since 4.18. Kernel: `tcpi_delivered_ce`.
-  public var deliveredMarkedSegments: UInt32? { u32(196) }
+  @inlinable public var deliveredMarkedSegments: UInt32? { u32(196) }
   /// Bytes sent, with retransmits. Since 4.19. Kernel: `tcpi_bytes_sent`.
-  public var bytesSent: UInt64? { u64(200) }
+  @inlinable public var bytesSent: UInt64? { u64(200) }
   /// Bytes sent again. Since 4.19. Kernel: `tcpi_bytes_retrans`.
-  public var bytesRetransmitted: UInt64? { u64(208) }
+  @inlinable public var bytesRetransmitted: UInt64? { u64(208) }
   /// Segments that the peer reported as received twice. Since 4.19. Kernel: `tcpi_dsack_dups`.
-  public var duplicateSelectiveAcknowledgements: UInt32? { u32(216) }
+  @inlinable public var duplicateSelectiveAcknowledgements: UInt32? { u32(216) }
   /// Times that reordering was seen. Since 4.19. Kernel: `tcpi_reord_seen`.
-  public var reorderingSeen: UInt32? { u32(220) }
+  @inlinable public var reorderingSeen: UInt32? { u32(220) }
   /// Segments received out of order. Since 5.4. Kernel: `tcpi_rcv_ooopack`.
-  public var receivedOutOfOrder: UInt32? { u32(224) }
+  @inlinable public var receivedOutOfOrder: UInt32? { u32(224) }
   /// The receive window that the peer offers, in bytes. Since 5.4. Kernel: `tcpi_snd_wnd`.
-  public var sendWindow: UInt32? { u32(228) }
+  @inlinable public var sendWindow: UInt32? { u32(228) }
   /// The receive window that this host offers, in bytes. Since 6.2. Kernel: `tcpi_rcv_wnd`.
-  public var receiveWindow: UInt32? { u32(232) }
+  @inlinable public var receiveWindow: UInt32? { u32(232) }
   /// How often another path was tried. Since 6.2. Kernel: `tcpi_rehash`.
-  public var rehashes: UInt32? { u32(236) }
+  @inlinable public var rehashes: UInt32? { u32(236) }
   /// Retransmission timeouts. Since 6.7. Kernel: `tcpi_total_rto`.
-  public var totalTimeouts: UInt16? { u16(240) }
+  @inlinable public var totalTimeouts: UInt16? { u16(240) }
   /// Recoveries from such timeouts. Since 6.7. Kernel: `tcpi_total_rto_recoveries`.
-  public var totalTimeoutRecoveries: UInt16? { u16(242) }
+  @inlinable public var totalTimeoutRecoveries: UInt16? { u16(242) }
   /// The time spent in such recoveries. Since 6.7. Kernel: `tcpi_total_rto_time`.
-  public var totalTimeoutTime: Duration? { milliseconds(244) }
+  @inlinable public var totalTimeoutTime: Duration? { milliseconds(244) }
   /// Segments received with a mark of congestion. Since 6.18. Kernel: `tcpi_received_ce`.
-  public var receivedMarkedSegments: UInt32? { u32(248) }
+  @inlinable public var receivedMarkedSegments: UInt32? { u32(248) }
   /// Bytes delivered with ECT(1). Since 6.18. Kernel: `tcpi_delivered_e1_bytes`.
-  public var deliveredE1Bytes: UInt32? { u32(252) }
+  @inlinable public var deliveredE1Bytes: UInt32? { u32(252) }
   /// Bytes delivered with ECT(0). Since 6.18. Kernel: `tcpi_delivered_e0_bytes`.
-  public var deliveredE0Bytes: UInt32? { u32(256) }
+  @inlinable public var deliveredE0Bytes: UInt32? { u32(256) }
   /// Bytes delivered with a mark of congestion. Since 6.18. Kernel: `tcpi_delivered_ce_bytes`.
-  public var deliveredMarkedBytes: UInt32? { u32(260) }
+  @inlinable public var deliveredMarkedBytes: UInt32? { u32(260) }
   /// Bytes received with ECT(1). Since 6.18. Kernel: `tcpi_received_e1_bytes`.
-  public var receivedE1Bytes: UInt32? { u32(264) }
+  @inlinable public var receivedE1Bytes: UInt32? { u32(264) }
   /// Bytes received with ECT(0). Since 6.18. Kernel: `tcpi_received_e0_bytes`.
-  public var receivedE0Bytes: UInt32? { u32(268) }
+  @inlinable public var receivedE0Bytes: UInt32? { u32(268) }
   /// Bytes received with a mark of congestion. Since 6.18. Kernel: `tcpi_received_ce_bytes`.
-  public var receivedMarkedBytes: UInt32? { u32(272) }
+  @inlinable public var receivedMarkedBytes: UInt32? { u32(272) }
   /// What was negotiated about congestion marks, and what failed. Since 6.18. Kernel: `tcpi_ecn_mode`,
   /// `tcpi_accecn_opt_seen`, `tcpi_accecn_fail_mode`, `tcpi_options2`.
   public var accurateECN: AccurateECN? {

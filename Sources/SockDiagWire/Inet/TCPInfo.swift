@@ -13,7 +13,8 @@ public struct TCPInfo: Sendable {
   package static var knownByteCount: Int { 280 }
 
   /// The structure in memory order: byte n of it is bits 8n and up of the words, whatever the host's order.
-  private var words = InlineArray<35, UInt64>(repeating: 0)
+  @usableFromInline
+  private(set) var words = InlineArray<35, UInt64>(repeating: 0)
   /// The number of bytes that the kernel sent.
   public private(set) var byteCount: Int = 0
   /// The bytes that a newer kernel sent after the 280 known bytes.
@@ -28,6 +29,18 @@ public struct TCPInfo: Sendable {
     let known = min(payload.count, Self.knownByteCount)
     let source = bytes.extracting(payload.lowerBound..<payload.lowerBound + known)
     var offset = 0
+    // One check of the bounds serves five words: after it the compiler knows that they are there.
+    while offset &+ 40 <= known {
+      let chunk = source.extracting(offset..<offset &+ 40)
+      precondition(chunk.count >= 40)
+      let first = offset >> 3
+      words[first] = chunk.littleEndian64(at: 0)
+      words[first &+ 1] = chunk.littleEndian64(at: 8)
+      words[first &+ 2] = chunk.littleEndian64(at: 16)
+      words[first &+ 3] = chunk.littleEndian64(at: 24)
+      words[first &+ 4] = chunk.littleEndian64(at: 32)
+      offset &+= 40
+    }
     while offset &+ 8 <= known {
       words[offset >> 3] = source.extracting(offset..<offset &+ 8).littleEndian64(at: 0)
       offset &+= 8
@@ -45,33 +58,36 @@ public struct TCPInfo: Sendable {
     tail = []
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func u8(_ offset: Int) -> UInt8? {
     offset < byteCount ? UInt8(truncatingIfNeeded: words[offset >> 3] >> UInt64(8 * (offset & 7))) : nil
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func u16(_ offset: Int) -> UInt16? {
     offset + 2 <= byteCount
       ? UInt16(littleEndian: UInt16(truncatingIfNeeded: words[offset >> 3] >> UInt64(8 * (offset & 7)))) : nil
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func u32(_ offset: Int) -> UInt32? {
     offset + 4 <= byteCount
       ? UInt32(littleEndian: UInt32(truncatingIfNeeded: words[offset >> 3] >> UInt64(8 * (offset & 7)))) : nil
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   func u64(_ offset: Int) -> UInt64? {
     offset + 8 <= byteCount ? UInt64(littleEndian: words[offset >> 3]) : nil
   }
 
+  @inlinable @inline(__always)
   func microseconds(_ offset: Int) -> Duration? { u32(offset).map { .microseconds(Int64($0)) } }
 
+  @inlinable @inline(__always)
   func milliseconds(_ offset: Int) -> Duration? { u32(offset).map { .milliseconds(Int64($0)) } }
 
   /// Times beyond 292,000 years are clamped to that.
+  @inlinable @inline(__always)
   func longMicroseconds(_ offset: Int) -> Duration? { u64(offset).map { .microseconds(Int64(clamping: $0)) } }
 }
 

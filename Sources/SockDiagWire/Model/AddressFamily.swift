@@ -9,24 +9,28 @@ public struct AddressFamily: RawRepresentable, Hashable, Sendable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  /// Whether the numbers are equal.
+  @inlinable
+  public static func == (left: AddressFamily, right: AddressFamily) -> Bool { left.rawValue == right.rawValue }
+
   /// IPv4. Kernel: `AF_INET`.
-  public static let inet = AddressFamily(rawValue: 2)
+  @inlinable public static var inet: AddressFamily { AddressFamily(rawValue: 2) }
   /// IPv6, which also carries IPv4 in mapped addresses. Kernel: `AF_INET6`.
-  public static let inet6 = AddressFamily(rawValue: 10)
+  @inlinable public static var inet6: AddressFamily { AddressFamily(rawValue: 10) }
   /// Sockets between programs of one host, also called local sockets. Kernel: `AF_UNIX`.
-  public static let unix = AddressFamily(rawValue: 1)
+  @inlinable public static var unix: AddressFamily { AddressFamily(rawValue: 1) }
   /// Netlink. Kernel: `AF_NETLINK`.
-  public static let netlink = AddressFamily(rawValue: 16)
+  @inlinable public static var netlink: AddressFamily { AddressFamily(rawValue: 16) }
   /// Packets as devices send and receive them. Kernel: `AF_PACKET`.
-  public static let packet = AddressFamily(rawValue: 17)
+  @inlinable public static var packet: AddressFamily { AddressFamily(rawValue: 17) }
   /// Transparent inter-process communication, between the nodes of a cluster. Kernel: `AF_TIPC`.
-  public static let tipc = AddressFamily(rawValue: 30)
+  @inlinable public static var tipc: AddressFamily { AddressFamily(rawValue: 30) }
   /// Between virtual machines and their host. Kernel: `AF_VSOCK`, since 3.9.
-  public static let vsock = AddressFamily(rawValue: 40)
+  @inlinable public static var vsock: AddressFamily { AddressFamily(rawValue: 40) }
   /// TCP connections that may use shared memory instead. Kernel: `AF_SMC`, since 4.11.
-  public static let smc = AddressFamily(rawValue: 43)
+  @inlinable public static var smc: AddressFamily { AddressFamily(rawValue: 43) }
   /// Frames in memory that a device and a program share. Kernel: `AF_XDP`, since 4.18.
-  public static let xdp = AddressFamily(rawValue: 44)
+  @inlinable public static var xdp: AddressFamily { AddressFamily(rawValue: 44) }
 
   private static let names: [(family: AddressFamily, name: String)] = [
     (.unix, "unix"), (.inet, "inet"), (.inet6, "inet6"), (.netlink, "netlink"), (.packet, "packet"), (.tipc, "tipc"),

@@ -9,7 +9,7 @@ public struct IPAddress: Hashable, Sendable {
   /// `inet` or `inet6`.
   public let family: AddressFamily
 
-  @inline(__always)
+  @inlinable @inline(__always)
   init(family: AddressFamily, high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
@@ -17,9 +17,11 @@ public struct IPAddress: Hashable, Sendable {
   }
 
   /// Creates an IPv4 address from its value as a number: 127.0.0.1 is `0x7f00_0001`.
+  @inlinable
   public init(v4 value: UInt32) { self.init(family: .inet, high: 0, low: UInt64(value)) }
 
   /// Creates an IPv6 address from its two halves as numbers.
+  @inlinable
   public init(v6 high: UInt64, _ low: UInt64) { self.init(family: .inet6, high: high, low: low) }
 
   /// The IPv4 address for all interfaces, 0.0.0.0. Kernel: `INADDR_ANY`.
@@ -29,17 +31,17 @@ public struct IPAddress: Hashable, Sendable {
   public static let anyV6 = IPAddress(v6: 0, 0)
 
   /// Whether this is the address for all interfaces.
-  public var isUnspecified: Bool { high == 0 && low == 0 }
+  @inlinable public var isUnspecified: Bool { high == 0 && low == 0 }
 
   /// Whether this is an IPv4-mapped IPv6 address, `::ffff:a.b.c.d`. IPv4 peers of a dual-stack socket have such
   /// addresses.
-  public var isV4Mapped: Bool { family == .inet6 && high == 0 && low >> 32 == 0xffff }
+  @inlinable public var isV4Mapped: Bool { family == .inet6 && high == 0 && low >> 32 == 0xffff }
 
   /// The IPv4 address in a mapped address; other addresses unchanged.
-  public var unmapped: IPAddress { isV4Mapped ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : self }
+  @inlinable public var unmapped: IPAddress { isV4Mapped ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : self }
 
   /// Whether the address is link-local and so valid only with an interface: `fe80::/10`.
-  public var isLinkLocal: Bool { family == .inet6 && high >> 54 == 0xfe80 >> 6 }
+  @inlinable public var isLinkLocal: Bool { family == .inet6 && high >> 54 == 0xfe80 >> 6 }
 
   /// The address in network byte order: 4 or 16 bytes. Allocates.
   public var bytes: [UInt8] {

@@ -31,6 +31,14 @@ public protocol KernelSocket: Hashable, Sendable, Encodable, FieldWritable, Cust
   /// The source of the record.
   var source: SocketSource { get }
 
+  /// A number that distinguishes this record from the others of a query, in one poll and from poll to poll; 0 if nothing
+  /// does.
+  var trackingKey: UInt64 { get }
+  /// What the socket has carried; `nil` if the record has no counters.
+  var counters: SocketCounters? { get }
+  /// Compares the record with an earlier one of the same ``trackingKey``.
+  func comparison(with earlier: Self) -> SocketComparison
+
   /// Appends the local endpoint, as tables show it.
   func appendLocal<Names: EndpointNames>(to text: inout [UInt8], _ names: inout Names)
   /// Appends the remote endpoint, as tables show it; `*` if there is none.
@@ -42,6 +50,12 @@ extension KernelSocket {
   public var timer: SocketTimer? { nil }
   /// Most families have sockets that belong to no interface.
   public var interfaceIndex: UInt32 { 0 }
+  /// The cookie; without one, the inode.
+  public var trackingKey: UInt64 { cookie?.rawValue ?? UInt64(inode) }
+  /// Most families count nothing.
+  public var counters: SocketCounters? { nil }
+  /// Compares all members.
+  public func comparison(with earlier: Self) -> SocketComparison { self == earlier ? .same : .changed }
 
   /// The local endpoint with numbers for names. Allocates.
   public var localText: String { Self.text { appendLocal(to: &$0, &$1) } }
@@ -62,4 +76,14 @@ public enum SocketSource: String, Hashable, Sendable, Codable {
   case sockDiag = "sock-diag"
   /// A file in `/proc/net`, which has fewer fields.
   case procNet = "proc-net"
+}
+
+/// What became of a socket between two looks at it.
+public enum SocketComparison: Hashable, Sendable {
+  /// Nothing that matters differs.
+  case same
+  /// Its state, its queues or its counters differ.
+  case changed
+  /// It disconnected and was used again, so its counters started anew.
+  case reset
 }

@@ -12,47 +12,51 @@ public struct SocketState: RawRepresentable, Hashable, Sendable {
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  /// Whether the numbers are equal.
+  @inlinable
+  public static func == (left: SocketState, right: SocketState) -> Bool { left.rawValue == right.rawValue }
+
   /// Open both ways. Kernel: `TCP_ESTABLISHED`.
-  public static let established = SocketState(rawValue: 1)
+  @inlinable public static var established: SocketState { SocketState(rawValue: 1) }
   /// Connecting: a SYN was sent. Kernel: `TCP_SYN_SENT`.
-  public static let synSent = SocketState(rawValue: 2)
+  @inlinable public static var synSent: SocketState { SocketState(rawValue: 2) }
   /// A SYN arrived and was answered. Such a request has no inode and no owner yet. Kernel: `TCP_SYN_RECV`.
-  public static let synReceived = SocketState(rawValue: 3)
+  @inlinable public static var synReceived: SocketState { SocketState(rawValue: 3) }
   /// Closed here; the FIN is not acknowledged. Kernel: `TCP_FIN_WAIT1`.
-  public static let finWait1 = SocketState(rawValue: 4)
+  @inlinable public static var finWait1: SocketState { SocketState(rawValue: 4) }
   /// Closed here; the peer may still send. Kernel: `TCP_FIN_WAIT2`.
-  public static let finWait2 = SocketState(rawValue: 5)
+  @inlinable public static var finWait2: SocketState { SocketState(rawValue: 5) }
   /// Closed on both sides; the 4-tuple is kept for 60 s. Kernel: `TCP_TIME_WAIT`.
-  public static let timeWait = SocketState(rawValue: 6)
+  @inlinable public static var timeWait: SocketState { SocketState(rawValue: 6) }
   /// Not connected: an unconnected UDP socket, a bound or reset TCP socket. Kernel: `TCP_CLOSE`.
-  public static let close = SocketState(rawValue: 7)
+  @inlinable public static var close: SocketState { SocketState(rawValue: 7) }
   /// The peer has closed; the program here has not. Kernel: `TCP_CLOSE_WAIT`.
-  public static let closeWait = SocketState(rawValue: 8)
+  @inlinable public static var closeWait: SocketState { SocketState(rawValue: 8) }
   /// Closed here after the peer; the FIN is not acknowledged. Kernel: `TCP_LAST_ACK`.
-  public static let lastAcknowledgement = SocketState(rawValue: 9)
+  @inlinable public static var lastAcknowledgement: SocketState { SocketState(rawValue: 9) }
   /// Waiting for connections. Kernel: `TCP_LISTEN`.
-  public static let listen = SocketState(rawValue: 10)
+  @inlinable public static var listen: SocketState { SocketState(rawValue: 10) }
   /// Both sides closed at once; the FIN is not acknowledged. Kernel: `TCP_CLOSING`.
-  public static let closing = SocketState(rawValue: 11)
+  @inlinable public static var closing: SocketState { SocketState(rawValue: 11) }
   /// The kernel's internal name for a request in `synReceived`; no reply contains it. Kernel: `TCP_NEW_SYN_RECV`.
-  public static let newSynReceived = SocketState(rawValue: 12)
+  @inlinable public static var newSynReceived: SocketState { SocketState(rawValue: 12) }
   /// A TCP or DCCP socket that is bound, does not listen and is not connected. The kernel uses this state only in
   /// requests and replies with ``close``; the decoder restores it, so that the result shows the requested state. Kernel:
   /// `TCP_BOUND_INACTIVE`, since 6.8.
-  public static let boundInactive = SocketState(rawValue: 13)
+  @inlinable public static var boundInactive: SocketState { SocketState(rawValue: 13) }
 
   /// An SCTP association is shutting down and still has data to send. Kernel: `SCTP_STATE_SHUTDOWN_PENDING`.
-  public static let shutdownPending = SocketState(rawValue: 16)
+  @inlinable public static var shutdownPending: SocketState { SocketState(rawValue: 16) }
   /// An SCTP association sent its SHUTDOWN. Kernel: `SCTP_STATE_SHUTDOWN_SENT`.
-  public static let shutdownSent = SocketState(rawValue: 17)
+  @inlinable public static var shutdownSent: SocketState { SocketState(rawValue: 17) }
   /// The peer of an SCTP association is shutting down. Kernel: `SCTP_STATE_SHUTDOWN_RECEIVED`.
-  public static let shutdownReceived = SocketState(rawValue: 18)
+  @inlinable public static var shutdownReceived: SocketState { SocketState(rawValue: 18) }
   /// An SCTP association answered the peer's SHUTDOWN. Kernel: `SCTP_STATE_SHUTDOWN_ACK_SENT`.
-  public static let shutdownAcknowledged = SocketState(rawValue: 19)
+  @inlinable public static var shutdownAcknowledged: SocketState { SocketState(rawValue: 19) }
   /// An SCTP association sent its INIT and waits for the cookie. Kernel: `SCTP_STATE_COOKIE_WAIT`.
-  public static let cookieWait = SocketState(rawValue: 28)
+  @inlinable public static var cookieWait: SocketState { SocketState(rawValue: 28) }
   /// An SCTP association returned the cookie and waits for the confirmation. Kernel: `SCTP_STATE_COOKIE_ECHOED`.
-  public static let cookieEchoed = SocketState(rawValue: 29)
+  @inlinable public static var cookieEchoed: SocketState { SocketState(rawValue: 29) }
 
   /// Names as in the filters of `ss`, at the index of the raw value.
   static let names = [

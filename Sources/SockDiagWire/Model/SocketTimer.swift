@@ -12,18 +12,18 @@ public struct SocketTimer: Hashable, Sendable {
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// No timer runs.
-    public static let off = Kind(rawValue: 0)
+    @inlinable public static var off: Kind { Kind(rawValue: 0) }
     /// Retransmits unacknowledged data, or sends a loss probe.
-    public static let retransmit = Kind(rawValue: 1)
+    @inlinable public static var retransmit: Kind { Kind(rawValue: 1) }
     /// Probes an idle connection, or gives up on a SYN or an orphan.
-    public static let keepalive = Kind(rawValue: 2)
+    @inlinable public static var keepalive: Kind { Kind(rawValue: 2) }
     /// Frees a TIME_WAIT record and with it the port. A socket with this timer is such a record, whatever
     /// ``InetSocket/state`` says: an orphan in `fin-wait-2` becomes one too.
-    public static let timeWait = Kind(rawValue: 3)
+    @inlinable public static var timeWait: Kind { Kind(rawValue: 3) }
     /// Probes a window that the peer closed.
-    public static let persist = Kind(rawValue: 4)
+    @inlinable public static var persist: Kind { Kind(rawValue: 4) }
     /// Sends a delayed acknowledgement. Since 7.1.
-    public static let delayedAcknowledgement = Kind(rawValue: 5)
+    @inlinable public static var delayedAcknowledgement: Kind { Kind(rawValue: 5) }
 
     static let names = ["off", "retransmit", "keepalive", "time-wait", "persist", "delayed-ack"]
 
@@ -47,6 +47,7 @@ public struct SocketTimer: Hashable, Sendable {
   public var retransmits: UInt8
 
   /// Creates a timer from its parts.
+  @inlinable
   public init(_ kind: Kind, expiresMilliseconds: UInt32, retransmits: UInt8) {
     self.kind = kind
     self.expiresMilliseconds = expiresMilliseconds

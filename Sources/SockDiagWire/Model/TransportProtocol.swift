@@ -9,23 +9,27 @@ public struct TransportProtocol: RawRepresentable, Hashable, Sendable {
   @inlinable
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// Whether the numbers are equal.
+  @inlinable
+  public static func == (left: TransportProtocol, right: TransportProtocol) -> Bool { left.rawValue == right.rawValue }
+
   /// Unknown, as in a reply whose request was not captured. Kernel: `IPPROTO_IP`.
-  public static let unspecified = TransportProtocol(rawValue: 0)
+  @inlinable public static var unspecified: TransportProtocol { TransportProtocol(rawValue: 0) }
   /// TCP. Kernel: `IPPROTO_TCP`.
-  public static let tcp = TransportProtocol(rawValue: 6)
+  @inlinable public static var tcp: TransportProtocol { TransportProtocol(rawValue: 6) }
   /// Multipath TCP. Its socket is built on a TCP socket, which has the port. Kernel: `IPPROTO_MPTCP`, since 5.6; its
   /// sockets are reported since 5.9.
-  public static let mptcp = TransportProtocol(rawValue: 262)
+  @inlinable public static var mptcp: TransportProtocol { TransportProtocol(rawValue: 262) }
   /// UDP. Kernel: `IPPROTO_UDP`.
-  public static let udp = TransportProtocol(rawValue: 17)
+  @inlinable public static var udp: TransportProtocol { TransportProtocol(rawValue: 17) }
   /// UDP-Lite, which may leave a part of a datagram without checksum. Kernel: `IPPROTO_UDPLITE`, until 7.0.
-  public static let udpLite = TransportProtocol(rawValue: 136)
+  @inlinable public static var udpLite: TransportProtocol { TransportProtocol(rawValue: 136) }
   /// Raw sockets: those that read and write IP packets of one protocol. Kernel: `IPPROTO_RAW`, reported since 4.10.
-  public static let raw = TransportProtocol(rawValue: 255)
+  @inlinable public static var raw: TransportProtocol { TransportProtocol(rawValue: 255) }
   /// SCTP. Kernel: `IPPROTO_SCTP`, reported since 4.7.
-  public static let sctp = TransportProtocol(rawValue: 132)
+  @inlinable public static var sctp: TransportProtocol { TransportProtocol(rawValue: 132) }
   /// DCCP. Kernel: `IPPROTO_DCCP`, until 6.15.
-  public static let dccp = TransportProtocol(rawValue: 33)
+  @inlinable public static var dccp: TransportProtocol { TransportProtocol(rawValue: 33) }
 
   /// Creates a protocol from its name, such as `tcp` or `udplite`, or from its number.
   public init?(name: some StringProtocol) {

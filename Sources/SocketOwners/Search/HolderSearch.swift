@@ -40,6 +40,12 @@ struct HolderSearch: ~Copyable {
     found = FoundHolders(wanted)
   }
 
+  /// Runs the stages for some processes alone.
+  mutating func run(among pids: [Int32]) throws(SocketOwnersError) -> OwnerReport {
+    try examine(pids)
+    return report()
+  }
+
   /// Runs all stages.
   mutating func run() throws(SocketOwnersError) -> OwnerReport {
     if options.thoroughness == .firstHolder {

@@ -1,4 +1,5 @@
 import SockDiag
+import SocketOwners
 import Testing
 
 @testable import BindDiagnosis
@@ -21,9 +22,33 @@ import Testing
       freePorts: nil, probe: nil, blindSpots: [.options, .processes], elsewhere: [])
   }
 
-  @Test func summaryNamesAddressVerdictAndError() throws {
+  @Test func summaryNamesAddressVerdictAndHolder() throws {
+    var diagnosis = try conflict()
+    #expect(diagnosis.summary == "0.0.0.0:8080/tcp is in use by a process that was not found (user root)")
+    #expect("\(diagnosis)" == diagnosis.summary)
+    let process = HoldingProcess(pid: 80, startTicks: 7)
+    diagnosis.sockets[0].processes = [ProcessDetails(process: process, command: Array("nginx".utf8))]
+    #expect(diagnosis.summary == "0.0.0.0:8080/tcp is in use by nginx (pid 80)")
+  }
+
+  /// The answers for the addresses of one port are one sentence; of several ports the worst is told.
+  @Test func severalDiagnosesHaveOneSummaryAndOneVerdict() throws {
+    let conflict = try conflict()
+    var free = conflict
+    free.request.local = SocketAddress(.anyV6, port: 8080)
+    (free.sockets, free.prediction.bind, free.prediction.listen) = ([], .succeeds, .succeeds)
+    var other = free
+    other.request.local.port = 9090
+    #expect([free, conflict].verdict == .conflict && [free, other].verdict == .free && [Diagnosis]().verdict == .free)
     #expect(
-      try conflict().summary
+      [free, conflict, other].summary
+        == "8080/tcp is in use on 0.0.0.0 by a process that was not found (user root); free on [::]")
+    #expect([Diagnosis]().summary == "")
+  }
+
+  @Test func firstLineHasTheVerdictAndTheError() throws {
+    #expect(
+      try conflict().lines.first
         == "TCP 0.0.0.0:8080: in use. bind() fails with EADDRINUSE (Address already in use).")
   }
 
@@ -40,6 +65,10 @@ import Testing
   @Test func optionSetsDescribeTheirMembers() {
     #expect("\(BlindSpots.options)" == "not seen: options of sockets that processes of other users hold")
     #expect("\(BlindSpots())" == "everything was seen")
+    #expect("\(Diagnostician.Effort([.origins, .owners]))" == "owners, origins of processes")
+    #expect("\(Diagnostician.Effort())" == "only the sockets")
+    // Every part has a word.
+    for bit in 0..<7 { #expect("\(Diagnostician.Effort(rawValue: 1 << bit))" != "only the sockets", "\(bit)") }
     #expect("\(BindOptions([.reuseAddress, .reusePort]))" == "SO_REUSEADDR and SO_REUSEPORT")
     #expect("\(BindOptions())" == "no socket options")
     #expect("\(SocketEffect.Unknowns.reuseAddress)" == "whether the other side has SO_REUSEADDR")

@@ -2,6 +2,7 @@ import SockDiag
 import SocketOwners
 import Testing
 
+@testable import PortControl
 @testable import SockDiagCommand
 
 /// The processes of a plan, and their order.
@@ -25,33 +26,18 @@ struct EndingPlanTests {
   }
 
   private static func plan(_ processes: [ProcessDetails], _ ownProcess: OwnProcess? = nil) throws -> EndingPlan {
-    let entries = processes.map {
-      HolderList.Entry(
-        holder: SocketHolder(pid: $0.process.pid, descriptor: 3), process: $0, isInherited: false)
-    }
-    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
-    let held = HeldSocket(socket: try socket(5), holders: HolderList(entries: entries))
-    return EndingPlan(selection, [held], ownProcess ?? OwnProcess(pid: 99))
+    let holders = processes.map { KnownHolder(SocketHolder(pid: $0.process.pid, descriptor: 3), $0) }
+    return EndingPlan(ports.selection, [HeldSocket(try socket(5), holders)], ownProcess ?? OwnProcess(pid: 99))
   }
+
+  private static let ports = PortArguments(port: PortArgument(port: 80), transports: [.tcp])
 
   private static func supervisors(_ plan: EndingPlan) -> [Supervisor] {
     plan.targets.compactMap(\.supervisor)
   }
 
   private static func refusal(_ plan: EndingPlan, _ units: [UInt32: SystemdUnit] = [:]) -> CommandFailure? {
-    plan.refusal(socketUnits: units)?.failure(plan.selection)
-  }
-
-  @Test func parentsComeBeforeTheirChildren() throws {
-    // The ids of children are lower, since the kernel started again at 1. All were started within one tick.
-    let processes = [
-      Self.process(10, parent: 12), Self.process(12, parent: 300), Self.process(300), Self.process(11, parent: 12),
-      Self.process(5, start: 9), Self.process(400, start: 3),
-    ]
-    #expect(try Self.plan(processes).targets.map(\.process.pid) == [400, 300, 12, 10, 11, 5])
-    // There are no parents in a circle, but /proc is read while it changes.
-    let circle = [Self.process(10, parent: 11), Self.process(11, parent: 10)]
-    #expect(try Self.plan(circle).targets.count == 2)
+    plan.refusal(socketUnits: units)?.failure(ports)
   }
 
   @Test func supervisorsAreNamedWithTheirStopCommand() throws {
@@ -84,25 +70,15 @@ struct EndingPlanTests {
       Self.supervisors(proxy).first?.stopCommand == "docker stop $(docker ps -q --filter publish=80)")
   }
 
-  @Test func unitOfThisCommandIsNoSupervisor() throws {
-    var ownProcess = OwnProcess(pid: 99)
-    ownProcess.ancestors = [50, 1]
-    ownProcess.cgroup = CgroupPath(Array("/system.slice/ssh.service".utf8))
-    let plan = try Self.plan(
-      [
-        Self.process(50, cgroup: "/system.slice/ssh.service"), Self.process(51, cgroup: "/system.slice/ssh.service"),
-        Self.process(99),
-      ], ownProcess)
-    #expect(plan.targets.map(\.standing) == [.ancestor, .ordinary, .itself])
-    #expect(plan.targets.allSatisfy { $0.supervision == nil })
-    #expect(plan.signalled.map(\.process.pid) == [50, 51])
-  }
-
   @Test func newProcessIsNamedWithItsStarter() throws {
-    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    let selection = PortSelection(80)
     let server = Self.process(90)
     #expect(
       UnlistedProcess(details: server).sentence(selection).hasPrefix("nginx (pid 90) is new, a child of process 1; "))
+    let unit = SystemdUnit(name: "x.service", slice: "system.slice")
+    #expect(
+      UnlistedProcess(details: server, supervision: .unit(unit)).sentence(selection)
+        == "nginx (pid 90) is new: x.service started it again; 'systemctl stop x.service' ends it for good")
     let first = UnlistedProcess(details: server, starter: Self.process(1, command: "sh"))
     #expect(
       first.sentence(selection)
@@ -120,21 +96,19 @@ struct EndingPlanTests {
     for (transports, name) in [([.tcp], "80"), ([.tcp, .udp], "80"), ([.udp], "80/udp")]
       as [([TransportProtocol], String)]
     {
-      let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: transports)
-      let target = EndingTarget(details: proxy, holds: [], OwnProcess(pid: 99), selection)
+      let selection = PortSelection(80, transports)
       #expect(
-        selection.supervisor(target.supervision)?.stopCommand
+        selection.supervisor(proxy.supervision(holding: 80))?.stopCommand
           == "docker stop $(docker ps -q --filter publish=\(name))")
     }
   }
 
   /// One socket with a hidden holder is reason enough to ask for more rights.
   @Test func oneHiddenHolderAsksForMoreRights() throws {
-    let hidden = HolderList(entries: [], reasons: [.unreadableProcess])
-    let lost = HolderList(entries: [], reasons: [.kernel])
-    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
-    func status(_ lists: [HolderList]) throws -> SockDiagCommand.ExitStatus? {
-      let sockets = try lists.enumerated().map { HeldSocket(socket: try Self.socket($0 + 5), holders: $1) }
+    let (hidden, lost): (MissingHolder.Reasons, MissingHolder.Reasons) = (.unreadableProcess, .kernel)
+    let selection = PortSelection(80)
+    func status(_ reasons: [MissingHolder.Reasons]) throws -> SockDiagCommand.ExitStatus? {
+      let sockets = try reasons.enumerated().map { HeldSocket(try Self.socket($0 + 5), [], missing: $1) }
       return Self.refusal(EndingPlan(selection, sockets, OwnProcess(pid: 99)))?.status
     }
     #expect(try status([hidden]) == .noPermission && status([lost]) == .system)
@@ -142,7 +116,7 @@ struct EndingPlanTests {
   }
 
   @Test func remainingTimeOfARecordIsRoundedUp() throws {
-    let selection = PortSelection(port: try PortArgument(parsing: "80"), transports: [.tcp])
+    let selection = PortSelection(80)
     let record = try Samples.socket(
       """
       {"protocol":"tcp","family":"inet","state":"time-wait","local":{"address":"127.0.0.1","port":80},\
@@ -150,9 +124,9 @@ struct EndingPlanTests {
       "timer":{"kind":"time-wait","expires_ms":1500,"retransmits":0}}
       """)
     let found = PortSockets([record], of: selection)
-    let refusal = EndingRefusal.onlyRecords(found.leftOver, expireIn: found.leftOverEnd).failure(selection)
+    let refusal = EndingRefusal.onlyRecords(found.leftOver, expireIn: found.leftOverEnd, selection).failure(Self.ports)
     #expect(refusal.message.contains("1 record of a closed connection is left, which expires in 2 s; "))
-    let several = EndingRefusal.onlyRecords([record, record], expireIn: nil).failure(selection)
+    let several = EndingRefusal.onlyRecords([record, record], expireIn: nil, selection).failure(Self.ports)
     #expect(several.message.contains(": 2 records of closed connections are left; "))
     #expect(several.message.hasSuffix(" shows and removes them"))
   }
@@ -168,16 +142,6 @@ struct EndingPlanTests {
     #expect(processes.map { $0["errno"] } == [.number(38), nil])
   }
 
-  /// With no address given, only the interface can rule a socket out. One without an interface always matches.
-  @Test func selectionWithInterfaceCoversSocketsWithoutOne() throws {
-    let selection = PortSelection(port: try PortArgument(parsing: "*%lo:80"), transports: [.tcp])
-    var socket = try Self.socket(5)
-    for (interface, isMet) in [(0, true), (1, true), (7, false)] as [(UInt32, Bool)] {
-      socket.interfaceIndex = interface
-      #expect(selection.covers(socket) == isMet, "\(interface)")
-    }
-  }
-
   /// The order of the processes does not matter.
   @Test func oneSupervisedProcessNeedsTheOption() throws {
     let plain = Self.process(70)
@@ -185,7 +149,7 @@ struct EndingPlanTests {
     for processes in [[plain, supervised], [supervised, plain], [supervised]] {
       let plan = try Self.plan(processes)
       let target = try #require(plan.supervised)
-      let failure = EndingRefusal.supervised(target).failure(plan.selection)
+      let failure = EndingRefusal.supervised(target).failure(Self.ports)
       #expect(failure.message.hasPrefix("nginx (pid 80) is run by nginx.service, "))
     }
     #expect(try Self.plan([plain]).supervised == nil)

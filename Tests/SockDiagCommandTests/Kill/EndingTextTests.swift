@@ -6,14 +6,15 @@ import SocketLaboratoryKit
 import SocketOwners
 import Testing
 
+@testable import PortControl
 @testable import SockDiagCommand
 
 /// The sentences of `kill`, for results that no test server can cause.
 struct EndingTextTests {
   private static func selection(_ text: String = "80", _ transports: [TransportProtocol] = [.tcp]) throws
-    -> PortSelection
+    -> PortArguments
   {
-    PortSelection(port: try PortArgument(parsing: text), transports: transports)
+    PortArguments(port: try PortArgument(parsing: text), transports: transports)
   }
 
   private static func process(_ pid: Int32, arguments: [String]? = nil) -> ProcessDetails {
@@ -32,14 +33,12 @@ struct EndingTextTests {
   }
 
   private static func held(_ transport: String = "tcp", by pids: [Int32]) throws -> HeldSocket {
-    let entries = pids.map {
-      HolderList.Entry(holder: SocketHolder(pid: $0, descriptor: 3), process: process($0), isInherited: false)
-    }
-    return HeldSocket(socket: try socket(transport), holders: HolderList(entries: entries))
+    HeldSocket(
+      try socket(transport), pids.map { KnownHolder(SocketHolder(pid: $0, descriptor: 3), process($0)) })
   }
 
   private static func plan(_ sockets: [HeldSocket]) throws -> EndingPlan {
-    EndingPlan(try selection(), sockets, OwnProcess(pid: 99))
+    EndingPlan(try selection().selection, sockets, OwnProcess(pid: 99))
   }
 
   // MARK: Outcomes
@@ -99,10 +98,8 @@ struct EndingTextTests {
     var processes = [Self.process(7, arguments: ["nginx", "-g", "daemon off;"]), Self.process(8), Self.process(9)]
     processes[1].parent = 7
     processes[2].parent = 7
-    let entries = processes.map {
-      HolderList.Entry(holder: SocketHolder(pid: $0.process.pid, descriptor: 3), process: $0, isInherited: false)
-    }
-    let plan = try Self.plan([HeldSocket(socket: try Self.socket(), holders: HolderList(entries: entries))])
+    let holders = processes.map { KnownHolder(SocketHolder(pid: $0.process.pid, descriptor: 3), $0) }
+    let plan = try Self.plan([HeldSocket(try Self.socket(), holders)])
     #expect(Self.question(plan) == "Ends nginx (pid 7) and 2 workers.\n    nginx -g daemon off;\n")
     let lines = EndingText.lines(plan.targets, [.ended, .ended, .ended], EndingOptions())
     #expect(lines == ["nginx (pid 7) and 2 workers: ended by SIGTERM"])
@@ -113,8 +110,8 @@ struct EndingTextTests {
   @Test func supervisorIsNamedWithTheCommandThatStopsIt() throws {
     var process = Self.process(7)
     process.cgroup = CgroupPath(Array("/system.slice/nginx.service".utf8))
-    let entry = HolderList.Entry(holder: SocketHolder(pid: 7, descriptor: 3), process: process, isInherited: false)
-    let plan = try Self.plan([HeldSocket(socket: try Self.socket(), holders: HolderList(entries: [entry]))])
+    let holder = KnownHolder(SocketHolder(pid: 7, descriptor: 3), process)
+    let plan = try Self.plan([HeldSocket(try Self.socket(), [holder])])
     #expect(
       Self.question(plan) == """
         Ends nginx (pid 7).
@@ -126,37 +123,39 @@ struct EndingTextTests {
 
   @Test func portsAreNamedIfThereAreSeveral() throws {
     let ranges = try PortRangeArgument.parse(["80", "9000-9010"])
-    let selection = PortSelection(ranges.map { .init(range: $0, transports: [.tcp]) })
-    let plan = EndingPlan(selection, [try Self.held(by: [7])], OwnProcess(pid: 99))
+    let arguments = PortArguments(ranges.map { .init(range: $0, transports: [.tcp]) })
+    let plan = EndingPlan(arguments.selection, [try Self.held(by: [7])], OwnProcess(pid: 99))
     #expect(Self.question(plan) == "Ends nginx (pid 7) on port 80.\n")
     #expect(plan.idle?.description == "ports 9000-9010")
-    #expect(selection.description == "ports 80 and 9000-9010")
-    #expect(selection.fullDescription == "TCP ports 80 and 9000-9010")
+    #expect(arguments.description == "ports 80 and 9000-9010")
+    #expect(arguments.fullDescription == "TCP ports 80 and 9000-9010")
     #expect(
-      EndingRefusal.noHolder.failure(selection)
+      EndingRefusal.noHolder(arguments.selection).failure(arguments)
         == CommandFailure(.negative, "no process holds any of the ports 80 and 9000-9010"))
-    #expect(selection.command("wait", .tcp, "--free", namespace: nil) == "sockdiag wait 80 9000-9010 --free")
+    #expect(arguments.command("wait", .tcp, "--free", namespace: nil) == "sockdiag wait 80 9000-9010 --free")
   }
 
   // MARK: Refusals
 
   @Test func planWithoutAProcessToEndIsRefused() throws {
-    func message(_ plan: EndingPlan) -> String? { plan.refusal()?.failure(plan.selection).message }
+    func message(_ plan: EndingPlan) -> String? {
+      (try? Self.selection()).flatMap { plan.refusal()?.failure($0).message }
+    }
     #expect(message(try Self.plan([try Self.held(by: [7])])) == nil)
     #expect(message(try Self.plan([try Self.held(by: [99, 7])])) == nil)
     #expect(
       message(try Self.plan([try Self.held(by: [99])])) == "only this command holds port 80: it inherited the socket")
     var held = try Self.held(by: [7])
-    held.holders.entries[0].process = nil
+    held.holders[0].process = nil
     let ended = try Self.plan([held])
     #expect(message(ended) == "the process that held port 80 has just ended")
-    #expect(ended.refusal()?.failure(ended.selection).status == .negative)
+    #expect(ended.refusal()?.failure(try Self.selection()).status == .negative)
   }
 
   @Test func unknownHoldersAreReportedWithTheReason() throws {
     func failure(_ transports: [String], _ reasons: MissingHolder.Reasons) throws -> CommandFailure {
       let sockets = try transports.map {
-        HeldSocket(socket: try Self.socket($0), holders: HolderList(entries: [], reasons: reasons))
+        HeldSocket(try Self.socket($0), [], missing: reasons)
       }
       return EndingRefusal.unknownHolders(sockets).failure(try Self.selection())
     }
@@ -173,7 +172,7 @@ struct EndingTextTests {
   }
 
   @Test func hiddenHolderOfTheOtherProtocolHasNoName() throws {
-    let refusal = EndingRefusal.onlyOtherProtocol(try Self.selection("80", [.udp]), [])
+    let refusal = EndingRefusal.onlyOtherProtocol(PortSelection(80, [.udp]), [], PortSelection(80))
     #expect(
       refusal.failure(try Self.selection(), namespace: "blue").message
         == "no process holds TCP port 80, but a process that this user cannot see holds UDP port 80; 'sockdiag kill 80"
@@ -182,7 +181,9 @@ struct EndingTextTests {
 
   @Test func ownersOfSeveralConnectionsAreNamed() throws {
     let held = [try Self.held(by: [7]), try Self.held(by: [8])]
-    let message = EndingRefusal.onlyConnections(held, isChoosable: false).failure(try Self.selection()).message
+    let message = EndingRefusal.onlyConnections(held, isChoosable: false, PortSelection(80)).failure(
+      try Self.selection()
+    ).message
     #expect(message.contains(" of 2 connections of nginx (pid 7), nginx (pid 8), accepted by "))
     #expect(message.hasSuffix("; their owners are ended only with --connections"))
   }
@@ -199,7 +200,7 @@ struct EndingTextTests {
     let selection = try Self.selection()
     for (length, isCut) in [(115, false), (116, true)] {
       let starter = Self.process(80, arguments: ["node", String(repeating: "x", count: length)])
-      let sentence = UnlistedProcess(details: Self.process(90), starter: starter).sentence(selection)
+      let sentence = UnlistedProcess(details: Self.process(90), starter: starter).sentence(selection.selection)
       #expect(sentence.contains("x…')") == isCut, "\(sentence)")
       #expect(sentence.contains("nginx (pid 80) ('node xxx"))
     }
@@ -212,13 +213,13 @@ struct EndingTextTests {
       return try diagnostician.diagnose(BindRequest(.tcp, SocketAddress(.anyV4, port: 80), uid: 0))
     }
     let selection = try Self.selection()
-    let free = PortAfterEnding(selection, [diagnosis])
-    #expect(free.status == .success && free.sentences() == ["port 80 is free"])
+    let free = PortAfterEnding(selection.selection, [diagnosis])
+    #expect(free.status == .success && free.sentences(selection) == ["port 80 is free"])
     diagnosis.blindSpots.insert(.incompleteList)
-    let port = PortAfterEnding(selection, [diagnosis])
+    let port = PortAfterEnding(selection.selection, [diagnosis])
     #expect(port.status == .undecided && !port.isFree && !port.isBlockedByRecordsOnly)
     #expect(
-      port.sentences(namespace: "blue") == [
+      port.sentences(selection, namespace: "blue") == [
         "whether port 80 is free depends on facts that cannot be seen here; 'sockdiag why 80 --netns blue' lists them"
       ])
   }

@@ -4,32 +4,19 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
+@testable import PortControl
 @testable import SockDiagCommand
 
 /// `sockdiag kill` for processes in a namespace of their own.
 @Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct KillCommandTests {
-  /// Starts subjects that share a listener on port 8080, which no other process holds.
-  static func holders(
-    _ laboratory: Laboratory, _ scripts: [String], on place: LabEndpoint = LabEndpoint(.loopbackV4, 8080),
-    by starter: [String] = [], children: Int = 0
-  ) throws -> [Subject] {
-    let socket = try laboratory.tcpListener(on: place)
-    let inode = socket.inode
-    let subjects = try scripts.map { try Subject($0, holding: [socket], keepsThem: true, by: starter) }
-    // Otherwise this process would be among the holders.
-    socket.close()
-    try Subject.waitUntilAloneWith([inode], subjects, children: children)
-    return subjects
-  }
-
   /// Runs the command for a single holder. The signal is the one that ended the holder, `nil` if it runs.
   private func run(
     _ arguments: String..., script: String = Subject.Script.plain, by starter: [String] = []
   ) async throws -> (result: CommandResult, signal: Int32?, pid: Int32) {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
-      let subject = try #require(try Self.holders(laboratory, [script]).first)
+      let subject = try #require(try Subject.holders(laboratory, [script]).first)
       let result = try laboratory.namespace.run(starter + [tool, "kill"] + arguments)
       return (result, subject.endingSignal, subject.pid)
     }
@@ -57,7 +44,7 @@ struct KillCommandTests {
     for arguments in [["--dry-run"], ["--dry-run", "--yes"]] {
       let tool = try Tool.path
       let (result, isRunning) = try await Laboratory.withNew { laboratory in
-        let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+        let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
         return (try laboratory.namespace.run([tool, "kill", "8080"] + arguments), subject.isRunning)
       }
       #expect(isRunning)
@@ -73,7 +60,7 @@ struct KillCommandTests {
     let tool = try Tool.path
     for (answer, isEnded) in [("y\n", true), ("n\n", false), ("\n", false), ("\u{4}", false)] {
       let (result, signal) = try await Laboratory.withNew { laboratory in
-        let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+        let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
         return (try laboratory.namespace.run([tool, "kill", "8080"], typing: answer), subject.endingSignal)
       }
       #expect(signal == (isEnded ? SIGTERM : nil))
@@ -88,7 +75,7 @@ struct KillCommandTests {
   @Test func decliningWithJSONListsSocketsAndProcessesOnly() async throws {
     let tool = try Tool.path
     let (result, pid) = try await Laboratory.withNew { laboratory in
-      let subject = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       return (try laboratory.namespace.run([tool, "kill", "8080", "--json"], typing: "n\n"), subject.pid)
     }
     let value = try JSONValue(parsing: result.output)
@@ -126,7 +113,7 @@ struct KillCommandTests {
         refused.errorText
           == "sockdiag: no process holds TCP port 8080, but sh (pid \(subject.pid), root) holds UDP port 8080; 'sockdiag kill 8080"
           + " --udp' ends it\n")
-      let other = try #require(try Self.holders(laboratory, [Subject.Script.plain]).first)
+      let other = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       let ended = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
       #expect(ended.status == 0 && other.endingSignal == SIGTERM && subject.isRunning)
       #expect(
@@ -206,7 +193,7 @@ struct KillCommandTests {
   @Test func allHoldersOfASharedSocketAreEnded() async throws {
     let tool = try Tool.path
     let (result, signals) = try await Laboratory.withNew { laboratory in
-      let subjects = try Self.holders(
+      let subjects = try Subject.holders(
         laboratory, [Subject.Script.plain, Subject.Script.stubborn, Subject.Script.plain])
       let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes", "--grace", "2s"])
       return (result, subjects.map(\.endingSignal))
@@ -218,7 +205,7 @@ struct KillCommandTests {
   @Test func childrenThatHoldTheSocketEndWithTheirParent() async throws {
     let tool = try Tool.path
     let result = try await Laboratory.withNew { laboratory in
-      let subject = try #require(try Self.holders(laboratory, [Subject.Script.family], children: 2).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.family], children: 2).first)
       let result = try laboratory.namespace.run([tool, "kill", "8080", "--yes"])
       #expect(subject.endingSignal == SIGTERM)
       #expect(result.outputText.contains("sh (pid \(subject.pid), root)"))
@@ -235,7 +222,7 @@ struct KillCommandTests {
       "exec 7<&0; for i in $(seq 60); do sh -c 'read line' <&7 & done; \(isParentAlive ? "exec 9>&-; " : "")echo ready;"
       + " wait; wait; read line"
     let result = try await Laboratory.withNew { laboratory in
-      let subject = try #require(try Self.holders(laboratory, [family], children: 60).first)
+      let subject = try #require(try Subject.holders(laboratory, [family], children: 60).first)
       let result = try laboratory.namespace.run(["prlimit", "--nofile=48:48", tool, "kill", "8080", "--yes"])
       #expect(subject.endingSignal == (isParentAlive ? nil : SIGTERM))
       return result
@@ -293,7 +280,7 @@ struct KillCommandTests {
     let tool = try Tool.path
     return try await Laboratory.withNew { laboratory in
       let subjects = try ([8080, 8082] as [UInt16]).map { port in
-        try #require(try Self.holders(laboratory, [Subject.Script.plain], on: LabEndpoint(.loopbackV4, port)).first)
+        try #require(try Subject.holders(laboratory, [Subject.Script.plain], on: LabEndpoint(.loopbackV4, port)).first)
       }
       let words = [tool, "kill"] + arguments
       let namespace = laboratory.namespace
@@ -383,9 +370,8 @@ struct KillCommandTests {
         with --connections
 
         """))
-    let selection = PortSelection(port: try PortArgument(parsing: "40000"), transports: [.tcp])
-    let choosable = EndingRefusal.onlyConnections([], isChoosable: true).failure(selection)
-    #expect(choosable.message.contains("outgoing, as the port is one that the kernel chooses, or accepted"))
+    let choosable = EndingRefusal.onlyConnections([], isChoosable: true, PortSelection(40000))
+    #expect("\(choosable)".contains("outgoing, as the port is one that the kernel chooses, or accepted"))
   }
 
   @Test(arguments: [true, false]) func ownerOfAConnectionIsEndedOnRequest(_ outgoing: Bool) async throws {

@@ -11,7 +11,7 @@ import Testing
 struct KillNamespaceTests {
   @Test func anotherNamespaceIsEntered() async throws {
     let (result, signal, here) = try await Laboratory.withNew { laboratory in
-      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       let path = "/proc/\(getpid())/task/\(laboratory.namespace.threadID)/ns/net"
       let (text, other) = try LabNamespace.withNew { elsewhere in
         let tool = try Tool.path

@@ -12,7 +12,7 @@ struct KillPrivilegeTests {
   @Test func hiddenHolderIsReported() async throws {
     let tool = try Tool.path
     let (result, signal) = try await Laboratory.withNew { laboratory in
-      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       return (try laboratory.namespace.run(Tool.asNobody + [tool, "kill", "8080", "--yes"]), subject.endingSignal)
     }
     #expect(signal == nil && result.status == Status.noPermission.rawValue)
@@ -25,9 +25,9 @@ struct KillPrivilegeTests {
   @Test func hiddenHolderOfAnotherSocketIsReportedAfterwards() async throws {
     let tool = try Tool.path
     let (result, own, other) = try await Laboratory.withNew { laboratory in
-      let other = try KillCommandTests.holders(
+      let other = try Subject.holders(
         laboratory, [Subject.Script.plain], on: LabEndpoint(.v4(127, 0, 0, 2), 8080))
-      let own = try KillCommandTests.holders(laboratory, [Subject.Script.plain], by: Tool.asNobody)
+      let own = try Subject.holders(laboratory, [Subject.Script.plain], by: Tool.asNobody)
       let result = try laboratory.namespace.run(Tool.asNobody + [tool, "kill", "8080", "--yes", "--settle", "0"])
       return (result, own.map(\.endingSignal), other.map(\.endingSignal))
     }
@@ -43,7 +43,7 @@ struct KillPrivilegeTests {
     let tool = try Tool.path
     let (result, signal, pid) = try await Laboratory.withNew { laboratory in
       let subject = try #require(
-        try KillCommandTests.holders(laboratory, [Subject.Script.plain], by: Tool.asNobody).first)
+        try Subject.holders(laboratory, [Subject.Script.plain], by: Tool.asNobody).first)
       let result = try laboratory.namespace.run(
         ["setpriv", "--bounding-set", "-kill", tool, "kill", "8080", "--yes"])
       return (result, subject.endingSignal, subject.pid)

@@ -14,7 +14,7 @@ struct KillSupervisorTests {
     let tool = try Tool.path
     let answers = try await Laboratory.withNew { laboratory in
       let cgroup = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
-      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       defer { subject.end() }
       try cgroup.add(subject.pid)
       let namespace = laboratory.namespace
@@ -82,7 +82,7 @@ struct KillSupervisorTests {
     let inUnit = "echo $$ >\"$0/cgroup.procs\"; exec \"$@\""
     try await Laboratory.withNew { laboratory in
       let unit = try laboratory.cgroup(named: "sockdiag-test", suffix: ".service")
-      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       try unit.add(subject.pid)
       let kill = [tool, "kill", "8080", "--yes"]
       let outside = try laboratory.namespace.run(kill)

@@ -1,3 +1,4 @@
+import PortControl
 import SockDiag
 import Testing
 
@@ -241,7 +242,7 @@ struct TimeAndSignalTests {
 
   @Test(arguments: [("TERM", 15), ("SIGTERM", 15), ("sigterm", 15), ("15", 15), ("hup", 1), ("9", 9), ("64", 64)])
   func signalsHaveNamesAndNumbers(_ text: String, _ number: Int32) throws {
-    #expect(try SignalArgument(parsing: text).number == number)
+    #expect(try SignalArgument.parse(text).rawValue == number)
   }
 
   @Test(arguments: [
@@ -251,6 +252,6 @@ struct TimeAndSignalTests {
     ("", "--signal: '' is not a signal; write a name such as TERM, INT or HUP, or a number"),
     ("-9", "--signal: '-9' is not a signal; write a name such as TERM, INT or HUP, or a number"),
   ]) func invalidSignalIsReported(_ text: String, _ sentence: String) {
-    #expect(throws: CommandFailure.usage(sentence)) { try SignalArgument(parsing: text) }
+    #expect(throws: CommandFailure.usage(sentence)) { try SignalArgument.parse(text) }
   }
 }

@@ -35,7 +35,7 @@ struct WithoutNetlinkTests {
   @Test(arguments: errnos) func everySubcommandUsesProcNetAndReportsItOnce(_ errno: Int32) async throws {
     let remark = Self.remark(errno)
     try await Laboratory.withNew { laboratory in
-      let subject = try #require(try KillCommandTests.holders(laboratory, [Subject.Script.plain]).first)
+      let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       let udp = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 5353))
       func run(_ arguments: String...) throws -> CommandResult {
         let command = try Self.command(errno, arguments)

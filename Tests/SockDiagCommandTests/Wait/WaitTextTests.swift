@@ -5,12 +5,13 @@ import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
 
+@testable import PortControl
 @testable import SockDiagCommand
 
 /// The sentences of a wait, for diagnoses that no test server can cause.
 @Suite(.enabled(if: LabNamespace.isPermitted, "needs the right to make network namespaces"))
 struct WaitTextTests {
-  private static let port = PortSelection(port: PortArgument(port: 8080), transports: [.tcp])
+  private static let port = PortArguments(port: PortArgument(port: 8080), transports: [.tcp])
 
   /// The diagnosis of a free port, to be changed.
   private static func freePort() async throws -> Diagnosis {
@@ -45,8 +46,8 @@ struct WaitTextTests {
     var diagnosis = try await Self.freePort()
     for (errno, status) in [(BindErrno.accessDenied, Status.otherError), (.invalidArgument, .otherError)] {
       diagnosis.probe = .failed(errno)
-      let failure = try #require(throws: PermanentBindFailure.self) { _ = try FreePortGoal.areFree([diagnosis]) }
-      #expect(failure.errno == errno)
+      let failure = try #require(throws: PortControlError.self) { _ = try FreePortGoal.areFree([diagnosis]) }
+      #expect(failure.errno == errno.rawValue)
       let message = WaitText.failure(failure, hint: "sockdiag why 8080")
       #expect(message.status.rawValue == status.rawValue)
       #expect(message.message.hasPrefix("bind() of 0.0.0.0:8080 fails with \(errno) ("))
@@ -77,7 +78,7 @@ struct WaitTextTests {
   @Test func severalPortsAreNamedTogether() async throws {
     var inUse = try await Self.freePort()
     inUse.probe = .failed(.addressInUse)
-    let ports = PortSelection(
+    let ports = PortArguments(
       try PortRangeArgument.parse(["80,443", "3000-3010"]).map { .init(range: $0, transports: [.tcp]) })
     let sentence = WaitText.notFree(
       ports, [inUse], after: .seconds(1), expected: nil, probes: false, hint: "sockdiag why 80")

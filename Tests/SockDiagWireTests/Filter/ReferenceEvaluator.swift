@@ -46,8 +46,8 @@ struct ReferenceEvaluator {
       let isKnown = telling.cgroups || socket.isMinisocket || operations?.contains(.cgroup) == true
       return isKnown ? entry.cgroup == id : nil
     case .end: return false
-    // Holders were not searched.
-    case .holder: return nil
+    // Holders were not searched, and no record tells the direction.
+    case .holder, .direction: return nil
     case .autobound: return operations != nil || socket.isMinisocket ? !entry.isPortLocked : nil
     case .figure(let figure, let range):
       return switch read(figure.name) {

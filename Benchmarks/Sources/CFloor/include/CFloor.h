@@ -46,6 +46,19 @@ void floor_close(int descriptor);
 /// buffer belongs to the thread, so no pointer crosses into the caller's language.
 long floor_dump(int descriptor, struct floor_request request);
 
+/// Sums of five members of `struct tcp_info`, linux/tcp.h, over a dump.
+struct floor_sums {
+    long count;  // sockets, or a negative errno
+    uint64_t bytes_acknowledged;
+    uint64_t bytes_received;
+    uint64_t round_trip_microseconds;
+    uint64_t retransmits;
+    uint64_t congestion_window;
+};
+
+/// Dumps TCP sockets and reads five members of each, as a monitor does. The request must ask for `INET_DIAG_INFO`.
+struct floor_sums floor_dump_sums(int descriptor, struct floor_request request);
+
 /// Dumps UNIX sockets in all states. Returns the number of messages.
 ///
 /// `show`: what the replies contain, `UDIAG_SHOW_*` in linux/unix_diag.h.

@@ -37,6 +37,12 @@ struct harness_outcome {
 /// Runs a program to its end. Its output goes to /dev/null, or its lines are counted.
 struct harness_outcome harness_run(const char *command, bool counts_lines);
 
+/// The processor time of this process, or of the children that it has waited for, in seconds.
+double harness_processor_seconds(bool of_children);
+
+/// Sleeps.
+void harness_sleep(double seconds);
+
 /// The resident memory of this process, in bytes.
 long harness_resident_bytes(void);
 

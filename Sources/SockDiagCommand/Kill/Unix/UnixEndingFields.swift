@@ -1,4 +1,5 @@
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiagWire
 
 /// The JSON fields of `kill` for UNIX sockets: the names and processes, and after an attempt what became of them.
@@ -6,9 +7,9 @@ struct UnixEndingFields: FieldWritable {
   let names: [UnixSocketName]
   let plan: EndingPlan
   /// The result for each process, in the order of the plan; empty if nothing was tried.
-  var outcomes: [EndingOutcome]
+  var outcomes: [EndingOutcome] = []
   /// The diagnosis of each name afterwards; empty if nothing was tried.
-  var after: [UnixDiagnosis]
+  var after: [UnixDiagnosis] = []
   /// Why nothing was tried, if that is not what the user asked for.
   var refusal: RefusedEnding?
 

@@ -15,16 +15,6 @@ enum Descriptors {
     }
   }
 
-  /// Raises the limit of open descriptors to the hard limit.
-  static func raiseLimit() {
-    var limit = rlimit()
-    // SAFETY: the calls fill and read the one structure.
-    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    // SAFETY: as above.
-    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-  }
-
   /// Waits until a descriptor can be read or written, even if it is in non-blocking mode.
   ///
   /// - Parameter events: `POLLIN` or `POLLOUT`.

@@ -45,25 +45,14 @@ struct HolderBook {
     if socket.inode == 0 { return HolderList(entries: [], reasons: .noProcess) }
     let holders = report.holders(of: socket.inode, among: details)
     if holders.isEmpty { return HolderList(entries: [], reasons: reasons[socket.inode] ?? []) }
-    // By descriptor.
-    var oldest: [UInt32: UInt64] = [:]
-    var processes: [UInt32: Set<Int32>] = [:]
-    // Most sockets have one holder, which did not inherit them.
-    for holder in holders where holders.count > 1 && holder.threadID == nil {
-      let start = report.process(holder.pid)?.startTicks ?? .max
-      oldest[holder.descriptor] = min(oldest[holder.descriptor] ?? .max, start)
-      processes[holder.descriptor, default: []].insert(holder.pid)
-    }
-    let entries = holders.map { holder in
-      let start = report.process(holder.pid)?.startTicks ?? .max
+    let inherits = report.inheritance(of: holders, among: details)
+    let entries = holders.enumerated().map { index, holder in
       let process = details[holder.pid]
-      // The clock ticks too slowly for a server that forks at once.
-      let isChild = process?.parent.map { processes[holder.descriptor]?.contains($0) == true } ?? false
-      let isYounger = oldest[holder.descriptor].map { $0 < start } ?? false
       return HolderList.Entry(
         holder: holder, process: process, fields: process.map(cache.fields),
-        isInherited: holder.threadID == nil && (isYounger || isChild))
+        isInherited: inherits.isEmpty ? false : inherits[index])
     }
+    if inherits.isEmpty { return HolderList(entries: entries) }
     return HolderList(entries: entries.filter { !$0.isInherited } + entries.filter(\.isInherited))
   }
 

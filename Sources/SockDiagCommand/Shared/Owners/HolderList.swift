@@ -33,3 +33,9 @@ struct HolderList {
     return groups
   }
 }
+
+extension HolderList.Entry {
+  init(_ known: KnownHolder) {
+    self.init(holder: known.holder, process: known.process, isInherited: known.isInherited)
+  }
+}

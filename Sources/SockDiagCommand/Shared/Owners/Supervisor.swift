@@ -28,16 +28,14 @@ struct Supervisor: Hashable {
 
   init(_ container: Container) {
     let id = container.shortID
-    let (name, short) = ("container \(id)", ShellWord.quoted(id))
+    let (name, short) = (container.name, ShellWord.quoted(id))
     switch container.runtime {
     case .docker: self.init(name: name, stopCommand: "\(Self.docker(container.managerUID)) stop \(short)")
     case .podman: self.init(name: name, stopCommand: "\(Self.asUser(container.managerUID))podman stop \(short)")
     case .lxc: self.init(name: name, stopCommand: "lxc-stop -n \(short)")
     case .nspawn: self.init(name: name, stopCommand: "machinectl stop \(short)")
     // The kubelet starts it again, unless its pod is deleted.
-    default:
-      let pod = container.podUID.map { " of pod \($0)" } ?? ""
-      self.init(name: name + pod, stopCommand: "crictl stop \(short)")
+    default: self.init(name: name, stopCommand: "crictl stop \(short)")
     }
   }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BindDiagnosis
+internal import PortControl
 internal import SockDiag
 
 extension Wait {
@@ -13,25 +14,16 @@ extension Wait {
   func wait(for sockets: [UnixArgument], isForFree: Bool, timeout: Duration?) throws {
     let title = sockets.map(\.text).joined(separator: ", ")
     let aim = isForFree ? "\(title) to be free" : "something to listen on \(title)"
-    var waiter = Waiter(
-      timeout: timeout ?? Self.standardTimeout, progress: quiet ? .hidden : ProgressLine(aim),
-      interruption: try Interruption())
-    var goal = try UnixGoal(sockets.map { UnixRequest($0.name) }, isForFree: isForFree)
-    do {
-      switch try waiter.wait(for: &goal) {
-      case .isReached: announce(["\(title): \(isForFree ? "free" : "listening")"])
-      case .interrupted: Interruption.endBySignal()
-      case .timedOut:
-        guard let missing = goal.missing else { return }
-        let diagnosis = try goal.fullDiagnosis(of: missing)
-        try end(UnixWaitText.notReached(diagnosis, isForFree: isForFree, after: waiter.limit, hint: hint(diagnosis)))
-      }
-    } catch let failure as PermanentUnixFailure {
-      let diagnosis = failure.diagnosis
+    let requests = sockets.map { UnixRequest($0.name) }
+    do throws {
+      let result = try result(
+        of: isForFree ? .freeNames(requests) : .servedNames(requests), aim, timeout, outlastsTimers: false)
+      if result.isReached { return announce(["\(title): \(isForFree ? "free" : "listening")"]) }
+      guard let diagnosis = result.unixDiagnosis else { return }
+      try end(UnixWaitText.notReached(diagnosis, isForFree: isForFree, after: result.limit, hint: hint(diagnosis)))
+    } catch let error as PortControlError where error.code == .permanentFailure {
       throw CommandFailure(
-        .otherError,
-        "bind() of \(diagnosis.place) fails with \(failure.errno): \(diagnosis.cause(of: failure.errno)), and waiting"
-          + " does not change that; '\(hint(diagnosis))' says what helps")
+        .otherError, "\(error); '\(error.unixDiagnosis.map(hint) ?? "sockdiag why")' says what helps")
     }
   }
 
@@ -50,7 +42,7 @@ enum UnixWaitText {
     let time = limit == .zero ? "" : " after \(DurationArgument.spelt(limit))"
     let subject = isForFree ? "\(diagnosis.place) is not free" : "nothing listens on \(diagnosis.place)"
     // Where bind() would succeed, nothing is there at all.
-    let reason = !isForFree && diagnosis.verdict == .free ? "" : ": \(diagnosis.headline)"
+    let reason = !isForFree && diagnosis.verdict == .free ? "" : ": \(diagnosis.summary)"
     return "\(subject)\(time)\(reason); '\(hint)' says what helps"
   }
 

@@ -42,7 +42,7 @@ struct UnixAnswer {
 
   private func layout(_ parts: [Part], _ terminal: Terminal) -> Prose {
     var prose = Prose(terminal)
-    prose.line(diagnosis.headline, paint: paint)
+    prose.line(diagnosis.summary, paint: paint)
     var hasAdvice = false
     for part in parts {
       switch part {

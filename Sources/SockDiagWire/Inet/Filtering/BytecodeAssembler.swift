@@ -109,7 +109,8 @@ struct BytecodeAssembler {
         .cgroup,
         words[0].littleEndian == words[0] ? memory(words[0]) + memory(words[1]) : memory(words[1]) + memory(words[0]),
         holds: holds, fails: fails)
-    case .states, .figure, .holder: preconditionFailure("the kernel's filter has no operation for \(condition)")
+    case .states, .figure, .direction, .holder:
+      preconditionFailure("the kernel's filter has no operation for \(condition)")
     }
   }
 

@@ -148,7 +148,7 @@ private struct FilterCompiler {
     case .interface: !refused.contains(.interface)
     case .mark: !refused.contains(.mark)
     case .cgroup: !refused.contains(.cgroup)
-    case .states, .figure, .holder: false
+    case .states, .figure, .direction, .holder: false
     }
   }
 }

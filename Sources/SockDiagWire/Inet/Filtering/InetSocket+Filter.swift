@@ -12,6 +12,8 @@ extension InetSocket: FilterSubject {
     case .cgroup(let id): (cgroupID ?? (isMinisocket ? 0 : nil)).map { $0 == id }
     case .autobound: isMinisocket ? true : nil
     case .figure(let figure, let range): value(of: figure).isWithin(range)
+    // It follows from other sockets and from the addresses of the host.
+    case .direction: nil
     case .family, .mark, .end, .holder: commonAnswer(to: question.condition)
     }
   }

@@ -1,0 +1,87 @@
+/// A distribution of times between one microsecond and an hour.
+///
+/// Each power of two is divided into eight parts, so a quantile is right within 7 %. The storage is one kilobyte, made
+/// when the first time is added.
+public struct DurationDistribution: Hashable, Sendable {
+  /// The number of times.
+  public private(set) var count = 0
+  /// The sum of all times, in microseconds.
+  private var sum: UInt64 = 0
+  private var least = UInt64.max
+  private var most: UInt64 = 0
+  private var buckets: [UInt32] = []
+
+  /// Creates an empty distribution.
+  public init() {}
+
+  /// The mean; `nil` if there are no times.
+  public var mean: Duration? { count == 0 ? nil : .microseconds(Int64(clamping: sum / UInt64(count))) }
+  /// The least time.
+  public var minimum: Duration? { count == 0 ? nil : .microseconds(Int64(clamping: least)) }
+  /// The greatest time.
+  public var maximum: Duration? { count == 0 ? nil : .microseconds(Int64(clamping: most)) }
+  /// The time that half of the others do not exceed.
+  public var median: Duration? { quantile(0.5) }
+
+  /// The time that a part of all times does not exceed, within 7 %.
+  ///
+  /// - Parameter part: Between 0 and 1.
+  /// - Returns: `nil` if there are no times.
+  public func quantile(_ part: Double) -> Duration? {
+    if count == 0 { return nil }
+    let rank = max(Int((min(max(part, 0), 1) * Double(count)).rounded(.up)), 1)
+    var seen = 0
+    for (index, number) in buckets.enumerated() {
+      seen += Int(number)
+      if seen >= rank { return .microseconds(Int64(clamping: min(max(Self.middle(of: index), least), most))) }
+    }
+    return maximum
+  }
+
+  /// Adds a time.
+  public mutating func add(_ time: Duration) {
+    let (seconds, attoseconds) = time.components
+    guard seconds >= 0, attoseconds >= 0 else { return }
+    let microseconds =
+      UInt64(seconds).multipliedReportingOverflow(by: 1_000_000).partialValue &+ UInt64(attoseconds) / 1_000_000_000_000
+    if buckets.isEmpty { buckets = [UInt32](repeating: 0, count: Self.bucketCount) }
+    buckets[Self.bucket(of: microseconds)] &+= 1
+    count &+= 1
+    sum &+= microseconds
+    least = min(least, microseconds)
+    most = max(most, microseconds)
+  }
+
+  /// Adds all times of another distribution.
+  public mutating func merge(_ other: DurationDistribution) {
+    if other.count == 0 { return }
+    if buckets.isEmpty { buckets = [UInt32](repeating: 0, count: Self.bucketCount) }
+    for index in buckets.indices { buckets[index] &+= other.buckets[index] }
+    count += other.count
+    sum &+= other.sum
+    least = min(least, other.least)
+    most = max(most, other.most)
+  }
+
+  mutating func removeAll() {
+    if count == 0 { return }
+    for index in buckets.indices { buckets[index] = 0 }
+    (count, sum, least, most) = (0, 0, .max, 0)
+  }
+
+  // An hour is less than 2³² microseconds.
+  private static let bucketCount = 8 * 32
+
+  /// Values below 8 have a bucket each; above, the three bits after the first one choose it.
+  private static func bucket(of value: UInt64) -> Int {
+    if value < 8 { return Int(value) }
+    let exponent = 63 - value.leadingZeroBitCount
+    return min((exponent - 2) << 3 + Int(value >> UInt64(exponent - 3)) & 7, bucketCount - 1)
+  }
+
+  private static func middle(of bucket: Int) -> UInt64 {
+    if bucket < 8 { return UInt64(bucket) }
+    let shift = UInt64(bucket >> 3 - 1)
+    return (UInt64(8 + bucket & 7) << shift) + (1 << shift) / 2
+  }
+}

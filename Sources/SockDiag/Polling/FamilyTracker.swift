@@ -1,0 +1,59 @@
+public import SockDiagWire
+
+/// Follows the sockets of any family from poll to poll, like ``SocketTracker``.
+///
+/// The kernel announces the ends of TCP and UDP sockets only, so a socket of another family is reported as ended with the
+/// last record that was seen.
+public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Family.Socket: FilterSubject {
+  /// What is tracked.
+  public let query: FamilyQuery<Family>
+
+  private var table = TrackingTable(Family.emptySocket)
+  private var lastBegan: ContinuousClock.Instant?
+  private var mark: UInt32 = 0
+
+  /// Creates a tracker.
+  public init(_ query: FamilyQuery<Family>) { self.query = query }
+
+  /// Looks at all sockets and reports each of them, and those that ended.
+  ///
+  /// - Parameters:
+  ///   - inspector: An inspector of the same network namespace in each round.
+  ///   - body: Called for each socket.
+  /// - Returns: What the round found. After a partial walk no socket is reported as ended.
+  /// - Throws: ``SockDiagError``. The next round continues where the last successful one was.
+  @specialized(where Family == Unix)
+  public mutating func update(
+    _ inspector: inout SocketInspector, _ body: (borrowing TrackedSocket<Family.Socket>) -> Void
+  ) throws(SockDiagError) -> TrackingRound {
+    mark &+= 1
+    let mark = mark
+    var now = ContinuousClock.now
+    var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
+    var countdown = 0
+    for _ in 0..<3 {
+      table.beginWalk()
+      let duplicates = round.duplicates
+      round.completeness = try inspector.reader.forEach(query) { socket in
+        countdown -= 1
+        if countdown < 0 {
+          now = .now
+          countdown = 63
+        }
+        table.record(&socket, mark, at: now, in: &round, body)
+        return .continue
+      }
+      if round.completeness.isDisjoint(with: .worthRetrying) { break }
+      round.duplicates = duplicates
+    }
+    round.source = inspector.substitution == nil ? .sockDiag : .procNet
+    if !table.isAllSeen(in: round), round.completeness.isDisjoint(with: .worthRetrying) {
+      for index in table.indices where table.rounds[index] != mark && table.statuses[index] != .free {
+        table.reportEnd(index, last: nil, isFinal: false, at: .now, in: &round, body)
+        table.remove(index)
+      }
+    }
+    lastBegan = round.began
+    return round
+  }
+}

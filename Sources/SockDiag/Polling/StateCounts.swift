@@ -1,0 +1,81 @@
+public import SockDiagWire
+
+/// The number of sockets in each state.
+public struct StateCounts: Hashable, Sendable {
+  /// At the index of the state's number.
+  private var counts = [Int](repeating: 0, count: 256)
+  /// Whether all sockets were counted.
+  public var completeness = Completeness.complete
+
+  /// Creates counts of no sockets. Allocates once.
+  public init() {}
+
+  /// The number of sockets in a state.
+  public subscript(state: SocketState) -> Int { counts[Int(state.rawValue)] }
+
+  /// The number of all sockets.
+  public var total: Int { counts.reduce(0, +) }
+
+  /// The states that have sockets, in the kernel's order.
+  public var states: [SocketState] {
+    counts.indices.filter { counts[$0] > 0 }.map { SocketState(rawValue: UInt8($0)) }
+  }
+
+  /// Counts a socket.
+  @inline(__always)
+  public mutating func add(_ state: SocketState) { counts[Int(state.rawValue)] &+= 1 }
+}
+
+extension SocketInspector {
+  /// Counts the matching sockets by state. This is the cheapest look at all sockets: where the kernel applies the whole
+  /// filter, the records are not even decoded.
+  ///
+  /// - Throws: ``SockDiagError``.
+  public mutating func stateCounts(_ query: SocketQuery) throws(SockDiagError) -> StateCounts {
+    try reader.stateCounts(query)
+  }
+}
+
+extension InetReader where Transport: ~Copyable {
+  package mutating func stateCounts(_ query: SocketQuery) throws(SockDiagError) -> StateCounts {
+    if let counts = try? countRecords(query) { return counts }
+    var counts = StateCounts()
+    counts.completeness = try forEach(query) { socket in
+      counts.add(socket.state)
+      return .continue
+    }.completeness
+    return counts
+  }
+
+  /// Counts records by their states and decodes nothing else; `nil` if the records have to be decoded.
+  ///
+  /// - Throws: ``SockDiagError``. Then the other way finds the remedy or the reason.
+  private mutating func countRecords(_ query: SocketQuery) throws(SockDiagError) -> StateCounts? {
+    // Records of SCTP and DCCP tell their states in other ways.
+    guard [.tcp, .udp, .udpLite, .mptcp].contains(query.protocol) else { return nil }
+    guard let query = try narrowed(resolved(query)) else { return StateCounts() }
+    let plan = try plan(for: query)
+    guard plan.walks.allSatisfy({ $0.filter.remainder == nil }) else { return nil }
+    var counts = StateCounts()
+    for walk in plan.walks {
+      for request in try requests(for: walk.request) {
+        do throws(SockDiagError) {
+          let isTCP = query.protocol == .tcp
+          let completeness = try conversation.dump(request) { bytes, payload in
+            if let state = InetDecoder.state(payload, in: bytes, isTCP: isTCP) {
+              counts.add(state)
+            } else {
+              counts.completeness.insert(.malformed)
+            }
+            return .continue
+          }
+          counts.completeness.formUnion(completeness)
+        } catch {
+          guard isAbsentFamily(request, of: walk.request, error) else { throw error }
+        }
+      }
+    }
+    substitution = nil
+    return counts
+  }
+}
