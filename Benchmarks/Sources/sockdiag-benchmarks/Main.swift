@@ -67,8 +67,9 @@ struct Benchmarks: ParsableCommand {
     var outcomes: [Outcome] = []
     var steady: [SteadyState] = []
     var polling: [PollingUnderChurn] = []
+    var health: [Responsiveness] = []
     for size in sizes {
-      try measure(size, outcomes: &outcomes, steady: &steady)
+      try measure(size, outcomes: &outcomes, steady: &steady, health: &health)
       // It takes minutes, so it has to be asked for.
       if only.contains("polling") {
         polling.append(try poll(size))
@@ -77,12 +78,15 @@ struct Benchmarks: ParsableCommand {
     }
     if !steady.isEmpty { print(steady.text) }
 
-    let record = Record(date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady, polling: polling)
+    let record = Record(
+      date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady, polling: polling, health: health)
     if let json { try record.write(to: json) }
     if let chart { try Chart(record: record, outcomes: outcomes).write(to: chart) }
   }
 
-  private func measure(_ size: Int, outcomes: inout [Outcome], steady: inout [SteadyState]) throws {
+  private func measure(
+    _ size: Int, outcomes: inout [Outcome], steady: inout [SteadyState], health: inout [Responsiveness]
+  ) throws {
     if Catalogue.unixKeys.contains(where: isWanted) { try measureUnix(size, outcomes: &outcomes) }
     let farm = try Farm(program: farmProgram(), sockets: size, listening: listening, ipv6Percent: ipv6)
     let catalogue = try Catalogue(ss: Command.find("ss"), sockdiag: sockdiagProgram())
@@ -90,6 +94,10 @@ struct Benchmarks: ParsableCommand {
       let outcome = try Rounds(count: rounds).measure(workload, sockets: farm.total)
       print(outcome.text)
       outcomes.append(outcome)
+    }
+    if isWanted("health") {
+      health += try Responsiveness.measure(for: .seconds(5))
+      print(Array(health.suffix(2)).text)
     }
     guard isWanted("steady"), size == sizes.last else { return }
     for subject in try catalogue.steadySubjects() {

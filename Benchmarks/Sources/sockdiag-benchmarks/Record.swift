@@ -36,15 +36,18 @@ struct Record: Codable {
   let measurements: [Entry]
   let steady: [SteadyState]
   let polling: [PollingUnderChurn]
+  let health: [Responsiveness]
 
   init(
-    date: Date, host: Host, rounds: Int, outcomes: [Outcome], steady: [SteadyState], polling: [PollingUnderChurn]
+    date: Date, host: Host, rounds: Int, outcomes: [Outcome], steady: [SteadyState], polling: [PollingUnderChurn],
+    health: [Responsiveness]
   ) {
     self.date = date
     self.host = host
     self.rounds = rounds
     self.steady = steady
     self.polling = polling
+    self.health = health
     measurements = outcomes.flatMap { outcome in
       outcome.measurements.map { measurement in
         Entry(

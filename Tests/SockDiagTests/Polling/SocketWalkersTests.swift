@@ -27,7 +27,7 @@ import Testing
           .specimen(.tcp, .boundInactive, local: "10.0.0.1:40000") { $0.inode = 5 },
         ])
     var walkers = try walkers(kernel)
-    let query = SocketQuery(.tcp, states: .all)
+    let query = SocketQuery(.tcp, states: .all.union(.boundInactive))
     let alone = try walkers.dump(query)
     #expect(walkers.lastWalkerCount == 1)
     let together = try walkers.dump(query)
