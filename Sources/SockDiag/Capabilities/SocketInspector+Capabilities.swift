@@ -57,11 +57,7 @@ extension InetReader where Transport: ~Copyable {
     }
     if capabilities.features[.destroy] == nil { capabilities.features[.destroy] = try canDestroy() }
     if capabilities.features[.boundInactive] == nil || capabilities.features[.events] == nil {
-      if let namespace {
-        try namespace.perform { () throws(SockDiagError) in try learnFromSockets() }
-      } else {
-        try learnFromSockets()
-      }
+      try learnFromSockets(in: namespace)
     }
   }
 
@@ -79,6 +75,16 @@ extension InetReader where Transport: ~Copyable {
     // EINVAL: before 4.5.
     case EOPNOTSUPP, EINVAL: false
     default: nil
+    }
+  }
+
+  /// Learns what only a socket in the namespace of the conversation shows, if that can be entered.
+  private mutating func learnFromSockets(in namespace: NetworkNamespace?) throws(SockDiagError) {
+    guard let namespace else { return try learnFromSockets() }
+    do throws(SockDiagError) {
+      try namespace.perform { () throws(SockDiagError) in try learnFromSockets() }
+    } catch {
+      guard [.namespaceGone, .namespaceForbidden].contains(error.code) else { throw error }
     }
   }
 

@@ -27,8 +27,7 @@ extension NetworkNamespace {
   /// Finds the namespaces of the host.
   ///
   /// Namespaces that only a socket holds, and those behind processes that proc does not show, cannot be found. It changes
-  /// nothing and enters none. A host with 300 processes and 5,000 descriptors takes about 10 ms, most of it for the
-  /// descriptors.
+  /// nothing and enters none. It takes 5 to 10 µs for each process, and about 3 µs for each descriptor.
   ///
   /// - Parameter places: Where to look.
   /// - Returns: The namespace of the calling thread first, then those with names. It also says what may be missing.
@@ -42,7 +41,7 @@ extension NetworkNamespace {
 }
 
 /// The network namespaces of a host.
-public struct NetworkNamespaceList: Hashable, Sendable {
+public struct NetworkNamespaceList: Hashable, Sendable, Codable {
   /// The namespaces that were found: that of the calling thread first, then those with names.
   public var namespaces: [NetworkNamespace] = []
   /// The number of processes whose descriptors this user may not see. Namespaces that only these hold may be missing.
@@ -155,13 +154,12 @@ struct NamespaceSearch {
 
   private mutating func addDescriptors(of pid: Int32) {
     let folder = "/proc/\(pid)/fd"
-    let descriptors = ProcFolder(folder)
+    let descriptors = ProcFolder(folder, linksTo: "net:[")
     if [EACCES, EPERM].contains(descriptors.fault) { result.unseenProcesses += 1 }
     for descriptor in descriptors.numbers {
       let path = "\(folder)/\(descriptor)"
-      guard ProcLink.target(of: path)?.hasPrefix("net:[") == true, let id = NetworkNamespace.ID(ofFile: path) else {
-        continue
-      }
+      // The number may lead to another file by now.
+      guard let id = NetworkNamespace.ID(ofFile: path), id.device == own.id.device else { continue }
       // A descriptor may be closed at any time, so it is a way in only if there is no other.
       if let known = found[id], !known.paths.isEmpty || !known.processes.isEmpty { continue }
       update(id) { $0.paths.append(path) }

@@ -86,7 +86,12 @@ extension NetworkNamespace {
   ///
   /// - Throws: ``SockDiagError`` if proc is not mounted.
   public static func current() throws(SockDiagError) -> NetworkNamespace {
-    var namespace = try at(path: "/proc/thread-self/ns/net")
+    let path = "/proc/thread-self/ns/net"
+    var namespace: NetworkNamespace
+    switch FileIdentity.read(path) {
+    case .success(let id): namespace = NetworkNamespace(id: id)
+    case .failure(let fault): throw .onWay(toNamespace: fault.errno, operation: "look at the namespace '\(path)'")
+    }
     // Another thread that uses the value may be somewhere else.
     namespace.paths = ProcLink.target(of: "/proc/thread-self").map { ["/proc/\($0)/ns/net"] } ?? []
     if namespace.isOf(process: getpid()) { namespace.processes = [getpid()] }

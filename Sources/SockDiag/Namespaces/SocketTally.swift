@@ -1,6 +1,6 @@
 internal import SockDiagWire
 
-/// How many sockets of each protocol a network namespace has.
+/// How many sockets a network namespace has.
 ///
 /// The counts are those of the namespace, unlike `alloc`, `orphan` and `mem` in the same file. Kernel:
 /// `sockstat_seq_show`, net/ipv4/proc.c.
@@ -30,33 +30,23 @@ struct SocketTally: Hashable, Sendable {
   /// The number behind a title and a name, such as `TCP: inuse`.
   subscript(name: String) -> UInt64? { counts[name] }
 
-  /// The sockets of a protocol that have a place in its table; `nil` if that is not counted.
+  /// The TCP sockets that listen or are connected; `nil` if that is not known.
   ///
-  /// Of TCP these are listeners and connections, without sockets that are only bound, and without `time-wait` and
-  /// `syn-recv`. Kernel: `sock_prot_inuse_add`, in `__inet_hash`, net/ipv4/inet_hashtables.c, `udp_lib_get_port` and
-  /// `raw_hash_sk`.
-  func inUse(_ transport: TransportProtocol) -> UInt64? {
-    let title: String
-    switch transport {
-    case .tcp: title = "TCP"
-    case .udp: title = "UDP"
-    case .udpLite: title = "UDPLITE"
-    case .raw: title = "RAW"
-    default: return nil
-    }
-    guard let count = counts["\(title): inuse"] else { return nil }
-    return count + (counts["\(title)6: inuse"] ?? 0)
+  /// Sockets that are only bound, `time-wait` and `syn-recv` do not count. Kernel: `sock_prot_inuse_add`, in
+  /// `__inet_hash` and `inet_ehash_nolisten`, net/ipv4/inet_hashtables.c.
+  private var tcpInUse: UInt64? {
+    guard let count = counts["TCP: inuse"] else { return nil }
+    let (sum, overflows) = count.addingReportingOverflow(counts["TCP6: inuse"] ?? 0)
+    return overflows ? nil : sum
   }
 
-  /// The states of a protocol in which the namespace may have sockets, out of some; `nil` if there can be none.
+  /// The states in which the namespace may have TCP sockets, out of some; `nil` if there can be none.
   ///
   /// - Parameter listeners: How many TCP sockets listen; asked only if the answer depends on it, `nil` if unknown.
   func possibleStates(
-    _ transport: TransportProtocol, of states: SocketStateSet, listeners: () throws(SockDiagError) -> UInt64?
+    of states: SocketStateSet, listeners: () throws(SockDiagError) -> UInt64?
   ) throws(SockDiagError) -> SocketStateSet? {
-    guard let inUse = inUse(transport) else { return states }
-    guard transport == .tcp else { return inUse == 0 ? nil : states }
-    guard counts["TCP: tw"] == 0 else { return states }
+    guard let inUse = tcpInUse, counts["TCP: tw"] == 0 else { return states }
     // A request for a connection has a listener, and is not counted.
     let possible = states.intersection(inUse == 0 ? .boundInactive : [.boundInactive, .listen])
     if inUse > 0, possible != states {
@@ -70,13 +60,15 @@ struct SocketTally: Hashable, Sendable {
 extension InetReader where Transport: ~Copyable {
   /// The query without states in which the namespace has no sockets; `nil` if it has none that the query wants.
   mutating func narrowed(_ query: SocketQuery) throws(SockDiagError) -> SocketQuery? {
-    // Listeners have a table of their own, and a recording shall have the requests of the query.
-    guard let namespace = countedNamespace, query.states != .listen, query.states != .boundInactive,
+    // A walk over the table of connections takes a millisecond on an idle host. The tables of listeners and of UDP take
+    // less than a look at the counts. A recording shall have the requests of the query.
+    guard let namespace = countedNamespace, query.protocol == .tcp, query.states != .listen,
+      query.states != .boundInactive,
       conversation.observer == nil,
       let tally = try? namespace.tally()
     else { return query }
     var narrowed = query
-    let states = try tally.possibleStates(query.protocol, of: query.states) { () throws(SockDiagError) in
+    let states = try tally.possibleStates(of: query.states) { () throws(SockDiagError) in
       var count: UInt64 = 0
       let completeness = try walk(SocketQuery(query.protocol, states: .listen)) { _ in
         count += 1

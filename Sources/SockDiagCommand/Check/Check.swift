@@ -12,6 +12,7 @@ struct Check: ParsableCommand {
       EXAMPLES
         sockdiag check                      what is wrong, with a remedy each
         sockdiag check -N web               in the network namespace 'web'
+        sockdiag check --all-netns          in all of the host, each for itself
         sockdiag check --openmetrics        for a collector of metrics
 
       It looks twice, one second apart. Each finding is a headline with the figures, and a line of advice. Without findings \
@@ -44,6 +45,7 @@ struct Check: ParsableCommand {
   var quiet = false
 
   @OptionGroup(title: "Where") var namespace: NamespaceOption
+  @OptionGroup(title: "Where") var everywhere: AllNamespacesOption
   @OptionGroup var colour: ColourOption
 
   func run() throws {
@@ -51,16 +53,16 @@ struct Check: ParsableCommand {
     let format = try format()
     var limits = FindingLimits()
     limits.closeWaitAge = .seconds(closeWaitAge)
-    try namespace.enter()
-    let facts = try Progress.during("checking this host") { try look(limits) }
-    let findings = facts.findings(limits)
     var remarks = Remarks()
+    let namespaces = try everywhere.namespaces(besides: namespace, &remarks)
+    if namespaces == nil { try namespace.enter() }
+    let answers = try Progress.during("checking this host") {
+      try namespaces.map { try look(at: $0, limits, &remarks) } ?? [CheckAnswer(nil, look(limits), limits)]
+    }
     // Findings decide the exit status, even if the lists were incomplete.
-    if !findings.isEmpty { remarks.add(status: .negative) }
-    remarks.note(.tcp, facts.completeness, facts.substitution)
-    remarks.note(.udp, facts.udpCompleteness, facts.udpSubstitution)
-    let isComplete = facts.completeness.union(facts.udpCompleteness).isComplete
-    try show(findings, facts, format, isComplete: isComplete)
+    if answers.contains(where: { !$0.findings.isEmpty }) { remarks.prefer(.negative) }
+    for answer in answers { remarks.add(answer.remarks) }
+    try show(answers, format)
     try remarks.end()
   }
 
@@ -80,6 +82,10 @@ struct Check: ParsableCommand {
     let end = ContinuousClock.now + .seconds(interval)
     try observer.survey()
     Self.sleep(until: end)
+    return try Self.facts(&observer, limits)
+  }
+
+  private static func facts(_ observer: inout HostObserver, _ limits: FindingLimits) throws -> HostFacts {
     let facts = try observer.facts(limits)
     if let error = facts.ownersError {
       throw CommandFailure(.system, "the holders of sockets cannot be found: \(error)")
@@ -87,34 +93,58 @@ struct Check: ParsableCommand {
     return facts
   }
 
-  private func show(
-    _ findings: [Finding], _ facts: HostFacts, _ format: CheckFormat, isComplete: Bool
-  ) throws(CommandFailure) {
+  /// Looks at each namespace twice. One that ends in between, or cannot be entered, spoils only its own part.
+  private func look(
+    at namespaces: [NamespaceTag], _ limits: FindingLimits, _ remarks: inout Remarks
+  ) throws -> [CheckAnswer] {
+    var visit = NamespaceVisit(namespaces)
+    var observations: [(namespace: NamespaceTag, observation: Observation)] = []
+    let end = ContinuousClock.now + .seconds(interval)
+    for namespace in namespaces {
+      try visit.attempt(namespace, &remarks) { _ in
+        var observer = try HostObserver(in: namespace.namespace)
+        try observer.survey()
+        observations.append((namespace, Observation(observer)))
+        return true
+      }
+    }
+    Self.sleep(until: end)
+    var answers: [CheckAnswer] = []
+    for (namespace, observation) in observations {
+      try visit.attempt(namespace, &remarks) { _ in
+        answers.append(CheckAnswer(namespace, try Self.facts(&observation.observer, limits), limits))
+        return true
+      }
+    }
+    visit.note(&remarks)
+    return answers
+  }
+
+  /// An observer among others: a list cannot hold a value that has one owner.
+  private final class Observation {
+    var observer: HostObserver
+    init(_ observer: consuming HostObserver) { self.observer = observer }
+  }
+
+  private func show(_ answers: [CheckAnswer], _ format: CheckFormat) throws(CommandFailure) {
     var output = ByteOutput()
     switch format {
     case .none: break
     case .json:
       var array = JSONArray(isOnLines: true)
-      for finding in findings {
-        array.beginElement(&output.bytes)
-        output.bytes.appendJSON(FindingFields(finding: finding))
+      for answer in answers {
+        for finding in answer.findings {
+          array.beginElement(&output.bytes)
+          output.bytes.appendJSON(FindingFields(finding: finding, namespace: answer.namespace))
+        }
       }
       array.end(&output.bytes)
       output.bytes.append(UInt8(ascii: "\n"))
-    case .openMetrics:
-      CheckMetrics.append(
-        findings, facts.scope, interval: facts.interval, isComplete: isComplete, to: &output.bytes)
+    case .openMetrics: CheckMetrics.append(answers, to: &output.bytes)
     case .text:
       let terminal = Terminal.standardOutput(colour.color)
       var prose = Prose(terminal)
-      CheckText.append(findings, to: &prose)
-      // In a pipe, no news is good news: a timer mails whatever a command prints.
-      if terminal.isTerminal {
-        let scope = facts.scope
-        // "Nothing wrong" would be too much if sockets were not seen.
-        if findings.isEmpty, isComplete { CheckText.append(scope, to: &prose) }
-        CheckText.appendUnchecked(scope, to: &prose)
-      }
+      for answer in answers { CheckText.append(answer, isTerminal: terminal.isTerminal, to: &prose) }
       output.bytes += prose.bytes
     }
     try output.flush()

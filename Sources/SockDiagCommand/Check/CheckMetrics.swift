@@ -5,30 +5,40 @@ internal import SockDiagWire
 ///
 /// A rule that could not be checked has no sample: absent is not zero.
 enum CheckMetrics {
-  static func append(
-    _ findings: [Finding], _ scope: FindingScope, interval: Duration, isComplete: Bool, to text: inout [UInt8]
-  ) {
+  /// Appends a page. If all namespaces were checked, each sample has the label of its namespace.
+  static func append(_ answers: [CheckAnswer], to text: inout [UInt8]) {
     var page = MetricsPage()
     page.family("sockdiag_findings", "Findings of each rule. A rule that could not be checked has no sample.")
-    for rule in FindingRule.allCases where !scope.uncheckedRules.contains(rule) {
-      page.sample([("rule", rule.rawValue)], "\(findings.count { $0.rule == rule })")
+    for answer in answers {
+      for rule in FindingRule.allCases where !answer.scope.uncheckedRules.contains(rule) {
+        let count = answer.findings.count { $0.rule == rule }
+        page.sample(answer.labels + [("rule", rule.rawValue)], "\(count)")
+      }
     }
     page.family("sockdiag_finding_figure", "The figure of a finding, in the unit that the label names.")
-    for finding in findings { page.sample(labels(finding), "\(finding.figure)") }
+    for answer in answers {
+      for finding in answer.findings { page.sample(answer.labels + labels(finding), "\(finding.figure)") }
+    }
     page.family("sockdiag_finding_limit", "The limit of the figure of a finding.")
-    for finding in findings { finding.limit.map { page.sample(labels(finding), "\($0)") } }
+    for answer in answers {
+      for finding in answer.findings {
+        finding.limit.map { page.sample(answer.labels + labels(finding), "\($0)") }
+      }
+    }
     page.family("sockdiag_checked_sockets", unit: "sockets", "Sockets that were checked.")
-    page.sample([("protocol", "tcp")], "\(scope.tcpSockets)")
-    page.sample([("protocol", "udp")], "\(scope.udpSockets)")
+    for answer in answers {
+      page.sample(answer.labels + [("protocol", "tcp")], "\(answer.scope.tcpSockets)")
+      page.sample(answer.labels + [("protocol", "udp")], "\(answer.scope.udpSockets)")
+    }
     page.family("sockdiag_checked_listeners", unit: "listeners", "TCP listeners that were checked.")
-    page.sample([], "\(scope.listeners)")
+    for answer in answers { page.sample(answer.labels, "\(answer.scope.listeners)") }
     page.family(
       "sockdiag_checked_destinations", unit: "destinations", "Destinations of connections whose ports were counted.")
-    page.sample([], "\(scope.destinations)")
+    for answer in answers { page.sample(answer.labels, "\(answer.scope.destinations)") }
     page.family("sockdiag_check_interval_seconds", unit: "seconds", "The time between the two looks.")
-    page.sample([], "\(interval / .seconds(1))")
+    for answer in answers { page.sample(answer.labels, "\(answer.interval / .seconds(1))") }
     page.family("sockdiag_check_complete", "1 if the lists of sockets were complete, otherwise 0.")
-    page.sample([], isComplete ? "1" : "0")
+    for answer in answers { page.sample(answer.labels, answer.isComplete ? "1" : "0") }
     text += page.end()
   }
 
@@ -44,6 +54,11 @@ enum CheckMetrics {
     subject.process.map { labels += [("command", $0.command), ("pid", "\($0.processID)")] }
     return labels
   }
+}
+
+extension CheckAnswer {
+  /// The label of the namespace, if all of the host were checked.
+  fileprivate var labels: [(String, String)] { namespace.map { [("netns", $0.label)] } ?? [] }
 }
 
 /// A page of metric families, all of them gauges.

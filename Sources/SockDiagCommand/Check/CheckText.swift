@@ -1,8 +1,36 @@
 internal import HostFindings
+internal import SockDiag
 internal import SockDiagWire
 
 /// The answer of `check` for people.
 enum CheckText {
+  /// Appends the findings of a namespace and, on a terminal, what was checked.
+  static func append(_ answer: CheckAnswer, isTerminal: Bool, to prose: inout Prose) {
+    let place = answer.namespace.map(heading)
+    if let place, !answer.findings.isEmpty { prose.line(place) }
+    append(answer.findings, to: &prose)
+    // In a pipe, no news is good news: a timer mails whatever a command prints.
+    guard isTerminal else { return }
+    if let place, answer.findings.isEmpty { prose.line(place) }
+    // "Nothing wrong" would be too much if sockets were not seen.
+    if answer.findings.isEmpty, answer.isComplete { append(answer.scope, to: &prose) }
+    appendUnchecked(answer.scope, to: &prose)
+  }
+
+  /// The namespace, and how its remedies reach it: settings are those of one namespace.
+  private static func heading(_ tag: NamespaceTag) -> String {
+    if tag.isOwn { return "This network namespace:" }
+    let way: String
+    if let name = tag.namespace.names.first {
+      way = "ip netns exec \(ShellWord.quoted(name))"
+    } else if let process = tag.namespace.processes.first {
+      way = "nsenter -t \(process) -n"
+    } else {
+      way = "nsenter --net=\(ShellWord.quoted(tag.namespace.paths.first ?? ""))"
+    }
+    return "Network namespace \(tag.namespace.label), which commands enter with '\(way)':"
+  }
+
   /// Appends a headline and the advice for each finding.
   static func append(_ findings: [Finding], to prose: inout Prose) {
     for finding in findings {

@@ -5,6 +5,8 @@ internal import SockDiagWire
 /// The JSON fields of a finding of `check`.
 struct FindingFields: FieldWritable {
   let finding: Finding
+  /// The namespace, if all of the host were checked.
+  var namespace: NamespaceTag?
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     let subject = finding.subject
@@ -22,5 +24,6 @@ struct FindingFields: FieldWritable {
     writer.text("text", finding.text)
     writer.text("advice", finding.advice)
     writer.text("remedy", finding.remedy)
+    writer.object("network_namespace", namespace)
   }
 }

@@ -7,17 +7,19 @@ protocol EventRenderer: AnyObject {
   func begin() throws(CommandFailure)
   /// Shows one event.
   ///
-  /// - Parameter time: When it was read.
-  func render(_ event: SocketEvent, at time: Timestamp) throws(CommandFailure)
+  /// - Parameters:
+  ///   - time: When it was read.
+  ///   - namespace: Its network namespace, if those of all are shown.
+  func render(_ event: SocketEvent, at time: Timestamp, in namespace: NamespaceTag?) throws(CommandFailure)
 }
 
 /// Shows events as a table. It leaves gaps out: the caller reports them on standard error.
 final class EventTableRenderer: EventRenderer {
-  private static let columns: [TableColumn] = [.netID, .local, .remote]
   /// The width of the longest IPv4 address with its port. The lengths of later events are unknown; longer ones widen the
   /// column.
   private static let addressWidth = 21
 
+  private let columns: [TableColumn]
   private let details: DetailLines?
   private let showsColour: Bool
   private var page: TablePage
@@ -25,14 +27,17 @@ final class EventTableRenderer: EventRenderer {
   private var output: ByteOutput
 
   init(
-    showsHeader: Bool, details: DetailLines?, interfaces: InterfaceNames, terminal: Terminal,
-    output: consuming ByteOutput
+    showsHeader: Bool, details: DetailLines?, showsNamespace: Bool = false, interfaces: InterfaceNames,
+    terminal: Terminal, output: consuming ByteOutput
   ) {
     self.details = details
     showsColour = terminal.showsColour
+    columns = showsNamespace ? [.namespace, .netID, .local, .remote] : [.netID, .local, .remote]
+    var namespace = TableColumn.namespace.tableColumn
+    namespace.minimumWidth = 8
     page = TablePage(
-      [
-        TablePage.Column(title: "Time", minimumWidth: 12), TablePage.Column(title: "Proto", minimumWidth: 5),
+      [TablePage.Column(title: "Time", minimumWidth: 12)] + (showsNamespace ? [namespace] : []) + [
+        TablePage.Column(title: "Proto", minimumWidth: 5),
         TablePage.Column(title: "Local", minimumWidth: Self.addressWidth, yielding: .address, rank: 0),
         TablePage.Column(title: "Peer", minimumWidth: Self.addressWidth, yielding: .address, rank: 1),
       ], showsHeader: showsHeader, limit: terminal.isTerminal ? terminal.width : nil)
@@ -45,10 +50,12 @@ final class EventTableRenderer: EventRenderer {
 
   func begin() throws(CommandFailure) { try flush() }
 
-  func render(_ event: SocketEvent, at time: Timestamp) throws(CommandFailure) {
+  func render(_ event: SocketEvent, at time: Timestamp, in namespace: NamespaceTag?) throws(CommandFailure) {
     guard case .destroyed(let socket) = event else { return }
     page.cell(.faint) { time.appendLocal(to: &$0) }
-    for column in Self.columns { page.cell { cells.append(column, of: socket, SocketNotes(), to: &$0) } }
+    let notes = SocketNotes(namespace: namespace)
+    cells.interfaces.use(namespace)
+    for column in columns { page.cell { cells.append(column, of: socket, notes, to: &$0) } }
     page.endRow { details?.append(socket, to: &$0) }
     try flush()
   }
@@ -74,11 +81,12 @@ final class EventLineRenderer: EventRenderer {
 
   func begin() {}
 
-  func render(_ event: SocketEvent, at time: Timestamp) throws(CommandFailure) {
+  func render(_ event: SocketEvent, at time: Timestamp, in namespace: NamespaceTag?) throws(CommandFailure) {
     switch event {
     case .destroyed(let socket):
-      output.bytes.appendJSONLine(DestroyedFields(time: time, socket: SocketFields(socket, interfaces: &interfaces)))
-    case .gap(let gap): output.bytes.appendJSONLine(GapFields(time: time, gap: gap))
+      let fields = SocketFields(socket, SocketNotes(namespace: namespace), interfaces: &interfaces)
+      output.bytes.appendJSONLine(DestroyedFields(time: time, socket: fields))
+    case .gap(let gap): output.bytes.appendJSONLine(GapFields(time: time, gap: gap, namespace: namespace))
     }
     try output.flush()
   }
@@ -100,11 +108,13 @@ private struct DestroyedFields: FieldWritable {
 private struct GapFields: FieldWritable {
   let time: Timestamp
   let gap: EventGap
+  let namespace: NamespaceTag?
 
   func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("event", "gap")
     writer.text("time", time.utc)
     writer.number("dropped", gap.dropped)
     if gap.malformed > 0 { writer.number("malformed", gap.malformed) }
+    writer.object("network_namespace", namespace)
   }
 }

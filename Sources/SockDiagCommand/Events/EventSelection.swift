@@ -7,10 +7,11 @@ struct EventSelection {
   let groups: SocketEventGroups
   private let selection: Selection
 
-  init(_ options: SelectionOptions) throws(CommandFailure) {
+  init(_ options: SelectionOptions, everywhere: AllNamespacesOption) throws(CommandFailure) {
     if let breadth = options.breadth { throw Self.aboutStates("-\(breadth.rawValue.prefix(1))", "it") }
     if options.boundInactive { throw Self.aboutStates("-B", "it") }
-    selection = try options.selection(default: .everything)
+    selection = try options.selection(
+      default: .everything, names: everywhere.allNamespaces ? ManyNamespacesFilterNames() : HostNames())
     _ = try selection.queries(
       of: [.tcp, .udp], because: "the kernel announces no ends of other sockets than TCP and UDP; use -t and -u only")
     if selection.filter.namesStates { throw Self.aboutStates("the filter", "them") }

@@ -17,11 +17,16 @@ struct Events: TakesFilter {
       Announcements wait in a receive buffer until they are read. If the buffer is full, the kernel drops them. The command \
       reports that on standard error, and in JSON as {"event":"gap","time":…,"dropped":N}.
 
+      --all-netns also subscribes in namespaces that appear later, within seconds: a socket that ends before is missed.
+
       SIGINT (Ctrl-C) and SIGTERM end it with status 0.
       """)
 
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
+
+  @OptionGroup(title: "Which sockets")
+  var everywhere: AllNamespacesOption
 
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
@@ -37,26 +42,32 @@ struct Events: TakesFilter {
   var buffer: String?
 
   func run() throws {
-    let selection = try EventSelection(selection)
+    let selection = try EventSelection(selection, everywhere: everywhere)
     let renderer = try output.eventRenderer(
-      interfaces: InterfaceNames(.host), terminal: .standardOutput(colour.color))
+      interfaces: InterfaceNames(.host), terminal: .standardOutput(colour.color),
+      showsNamespace: everywhere.allNamespaces)
     // The kernel accepts at most a number of 31 bits.
     let size = try buffer.map { text throws(CommandFailure) in
       try ByteCountArgument.parse(text, option: "--buffer", atMost: 2047 << 20)
     }
     let interruption = try Interruption()
-    var events = try Self.subscribe(selection.groups, size ?? SocketEvents.defaultReceiveBuffer)
-    if let size, events.receiveBufferByteCount < size {
+    var sources = try EventSources(selection.groups, buffer: size, everywhere, self.selection.namespace)
+    if let size, let granted = sources.smallestBuffer, granted < size {
       Diagnostics.report(
-        "the receive buffer has \(events.receiveBufferByteCount) bytes instead of \(size); run with CAP_NET_ADMIN or"
+        "the receive buffer has \(granted) bytes instead of \(size); run with CAP_NET_ADMIN or"
           + " raise the sysctl net.core.rmem_max")
     }
     try renderer.begin()
     var hasUndecided = false
-    while try Self.showReady(&events, selection, renderer, interruption, &hasUndecided) {
-      let milliseconds = events.recheckMilliseconds
-      switch interruption.wait(events.fileDescriptor, for: POLLIN, milliseconds: milliseconds) {
-      case .ready, .timeUp: break
+    while true {
+      for source in sources.all {
+        guard try Self.showReady(source, selection, renderer, interruption, &hasUndecided) else { return }
+      }
+      let wait = interruption.wait(
+        forAnyOf: sources.all.map(\.fileDescriptor), output: STDOUT_FILENO,
+        milliseconds: sources.millisecondsToNextLook)
+      switch wait {
+      case .ready, .timeUp: sources.refresh()
       case .interrupted: return
       case .abandoned: ByteOutput.endByBrokenPipe()
       }
@@ -65,10 +76,10 @@ struct Events: TakesFilter {
 
   /// Shows the events that have arrived; `false` if the user has interrupted the command.
   private static func showReady(
-    _ events: inout SocketEvents, _ selection: EventSelection, _ renderer: any EventRenderer,
+    _ source: EventSources.Source, _ selection: EventSelection, _ renderer: any EventRenderer,
     _ interruption: Interruption, _ hasUndecided: inout Bool
   ) throws -> Bool {
-    while let event = try events.nextIfReady() {
+    while let event = try source.nextIfReady() {
       if interruption.isRequested { return false }
       let time = Timestamp.now
       switch event {
@@ -79,11 +90,11 @@ struct Events: TakesFilter {
           Diagnostics.report("some events are left out, because this kernel does not report what the filter asks about")
         }
         guard isWanted == true else { continue }
-      case .gap(let gap): report(gap)
+      case .gap(let gap): report(gap, source.namespace)
       }
       // Waits here and not in write(), so that an interruption ends the command although the reader is slow.
       switch interruption.wait(STDOUT_FILENO, for: POLLOUT) {
-      case .ready, .timeUp: try renderer.render(event, at: time)
+      case .ready, .timeUp: try renderer.render(event, at: time, in: source.namespace)
       case .interrupted: return false
       case .abandoned: ByteOutput.endByBrokenPipe()
       }
@@ -91,34 +102,26 @@ struct Events: TakesFilter {
     return !interruption.isRequested
   }
 
-  private static func report(_ gap: EventGap) {
+  private static func report(_ gap: EventGap, _ namespace: NamespaceTag?) {
     let cure =
       gap.cure == nil
       ? "" : "; give a larger --buffer and, without CAP_NET_ADMIN, raise the sysctl net.core.rmem_max as well"
-    Diagnostics.report(gap.explanation + cure)
-  }
-
-  private static func subscribe(_ groups: SocketEventGroups, _ size: Int) throws -> SocketEvents {
-    do throws(SockDiagError) { return try SocketEvents(groups, receiveBuffer: size) } catch {
-      guard [.missingProtocolHandler, .missingFamily].contains(error.code) else { throw error }
-      throw CommandFailure(
-        .system,
-        "cannot \(error.operation): the kernel has no sock_diag handler for them; load the modules tcp_diag and"
-          + " udp_diag, or choose others with -t, -u, -4 and -6")
-    }
+    let place = namespace.map { "network namespace \($0.namespace): " } ?? ""
+    Diagnostics.report(place + gap.explanation + cure)
   }
 }
 
 extension OutputOptions {
   fileprivate func eventRenderer(
-    interfaces: InterfaceNames, terminal: Terminal
+    interfaces: InterfaceNames, terminal: Terminal, showsNamespace: Bool
   ) throws(CommandFailure) -> any EventRenderer {
     switch try format() {
     case .json: throw .usage("--json would be an array without an end; use --ndjson, a line for each event")
     case .lines: return EventLineRenderer(interfaces: interfaces, output: ByteOutput())
     case .table:
       return EventTableRenderer(
-        showsHeader: !noHeader, details: detailLines, interfaces: interfaces, terminal: terminal, output: ByteOutput())
+        showsHeader: !noHeader, details: detailLines, showsNamespace: showsNamespace, interfaces: interfaces,
+        terminal: terminal, output: ByteOutput())
     }
   }
 }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SockDiag
 
 /// `sockdiag list`: shows sockets of any kind and state.
-struct List: TakesFilter {
+struct List: TakesFilter, EntersItself {
   static let configuration = CommandConfiguration(
     _superCommandName: Sockdiag.name,
     abstract: "Shows sockets: TCP and UDP connections, unless options say otherwise.",
@@ -13,6 +13,8 @@ struct List: TakesFilter {
       Send-Q count bytes: received but not read, and written but not acknowledged or not sent.
 
       Local addresses: *:80 accepts IPv4 and IPv6, [::]:80 only IPv6, 0.0.0.0:80 only IPv4. The peer * means no peer.
+
+      --all-netns adds the column Netns: what -N takes for the namespace of the socket, and - for that of the command.
 
       Without -a, -l and states it shows all states but listen, close, time-wait and syn-recv.
 
@@ -50,6 +52,9 @@ struct List: TakesFilter {
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
 
+  @OptionGroup(title: "Which sockets")
+  var everywhere: AllNamespacesOption
+
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
@@ -70,13 +75,18 @@ struct List: TakesFilter {
   var explain = false
 
   func run() throws {
-    if summary.summary { return try summary.show(selection, output) }
+    let outside = try selection.namespace.enterOrLookFromOutside()
+    if summary.summary { return try summary.show(selection, output, everywhere: everywhere, orIn: outside) }
     var listing = try LiveListing(output, table, colour)
     listing.holders = holders.processes ? .each : .none
     if explain {
+      if everywhere.allNamespaces {
+        throw CommandFailure.usage("--explain is about one network namespace; leave --all-netns out")
+      }
+      if outside != nil { try selection.namespace.enter() }
       try Self.explain(selection.selection(default: .connected, details: listing.details))
     } else {
-      try listing.run(selection, default: .connected)
+      try listing.run(selection, default: .connected, everywhere: everywhere, orIn: outside)
     }
   }
 

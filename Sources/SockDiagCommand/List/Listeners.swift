@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SockDiag
 
 /// `sockdiag` without a subcommand: the sockets that clients can reach.
-struct Listeners: TakesFilter {
+struct Listeners: TakesFilter, EntersItself {
   static let configuration = CommandConfiguration(
     _superCommandName: Sockdiag.name,
     abstract: "Shows listening TCP and unconnected UDP sockets, by port.",
@@ -15,6 +15,9 @@ struct Listeners: TakesFilter {
 
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
+
+  @OptionGroup(title: "Which sockets")
+  var everywhere: AllNamespacesOption
 
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
@@ -32,11 +35,12 @@ struct Listeners: TakesFilter {
   var colour: ColourOption
 
   func run() throws {
-    if summary.summary { return try summary.show(selection, output) }
+    let outside = try selection.namespace.enterOrLookFromOutside()
+    if summary.summary { return try summary.show(selection, output, everywhere: everywhere, orIn: outside) }
     var listing = try LiveListing(output, table, colour)
     listing.sortsByPort = true
     // In a pipe every socket keeps its row and every process its descriptors: programs count lines and cut fields.
     listing.holders = holders.processes || !listing.style.terminal.isTerminal ? .each : .byProgram
-    try listing.run(selection, default: .listeners)
+    try listing.run(selection, default: .listeners, everywhere: everywhere, orIn: outside)
   }
 }

@@ -34,7 +34,19 @@ struct LiveListing {
     output.details.union(style.columns?.neededDetails ?? []).union(order?.neededDetails ?? [])
   }
 
-  func run(_ options: SelectionOptions, default defaultStates: SelectionOptions.DefaultStates) throws {
+  /// Shows the sockets that options choose.
+  ///
+  /// - Parameters:
+  ///   - everywhere: Whether to show those of all namespaces.
+  ///   - outside: A namespace to read from outside.
+  func run(
+    _ options: SelectionOptions, default defaultStates: SelectionOptions.DefaultStates,
+    everywhere: AllNamespacesOption, orIn outside: NetworkNamespace?
+  ) throws {
+    var remarks = Remarks()
+    if let namespaces = try everywhere.namespaces(besides: options.namespace, orIn: outside, &remarks) {
+      return try show(namespaces, options, default: defaultStates, &remarks)
+    }
     var selection = try options.selection(default: defaultStates, details: details)
     selection.includesStorages = output.bpf
     let renderer = try output.renderer(
@@ -55,7 +67,40 @@ struct LiveListing {
     try sockets.remarks.end()
   }
 
-  private func show(_ selection: Selection, _ sockets: inout LiveSockets, with renderer: any SocketRenderer) throws {
+  /// Shows the sockets of namespaces, one after the other. One that cannot be read spoils only its own part.
+  private func show(
+    _ namespaces: [NamespaceTag], _ options: SelectionOptions, default defaultStates: SelectionOptions.DefaultStates,
+    _ remarks: inout Remarks
+  ) throws {
+    var selection = try options.selection(
+      default: defaultStates, details: details, names: ManyNamespacesFilterNames())
+    selection.includesStorages = output.bpf
+    let renderer = try output.renderer(
+      for: selection, interfaces: InterfaceNames(.host),
+      notes: holders == .none ? .namespace : [.namespace, .holders], style: style)
+    var visit = NamespaceVisit(namespaces)
+    do {
+      var collection = collection(selection, renderer)
+      let isCollected = collection.isNeeded || selection.filter.namesHolders
+      try visit.forEach(&remarks) { sockets in
+        if isCollected {
+          try sockets.collect(selection, into: &collection)
+        } else {
+          try sockets.stream(selection, to: renderer)
+        }
+      }
+      if isCollected { try collection.show(&remarks) }
+    } catch {
+      // Shows the sockets that were read before the error.
+      try renderer.finish(afterFailure: true)
+      throw error
+    }
+    try renderer.finish(afterFailure: false)
+    remarks.note(omitted: renderer.omittedColumns)
+    try remarks.end()
+  }
+
+  private func collection(_ selection: Selection, _ renderer: any SocketRenderer) -> SocketCollection {
     var collection = SocketCollection(renderer: renderer, filter: selection.filter.holderPart)
     collection.order = order
     collection.isByPort = format == .table && sortsByPort && order == nil
@@ -64,6 +109,11 @@ struct LiveListing {
     collection.showsHolders = holders != .none && isSearchSeen || style.columns?.needsHolders == true
     collection.joinsRows = holders == .byProgram && format == .table && order == nil && output.detailLines == nil
     collection.resolves = resolves
+    return collection
+  }
+
+  private func show(_ selection: Selection, _ sockets: inout LiveSockets, with renderer: any SocketRenderer) throws {
+    var collection = collection(selection, renderer)
     if collection.isNeeded || selection.filter.namesHolders {
       try sockets.show(selection, collected: &collection)
     } else {

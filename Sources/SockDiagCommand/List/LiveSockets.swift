@@ -4,10 +4,24 @@ internal import SockDiag
 /// Reads the live sockets and hands them to a renderer.
 struct LiveSockets: ~Copyable {
   private var inspector: SocketInspector
+  /// The namespace of the sockets, if those of all are shown.
+  private let namespace: NamespaceTag?
   /// Remarks for standard error, after the output.
   private(set) var remarks = Remarks()
 
-  init() throws(SockDiagError) { inspector = try SocketInspector() }
+  init() throws(SockDiagError) {
+    inspector = try SocketInspector()
+    namespace = nil
+  }
+
+  /// Reads the sockets of a namespace.
+  init(in namespace: NamespaceTag) throws(SockDiagError) {
+    inspector = try SocketInspector(in: namespace.namespace)
+    self.namespace = namespace
+  }
+
+  /// Why the namespace may not be entered, so that the tables of its processes are read; `nil` if it may.
+  var barrier: SockDiagError? { inspector.refusal?.code == .namespaceForbidden ? inspector.refusal : nil }
 
   /// Hands each socket to the renderer at once, each once, in the kernel's order.
   mutating func stream(_ selection: Selection, to renderer: any SocketRenderer) throws {
@@ -36,18 +50,27 @@ struct LiveSockets: ~Copyable {
         }
       }
     }
-    if let refusal {
+    if let refusal, barrier == nil {
       remarks.add(
         "\(NameList.text(unlisted)): not in /proc/net either, and \(refusal.naming(nil).reason)", .partial)
     }
     remarks.note(withoutHandler: missing.map(\.name), areNamed: !selection.isGroup)
   }
 
+  /// Makes each query with the inspector, and takes its remarks.
+  mutating func forEachQuery(
+    _ selection: Selection,
+    _ body: (any ListedQuery, _ inspector: inout SocketInspector, _ remarks: inout Remarks) throws -> Void
+  ) throws {
+    try forEach(selection) { query, sockets throws in try body(query, &sockets.inspector, &sockets.remarks) }
+  }
+
   @specialized(where Query == SocketQuery)
   private mutating func stream<Query: ListedQuery>(_ query: Query, to renderer: any SocketRenderer) throws {
+    let notes = SocketNotes(namespace: namespace)
     let completeness = try Progress.during("reading sockets", writesOutput: true) {
       try query.forEach(by: &inspector) { socket in
-        try renderer.render(socket, SocketNotes())
+        try renderer.render(socket, notes)
         return .continue
       }
     }
@@ -56,22 +79,26 @@ struct LiveSockets: ~Copyable {
 
   /// Collects all sockets, and hands them to the renderer with what the collection adds.
   mutating func show(_ selection: Selection, collected collection: inout SocketCollection) throws {
+    try collect(selection, into: &collection)
+    try collection.show(&remarks)
+  }
+
+  /// Collects all sockets.
+  mutating func collect(_ selection: Selection, into collection: inout SocketCollection) throws {
     let isByPort = collection.isByPort
     try forEach(selection) { query, sockets throws in collection.add(try sockets.batch(query, isByPort: isByPort)) }
-    try collection.show(&remarks)
   }
 
   private mutating func batch<Query: ListedQuery>(_ query: Query, isByPort: Bool) throws -> any SocketBatch {
     var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if isByPort { query.sortByPort(&dump.sockets) }
     query.note(dump.completeness, by: inspector, in: &remarks)
-    return TypedBatch(sockets: dump.sockets)
+    return TypedBatch(sockets: dump.sockets, namespace: namespace)
   }
 
   /// Adds a remark about columns for which the terminal is too narrow.
   mutating func note(omitted titles: [String]) {
-    guard !titles.isEmpty else { return }
-    remarks.add("no room for \(titles.joined(separator: ", ")): add --wide")
+    remarks.note(omitted: titles)
   }
 
   /// Adds a remark about sockets that the options leave out of an empty answer.

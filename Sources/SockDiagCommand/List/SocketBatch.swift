@@ -27,6 +27,8 @@ protocol SocketBatch {
 
 /// The address at which a server has one socket or many.
 struct ServedAddress: Hashable {
+  /// The inode of the namespace, if those of all are shown.
+  var namespace: UInt64?
   var netID: String
   var state: SocketState
   var local: SocketAddress
@@ -37,6 +39,8 @@ struct ServedAddress: Hashable {
 /// A batch of sockets of one type.
 struct TypedBatch<Socket: ShownSocket & FilterSubject>: SocketBatch {
   let sockets: [Socket]
+  /// Their namespace, if those of all are shown.
+  var namespace: NamespaceTag?
 
   var count: Int { sockets.count }
   var wanted: [WantedSocket] { sockets.map(WantedSocket.init) }
@@ -52,14 +56,19 @@ struct TypedBatch<Socket: ShownSocket & FilterSubject>: SocketBatch {
   func sortValues(
     _ index: Int, _ order: SortOrder, _ holders: HolderList?, _ cells: inout SocketCells
   ) -> [SortValue?] {
-    order.keys.map { cells.sortValue($0.column, of: sockets[index], holders) }
+    cells.interfaces.use(namespace)
+    return order.keys.map { key in
+      key.column == .namespace
+        ? namespace.map { .text(Array($0.label.utf8)) } : cells.sortValue(key.column, of: sockets[index], holders)
+    }
   }
 
   func servedAddress(_ index: Int) -> ServedAddress? {
     let socket = sockets[index]
     guard let ends = socket.ends, ends.remote.port == 0, ends.remote.address.isUnspecified else { return nil }
     return ServedAddress(
-      netID: socket.netID, state: socket.state, local: ends.local, interface: socket.interfaceIndex,
+      namespace: namespace?.namespace.id.inode, netID: socket.netID, state: socket.state, local: ends.local,
+      interface: socket.interfaceIndex,
       isDualStack: (socket as? InetSocket)?.isDualStackWildcard == true)
   }
 
@@ -76,6 +85,8 @@ struct TypedBatch<Socket: ShownSocket & FilterSubject>: SocketBatch {
   }
 
   func render(_ index: Int, _ notes: SocketNotes, with renderer: any SocketRenderer) throws(CommandFailure) {
+    var notes = notes
+    notes.namespace = namespace
     try renderer.render(sockets[index], notes)
   }
 }

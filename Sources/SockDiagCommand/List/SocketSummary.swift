@@ -20,7 +20,20 @@ struct SocketSummary {
   struct Kind {
     var name: String
     /// The numbers by state, in the order of the states' numbers.
-    var states: [(name: String, count: Count)] = []
+    private(set) var states: [(state: SocketState, name: String, count: Count)] = []
+
+    init(name: String) { self.name = name }
+
+    mutating func add(_ count: Count, _ state: SocketState, _ name: String) {
+      if let place = states.firstIndex(where: { $0.state == state }) {
+        states[place].count.total += count.total
+        states[place].count.ipv4 += count.ipv4
+        states[place].count.ipv6 += count.ipv6
+      } else {
+        states.append((state, name, count))
+        states.sort { $0.state.rawValue < $1.state.rawValue }
+      }
+    }
 
     var total: Count {
       states.reduce(into: Count()) { sum, state in
@@ -35,15 +48,27 @@ struct SocketSummary {
 
   /// Counts the sockets of a selection, without keeping them.
   ///
-  /// - Parameter remarks: Takes remarks about lists that are incomplete.
-  init(_ selection: Selection, _ remarks: inout Remarks) throws {
+  /// - Parameters:
+  ///   - namespaces: The namespaces whose sockets count together; `nil` for that of this command.
+  ///   - remarks: Takes remarks about lists that are incomplete.
+  init(_ selection: Selection, _ namespaces: [NamespaceTag]?, _ remarks: inout Remarks) throws {
     guard !selection.filter.namesHolders else {
       throw CommandFailure.usage(
         "a summary does not look up processes; leave pid and comm out of the filter, or list the sockets:"
           + " 'sockdiag list -ap'")
     }
-    var inspector = try SocketInspector()
-    for query in selection.listedQueries { try count(query, by: &inspector, &remarks) }
+    guard let namespaces else {
+      var inspector = try SocketInspector()
+      for query in selection.listedQueries { try count(query, by: &inspector, &remarks) }
+      return
+    }
+    for query in selection.listedQueries { kinds.append(Kind(name: query.name)) }
+    var visit = NamespaceVisit(namespaces)
+    try visit.forEach(&remarks) { sockets in
+      try sockets.forEachQuery(selection) { query, inspector, remarks in
+        try count(query, by: &inspector, &remarks)
+      }
+    }
   }
 
   private mutating func count<Query: ListedQuery>(
@@ -61,13 +86,14 @@ struct SocketSummary {
       return .continue
     }
     query.note(completeness, by: inspector, in: &remarks)
-    let states = counts.sorted { $0.key < $1.key }.map { number, count in
+    let place = kinds.firstIndex { $0.name == query.name } ?? kinds.endIndex
+    if place == kinds.endIndex { kinds.append(Kind(name: query.name)) }
+    for (number, count) in counts {
       let state = SocketState(rawValue: number)
       // As in the table of `list`.
       let name = state == .close && !isConnectionOriented ? "unconnected" : state.description
-      return (name: name, count: count)
+      kinds[place].add(count, state, name)
     }
-    kinds.append(Kind(name: query.name, states: states))
   }
 
   /// A row for each state, and one for each protocol.
@@ -108,9 +134,10 @@ extension SocketSummary: FieldWritable {
 
 extension SocketSummary {
   /// Shows the summary of a selection on standard output.
-  static func show(_ selection: Selection, _ format: OutputOptions.Format) throws {
-    var remarks = Remarks()
-    let summary = try SocketSummary(selection, &remarks)
+  static func show(
+    _ selection: Selection, _ namespaces: [NamespaceTag]?, _ format: OutputOptions.Format, _ remarks: inout Remarks
+  ) throws {
+    let summary = try SocketSummary(selection, namespaces, &remarks)
     var output = ByteOutput()
     switch format {
     case .table: for line in summary.lines { output.appendLine(line) }

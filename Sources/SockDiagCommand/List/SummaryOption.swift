@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import SockDiag
+internal import SockDiagWire
 
 /// The option for counts instead of sockets.
 struct SummaryOption: ParsableArguments {
@@ -9,9 +11,16 @@ struct SummaryOption: ParsableArguments {
   var summary = false
 
   /// Shows the summary of the sockets that the options choose.
-  func show(_ selection: SelectionOptions, _ output: OutputOptions) throws {
+  func show(
+    _ options: SelectionOptions, _ output: OutputOptions, everywhere: AllNamespacesOption,
+    orIn outside: NetworkNamespace?
+  ) throws {
     let format = try output.format()
+    var remarks = Remarks()
+    let namespaces = try everywhere.namespaces(besides: options.namespace, orIn: outside, &remarks)
     // Like ss -s, which counts all sockets.
-    try SocketSummary.show(selection.selection(default: .everything), format)
+    let selection = try options.selection(
+      default: .everything, names: namespaces == nil ? HostNames() : ManyNamespacesFilterNames())
+    try SocketSummary.show(selection, namespaces, format, &remarks)
   }
 }

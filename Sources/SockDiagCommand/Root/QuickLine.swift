@@ -51,6 +51,7 @@ protocol QuickOptions {
 /// The flags of `list` and `listeners`.
 struct QuickListOptions: QuickOptions {
   var selection = SelectionOptions()
+  var everywhere = AllNamespacesOption()
   var output = OutputOptions()
   var holders = HolderOptions()
   var table = TableOptions()
@@ -65,6 +66,7 @@ struct QuickListOptions: QuickOptions {
     var namespace = NamespaceOption()
     namespace.netns = nil
     selection.namespace = namespace
+    everywhere.allNamespaces = false
     (output.info, output.memory, output.options, output.extended) = (false, false, false, false)
     output.bpf = false
     (output.oneline, output.noHeader, output.json, output.ndjson) = (false, false, false, false)
@@ -81,6 +83,7 @@ struct QuickListOptions: QuickOptions {
     case "-B", "--bound-inactive": selection.boundInactive = true
     case "-4", "--ipv4": selection.ipv4 = true
     case "-6", "--ipv6": selection.ipv6 = true
+    case "--all-netns": everywhere.allNamespaces = true
     case "-n", "--numeric": selection.numeric = true
     case "-i", "--info": output.info = true
     case "-m", "--memory": output.memory = true
@@ -108,7 +111,8 @@ extension List: QuickCommand {
     self.init()
     var options = options
     options.selection.filter = filter
-    (selection, output, holders) = (options.selection, options.output, options.holders)
+    (selection, everywhere) = (options.selection, options.everywhere)
+    (output, holders) = (options.output, options.holders)
     (table, colour, summary, explain) = (options.table, options.colour, options.summary, false)
   }
 }
@@ -118,7 +122,8 @@ extension Listeners: QuickCommand {
     self.init()
     var options = options
     options.selection.filter = filter
-    (selection, output, holders) = (options.selection, options.output, options.holders)
+    (selection, everywhere) = (options.selection, options.everywhere)
+    (output, holders) = (options.output, options.holders)
     (table, colour, summary) = (options.table, options.colour, options.summary)
   }
 }

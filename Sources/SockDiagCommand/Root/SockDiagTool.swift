@@ -19,7 +19,7 @@ enum SockDiagTool {
       switch try parse(arguments) {
       case .command(var command, let namespace):
         // Names in filters are those of the namespace, so it is entered before anything is looked up.
-        if let namespace, !(command is Decode) { try namespace.enter() }
+        if let namespace, !(command is Decode), !(command is any EntersItself) { try namespace.enter() }
         try command.run()
       case .page(let text): return show(text)
       }

@@ -120,6 +120,40 @@ import Testing
     }
   }
 
+  /// Sockets, settings, addresses and what the kernel refuses are those of the namespace.
+  @Test func otherNamespaceIsDiagnosedFromOutside() async throws {
+    try await Laboratory.withNew { laboratory in
+      _ = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 18_081))
+      try laboratory.namespace.set("net.ipv4.ip_unprivileged_port_start", to: 99)
+      let namespace = try NetworkNamespace.current()
+      try LabNamespace.withNew { other in
+        let home = try NetworkNamespace.current()
+        // Here the loopback address is gone, and the port is free.
+        #expect(try other.run(["ip", "address", "flush", "dev", "lo"]).status == 0)
+        var diagnostician = try Diagnostician(in: namespace)
+        func verdict(_ address: SocketAddress, uid: UInt32 = 0) throws -> Diagnosis.Verdict {
+          try diagnostician.diagnose(BindRequest(.tcp, address, uid: uid), [.owners, .heldOptions, .probe]).verdict
+        }
+        #expect(try verdict("127.0.0.1:18081") == .conflict)
+        #expect(try verdict("127.0.0.1:18082") == .free)
+        #expect(try verdict("127.0.0.1:98", uid: 65534) == .error(.accessDenied))
+        #expect(try verdict("127.0.0.1:99", uid: 65534) == .free)
+        #expect(try Self.diagnose(BindRequest(.tcp, "127.0.0.1:18081", uid: 0)).verdict == .error(.addressNotAvailable))
+        #expect(try NetworkNamespace.current() == home && home != namespace)
+      }
+    }
+  }
+
+  @Test func namespaceThatMayNotBeEnteredIsNotDiagnosed() throws {
+    let error = try LoneThread.run(.unprivileged) { () -> SockDiagError? in
+      let namespace = try NetworkNamespace.of(process: 1)
+      // In the namespace of this process nothing has to be entered.
+      guard namespace.isHidden else { return nil }
+      return #expect(throws: SockDiagError.self) { _ = try Diagnostician(in: namespace) }
+    }
+    #expect(error == nil || error?.code == .namespaceForbidden)
+  }
+
   @Test func exhaustedRangeLeavesNoPortToChoose() async throws {
     try await Laboratory.withNew { laboratory in
       try FileText.write("40000 40003", to: "/proc/sys/net/ipv4/ip_local_port_range")

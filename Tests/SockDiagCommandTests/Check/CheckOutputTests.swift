@@ -23,7 +23,8 @@ import Testing
 
   private static func metrics(_ findings: [Finding]) -> String {
     var text: [UInt8] = []
-    CheckMetrics.append(findings, scope(), interval: .milliseconds(1500), isComplete: true, to: &text)
+    CheckMetrics.append(
+      [CheckAnswer(findings, scope(), interval: .milliseconds(1500), isComplete: true)], to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 

@@ -19,7 +19,7 @@ struct EventRenderingTests {
     let renderer = EventLineRenderer(
       interfaces: InterfaceNames([1: "lo", 2: "a\"b"]), output: ByteOutput(descriptor: nil))
     renderer.begin()
-    for event in events { try renderer.render(event, at: Self.time) }
+    for event in events { try renderer.render(event, at: Self.time, in: nil) }
     return try renderer.text.split(separator: 0x0a).map { try JSONValue(parsing: $0) }
   }
 
@@ -29,7 +29,7 @@ struct EventRenderingTests {
       showsHeader: showsHeader, details: details, interfaces: InterfaceNames(.none), terminal: .plain,
       output: ByteOutput(descriptor: nil))
     try renderer.begin()
-    for event in events { try renderer.render(event, at: Self.time) }
+    for event in events { try renderer.render(event, at: Self.time, in: nil) }
     return String(decoding: renderer.text, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
@@ -162,7 +162,7 @@ struct EventRenderingTests {
   private func groups(_ line: String) throws -> SocketEventGroups {
     let words = ["events"] + line.split(separator: " ").map(String.init)
     let events = try #require(try Sockdiag.parseAsRoot(words) as? Events)
-    return try EventSelection(events.selection).groups
+    return try EventSelection(events.selection, everywhere: events.everywhere).groups
   }
 
   @Test func onlyWantedGroupsAreRequested() throws {
@@ -175,7 +175,7 @@ struct EventRenderingTests {
 
   @Test func portsAreFilteredHere() throws {
     let events = try #require(try Sockdiag.parseAsRoot(["events", "sport", "=", ":443"]) as? Events)
-    let selection = try EventSelection(events.selection)
+    let selection = try EventSelection(events.selection, everywhere: events.everywhere)
     for socket in try Samples.assorted { #expect(selection.contains(socket) == (socket.local.port == 443)) }
   }
 }

@@ -10,6 +10,7 @@ struct ReadmeTests {
     readme, "../Sources/BindDiagnosis/BindDiagnosis.docc/Address-already-in-use.md",
     "../Sources/SockDiag/SockDiag.docc/Architecture.md", "../Sources/HostFindings/HostFindings.docc/HostFindings.md",
     "../Sources/BindDiagnosis/BindDiagnosis.docc/BindDiagnosis.md", "../Sources/SockDiag/SockDiag.docc/SockDiag.md",
+    "../Sources/SockDiag/SockDiag.docc/Network-namespaces.md",
   ]
 
   private static func text(_ page: String) throws -> String { String(decoding: try Fixture.read(page), as: UTF8.self) }

@@ -6,6 +6,9 @@ struct InterfaceNames {
   /// The source of names. A capture has only indices, and they belong to another host.
   enum Source { case host, none }
 
+  /// The namespace of the interfaces, if it is not that of this thread.
+  private var namespace: NamespaceTag?
+
   let source: Source
   private var names: [UInt32: [UInt8]] = [:]
 
@@ -17,10 +20,17 @@ struct InterfaceNames {
     self.names = names.mapValues { Array($0.utf8) }
   }
 
+  /// Takes names from another namespace from now on.
+  mutating func use(_ namespace: NamespaceTag?) {
+    if namespace === self.namespace { return }
+    self.namespace = namespace
+    names.removeAll(keepingCapacity: true)
+  }
+
   /// The kernel's name of an interface; `nil` if there is none.
   mutating func name(_ index: UInt32) -> [UInt8]? {
     if let known = names[index] { return known.isEmpty ? nil : known }
-    let name = source == .host ? Self.lookUp(index) : []
+    let name = namespace?.interface(index) ?? (source == .host ? Self.lookUp(index) : [])
     names[index] = name
     return name.isEmpty ? nil : name
   }

@@ -79,12 +79,14 @@ struct Interruption {
       ], milliseconds)
   }
 
-  /// Waits until one of the descriptors is readable, even if the output has no reader.
+  /// Waits until one of the descriptors is readable.
   ///
-  /// - Parameter milliseconds: The longest time to wait.
-  func wait(forAnyOf descriptors: [Int32], milliseconds: Int32) -> Outcome {
-    let none = pollfd(fd: -1, events: 0, revents: 0)
-    return wait([none] + descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }, milliseconds)
+  /// - Parameters:
+  ///   - output: The output, which has to have a reader; -1 for none.
+  ///   - milliseconds: The longest time to wait; `nil` for no limit.
+  func wait(forAnyOf descriptors: [Int32], output: Int32 = -1, milliseconds: Int32?) -> Outcome {
+    let output = pollfd(fd: output, events: 0, revents: 0)
+    return wait([output] + descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }, milliseconds)
   }
 
   /// Waits for descriptors. The first is the output.

@@ -19,6 +19,9 @@ struct Remarks {
     if self.status == .success { self.status = status }
   }
 
+  /// Sets a status that matters more than those so far.
+  mutating func prefer(_ status: ExitStatus) { self.status = status }
+
   /// Merges another set of remarks.
   mutating func add(_ others: Remarks) {
     for sentence in others.sentences { add(sentence) }
@@ -37,7 +40,10 @@ struct Remarks {
     let lack: String? =
       filter.namesMarks ? "the kernel reports marks only to root and readers with CAP_NET_ADMIN" : nil
     note("\(transport)", completeness.subtracting(.missingStates), isFromProcNet: substitution != nil, lack: lack)
-    if let substitution { add(substitution.remarkOnSubstitution(for: transport)) }
+    // Of namespaces that may not be entered there is one sentence for all.
+    if let substitution, substitution.code != .namespaceForbidden {
+      add(substitution.remarkOnSubstitution(for: transport))
+    }
     // The sentence above names the missing states.
     if completeness.contains(.missingStates) { add(status: .partial) }
   }

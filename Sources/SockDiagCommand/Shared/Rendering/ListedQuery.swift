@@ -53,7 +53,7 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
       filter.namesUnixPeers
       ? "the names of their peers are not known; a peer in another network namespace is not listed here" : nil
     remarks.note(name, completeness, isFromProcNet: inspector.substitution != nil, lack: lack)
-    if let substitution = inspector.substitution {
+    if let substitution = inspector.substitution, substitution.code != .namespaceForbidden {
       remarks.add(substitution.remarkOnSubstitution(for: Family.emptySocket.family))
     }
   }

@@ -10,6 +10,7 @@ extension SocketCells {
     switch column {
     case .process: text.append(notes)
     case .result: text.append(contentsOf: (notes.result ?? "-").utf8)
+    case .namespace: text.append(name: notes.namespace.map { Array($0.label.utf8) })
     case .localPort: text.append(number: socket.ends?.local.port)
     case .remotePort: text.append(number: socket.remotePort)
     case .service: text.append(name: service(of: socket))

@@ -25,6 +25,8 @@ extension SocketCells {
     case .age: (holders?.processes.age).map { .number(UInt64(clamping: $0)) }
     // By name, and not by the descriptors behind it.
     case .process: holders?.entries.first?.process.map { .text($0.command) }
+    // The batch knows it.
+    case .namespace: nil
     default: text(column, of: socket, holders)
     }
   }

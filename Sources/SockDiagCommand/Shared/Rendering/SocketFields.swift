@@ -16,6 +16,7 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
   ) {
     self.socket = socket
     self.notes = notes
+    interfaces.use(notes.namespace)
     let name = socket.interfaceIndex == 0 ? nil : interfaces.name(socket.interfaceIndex)
     cgroupPath = cgroups.flatMap { cgroups in socket.cgroupID.flatMap { cgroups.path(of: $0) } }
     interfaceName = name.map { String(decoding: $0, as: UTF8.self) }
@@ -27,6 +28,7 @@ struct SocketFields<Socket: KernelSocket>: FieldWritable {
     socket.writeFields(to: &writer)
     writer.text("interface_name", interfaceName)
     writer.text("cgroup_path", utf8: cgroupPath?.bytes)
+    writer.object("network_namespace", notes.namespace)
     if let holders = notes.holders {
       writer.objects("holders", holders.entries)
       writer.texts("holders_missing", holders.reasons?.names)

@@ -34,11 +34,14 @@ struct SocketNotes {
   var socketCount: Int?
   /// The result of an action on it.
   var result: String?
+  /// Its network namespace, if those of all are shown.
+  var namespace: NamespaceTag?
 
   /// The kinds of notes for which a table has columns.
   struct Kinds: OptionSet {
     let rawValue: UInt8
     static let holders = Kinds(rawValue: 1)
     static let result = Kinds(rawValue: 2)
+    static let namespace = Kinds(rawValue: 4)
   }
 }

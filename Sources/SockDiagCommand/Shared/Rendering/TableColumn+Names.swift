@@ -65,6 +65,7 @@ extension TableColumn {
     case .timer: "kind, time left, number of expirations"
     case .process: "the processes that hold the socket, with their descriptors"
     case .result: "the result"
+    case .namespace: "the network namespace, with --all-netns; - for that of the command"
     case .localPort: "the local port"
     case .remotePort: "the peer's port"
     case .service: "service of the local port in /etc/services, or else of the peer's"

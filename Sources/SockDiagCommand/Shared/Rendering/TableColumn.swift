@@ -4,7 +4,7 @@ internal import SockDiagWire
 /// A column of a table of sockets, which is also a key to sort by.
 enum TableColumn: Hashable {
   case netID, state, acceptQueue, receiveQueue, sendQueue, local, remote, timer
-  case process, result
+  case process, result, namespace
   case localPort, remotePort, service, interface, uid, user, inode, cookie, cgroupID, mark
   case pid, command, commandLine, unit, container, age, cgroup
   /// A number of `tcp_info`, by its place in ``figures``. A place and not the figure, because rows copy columns.
@@ -17,7 +17,7 @@ enum TableColumn: Hashable {
   static let named: [TableColumn] = [
     .netID, .state, .acceptQueue, .receiveQueue, .sendQueue, .local, .remote, .localPort, .remotePort, .service,
     .interface, .timer, .process, .pid, .command, .commandLine, .user, .uid, .unit, .container, .cgroup, .age, .inode,
-    .cookie, .cgroupID, .mark,
+    .cookie, .cgroupID, .mark, .namespace,
   ]
 
   /// The name on the command line.
@@ -33,6 +33,7 @@ enum TableColumn: Hashable {
     case .timer: "timer"
     case .process: "process"
     case .result: "result"
+    case .namespace: "netns"
     case .localPort: "local-port"
     case .remotePort: "peer-port"
     case .service: "service"
@@ -95,7 +96,7 @@ enum TableColumn: Hashable {
     switch self {
     case .local, .remote: .address
     case .process: .list
-    case .command, .commandLine, .unit, .container, .cgroup: .text
+    case .command, .commandLine, .unit, .container, .cgroup, .namespace: .text
     case .state, .timer, .service, .user, .interface, .result: .word
     default: .none
     }
@@ -111,7 +112,7 @@ enum TableColumn: Hashable {
     case .acceptQueue: 6
     case .netID: 4
     case .state: 3
-    case .remote: 2
+    case .remote, .namespace: 2
     case .process, .result: 1
     case .local: 0
     default: 5

@@ -52,6 +52,7 @@ private struct Table: ~Copyable {
 
   mutating func append(_ socket: some ShownSocket, _ notes: SocketNotes) throws(CommandFailure) {
     isEmpty = false
+    cells.interfaces.use(notes.namespace)
     for column in columns {
       page.cell(showsColour ? Paint(column, of: socket) : .none) { cells.append(column, of: socket, notes, to: &$0) }
     }

@@ -21,7 +21,7 @@ struct TableShape {
     let hasOthers = !states.subtracting(.listen).isEmpty
     // Neither a listener nor an unconnected socket has a peer.
     let hasPeers = !states.isSubset(of: [.listen, .close, .boundInactive])
-    columns = [.netID, .state]
+    columns = notes.contains(.namespace) ? [.namespace, .netID, .state] : [.netID, .state]
     if hasListeners { columns.append(.acceptQueue) }
     if hasOthers { columns += [.receiveQueue, .sendQueue] }
     columns.append(.local)
