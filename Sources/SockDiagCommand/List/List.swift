@@ -35,6 +35,7 @@ struct List: TakesFilter, EntersItself {
         container = 4f6a            its container: the id, the beginning of it, or a name
         comm ~ ^php, cmdline ~ 'worker [12]', unit ~, container ~
                                     a regular expression, as in grep -E; !~ negates it
+        direction = inbound         or listening, outbound, local (both ends on this host)
         uid = NAME, user = NAME, inode = 4711, cookie = 12
         recv-q > 10k, send-q > 0    queues, as in the table
         rtt > 50ms, retrans > 0     figures as in --json, without the unit

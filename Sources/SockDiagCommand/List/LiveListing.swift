@@ -34,6 +34,11 @@ struct LiveListing {
     output.details.union(style.columns?.neededDetails ?? []).union(order?.neededDetails ?? [])
   }
 
+  /// Whether a column or the order needs the directions of sockets.
+  private var showsDirections: Bool {
+    style.columns?.names(.direction) == true || order?.keys.contains { $0.column == .direction } == true
+  }
+
   /// Shows the sockets that options choose.
   ///
   /// - Parameters:
@@ -49,6 +54,7 @@ struct LiveListing {
     }
     var selection = try options.selection(default: defaultStates, details: details)
     selection.includesStorages = output.bpf
+    selection.showsDirections = showsDirections
     let renderer = try output.renderer(
       for: selection, interfaces: InterfaceNames(.host), notes: holders == .none ? [] : .holders, style: style)
     var sockets = try LiveSockets()
@@ -75,6 +81,7 @@ struct LiveListing {
     var selection = try options.selection(
       default: defaultStates, details: details, names: ManyNamespacesFilterNames())
     selection.includesStorages = output.bpf
+    selection.showsDirections = showsDirections
     let renderer = try output.renderer(
       for: selection, interfaces: InterfaceNames(.host),
       notes: holders == .none ? .namespace : [.namespace, .holders], style: style)

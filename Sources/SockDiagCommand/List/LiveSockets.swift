@@ -25,7 +25,10 @@ struct LiveSockets: ~Copyable {
 
   /// Hands each socket to the renderer at once, each once, in the kernel's order.
   mutating func stream(_ selection: Selection, to renderer: any SocketRenderer) throws {
-    try forEach(selection) { query, sockets throws in try sockets.stream(query, to: renderer) }
+    try forEach(selection) { query, sockets throws in
+      let directions = selection.showsDirections ? try sockets.directions(of: query) : nil
+      try sockets.stream(query, directions, to: renderer)
+    }
   }
 
   /// Makes each query. One that neither sock_diag nor `/proc/net` answers is an error if it is the only one, and a remark
@@ -65,9 +68,17 @@ struct LiveSockets: ~Copyable {
     try forEach(selection) { query, sockets throws in try body(query, &sockets.inspector, &sockets.remarks) }
   }
 
+  /// The facts from which the directions of sockets follow; `nil` for families that have none.
+  private mutating func directions(of query: any ListedQuery) throws(SockDiagError) -> SocketDirections? {
+    guard let query = query as? SocketQuery else { return nil }
+    return try inspector.directions(query.protocol)
+  }
+
   @specialized(where Query == SocketQuery)
-  private mutating func stream<Query: ListedQuery>(_ query: Query, to renderer: any SocketRenderer) throws {
-    let notes = SocketNotes(namespace: namespace)
+  private mutating func stream<Query: ListedQuery>(
+    _ query: Query, _ directions: SocketDirections?, to renderer: any SocketRenderer
+  ) throws {
+    let notes = SocketNotes(namespace: namespace, directions: directions)
     let completeness = try Progress.during("reading sockets", writesOutput: true) {
       try query.forEach(by: &inspector) { socket in
         try renderer.render(socket, notes)
@@ -86,14 +97,19 @@ struct LiveSockets: ~Copyable {
   /// Collects all sockets.
   mutating func collect(_ selection: Selection, into collection: inout SocketCollection) throws {
     let isByPort = collection.isByPort
-    try forEach(selection) { query, sockets throws in collection.add(try sockets.batch(query, isByPort: isByPort)) }
+    try forEach(selection) { query, sockets throws in
+      let directions = selection.showsDirections ? try sockets.directions(of: query) : nil
+      collection.add(try sockets.batch(query, directions, isByPort: isByPort))
+    }
   }
 
-  private mutating func batch<Query: ListedQuery>(_ query: Query, isByPort: Bool) throws -> any SocketBatch {
+  private mutating func batch<Query: ListedQuery>(
+    _ query: Query, _ directions: SocketDirections?, isByPort: Bool
+  ) throws -> any SocketBatch {
     var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if isByPort { query.sortByPort(&dump.sockets) }
     query.note(dump.completeness, by: inspector, in: &remarks)
-    return TypedBatch(sockets: dump.sockets, namespace: namespace)
+    return TypedBatch(sockets: dump.sockets, namespace: namespace, directions: directions)
   }
 
   /// Adds a remark about columns for which the terminal is too narrow.

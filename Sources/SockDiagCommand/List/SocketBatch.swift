@@ -41,6 +41,8 @@ struct TypedBatch<Socket: ShownSocket & FilterSubject>: SocketBatch {
   let sockets: [Socket]
   /// Their namespace, if those of all are shown.
   var namespace: NamespaceTag?
+  /// The facts from which their directions follow, if these are shown.
+  var directions: SocketDirections?
 
   var count: Int { sockets.count }
   var wanted: [WantedSocket] { sockets.map(WantedSocket.init) }
@@ -58,8 +60,11 @@ struct TypedBatch<Socket: ShownSocket & FilterSubject>: SocketBatch {
   ) -> [SortValue?] {
     cells.interfaces.use(namespace)
     return order.keys.map { key in
-      key.column == .namespace
-        ? namespace.map { .text(Array($0.label.utf8)) } : cells.sortValue(key.column, of: sockets[index], holders)
+      switch key.column {
+      case .namespace: namespace.map { .text(Array($0.label.utf8)) }
+      case .direction: directions?.name(of: sockets[index]).map { .text(Array($0.utf8)) }
+      default: cells.sortValue(key.column, of: sockets[index], holders)
+      }
     }
   }
 
@@ -87,6 +92,7 @@ struct TypedBatch<Socket: ShownSocket & FilterSubject>: SocketBatch {
   func render(_ index: Int, _ notes: SocketNotes, with renderer: any SocketRenderer) throws(CommandFailure) {
     var notes = notes
     notes.namespace = namespace
+    notes.directions = directions
     try renderer.render(sockets[index], notes)
   }
 }

@@ -52,9 +52,13 @@ public struct InetDecoder: Sendable {
     }
   }
 
-  /// The state in a record, as ``decode(_:in:protocol:into:)`` finds it; `nil` if the record is too short.
+  /// The state in a record, as ``decode(_:in:protocol:into:)`` finds it.
   ///
-  /// - Parameter isTCP: Whether this is a record of TCP, in which a socket that is only bound is `close`.
+  /// - Parameters:
+  ///   - payload: The range of the payload in `bytes`.
+  ///   - bytes: The datagram.
+  ///   - isTCP: Whether this is a record of TCP, in which a socket that is only bound is `close`.
+  /// - Returns: The state; `nil` if the record is too short.
   @inlinable
   public static func state(_ payload: Range<Int>, in bytes: Span<UInt8>, isTCP: Bool) -> SocketState? {
     let start = payload.lowerBound

@@ -10,6 +10,8 @@ struct Selection: Hashable {
   var details: InetDetails
   /// Whether to ask for the values that BPF programs stored with sockets.
   var includesStorages = false
+  /// Whether the directions of sockets are shown, for which more has to be read.
+  var showsDirections = false
   /// Whether all states count, also unknown ones of a newer kernel or a damaged capture.
   var takesAnyState = false
   /// Whether all protocols count.

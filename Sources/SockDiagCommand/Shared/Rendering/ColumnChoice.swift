@@ -35,6 +35,9 @@ struct ColumnChoice {
     shape.columns.insert(contentsOf: added, at: end)
   }
 
+  /// Whether a column is among them.
+  func names(_ column: TableColumn) -> Bool { columns.contains(column) }
+
   /// Whether a search for processes is needed.
   var needsHolders: Bool { columns.contains(where: \.needsHolders) }
 

@@ -11,6 +11,7 @@ extension SocketCells {
     case .process: text.append(notes)
     case .result: text.append(contentsOf: (notes.result ?? "-").utf8)
     case .namespace: text.append(name: notes.namespace.map { Array($0.label.utf8) })
+    case .direction: text.append(name: notes.directions?.name(of: socket).map { Array($0.utf8) })
     case .localPort: text.append(number: socket.ends?.local.port)
     case .remotePort: text.append(number: socket.remotePort)
     case .service: text.append(name: service(of: socket))
@@ -48,6 +49,11 @@ extension SocketCells {
       text.appendDecimal(value)
     }
   }
+}
+
+extension SocketDirections {
+  /// The direction of a socket as a word; `nil` for none, and for other families than IPv4 and IPv6.
+  func name(of socket: some ShownSocket) -> String? { (socket as? InetSocket).flatMap(direction)?.description }
 }
 
 extension ShownSocket {

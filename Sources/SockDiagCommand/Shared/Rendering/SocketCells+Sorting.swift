@@ -26,7 +26,7 @@ extension SocketCells {
     // By name, and not by the descriptors behind it.
     case .process: holders?.entries.first?.process.map { .text($0.command) }
     // The batch knows it.
-    case .namespace: nil
+    case .namespace, .direction: nil
     default: text(column, of: socket, holders)
     }
   }

@@ -36,6 +36,8 @@ struct SocketNotes {
   var result: String?
   /// Its network namespace, if those of all are shown.
   var namespace: NamespaceTag?
+  /// The facts from which its direction follows, if that is shown.
+  var directions: SocketDirections?
 
   /// The kinds of notes for which a table has columns.
   struct Kinds: OptionSet {

@@ -68,6 +68,7 @@ extension TableColumn {
     case .namespace: "the network namespace, with --all-netns; - for that of the command"
     case .localPort: "the local port"
     case .remotePort: "the peer's port"
+    case .direction: "listening, inbound, outbound, or local: both ends on this host"
     case .service: "service of the local port in /etc/services, or else of the peer's"
     case .interface: "the interface that the socket is bound to"
     case .uid: "owner of the socket, as a number"

@@ -5,7 +5,7 @@ internal import SockDiagWire
 enum TableColumn: Hashable {
   case netID, state, acceptQueue, receiveQueue, sendQueue, local, remote, timer
   case process, result, namespace
-  case localPort, remotePort, service, interface, uid, user, inode, cookie, cgroupID, mark
+  case localPort, remotePort, direction, service, interface, uid, user, inode, cookie, cgroupID, mark
   case pid, command, commandLine, unit, container, age, cgroup
   /// A number of `tcp_info`, by its place in ``figures``. A place and not the figure, because rows copy columns.
   case figure(Int)
@@ -15,7 +15,8 @@ enum TableColumn: Hashable {
 
   /// The columns that are no figures, in the order of the help.
   static let named: [TableColumn] = [
-    .netID, .state, .acceptQueue, .receiveQueue, .sendQueue, .local, .remote, .localPort, .remotePort, .service,
+    .netID, .state, .acceptQueue, .receiveQueue, .sendQueue, .local, .remote, .localPort, .remotePort, .direction,
+    .service,
     .interface, .timer, .process, .pid, .command, .commandLine, .user, .uid, .unit, .container, .cgroup, .age, .inode,
     .cookie, .cgroupID, .mark, .namespace,
   ]
@@ -36,6 +37,7 @@ enum TableColumn: Hashable {
     case .namespace: "netns"
     case .localPort: "local-port"
     case .remotePort: "peer-port"
+    case .direction: "direction"
     case .service: "service"
     case .interface: "interface"
     case .uid: "uid"
@@ -97,7 +99,7 @@ enum TableColumn: Hashable {
     case .local, .remote: .address
     case .process: .list
     case .command, .commandLine, .unit, .container, .cgroup, .namespace: .text
-    case .state, .timer, .service, .user, .interface, .result: .word
+    case .state, .timer, .direction, .service, .user, .interface, .result: .word
     default: .none
     }
   }
