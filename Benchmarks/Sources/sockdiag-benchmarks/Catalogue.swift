@@ -17,9 +17,8 @@ struct Catalogue {
       try members(expecting: farm.total),
       try listening(expecting: farm.listening),
       try exactGet(tuples),
-      try filter(),
       try owners(of: farm),
-    ] + commands(total: farm.total, listening: farm.listening)
+    ] + (try filter().map { [$0] } ?? []) + commands(total: farm.total, listening: farm.listening)
   }
 
   /// The workloads whose memory is measured over many polls. A full dump takes thousands of times as long as one of
@@ -100,13 +99,14 @@ struct Catalogue {
     )
   }
 
-  /// One socket selected by its local port. The kernel's cost depends on where the port is compared.
-  private func filter() throws -> Workload {
+  /// One socket selected by its local port. The kernel's cost depends on where the port is compared. `nil` on a host with
+  /// so many sockets that each port is used by several.
+  private func filter() throws -> Workload? {
     var inspector = try SocketInspector()
     let sockets = try inspector.dump(SocketQuery(.tcp, states: .all)).sockets
     let uses = Dictionary(sockets.map { ($0.local.port, 1) }, uniquingKeysWith: +)
     guard let port = sockets.last(where: { $0.state == .established && uses[$0.local.port] == 1 })?.local.port else {
-      throw BenchmarkError("every local port is used by several connections; make the farm smaller")
+      return nil
     }
     return Workload(
       key: "filter",
