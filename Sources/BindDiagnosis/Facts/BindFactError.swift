@@ -49,7 +49,7 @@ public struct BindFactError: Error, Hashable, Sendable {
   }
 
   /// How to fix the error, if that is known.
-  public var cure: String? {
+  public var suggestion: String? {
     switch code {
     case .permissionDenied: "run as root or with the capability CAP_SYS_PTRACE"
     case .userRefused: "run as that user, as root or with the capability CAP_SETUID"
@@ -73,6 +73,6 @@ extension BindFactError: CustomStringConvertible {
     } else {
       text += code.rawValue
     }
-    return cure.map { text + "; " + $0 } ?? text
+    return suggestion.map { text + "; " + $0 } ?? text
   }
 }

@@ -41,7 +41,7 @@ package struct BindTraceError: Error, Hashable, Sendable {
   }
 
   /// How to fix it, where that is known.
-  package var cure: String? {
+  package var suggestion: String? {
     switch code {
     case .permissionDenied:
       "allow ptrace in the sandbox or container (capability SYS_PTRACE), and look at kernel.yama.ptrace_scope"
@@ -64,6 +64,6 @@ extension BindTraceError: CustomStringConvertible {
     // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
     default: text += ": " + (errno == 0 ? code.rawValue : unsafe String(cString: strerror(errno)))
     }
-    return cure.map { text + "; " + $0 } ?? text
+    return suggestion.map { text + "; " + $0 } ?? text
   }
 }

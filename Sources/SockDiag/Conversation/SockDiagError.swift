@@ -138,7 +138,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
   }
 
   /// How to fix the error, if that is known.
-  public var cure: String? {
+  public var suggestion: String? {
     switch code {
     case .missingProtocolHandler where handler != nil, .missingFamily where handler != nil:
       handler.map { handler in
@@ -174,7 +174,7 @@ extension SockDiagError: CustomStringConvertible {
   /// One sentence: what failed, why, and the remedy if one is known.
   public var description: String { code == .incomplete ? reason : "\(operation): \(reason)" }
 
-  /// The sentence without the operation: why it failed, and the cure where one is known.
+  /// The sentence without the operation: why it failed, and the suggestion where one is known.
   package var reason: String {
     if code == .incomplete { return operation }
     var text =
@@ -199,7 +199,7 @@ extension SockDiagError: CustomStringConvertible {
       default: errno == 0 ? code.rawValue : Self.message(errno)
       }
     if let kernelMessage { text += " (\(kernelMessage))" }
-    if let cure { text += "; \(cure)" }
+    if let suggestion { text += "; \(suggestion)" }
     return text
   }
 

@@ -93,7 +93,7 @@ struct Events: TakesFilter {
 
   private static func report(_ gap: EventGap) {
     let cure =
-      gap.cure == nil
+      gap.suggestion == nil
       ? "" : "; give a larger --buffer and, without CAP_NET_ADMIN, raise the sysctl net.core.rmem_max as well"
     Diagnostics.report(gap.explanation + cure)
   }

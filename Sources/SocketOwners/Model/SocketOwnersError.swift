@@ -32,7 +32,7 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
   }
 
   /// The remedy, if one is known.
-  public var cure: String? {
+  public var suggestion: String? {
     switch code {
     case .missingProc: "mount proc (mount -t proc proc /proc)"
     case .unreadableProc where errno == EMFILE: "raise the limit of open files (ulimit -n)"
@@ -45,6 +45,6 @@ extension SocketOwnersError: CustomStringConvertible {
   /// One sentence: the operation, the system's text for the errno, and the remedy if one is known.
   public var description: String {
     let text = operation + ": " + ErrnoText.text(errno)
-    return cure.map { text + "; " + $0 } ?? text
+    return suggestion.map { text + "; " + $0 } ?? text
   }
 }
