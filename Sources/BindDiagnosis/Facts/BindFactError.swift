@@ -1,9 +1,10 @@
 internal import Glibc
+public import SockDiagWire
 
 /// Why a fact about a bind could not be read.
 ///
 /// The result of bind() itself is not an error but an answer: see ``BindProbe``.
-public struct BindFactError: Error, Hashable, Sendable {
+public struct BindFactError: DescribedError, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -61,8 +62,8 @@ public struct BindFactError: Error, Hashable, Sendable {
   }
 }
 
-extension BindFactError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the remedy if one is known.
+extension BindFactError {
+  /// One sentence: what failed, why, and the suggestion if there is one.
   public var description: String {
     var text = operation + ": "
     if errno != 0 {

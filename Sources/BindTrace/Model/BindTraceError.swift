@@ -1,7 +1,8 @@
 internal import Glibc
+package import SockDiagWire
 
 /// Why a command could not be started or traced.
-package struct BindTraceError: Error, Hashable, Sendable {
+package struct BindTraceError: DescribedError, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   package struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -54,8 +55,8 @@ package struct BindTraceError: Error, Hashable, Sendable {
   }
 }
 
-extension BindTraceError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the remedy if one is known.
+extension BindTraceError {
+  /// One sentence: what failed, why, and the suggestion if there is one.
   package var description: String {
     var text = operation
     switch code {
