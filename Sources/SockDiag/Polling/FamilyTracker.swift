@@ -34,7 +34,7 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
     for _ in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
-      round.completeness = try inspector.reader.forEach(query) { socket in
+      round.defects = try inspector.reader.forEach(query) { socket in
         countdown -= 1
         if countdown < 0 {
           now = .now
@@ -43,11 +43,11 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
         table.record(&socket, mark, at: now, in: &round, body)
         return .continue
       }
-      if round.completeness.isDisjoint(with: .worthRetrying) { break }
+      if round.defects.isDisjoint(with: .worthRetrying) { break }
       round.duplicates = duplicates
     }
     round.source = inspector.substitution == nil ? .sockDiag : .procNet
-    if !table.isAllSeen(in: round), round.completeness.isDisjoint(with: .worthRetrying) {
+    if !table.isAllSeen(in: round), round.defects.isDisjoint(with: .worthRetrying) {
       for index in table.indices where table.rounds[index] != mark && table.statuses[index] != .free {
         table.reportEnd(index, last: nil, isFinal: false, at: .now, in: &round, body)
         table.remove(index)

@@ -92,7 +92,7 @@ public struct SocketTracker: ~Copyable, Sendable {
     for _ in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
-      (round.completeness, round.source) = try inspector.reader.forEach(query) { socket in
+      (round.defects, round.source) = try inspector.reader.forEach(query) { socket in
         // Sockets come hundreds at a time, so the clock need not be read for each.
         countdown -= 1
         if countdown < 0 {
@@ -102,7 +102,7 @@ public struct SocketTracker: ~Copyable, Sendable {
         table.record(&socket, mark, at: now, in: &round, body)
         return .continue
       }
-      if round.completeness.isDisjoint(with: .worthRetrying) { break }
+      if round.defects.isDisjoint(with: .worthRetrying) { break }
       round.duplicates = duplicates
     }
     try ends.collect()
@@ -157,7 +157,7 @@ public struct SocketTracker: ~Copyable, Sendable {
     switch filter.evaluate(alive) {
     case false: return
     case nil:
-      round.completeness.insert(.undecided)
+      round.defects.insert(.undecided)
       return
     case true: break
     }
@@ -215,7 +215,7 @@ public struct SocketTracker: ~Copyable, Sendable {
         }
         return
       }
-    } else if !round.completeness.isDisjoint(with: .worthRetrying) {
+    } else if !round.defects.isDisjoint(with: .worthRetrying) {
       // It may be among those that the walk lost.
       return
     }

@@ -57,9 +57,9 @@ struct Check: ParsableCommand {
     var remarks = Remarks()
     // Findings decide the exit status, even if the lists were incomplete.
     if !findings.isEmpty { remarks.add(status: .negative) }
-    remarks.note(.tcp, facts.completeness, facts.substitution)
-    remarks.note(.udp, facts.udpCompleteness, facts.udpSubstitution)
-    let isComplete = facts.completeness.union(facts.udpCompleteness).isComplete
+    remarks.note(.tcp, facts.defects, facts.substitution)
+    remarks.note(.udp, facts.udpDefects, facts.udpSubstitution)
+    let isComplete = facts.defects.union(facts.udpDefects).isComplete
     try show(findings, facts, format, isComplete: isComplete)
     try remarks.end()
   }

@@ -45,13 +45,13 @@ struct LiveSockets: ~Copyable {
 
   @specialized(where Query == SocketQuery)
   private mutating func stream<Query: ListedQuery>(_ query: Query, to renderer: any SocketRenderer) throws {
-    let completeness = try Progress.during("reading sockets", writesOutput: true) {
+    let defects = try Progress.during("reading sockets", writesOutput: true) {
       try query.forEach(by: &inspector) { socket in
         try renderer.render(socket, SocketNotes())
         return .continue
       }
     }
-    query.note(completeness, by: inspector, in: &remarks)
+    query.note(defects, by: inspector, in: &remarks)
   }
 
   /// Collects all sockets, and hands them to the renderer with what the collection adds.
@@ -64,7 +64,7 @@ struct LiveSockets: ~Copyable {
   private mutating func batch<Query: ListedQuery>(_ query: Query, isByPort: Bool) throws -> any SocketBatch {
     var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if isByPort { query.sortByPort(&dump.sockets) }
-    query.note(dump.completeness, by: inspector, in: &remarks)
+    query.note(dump.defects, by: inspector, in: &remarks)
     return TypedBatch(sockets: dump.sockets)
   }
 

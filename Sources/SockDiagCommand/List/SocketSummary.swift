@@ -51,7 +51,7 @@ struct SocketSummary {
   ) throws {
     var counts: [UInt8: Count] = [:]
     var isConnectionOriented = true
-    let completeness = try query.forEach(by: &inspector) { socket in
+    let defects = try query.forEach(by: &inspector) { socket in
       isConnectionOriented = socket.isConnectionOriented
       var count = counts[socket.state.rawValue, default: Count()]
       count.total += 1
@@ -60,7 +60,7 @@ struct SocketSummary {
       counts[socket.state.rawValue] = count
       return .continue
     }
-    query.note(completeness, by: inspector, in: &remarks)
+    query.note(defects, by: inspector, in: &remarks)
     let states = counts.sorted { $0.key < $1.key }.map { number, count in
       let state = SocketState(rawValue: number)
       // As in the table of `list`.
