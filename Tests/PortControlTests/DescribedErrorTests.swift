@@ -17,7 +17,7 @@ import Testing
     SocketOwnersError(.missingProc, operation: "open /proc", errno: 2),
     BindFactError(.capabilityMissing, operation: "bind to port 80"),
     WireError(.cutShort, at: 24, "the packet ends after 3 of 16 bytes"),
-    NetlinkRequestFault.attributeTooLong, .socketWithoutInode,
+    NetlinkRequestFault.attributeTooLong, NetlinkRequestFault.socketWithoutInode,
     FilterError(column: 9, length: 2, explanation: "'8x' is not a port; ports are 0 to 65535"),
     FilterPatternError(offset: 0, length: 1, explanation: "this '(' is never closed; write '\\(' for the character"),
     FilterNameFailure("is not a user here; write a name or a number"),

@@ -1,5 +1,5 @@
 internal import Glibc
-package import SockDiagWire
+internal import SockDiagWire
 
 /// Why a command could not be started or traced.
 package struct BindTraceError: DescribedError, Hashable, Sendable {
