@@ -41,6 +41,19 @@ public struct PortViewpoint: Sendable {
 }
 
 extension PortViewpoint {
+  /// The ports of another network namespace, as its sockets, settings and addresses show them.
+  ///
+  /// The thread that looks enters the namespace. The calls that block the calling thread do not move it: then only the
+  /// inspectors are in the namespace, and names of interfaces are those of the calling thread.
+  ///
+  /// The calls that look throw `SockDiagError` with the code `namespaceForbidden` if this user may not enter it.
+  public init(in namespace: NetworkNamespace) {
+    self.init(
+      preparingThread: { () throws(SockDiagError) in try namespace.enter() },
+      inspector: { () throws(SockDiagError) in try SocketInspector(in: namespace) },
+      diagnostician: { () throws(SockDiagError) in try Diagnostician(in: namespace) })
+  }
+
   /// Prepares the calling thread, which this module has started.
   func prepare() throws(PortControlError) {
     try PortControlError.reading { () throws(SockDiagError) in try prepareThread() }
