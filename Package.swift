@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "SockDiag", dependencies: ["CSockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "SockDiagTesting", dependencies: ["SockDiag", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "CSocketOwners", cSettings: cSettings),
-    .target(name: "SocketOwners", dependencies: ["CSocketOwners"], swiftSettings: swiftSettings),
+    .target(name: "SocketOwners", dependencies: ["CSocketOwners", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(name: "CBindDiagnosis", cSettings: cSettings),
     .target(
       name: "BindDiagnosis", dependencies: ["CBindDiagnosis", "SockDiag", "SockDiagWire", "SocketOwners"],
@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "PortControlTests",
       dependencies: [
-        "PortControl", "BindDiagnosis", "SockDiag", "SockDiagTesting", "SocketLaboratory", "SocketLaboratoryKit",
-        "SocketOwners",
+        "PortControl", "BindDiagnosis", "SockDiag", "SockDiagTesting", "SockDiagWire", "SocketLaboratory",
+        "SocketLaboratoryKit", "SocketOwners",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

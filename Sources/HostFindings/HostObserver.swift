@@ -30,9 +30,9 @@ public struct HostObserver: ~Copyable, Sendable {
     var tcp: SocketSurvey
     var closeWaits: [InetSocket]
     var udp: SocketSurvey
-    var completeness = Completeness.complete
+    var defects = DumpDefects.complete
     var substitution: SockDiagError?
-    var udpCompleteness: Completeness
+    var udpDefects: DumpDefects
     var udpSubstitution: SockDiagError?
     var end = ContinuousClock.now
     var duration = Duration.zero
@@ -112,11 +112,11 @@ public struct HostObserver: ~Copyable, Sendable {
     facts.traffic = survey.tcp.traffic
     facts.udpSockets = survey.udp.kept
     facts.omittedUDPSockets = survey.udp.omitted
-    (facts.udpCompleteness, facts.udpSubstitution) = (survey.udpCompleteness, survey.udpSubstitution)
-    (facts.completeness, facts.substitution) = (survey.completeness, survey.substitution)
+    (facts.udpDefects, facts.udpSubstitution) = (survey.udpDefects, survey.udpSubstitution)
+    (facts.defects, facts.substitution) = (survey.defects, survey.substitution)
     let listening = try inspector.dump(Self.listening)
     facts.listeners = listening.sockets
-    facts.completeness.formUnion(listening.completeness.subtracting(.missingStates))
+    facts.defects.formUnion(listening.defects.subtracting(.missingStates))
     facts.substitution = facts.substitution ?? inspector.substitution
     facts.listenersWithChosenPort = try listenersWithChosenPort()
     return facts
@@ -138,16 +138,16 @@ public struct HostObserver: ~Copyable, Sendable {
     let connected = SocketStateSet.all.subtracting([.listen, .close])
     let bound = try inspector.dump(SocketQuery(.tcp, states: .boundInactive))
     let empty = SocketSurvey(settings, listeners: listeners, bound: bound.sockets)
-    let (tcp, completeness) = try select(SocketQuery(.tcp, states: connected), from: empty)
+    let (tcp, defects) = try select(SocketQuery(.tcp, states: connected), from: empty)
     let substitution = inspector.substitution
     let closeWaits = try inspector.dump(SocketQuery(.tcp, states: .closeWait, details: .tcpInfo))
-    let (udp, udpCompleteness) = try select(SocketQuery(.udp), from: SocketSurvey())
+    let (udp, udpDefects) = try select(SocketQuery(.udp), from: SocketSurvey())
     var survey = Survey(
       settings: settings, tcp: tcp, closeWaits: closeWaits.sockets, udp: udp, substitution: substitution,
-      udpCompleteness: udpCompleteness, udpSubstitution: inspector.substitution)
+      udpDefects: udpDefects, udpSubstitution: inspector.substitution)
     // Without the bound sockets, which /proc/net lacks, figures are slightly smaller, and no finding is wrong.
-    for part in [bound.completeness, completeness, closeWaits.completeness] {
-      survey.completeness.formUnion(part.subtracting(.missingStates))
+    for part in [bound.defects, defects, closeWaits.defects] {
+      survey.defects.formUnion(part.subtracting(.missingStates))
     }
     survey.duration = start.duration(to: survey.end)
     return survey
@@ -156,18 +156,18 @@ public struct HostObserver: ~Copyable, Sendable {
   /// Selects sockets while the kernel reports them. A report with a passing defect is repeated.
   private mutating func select(
     _ query: SocketQuery, from start: SocketSurvey
-  ) throws(SockDiagError) -> (SocketSurvey, Completeness) {
+  ) throws(SockDiagError) -> (SocketSurvey, DumpDefects) {
     var survey = start
-    var completeness = Completeness.complete
+    var defects = DumpDefects.complete
     for _ in 0..<3 {
       survey = start
-      completeness = try inspector.forEach(query) { socket in
+      defects = try inspector.forEach(query) { socket in
         survey.add(socket)
         return .continue
       }
-      if completeness.isDisjoint(with: .worthRetrying) { break }
+      if defects.isDisjoint(with: .worthRetrying) { break }
     }
-    return (survey, completeness)
+    return (survey, defects)
   }
 
   /// The TCP listeners of this moment.
@@ -178,7 +178,7 @@ public struct HostObserver: ~Copyable, Sendable {
   /// Only the kernel knows, and it reveals it only in a filter.
   private mutating func listenersWithChosenPort() throws(SockDiagError) -> Set<UInt32>? {
     let dump = try inspector.dump(SocketQuery(.tcp, states: .listen, matching: .autobound))
-    guard dump.completeness.isComplete, dump.source == .sockDiag else { return nil }
+    guard dump.defects.isComplete, dump.source == .sockDiag else { return nil }
     return Set(dump.sockets.map(\.inode))
   }
 }

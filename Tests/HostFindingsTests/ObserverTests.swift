@@ -41,7 +41,7 @@ struct ObserverTests {
     let findings = facts.findings()
     #expect(findings.map(\.rule) == [.acceptQueue, .listenOverflow])
     #expect(findings.first?.figure == 2 && findings.first?.limit == 1)
-    #expect(facts.completeness.isComplete && facts.udpCompleteness.isComplete && facts.substitution == nil)
+    #expect(facts.defects.isComplete && facts.udpDefects.isComplete && facts.substitution == nil)
   }
 
   /// A server that does not accept, in a process of its own.

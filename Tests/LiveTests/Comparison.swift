@@ -77,7 +77,7 @@ extension SocketInspector {
     var sockets: [InetSocket] = []
     for (kind, states) in [(TransportProtocol.tcp, SocketStateSet.all.union(.boundInactive)), (.udp, .all)] {
       let dump = try dump(SocketQuery(kind, family: family, states: states, details: .all))
-      guard dump.completeness.isComplete else { throw IncompleteDump(completeness: dump.completeness) }
+      guard dump.defects.isComplete else { throw IncompleteDump(defects: dump.defects) }
       sockets += dump.sockets
     }
     return sockets
@@ -85,5 +85,5 @@ extension SocketInspector {
 }
 
 struct IncompleteDump: Error {
-  var completeness: Completeness
+  var defects: DumpDefects
 }

@@ -134,7 +134,7 @@ private struct Trial: ~Copyable {
     let wanted = view.sockets.filter { view.matches(query, $0) == true }
     if view.sockets.contains(where: { view.matches(query, $0) == nil }) { return ("not decided", 0) }
     let isSame = Set(dump.sockets.map(\.cookie)) == Set(wanted.map(\.cookie)) && dump.sockets.count == wanted.count
-    if dump.completeness.isComplete, isSame { return (nil, wanted.count) }
-    return ("\(dump.sockets.count) found, expected \(wanted.count), \(dump.completeness)", wanted.count)
+    if dump.defects.isComplete, isSame { return (nil, wanted.count) }
+    return ("\(dump.sockets.count) found, expected \(wanted.count), \(dump.defects)", wanted.count)
   }
 }

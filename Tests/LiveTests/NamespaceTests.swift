@@ -53,7 +53,7 @@ struct NamespaceTests {
       for query in queries {
         let (expected, found) = (try plain.dump(query), try inspector.dump(query))
         #expect(Set(found.sockets.map(\.inode)) == Set(expected.sockets.map(\.inode)), "\(query)")
-        #expect(found.completeness == expected.completeness && found.source == .sockDiag)
+        #expect(found.defects == expected.defects && found.source == .sockDiag)
       }
     }
   }

@@ -82,15 +82,15 @@ struct NetlinkTests {
     let (first, again) = try await Laboratory.withNew { _ in
       var inspector = try SocketInspector()
       var count = 0
-      let completeness = try inspector.forEach(FamilyQuery<Netlink>(NetlinkSocketRequest())) { _ in
+      let defects = try inspector.forEach(FamilyQuery<Netlink>(NetlinkSocketRequest())) { _ in
         count += 1
         return .stop
       }
-      return ((count, completeness), try inspector.dump(FamilyQuery<Netlink>(NetlinkSocketRequest())))
+      return ((count, defects), try inspector.dump(FamilyQuery<Netlink>(NetlinkSocketRequest())))
     }
     #expect(first.0 == 1)
     #expect(first.1 == .stopped)
-    #expect(again.completeness.isComplete)
+    #expect(again.defects.isComplete)
     #expect(again.sockets.count > 1)
   }
 

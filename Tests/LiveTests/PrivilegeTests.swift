@@ -62,6 +62,6 @@ struct NamespacePrivilegeTests {
       #expect(throws: SockDiagError.self) { _ = try NetworkNamespace.at(path: "/proc/1/ns/net") }
     }
     #expect(error?.code == .namespaceForbidden)
-    #expect(error?.cure?.contains("CAP_SYS_ADMIN") == true)
+    #expect(error?.suggestion?.contains("CAP_SYS_ADMIN") == true)
   }
 }

@@ -101,17 +101,17 @@ struct UnixTests {
     ("state listening", 3),
     ("src unix:*/stale and state listening", 1), ("recv-q = 5", 1), ("autobound", 15), ("family inet", 0),
   ]) func filterSelectsByName(_ text: String, _ count: Int) async throws {
-    let (sockets, completeness) = try await Laboratory.withNew { _ in
+    let (sockets, defects) = try await Laboratory.withNew { _ in
       let sockets = try UnixSockets.assorted()
       return try withExtendedLifetime(sockets) {
         var inspector = try SocketInspector()
         let query = FamilyQuery<Unix>(UnixSocketRequest(details: []), matching: try SocketFilter(text))
         let dump = try inspector.dump(query)
-        return (dump.sockets, dump.completeness)
+        return (dump.sockets, dump.defects)
       }
     }
     #expect(sockets.count == count, "\(sockets)")
-    #expect(completeness.isComplete)
+    #expect(defects.isComplete)
   }
 
   private static func withHardNames<Result>(_ body: ([UnixSocketName]) throws -> Result) throws -> Result {

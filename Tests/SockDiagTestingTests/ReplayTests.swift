@@ -27,7 +27,7 @@ import Testing
         var query = SocketQuery(kind, states: states, details: .all)
         query.includesStorages = true
         let dump = try inspector.dump(query)
-        #expect(dump.completeness.isComplete)
+        #expect(dump.defects.isComplete)
         replayed.formUnion(dump.sockets)
       }
     }

@@ -22,7 +22,7 @@ import Testing
   private func count(_ query: SocketQuery) throws -> Int {
     var inspector = SocketInspector(asking: kernel)
     let dump = try inspector.dump(query)
-    #expect(dump.completeness.isComplete)
+    #expect(dump.defects.isComplete)
     return dump.sockets.count
   }
 
@@ -60,11 +60,11 @@ import Testing
     var inspector = SocketInspector(answering: crowd)
     #expect(try inspector.dump(SocketQuery(.tcp)).sockets.map(\.remote) == crowd.map(\.remote))
     var seen = 0
-    let completeness = try inspector.forEach(SocketQuery(.tcp)) { _ in
+    let defects = try inspector.forEach(SocketQuery(.tcp)) { _ in
       seen += 1
       return .stop
     }
-    #expect(seen == 1 && completeness == .stopped)
+    #expect(seen == 1 && defects == .stopped)
     #expect(try inspector.dump(SocketQuery(.tcp)).sockets.count == 1000)
   }
 
@@ -162,15 +162,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (SimulatedAnswer.interrupted, Completeness.interrupted), (.overrun, .overrun), (.unfinished, .unfinished),
+    (SimulatedAnswer.interrupted, DumpDefects.interrupted), (.overrun, .overrun), (.unfinished, .unfinished),
   ])
-  func dumpWithAPassingDefectIsRepeatedThenPartial(answer: SimulatedAnswer, defect: Completeness) throws {
+  func dumpWithAPassingDefectIsRepeatedThenPartial(answer: SimulatedAnswer, defect: DumpDefects) throws {
     var inspector = SocketInspector(asking: kernel)
     kernel.answer(.dump, with: answer)
-    #expect(try inspector.dump(SocketQuery(.tcp)).completeness.isComplete)
+    #expect(try inspector.dump(SocketQuery(.tcp)).defects.isComplete)
     kernel.answer(.dump, with: answer, times: 3)
     let dump = try inspector.dump(SocketQuery(.tcp))
-    #expect(dump.completeness == defect)
+    #expect(dump.defects == defect)
     #expect(dump.sockets.count == 3)
   }
 
@@ -178,7 +178,7 @@ import Testing
     var inspector = SocketInspector(asking: kernel)
     kernel.answer(.dump, with: .malformed)
     let dump = try inspector.dump(SocketQuery(.tcp))
-    #expect(dump.completeness == .malformed && dump.sockets.count == 3)
+    #expect(dump.defects == .malformed && dump.sockets.count == 3)
     kernel.answer(.get, with: .malformed)
     #expect(code { _ = try $0.socket(.tcp, local: "10.0.0.1:443") } == .malformedReply)
   }

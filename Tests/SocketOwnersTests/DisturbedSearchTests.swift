@@ -93,8 +93,8 @@ import Testing
       Issue.record("no error")
     } catch {
       #expect(error.code == code && error.errno == errno)
-      #expect(error.cure?.contains("mount") ?? false == (code == .missingProc))
-      #expect(error.cure?.contains("ulimit -n") ?? false == (errno == EMFILE))
+      #expect(error.suggestion?.contains("mount") ?? false == (code == .missingProc))
+      #expect(error.suggestion?.contains("ulimit -n") ?? false == (errno == EMFILE))
     }
   }
 

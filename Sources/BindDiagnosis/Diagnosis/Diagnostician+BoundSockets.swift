@@ -33,7 +33,7 @@ extension Diagnostician {
     var known = Set(reported.map(\.inode))
     for socket in dump.sockets { known.insert(socket.inode) }
     guard let held = try? owners?.heldSockets(besides: known) else { return ([], false) }
-    var isComplete = held.isComplete && dump.completeness.subtracting(.missingStates).isComplete
+    var isComplete = held.isComplete && dump.defects.subtracting(.missingStates).isComplete
     var found: [InetSocket] = []
     for (inode, holders) in held.holders {
       switch BoundSocketReading.read(inode, holders) {

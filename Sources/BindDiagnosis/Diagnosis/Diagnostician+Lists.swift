@@ -21,11 +21,11 @@ extension Diagnostician {
     let dump = try inspector.dump(SocketQuery(transport, states: states, matching: readings.filter))
     list.substitution = inspector.substitution
     var found = dump.sockets
-    if !dump.completeness.subtracting(.missingStates).isComplete { list.blindSpots.insert(.incompleteList) }
+    if !dump.defects.subtracting(.missingStates).isComplete { list.blindSpots.insert(.incompleteList) }
     let lacksBound =
       transport == .tcp
       && (asIfBoundSocketsWereNotReported || !KernelRelease.current.isAtLeast(6, 8)
-        || dump.completeness.contains(.missingStates))
+        || dump.defects.contains(.missingStates))
     if lacksBound {
       list.blindSpots.insert(.boundSockets)
       if effort.contains(.owners) {

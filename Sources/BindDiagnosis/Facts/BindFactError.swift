@@ -1,9 +1,10 @@
 internal import Glibc
+public import SockDiagWire
 
 /// Why a fact about a bind could not be read.
 ///
 /// The result of bind() itself is not an error but an answer: see ``BindProbe``.
-public struct BindFactError: Error, Hashable, Sendable {
+public struct BindFactError: DescribedError, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -49,7 +50,7 @@ public struct BindFactError: Error, Hashable, Sendable {
   }
 
   /// How to fix the error, if that is known.
-  public var cure: String? {
+  public var suggestion: String? {
     switch code {
     case .permissionDenied: "run as root or with the capability CAP_SYS_PTRACE"
     case .userRefused: "run as that user, as root or with the capability CAP_SETUID"
@@ -61,8 +62,8 @@ public struct BindFactError: Error, Hashable, Sendable {
   }
 }
 
-extension BindFactError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the remedy if one is known.
+extension BindFactError {
+  /// One sentence: what failed, why, and the suggestion if there is one.
   public var description: String {
     var text = operation + ": "
     if errno != 0 {
@@ -73,6 +74,6 @@ extension BindFactError: CustomStringConvertible {
     } else {
       text += code.rawValue
     }
-    return cure.map { text + "; " + $0 } ?? text
+    return suggestion.map { text + "; " + $0 } ?? text
   }
 }

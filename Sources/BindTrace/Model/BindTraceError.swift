@@ -1,7 +1,8 @@
 internal import Glibc
+internal import SockDiagWire
 
 /// Why a command could not be started or traced.
-package struct BindTraceError: Error, Hashable, Sendable {
+package struct BindTraceError: DescribedError, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   package struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -41,7 +42,7 @@ package struct BindTraceError: Error, Hashable, Sendable {
   }
 
   /// How to fix it, where that is known.
-  package var cure: String? {
+  package var suggestion: String? {
     switch code {
     case .permissionDenied:
       "allow ptrace in the sandbox or container (capability SYS_PTRACE), and look at kernel.yama.ptrace_scope"
@@ -54,8 +55,8 @@ package struct BindTraceError: Error, Hashable, Sendable {
   }
 }
 
-extension BindTraceError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the remedy if one is known.
+extension BindTraceError {
+  /// One sentence: what failed, why, and the suggestion if there is one.
   package var description: String {
     var text = operation
     switch code {
@@ -64,6 +65,6 @@ extension BindTraceError: CustomStringConvertible {
     // SAFETY: strerror returns a static or thread-local string for every number, valid until the next call.
     default: text += ": " + (errno == 0 ? code.rawValue : unsafe String(cString: strerror(errno)))
     }
-    return cure.map { text + "; " + $0 } ?? text
+    return suggestion.map { text + "; " + $0 } ?? text
   }
 }

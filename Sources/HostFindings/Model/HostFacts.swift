@@ -39,9 +39,9 @@ public struct HostFacts: Sendable {
   /// Why no process could be searched; `nil` if they were searched, or not asked for.
   public var ownersError: SocketOwnersError?
   /// Whether all TCP sockets were seen.
-  public var completeness: Completeness = .complete
+  public var defects: DumpDefects = .complete
   /// Whether all UDP sockets were seen.
-  public var udpCompleteness: Completeness = .complete
+  public var udpDefects: DumpDefects = .complete
   /// Why the TCP sockets were read from `/proc/net`; `nil` if sock_diag reported them.
   public var substitution: SockDiagError?
   /// The same of the UDP sockets.

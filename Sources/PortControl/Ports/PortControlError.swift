@@ -1,9 +1,11 @@
 public import BindDiagnosis
+internal import Glibc
 public import SockDiag
+public import SockDiagWire
 public import SocketOwners
 
 /// Why ports could not be waited for, or why no process was ended.
-public struct PortControlError: Error, Sendable {
+public struct PortControlError: DescribedError, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -82,7 +84,20 @@ extension PortControlError {
   }
 }
 
-extension PortControlError: CustomStringConvertible {
+extension PortControlError {
+  /// How to fix the error, if that is known.
+  public var suggestion: String? {
+    switch code {
+    case .sockets: socketsError?.suggestion
+    case .owners: ownersError?.suggestion
+    case .permanentFailure: (diagnosis?.remedies.first).map { "\($0)" }
+    case .refused where refusal?.takesPrivilege == true: "run as root"
+    case .system where errno == EMFILE: "raise the limit of open files (ulimit -n)"
+    case .system where errno == EAGAIN: "raise the limit of processes (ulimit -u)"
+    default: nil
+    }
+  }
+
   /// One sentence without a full stop.
   public var description: String {
     if let socketsError { return "\(socketsError)" }
@@ -97,6 +112,6 @@ extension PortControlError: CustomStringConvertible {
       return "bind() of \(unixDiagnosis.place) fails with \(error): "
         + "\(unixDiagnosis.cause(of: error)), and waiting does not change that"
     }
-    return "no thread can be started: \(error.message)"
+    return "no thread can be started: \(error.message)" + (suggestion.map { "; \($0)" } ?? "")
   }
 }

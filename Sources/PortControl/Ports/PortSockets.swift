@@ -18,7 +18,7 @@ public struct PortSockets: Sendable {
     /// The protocol.
     public var transport: TransportProtocol
     /// Whether all sockets were seen.
-    public var completeness: Completeness
+    public var defects: DumpDefects
     /// Why `/proc/net` was read; `nil` if it was not.
     public var substitution: SockDiagError?
   }
@@ -79,7 +79,7 @@ struct PortReader: ~Copyable, Sendable {
         // Missing states are named with the final verdict on the port.
         limits.append(
           PortSockets.ListLimit(
-            transport: transport, completeness: dump.completeness.subtracting(.missingStates),
+            transport: transport, defects: dump.defects.subtracting(.missingStates),
             substitution: inspector.substitution))
       }
     }

@@ -60,10 +60,10 @@ public struct HandlerCapability: Hashable, Sendable {
   }
 
   /// What would provide a handler that is missing or was not asked, without a full stop; `nil` if there is nothing to do.
-  public var cure: String? {
+  public var suggestion: String? {
     switch answer {
     case .present: return nil
-    case .refused(let error): return error.cure
+    case .refused(let error): return error.suggestion
     case .missing, .notAsked: break
     }
     let removal = handler.removedIn.map { " before Linux \($0)" } ?? ""

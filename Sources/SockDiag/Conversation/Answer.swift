@@ -23,7 +23,7 @@ struct Answer: Sendable {
   private let replyType: UInt16
 
   /// What may be missing. `stopped` if the reader wanted no more records.
-  var completeness = Completeness.complete
+  var defects = DumpDefects.complete
   /// Whether the kernel's last message came.
   private(set) var isDone = false
   /// Whether any reply arrived.
@@ -50,25 +50,25 @@ struct Answer: Sendable {
 
   /// Whether nothing more is to be received.
   var isOver: Bool {
-    if isDone || !completeness.isDisjoint(with: [.stopped, .unfinished]) { return true }
-    return form != .dump && !completeness.isComplete
+    if isDone || !defects.isDisjoint(with: [.stopped, .unfinished]) { return true }
+    return form != .dump && !defects.isComplete
   }
 
   /// Reads the messages of a datagram that answer the request. Hands each record to `body`.
   mutating func read(_ datagram: Span<UInt8>, isTruncated: Bool, _ body: Body) {
-    if isTruncated { completeness.insert(.truncated) }
+    if isTruncated { defects.insert(.truncated) }
     var cursor = NetlinkCursor(0..<datagram.count)
     do throws(WireError) {
       while let message = try cursor.next(in: datagram) {
         guard message.header.sequence == sequence, message.header.portID == portID else { continue }
         hasReply = true
         if message.header.flags.contains(.dumpInterrupted), message.header.type != .error {
-          completeness.insert(.interrupted)
+          defects.insert(.interrupted)
         }
         if message.header.type.rawValue == replyType {
           // After a stop the datagram is still searched for the end of the dump, which may save draining.
-          if !completeness.contains(.stopped), body(datagram, message.payload) == .stop {
-            completeness.insert(.stopped)
+          if !defects.contains(.stopped), body(datagram, message.payload) == .stop {
+            defects.insert(.stopped)
           }
         } else {
           try readControl(message, in: datagram)
@@ -77,7 +77,7 @@ struct Answer: Sendable {
     } catch {
       // The message that was cut at the end of the buffer is not a separate defect.
       guard !isTruncated else { return }
-      completeness.insert(.malformed)
+      defects.insert(.malformed)
       wireError = wireError ?? error
     }
   }
@@ -86,7 +86,7 @@ struct Answer: Sendable {
     _ message: NetlinkCursor.Message, in datagram: Span<UInt8>
   ) throws(WireError) {
     switch message.header.type {
-    case .overrun: completeness.insert(.overrun)
+    case .overrun: defects.insert(.overrun)
     case .done:
       isDone = true
       endsWithDone = true

@@ -36,7 +36,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   package mutating func dump(
     _ request: some NetlinkRequest, operation: String = "dump sockets",
     _ body: (Span<UInt8>, Range<Int>) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     var answer = try ask(.dump, request, body)
     if answer.verdict?.errno == EBUSY {
       skipInterruptedDump()
@@ -46,14 +46,14 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   }
 
   /// What was learnt from a dump that is over.
-  private mutating func finish(_ answer: Answer, operation: String) throws(SockDiagError) -> Completeness {
+  private mutating func finish(_ answer: Answer, operation: String) throws(SockDiagError) -> DumpDefects {
     // What is not there now never comes, so nothing is left to drain.
-    unfinished = answer.isDone || answer.completeness.contains(.unfinished) ? nil : sequence
+    unfinished = answer.isDone || answer.defects.contains(.unfinished) ? nil : sequence
     // A reader that stopped has what it wanted.
-    if answer.completeness.contains(.stopped) { return answer.completeness }
+    if answer.defects.contains(.stopped) { return answer.defects }
     guard answer.hasReply else { throw SockDiagError(.noReply, operation: operation) }
     try answer.throwRefusal(operation: operation)
-    return answer.completeness
+    return answer.defects
   }
 
   /// The kernel interrupted an earlier dump for lack of memory, and continues it now that something was received.
@@ -73,7 +73,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   /// - Throws: ``SockDiagError``; `Code.otherRequest` if another request was sent meanwhile, which ended the dump.
   mutating func receiveNext(
     _ answer: inout Answer, _ request: some NetlinkRequest, _ body: (Span<UInt8>, Range<Int>) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness? {
+  ) throws(SockDiagError) -> DumpDefects? {
     guard answer.belongs(to: sequence) else {
       throw SockDiagError(.otherRequest, operation: "continue a dump")
     }
@@ -95,7 +95,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
         body(datagram, payload)
         return .stop
       }
-      if answer.completeness.contains(.stopped) { return true }
+      if answer.defects.contains(.stopped) { return true }
       switch answer.verdict?.errno {
       // ESTALE: the addresses exist, but the cookie belongs to another socket.
       case ENOENT, ESTALE: return false
@@ -103,7 +103,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
       case nil: break
       }
       // A listener with hundreds of MD5 keys. The request changes nothing, so it can be sent again.
-      if answer.completeness.contains(.truncated) { continue }
+      if answer.defects.contains(.truncated) { continue }
       throw unanswered(answer, operation: operation)
     }
   }
@@ -120,7 +120,7 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
   }
 
   private func unanswered(_ answer: Answer, operation: String) -> SockDiagError {
-    answer.completeness.contains(.malformed)
+    answer.defects.contains(.malformed)
       ? SockDiagError(.malformedReply, operation: operation, wireError: answer.wireError)
       : SockDiagError(.noReply, operation: operation)
   }
@@ -170,9 +170,9 @@ package struct Conversation<Transport: NetlinkTransport & ~Copyable>: ~Copyable 
         if length > buffer.count { buffer = [UInt8](repeating: 0, count: length) }
       // A process with CAP_NET_ADMIN may send to our port. Only the kernel has port id 0.
       case .datagram, .failure(EINTR): continue
-      case .failure(ENOBUFS): answer.completeness.insert(.overrun)
+      case .failure(ENOBUFS): answer.defects.insert(.overrun)
       // The kernel answers during the request, so a reply that is not there now never comes.
-      case .failure(EAGAIN): answer.completeness.insert(.unfinished)
+      case .failure(EAGAIN): answer.defects.insert(.unfinished)
       case .failure(let errno): throw SockDiagError(errno: errno, operation: "receive a netlink reply")
       }
       return

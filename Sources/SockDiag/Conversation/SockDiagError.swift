@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// A missing handler, a missing permission and an empty answer are three different things. The last is not an error but
 /// an empty result.
-public struct SockDiagError: Error, Hashable, Sendable {
+public struct SockDiagError: DescribedError, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -101,11 +101,10 @@ public struct SockDiagError: Error, Hashable, Sendable {
 
   /// Creates an error from a fault in a request of this library.
   init(_ fault: NetlinkRequestFault, operation: String) {
-    switch fault {
+    switch fault.code {
     case .attributeTooLong: self.init(.system, operation: operation, errno: EMSGSIZE)
     case .destroyWithoutCookie: self.init(.missingCookie, operation: operation)
-    case .socketWithoutInode:
-      self.init(.invalidRequest, operation: "\(operation): no socket has inode 0", errno: EINVAL)
+    default: self.init(.invalidRequest, operation: "\(operation): \(fault)", errno: EINVAL)
     }
   }
 
@@ -138,7 +137,7 @@ public struct SockDiagError: Error, Hashable, Sendable {
   }
 
   /// How to fix the error, if that is known.
-  public var cure: String? {
+  public var suggestion: String? {
     switch code {
     case .missingProtocolHandler where handler != nil, .missingFamily where handler != nil:
       handler.map { handler in
@@ -170,11 +169,11 @@ public struct SockDiagError: Error, Hashable, Sendable {
   }
 }
 
-extension SockDiagError: CustomStringConvertible {
-  /// One sentence: what failed, why, and the remedy if one is known.
+extension SockDiagError {
+  /// One sentence: what failed, why, and the suggestion if there is one.
   public var description: String { code == .incomplete ? reason : "\(operation): \(reason)" }
 
-  /// The sentence without the operation: why it failed, and the cure where one is known.
+  /// The sentence without the operation: why it failed, and the suggestion where one is known.
   package var reason: String {
     if code == .incomplete { return operation }
     var text =
@@ -199,7 +198,7 @@ extension SockDiagError: CustomStringConvertible {
       default: errno == 0 ? code.rawValue : Self.message(errno)
       }
     if let kernelMessage { text += " (\(kernelMessage))" }
-    if let cure { text += "; \(cure)" }
+    if let suggestion { text += "; \(suggestion)" }
     return text
   }
 

@@ -34,7 +34,7 @@ public struct EventGap: Hashable, Sendable {
   }
 
   /// How to avoid such gaps, if a way is known.
-  public var cure: String? {
+  public var suggestion: String? {
     if dropped == 0 { return nil }
     return "ask for a larger receive buffer and, without CAP_NET_ADMIN, raise the sysctl net.core.rmem_max as well"
   }
@@ -42,7 +42,7 @@ public struct EventGap: Hashable, Sendable {
 
 extension EventGap: CustomStringConvertible {
   /// One sentence: what is missing, why, and the remedy if one is known.
-  public var description: String { explanation + (cure.map { "; \($0)" } ?? "") }
+  public var description: String { explanation + (suggestion.map { "; \($0)" } ?? "") }
 
   /// What is missing and why.
   public var explanation: String {

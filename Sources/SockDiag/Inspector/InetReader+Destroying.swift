@@ -79,8 +79,8 @@ extension InetReader where Transport: ~Copyable {
     if Self.hasAddressesOfItsOwn(socket) { return nil }
     let dump = try dump(Self.query(besides: socket))
     guard let found = dump.sockets.first(where: { $0.cookie == cookie }) else {
-      if dump.completeness.isComplete { return nil }
-      throw SockDiagError(.incomplete, operation: "\(operation): its list is \(dump.completeness)")
+      if dump.defects.isComplete { return nil }
+      throw SockDiagError(.incomplete, operation: "\(operation): its list is \(dump.defects)")
     }
     let count = dump.sockets.count { $0.local == found.local && $0.interfaceIndex == found.interfaceIndex }
     return (found, count)

@@ -4,11 +4,11 @@ extension InetReader where Transport: ~Copyable {
   /// Hands each matching socket of a family to `body`.
   package mutating func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (inout Family.Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
+  ) throws(SockDiagError) -> DumpDefects where Family.Socket: FilterSubject {
     do throws(SockDiagError) {
-      let completeness = try conversation.forEach(query, body)
+      let defects = try conversation.forEach(query, body)
       substitution = nil
-      return completeness
+      return defects
     } catch {
       return try readProcNet(query, instead: error) { socket in
         var socket = socket
@@ -30,8 +30,8 @@ extension InetReader where Transport: ~Copyable {
       substitution = nil
       return dump
     } catch {
-      var dump = Dump<Family.Socket>(sockets: [], completeness: .complete, source: .procNet)
-      dump.completeness = try readProcNet(query, instead: error) { socket in
+      var dump = Dump<Family.Socket>(sockets: [], defects: .complete, source: .procNet)
+      dump.defects = try readProcNet(query, instead: error) { socket in
         dump.sockets.append(socket)
         return .continue
       }
@@ -42,11 +42,11 @@ extension InetReader where Transport: ~Copyable {
   /// Reads the family's table if sock_diag has no answer.
   private mutating func readProcNet<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, instead error: SockDiagError, _ body: (Family.Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
+  ) throws(SockDiagError) -> DumpDefects where Family.Socket: FilterSubject {
     let error = error.naming(SocketHandler.handler(of: Family.emptySocket.family))
     return try readProcNet(instead: error) { root, process throws(SockDiagError) in
-      guard let completeness = try ProcNet.forEach(query, root: root, process: process, body) else { throw error }
-      return completeness
+      guard let defects = try ProcNet.forEach(query, root: root, process: process, body) else { throw error }
+      return defects
     }
   }
 }

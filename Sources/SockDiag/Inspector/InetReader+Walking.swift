@@ -3,7 +3,7 @@ internal import SockDiagWire
 extension InetReader where Transport: ~Copyable {
   mutating func walk(
     _ query: SocketQuery, _ body: (inout InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     guard let query = try narrowed(resolved(query)) else { return .complete }
     var plan = try plan(for: query)
     do throws(SockDiagError) {
@@ -36,28 +36,28 @@ extension InetReader where Transport: ~Copyable {
 
   private mutating func walk(
     _ plan: QueryPlan, _ body: (inout InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
-    var completeness = Completeness.complete
+  ) throws(SockDiagError) -> DumpDefects {
+    var defects = DumpDefects.complete
     for walk in plan.walks {
-      completeness.formUnion(try self.walk(walk, body))
-      if completeness.contains(.stopped) { break }
+      defects.formUnion(try self.walk(walk, body))
+      if defects.contains(.stopped) { break }
     }
-    return completeness
+    return defects
   }
 
   private mutating func walk(
     _ walk: QueryPlan.Walk, _ body: (inout InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
-    var completeness = Completeness.complete
+  ) throws(SockDiagError) -> DumpDefects {
+    var defects = DumpDefects.complete
     for request in try requests(for: walk.request) {
       do throws(SockDiagError) {
-        completeness.formUnion(try read(request, walk.filter.remainder, body))
+        defects.formUnion(try read(request, walk.filter.remainder, body))
       } catch {
         guard isAbsentFamily(request, of: walk.request, error) else { throw error }
       }
-      if completeness.contains(.stopped) { break }
+      if defects.contains(.stopped) { break }
     }
-    return completeness
+    return defects
   }
 
   /// The requests that make a walk: one for both families if the kernel supports it. This halves the time: the tables are
@@ -75,18 +75,18 @@ extension InetReader where Transport: ~Copyable {
 
   private mutating func read(
     _ request: InetRequest, _ remainder: SocketFilter?, _ body: (inout InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     var reading = InetReading(request, remainder)
-    let completeness = try conversation.dump(request) { bytes, payload in
+    let defects = try conversation.dump(request) { bytes, payload in
       reading.read(payload, in: bytes, with: &decoder, body)
     }
-    return completeness.union(reading.defects)
+    return defects.union(reading.defects)
   }
 
   /// Explains how a query is divided, and how many sockets the kernel reports for it.
   package mutating func explain(_ query: SocketQuery) throws(SockDiagError) -> QueryExplanation {
     var passed = 0
-    let completeness = try walk(query) { _ in
+    let defects = try walk(query) { _ in
       passed += 1
       return .continue
     }
@@ -101,7 +101,7 @@ extension InetReader where Transport: ~Copyable {
       }
     }
     return QueryExplanation(
-      query: query, walks: plan.walks.map(\.filter), reported: reported, passed: passed, completeness: completeness,
+      query: query, walks: plan.walks.map(\.filter), reported: reported, passed: passed, defects: defects,
       refused: capabilities.refusedOperations)
   }
 }

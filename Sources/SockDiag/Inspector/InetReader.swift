@@ -44,11 +44,11 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
   /// value, whose storage is used for the next one.
   package mutating func forEach(
     _ query: SocketQuery, _ body: (inout InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> (completeness: Completeness, source: SocketSource) {
+  ) throws(SockDiagError) -> (defects: DumpDefects, source: SocketSource) {
     do throws(SockDiagError) {
-      let completeness = try walk(query, body)
+      let defects = try walk(query, body)
       substitution = nil
-      return (completeness, .sockDiag)
+      return (defects, .sockDiag)
     } catch {
       let error = error.naming(SocketHandler.handler(of: query.protocol))
       // No table has these, and the answer says so.
@@ -66,7 +66,7 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
 
   /// Collects all sockets. Dumps with a temporary defect are repeated.
   package mutating func dump(_ query: SocketQuery, attempts: Int = 3) throws(SockDiagError) -> SocketDump {
-    var dump = SocketDump(sockets: [], completeness: .complete, source: .sockDiag)
+    var dump = SocketDump(sockets: [], defects: .complete, source: .sockDiag)
     // A poll finds about as many as the last one did; growing step by step would copy each record several times.
     if plan?.query == query { dump.sockets.reserveCapacity(expectedCount) }
     var seen = CookieSet()
@@ -76,21 +76,21 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
       dump.sockets.removeAll(keepingCapacity: true)
       seen.removeAll()
       do throws(SockDiagError) {
-        dump.completeness = try walk(query) { socket in
+        dump.defects = try walk(query) { socket in
           if seen.insert(socket.keyInDump) { dump.sockets.append(socket) }
           return .continue
         }
       } catch {
         let error = error.naming(SocketHandler.handler(of: query.protocol))
         if try lacksAll(query, instead: error) {
-          return SocketDump(sockets: [], completeness: .missingStates, source: .procNet)
+          return SocketDump(sockets: [], defects: .missingStates, source: .procNet)
         }
         return try readProcNet(instead: error) { root, process throws(SockDiagError) in
           try ProcNet.dump(query, root: root, process: process)
         }
       }
       substitution = nil
-      if dump.completeness.isDisjoint(with: .worthRetrying) { break }
+      if dump.defects.isDisjoint(with: .worthRetrying) { break }
     }
     expectedCount = dump.sockets.count + dump.sockets.count / 8
     return dump

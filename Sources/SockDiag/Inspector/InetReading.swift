@@ -30,7 +30,7 @@ struct InetReading {
   private let `protocol`: TransportProtocol
   private let remainder: SocketFilter?
   /// What is wrong with records that were read.
-  private(set) var defects = Completeness.complete
+  private(set) var defects = DumpDefects.complete
 
   init(_ request: InetRequest, _ remainder: SocketFilter?) {
     `protocol` = request.protocol

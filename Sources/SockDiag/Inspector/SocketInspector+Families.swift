@@ -35,16 +35,16 @@ extension SocketInspector {
   @specialized(where Family == Unix)
   public mutating func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
-  ) throws -> Completeness where Family.Socket: FilterSubject {
+  ) throws -> DumpDefects where Family.Socket: FilterSubject {
     var failure: (any Error)?
-    let completeness = try reader.forEach(query) { socket in
+    let defects = try reader.forEach(query) { socket in
       do { return try body(socket) } catch {
         failure = error
         return .stop
       }
     }
     if let failure { throw failure }
-    return completeness
+    return defects
   }
 
   /// Hands each matching socket of a family to `body`, which does not throw, so that the only error is
@@ -56,7 +56,7 @@ extension SocketInspector {
   @specialized(where Family == Unix)
   public mutating func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness where Family.Socket: FilterSubject {
+  ) throws(SockDiagError) -> DumpDefects where Family.Socket: FilterSubject {
     try reader.forEach(query) { socket in body(socket) }
   }
 
@@ -66,7 +66,7 @@ extension SocketInspector {
   @specialized(where Family == Unix)
   package mutating func forEachOnce<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, _ body: (Family.Socket) throws -> DumpFlow
-  ) throws -> Completeness where Family.Socket: FilterSubject {
+  ) throws -> DumpDefects where Family.Socket: FilterSubject {
     var seen = CookieSet()
     return try forEach(query) { socket in
       seen.insert(socket.cookie?.rawValue ?? 0) ? try body(socket) : .continue

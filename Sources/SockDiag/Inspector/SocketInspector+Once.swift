@@ -7,7 +7,7 @@ extension SocketInspector {
   /// answer have been passed on already.
   package mutating func forEachOnce(
     _ query: SocketQuery, _ body: (InetSocket) throws -> DumpFlow
-  ) throws -> Completeness {
+  ) throws -> DumpDefects {
     var seen = CookieSet()
     return try forEach(query) { socket in
       seen.insert(socket.keyInDump) ? try body(socket) : .continue

@@ -54,7 +54,7 @@ public struct SocketInspector: ~Copyable, Sendable {
 
   /// Why the last list came from `/proc/net`; `nil` if sock_diag answered.
   ///
-  /// Such a list lacks TCP sockets that are only bound (``Completeness/missingStates``), cookies, interfaces, and
+  /// Such a list lacks TCP sockets that are only bound (``DumpDefects/missingStates``), cookies, interfaces, and
   /// whether an IPv6 socket refuses IPv4.
   public var substitution: SockDiagError? { reader.substitution }
 
@@ -112,8 +112,8 @@ public struct SocketInspector: ~Copyable, Sendable {
   ) throws(SockDiagError) -> [InetSocket] {
     var inspector = try SocketInspector()
     let dump = try inspector.dump(SocketQuery(`protocol`, states: states, matching: filter, details: details))
-    guard dump.completeness.isComplete else {
-      throw SockDiagError(.incomplete, operation: "list sockets: \(dump.completeness)")
+    guard dump.defects.isComplete else {
+      throw SockDiagError(.incomplete, operation: "list sockets: \(dump.defects)")
     }
     return dump.sockets
   }
@@ -132,7 +132,7 @@ public struct SocketInspector: ~Copyable, Sendable {
   @discardableResult
   public mutating func forEach(
     _ query: SocketQuery, _ body: (InetSocket) throws -> DumpFlow
-  ) throws -> Completeness {
+  ) throws -> DumpDefects {
     var failure: (any Error)?
     let result = try reader.forEach(query) { socket in
       do { return try body(socket) } catch {
@@ -141,7 +141,7 @@ public struct SocketInspector: ~Copyable, Sendable {
       }
     }
     if let failure { throw failure }
-    return result.completeness
+    return result.defects
   }
 
   /// Passes each matching socket to `body`, which does not throw, so that the only error is ``SockDiagError``.
@@ -151,8 +151,8 @@ public struct SocketInspector: ~Copyable, Sendable {
   @discardableResult
   public mutating func forEach(
     _ query: SocketQuery, _ body: (InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
-    try reader.forEach(query) { socket in body(socket) }.completeness
+  ) throws(SockDiagError) -> DumpDefects {
+    try reader.forEach(query) { socket in body(socket) }.defects
   }
 
   /// Collects all matching sockets, each once.

@@ -70,11 +70,11 @@ extension InetReader where Transport: ~Copyable {
     var narrowed = query
     let states = try tally.possibleStates(of: query.states) { () throws(SockDiagError) in
       var count: UInt64 = 0
-      let completeness = try walk(SocketQuery(query.protocol, states: .listen)) { _ in
+      let defects = try walk(SocketQuery(query.protocol, states: .listen)) { _ in
         count += 1
         return .continue
       }
-      return completeness.isComplete ? count : nil
+      return defects.isComplete ? count : nil
     }
     guard let states else { return nil }
     narrowed.states = states

@@ -37,22 +37,22 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
     for _ in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
-      round.completeness = try inspector.reader.forEach(query) { socket in
+      round.defects = try inspector.reader.forEach(query) { socket in
         table.record(&socket, mark, at: clock.next(), in: &round, body)
         return .continue
       }
-      if round.completeness.isDisjoint(with: .worthRetrying) { break }
+      if round.defects.isDisjoint(with: .worthRetrying) { break }
       round.duplicates = duplicates
     }
     round.source = inspector.substitution == nil ? .sockDiag : .procNet
-    if !table.isAllSeen(in: round), round.completeness.isDisjoint(with: .worthRetrying) {
+    if !table.isAllSeen(in: round), round.defects.isDisjoint(with: .worthRetrying) {
       for index in table.indices where table.rounds[index] != mark && table.statuses[index] != .free {
         table.reportEnd(index, last: nil, isFinal: false, at: .now, in: &round, body)
         table.remove(index)
       }
     }
     lastBegan = round.began
-    sawAll = round.completeness.isDisjoint(with: .worthRetrying)
+    sawAll = round.defects.isDisjoint(with: .worthRetrying)
     return round
   }
 }

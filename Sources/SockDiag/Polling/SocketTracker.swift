@@ -95,11 +95,11 @@ public struct SocketTracker: ~Copyable, Sendable {
     for _ in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
-      (round.completeness, round.source) = try inspector.reader.forEach(query) { socket in
+      (round.defects, round.source) = try inspector.reader.forEach(query) { socket in
         table.record(&socket, mark, at: clock.next(), in: &round, body)
         return .continue
       }
-      if round.completeness.isDisjoint(with: .worthRetrying) { break }
+      if round.defects.isDisjoint(with: .worthRetrying) { break }
       round.duplicates = duplicates
     }
     try ends.collect()
@@ -107,7 +107,7 @@ public struct SocketTracker: ~Copyable, Sendable {
     reportAnnounced(in: &round, body)
     try reportUnseen(&inspector, in: &round, body)
     lastBegan = round.began
-    sawAll = round.completeness.isDisjoint(with: .worthRetrying)
+    sawAll = round.defects.isDisjoint(with: .worthRetrying)
     return round
   }
 
@@ -155,7 +155,7 @@ public struct SocketTracker: ~Copyable, Sendable {
     switch filter.evaluate(alive) {
     case false: return
     case nil:
-      round.completeness.insert(.undecided)
+      round.defects.insert(.undecided)
       return
     case true: break
     }
@@ -213,7 +213,7 @@ public struct SocketTracker: ~Copyable, Sendable {
         }
         return
       }
-    } else if !round.completeness.isDisjoint(with: .worthRetrying) {
+    } else if !round.defects.isDisjoint(with: .worthRetrying) {
       // It may be among those that the walk lost.
       return
     }

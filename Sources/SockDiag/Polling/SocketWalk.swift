@@ -23,7 +23,7 @@ public struct SocketWalk: Sendable {
   /// Whether everything was read.
   public internal(set) var isOver = false
   /// What is known to be missing so far.
-  public internal(set) var completeness = Completeness.complete
+  public internal(set) var defects = DumpDefects.complete
   /// The source of the sockets.
   public internal(set) var source = SocketSource.sockDiag
 
@@ -88,9 +88,9 @@ extension InetReader where Transport: ~Copyable {
       let query = walk.query
       let error = error.explained(for: query).naming(SocketHandler.handler(of: query.protocol))
       if try lacksAll(query, instead: error) {
-        walk.completeness = .missingStates
+        walk.defects = .missingStates
       } else {
-        walk.completeness = try readProcNet(instead: error) { root, process throws(SockDiagError) in
+        walk.defects = try readProcNet(instead: error) { root, process throws(SockDiagError) in
           try ProcNet.forEach(query, root: root, process: process) { socket in
             var socket = socket
             return body(&socket)
@@ -109,18 +109,18 @@ extension InetReader where Transport: ~Copyable {
     if walk.step == nil { walk.step = try nextStep(of: &walk) }
     guard var step = walk.step.take() else { return finish(&walk) }
     do throws(SockDiagError) {
-      let completeness = try conversation.receiveNext(&step.answer, step.request) { bytes, payload in
+      let defects = try conversation.receiveNext(&step.answer, step.request) { bytes, payload in
         step.reading.read(payload, in: bytes, with: &decoder, body)
       }
-      guard let completeness else {
+      guard let defects else {
         walk.step = step
         return
       }
-      walk.completeness.formUnion(completeness.union(step.reading.defects))
+      walk.defects.formUnion(defects.union(step.reading.defects))
     } catch {
       guard isAbsentFamily(step.request, of: step.part.request, error) else { throw error }
     }
-    walk.step = walk.completeness.contains(.stopped) ? nil : try nextStep(of: &walk)
+    walk.step = walk.defects.contains(.stopped) ? nil : try nextStep(of: &walk)
     if walk.step == nil { finish(&walk) }
   }
 

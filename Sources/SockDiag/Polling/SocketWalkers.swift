@@ -76,7 +76,7 @@ public struct SocketWalkers: ~Copyable, Sendable {
     // Memory is had once, not in steps.
     dump.sockets.reserveCapacity(dump.sockets.count + rest.sockets.count)
     dump.sockets.append(contentsOf: rest.sockets)
-    dump.completeness.formUnion(rest.completeness)
+    dump.defects.formUnion(rest.defects)
     if rest.source == .procNet { dump.source = .procNet }
     if own.waited || other.waited { self.rest = Self.retryInterval }
     learn(dump.sockets, from: dump.source)

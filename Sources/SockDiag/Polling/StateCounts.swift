@@ -5,7 +5,7 @@ public struct StateCounts: Hashable, Sendable {
   /// At the index of the state's number.
   private var counts = [Int](repeating: 0, count: 256)
   /// Whether all sockets were counted.
-  public var completeness = Completeness.complete
+  public var defects = DumpDefects.complete
 
   /// Creates counts of no sockets. Allocates once.
   public init() {}
@@ -40,10 +40,10 @@ extension InetReader where Transport: ~Copyable {
   package mutating func stateCounts(_ query: SocketQuery) throws(SockDiagError) -> StateCounts {
     if let counts = try? countRecords(query) { return counts }
     var counts = StateCounts()
-    counts.completeness = try forEach(query) { socket in
+    counts.defects = try forEach(query) { socket in
       counts.add(socket.state)
       return .continue
-    }.completeness
+    }.defects
     return counts
   }
 
@@ -61,15 +61,15 @@ extension InetReader where Transport: ~Copyable {
       for request in try requests(for: walk.request) {
         do throws(SockDiagError) {
           let isTCP = query.protocol == .tcp
-          let completeness = try conversation.dump(request) { bytes, payload in
+          let defects = try conversation.dump(request) { bytes, payload in
             if let state = InetDecoder.state(payload, in: bytes, isTCP: isTCP) {
               counts.add(state)
             } else {
-              counts.completeness.insert(.malformed)
+              counts.defects.insert(.malformed)
             }
             return .continue
           }
-          counts.completeness.formUnion(completeness)
+          counts.defects.formUnion(defects)
         } catch {
           guard isAbsentFamily(request, of: walk.request, error) else { throw error }
         }

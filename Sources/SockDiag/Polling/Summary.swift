@@ -158,7 +158,7 @@ extension SocketInspector {
   @inlinable
   public mutating func summarize<Key: Hashable & Sendable>(
     _ query: SocketQuery, by key: SummaryKey<Key>, into summary: inout Summary<Key>
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     summary.removeAll()
     let key = key.key
     return try forEach(query) { socket in

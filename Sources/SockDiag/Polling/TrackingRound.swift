@@ -32,7 +32,7 @@ public struct TrackingRound: Hashable, Sendable {
   /// are.
   public var missedEnds: EventGap?
   /// Whether the walk saw all sockets.
-  public var completeness = Completeness.complete
+  public var defects = DumpDefects.complete
   /// The source of the sockets.
   public var source = SocketSource.sockDiag
 

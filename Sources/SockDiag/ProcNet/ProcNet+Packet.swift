@@ -11,14 +11,14 @@ extension ProcNet {
   ///   - process: A process whose network namespace is read; `nil` for the calling thread's. No privilege is needed.
   ///   - onFault: Called for each line that is not a row.
   ///   - body: Called for each socket.
-  /// - Returns: ``Completeness/malformed`` if some lines were not rows.
+  /// - Returns: ``DumpDefects/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table.
   ///
   /// Kernel: `packet_seq_show`, net/packet/af_packet.c.
   public static func packetSockets(
     root: String = "/proc", process: Int32? = nil, onFault: (SockDiagError) -> Void = { _ in },
     _ body: (PacketSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     try ProcNetTable.packet.forEach(root: root, process: process, onFault: onFault, body)
   }
 

@@ -12,13 +12,13 @@ extension ProcNet {
   ///   - process: A process whose network namespace is read; `nil` for the calling thread's. No privilege is needed.
   ///   - onFault: Called for each line that is neither a row nor the rest of a name.
   ///   - body: Called for each socket.
-  /// - Returns: Whether all sockets were seen: ``Completeness/malformed`` if some lines were not rows.
+  /// - Returns: Whether all sockets were seen: ``DumpDefects/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if the table cannot be read.
   @discardableResult
   public static func unixSockets(
     root: String = "/proc", process: Int32? = nil, onFault: (SockDiagError) -> Void = { _ in },
     _ body: (UnixSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     let path = directory(root, process) + "unix"
     guard let file = try ProcNetFile(path) else {
       throw missingTable(path, root, process)
@@ -35,9 +35,9 @@ extension ProcNet {
       flow = parser.parse(buffer.span.extracting(0..<count), onFault: report, body)
     }
     if flow == .continue { flow = parser.finish(onFault: report, body) }
-    var completeness: Completeness = flow == .stop ? .stopped : .complete
-    if parser.faultCount > 0 { completeness.insert(.malformed) }
-    return completeness
+    var defects: DumpDefects = flow == .stop ? .stopped : .complete
+    if parser.faultCount > 0 { defects.insert(.malformed) }
+    return defects
   }
 }
 
@@ -46,7 +46,7 @@ extension Unix: ProcNetFamily {
   public static func readProcNet(
     _ request: UnixSocketRequest, root: String, process: Int32?, onFault: (SockDiagError) -> Void,
     _ body: (UnixSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     try ProcNet.unixSockets(root: root, process: process, onFault: onFault) { socket in
       switch request.target {
       case .states(let states): states.contains(state: socket.state) ? body(socket) : .continue

@@ -28,7 +28,7 @@ public enum ProcNet {
   ///   - onFault: Called for each line that is not a row, with the code ``SockDiagError/Code/procNet`` and the position
   ///     in ``SockDiagError/wireError``. The rows before and after it are not lost.
   ///   - body: Called for each socket. It may keep the value.
-  /// - Returns: Whether all sockets were seen: ``Completeness/malformed`` if some lines were not rows.
+  /// - Returns: Whether all sockets were seen: ``DumpDefects/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table: proc is not
   ///   mounted, the protocol is none of TCP, UDP, UDP-Lite and raw, or the query asks only for bound TCP sockets. A missing IPv6 table
   ///   next to an IPv4 table is not an error; it means that there is no IPv6.
@@ -36,27 +36,27 @@ public enum ProcNet {
   public static func forEach(
     _ query: SocketQuery, root: String = "/proc", process: Int32? = nil,
     onFault: (SockDiagError) -> Void = { _ in }, _ body: (InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     let name = try tableName(query)
     let directory = directory(root, process)
     let lacksStates = query.protocol == .tcp && query.states.contains(.boundInactive)
-    var completeness: Completeness = lacksStates ? .missingStates : .complete
+    var defects: DumpDefects = lacksStates ? .missingStates : .complete
     var isFound = false
     // Larger buffers gain nothing: the kernel returns one page at a time.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     for (family, suffix) in [(AddressFamily.inet, ""), (.inet6, "6")] {
       let isWanted = query.family == nil || query.family == family
       // Only the IPv4 table shows whether a missing IPv6 table means that there is no IPv6.
-      guard isWanted || !isFound && family == .inet, !completeness.contains(.stopped) else { continue }
+      guard isWanted || !isFound && family == .inet, !defects.contains(.stopped) else { continue }
       guard let file = try ProcNetFile(directory + name + suffix) else { continue }
       isFound = true
       guard isWanted else { continue }
-      completeness.formUnion(try read(file, query, family, into: &buffer, onFault, body))
+      defects.formUnion(try read(file, query, family, into: &buffer, onFault, body))
     }
     guard isFound else {
       throw missingTable(directory + name, root, process)
     }
-    return completeness
+    return defects
   }
 
   /// The folder with the tables, with a slash at its end.
@@ -83,11 +83,11 @@ public enum ProcNet {
   ) throws(SockDiagError) -> SocketDump {
     var sockets: [InetSocket] = []
     var seen = CookieSet()
-    let completeness = try forEach(query, root: root, process: process, onFault: onFault) { socket in
+    let defects = try forEach(query, root: root, process: process, onFault: onFault) { socket in
       if seen.insert(UInt64(socket.inode)) || !isRepeated(socket, in: sockets) { sockets.append(socket) }
       return .continue
     }
-    return SocketDump(sockets: sockets, completeness: completeness, source: .procNet)
+    return SocketDump(sockets: sockets, defects: defects, source: .procNet)
   }
 
   /// Whether one of the last rows is the same socket. Inode numbers are reused once 32 bits are exhausted, so the
@@ -103,7 +103,7 @@ public enum ProcNet {
   private static func read(
     _ file: borrowing ProcNetFile, _ query: SocketQuery, _ family: AddressFamily, into buffer: inout [UInt8],
     _ onFault: (SockDiagError) -> Void, _ body: (InetSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     var parser = ProcNetParser(query.protocol, family: family)
     let path = file.path
     let report = { (fault: WireError) in
@@ -125,10 +125,10 @@ public enum ProcNet {
       flow = parser.parse(buffer.span.extracting(0..<count), onFault: report, filter)
     }
     if flow == .continue { flow = parser.finish(onFault: report, filter) }
-    var completeness: Completeness = flow == .stop ? .stopped : .complete
-    if parser.faultCount > 0 { completeness.insert(.malformed) }
-    if isUndecided { completeness.insert(.undecided) }
-    return completeness
+    var defects: DumpDefects = flow == .stop ? .stopped : .complete
+    if parser.faultCount > 0 { defects.insert(.malformed) }
+    if isUndecided { defects.insert(.undecided) }
+    return defects
   }
 
   private static func tableName(_ query: SocketQuery) throws(SockDiagError) -> String {

@@ -12,12 +12,12 @@ public protocol ProcNetFamily: SocketFamily {
   ///   - process: The process whose network namespace is read; `nil` for the calling thread's.
   ///   - onFault: Called for each line that is not a row.
   ///   - body: Called for each socket.
-  /// - Returns: ``Completeness/malformed`` if some lines were not rows.
+  /// - Returns: ``DumpDefects/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table.
   static func readProcNet(
     _ request: Request, root: String, process: Int32?, onFault: (SockDiagError) -> Void,
     _ body: (Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness
+  ) throws(SockDiagError) -> DumpDefects
 }
 
 extension Netlink: ProcNetFamily {
@@ -25,7 +25,7 @@ extension Netlink: ProcNetFamily {
   public static func readProcNet(
     _ request: NetlinkSocketRequest, root: String, process: Int32?, onFault: (SockDiagError) -> Void,
     _ body: (NetlinkSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     try ProcNet.netlinkSockets(root: root, process: process, onFault: onFault) { socket in
       request.protocol == nil || request.protocol == socket.protocol ? body(socket) : .continue
     }
@@ -37,7 +37,7 @@ extension Packet: ProcNetFamily {
   public static func readProcNet(
     _ request: PacketSocketRequest, root: String, process: Int32?, onFault: (SockDiagError) -> Void,
     _ body: (PacketSocket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     try ProcNet.packetSockets(root: root, process: process, onFault: onFault, body)
   }
 }
@@ -56,7 +56,7 @@ extension ProcNet {
   public static func forEach<Family: SocketFamily>(
     _ query: FamilyQuery<Family>, root: String = "/proc", process: Int32? = nil,
     onFault: (SockDiagError) -> Void = { _ in }, _ body: (Family.Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness? where Family.Socket: FilterSubject {
+  ) throws(SockDiagError) -> DumpDefects? where Family.Socket: FilterSubject {
     guard let family = Family.self as? any ProcNetFamily.Type else { return nil }
     return try read(family, query, (root, process), onFault, body)
   }
@@ -65,11 +65,11 @@ extension ProcNet {
   private static func read<Table: ProcNetFamily, Family: SocketFamily>(
     _ table: Table.Type, _ query: FamilyQuery<Family>, _ place: (root: String, process: Int32?),
     _ onFault: (SockDiagError) -> Void, _ body: (Family.Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness? where Family.Socket: FilterSubject {
+  ) throws(SockDiagError) -> DumpDefects? where Family.Socket: FilterSubject {
     guard let request = query.request as? Table.Request else { return nil }
     var isUndecided = false
     let (root, process) = place
-    var completeness = try Table.readProcNet(request, root: root, process: process, onFault: onFault) { row in
+    var defects = try Table.readProcNet(request, root: root, process: process, onFault: onFault) { row in
       guard let socket = row as? Family.Socket else { return .continue }
       switch query.filter.evaluate(socket) {
       case true: return body(socket)
@@ -78,7 +78,7 @@ extension ProcNet {
       }
       return .continue
     }
-    if isUndecided { completeness.insert(.undecided) }
-    return completeness
+    if isUndecided { defects.insert(.undecided) }
+    return defects
   }
 }

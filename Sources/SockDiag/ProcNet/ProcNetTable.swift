@@ -21,11 +21,11 @@ package struct ProcNetTable<Socket> {
   ///   - process: The process whose namespace is read; `nil` for the calling thread.
   ///   - onFault: Called for each line that is not a row.
   ///   - body: Called for each socket.
-  /// - Returns: ``Completeness/malformed`` if some lines were not rows.
+  /// - Returns: ``DumpDefects/malformed`` if some lines were not rows.
   /// - Throws: ``SockDiagError`` with the code ``SockDiagError/Code/procNet`` if there is no such table.
   func forEach(
     root: String, process: Int32?, onFault: (SockDiagError) -> Void, _ body: (Socket) -> DumpFlow
-  ) throws(SockDiagError) -> Completeness {
+  ) throws(SockDiagError) -> DumpDefects {
     let path = ProcNet.directory(root, process) + name
     guard let file = try ProcNetFile(path) else { throw ProcNet.missingTable(path, root, process) }
     var lines = ProcNetLines(header: header)
@@ -40,9 +40,9 @@ package struct ProcNetTable<Socket> {
       flow = lines.parse(buffer[..<count], onFault: report, row: row, body)
     }
     if flow == .continue { flow = lines.finish(onFault: report, row: row, body) }
-    var completeness: Completeness = flow == .stop ? .stopped : .complete
-    if lines.faultCount > 0 { completeness.insert(.malformed) }
-    return completeness
+    var defects: DumpDefects = flow == .stop ? .stopped : .complete
+    if lines.faultCount > 0 { defects.insert(.malformed) }
+    return defects
   }
 
   /// Passes the socket of each row to `body`, in a text that comes in pieces. A piece may end anywhere.

@@ -34,8 +34,8 @@ extension SockDiagError {
   private func remark(name: String, module: String, table: String, lacks: String) -> String {
     let (reason, cure) =
       switch code {
-      case .netlinkForbidden: ("netlink is forbidden here", self.cure)
-      case .namespaceForbidden: ("this user may not enter the network namespace", self.cure)
+      case .netlinkForbidden: ("netlink is forbidden here", self.suggestion)
+      case .namespaceForbidden: ("this user may not enter the network namespace", self.suggestion)
       case .missingSockDiag: ("the kernel has no sock_diag", "use a kernel built with CONFIG_INET_DIAG")
       default: ("the kernel has no sock_diag handler for \(name)", "load the module \(module)")
       }

@@ -8,14 +8,14 @@ public struct Dump<Socket: KernelSocket>: Sendable {
   /// The sockets, in the kernel's order, each once.
   public var sockets: [Socket]
   /// Whether the sockets are complete.
-  public var completeness: Completeness
+  public var defects: DumpDefects
   /// The source of the sockets.
   public var source: SocketSource
 
   /// Creates a dump.
-  public init(sockets: [Socket], completeness: Completeness, source: SocketSource) {
+  public init(sockets: [Socket], defects: DumpDefects, source: SocketSource) {
     self.sockets = sockets
-    self.completeness = completeness
+    self.defects = defects
     self.source = source
   }
 }

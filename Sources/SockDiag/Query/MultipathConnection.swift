@@ -37,11 +37,11 @@ extension SocketInspector {
     matching filter: SocketFilter = .everything
   ) throws(SockDiagError) -> [MultipathConnection] {
     let connections = try dump(SocketQuery(.mptcp, matching: filter, details: .tcpInfo))
-    if connections.sockets.isEmpty, connections.completeness.isComplete { return [] }
+    if connections.sockets.isEmpty, connections.defects.isComplete { return [] }
     let subflows = try dump(SocketQuery(.tcp, details: .tcpInfo))
-    let completeness = connections.completeness.union(subflows.completeness)
-    guard completeness.isComplete else {
-      throw SockDiagError(.incomplete, operation: "list multipath connections: \(completeness)")
+    let defects = connections.defects.union(subflows.defects)
+    guard defects.isComplete else {
+      throw SockDiagError(.incomplete, operation: "list multipath connections: \(defects)")
     }
     return MultipathConnection.joining(connections.sockets, to: subflows.sockets)
   }

@@ -11,7 +11,7 @@ public struct QueryExplanation: Hashable, Sendable {
   /// The number of these that passed the library's part.
   public var passed: Int
   /// Whether all sockets were seen and decided.
-  public var completeness: Completeness
+  public var defects: DumpDefects
   /// Operations of filter programs that this kernel refuses.
   public var refused: InetBytecode.Operations
 }

@@ -30,7 +30,7 @@ package struct RouteReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
     for _ in 0..<Self.attempts {
       var records: [Record] = []
       var fault: WireError?
-      let completeness = try conversation.dump(request, operation: operation) { datagram, payload in
+      let defects = try conversation.dump(request, operation: operation) { datagram, payload in
         do throws(WireError) {
           if let record = try decode(payload, datagram) { records.append(record) }
         } catch {
@@ -38,10 +38,10 @@ package struct RouteReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
         }
         return .continue
       }
-      if fault != nil || completeness.contains(.malformed) {
+      if fault != nil || defects.contains(.malformed) {
         throw SockDiagError(.malformedReply, operation: operation, wireError: fault)
       }
-      if completeness.isComplete { return records }
+      if defects.isComplete { return records }
     }
     throw SockDiagError(.incomplete, operation: "the list of interfaces changed each time that it was read")
   }

@@ -59,7 +59,7 @@ enum CapabilityText {
   private static func instead(_ handler: HandlerCapability, isRefused: Bool) -> String {
     let table = handler.handler.procNetTable.map { "/proc/net/\($0)" } ?? "nothing"
     // The remark below names what helps for all of them.
-    guard !isRefused, let cure = handler.cure else { return table }
+    guard !isRefused, let cure = handler.suggestion else { return table }
     switch handler.answer {
     case .notAsked where handler.provider == .loadable:
       return "\(table); the first request loads \(handler.module)"

@@ -83,10 +83,6 @@ struct CaptureFile {
 extension WireError {
   /// The fault of a file that is not a capture, and the remedy.
   fileprivate var explanationWithCure: String {
-    if explanation.contains(";") { return explanation }
-    switch code {
-    case .emptyFile, .cutShort: return explanation + "; copy or record it again"
-    default: return explanation + "; give a file that 'sockdiag record' or 'ss -D' wrote"
-    }
+    reason + (suggestion == nil ? "; give a file that 'sockdiag record' or 'ss -D' wrote" : "")
   }
 }

@@ -71,17 +71,17 @@ struct Record: TakesFilter {
   ) throws -> Int {
     var count = 0
     do {
-      let completeness = try query.forEach(by: &inspector) { _ in
+      let defects = try query.forEach(by: &inspector) { _ in
         count += 1
         return recorder.failure == nil ? .continue : .stop
       }
       // Nothing is left out of the capture. `decode` learns the names of UNIX peers from the other records.
-      if completeness.contains(.undecided) {
+      if defects.contains(.undecided) {
         remarks.add(
           "some \(query.name) sockets were recorded although it is not known whether the filter matches them; give"
             + " 'sockdiag decode' the same filter")
       }
-      query.note(completeness.subtracting(.undecided), by: inspector, in: &remarks)
+      query.note(defects.subtracting(.undecided), by: inspector, in: &remarks)
     } catch let error as SockDiagError where query.lacksHandler(error) {
       remarks.add(
         "the kernel has no sock_diag handler for \(query.name), so the capture lacks these sockets; load the module"

@@ -24,9 +24,9 @@ struct CheckAnswer {
   init(_ namespace: NamespaceTag?, _ facts: HostFacts, _ limits: FindingLimits) {
     self.init(
       facts.findings(limits), facts.scope, interval: facts.interval,
-      isComplete: facts.completeness.union(facts.udpCompleteness).isComplete)
+      isComplete: facts.defects.union(facts.udpDefects).isComplete)
     self.namespace = namespace
-    remarks.note(.tcp, facts.completeness, facts.substitution)
-    remarks.note(.udp, facts.udpCompleteness, facts.udpSubstitution)
+    remarks.note(.tcp, facts.defects, facts.substitution)
+    remarks.note(.udp, facts.udpDefects, facts.udpSubstitution)
   }
 }

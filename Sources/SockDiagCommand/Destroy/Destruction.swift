@@ -27,7 +27,7 @@ struct Destruction: ~Copyable {
     {
       let dump = try inspector.dump(query)
       sockets += dump.sockets
-      listing.note(query.protocol, dump.completeness, matching: query.filter, inspector.substitution)
+      listing.note(query.protocol, dump.defects, matching: query.filter, inspector.substitution)
     }
     if selection.filter.namesHolders {
       let book = try HolderBook(sockets)

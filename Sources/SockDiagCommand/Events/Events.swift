@@ -104,7 +104,7 @@ struct Events: TakesFilter {
 
   private static func report(_ gap: EventGap, _ namespace: NamespaceTag?) {
     let cure =
-      gap.cure == nil
+      gap.suggestion == nil
       ? "" : "; give a larger --buffer and, without CAP_NET_ADMIN, raise the sysctl net.core.rmem_max as well"
     let place = namespace.map { "network namespace \($0.namespace): " } ?? ""
     Diagnostics.report(place + gap.explanation + cure)

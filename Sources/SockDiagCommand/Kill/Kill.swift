@@ -261,6 +261,6 @@ extension Remarks {
   /// Remarks about sockets that the first look at the port may have missed.
   fileprivate init(_ sockets: PortSockets) {
     self.init()
-    for limit in sockets.limits { note(limit.transport, limit.completeness, limit.substitution) }
+    for limit in sockets.limits { note(limit.transport, limit.defects, limit.substitution) }
   }
 }

@@ -100,7 +100,7 @@ struct List: TakesFilter, EntersItself {
     {
       let explanation = try inspector.explain(query)
       output.bytes.append(contentsOf: "\(explanation)\n".utf8)
-      remarks.note(query.protocol, explanation.completeness, matching: query.filter)
+      remarks.note(query.protocol, explanation.defects, matching: query.filter)
     }
     if selection.filter.namesHolders {
       output.appendLine("afterwards the processes that hold them are looked up, for \(selection.filter)")

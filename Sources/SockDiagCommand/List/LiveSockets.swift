@@ -79,13 +79,13 @@ struct LiveSockets: ~Copyable {
     _ query: Query, _ directions: SocketDirections?, to renderer: any SocketRenderer
   ) throws {
     let notes = SocketNotes(namespace: namespace, directions: directions)
-    let completeness = try Progress.during("reading sockets", writesOutput: true) {
+    let defects = try Progress.during("reading sockets", writesOutput: true) {
       try query.forEach(by: &inspector) { socket in
         try renderer.render(socket, notes)
         return .continue
       }
     }
-    query.note(completeness, by: inspector, in: &remarks)
+    query.note(defects, by: inspector, in: &remarks)
   }
 
   /// Collects all sockets, and hands them to the renderer with what the collection adds.
@@ -108,7 +108,7 @@ struct LiveSockets: ~Copyable {
   ) throws -> any SocketBatch {
     var dump = try Progress.during("reading sockets") { () throws(SockDiagError) in try query.dump(by: &inspector) }
     if isByPort { query.sortByPort(&dump.sockets) }
-    query.note(dump.completeness, by: inspector, in: &remarks)
+    query.note(dump.defects, by: inspector, in: &remarks)
     return TypedBatch(sockets: dump.sockets, namespace: namespace, directions: directions)
   }
 

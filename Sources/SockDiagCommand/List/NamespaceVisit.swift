@@ -42,7 +42,7 @@ struct NamespaceVisit {
 
   /// Adds what was not seen.
   func note(_ remarks: inout Remarks) {
-    let cure = SockDiagError.cureForNamespaces
+    let cure = SockDiagError.suggestionForNamespaces
     if !seenFromOutside.isEmpty {
       remarks.add(
         "this user may not enter \(Self.text(seenFromOutside)), so the tables of a process in each were read; they lack"
@@ -66,8 +66,8 @@ struct NamespaceVisit {
 
 extension SockDiagError {
   /// What helps where a namespace may not be entered.
-  static var cureForNamespaces: String {
-    SockDiagError(.namespaceForbidden, operation: "").cure ?? "run as root"
+  static var suggestionForNamespaces: String {
+    SockDiagError(.namespaceForbidden, operation: "").suggestion ?? "run as root"
   }
 }
 

@@ -76,7 +76,7 @@ struct SocketSummary {
   ) throws {
     var counts: [UInt8: Count] = [:]
     var isConnectionOriented = true
-    let completeness = try query.forEach(by: &inspector) { socket in
+    let defects = try query.forEach(by: &inspector) { socket in
       isConnectionOriented = socket.isConnectionOriented
       var count = counts[socket.state.rawValue, default: Count()]
       count.total += 1
@@ -85,7 +85,7 @@ struct SocketSummary {
       counts[socket.state.rawValue] = count
       return .continue
     }
-    query.note(completeness, by: inspector, in: &remarks)
+    query.note(defects, by: inspector, in: &remarks)
     let place = kinds.firstIndex { $0.name == query.name } ?? kinds.endIndex
     if place == kinds.endIndex { kinds.append(Kind(name: query.name)) }
     for (number, count) in counts {

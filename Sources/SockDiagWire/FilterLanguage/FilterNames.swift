@@ -16,12 +16,40 @@ public protocol FilterNames: Sendable {
 }
 
 /// The reason why a name was not found.
-public struct FilterNameFailure: Error, Hashable, Sendable {
+public struct FilterNameFailure: DescribedError, Hashable, Sendable {
+  /// The kind of a failure. Later versions may add kinds.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the failure.
+    public let rawValue: String
+
+    /// Creates a code from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The name is not known, or could not be looked up.
+    public static let notFound = Code(rawValue: "not-found")
+  }
+
+  /// The kind of the failure.
+  public var code: Code
   /// The reason, and after a semicolon the text to write instead. It follows the name in a message.
   public var explanation: String
 
   /// Creates a failure.
-  public init(_ explanation: String) { self.explanation = explanation }
+  public init(_ explanation: String, code: Code = .notFound) {
+    self.code = code
+    self.explanation = explanation
+  }
+}
+
+extension FilterNameFailure {
+  /// 0: names have no errno.
+  public var errno: Int32 { 0 }
+
+  /// What to write instead: the end of the explanation.
+  public var suggestion: String? { ExplanationParts.suggestion(in: explanation) }
+
+  /// The explanation with a subject.
+  public var description: String { "the name \(explanation)" }
 }
 
 /// Knows no names: every value in a filter must be a number.

@@ -96,7 +96,7 @@ extension FilterParser {
     _ token: FilterToken, _ text: String, _ look: (any FilterNames) throws(FilterNameFailure) -> Value
   ) throws(FilterError) -> Value {
     do throws(FilterNameFailure) { return try look(names) } catch {
-      throw self.error(at: token, "\(Self.quote(text)) \(error.explanation)")
+      throw self.error(at: token, "\(Self.quote(text)) \(error.explanation)", code: .unknownName)
     }
   }
 

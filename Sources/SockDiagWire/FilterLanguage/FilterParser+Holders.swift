@@ -25,7 +25,7 @@ extension FilterParser {
   private mutating func takePattern() throws(FilterError) -> FilterPattern {
     let value = try takeValue("a regular expression, such as ^nginx,")
     do throws(FilterPatternError) { return try FilterPattern(value.text) } catch {
-      var fault = self.error(at: value, error.explanation)
+      var fault = self.error(at: value, error.explanation, code: .pattern)
       let text = value.text.unicodeScalars
       let position = String(String.UnicodeScalarView(text.prefix(error.offset))).utf8.count
       let offset = value.range.lowerBound + FilterLexer.offset(of: position, in: bytes[value.range])

@@ -4,7 +4,7 @@ extension FilterParser {
     do throws(UnixNamePatternFault) {
       return .unix(try UnixNamePattern(parsing: String(token.text.dropFirst("unix:".count))))
     } catch {
-      throw self.error(at: token, error.explanation)
+      throw self.error(at: token, error.explanation, code: .pattern)
     }
   }
 }

@@ -109,9 +109,12 @@ extension FilterParser {
   /// An error at the next token.
   func error(_ explanation: String) -> FilterError { error(at: token, explanation) }
 
-  func error(at token: FilterToken, _ explanation: String) -> FilterError {
+  func error(
+    at token: FilterToken, _ explanation: String, code: FilterError.Code = .syntax
+  ) -> FilterError {
     FilterError(
-      column: characters(0..<token.range.lowerBound) + 1, length: characters(token.range), explanation: explanation)
+      code, column: characters(0..<token.range.lowerBound) + 1, length: characters(token.range),
+      explanation: explanation)
   }
 
   /// The length of a part of the text in characters, as an editor counts them.

@@ -18,16 +18,6 @@ public protocol NetlinkRequest {
   func appendPayload(to message: inout [UInt8]) throws(NetlinkRequestFault)
 }
 
-/// The reason why a request cannot be encoded.
-public enum NetlinkRequestFault: Error, Hashable, Sendable {
-  /// An attribute is longer than its 16-bit length can say.
-  case attributeTooLong
-  /// The request would destroy whichever socket the kernel finds first at its addresses.
-  case destroyWithoutCookie
-  /// The request asks for the socket with inode 0, which no socket has.
-  case socketWithoutInode
-}
-
 extension NetlinkRequest {
   /// The type of the request.
   public var replyType: NetlinkMessageType { messageType }

@@ -1,7 +1,7 @@
 /// A fault in bytes that should be netlink messages.
 ///
 /// It gives the offset, what was found and what was expected, so that the fault can be found with a hex dump.
-public struct WireError: Error, Hashable, Sendable {
+public struct WireError: DescribedError, Hashable, Sendable {
   /// The kind of a fault. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the fault.
@@ -39,7 +39,22 @@ public struct WireError: Error, Hashable, Sendable {
   }
 }
 
-extension WireError: CustomStringConvertible {
+extension WireError {
+  /// 0: bytes have no errno.
+  public var errno: Int32 { 0 }
+
+  /// How to fix it: the end of the explanation, or what helps with a file that is not whole.
+  public var suggestion: String? {
+    ExplanationParts.suggestion(in: explanation)
+      ?? ([.emptyFile, .cutShort].contains(code) ? "copy or record it again" : nil)
+  }
+
+  /// The explanation with the suggestion.
+  package var reason: String {
+    guard let suggestion, !explanation.hasSuffix(suggestion) else { return explanation }
+    return "\(explanation); \(suggestion)"
+  }
+
   /// The fault in one sentence.
-  public var description: String { "byte \(offset): \(explanation)" }
+  public var description: String { "byte \(offset): \(reason)" }
 }

@@ -1,8 +1,9 @@
 internal import Glibc
+public import SockDiagWire
 
 /// The error of a search that could not examine any process. If a search misses only some holders, it throws no error
 /// but reports ``SearchObstacles``.
-public struct SocketOwnersError: Error, Hashable, Sendable {
+public struct SocketOwnersError: DescribedError, Hashable, Sendable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.
@@ -31,8 +32,8 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
     self.errno = errno
   }
 
-  /// The remedy, if one is known.
-  public var cure: String? {
+  /// How to fix the error, if that is known.
+  public var suggestion: String? {
     switch code {
     case .missingProc: "mount proc (mount -t proc proc /proc)"
     case .unreadableProc where errno == EMFILE: "raise the limit of open files (ulimit -n)"
@@ -41,10 +42,10 @@ public struct SocketOwnersError: Error, Hashable, Sendable {
   }
 }
 
-extension SocketOwnersError: CustomStringConvertible {
-  /// One sentence: the operation, the system's text for the errno, and the remedy if one is known.
+extension SocketOwnersError {
+  /// One sentence: the operation, the system's text for the errno, and the suggestion if there is one.
   public var description: String {
     let text = operation + ": " + ErrnoText.text(errno)
-    return cure.map { text + "; " + $0 } ?? text
+    return suggestion.map { text + "; " + $0 } ?? text
   }
 }

@@ -51,11 +51,11 @@ struct PortReader: ~Copyable {
     let filter: SocketFilter = .localPort >= ports.lowerBound && .localPort <= ports.upperBound
     // Without a dump, which merges a TIME_WAIT record and its socket.
     var sockets: [InetSocket] = []
-    let completeness = try inspector.forEach(SocketQuery(`protocol`, states: states, matching: filter)) { socket in
+    let defects = try inspector.forEach(SocketQuery(`protocol`, states: states, matching: filter)) { socket in
       sockets.append(socket)
       return .continue
     }
-    return try #require(completeness.isComplete ? sockets : nil)
+    return try #require(defects.isComplete ? sockets : nil)
   }
 
   mutating func view(_ protocol: TransportProtocol, _ port: UInt16) throws -> PortView {

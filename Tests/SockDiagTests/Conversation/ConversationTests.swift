@@ -33,7 +33,7 @@ import Testing
       .messages([.done()]),
     ])
     #expect(ports(result) == [1, 2, 3])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
     #expect(result.source == .sockDiag)
   }
 
@@ -43,7 +43,7 @@ import Testing
       .messages([.socket(port: 1, cookie: 1)]), .foreign(port: 77, [.error(EPERM)]), .messages([.done()]),
     ])
     #expect(ports(result) == [1])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   @Test func messagesWithAnotherSequenceNumberAreIgnored() throws {
@@ -54,7 +54,7 @@ import Testing
       ])
     ])
     #expect(ports(result) == [1])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   @Test func messagesForAnotherPortIDAreIgnored() throws {
@@ -72,7 +72,7 @@ import Testing
   @Test func nothingThereIsAnEmptyCompleteDump() throws {
     let result = try dump([.messages([.done()])])
     #expect(result.sockets.isEmpty)
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   @Test func enoentInDoneIsAMissingProtocolHandler() {
@@ -97,7 +97,7 @@ import Testing
     let log = ScriptedKernel.Log()
     let result = try dump(attempt, attempt, attempt, log: log)
     #expect(ports(result) == [1, 2])
-    #expect(result.completeness == .interrupted)
+    #expect(result.defects == .interrupted)
     #expect(log.requests.count == 3)
   }
 
@@ -108,7 +108,7 @@ import Testing
     }
     let result = try dump(attempts[0], attempts[1], attempts[2])
     #expect(ports(result) == [1])
-    #expect(result.completeness == .truncated)
+    #expect(result.defects == .truncated)
   }
 
   @Test func sixOutcomesAreDistinguishable() throws {
@@ -118,9 +118,9 @@ import Testing
       String(describing: failure([.messages([.done(errno: ENOENT)])])?.code),
       String(describing: failure([.messages([.error(ENOENT)])])?.code),
       String(describing: failure([.messages([.error(EPERM)])])?.code),
-      try dump(interrupted, interrupted, interrupted).completeness.description,
-      try dump(truncated[0], truncated[1], truncated[2]).completeness.description,
-      try dump([.messages([.done()])]).completeness.description,
+      try dump(interrupted, interrupted, interrupted).defects.description,
+      try dump(truncated[0], truncated[1], truncated[2]).defects.description,
+      try dump([.messages([.done()])]).defects.description,
     ]
     #expect(Set(outcomes).count == 6)
   }
@@ -132,7 +132,7 @@ import Testing
       [.messages([.interrupted(.socket(port: 1, cookie: 1)), .done()])],
       [.messages([.socket(port: 2, cookie: 2), .done()])])
     #expect(ports(result) == [2])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   @Test func enobufsIsReadToTheEndAndRetried() throws {
@@ -144,25 +144,25 @@ import Testing
       [.messages([.socket(port: 1, cookie: 1), .socket(port: 2, cookie: 2), .socket(port: 3, cookie: 3), .done()])],
       log: log)
     #expect(ports(result) == [1, 2, 3])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
     #expect(log.requests.count == 2)
   }
 
   @Test func repeatedENOBUFSIsAnOverrun() throws {
     let attempt: [Event] = [.failure(ENOBUFS), .messages([.socket(port: 1, cookie: 1), .done()])]
-    #expect(try dump(attempt, attempt, attempt).completeness == .overrun)
+    #expect(try dump(attempt, attempt, attempt).defects == .overrun)
   }
 
   @Test func overrunMessageIsAnOverrun() throws {
     let attempt: [Event] = [.messages([.overrun, .done()])]
-    #expect(try dump(attempt, attempt, attempt).completeness == .overrun)
+    #expect(try dump(attempt, attempt, attempt).defects == .overrun)
   }
 
   @Test func missingEndIsUnfinished() throws {
     let attempt: [Event] = [.messages([.socket(port: 1, cookie: 1)])]
     let log = ScriptedKernel.Log()
     let result = try dump(attempt, attempt, attempt, log: log)
-    #expect(result.completeness == .unfinished)
+    #expect(result.defects == .unfinished)
     #expect(ports(result) == [1])
     // A missing reply is not waited for before the next attempt.
     #expect(log.receptions == 6)
@@ -175,7 +175,7 @@ import Testing
     let attempt: [Event] = [.messages(sockets), .messages([.done()])]
     let result = try dump(attempt, attempt, log: log)
     #expect(result.sockets.count == 420)
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
     #expect(log.requests.count == 2)
   }
 
@@ -191,7 +191,7 @@ import Testing
       ScriptedKernel([[.messages([.socket(port: 1, cookie: 1), .done()])]], rest: rest, log: log))
     let result = try reader.dump(Self.query)
     #expect(ports(result) == [1])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
     #expect(log.unreadEvents == 0)
     #expect(log.requests.count == 2)
   }
@@ -204,7 +204,7 @@ import Testing
   // MARK: What is not an answer
 
   @Test func interruptedSystemCallsAreRepeated() throws {
-    #expect(try dump([.failure(EINTR), .failure(EINTR), .messages([.done()])]).completeness.isComplete)
+    #expect(try dump([.failure(EINTR), .failure(EINTR), .messages([.done()])]).defects.isComplete)
   }
 
   @Test func silenceIsAnError() {
@@ -241,13 +241,13 @@ import Testing
       .messages([.noOperation, .error(0), .socket(port: 1, cookie: 1)]), .messages([.done()]),
     ])
     #expect(ports(result) == [1])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   /// In an error message the bit has another meaning, or none.
   @Test func onlySocketsAndTheEndReportAChangedTable() throws {
     let result = try dump([.messages([.interrupted(.error(0)), .socket(port: 1, cookie: 1), .done()])])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   // MARK: Damage
@@ -258,7 +258,7 @@ import Testing
       .messages([.done()]),
     ])
     #expect(ports(result) == [1])
-    #expect(result.completeness == .malformed)
+    #expect(result.defects == .malformed)
   }
 
   @Test func tooShortRecordHidesNoOther() throws {
@@ -267,7 +267,7 @@ import Testing
     let result = try dump(
       [.bytes(short.bytes), .messages([.socket(port: 1, cookie: 1)]), .messages([.done()])], log: log)
     #expect(ports(result) == [1])
-    #expect(result.completeness == .malformed)
+    #expect(result.defects == .malformed)
     #expect(log.requests.count == 1)
   }
 
@@ -276,7 +276,7 @@ import Testing
       .messages([.socketWithAttributes(port: 1, cookie: 1, [3, 0, 8, 0]), .socket(port: 2, cookie: 2), .done()])
     ])
     #expect(ports(result) == [1, 2])
-    #expect(result.completeness == .malformed)
+    #expect(result.defects == .malformed)
   }
 
   @Test func socketThatComesTwiceIsCollectedOnce() throws {
@@ -285,7 +285,7 @@ import Testing
       .messages([.socket(port: 2, cookie: 2), .socket(port: 3, cookie: 3), .socket(port: 1, cookie: 1), .done()]),
     ])
     #expect(ports(result) == [1, 2, 3])
-    #expect(result.completeness.isComplete)
+    #expect(result.defects.isComplete)
   }
 
   @Test func sameAddressesWithAnotherCookieAreAnotherSocket() throws {

@@ -161,7 +161,7 @@ import Testing
     #expect(error?.code == code)
     #expect(error?.errno == errno)
     #expect(error?.kernelMessage == "No")
-    #expect((error?.cure == nil) == (code == .system))
+    #expect((error?.suggestion == nil) == (code == .system))
     #expect(log.requests.count == 1)
   }
 
@@ -169,7 +169,7 @@ import Testing
   @Test func kernelMayDestroySocketsAndNoRecords() throws {
     let error = failure(try Self.socket("tcp", "time-wait"), [[.messages([.error(EOPNOTSUPP)])]])
     #expect(error?.code == .undestroyableRecord)
-    #expect(error?.cure?.contains("wait until its timer ends") == true)
+    #expect(error?.suggestion?.contains("wait until its timer ends") == true)
   }
 
   @Test func connectionThatIsNotFoundIsGone() throws {

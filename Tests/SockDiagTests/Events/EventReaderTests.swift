@@ -169,7 +169,7 @@ import Testing
       return
     }
     #expect(gap.wireError?.code == .structureLength)
-    #expect(gap.cure == nil)
+    #expect(gap.suggestion == nil)
     #expect("\(gap)".contains("byte 16"))
   }
 

@@ -71,7 +71,7 @@ import Testing
     var inspector = SocketInspector(asking: kernel)
     let careful = try inspector.capabilities(modules: modules)
     let packet = try #require(careful.handlers.first { $0.handler.name == "packet" })
-    #expect(packet.answer == .notAsked && packet.cure == "modprobe af_packet_diag")
+    #expect(packet.answer == .notAsked && packet.suggestion == "modprobe af_packet_diag")
     let loading = try inspector.capabilities(modules: modules, loading: true)
     #expect(loading.handlers.first { $0.handler.name == "packet" }?.answer == .present)
     #expect(loading.handlers.first { $0.handler.name == "xdp" }?.answer == .missing)
@@ -89,7 +89,7 @@ import Testing
     #expect(modules.provider(of: handler) == .loadable)
     var inspector = SocketInspector(asking: SimulatedKernel())
     let capability = try inspector.capabilities(modules: modules).handlers.first { $0.handler == handler }
-    #expect(capability?.module == name && capability?.cure == "modprobe \(name)")
+    #expect(capability?.module == name && capability?.suggestion == "modprobe \(name)")
     let loaded = try FakeProc(Self.loader.merging(["proc/modules": "\(name) 16384 0 - Live 0x0\n"]) { $1 })
     #expect(KernelModules(root: loaded.root).provider(of: handler) == .loaded)
   }
@@ -150,8 +150,8 @@ import Testing
   @Test func cureNamesTheKernelsThatHadTheHandler() throws {
     let dccp = try #require(SocketHandler.handler(of: .dccp))
     #expect(
-      HandlerCapability(dccp, .missing, .absent).cure == "a kernel before Linux 6.16 with CONFIG_INET_DCCP_DIAG")
-    #expect(HandlerCapability(dccp, .present, .builtIn).cure == nil)
+      HandlerCapability(dccp, .missing, .absent).suggestion == "a kernel before Linux 6.16 with CONFIG_INET_DCCP_DIAG")
+    #expect(HandlerCapability(dccp, .present, .builtIn).suggestion == nil)
   }
 
   // MARK: The running kernel

@@ -67,7 +67,7 @@ import Testing
     var reader = Self.reader([Self.refused(), Self.refused(), Self.sockets(1, 2)], log)
     // The interface of the sockets is 0.
     let dump = try reader.dump(Self.query("dev 0 and sport <= :80"))
-    #expect(dump.sockets.map(\.local.port) == [1, 2] && dump.completeness.isComplete)
+    #expect(dump.sockets.map(\.local.port) == [1, 2] && dump.defects.isComplete)
     #expect(Self.programs(log) == [[3, 9], [9], [3]])
   }
 
@@ -84,7 +84,7 @@ import Testing
     let dump = try reader.dump(Self.query("cgroup 7"))
     #expect(dump.sockets.map(\.local.port) == [1])
     // For other sockets, a kernel that is too old to compare does not report it.
-    #expect(dump.completeness == .undecided)
+    #expect(dump.defects == .undecided)
     #expect(Self.programs(log) == [[13], [13], []])
   }
 
@@ -93,9 +93,9 @@ import Testing
     var reader = Self.reader([Self.refused(EPERM), Self.refused(EPERM), Self.sockets(1, 2), Self.sockets(1)], log)
     let dump = try reader.dump(Self.query("fwmark 1 or sport >= :2"))
     #expect(dump.sockets.map(\.local.port) == [2])
-    #expect(dump.completeness == .undecided)
+    #expect(dump.defects == .undecided)
     // The answer stays, without another request.
-    #expect(try reader.dump(Self.query("fwmark 1")).completeness == .undecided)
+    #expect(try reader.dump(Self.query("fwmark 1")).defects == .undecided)
     #expect(Self.programs(log).map { $0.contains(10) } == [true, true, false, false])
   }
 
@@ -155,7 +155,7 @@ import Testing
     var reader = Self.reader([Self.sockets(1, 2), Self.sockets(3, 4)], log)
     let dump = try reader.dump(Self.query("autobound or cookie = 4"))
     #expect(dump.sockets.map(\.local.port) == [1, 2, 4])
-    #expect(dump.completeness.isComplete)
+    #expect(dump.defects.isComplete)
     #expect(log.requests.map(\.bytecode) == [[6, 4, 8, 0], [6, 4, 8, 0, 1, 4, 8, 0]])
   }
 
@@ -163,7 +163,7 @@ import Testing
     let log = ScriptedKernel.Log()
     var reader = Self.reader([Self.sockets(1, 2), Self.sockets(3, 4)], log)
     let result = try reader.forEach(Self.query("autobound or cookie = 4")) { _ in .stop }
-    #expect(result.completeness == .stopped)
+    #expect(result.defects == .stopped)
     #expect(log.requests.count == 1)
   }
 

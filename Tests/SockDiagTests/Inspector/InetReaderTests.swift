@@ -27,7 +27,7 @@ import Testing
       seen.append(socket.local.port)
       return .stop
     }
-    #expect(result.completeness == .stopped)
+    #expect(result.defects == .stopped)
     #expect(seen == [1])
     #expect(log.unreadEvents == 2)
 
@@ -48,7 +48,7 @@ import Testing
     let next = try reader.dump(SocketQuery(.tcp, family: .inet))
     #expect(next.sockets.map(\.local.port) == [3])
     // A defect of one family is not reported for the other.
-    #expect(next.completeness.isComplete)
+    #expect(next.defects.isComplete)
   }
 
   @Test func stopAtTheEndNeedsNoDraining() throws {
@@ -140,7 +140,7 @@ import Testing
       ]))
     let dump = try reader.dump(SocketQuery(.tcp))
     #expect(dump.sockets.map(\.local.port) == [4])
-    #expect(dump.completeness.isComplete)
+    #expect(dump.defects.isComplete)
   }
 
   /// A kernel that answers for one family after the other.
@@ -171,20 +171,20 @@ import Testing
   @Test func defectOfEitherFamilyAffectsTheWholeDump() throws {
     let interrupted: [Event] = [.messages([.interrupted(.done())])]
     let overrun: [Event] = [.messages([.overrun, .done()])]
-    let both: Completeness = [.interrupted, .overrun]
+    let both: DumpDefects = [.interrupted, .overrun]
     for (first, second, expected) in [
-      (interrupted, Self.empty, Completeness.interrupted), (Self.empty, overrun, .overrun),
+      (interrupted, Self.empty, DumpDefects.interrupted), (Self.empty, overrun, .overrun),
       (interrupted, overrun, both),
     ] {
       var reader = Self.twice(first, second)
-      #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .continue }.completeness == expected)
+      #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .continue }.defects == expected)
     }
   }
 
   @Test func stoppedReaderRequestsOnlyTheFirstFamily() throws {
     let log = ScriptedKernel.Log()
     var reader = Self.twice(Self.four, Self.empty, log: log)
-    #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .stop }.completeness == .stopped)
+    #expect(try reader.forEach(SocketQuery(.tcp)) { _ in .stop }.defects == .stopped)
     #expect(log.requests.map(\.family) == [nil, .inet])
   }
 
@@ -256,11 +256,11 @@ import Testing
     var reader = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: Self.proc)
     #expect(reader.substitution == nil)
     let dump = try reader.dump(query)
-    #expect(dump.sockets.isEmpty && dump.completeness == .missingStates && dump.source == .procNet)
+    #expect(dump.sockets.isEmpty && dump.defects == .missingStates && dump.source == .procNet)
     #expect(reader.substitution?.code == .missingFamily)
     var stream = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: Self.proc)
     let streamed = try stream.forEach(query) { _ in .continue }
-    #expect(streamed.completeness == .missingStates && streamed.source == .procNet)
+    #expect(streamed.defects == .missingStates && streamed.source == .procNet)
     // Without proc nothing is known, and the kernel's error is more useful.
     var blind = InetReader(ScriptedKernel([[.messages([.error(ENOENT)])]]), procRoot: "/nonexistent")
     #expect(throws: SockDiagError.self) { try blind.dump(query) }
@@ -282,7 +282,7 @@ import Testing
       sources.insert(socket.source)
       return .continue
     }
-    #expect(result.source == .procNet && result.completeness.isComplete)
+    #expect(result.source == .procNet && result.defects.isComplete)
     #expect(sources == [.procNet])
     var kernel = InetReader(ScriptedKernel([Self.empty]), procRoot: Self.proc)
     let source = try kernel.forEach(SocketQuery(.udp, family: .inet, states: .all)) { _ in .continue }.source

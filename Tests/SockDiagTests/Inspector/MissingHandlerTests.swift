@@ -47,7 +47,7 @@ import Testing
   ) throws(SockDiagError) -> (inodes: [UInt32], source: SocketSource) {
     func summary<Socket>(_ dump: Dump<Socket>) -> (inodes: [UInt32], source: SocketSource) {
       #expect(dump.sockets.allSatisfy { $0.source == dump.source })
-      #expect(dump.completeness.subtracting(.missingStates).isComplete)
+      #expect(dump.defects.subtracting(.missingStates).isComplete)
       return (dump.sockets.map(\.inode), dump.source)
     }
     if let transport = handler.protocol { return summary(try inspector.dump(SocketQuery(transport, states: .all))) }

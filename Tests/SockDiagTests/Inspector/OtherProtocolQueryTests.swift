@@ -44,7 +44,7 @@ import Testing
     var inspector = SocketInspector(asking: Self.kernel([Self.pinger, Self.router, Self.pinger6]))
     let dump = try inspector.dump(SocketQuery(.raw, states: states))
     #expect(dump.sockets.count == count)
-    #expect(dump.completeness.isComplete)
+    #expect(dump.defects.isComplete)
   }
 
   @Test func rawSocketsAreAskedForByFamily() throws {
@@ -196,7 +196,7 @@ import Testing
     var inspector = SocketInspector(asking: Self.kernel(Self.crowd))
     let dump = try inspector.dump(SocketQuery(.sctp, states: states))
     #expect(dump.sockets.count == count)
-    #expect(dump.completeness.isComplete)
+    #expect(dump.defects.isComplete)
   }
 
   @Test func filterOfSCTPIsEvaluatedHere() throws {

@@ -36,9 +36,9 @@ import Testing
     var summary = Summary<Key>()
     // Twice: the second poll must not add to the first.
     for _ in 0..<2 {
-      let completeness = try inspector.summarize(
+      let defects = try inspector.summarize(
         SocketQuery(.tcp, states: states, details: .tcpInfo), by: key, into: &summary)
-      #expect(completeness.isComplete)
+      #expect(defects.isComplete)
     }
     return summary
   }
@@ -113,7 +113,7 @@ import Testing
     ] {
       let dump = try inspector.dump(query)
       let counts = try inspector.stateCounts(query)
-      #expect(counts.completeness == dump.completeness)
+      #expect(counts.defects == dump.defects)
       #expect(counts.total == dump.sockets.count)
       for state in Set(dump.sockets.map(\.state)) {
         #expect(counts[state] == dump.sockets.count { $0.state == state })
@@ -126,7 +126,7 @@ import Testing
     let kernel = SimulatedKernel(Self.sockets)
     var inspector = SocketInspector(asking: kernel)
     kernel.answer(.dump, with: .malformed)
-    #expect(try inspector.stateCounts(SocketQuery(.tcp, states: .all)).completeness == .malformed)
+    #expect(try inspector.stateCounts(SocketQuery(.tcp, states: .all)).defects == .malformed)
   }
 
   // MARK: Times

@@ -362,7 +362,7 @@ import Testing
     func poll() throws -> [String] {
       var lines: [String] = []
       let round = try tracker.update(&inspector) { lines.append("\($0.change) \($0.socket.inode)") }
-      #expect(round.completeness.isComplete)
+      #expect(round.defects.isComplete)
       return lines
     }
     #expect(try poll() == ["appeared 1", "appeared 2"])

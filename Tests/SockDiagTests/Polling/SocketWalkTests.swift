@@ -32,7 +32,7 @@ import Testing
     #expect(batches.count > 3)
     #expect(batches.flatMap(\.self) == Self.crowd.map(\.remote.port))
     #expect(walk.isOver)
-    #expect(walk.completeness == .complete)
+    #expect(walk.defects == .complete)
     #expect(walk.source == .sockDiag)
     #expect(try !inspector.next(&walk) { _ in .continue })
   }
@@ -52,7 +52,7 @@ import Testing
     var inspector = SocketInspector(answering: Self.crowd)
     var walk = try inspector.begin(SocketQuery(.tcp))
     #expect(try !inspector.next(&walk) { _ in .stop })
-    #expect(walk.completeness == .stopped)
+    #expect(walk.defects == .stopped)
     // The next request is answered as usual.
     #expect(try inspector.dump(SocketQuery(.tcp)).sockets.count == 1_000)
   }
@@ -83,7 +83,7 @@ import Testing
     kernel.protocols.insert(.raw)
     _ = try batches(&inspector, &walk)
     #expect(walk.isOver)
-    #expect(walk.completeness == .complete)
+    #expect(walk.defects == .complete)
   }
 
   @Test func damagedRecordIsNoted() throws {
@@ -92,6 +92,6 @@ import Testing
     var walk = try inspector.begin(SocketQuery(.tcp))
     kernel.answer(.dump, with: .malformed)
     #expect(try batches(&inspector, &walk).flatMap(\.self).count == 1_000)
-    #expect(walk.completeness == .malformed)
+    #expect(walk.defects == .malformed)
   }
 }

@@ -32,7 +32,7 @@ import Testing
     #expect(walkers.lastWalkerCount == 1)
     let together = try walkers.dump(query)
     #expect(walkers.lastWalkerCount == 2)
-    #expect(together.completeness == .complete)
+    #expect(together.defects == .complete)
     #expect(together.sockets.count == 9_002)
     #expect(Set(together.sockets) == Set(alone.sockets))
   }

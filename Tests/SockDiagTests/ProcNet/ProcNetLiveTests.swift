@@ -52,7 +52,7 @@ import Testing
     try sockets.makeMapped()
     for `protocol` in [TransportProtocol.tcp, .udp] {
       let dump = try ProcNet.dump(SocketQuery(`protocol`, states: .all)) { fault in Issue.record(fault) }
-      #expect(dump.completeness == .complete)
+      #expect(dump.defects == .complete)
     }
     if let place = ProcessInfo.processInfo.environment["SOCKDIAG_RECORD_PROC"] {
       try Self.record(to: URL(filePath: place).appending(path: "thread-self/net"))
@@ -101,7 +101,7 @@ import Testing
 
   /// The common fields of both sources, sorted, for the sockets with one of the ports.
   private static func facts(_ dump: SocketDump, _ ports: Set<UInt16>) -> [Facts] {
-    #expect(!dump.completeness.contains(.malformed))
+    #expect(!dump.defects.contains(.malformed))
     return dump.sockets.filter { ports.contains($0.local.port) || ports.contains($0.remote.port) }.map(Facts.init)
       .sorted { $0.order < $1.order }
   }

@@ -10,7 +10,7 @@ import Testing
     var faults: [SockDiagError] = []
     let dump = try ProcNet.dump(SocketQuery(transport, states: states), root: recorded) { faults.append($0) }
     #expect(faults.isEmpty)
-    #expect(dump.completeness == .complete)
+    #expect(dump.defects == .complete)
     #expect(dump.sockets.allSatisfy { $0.protocol == transport && $0.source == .procNet && $0.cookie == nil })
     return dump.sockets
   }

@@ -22,13 +22,13 @@ import Testing
   private struct Reading<Socket: Equatable>: Equatable {
     var sockets: [Socket] = []
     var faults: [String] = []
-    var completeness = Completeness.complete
+    var defects = DumpDefects.complete
   }
 
   private func readNetlink(_ text: String) throws -> Reading<NetlinkSocket> {
     let proc = try FakeProc(["thread-self/net/netlink": text])
     var reading = Reading<NetlinkSocket>()
-    reading.completeness = try ProcNet.netlinkSockets(
+    reading.defects = try ProcNet.netlinkSockets(
       root: proc.root, onFault: { reading.faults.append($0.wireError?.description ?? "") }
     ) {
       reading.sockets.append($0)
@@ -40,7 +40,7 @@ import Testing
   private func readPacket(_ text: String) throws -> Reading<PacketSocket> {
     let proc = try FakeProc(["thread-self/net/packet": text])
     var reading = Reading<PacketSocket>()
-    reading.completeness = try ProcNet.packetSockets(
+    reading.defects = try ProcNet.packetSockets(
       root: proc.root, onFault: { reading.faults.append($0.wireError?.description ?? "") }
     ) {
       reading.sockets.append($0)
@@ -51,7 +51,7 @@ import Testing
 
   @Test func netlinkRowsAreRead() throws {
     let reading = try readNetlink(Self.netlink)
-    #expect(reading.faults.isEmpty && reading.completeness.isComplete)
+    #expect(reading.faults.isEmpty && reading.defects.isComplete)
     #expect(reading.sockets.map(\.protocol.rawValue) == [0, 15, 16])
     #expect(reading.sockets.map(\.portID) == [0, 4_294_963_173, 4_294_963_172])
     #expect(reading.sockets.map(\.groups) == [nil, [2], [1, 32]])
@@ -66,7 +66,7 @@ import Testing
 
   @Test func packetRowsAreRead() throws {
     let reading = try readPacket(Self.packet)
-    #expect(reading.faults.isEmpty && reading.completeness.isComplete)
+    #expect(reading.faults.isEmpty && reading.defects.isComplete)
     #expect(reading.sockets.map(\.type) == [.raw, .datagram])
     #expect(reading.sockets.map(\.protocol.rawValue) == [3, 0x88cc])
     #expect(reading.sockets.map(\.interfaceIndex) == [2, 0])
@@ -105,7 +105,7 @@ import Testing
       let reading = try readNetlink((lines.prefix(2) + [line] + lines.dropFirst(2)).joined(separator: "\n") + "\n")
       #expect(reading.sockets.map(\.inode) == [4, 4242, .max])
       #expect(reading.faults.count == 1 && reading.faults.first?.hasSuffix(expectation) == true, "\(reading.faults)")
-      #expect(reading.completeness == .malformed)
+      #expect(reading.defects == .malformed)
     }
   }
 
@@ -123,7 +123,7 @@ import Testing
   @Test func longLineIsAFault() throws {
     let long = String(repeating: "x", count: 10_000)
     let reading = try readNetlink(Self.netlink + long + "\n" + Self.netlink.split(separator: "\n")[1] + "\n")
-    #expect(reading.sockets.map(\.inode).contains(4242) && reading.completeness == .malformed)
+    #expect(reading.sockets.map(\.inode).contains(4242) && reading.defects == .malformed)
     #expect(reading.faults.allSatisfy { $0.count < 200 })
   }
 

@@ -18,7 +18,7 @@ import Testing
     let dump = try ProcNet.dump(SocketQuery(`protocol`, family: family, states: .all), root: Self.recorded)
     #expect(dump.sockets.count == count)
     #expect(dump.sockets.allSatisfy { $0.protocol == `protocol` && (family == nil || $0.family == family) })
-    #expect(dump.completeness == .complete)
+    #expect(dump.defects == .complete)
     #expect(dump.source == .procNet)
   }
 
@@ -49,11 +49,11 @@ import Testing
     let query = SocketQuery(.tcp, states: .all)
     let all = try ProcNet.dump(query, root: Self.recorded).sockets
     var seen: [InetSocket] = []
-    let completeness = try ProcNet.forEach(query, root: Self.recorded) { socket in
+    let defects = try ProcNet.forEach(query, root: Self.recorded) { socket in
       seen.append(socket)
       return seen.count == 5 ? .stop : .continue
     }
-    #expect(completeness == .stopped)
+    #expect(defects == .stopped)
     #expect(seen == Array(all.prefix(5)))
   }
 
@@ -72,7 +72,7 @@ import Testing
     #expect(try ProcNet.dump(SocketQuery(.tcp, states: .all), root: root).sockets.count == 4)
     let dump = try ProcNet.dump(SocketQuery(.tcp, family: .inet6, states: .all), root: root)
     #expect(dump.sockets.isEmpty)
-    #expect(dump.completeness == .complete)
+    #expect(dump.defects == .complete)
   }
 
   @Test(arguments: [AddressFamily?.none, .inet, .inet6])
@@ -111,7 +111,7 @@ import Testing
     let query = SocketQuery(.tcp, states: .all)
     let dump = try ProcNet.dump(query, root: ProcNetSample.root("damaged")) { faults.append($0) }
     #expect(dump.sockets.map(\.inode) == [6_306_862, 6_306_881, 6_306_872, 0])
-    #expect(dump.completeness == .malformed)
+    #expect(dump.defects == .malformed)
     let fault = try #require(faults.first)
     #expect(faults.count == 1)
     #expect(fault.code == .procNet)

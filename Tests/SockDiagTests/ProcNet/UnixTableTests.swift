@@ -157,14 +157,14 @@ extension UnixTableTests {
       Self.header + Self.row("5", flags: "00010000", state: "01", name: "/run/a") + Self.row("6", name: "/run/a")
       + Self.row("7", state: "01", name: "/run/b") + Self.row("8")
     try Data(table.utf8).write(to: folder.appending(path: "unix"))
-    func inodes(_ text: String, _ states: SocketStateSet = .all) throws -> ([UInt32], Completeness?) {
+    func inodes(_ text: String, _ states: SocketStateSet = .all) throws -> ([UInt32], DumpDefects?) {
       var inodes: [UInt32] = []
       let query = FamilyQuery<Unix>(UnixSocketRequest(states: states), matching: try SocketFilter(text))
-      let completeness = try ProcNet.forEach(query, root: root.path) { socket in
+      let defects = try ProcNet.forEach(query, root: root.path) { socket in
         inodes.append(socket.inode)
         return .continue
       }
-      return (inodes, completeness)
+      return (inodes, defects)
     }
     #expect(try inodes("src unix:/run/a") == ([5, 6], .complete))
     #expect(try inodes("src unix:/run/a", .listen) == ([5], .complete))

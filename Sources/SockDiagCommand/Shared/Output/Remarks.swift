@@ -34,18 +34,18 @@ struct Remarks {
   ///   - filter: The filter, some of whose conditions may be undecided.
   ///   - substitution: The reason why `/proc/net` was read; `nil` if it was not.
   mutating func note(
-    _ transport: TransportProtocol, _ completeness: Completeness, matching filter: SocketFilter = .everything,
+    _ transport: TransportProtocol, _ defects: DumpDefects, matching filter: SocketFilter = .everything,
     _ substitution: SockDiagError? = nil
   ) {
     let lack: String? =
       filter.namesMarks ? "the kernel reports marks only to root and readers with CAP_NET_ADMIN" : nil
-    note("\(transport)", completeness.subtracting(.missingStates), isFromProcNet: substitution != nil, lack: lack)
+    note("\(transport)", defects.subtracting(.missingStates), isFromProcNet: substitution != nil, lack: lack)
     // Of namespaces that may not be entered there is one sentence for all.
     if let substitution, substitution.code != .namespaceForbidden {
       add(substitution.remarkOnSubstitution(for: transport))
     }
     // The sentence above names the missing states.
-    if completeness.contains(.missingStates) { add(status: .partial) }
+    if defects.contains(.missingStates) { add(status: .partial) }
   }
 
   /// Adds remarks about a dump that is incomplete.
@@ -54,17 +54,17 @@ struct Remarks {
   ///   - name: The family or the protocol of the sockets.
   ///   - isFromProcNet: Whether the list comes from `/proc/net`.
   ///   - lack: Why sock_diag may not report what the filter asks about; `nil` if only an old kernel can be the reason.
-  mutating func note(_ name: String, _ completeness: Completeness, isFromProcNet: Bool, lack: String?) {
-    if completeness.contains(.undecided) {
+  mutating func note(_ name: String, _ defects: DumpDefects, isFromProcNet: Bool, lack: String?) {
+    if defects.contains(.undecided) {
       let reason =
         isFromProcNet
         ? "/proc/net does not contain what the filter asks about"
         : lack ?? "this kernel does not report what the filter asks about"
       add("some \(name) sockets are left out, because \(reason)", .partial)
     }
-    let defects = completeness.subtracting(.undecided)
-    if !defects.isComplete {
-      add("the list of \(name) sockets is \(defects); run it again for a whole one", .partial)
+    let listed = defects.subtracting(.undecided)
+    if !listed.isComplete {
+      add("the list of \(name) sockets is \(listed); run it again for a whole one", .partial)
     }
   }
 

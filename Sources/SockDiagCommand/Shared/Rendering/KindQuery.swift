@@ -13,8 +13,8 @@ struct KindQuery<Family: SocketFamily>: ListedQuery where Family.Socket: ShownSo
 
   func lacksHandler(_ error: SockDiagError) -> Bool { query.lacksHandler(error) }
 
-  func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
-    query.note(completeness, by: inspector, in: &remarks)
+  func note(_ defects: DumpDefects, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
+    query.note(defects, by: inspector, in: &remarks)
   }
 
   private func isListed(_ socket: Family.Socket) -> Bool {
@@ -31,7 +31,7 @@ struct KindQuery<Family: SocketFamily>: ListedQuery where Family.Socket: ShownSo
 
   func forEach(
     by inspector: inout SocketInspector, _ body: (Family.Socket) throws -> DumpFlow
-  ) throws -> Completeness {
+  ) throws -> DumpDefects {
     try query.forEach(by: &inspector) { isListed($0) ? try body($0) : .continue }
   }
 

@@ -10,11 +10,11 @@ protocol ListedQuery {
   /// Whether an error says that the kernel has no handler for such sockets.
   func lacksHandler(_ error: SockDiagError) -> Bool
   /// Adds remarks about the list.
-  func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks)
+  func note(_ defects: DumpDefects, by inspector: borrowing SocketInspector, in remarks: inout Remarks)
   /// Collects the sockets, each once.
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> Dump<Socket>
   /// Hands on the sockets while they are read, each once.
-  func forEach(by inspector: inout SocketInspector, _ body: (Socket) throws -> DumpFlow) throws -> Completeness
+  func forEach(by inspector: inout SocketInspector, _ body: (Socket) throws -> DumpFlow) throws -> DumpDefects
   /// Sorts sockets by port, then by address; leaves sockets without ports in the kernel's order.
   func sortByPort(_ sockets: inout [Socket])
 }
@@ -24,13 +24,13 @@ extension SocketQuery: ListedQuery {
 
   func lacksHandler(_ error: SockDiagError) -> Bool { error.code == .missingProtocolHandler }
 
-  func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
-    remarks.note(self.protocol, completeness, matching: filter, inspector.substitution)
+  func note(_ defects: DumpDefects, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
+    remarks.note(self.protocol, defects, matching: filter, inspector.substitution)
   }
 
   func dump(by inspector: inout SocketInspector) throws(SockDiagError) -> SocketDump { try inspector.dump(self) }
 
-  func forEach(by inspector: inout SocketInspector, _ body: (InetSocket) throws -> DumpFlow) throws -> Completeness {
+  func forEach(by inspector: inout SocketInspector, _ body: (InetSocket) throws -> DumpFlow) throws -> DumpDefects {
     try inspector.forEachOnce(self, body)
   }
 
@@ -48,11 +48,11 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
 
   func lacksHandler(_ error: SockDiagError) -> Bool { error.code == .missingFamily }
 
-  func note(_ completeness: Completeness, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
+  func note(_ defects: DumpDefects, by inspector: borrowing SocketInspector, in remarks: inout Remarks) {
     let lack: String? =
       filter.namesUnixPeers
       ? "the names of their peers are not known; a peer in another network namespace is not listed here" : nil
-    remarks.note(name, completeness, isFromProcNet: inspector.substitution != nil, lack: lack)
+    remarks.note(name, defects, isFromProcNet: inspector.substitution != nil, lack: lack)
     if let substitution = inspector.substitution, substitution.code != .namespaceForbidden {
       remarks.add(substitution.remarkOnSubstitution(for: Family.emptySocket.family))
     }
@@ -64,7 +64,7 @@ extension FamilyQuery: ListedQuery where Family.Socket: ShownSocket & FilterSubj
 
   func forEach(
     by inspector: inout SocketInspector, _ body: (Family.Socket) throws -> DumpFlow
-  ) throws -> Completeness {
+  ) throws -> DumpDefects {
     // The kernel reports netlink sockets with groups twice.
     try inspector.forEachOnce(self, body)
   }

@@ -35,7 +35,23 @@ extension FilterPattern: Hashable {
 }
 
 /// The reason why a text is not a regular expression.
-public struct FilterPatternError: Error, Hashable, Sendable {
+public struct FilterPatternError: DescribedError, Hashable, Sendable {
+  /// The kind of an error. Later versions may add kinds.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the error.
+    public let rawValue: String
+
+    /// Creates a code from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The text is not a regular expression of this language.
+    public static let syntax = Code(rawValue: "syntax")
+    /// The expression has too many steps, too large a count or too many groups inside each other.
+    public static let tooLarge = Code(rawValue: "too-large")
+  }
+
+  /// The kind of the error.
+  public var code: Code
   /// The position of the fault, in characters (Unicode scalars) from 0 on.
   public var offset: Int
   /// The number of characters at fault.
@@ -44,14 +60,21 @@ public struct FilterPatternError: Error, Hashable, Sendable {
   public var explanation: String
 
   /// Creates an error.
-  public init(offset: Int, length: Int, explanation: String) {
+  public init(_ code: Code = .syntax, offset: Int, length: Int, explanation: String) {
+    self.code = code
     self.offset = offset
     self.length = length
     self.explanation = explanation
   }
 }
 
-extension FilterPatternError: CustomStringConvertible {
+extension FilterPatternError {
+  /// 0: texts have no errno.
+  public var errno: Int32 { 0 }
+
+  /// What to write instead: the end of the explanation.
+  public var suggestion: String? { ExplanationParts.suggestion(in: explanation) }
+
   /// The place and the fault.
   public var description: String { "character \(offset + 1) of the expression: \(explanation)" }
 }

@@ -26,8 +26,10 @@ struct PatternParser {
     return true
   }
 
-  func error(from start: Int, _ explanation: String) -> FilterPatternError {
-    FilterPatternError(offset: start, length: max(1, offset - start), explanation: explanation)
+  func error(
+    from start: Int, _ explanation: String, code: FilterPatternError.Code = .syntax
+  ) -> FilterPatternError {
+    FilterPatternError(code, offset: start, length: max(1, offset - start), explanation: explanation)
   }
 
   mutating func parse() throws(FilterPatternError) -> PatternNode {
@@ -61,7 +63,9 @@ struct PatternParser {
   }
 
   private func checkSize(_ size: Int, from start: Int) throws(FilterPatternError) {
-    if size > Self.sizeLimit { throw error(from: start, "the expression is too large; repeat fewer times") }
+    if size > Self.sizeLimit {
+      throw error(from: start, "the expression is too large; repeat fewer times", code: .tooLarge)
+    }
   }
 
   private func character(_ set: ScalarSet) -> PatternNode { .character(ignoresCase ? set.ignoringCase : set) }
@@ -97,7 +101,9 @@ struct PatternParser {
       throw error(from: start, "look-around and options inside an expression are not supported; \(advice)")
     }
     depth += 1
-    if depth > Self.depthLimit { throw error(from: start, "more than \(Self.depthLimit) groups are nested") }
+    if depth > Self.depthLimit {
+      throw error(from: start, "more than \(Self.depthLimit) groups are nested", code: .tooLarge)
+    }
     let node = try alternatives()
     depth -= 1
     guard take(")") else {
@@ -154,7 +160,7 @@ struct PatternParser {
       return nil
     }
     let (low, high) = (least.map(Self.count) ?? 0, most.map(Self.count))
-    if low > 255 || high ?? 0 > 255 { throw error(from: start, "a count is at most 255") }
+    if low > 255 || high ?? 0 > 255 { throw error(from: start, "a count is at most 255", code: .tooLarge) }
     if let high, high < low { throw error(from: start, "the lower count comes first; write {\(high),\(low)}") }
     return (low, high)
   }
