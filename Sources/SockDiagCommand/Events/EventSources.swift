@@ -85,7 +85,8 @@ struct EventSources {
     }
     if !refused.isEmpty {
       let place = NamespaceVisit.text(refused)
-      remarks.add("this user may not enter \(place), so events there are not shown; \(SockDiagError.suggestionForNamespaces)")
+      remarks.add(
+        "this user may not enter \(place), so events there are not shown; \(SockDiagError.suggestionForNamespaces)")
     }
     if isFirst || !refused.isEmpty { remarks.say() }
     // A search may take a hundredth of the time.
