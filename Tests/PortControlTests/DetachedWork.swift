@@ -36,8 +36,7 @@ final class DetachedWork<Value: Sendable>: Sendable {
 
 extension PortViewpoint {
   /// The namespace of a laboratory, for threads that start outside of it.
-  static func inside(_ laboratory: Laboratory) -> PortViewpoint {
-    let path = laboratory.namespace.path
-    return PortViewpoint(preparingThread: { () throws(SockDiagError) in try NetworkNamespace.at(path: path).enter() })
+  static func inside(_ laboratory: Laboratory) throws -> PortViewpoint {
+    PortViewpoint(in: try NetworkNamespace.at(path: laboratory.namespace.path))
   }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 
 extension NetworkNamespace {
   /// Where to look for namespaces.
-  public struct Places: OptionSet, Hashable, Sendable {
+  public struct Places: OptionSet, Hashable, Sendable, Codable {
     /// The bits. They are ours.
     public let rawValue: UInt8
 
@@ -42,7 +42,7 @@ extension NetworkNamespace {
 }
 
 /// The network namespaces of a host.
-public struct NetworkNamespaceList: Hashable, Sendable {
+public struct NetworkNamespaceList: Hashable, Sendable, Codable {
   /// The namespaces that were found: that of the calling thread first, then those with names.
   public var namespaces: [NetworkNamespace] = []
   /// The number of processes whose descriptors this user may not see. Namespaces that only these hold may be missing.

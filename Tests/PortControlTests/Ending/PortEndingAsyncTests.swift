@@ -16,7 +16,7 @@ struct PortEndingAsyncTests {
   @Test func holdersAreEndedAndThePortIsFree() async throws {
     let (targets, report, signals) = try await Laboratory.withNew { laboratory in
       let subjects = try Subject.holders(laboratory, [Subject.Script.plain, Subject.Script.plain])
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let (targets, report) = try DetachedWork {
         let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
         let targets = ending.targets
@@ -35,7 +35,7 @@ struct PortEndingAsyncTests {
   @Test func onlyChosenProcessesAreSignalled() async throws {
     let (report, running, chosen) = try await Laboratory.withNew { laboratory in
       let subjects = try Subject.holders(laboratory, [Subject.Script.plain, Subject.Script.plain])
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let chosen = subjects[0].pid
       let report = try DetachedWork {
         let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
@@ -56,7 +56,7 @@ struct PortEndingAsyncTests {
   @Test func ownProcessIsNeverEnded() async throws {
     let (refusal, error) = try await Laboratory.withNew { laboratory in
       let listener = try laboratory.tcpListener(on: LabEndpoint(.loopbackV4, 8080))
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       return try withExtendedLifetime(listener) {
         try DetachedWork { () -> (EndingRefusal?, PortControlError?) in
           let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
@@ -73,7 +73,7 @@ struct PortEndingAsyncTests {
 
   @Test func portWithoutAHolderIsRefused() async throws {
     let refusals = try await Laboratory.withNew { laboratory in
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let udp = try laboratory.udpSocket(bound: LabEndpoint(.loopbackV4, 8081))
       return try withExtendedLifetime(udp) {
         try [8080, 8081].map { port in
@@ -95,7 +95,7 @@ struct PortEndingAsyncTests {
       let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       try cgroup.add(subject.pid)
       defer { subject.end() }
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let error = try DetachedWork { () -> PortControlError? in
         do throws(PortControlError) {
           _ = try await PortEnding.look(at: PortSelection(8080), from: viewpoint).end()
@@ -121,7 +121,7 @@ struct PortEndingAsyncTests {
   @Test func cancelledTaskDoesNotKill() async throws {
     let (outcomes, isRunning, time) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try Subject.holders(laboratory, [Subject.Script.stubborn]).first)
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let begin = ContinuousClock.now
       let work = DetachedWork {
         let ending = try await PortEnding.look(at: PortSelection(8080), from: viewpoint)
@@ -148,7 +148,7 @@ struct PortEndingAsyncTests {
     let (report, signal, pid) = try await Laboratory.withNew { laboratory in
       let subject = try Subject(
         "exec python3 -c \"$1\" \"$2\"", holding: [], ["sh", script, "sockdiag-\(getpid())-end"])
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let report = try DetachedWork {
         try await UnixEnding.look(at: [UnixRequest(name)], from: viewpoint).end(Self.options)
       }.value()

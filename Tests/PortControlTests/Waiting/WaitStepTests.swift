@@ -39,7 +39,7 @@ struct WaitStepTests {
 
   @Test func freePortHasOneStep() async throws {
     let steps = try await Laboratory.withNew { laboratory in
-      try Self.steps(PortWait(.free(PortSelection(8080)), timeout: .zero, from: .inside(laboratory))).value()
+      try Self.steps(PortWait(.free(PortSelection(8080)), timeout: .zero, from: try .inside(laboratory))).value()
     }
     #expect(steps == ["reached"])
   }
@@ -48,7 +48,8 @@ struct WaitStepTests {
     let (steps, pid) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
       let count = Count()
-      let work = Self.steps(PortWait(.free(PortSelection(8080)), timeout: .seconds(60), from: .inside(laboratory))) {
+      let work = Self.steps(PortWait(.free(PortSelection(8080)), timeout: .seconds(60), from: try .inside(laboratory)))
+      {
         _ in
         count.add()
       }
@@ -64,7 +65,7 @@ struct WaitStepTests {
   @Test func stepsEndWithTheTimeout() async throws {
     let (result, pid) = try await Laboratory.withNew { laboratory in
       let subject = try #require(try Subject.holders(laboratory, [Subject.Script.plain]).first)
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let work = DetachedWork {
         try await PortWait(.free(PortSelection(8080)), timeout: .milliseconds(200), from: viewpoint).result()
       }
@@ -78,7 +79,7 @@ struct WaitStepTests {
   @Test func listenerIsSeenWhenItAppears() async throws {
     let (first, result) = try await Laboratory.withNew { laboratory in
       let count = Count()
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       let goal = PortWait.Goal.listening(PortSelection(8080, at: .addresses([IPAddress(v4: 0x7f00_0001)])))
       let work = DetachedWork {
         var (first, last): (String?, WaitResult?) = (nil, nil)
@@ -101,7 +102,7 @@ struct WaitStepTests {
   @Test func nameOfAUNIXSocketIsWaitedFor() async throws {
     let name = UnixSocketName.abstract(Array("sockdiag-\(getpid())-wait".utf8))
     let outcomes = try await Laboratory.withNew { laboratory in
-      let viewpoint = PortViewpoint.inside(laboratory)
+      let viewpoint = try PortViewpoint.inside(laboratory)
       return try [PortWait.Goal.freeNames([UnixRequest(name)]), .servedNames([UnixRequest(name)])].map { goal in
         try DetachedWork { try await PortWait(goal, timeout: .zero, from: viewpoint).result() }.value()
       }
@@ -116,7 +117,7 @@ struct WaitStepTests {
       let listener = try laboratory.tcpListener(on: Self.place)
       return try withExtendedLifetime(listener) {
         let count = Count()
-        let work = Self.steps(PortWait(.free(PortSelection(8080)), from: .inside(laboratory))) { _ in count.add() }
+        let work = Self.steps(PortWait(.free(PortSelection(8080)), from: try .inside(laboratory))) { _ in count.add() }
         count.wait(for: 2)
         // It has subscribed to events and sleeps.
         usleep(100_000)
@@ -162,7 +163,7 @@ struct WaitStepTests {
   @Test func errorThatDoesNotPassIsThrown() async throws {
     let error = try await Laboratory.withNew { laboratory in
       let request = BindRequest(.tcp, "127.0.0.1:80", uid: 65534)
-      let wait = PortWait(.free([request]), from: .inside(laboratory))
+      let wait = PortWait(.free([request]), from: try .inside(laboratory))
       return try DetachedWork { () -> PortControlError? in
         do throws(PortControlError) { _ = try await wait.result() } catch { return error }
         return nil
