@@ -25,6 +25,8 @@ let package = Package(
     .library(name: "PortControl", targets: ["PortControl"]),
     .library(name: "HostFindings", targets: ["HostFindings"]),
     .library(name: "SockDiagTesting", targets: ["SockDiagTesting"]),
+    // All of the above but the tests' part, behind one import.
+    .library(name: "SockDiagKit", targets: ["SockDiagKit"]),
     .executable(name: "sockdiag", targets: ["sockdiag"]),
   ],
   traits: [
@@ -55,6 +57,9 @@ let package = Package(
     .target(name: "BindTrace", dependencies: ["CBindTrace", "SockDiagWire"], swiftSettings: swiftSettings),
     .target(
       name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
+    .target(
+      name: "SockDiagKit", dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketOwners"],
+      swiftSettings: swiftSettings),
     // Only the command unpacks compressed captures, so the libraries do not depend on it.
     .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(

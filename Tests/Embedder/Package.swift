@@ -27,11 +27,15 @@ let package = Package(
     .executableTarget(name: "traffic", dependencies: [product("SockDiag")], swiftSettings: strict),
     .executableTarget(
       name: "port-guard", dependencies: [product("BindDiagnosis"), product("PortControl")], swiftSettings: strict),
+    // A module with a type of the same name as one of the library, as NIOCore has one.
+    .target(name: "OtherAddresses", swiftSettings: strict),
+    .executableTarget(name: "names", dependencies: ["OtherAddresses", product("SockDiag")], swiftSettings: strict),
+    .executableTarget(name: "own-family", dependencies: [product("SockDiagKit")], swiftSettings: strict),
     .executableTarget(
       name: "examples",
       dependencies: [
         product("BindDiagnosis"), product("HostFindings"), product("PortControl"), product("SockDiag"),
-        product("SockDiagTesting"), product("SockDiagWire"), product("SocketOwners"),
+        product("SockDiagKit"), product("SockDiagTesting"), product("SockDiagWire"), product("SocketOwners"),
       ], swiftSettings: strict),
     .testTarget(
       name: "OfflineTests", dependencies: ["Polling", product("SockDiagTesting")], swiftSettings: strict),

@@ -25,6 +25,9 @@ public struct DiagnosedSocket: Hashable, Sendable {
   public var socketUnit: SystemdUnit?
 
   /// The source of a socket's options.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum OptionsSource: String, Hashable, Sendable, Codable {
     /// The options were read from a process that holds the socket.
     case read

@@ -31,6 +31,9 @@ extension Diagnosis {
   }
 
   /// Why a bind() is not allowed.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Denial: Hashable, Sendable {
     /// The port is below `net.ipv4.ip_unprivileged_port_start`, and the program has no CAP_NET_BIND_SERVICE.
     case missingCapability

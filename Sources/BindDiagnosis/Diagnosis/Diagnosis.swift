@@ -2,7 +2,7 @@ public import SockDiag
 public import SocketOwners
 
 /// Why a bind() fails, or that it succeeds.
-public struct Diagnosis: Sendable {
+public struct Diagnosis: Sendable, Hashable {
   /// The request.
   public var request: BindRequest
   /// The predicted answers of bind() and listen().
@@ -47,6 +47,9 @@ public struct Diagnosis: Sendable {
   public var privileges: Privileges?
 
   /// The result of a live bind.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Probe: Hashable, Sendable {
     /// bind() succeeded.
     case succeeded

@@ -1,6 +1,9 @@
 internal import SockDiag
 
 /// Popular advice for a port in use that does not help.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum Misbelief: String, CaseIterable, Hashable, Sendable, Codable {
   /// `net.ipv4.tcp_tw_reuse` affects only connect().
   case timeWaitReuse = "tcp-tw-reuse"

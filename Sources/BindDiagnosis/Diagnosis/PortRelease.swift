@@ -1,6 +1,9 @@
 public import SockDiag
 
 /// How long a socket keeps its port.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum PortRelease: Hashable, Sendable {
   /// The kernel releases it after this time, within the two seconds by which it rounds its timers.
   case after(Duration)

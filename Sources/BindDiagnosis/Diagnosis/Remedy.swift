@@ -2,6 +2,9 @@ public import SockDiag
 public import SocketOwners
 
 /// A remedy for a failing bind(). Each is tried on the rule before it is offered.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum Remedy: Hashable, Sendable {
   /// Make a real bind(), which settles questions about hidden socket options: see ``BindProbe``.
   case probe

@@ -1,6 +1,9 @@
 public import SockDiag
 
 /// Why the kernel refuses an address: the reason behind `EADDRNOTAVAIL`.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum AddressObstacle: Hashable, Sendable {
   /// No interface has the address. `interface` is the one in the request; `nil` if the request names none.
   case absent(interface: NetworkInterface?)

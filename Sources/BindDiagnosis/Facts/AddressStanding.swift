@@ -3,6 +3,9 @@ internal import Glibc
 internal import SockDiagWire
 
 /// How the kernel treats an address, whatever the port.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum AddressStanding: Hashable, Sendable {
   /// A socket may be bound to it.
   case usable

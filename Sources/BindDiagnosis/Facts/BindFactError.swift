@@ -4,9 +4,9 @@ public import SockDiagWire
 /// Why a fact about a bind could not be read.
 ///
 /// The result of bind() itself is not an error but an answer: see ``BindProbe``.
-public struct BindFactError: DescribedError, Hashable, Sendable {
+public struct BindFactError: DescribedError, Hashable, Sendable, Codable {
   /// The kind of an error. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the error.
     public let rawValue: String
 

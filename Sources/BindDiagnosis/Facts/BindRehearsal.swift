@@ -5,6 +5,9 @@
 /// refusal from the kernel's.
 ///
 /// It shows the answers for this process. Another program may be treated differently.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum BindRehearsal: Hashable, Sendable {
   /// Nothing refuses the call before the kernel checks for a conflict.
   case passed

@@ -1,4 +1,7 @@
 /// Why no program started by a process can get the right to bind low ports.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum CapabilityObstacle: String, Hashable, Sendable, Codable {
   /// The network namespace belongs to another user namespace, so the capabilities of this one have no effect in it.
   case foreignNetwork = "foreign-network"

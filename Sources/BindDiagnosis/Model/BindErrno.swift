@@ -3,7 +3,7 @@ internal import Glibc
 /// An error of bind() or listen(), or for UNIX sockets of connect().
 ///
 /// Kernel: asm-generic/errno-base.h, asm-generic/errno.h.
-public struct BindErrno: RawRepresentable, Hashable, Sendable {
+public struct BindErrno: RawRepresentable, Hashable, Sendable, Codable {
   /// The kernel's number, positive.
   public let rawValue: Int32
 

@@ -1,6 +1,9 @@
 public import SockDiag
 
 /// Something other than sockets, the address and the capability that may refuse a bind().
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum BindRestraint: Hashable, Sendable {
   /// A security module.
   case module(SecurityModule)

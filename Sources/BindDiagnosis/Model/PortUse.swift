@@ -4,6 +4,9 @@ public import SockDiag
 ///
 /// This is the only place that classifies the sockets of a port. The rule's coarser ``PortSocket/Role``, the time at
 /// which the port becomes free, the words of messages and the processes that `kill` ends all follow from it.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum PortUse: String, Hashable, Sendable, Codable {
   /// A listener.
   case listener

@@ -1,5 +1,8 @@
 /// A security module of the kernel that can refuse a bind(). If several may have refused, the more likely one comes
 /// first.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum SecurityModule: String, CaseIterable, Hashable, Sendable, Codable {
   /// Rules by labels of programs and ports.
   case selinux

@@ -1,4 +1,7 @@
 /// The effect of a socket on the requested port on a bind().
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum SocketEffect: Hashable, Sendable {
   /// It makes bind() fail with EADDRINUSE.
   case blocks(BlockReason)
@@ -51,6 +54,9 @@ public struct BlockReason: Hashable, Sendable {
   }
 
   /// Why an option does not let two sockets share a port: the first reason that applies.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum NoSharing: String, Hashable, Sendable, Codable {
     /// The socket listens: then SO_REUSEADDR never helps.
     case socketListens = "socket-listens"
@@ -66,6 +72,9 @@ public struct BlockReason: Hashable, Sendable {
 }
 
 /// Why a socket is harmless.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum HarmlessReason: String, Hashable, Sendable, Codable {
   /// The addresses do not overlap.
   case otherAddress = "other-address"

@@ -33,6 +33,9 @@ public struct UnixFile: Hashable, Sendable {
   }
 
   /// The type of a file. Kernel: `S_IFMT`, linux/stat.h.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum FileType: UInt32, Hashable, Sendable {
     case pipe = 0o010000
     case characterDevice = 0o020000

@@ -1,4 +1,7 @@
 /// The answer of bind() or connect() to a UNIX socket.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum UnixOutcome: Hashable, Sendable {
   /// It succeeds.
   case succeeds

@@ -46,6 +46,9 @@ public struct UnixPathFacts: Hashable, Sendable {
   /// It disturbs no server, because it sends nothing: datagram servers do not notice it, and others refuse the kind of the
   /// socket before they do. It sees sockets of all network namespaces, unlike sock_diag. Kernel: `unix_find_bsd`,
   /// `unix_dgram_connect`, net/unix/af_unix.c.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Contact: Hashable, Sendable {
     /// It was not tried, or the answer means nothing.
     case unknown

@@ -1,6 +1,9 @@
 public import SocketOwners
 
 /// A remedy for a bind() to the name of a UNIX socket.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum UnixRemedy: Hashable, Sendable {
   /// Remove the file: no socket is behind it.
   case removeFile
@@ -34,6 +37,9 @@ public enum UnixRemedy: Hashable, Sendable {
 }
 
 /// Advice that does not help with the name of a UNIX socket.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum UnixMisbelief: String, Hashable, Sendable, CaseIterable {
   /// SO_REUSEADDR has no meaning for UNIX sockets.
   case reuseAddress = "reuseaddr"

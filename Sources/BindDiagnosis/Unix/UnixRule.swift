@@ -92,6 +92,9 @@ public enum UnixRule {
 }
 
 /// What is behind a name.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum UnixPresence: Hashable, Sendable {
   /// No socket.
   case nothing

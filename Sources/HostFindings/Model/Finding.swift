@@ -1,7 +1,7 @@
 public import SockDiag
 
 /// A problem of a host, present or imminent, with the figure that shows it and a remedy.
-public struct Finding: Sendable, Hashable {
+public struct Finding: Sendable, Hashable, Codable {
   /// The rule that found it.
   public var rule: FindingRule
   /// The severity.
@@ -22,7 +22,7 @@ public struct Finding: Sendable, Hashable {
   public var remedy: String?
 
   /// The subject of a finding, as far as it is a single thing.
-  public struct Subject: Sendable, Hashable {
+  public struct Subject: Sendable, Hashable, Codable {
     /// The protocol.
     public var `protocol` = TransportProtocol.tcp
     /// The address and port of a listener or connection.

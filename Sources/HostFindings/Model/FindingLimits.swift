@@ -1,5 +1,5 @@
 /// The thresholds of findings. They are chosen so that a healthy host has no findings.
-public struct FindingLimits: Sendable, Hashable {
+public struct FindingLimits: Sendable, Hashable, Codable {
   /// The used part of a kernel limit, in percent. Above four fifths a burst is enough to reach the limit; below, there
   /// is time.
   public var sharePercent: Int = 80

@@ -1,4 +1,7 @@
 /// The rules.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum FindingRule: String, Sendable, Hashable, CaseIterable, Codable {
   /// Few ports are left for further connections from one address to one destination.
   case portsToDestination = "ports-to-destination"

@@ -1,7 +1,7 @@
 internal import SockDiag
 
 /// What the rules looked at, so that an answer without findings can be trusted.
-public struct FindingScope: Sendable, Hashable {
+public struct FindingScope: Sendable, Hashable, Codable {
   /// The number of TCP sockets, listeners included.
   public var tcpSockets = 0
   /// The number of UDP sockets.

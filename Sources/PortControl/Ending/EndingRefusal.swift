@@ -4,7 +4,7 @@ internal import SockDiagWire
 public import SocketOwners
 
 /// Why no process is ended.
-public struct EndingRefusal: Sendable {
+public struct EndingRefusal: Sendable, Hashable {
   /// The kind of a refusal. Later versions may add kinds.
   public struct Kind: RawRepresentable, Hashable, Sendable {
     /// The name for programs.

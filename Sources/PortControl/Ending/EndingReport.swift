@@ -19,3 +19,18 @@ extension EndingReport: CustomStringConvertible {
     (outcomes.map { "\($0.target.details.words): \($0.outcome)" } + ["\(port)"]).joined(separator: "; ")
   }
 }
+
+extension EndingReport: Hashable {
+  /// Whether the same processes had the same outcomes, with the same state afterwards.
+  public static func == (left: EndingReport, right: EndingReport) -> Bool {
+    left.port == right.port && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
+  }
+
+  /// Hashes the outcomes.
+  public func hash(into hasher: inout Hasher) {
+    for (target, outcome) in outcomes {
+      hasher.combine(target)
+      hasher.combine(outcome)
+    }
+  }
+}

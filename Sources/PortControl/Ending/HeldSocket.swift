@@ -2,7 +2,7 @@ public import SockDiag
 public import SocketOwners
 
 /// A socket with the processes that hold it.
-public struct HeldSocket: Sendable {
+public struct HeldSocket: Sendable, Hashable {
   /// The socket.
   public var socket: InetSocket
   /// The processes that hold it, those first that inherited nothing.

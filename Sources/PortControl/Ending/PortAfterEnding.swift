@@ -3,7 +3,7 @@ package import SockDiag
 internal import SocketOwners
 
 /// The state of the ports when the signals have had their effect.
-public struct PortAfterEnding: Sendable {
+public struct PortAfterEnding: Sendable, Hashable {
   /// The ports.
   public let selection: PortSelection
   /// The diagnosis for each address, protocol and port.

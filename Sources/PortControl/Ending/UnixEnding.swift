@@ -140,3 +140,18 @@ public struct UnixEndingReport: Sendable {
   /// The diagnosis of each name afterwards. A server that is killed leaves its file: `UnixDiagnosis.isStale`.
   public let names: [UnixDiagnosis]
 }
+
+extension UnixEndingReport: Hashable {
+  /// Whether the same processes had the same outcomes, with the same state afterwards.
+  public static func == (left: UnixEndingReport, right: UnixEndingReport) -> Bool {
+    left.names == right.names && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
+  }
+
+  /// Hashes the outcomes.
+  public func hash(into hasher: inout Hasher) {
+    for (target, outcome) in outcomes {
+      hasher.combine(target)
+      hasher.combine(outcome)
+    }
+  }
+}

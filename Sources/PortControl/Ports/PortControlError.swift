@@ -5,7 +5,7 @@ public import SockDiagWire
 public import SocketOwners
 
 /// Why ports could not be waited for, or why no process was ended.
-public struct PortControlError: DescribedError, Sendable {
+public struct PortControlError: DescribedError, Sendable, Hashable {
   /// The kind of an error. Later versions may add kinds.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the error.

@@ -1,5 +1,8 @@
 /// The steps of a wait.
-public enum WaitStep: Sendable {
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
+public enum WaitStep: Sendable, Hashable {
   /// The goal is not reached yet.
   case waiting(WaitStatus)
   /// The wait has ended. No step follows.

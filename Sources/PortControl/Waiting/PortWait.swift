@@ -119,7 +119,7 @@ public struct PortWait: Sendable {
 }
 
 /// How a wait ended.
-public struct WaitResult: Sendable {
+public struct WaitResult: Sendable, Hashable {
   /// Whether the goal was reached.
   public var outcome: WaitOutcome
   /// The last state that did not reach the goal; `nil` if the first look reached it.
@@ -135,7 +135,7 @@ public struct WaitResult: Sendable {
   public var unixDiagnosis: UnixDiagnosis?
 
   /// A port that was to be listened on.
-  public struct Port: Sendable {
+  public struct Port: Sendable, Hashable {
     /// The protocol.
     public var transport: TransportProtocol
     /// The port.

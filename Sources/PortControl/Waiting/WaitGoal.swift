@@ -28,7 +28,7 @@ enum LookResult {
 }
 
 /// Why a goal is not reached yet, and when it may be.
-public struct WaitStatus: Sendable {
+public struct WaitStatus: Sendable, Hashable {
   /// When to look again, unless an event comes first.
   public var lookAfter: Duration
   /// When timers of the kernel reach the goal; `nil` where it takes more than timers.

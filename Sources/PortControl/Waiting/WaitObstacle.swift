@@ -2,8 +2,8 @@ public import BindDiagnosis
 public import SockDiag
 
 /// The reason why the goal of a wait is not reached. Later versions may add reasons.
-public struct WaitObstacle: Sendable {
-  private enum Reason {
+public struct WaitObstacle: Sendable, Hashable {
+  private enum Reason: Hashable {
     case bind([Diagnosis])
     case addressNotLocal(IPAddress)
     case otherSockets([InetSocket])

@@ -70,6 +70,9 @@ package struct Waiter<Host: WaitHost>: ~Copyable {
 }
 
 /// How a wait ended.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum WaitOutcome: Hashable, Sendable {
   /// The goal is reached.
   case reached

@@ -1,5 +1,5 @@
 /// What the running kernel can tell about sockets, and what it would need to tell more.
-public struct Capabilities: Hashable, Sendable {
+public struct Capabilities: Hashable, Sendable, Codable {
   /// The release of the kernel.
   public var release: String
   /// Whether a request can make the kernel load modules.
@@ -29,9 +29,12 @@ public struct Capabilities: Hashable, Sendable {
 }
 
 /// Whether the kernel has a handler, and where its code is.
-public struct HandlerCapability: Hashable, Sendable {
+public struct HandlerCapability: Hashable, Sendable, Codable {
   /// What the kernel says about a handler.
-  public enum Answer: Hashable, Sendable {
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
+  public enum Answer: Hashable, Sendable, Codable {
     /// It has the handler.
     case present
     /// It has none: `ENOENT`.

@@ -1,5 +1,5 @@
 /// An ability of the kernel that newer kernels have and older ones lack.
-public struct KernelFeature: RawRepresentable, Hashable, Sendable {
+public struct KernelFeature: RawRepresentable, Hashable, Sendable, Codable {
   /// The name.
   public let rawValue: String
 

@@ -1,7 +1,10 @@
 internal import Glibc
 
 /// Where the kernel has the code of a module from.
-public enum ModuleProvider: String, Hashable, Sendable {
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
+public enum ModuleProvider: String, Hashable, Sendable, Codable {
   /// It is part of the kernel.
   case builtIn = "built-in"
   /// The module is loaded.

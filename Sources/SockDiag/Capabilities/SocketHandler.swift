@@ -5,7 +5,7 @@ public import SockDiagWire
 /// Each can be a module of its own, which the kernel loads when the first request arrives.
 ///
 /// Kernel: `struct sock_diag_handler`, linux/sock_diag.h; `struct inet_diag_handler`, linux/inet_diag.h.
-public struct SocketHandler: Hashable, Sendable {
+public struct SocketHandler: Hashable, Sendable, Codable {
   /// The kind of sockets: `tcp`, `unix`, `packet`.
   public let name: String
   /// The address family of the request. IPv4 stands for both families.

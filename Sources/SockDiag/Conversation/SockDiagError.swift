@@ -4,9 +4,9 @@ internal import Glibc
 ///
 /// A missing handler, a missing permission and an empty answer are three different things. The last is not an error but
 /// an empty result.
-public struct SockDiagError: DescribedError, Hashable, Sendable {
+public struct SockDiagError: DescribedError, Hashable, Sendable, Codable {
   /// The kind of an error. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the error.
     public let rawValue: String
 

@@ -1,7 +1,10 @@
 public import SockDiagWire
 
 /// An event about the sockets of a network namespace.
-public enum SocketEvent: Hashable, Sendable {
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
+public enum SocketEvent: Hashable, Sendable, Codable {
   /// A socket ended, for any reason. This is its final record. Owner and inode are absent, the queues show the data
   /// that was never read or acknowledged, and `tcpInfo` has the last figures of a TCP connection. The cookie is the one
   /// in earlier dumps. The state is `close` for TCP. For UDP it is `established` if the socket was connected.
@@ -16,7 +19,7 @@ public enum SocketEvent: Hashable, Sendable {
 /// Events that are missing, and why.
 ///
 /// Events and gaps together count every socket whose end the kernel announced.
-public struct EventGap: Hashable, Sendable {
+public struct EventGap: Hashable, Sendable, Codable {
   /// The number of messages that the kernel dropped because the receive buffer was full, each about one socket; `nil`
   /// if some were dropped and the kernel does not report the number (before 4.12). Kernel: `SK_MEMINFO_DROPS`,
   /// linux/sock_diag.h.

@@ -3,7 +3,7 @@ internal import SockDiagWire
 /// The sockets whose ends are announced.
 ///
 /// Kernel: `enum sknetlink_groups`, linux/sock_diag.h, since 4.2.
-public struct SocketEventGroups: OptionSet, Hashable, Sendable {
+public struct SocketEventGroups: OptionSet, Hashable, Sendable, Codable {
   /// Bit n-1 for the kernel's group n.
   public let rawValue: UInt32
 

@@ -7,9 +7,9 @@ public import SockDiagWire
 /// there are no IPv6 settings, and some settings exist only in the host's first namespace.
 ///
 /// A value is a copy at one moment. Reading it takes seventeen small files.
-public struct KernelSettings: Hashable, Sendable {
+public struct KernelSettings: Hashable, Sendable, Codable {
   /// When `connect` may take the port of a connection in TIME_WAIT. It does not affect `bind`.
-  public struct TimeWaitReuse: RawRepresentable, Hashable, Sendable {
+  public struct TimeWaitReuse: RawRepresentable, Hashable, Sendable, Codable {
     /// The kernel's number.
     public let rawValue: UInt8
 
@@ -25,7 +25,7 @@ public struct KernelSettings: Hashable, Sendable {
   }
 
   /// When a listener answers with SYN cookies, which need no place in its queue.
-  public struct SYNCookies: RawRepresentable, Hashable, Sendable {
+  public struct SYNCookies: RawRepresentable, Hashable, Sendable, Codable {
     /// The kernel's number.
     public let rawValue: UInt8
 

@@ -4,7 +4,7 @@
 /// is `nil`. Counters start when the namespace is made, so only the rise between
 /// two values shows current events; the other members are current values. ``orphans``, ``tcpAllocated`` and
 /// ``tcpMemoryPages`` are those of the whole host, in every namespace.
-public struct NetworkCounters: Hashable, Sendable {
+public struct NetworkCounters: Hashable, Sendable, Codable {
   /// Requests and completed connections that found the accept queue of their listener full. Kernel: `ListenOverflows`
   /// (`LINUX_MIB_LISTENOVERFLOWS`, linux/snmp.h).
   public var listenOverflows: UInt64?

@@ -24,6 +24,31 @@ extension NamespaceAnswer: Sendable where Value: Sendable {}
 extension NamespaceAnswer: Equatable where Value: Equatable {}
 extension NamespaceAnswer: Hashable where Value: Hashable {}
 
+private enum AnswerKeys: String, CodingKey { case namespace, value, error }
+
+extension NamespaceAnswer: Encodable where Value: Encodable {
+  /// Writes the namespace, and the value or the error.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: AnswerKeys.self)
+    try container.encode(namespace, forKey: .namespace)
+    switch result {
+    case .success(let value): try container.encode(value, forKey: .value)
+    case .failure(let error): try container.encode(error, forKey: .error)
+    }
+  }
+}
+
+extension NamespaceAnswer: Decodable where Value: Decodable {
+  /// Reads what `encode(to:)` wrote.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnswerKeys.self)
+    let error = try container.decodeIfPresent(SockDiagError.self, forKey: .error)
+    self.init(
+      try container.decode(NetworkNamespace.self, forKey: .namespace),
+      try error.map(Result.failure) ?? .success(container.decode(Value.self, forKey: .value)))
+  }
+}
+
 extension Sequence<NetworkNamespace> {
   /// Reads sockets in each namespace, one after the other.
   ///

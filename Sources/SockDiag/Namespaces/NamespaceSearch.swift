@@ -2,7 +2,7 @@ internal import Glibc
 
 extension NetworkNamespace {
   /// Where to look for namespaces.
-  public struct Places: OptionSet, Hashable, Sendable {
+  public struct Places: OptionSet, Hashable, Sendable, Codable {
     /// The bits. They are ours.
     public let rawValue: UInt8
 

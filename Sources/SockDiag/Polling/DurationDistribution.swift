@@ -57,7 +57,7 @@ public struct DurationDistribution: Hashable, Sendable {
     if other.count == 0 { return }
     if buckets.isEmpty { buckets = [UInt32](repeating: 0, count: Self.bucketCount) }
     for index in buckets.indices { buckets[index] &+= other.buckets[index] }
-    count += other.count
+    count &+= other.count
     sum &+= other.sum
     least = min(least, other.least)
     most = max(most, other.most)
@@ -83,5 +83,35 @@ public struct DurationDistribution: Hashable, Sendable {
     if bucket < 8 { return UInt64(bucket) }
     let shift = UInt64(bucket >> 3 - 1)
     return (UInt64(8 + bucket & 7) << shift) + (1 << shift) / 2
+  }
+}
+
+extension DurationDistribution: Codable {
+  private enum CodingKeys: String, CodingKey { case buckets, sum, least, most }
+
+  /// Reads what `encode(to:)` wrote.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let buckets = try container.decode([UInt32].self, forKey: .buckets)
+    guard buckets.isEmpty || buckets.count == Self.bucketCount else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .buckets, in: container, debugDescription: "expected none or \(Self.bucketCount) numbers")
+    }
+    self.buckets = buckets
+    count = buckets.reduce(0) { $0 + Int($1) }
+    if count == 0 { return }
+    sum = try container.decode(UInt64.self, forKey: .sum)
+    least = try container.decode(UInt64.self, forKey: .least)
+    most = max(least, try container.decode(UInt64.self, forKey: .most))
+  }
+
+  /// Writes the number of times in each bucket, and the sum and the ends in microseconds.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(count == 0 ? [] : buckets, forKey: .buckets)
+    if count == 0 { return }
+    try container.encode(sum, forKey: .sum)
+    try container.encode(least, forKey: .least)
+    try container.encode(most, forKey: .most)
   }
 }

@@ -32,3 +32,21 @@ extension SocketChange: CustomStringConvertible {
     Int(rawValue) < Self.names.count ? Self.names[Int(rawValue)] : String(rawValue)
   }
 }
+
+extension SocketChange: Codable {
+  /// Reads a name, or a number as text.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let name = try container.decode(String.self)
+    guard let number = Self.names.firstIndex(of: name).map({ UInt8($0) }) ?? UInt8(name) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(name)\" is not a change")
+    }
+    self.init(rawValue: number)
+  }
+
+  /// Writes the name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

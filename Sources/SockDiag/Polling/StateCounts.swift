@@ -14,7 +14,7 @@ public struct StateCounts: Hashable, Sendable {
   public subscript(state: SocketState) -> Int { counts[Int(state.rawValue)] }
 
   /// The number of all sockets.
-  public var total: Int { counts.reduce(0, +) }
+  public var total: Int { counts.reduce(0, &+) }
 
   /// The states that have sockets, in the kernel's order.
   public var states: [SocketState] {
@@ -24,6 +24,32 @@ public struct StateCounts: Hashable, Sendable {
   /// Counts a socket.
   @inline(__always)
   public mutating func add(_ state: SocketState) { counts[Int(state.rawValue)] &+= 1 }
+}
+
+extension StateCounts: Codable {
+  private enum CodingKeys: String, CodingKey { case states, defects }
+
+  /// Reads numbers by the names of states.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    for (name, count) in try container.decode([String: Int].self, forKey: .states) {
+      guard let state = SocketState(name: name) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .states, in: container, debugDescription: "\"\(name)\" is not a state")
+      }
+      counts[Int(state.rawValue)] = count
+    }
+    defects = try container.decode(DumpDefects.self, forKey: .defects)
+  }
+
+  /// Writes numbers by the names of states, without the states that have no sockets.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(
+      Dictionary(uniqueKeysWithValues: states.map { ("\($0)", self[$0]) }), forKey: .states)
+    try container.encode(defects, forKey: .defects)
+  }
 }
 
 extension SocketInspector {

@@ -71,7 +71,7 @@ public struct SummaryGroup: Hashable, Sendable {
 
   /// Adds the sockets of another group.
   public static func += (left: inout SummaryGroup, right: SummaryGroup) {
-    left.sockets += right.sockets
+    left.sockets &+= right.sockets
     left.receiveQueue &+= right.receiveQueue
     left.sendQueue &+= right.sendQueue
     left.acceptQueue &+= right.acceptQueue
@@ -79,5 +79,35 @@ public struct SummaryGroup: Hashable, Sendable {
     if left.boxedTraffic.isEmpty { left.boxedTraffic.append(Traffic()) }
     left.boxedTraffic[0].counters += traffic.counters
     left.boxedTraffic[0].roundTrips.merge(traffic.roundTrips)
+  }
+}
+
+extension SummaryGroup: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case sockets, receiveQueue, sendQueue, acceptQueue, counters, roundTrips
+  }
+
+  /// Reads what `encode(to:)` wrote.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    sockets = try container.decode(Int.self, forKey: .sockets)
+    receiveQueue = try container.decode(UInt64.self, forKey: .receiveQueue)
+    sendQueue = try container.decode(UInt64.self, forKey: .sendQueue)
+    acceptQueue = try container.decode(UInt64.self, forKey: .acceptQueue)
+    guard let counters = try container.decodeIfPresent(SocketCounters.self, forKey: .counters) else { return }
+    let times = try container.decodeIfPresent(DurationDistribution.self, forKey: .roundTrips)
+    boxedTraffic = [Traffic(counters: counters, roundTrips: times ?? DurationDistribution())]
+  }
+
+  /// Writes the sums; counters and times only where sockets had some.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(sockets, forKey: .sockets)
+    try container.encode(receiveQueue, forKey: .receiveQueue)
+    try container.encode(sendQueue, forKey: .sendQueue)
+    try container.encode(acceptQueue, forKey: .acceptQueue)
+    guard let traffic = boxedTraffic.first else { return }
+    try container.encode(traffic.counters, forKey: .counters)
+    if traffic.roundTrips.count > 0 { try container.encode(traffic.roundTrips, forKey: .roundTrips) }
   }
 }

@@ -1,7 +1,7 @@
 public import SockDiagWire
 
 /// The result of one look at all sockets of a tracker.
-public struct TrackingRound: Hashable, Sendable {
+public struct TrackingRound: Hashable, Sendable, Codable {
   /// The number of the round, from 1.
   public var number: Int
   /// When the walk began.

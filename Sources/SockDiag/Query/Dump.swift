@@ -4,7 +4,7 @@ public import SockDiagWire
 public typealias SocketDump = Dump<InetSocket>
 
 /// The sockets that answered a query.
-public struct Dump<Socket: KernelSocket>: Sendable {
+public struct Dump<Socket: KernelSocket>: Hashable, Sendable {
   /// The sockets, in the kernel's order, each once.
   public var sockets: [Socket]
   /// Whether the sockets are complete.
@@ -19,3 +19,6 @@ public struct Dump<Socket: KernelSocket>: Sendable {
     self.source = source
   }
 }
+
+extension Dump: Encodable {}
+extension Dump: Decodable where Socket: Decodable {}

@@ -2,7 +2,7 @@
 ///
 /// Even a complete dump is not a snapshot. The kernel walks its tables while they change, and continues by position
 /// between two datagrams. So under load it may miss a socket without any sign.
-public struct DumpDefects: OptionSet, Hashable, Sendable {
+public struct DumpDefects: OptionSet, Hashable, Sendable, Codable {
   /// A bit for each defect.
   public let rawValue: UInt8
 

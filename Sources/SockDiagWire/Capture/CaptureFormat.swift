@@ -1,4 +1,7 @@
 /// The format of a capture.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum CaptureFormat: Hashable, Sendable {
   /// A pcap file of netlink packets, as this package, Wireshark and tcpdump write it.
   case pcap

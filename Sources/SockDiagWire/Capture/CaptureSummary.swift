@@ -42,6 +42,9 @@ public struct CaptureSummary: Hashable, Sendable {
 /// A fault in one message of a capture.
 public struct CaptureFault: Hashable, Sendable {
   /// The kind of a fault.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Kind: Hashable, Sendable {
     /// The bytes are invalid.
     case malformed(WireError)

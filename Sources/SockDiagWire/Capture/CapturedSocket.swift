@@ -1,6 +1,9 @@
 /// A socket from a capture.
 ///
 /// A capture holds whatever was asked for when it was made, so one list may have sockets of several families.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum CapturedSocket: Hashable, Sendable {
   /// A socket of IPv4 or IPv6.
   case inet(InetSocket)

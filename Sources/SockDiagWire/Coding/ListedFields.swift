@@ -1,7 +1,7 @@
 /// A part of a record whose fields are one list, for writing and for reading.
 ///
 /// So the two name the same keys. Writing copies the value; a record of which hosts have many writes its fields itself.
-protocol ListedFields: FieldWritable {
+protocol ListedFields: RecordPart {
   /// A value for a reader to fill.
   init()
 

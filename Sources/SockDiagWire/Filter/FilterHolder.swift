@@ -15,7 +15,7 @@ public struct FilterHolder: Hashable, Sendable {
   private var answers: [HolderTest: Bool?] = [:]
 
   /// The unit and the container of a process.
-  public struct Supervision: Hashable, Sendable {
+  public struct Supervision: Hashable, Sendable, Codable {
     /// The systemd unit, such as `nginx.service`; `nil` for none.
     public var unit: String?
     /// The names of the container: its id, and whatever else names it. Empty for none.
@@ -159,4 +159,9 @@ extension HolderTest {
     }
     return result
   }
+}
+
+extension FilterHolder: Codable {
+  // The answers belong to a filter.
+  private enum CodingKeys: String, CodingKey { case processID, command, commandLine, supervision }
 }

@@ -1,7 +1,15 @@
 /// A socket about which a filter can ask.
+///
+/// A family of your own needs nothing but the conformance: conditions on what all sockets have, such as the state, the user
+/// and the queues, are answered from the members of `KernelSocket`.
 public protocol FilterSubject: KernelSocket {
   /// Answers one condition of a filter, apart from those about processes; `nil` if the record does not tell.
   func answer(to question: FilterQuestion) -> Bool?
+}
+
+extension FilterSubject {
+  /// Answers the conditions that have the same meaning in all families. No socket meets the others.
+  public func answer(to question: FilterQuestion) -> Bool? { commonAnswer(to: question.condition) }
 }
 
 /// One condition of a filter, put to a socket.

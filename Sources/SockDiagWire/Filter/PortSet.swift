@@ -87,3 +87,12 @@ extension PortSet: CustomStringConvertible {
     ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
   }
 }
+
+extension PortSet: Codable {
+  private enum CodingKeys: String, CodingKey { case ranges }
+
+  /// Reads ranges in any order.
+  public init(from decoder: any Decoder) throws {
+    self.init(try decoder.container(keyedBy: CodingKeys.self).decode([ClosedRange<UInt16>].self, forKey: .ranges))
+  }
+}

@@ -1,7 +1,7 @@
 /// The reason why a text is not a filter.
-public struct FilterError: DescribedError, Hashable, Sendable {
+public struct FilterError: DescribedError, Hashable, Sendable, Codable {
   /// The kind of an error. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the error.
     public let rawValue: String
 

@@ -16,9 +16,9 @@ public protocol FilterNames: Sendable {
 }
 
 /// The reason why a name was not found.
-public struct FilterNameFailure: DescribedError, Hashable, Sendable {
+public struct FilterNameFailure: DescribedError, Hashable, Sendable, Codable {
   /// The kind of a failure. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the failure.
     public let rawValue: String
 

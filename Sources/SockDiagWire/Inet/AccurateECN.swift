@@ -4,9 +4,9 @@
 /// linux/tcp.h, since 7.0. Linux 6.18 and 6.19 have two 16-bit numbers in their place, without ``mode`` and
 /// ``furtherOptions``. The length of the structure is the same. The values show which kernel wrote them, because only
 /// certain combinations of the four numbers are possible.
-public struct AccurateECN: Hashable, Sendable {
+public struct AccurateECN: Hashable, Sendable, Codable {
   /// The kind of ECN that a connection uses. Kernel: `TCPI_ECN_MODE_*`, linux/tcp.h.
-  public struct Mode: RawRepresentable, Hashable, Sendable {
+  public struct Mode: RawRepresentable, Hashable, Sendable, Codable {
     /// The kernel's number.
     public let rawValue: UInt8
 
@@ -24,7 +24,7 @@ public struct AccurateECN: Hashable, Sendable {
   }
 
   /// How the peer's AccECN option was seen. Kernel: `TCP_ACCECN_OPT_*_SEEN`, linux/tcp.h.
-  public struct OptionSeen: RawRepresentable, Hashable, Sendable {
+  public struct OptionSeen: RawRepresentable, Hashable, Sendable, Codable {
     /// The kernel's number.
     public let rawValue: UInt8
 
@@ -42,7 +42,7 @@ public struct AccurateECN: Hashable, Sendable {
   }
 
   /// Failures on the path. Kernel: `TCP_ACCECN_*_FAIL_*`, linux/tcp.h.
-  public struct Failures: OptionSet, Hashable, Sendable {
+  public struct Failures: OptionSet, Hashable, Sendable, Codable {
     /// The kernel's bits.
     public let rawValue: UInt8
 

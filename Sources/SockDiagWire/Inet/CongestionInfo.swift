@@ -1,6 +1,9 @@
 /// Figures that a congestion control algorithm reports about one connection.
 ///
 /// Kernel: `union tcp_cc_info`, linux/inet_diag.h.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum CongestionInfo: Hashable, Sendable {
   /// vegas and related algorithms: nv, veno, illinois, yeah.
   case vegas(VegasInfo)
@@ -11,7 +14,7 @@ public enum CongestionInfo: Hashable, Sendable {
 }
 
 /// Figures of vegas and related algorithms. Kernel: `struct tcpvegas_info`, `INET_DIAG_VEGASINFO`.
-public struct VegasInfo: Hashable, Sendable {
+public struct VegasInfo: Hashable, Sendable, Codable {
   /// Whether the algorithm is active. Kernel: `tcpv_enabled`.
   public var isEnabled: Bool
   /// Round trips measured. Kernel: `tcpv_rttcnt`.
@@ -42,7 +45,7 @@ extension VegasInfo {
 }
 
 /// Figures of data center TCP. Kernel: `struct tcp_dctcp_info`, `INET_DIAG_DCTCPINFO`, since 3.18.
-public struct DCTCPInfo: Hashable, Sendable {
+public struct DCTCPInfo: Hashable, Sendable, Codable {
   /// Whether the algorithm is active; without ECN it falls back to reno. Kernel: `dctcp_enabled`.
   public var isEnabled: Bool
   /// Whether the last packet was marked. Kernel: `dctcp_ce_state`.
@@ -80,7 +83,7 @@ extension DCTCPInfo {
 }
 
 /// Figures of BBR. Kernel: `struct tcp_bbr_info`, `INET_DIAG_BBRINFO`, since 4.9.
-public struct BBRInfo: Hashable, Sendable {
+public struct BBRInfo: Hashable, Sendable, Codable {
   /// The estimated bandwidth in bytes per second. Kernel: `bbr_bw_lo`, `bbr_bw_hi`.
   public var bandwidthBytesPerSecond: UInt64
   /// The least round-trip time in microseconds. Kernel: `bbr_min_rtt`.

@@ -1,7 +1,7 @@
 /// A structure of the kernel that newer kernels extend, kept as its bytes.
 ///
 /// A member is present if the received length covers it. One that an older kernel does not have is absent, never zero.
-protocol GrowingStructure: Hashable, Sendable, FieldWritable {
+protocol GrowingStructure: Hashable, Sendable, RecordPart {
   /// The members, in the kernel's order.
   static var members: [StructureMember] { get }
   /// The length of the known structure.

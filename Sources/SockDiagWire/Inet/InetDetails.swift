@@ -3,7 +3,7 @@
 /// Each costs the kernel time, so request only those that you read.
 ///
 /// Kernel: `idiag_ext`, linux/inet_diag.h: bit n - 1 requests attribute n.
-public struct InetDetails: OptionSet, Hashable, Sendable {
+public struct InetDetails: OptionSet, Hashable, Sendable, Codable {
   /// The kernel's bits.
   public let rawValue: UInt8
 

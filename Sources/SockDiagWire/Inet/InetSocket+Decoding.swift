@@ -18,11 +18,7 @@ extension InetSocket {
     inode = try fields.required("inode")
     receiveQueue = try fields.required("receive_queue")
     sendQueue = try fields.required("send_queue")
-    timer = try fields.object("timer") { fields in
-      SocketTimer(
-        try fields.named("kind", SocketTimer.Kind.init(name:)), expiresMilliseconds: try fields.required("expires_ms"),
-        retransmits: try fields.required("retransmits"))
-    }
+    timer = try fields.object("timer", SocketTimer.init)
     present.set(.isFinal, uid == nil && inode == 0 && !isMinisocket)
     mark = try fields.optional("mark")
     cgroupID = try fields.optional("cgroup_id")
@@ -44,15 +40,7 @@ extension InetAttributes {
     other.trafficClass = try fields.optional("tclass")
     other.classID = try fields.optional("class_id")
     other.congestion = try fields.optional("congestion")
-    tcpInfo =
-      try fields.object("tcp_info") { fields in
-        try TCPInfo(
-          values: { field in
-            if field.width == .lowBit { return try (fields.optional(field.key) as Bool?).map { $0 ? 1 : 0 } }
-            return try fields.optional(field.key)
-          }, accurateECN: AccurateECN(fields), byteCount: fields.required("byte_count"),
-          tail: fields.hexadecimal("tail"))
-      } ?? TCPInfo()
+    tcpInfo = try fields.object("tcp_info", TCPInfo.init) ?? TCPInfo()
     var part = InetProtocolAttributes()
     part.mptcpInfo = try fields.object("mptcp_info", MPTCPInfo.init)
     part.sctpInfo = try fields.object("sctp_info", SCTPInfo.init)
@@ -72,6 +60,17 @@ extension InetAttributes {
   }
 }
 
+extension TCPInfo {
+  init(_ fields: FieldReader) throws {
+    try self.init(
+      values: { field in
+        if field.width == .lowBit { return try (fields.optional(field.key) as Bool?).map { $0 ? 1 : 0 } }
+        return try fields.optional(field.key)
+      }, accurateECN: AccurateECN(fields), byteCount: fields.required("byte_count"),
+      tail: fields.hexadecimal("tail"))
+  }
+}
+
 extension AccurateECN {
   fileprivate init?(_ fields: FieldReader) throws {
     guard let seen: UInt8 = try fields.optional("accecn_opt_seen") else { return nil }
@@ -85,7 +84,7 @@ extension AccurateECN {
 extension CongestionInfo {
   private enum Kind: String { case vegas, dctcp, bbr }
 
-  fileprivate init(_ fields: FieldReader) throws {
+  init(_ fields: FieldReader) throws {
     switch try fields.named("kind", Kind.init(rawValue:)) {
     case .vegas:
       self = .vegas(
@@ -109,7 +108,7 @@ extension CongestionInfo {
 }
 
 extension InetMemory {
-  fileprivate init(_ fields: FieldReader) throws {
+  init(_ fields: FieldReader) throws {
     receiveAllocated = try fields.required("rmem")
     sendQueued = try fields.required("wmem")
     forwardAllocated = try fields.required("fmem")
@@ -118,7 +117,7 @@ extension InetMemory {
 }
 
 extension UpperLayerProtocol {
-  fileprivate init(_ fields: FieldReader) throws {
+  init(_ fields: FieldReader) throws {
     name = try fields.optional("name")
     tls = try fields.object("tls", TLSInfo.init)
     mptcp = try fields.object("mptcp", MPTCPSubflow.init)
@@ -127,7 +126,7 @@ extension UpperLayerProtocol {
 }
 
 extension TLSInfo {
-  fileprivate init(_ fields: FieldReader) throws {
+  init(_ fields: FieldReader) throws {
     version = try fields.optional("version")
     cipher = try fields.optional("cipher")
     sendConfiguration = try fields.optional("txconf")
@@ -140,7 +139,7 @@ extension TLSInfo {
 }
 
 extension MPTCPSubflow {
-  fileprivate init(_ fields: FieldReader) throws {
+  init(_ fields: FieldReader) throws {
     remoteToken = try fields.optional("token_rem")
     localToken = try fields.optional("token_loc")
     relativeWriteSequence = try fields.optional("relwrite_seq")

@@ -63,7 +63,7 @@ extension TCPMD5Key: FieldWritable {
   }
 }
 
-extension TCPInfo: FieldWritable {
+extension TCPInfo: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     for field in Self.fields {
@@ -86,7 +86,7 @@ extension TCPInfo: FieldWritable {
   }
 }
 
-extension CongestionInfo: FieldWritable {
+extension CongestionInfo: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     switch self {
@@ -113,7 +113,7 @@ extension CongestionInfo: FieldWritable {
   }
 }
 
-extension InetMemory: FieldWritable {
+extension InetMemory: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem", receiveAllocated)
@@ -123,7 +123,7 @@ extension InetMemory: FieldWritable {
   }
 }
 
-extension UpperLayerProtocol: FieldWritable {
+extension UpperLayerProtocol: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("name", name)
@@ -133,7 +133,7 @@ extension UpperLayerProtocol: FieldWritable {
   }
 }
 
-extension TLSInfo: FieldWritable {
+extension TLSInfo: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("version", version)
@@ -147,7 +147,7 @@ extension TLSInfo: FieldWritable {
   }
 }
 
-extension MPTCPSubflow: FieldWritable {
+extension MPTCPSubflow: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("token_rem", remoteToken)

@@ -3,7 +3,7 @@
 /// `SO_REUSEADDR` and `SO_REUSEPORT` are not among them: no reply shows these.
 ///
 /// Kernel: `struct inet_diag_sockopt`, linux/inet_diag.h, since 5.10.
-public struct InetSocketOptions: OptionSet, Hashable, Sendable {
+public struct InetSocketOptions: OptionSet, Hashable, Sendable, Codable {
   /// The kernel's two bytes, the first in the low bits.
   public let rawValue: UInt16
 

@@ -20,7 +20,7 @@ public struct MPTCPInfo: GrowingStructure {
   static let knownByteCount = 96
 
   /// Flags of a connection. Kernel: `MPTCP_INFO_FLAG_*`, linux/mptcp.h.
-  public struct Flags: OptionSet, Hashable, Sendable {
+  public struct Flags: OptionSet, Hashable, Sendable, Codable {
     /// The kernel's bits.
     public let rawValue: UInt32
 

@@ -27,7 +27,7 @@ public struct SCTPInfo: GrowingStructure {
   func has(_ member: StructureMember) -> Bool { (member.offset < Self.endpointOffset) == isAssociation }
 
   /// What the peer can do. Kernel: `sctp_get_sctp_info`, net/sctp/socket.c.
-  public struct PeerCapabilities: OptionSet, Hashable, Sendable {
+  public struct PeerCapabilities: OptionSet, Hashable, Sendable, Codable {
     /// The kernel's bits.
     public let rawValue: UInt8
 

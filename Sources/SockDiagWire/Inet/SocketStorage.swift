@@ -46,7 +46,7 @@ extension SocketStorage {
   }
 }
 
-extension SocketStorage: FieldWritable {
+extension SocketStorage: RecordPart {
   /// Writes the number of the map, and the value in hexadecimal digits.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("map_id", mapID)

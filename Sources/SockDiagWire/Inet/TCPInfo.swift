@@ -118,7 +118,7 @@ extension TCPInfo: Hashable {
 
 extension TCPInfo {
   /// Negotiated options of a connection. Kernel: `TCPI_OPT_*`, linux/tcp.h.
-  public struct Options: OptionSet, Hashable, Sendable {
+  public struct Options: OptionSet, Hashable, Sendable, Codable {
     /// The kernel's bits.
     public let rawValue: UInt8
 

@@ -46,6 +46,14 @@ public protocol KernelSocket: Hashable, Sendable, Encodable, FieldWritable, Cust
 }
 
 extension KernelSocket {
+  /// The kernel's records are the source of families without a table in `/proc/net`.
+  public var source: SocketSource { .sockDiag }
+  /// Not every record has queues.
+  public var queues: SocketQueues? { nil }
+  /// Not every record names a user.
+  public var uid: UInt32? { nil }
+  /// Most records name no cgroup.
+  public var cgroupID: UInt64? { nil }
   /// Most families have no timers.
   public var timer: SocketTimer? { nil }
   /// Most families have sockets that belong to no interface.
@@ -71,6 +79,9 @@ extension KernelSocket {
 }
 
 /// The source of a socket's record.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum SocketSource: String, Hashable, Sendable, Codable {
   /// The kernel's sock_diag interface, live or captured.
   case sockDiag = "sock-diag"

@@ -23,7 +23,7 @@ public struct ProcNetFigures: Hashable, Sendable {
   }
 }
 
-extension ProcNetFigures: FieldWritable {
+extension ProcNetFigures: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("receive_allocated", receiveAllocated)

@@ -1,7 +1,7 @@
 /// The directions of a socket that are shut down.
 ///
 /// Kernel: `RCV_SHUTDOWN`, `SEND_SHUTDOWN`, net/sock.h.
-public struct ShutdownSides: OptionSet, Hashable, Sendable {
+public struct ShutdownSides: OptionSet, Hashable, Sendable, Codable {
   /// The kernel's bits.
   public let rawValue: UInt8
 

@@ -43,7 +43,7 @@ extension SocketDirection: CustomStringConvertible {
 /// The kernel does not note who began a connection. It is inbound if something listens on its local port, which is wrong
 /// in two cases: the listener closed its socket and kept its connections, or a program connected from a port on which
 /// another one listens. Addresses that only a route makes local (AnyIP) are not known as such.
-public struct SocketDirections: Hashable, Sendable {
+public struct SocketDirections: Hashable, Sendable, Codable {
   /// The ports on which something listens.
   public var listeningPorts: PortSet
   /// The addresses of this host. The loopback networks need not be among them.

@@ -2,7 +2,7 @@
 ///
 /// The cookie alone is not enough: a TIME_WAIT record has the cookie of its socket, which may still exist, bound to the
 /// same port.
-public struct SocketIdentity: Hashable, Sendable {
+public struct SocketIdentity: Hashable, Sendable, Codable {
   /// The family.
   public var family: AddressFamily
   /// The kernel's number of the protocol, within the family.

@@ -1,4 +1,4 @@
-extension SocketMemory: FieldWritable {
+extension SocketMemory: RecordPart {
   /// Writes the fields with the keys of the command's JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("rmem_alloc", receiveAllocated)

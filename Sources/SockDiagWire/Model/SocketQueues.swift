@@ -1,5 +1,5 @@
 /// What waits at a socket.
-public enum SocketQueues: Hashable, Sendable {
+public enum SocketQueues: Hashable, Sendable, Codable {
   /// Bytes that were received and not read, and bytes that were written and not acknowledged or not sent. Some protocols
   /// count the memory that these bytes take.
   case bytes(received: UInt32, unsent: UInt32)

@@ -1,7 +1,7 @@
 /// A set of socket states.
 ///
 /// Kernel: `TCPF_*`, net/tcp_states.h: bit n stands for state n.
-public struct SocketStateSet: OptionSet, Hashable, Sendable {
+public struct SocketStateSet: OptionSet, Hashable, Sendable, Codable {
   /// The kernel's bits.
   public let rawValue: UInt32
 

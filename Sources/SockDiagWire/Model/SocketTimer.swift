@@ -69,11 +69,17 @@ extension SocketTimer.Kind: CustomStringConvertible {
   }
 }
 
-extension SocketTimer: FieldWritable {
+extension SocketTimer: RecordPart {
   /// Writes the fields with the keys of the command's JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.text("kind", kind.description)
     writer.number("expires_ms", expiresMilliseconds)
     writer.number("retransmits", retransmits)
+  }
+
+  init(_ fields: FieldReader) throws {
+    self.init(
+      try fields.named("kind", Kind.init(name:)), expiresMilliseconds: try fields.required("expires_ms"),
+      retransmits: try fields.required("retransmits"))
   }
 }

@@ -1,8 +1,12 @@
-extension UnknownAttribute: FieldWritable {
+extension UnknownAttribute: RecordPart {
   /// Writes the number, and the payload in hexadecimal digits.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("type", type)
     writer.text("payload", payload.hexadecimal)
+  }
+
+  init(_ fields: FieldReader) throws {
+    self.init(type: try fields.required("type"), payload: try fields.hexadecimal("payload"))
   }
 }
 
@@ -15,6 +19,6 @@ extension FieldWriter {
 
 extension FieldReader {
   func attributes(_ key: String) throws -> [UnknownAttribute] {
-    try objects(key) { UnknownAttribute(type: try $0.required("type"), payload: try $0.hexadecimal("payload")) }
+    try objects(key, UnknownAttribute.init)
   }
 }

@@ -3,7 +3,7 @@ extension Span<UInt8> {
   ///
   /// Kernel: `sock_diag_save_cookie`, net/core/sock_diag.c.
   @inline(__always)
-  func hostCookie(at offset: Int) -> SocketCookie {
+  public func hostCookie(at offset: Int) -> SocketCookie {
     SocketCookie(rawValue: UInt64(host32(at: offset)) | UInt64(host32(at: offset &+ 4)) << 32)
   }
 }

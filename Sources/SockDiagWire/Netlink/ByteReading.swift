@@ -26,15 +26,17 @@ extension Span<UInt8> {
     return UInt64(bytes.littleEndian32(at: 0)) | UInt64(bytes.littleEndian32(at: 4)) &<< 32
   }
 
-  /// An integer in the host's byte order, which netlink uses.
+  /// An integer in the host's byte order, which netlink uses. The two bytes must be there: check the length before.
   @inlinable @inline(__always)
-  func host16(at offset: Int) -> UInt16 { UInt16(littleEndian: littleEndian16(at: offset)) }
+  public func host16(at offset: Int) -> UInt16 { UInt16(littleEndian: littleEndian16(at: offset)) }
 
+  /// An integer in the host's byte order. The four bytes must be there.
   @inlinable @inline(__always)
-  func host32(at offset: Int) -> UInt32 { UInt32(littleEndian: littleEndian32(at: offset)) }
+  public func host32(at offset: Int) -> UInt32 { UInt32(littleEndian: littleEndian32(at: offset)) }
 
+  /// An integer in the host's byte order. The eight bytes must be there.
   @inlinable @inline(__always)
-  func host64(at offset: Int) -> UInt64 { UInt64(littleEndian: littleEndian64(at: offset)) }
+  public func host64(at offset: Int) -> UInt64 { UInt64(littleEndian: littleEndian64(at: offset)) }
 
   /// An integer in network byte order: ports and addresses.
   @inlinable @inline(__always)

@@ -1,19 +1,22 @@
-/// Appends fixed-width integers, the counterpart of the readers in ByteReading.swift.
+/// Appends fixed-width integers, the counterpart of the readers in ByteReading.swift. Those in the byte order of the host are
+/// public for requests of other families.
 extension [UInt8] {
   /// Appends an integer in the byte order of the host, which netlink uses.
-  mutating func appendHost16(_ value: UInt16) {
+  public mutating func appendHost16(_ value: UInt16) {
     // `littleEndian` makes the lowest byte the first one in memory, on any host.
     let memory = value.littleEndian
     append(UInt8(truncatingIfNeeded: memory))
     append(UInt8(truncatingIfNeeded: memory >> 8))
   }
 
-  mutating func appendHost32(_ value: UInt32) {
+  /// Appends an integer in the byte order of the host.
+  public mutating func appendHost32(_ value: UInt32) {
     let memory = value.littleEndian
     for shift: UInt32 in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
   }
 
-  mutating func appendHost64(_ value: UInt64) {
+  /// Appends an integer in the byte order of the host.
+  public mutating func appendHost64(_ value: UInt64) {
     let memory = value.littleEndian
     for shift: UInt64 in [0, 8, 16, 24, 32, 40, 48, 56] { append(UInt8(truncatingIfNeeded: memory >> shift)) }
   }

@@ -1,11 +1,13 @@
 /// An attribute of a netlink message: its type, and the range of its payload.
 ///
 /// Kernel: `struct nlattr`, linux/netlink.h.
-struct NetlinkAttribute {
+public struct NetlinkAttribute: Sendable {
   static var headerByteCount: Int { 4 }
 
-  var type: UInt16
-  var payload: Range<Int>
+  /// The type, without the bits that mark nests and byte order.
+  public var type: UInt16
+  /// Where the payload lies in its bytes.
+  public var payload: Range<Int>
 
   /// Type and length in one number, for a reader that expects certain pairs. Comparing it is faster than a jump table
   /// over the types, because the processor mispredicts that jump at every attribute.
@@ -26,7 +28,7 @@ struct NetlinkAttribute {
   }
 
   /// The payload as text, up to its first NUL. Bytes that are not UTF-8 are replaced.
-  func text(in bytes: Span<UInt8>) -> String {
+  public func text(in bytes: Span<UInt8>) -> String {
     var end = payload.lowerBound
     while end < payload.upperBound, bytes[end] != 0 { end &+= 1 }
     let characters = bytes.extracting(payload.lowerBound..<end)
@@ -68,12 +70,12 @@ struct NetlinkAttributeCursor {
 extension Span<UInt8> {
   /// Passes each attribute to `body`, with its payload as a span: the payload's range begins at 0.
   ///
-  /// This is ``NetlinkAttributeCursor`` for a record without nests. The payload's length is known from the attribute, so
+  /// This is `NetlinkAttributeCursor` for a record without nests. The payload's length is known from the attribute, so
   /// the compiler leaves out the checks of bounds.
   ///
   /// - Returns: What is wrong with the first attribute that cannot be located; those before it were passed.
   @inline(__always)
-  func forEachAttribute(_ range: Range<Int>, _ body: (NetlinkAttribute, Span<UInt8>) -> Void) -> WireError? {
+  public func forEachAttribute(_ range: Range<Int>, _ body: (NetlinkAttribute, Span<UInt8>) -> Void) -> WireError? {
     var rest = extracting(range)
     while !rest.isEmpty {
       guard rest.count >= NetlinkAttribute.headerByteCount else {

@@ -1,9 +1,9 @@
 /// The reason why a request cannot be encoded.
 ///
 /// A request type of your own throws one of the static members, or a fault with a code of its own.
-public struct NetlinkRequestFault: DescribedError, Hashable, Sendable {
+public struct NetlinkRequestFault: DescribedError, Hashable, Sendable, Codable {
   /// The kind of a fault. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the fault.
     public let rawValue: String
 

@@ -6,8 +6,9 @@ extension Span<UInt8> {
   ///   - payload: Where the record lies.
   ///   - byteCount: The length of the fixed part.
   ///   - name: The record with its article, such as "a packet socket".
+  /// - Throws: ``WireError`` with ``WireError/Code/structureLength``.
   @inline(__always)
-  func checkRecord(_ payload: Range<Int>, byteCount: Int, of name: String) throws(WireError) {
+  public func checkRecord(_ payload: Range<Int>, byteCount: Int, of name: String) throws(WireError) {
     guard payload.count >= byteCount, payload.lowerBound >= 0, payload.upperBound <= count else {
       throw shortRecord(payload, byteCount, name)
     }

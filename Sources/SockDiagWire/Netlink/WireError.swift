@@ -1,9 +1,9 @@
 /// A fault in bytes that should be netlink messages.
 ///
 /// It gives the offset, what was found and what was expected, so that the fault can be found with a hex dump.
-public struct WireError: DescribedError, Hashable, Sendable {
+public struct WireError: DescribedError, Hashable, Sendable, Codable {
   /// The kind of a fault. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the fault.
     public let rawValue: String
 

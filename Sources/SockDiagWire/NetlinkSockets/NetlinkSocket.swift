@@ -39,7 +39,7 @@ public struct NetlinkSocket: Hashable, Sendable {
   /// Options of a netlink socket.
   ///
   /// Kernel: `NDIAG_FLAG_*`, linux/netlink_diag.h.
-  public struct Flags: OptionSet, Hashable, Sendable {
+  public struct Flags: OptionSet, Hashable, Sendable, Codable {
     /// The kernel's bits.
     public let rawValue: UInt32
 

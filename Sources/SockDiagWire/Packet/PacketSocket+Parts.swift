@@ -23,7 +23,7 @@ extension PacketSocket {
     /// Which packets an interface accepts.
     ///
     /// Kernel: `PACKET_MR_*`, linux/if_packet.h.
-    public struct Kind: RawRepresentable, Hashable, Sendable {
+    public struct Kind: RawRepresentable, Hashable, Sendable, Codable {
       /// The kernel's number.
       public let rawValue: UInt16
 
@@ -88,7 +88,7 @@ extension PacketSocket {
     /// How a group chooses a socket for a packet.
     ///
     /// Kernel: `PACKET_FANOUT_*`, linux/if_packet.h.
-    public struct Method: RawRepresentable, Hashable, Sendable {
+    public struct Method: RawRepresentable, Hashable, Sendable, Codable {
       /// The kernel's number.
       public let rawValue: UInt16
 
@@ -106,6 +106,9 @@ extension PacketSocket {
   }
 
   /// The program that selects the packets of a socket.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Filter: Hashable, Sendable {
     /// A program of classic BPF, as `SO_ATTACH_FILTER` took it.
     case program([ClassicBPFInstruction])

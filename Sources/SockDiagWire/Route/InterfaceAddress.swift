@@ -1,7 +1,7 @@
 /// An address of an interface, as rtnetlink reports it.
 ///
 /// Kernel: `RTM_NEWADDR`, linux/rtnetlink.h; `struct ifaddrmsg`, linux/if_addr.h.
-public struct InterfaceAddress: Hashable, Sendable {
+public struct InterfaceAddress: Hashable, Sendable, Codable {
   /// The address. Kernel: `IFA_LOCAL`, or `IFA_ADDRESS` where that is absent.
   public var address: IPAddress
   /// The number of address bits that identify the network. Kernel: `ifa_prefixlen`.
@@ -22,7 +22,7 @@ public struct InterfaceAddress: Hashable, Sendable {
   /// Flags of an address.
   ///
   /// Kernel: `IFA_F_*`, linux/if_addr.h.
-  public struct Flags: OptionSet, Hashable, Sendable {
+  public struct Flags: OptionSet, Hashable, Sendable, Codable {
     /// The kernel's bits.
     public let rawValue: UInt32
 

@@ -1,7 +1,7 @@
 /// A network interface, as rtnetlink reports it: the parts that decide which addresses and ports a socket can have.
 ///
 /// Kernel: `RTM_NEWLINK`, linux/rtnetlink.h; `struct ifinfomsg`, linux/if_link.h.
-public struct NetworkInterface: Hashable, Sendable {
+public struct NetworkInterface: Hashable, Sendable, Codable {
   /// The number of the interface. Kernel: `ifi_index`.
   public var index: UInt32
   /// The name. Kernel: `IFLA_IFNAME`.

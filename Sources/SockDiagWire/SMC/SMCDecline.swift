@@ -1,7 +1,7 @@
 /// Why a connection does not use shared memory.
 ///
 /// Kernel: `SMC_CLC_DECL_*`, net/smc/smc_clc.h. The peer sends such a number too.
-public struct SMCDecline: RawRepresentable, Hashable, Sendable {
+public struct SMCDecline: RawRepresentable, Hashable, Sendable, Codable {
   /// The kernel's number; 0 for no reason.
   public let rawValue: UInt32
 

@@ -40,7 +40,7 @@ extension SMCSocket: Codable {
   }
 }
 
-extension SMCSocket.Fallback: FieldWritable {
+extension SMCSocket.Fallback: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("reason", reason.rawValue)
@@ -49,7 +49,7 @@ extension SMCSocket.Fallback: FieldWritable {
     writer.text("peer_reason_text", peerReason.explanation)
   }
 
-  fileprivate init(_ fields: FieldReader) throws {
+  init(_ fields: FieldReader) throws {
     self.init(
       reason: SMCDecline(rawValue: try fields.required("reason")),
       peerReason: SMCDecline(rawValue: try fields.required("peer_reason")))

@@ -169,10 +169,8 @@ extension TIPCSocket: KernelSocket {
   public var description: String { "\(netID) \(state) \(localText) → \(remoteText)" }
 }
 
-extension TIPCSocket: FilterSubject {
-  /// Answers one condition of a filter. No condition compares addresses of TIPC.
-  public func answer(to question: FilterQuestion) -> Bool? { commonAnswer(to: question.condition) }
-}
+// No condition compares addresses of TIPC.
+extension TIPCSocket: FilterSubject {}
 
 extension TIPCSocket.Address {
   /// Appends the node and the socket.

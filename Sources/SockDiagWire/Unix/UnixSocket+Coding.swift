@@ -55,7 +55,7 @@ extension UnixSocket: Codable {
   }
 }
 
-extension UnixSocket.File: FieldWritable {
+extension UnixSocket.File: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("inode", inode)
@@ -69,7 +69,7 @@ extension UnixSocket.File: FieldWritable {
   }
 }
 
-extension UnixSocket.Peer: FieldWritable {
+extension UnixSocket.Peer: RecordPart {
   /// Writes the fields with the keys of the JSON output.
   public func writeFields<Writer: FieldWriter>(to writer: inout Writer) {
     writer.number("inode", inode)

@@ -77,7 +77,7 @@ public struct XDPSocket: Hashable, Sendable {
     /// Options of the memory.
     ///
     /// Kernel: `XDP_DU_F_*`, linux/xdp_diag.h.
-    public struct Flags: OptionSet, Hashable, Sendable {
+    public struct Flags: OptionSet, Hashable, Sendable, Codable {
       /// The kernel's bits.
       public let rawValue: UInt32
 

@@ -1,5 +1,5 @@
 /// Sockets of any kind that processes hold, except those that the caller already knew.
-public struct HeldSockets: Sendable {
+public struct HeldSockets: Sendable, Hashable {
   /// The holders of each socket, by the inode number of the socket: the lowest process id first, and slots of an io_uring
   /// last, because they cannot be copied.
   ///

@@ -3,9 +3,9 @@ public import SockDiagWire
 
 /// The error of a search that could not examine any process. If a search misses only some holders, it throws no error
 /// but reports ``SearchObstacles``.
-public struct SocketOwnersError: DescribedError, Hashable, Sendable {
+public struct SocketOwnersError: DescribedError, Hashable, Sendable, Codable {
   /// The kind of an error. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the error.
     public let rawValue: String
 

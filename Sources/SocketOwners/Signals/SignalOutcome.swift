@@ -1,5 +1,8 @@
 /// The outcome of a signal.
-public enum SignalOutcome: Sendable, Hashable {
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
+public enum SignalOutcome: Sendable, Hashable, Codable {
   /// The process that holds the socket received the signal.
   case signalled
   /// The process has ended. Another process that has its id by now received nothing.

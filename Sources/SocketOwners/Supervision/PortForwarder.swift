@@ -1,6 +1,6 @@
 /// A process that holds a port of the host and forwards its traffic to a container. To free the port, stop the
 /// container or remove the port from its settings.
-public struct PortForwarder: Sendable, Hashable {
+public struct PortForwarder: Sendable, Hashable, Codable {
   /// The container engine. Later versions may add engines.
   public struct Engine: RawRepresentable, Sendable, Hashable, Codable {
     /// The name of the engine.

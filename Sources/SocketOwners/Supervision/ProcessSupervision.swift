@@ -1,7 +1,10 @@
 /// The supervisor of a process: a service or container that may start it again, or that ends together with it.
 ///
 /// Sessions and scopes are no supervisors, because nothing starts their processes again.
-public enum ProcessSupervision: Sendable, Hashable {
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
+public enum ProcessSupervision: Sendable, Hashable, Codable {
   /// A service of systemd, run by the system's manager or by a user's.
   case unit(SystemdUnit)
   /// The process is systemd itself. It holds a listening socket for a `.socket` unit and starts the service on demand.

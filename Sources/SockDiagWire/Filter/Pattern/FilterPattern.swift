@@ -35,9 +35,9 @@ extension FilterPattern: Hashable {
 }
 
 /// The reason why a text is not a regular expression.
-public struct FilterPatternError: DescribedError, Hashable, Sendable {
+public struct FilterPatternError: DescribedError, Hashable, Sendable, Codable {
   /// The kind of an error. Later versions may add kinds.
-  public struct Code: RawRepresentable, Hashable, Sendable {
+  public struct Code: RawRepresentable, Hashable, Sendable, Codable {
     /// The name of the error.
     public let rawValue: String
 
