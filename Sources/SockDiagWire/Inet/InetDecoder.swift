@@ -54,7 +54,10 @@ public struct InetDecoder: Sendable {
 
   /// The state in a record, as ``decode(_:in:protocol:into:)`` finds it; `nil` if the record is too short.
   ///
-  /// - Parameter isTCP: Whether this is a record of TCP, in which a socket that is only bound is `close`.
+  /// - Parameters:
+  ///   - payload: Where the record lies in the bytes.
+  ///   - bytes: The datagram.
+  ///   - isTCP: Whether this is a record of TCP, in which a socket that is only bound is `close`.
   @inlinable
   public static func state(_ payload: Range<Int>, in bytes: Span<UInt8>, isTCP: Bool) -> SocketState? {
     let start = payload.lowerBound
