@@ -20,9 +20,7 @@ public struct SocketInspector: ~Copyable, Sendable {
   public let refusal: SockDiagError?
 
   /// The network namespace whose sockets it reads; `nil` for a stand-in of the kernel, and without proc.
-  public internal(set) var networkNamespace: NetworkNamespace? {
-    didSet { if let networkNamespace { reader.use(networkNamespace) } }
-  }
+  public private(set) var networkNamespace: NetworkNamespace?
 
   /// Opens a netlink socket in the network namespace of the calling thread.
   ///
@@ -87,6 +85,15 @@ public struct SocketInspector: ~Copyable, Sendable {
         .kernel(KernelTransport(refusing: error)), tables: ProcNetPlace(of: namespace, isForbidden: isForbidden))
       refusal = error
     }
+  }
+
+  /// Replaces the namespace by itself with other ways into it.
+  ///
+  /// Not an observer of the property: where an inspector is in an optional, Swift 6.3 leaks the old value of an observed
+  /// property.
+  mutating func use(_ namespace: NetworkNamespace) {
+    networkNamespace = namespace
+    reader.use(namespace)
   }
 
   /// Opens a netlink socket in a network namespace that has to be entered for other facts too.

@@ -135,7 +135,7 @@ extension NamespaceInspectors.Kept {
   fileprivate func update(_ namespace: NetworkNamespace) {
     state.withLock { state in
       state.namespace = namespace
-      state.inspector?.networkNamespace = namespace
+      state.inspector?.use(namespace)
     }
   }
 
