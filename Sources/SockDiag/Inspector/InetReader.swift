@@ -31,7 +31,11 @@ package struct InetReader<Transport: NetlinkTransport & ~Copyable>: ~Copyable {
 
   /// Replaces the namespace by itself with other ways into it.
   mutating func use(_ namespace: NetworkNamespace) {
-    tables?.namespace = namespace
+    // In steps: Swift 6.3 leaks the old value if `tables?.namespace` of a type without copies is assigned.
+    if var place = tables {
+      place.namespace = namespace
+      tables = place
+    }
     if countedNamespace != nil { countedNamespace = namespace }
   }
 

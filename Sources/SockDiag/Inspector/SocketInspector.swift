@@ -88,9 +88,6 @@ public struct SocketInspector: ~Copyable, Sendable {
   }
 
   /// Replaces the namespace by itself with other ways into it.
-  ///
-  /// Not an observer of the property: where an inspector is in an optional, Swift 6.3 leaks the old value of an observed
-  /// property.
   mutating func use(_ namespace: NetworkNamespace) {
     networkNamespace = namespace
     reader.use(namespace)
