@@ -13,9 +13,14 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
   private var mark: UInt32 = 0
   /// Whether the last look saw all sockets.
   private var sawAll = false
+  /// Whether a socket that matches has matched since it was young.
+  private let matchesFromTheStart: Bool
 
   /// Creates a tracker.
-  public init(_ query: FamilyQuery<Family>) { self.query = query }
+  public init(_ query: FamilyQuery<Family>) {
+    self.query = query
+    matchesFromTheStart = query.filter.isAboutBirth
+  }
 
   /// Looks at all sockets and reports each of them, and those that ended.
   ///
@@ -32,7 +37,7 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
     let mark = mark
     let now = ContinuousClock.now
     var clock = CoarseClock(now)
-    table.recognizesNew = sawAll && query.filter.isAboutBirth
+    table.recognizesNew = sawAll && matchesFromTheStart
     var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
     for _ in 0..<3 {
       table.beginWalk()

@@ -31,6 +31,8 @@ public struct SocketTracker: ~Copyable, Sendable {
   private var table = TrackingTable(InetSocket())
   /// The filter in the form that a socket alone can answer.
   private var filter: SocketFilter
+  /// Whether a socket that matches has matched since it was young.
+  private let matchesFromTheStart: Bool
   private var ends: EndAnnouncements
   private var lastBegan: ContinuousClock.Instant?
   private var mark: UInt32 = 0
@@ -46,6 +48,7 @@ public struct SocketTracker: ~Copyable, Sendable {
   public init(_ query: SocketQuery) {
     self.query = query
     filter = query.filter
+    matchesFromTheStart = query.matchesFromTheStart
     ends = EndAnnouncements()
   }
 
@@ -57,6 +60,7 @@ public struct SocketTracker: ~Copyable, Sendable {
   public init(_ query: SocketQuery, ends: consuming SocketEvents) {
     self.query = query
     filter = query.filter
+    matchesFromTheStart = query.matchesFromTheStart
     self.ends = EndAnnouncements(ends)
   }
 
@@ -89,7 +93,7 @@ public struct SocketTracker: ~Copyable, Sendable {
     let mark = mark
     let now = ContinuousClock.now
     var clock = CoarseClock(now)
-    table.recognizesNew = sawAll && query.matchesFromTheStart
+    table.recognizesNew = sawAll && matchesFromTheStart
     var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
     // After a defect that may pass the walk is repeated. What was seen already is not reported again.
     for _ in 0..<3 {
