@@ -39,15 +39,16 @@ public struct FamilyTracker<Family: SocketFamily>: ~Copyable, Sendable where Fam
     var clock = CoarseClock(now)
     table.recognizesNew = sawAll && matchesFromTheStart
     var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
-    for _ in 0..<3 {
+    for attempt in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
       round.defects = try inspector.reader.forEach(query) { socket in
         table.record(&socket, mark, at: clock.next(), in: &round, body)
         return .continue
       }
+      // A repeated walk sees again what the first one saw.
+      if attempt > 0 { round.duplicates = duplicates }
       if round.defects.isDisjoint(with: .worthRetrying) { break }
-      round.duplicates = duplicates
     }
     round.source = inspector.substitution == nil ? .sockDiag : .procNet
     if !table.isAllSeen(in: round), round.defects.isDisjoint(with: .worthRetrying) {

@@ -96,15 +96,16 @@ public struct SocketTracker: ~Copyable, Sendable {
     table.recognizesNew = sawAll && matchesFromTheStart
     var round = TrackingRound(number: Int(mark), began: now, elapsed: lastBegan.map { now - $0 })
     // After a defect that may pass the walk is repeated. What was seen already is not reported again.
-    for _ in 0..<3 {
+    for attempt in 0..<3 {
       table.beginWalk()
       let duplicates = round.duplicates
       (round.defects, round.source) = try inspector.reader.forEach(query) { socket in
         table.record(&socket, mark, at: clock.next(), in: &round, body)
         return .continue
       }
+      // A repeated walk sees again what the first one saw.
+      if attempt > 0 { round.duplicates = duplicates }
       if round.defects.isDisjoint(with: .worthRetrying) { break }
-      round.duplicates = duplicates
     }
     try ends.collect()
     filter = query.filter.namesDirections ? try inspector.reader.resolved(query).filter : query.filter

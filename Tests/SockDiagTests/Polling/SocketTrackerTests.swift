@@ -287,6 +287,14 @@ import Testing
     #expect(try poller.poll().lines == ["continued 1 +0", "continued 2 +0", "appeared 3 +100"])
   }
 
+  @Test func repeatedWalkReportsNothingTwiceAndCountsNoDuplicates() throws {
+    var poller = Poller([Self.connection(1), Self.connection(2)])
+    poller.kernel.answer(.dump, with: .interrupted)
+    let (lines, round) = try poller.poll()
+    #expect(lines == ["appeared 1", "appeared 2"])
+    #expect(round.duplicates == 0 && round.sockets == 2 && round.defects.isComplete)
+  }
+
   @Test func socketsAreOldAfterAFirstRoundThatFailed() throws {
     var poller = Poller([Self.connection(1, received: 500)])
     poller.kernel.answer(.dump, with: .error(12))
