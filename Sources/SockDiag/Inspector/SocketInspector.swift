@@ -166,7 +166,7 @@ public struct SocketInspector: ~Copyable, Sendable {
   ///
   /// - Throws: ``SockDiagError``.
   /// - Complexity: O(n) time. One array of 104 bytes per socket, and one allocation per socket if the query asks for
-  ///   details.
+  ///   `tcp_info`, two if it asks for other details.
   public mutating func dump(_ query: SocketQuery) throws(SockDiagError) -> SocketDump {
     try reader.dump(query)
   }

@@ -2,7 +2,7 @@ public import SockDiagWire
 
 /// The result of one look at all sockets of a tracker.
 public struct TrackingRound: Hashable, Sendable, Codable {
-  /// The number of the round, from 1.
+  /// The number of the round, from 1. Rounds that failed are counted too.
   public var number: Int
   /// When the walk began.
   public var began: ContinuousClock.Instant

@@ -1,7 +1,8 @@
 /// A socket of TCP, UDP or another protocol of IP as the kernel reports it.
 ///
 /// The value is 104 bytes and needs no allocation, so large arrays are cheap to fill. The details of a query
-/// (``InetDetails``) are stored separately in one allocation, which a streaming reader reuses.
+/// (``InetDetails``) are stored separately: `tcp_info` in one allocation, and all others in a second one. A streaming
+/// reader reuses both.
 ///
 /// Kernel: `struct inet_diag_msg`, linux/inet_diag.h, and the attributes that follow it.
 public struct InetSocket: Hashable, Sendable, Codable {
