@@ -1,9 +1,9 @@
 internal import SocketOwners
 
 /// The outcomes of the processes that held ports, and the state of the ports afterwards.
-public struct EndingReport: Sendable {
+public struct EndingReport: Hashable, Sendable {
   /// The processes and what became of each, in the order in which they were signalled.
-  public let outcomes: [(target: EndingTarget, outcome: EndingOutcome)]
+  public let outcomes: [TargetOutcome]
   /// The state of the ports afterwards.
   public let port: PortAfterEnding
 
@@ -17,20 +17,5 @@ extension EndingReport: CustomStringConvertible {
   /// The outcomes and the state of the ports, as one sentence without a full stop.
   public var description: String {
     (outcomes.map { "\($0.target.details.words): \($0.outcome)" } + ["\(port)"]).joined(separator: "; ")
-  }
-}
-
-extension EndingReport: Hashable {
-  /// Whether the same processes had the same outcomes, with the same state afterwards.
-  public static func == (left: EndingReport, right: EndingReport) -> Bool {
-    left.port == right.port && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
-  }
-
-  /// Hashes the outcomes.
-  public func hash(into hasher: inout Hasher) {
-    for (target, outcome) in outcomes {
-      hasher.combine(target)
-      hasher.combine(outcome)
-    }
   }
 }

@@ -23,7 +23,7 @@ extension PortEnding {
       let outcomes = ending.endAll(options, isCancelled: { cancellation.isCancelled })
       let port = try ending.observePort(
         for: options.settle, after: outcomes, isCancelled: { cancellation.isCancelled })
-      return EndingReport(outcomes: Array(zip(ending.targets, outcomes)), port: port)
+      return EndingReport(outcomes: zip(ending.targets, outcomes).map(TargetOutcome.init), port: port)
     }
   }
 

@@ -116,7 +116,7 @@ public struct UnixEnding: ~Copyable, Sendable {
       var ending = try box.take()
       let outcomes = ending.endAll(options, isCancelled: { cancellation.isCancelled })
       let names = try ending.observe(for: options.settle, isCancelled: { cancellation.isCancelled })
-      return UnixEndingReport(outcomes: Array(zip(ending.targets, outcomes)), names: names)
+      return UnixEndingReport(outcomes: zip(ending.targets, outcomes).map(TargetOutcome.init), names: names)
     }
   }
 
@@ -134,24 +134,9 @@ public struct UnixEnding: ~Copyable, Sendable {
 }
 
 /// The outcomes of the processes that held UNIX sockets, and the state of the names afterwards.
-public struct UnixEndingReport: Sendable {
+public struct UnixEndingReport: Hashable, Sendable {
   /// The processes and what became of each, in the order in which they were signalled.
-  public let outcomes: [(target: EndingTarget, outcome: EndingOutcome)]
+  public let outcomes: [TargetOutcome]
   /// The diagnosis of each name afterwards. A server that is killed leaves its file: `UnixDiagnosis.isStale`.
   public let names: [UnixDiagnosis]
-}
-
-extension UnixEndingReport: Hashable {
-  /// Whether the same processes had the same outcomes, with the same state afterwards.
-  public static func == (left: UnixEndingReport, right: UnixEndingReport) -> Bool {
-    left.names == right.names && left.outcomes.elementsEqual(right.outcomes) { $0 == $1 }
-  }
-
-  /// Hashes the outcomes.
-  public func hash(into hasher: inout Hasher) {
-    for (target, outcome) in outcomes {
-      hasher.combine(target)
-      hasher.combine(outcome)
-    }
-  }
 }

@@ -45,9 +45,10 @@ struct PortEndingAsyncTests {
       return (report, subjects.map(\.isRunning), chosen)
     }
     #expect(running == [false, true])
-    for (target, outcome) in report.outcomes {
-      #expect(outcome == (target.process.pid == chosen ? .ended : .spared))
-      #expect((target.refusal == nil) == (target.process.pid == chosen))
+    for ending in report.outcomes {
+      let isChosen = ending.target.process.pid == chosen
+      #expect(ending.outcome == (isChosen ? .ended : .spared))
+      #expect((ending.target.refusal == nil) == isChosen)
     }
     #expect(report.port.verdict == .conflict)
   }
