@@ -99,8 +99,8 @@ struct Catalogue {
     )
   }
 
-  /// One socket selected by its local port. The kernel's cost depends on where the port is compared. `nil` on a host with
-  /// so many sockets that each port is used by several.
+  /// Selects one socket by its local port. The cost depends on where the port is compared: in the request, in a filter
+  /// program of the kernel, or here. Returns `nil` if no port belongs to one socket alone.
   private func filter() throws -> Workload? {
     var inspector = try SocketInspector()
     let sockets = try inspector.dump(SocketQuery(.tcp, states: .all)).sockets

@@ -45,7 +45,7 @@ struct EventSources {
     }
   }
 
-  /// The smallest receive buffer.
+  /// The size of the smallest receive buffer, in bytes; `nil` if there is no source.
   var smallestBuffer: Int? { all.map(\.receiveBufferByteCount).min() }
 
   /// When to look again even if nothing is readable; `nil` for never.

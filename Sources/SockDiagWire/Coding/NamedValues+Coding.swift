@@ -1,4 +1,7 @@
 /// Values that are encoded as their names, as in records. A value without a name is encoded as its number.
+///
+/// Each type has the two members itself. A protocol cannot give them: these types have raw values, and Swift would encode
+/// the raw value or refuse the extension.
 extension Encoder {
   fileprivate func name(_ value: some CustomStringConvertible) throws {
     var container = singleValueContainer()

@@ -1,5 +1,5 @@
-/// Appends fixed-width integers, the counterpart of the readers in ByteReading.swift. Those in the byte order of the host are
-/// public for requests of other families.
+/// Appends integers of a fixed number of bytes, which ByteReading.swift reads. Packages that add a family write its requests
+/// with the public ones.
 extension [UInt8] {
   /// Appends an integer in the byte order of the host, which netlink uses.
   public mutating func appendHost16(_ value: UInt16) {

@@ -8,7 +8,7 @@ internal import Synchronization
 /// shown.
 final class NamespaceTag: Sendable {
   let namespace: NetworkNamespace
-  /// Whether this command runs in it.
+  /// Whether it is the namespace in which this command runs.
   let isOwn: Bool
   private let interfaces = Mutex<[UInt32: [UInt8]]?>(nil)
 

@@ -52,7 +52,7 @@ extension SocketCells {
 }
 
 extension SocketDirections {
-  /// The direction of a socket as a word; `nil` for none, and for other families than IPv4 and IPv6.
+  /// The direction of a socket as a word; `nil` if it has none, as sockets of other families than IPv4 and IPv6.
   func name(of socket: some ShownSocket) -> String? { (socket as? InetSocket).flatMap(direction)?.description }
 }
 

@@ -24,10 +24,10 @@ extension TableColumn {
 
   /// The error for a word that names no column.
   static func unknown(_ word: some StringProtocol, option: String) -> CommandFailure {
-    let cure = NearestNames.cure(
+    let suggestion = NearestNames.suggestion(
       for: String(word), among: named.map(\.name) + figures.map(\.name),
       otherwise: "'sockdiag list --columns help' lists the names")
-    return .usage("\(option): '\(word)' is not a column; \(cure)")
+    return .usage("\(option): '\(word)' is not a column; \(suggestion)")
   }
 
   /// The answer to `--columns help`.
