@@ -65,7 +65,7 @@ def hidden_handlers(report):
         if module not in installed() or kind.removed_in and kernel() >= kind.removed_in:
             handler = handlers(report)[kind.name]
             report.note(f"{kind.name}: this kernel has no handler, and capabilities says so",
-                        handler["answer"] == "missing" and handler["provider"] == "absent" and "cure" in handler,
+                        handler["answer"] == "missing" and handler["provider"] == "absent" and "suggestion" in handler,
                         f"{handler}")
             continue
         with_it = len(report.run("list", *kind.options, "--ndjson").rows)
@@ -86,7 +86,7 @@ def without(report, kind, module, with_it, table):
     report.note(f"{kind.name} without {module}: capabilities does not load it", module not in loaded())
     report.note(f"{kind.name} without {module}: capabilities names it",
                 before["answer"] in ("not-asked", "missing") and before["provider"] == "loadable"
-                and before["module"] == module and module in before["cure"], f"{before}")
+                and before["module"] == module and module in before["suggestion"], f"{before}")
     answer = report.run("list", *kind.options, "--ndjson", schema="socket")
     source = f"/proc/net/{kind.table}" if kind.table else None
     is_named = module in answer.errors and "no sock_diag handler" in answer.errors

@@ -52,9 +52,9 @@ extension BlindSpots: CustomStringConvertible {
   ///
   /// - Parameter isRoot: Whether root asked. Root of a container sees as little as others.
   package func sentences(forRoot isRoot: Bool) -> [String] {
-    let cure = isRoot ? "here not even root may look (CAP_SYS_PTRACE, on the host)" : "root may see more"
+    let suggestion = isRoot ? "here not even root may look (CAP_SYS_PTRACE, on the host)" : "root may see more"
     return Self.words.filter { contains($0.spot) }.map {
-      "Not seen: \($0.phrase)\($0.isPrivileged ? "; \(cure)" : "")."
+      "Not seen: \($0.phrase)\($0.isPrivileged ? "; \(suggestion)" : "")."
     }
   }
 

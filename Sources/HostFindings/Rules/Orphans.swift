@@ -7,7 +7,7 @@ extension HostFacts {
   /// their last data is lost. In a namespace other than the host's first one the limit is not visible, and nothing is
   /// found.
   func orphans(_ limits: FindingLimits) -> [Finding] {
-    let cure =
+    let suggestion =
       "their peers do not acknowledge: 'sockdiag list state fin-wait-1 state last-ack state closing' shows them,"
       + " 'sockdiag destroy' ends them, and net.ipv4.tcp_max_orphans is the limit"
     var findings: [Finding] = []
@@ -18,7 +18,7 @@ extension HostFacts {
           text:
             "the kernel reset \(rise.counted("closed connection")) in \(intervalText): there were too many of them, or too"
             + " little memory for TCP (TCPAbortOnMemory)",
-          advice: "their last data is lost; \(cure), and net.ipv4.tcp_mem limits the memory"))
+          advice: "their last data is lost; \(suggestion), and net.ipv4.tcp_mem limits the memory"))
     }
     if let count = counters.orphans, let maximum = settings.maximumOrphans,
       Share.reaches(count, limits.sharePercent, of: maximum)
@@ -28,7 +28,7 @@ extension HostFacts {
           .orphans, .risk, figure: count, limit: UInt64(maximum), unit: "sockets",
           text: "no process holds \(count.counted("TCP socket")) of this host, and the limit is \(maximum)"
             + " (\(Share.percent(count, of: maximum)))",
-          advice: "beyond the limit the kernel resets them, and their last data is lost; \(cure)"))
+          advice: "beyond the limit the kernel resets them, and their last data is lost; \(suggestion)"))
     }
     return findings
   }

@@ -6,7 +6,7 @@ extension HostFacts {
   /// ones at once. A server whose port is still in TIME_WAIT is a different problem, which SO_REUSEADDR solves.
   func timeWait(_ limits: FindingLimits) -> [Finding] {
     let maximum = settings.maximumTimeWait.map { UInt64($0) }
-    let cure =
+    let suggestion =
       "this host closes first: reuse connections, let the peers close, or raise net.ipv4.tcp_max_tw_buckets;"
       + " tcp_fin_timeout does not shorten TIME_WAIT"
     var findings: [Finding] = []
@@ -16,7 +16,7 @@ extension HostFacts {
           .timeWaitOverflow, .failing, figure: rise, limit: nil, unit: "connections",
           text: "the kernel closed \(rise.counted("connection")) without TIME_WAIT in \(intervalText), because too many"
             + " are in TIME_WAIT" + (maximum.map { " (the limit is \($0))" } ?? ""),
-          advice: cure))
+          advice: suggestion))
     }
     if let count = counters.timeWaits, let maximum, Share.reaches(count, limits.sharePercent, of: maximum) {
       findings.append(
@@ -25,7 +25,7 @@ extension HostFacts {
           text:
             "\(count.counted("connection is", "connections are")) in TIME_WAIT, and the limit is \(maximum)"
             + " (\(Share.percent(count, of: maximum)))",
-          advice: cure))
+          advice: suggestion))
     }
     return findings
   }

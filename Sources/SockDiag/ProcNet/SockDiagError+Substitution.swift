@@ -32,13 +32,13 @@ extension SockDiagError {
   }
 
   private func remark(name: String, module: String, table: String, lacks: String) -> String {
-    let (reason, cure) =
+    let (reason, suggestion) =
       switch code {
       case .netlinkForbidden: ("netlink is forbidden here", self.suggestion)
       case .namespaceForbidden: ("this user may not enter the network namespace", self.suggestion)
       case .missingSockDiag: ("the kernel has no sock_diag", "use a kernel built with CONFIG_INET_DIAG")
       default: ("the kernel has no sock_diag handler for \(name)", "load the module \(module)")
       }
-    return "\(reason), so \(table) was read; it lacks \(lacks)" + (cure.map { "; \($0)" } ?? "")
+    return "\(reason), so \(table) was read; it lacks \(lacks)" + (suggestion.map { "; \($0)" } ?? "")
   }
 }

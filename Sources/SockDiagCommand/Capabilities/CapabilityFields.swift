@@ -18,7 +18,7 @@ struct CapabilityFields: FieldWritable {
       writer.text("module", handler.module)
       writer.text("option", handler.handler.option)
       writer.text("provider", handler.provider.rawValue)
-      writer.text("cure", handler.suggestion)
+      writer.text("suggestion", handler.suggestion)
       writer.text("proc_net_table", handler.handler.procNetTable)
       writer.text("removed_in", handler.handler.removedIn)
     }

@@ -59,11 +59,11 @@ enum CapabilityText {
   private static func instead(_ handler: HandlerCapability, isRefused: Bool) -> String {
     let table = handler.handler.procNetTable.map { "/proc/net/\($0)" } ?? "nothing"
     // The remark below names what helps for all of them.
-    guard !isRefused, let cure = handler.suggestion else { return table }
+    guard !isRefused, let suggestion = handler.suggestion else { return table }
     switch handler.answer {
     case .notAsked where handler.provider == .loadable:
       return "\(table); the first request loads \(handler.module)"
-    case .missing, .notAsked, .refused, .present: return "\(table); \(cure)"
+    case .missing, .notAsked, .refused, .present: return "\(table); \(suggestion)"
     }
   }
 

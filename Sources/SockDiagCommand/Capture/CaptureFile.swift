@@ -44,7 +44,7 @@ struct CaptureFile {
     // The capture of a text can be made only once all of it is there; its start stands in.
     let start = isText ? StraceDump(bytes).capture : bytes
     do throws(WireError) { reader = try CaptureReader(start.span) } catch {
-      let explanation = input.fault?.explanation ?? error.explanationWithCure
+      let explanation = input.fault?.explanation ?? error.explanationWithSuggestion
       throw CommandFailure(.badData, "\(name): \(explanation)")
     }
     var status = stat()
@@ -68,7 +68,7 @@ struct CaptureFile {
   }
 
   static func unreadable(_ name: String, _ errno: Int32) -> CommandFailure {
-    let cure: String? =
+    let suggestion: String? =
       switch errno {
       case ENOENT: "give the path of a capture, or - for standard input"
       case EACCES, EPERM: "ask its owner, or run as root"
@@ -76,13 +76,13 @@ struct CaptureFile {
       default: nil
       }
     return CommandFailure(
-      .noInput, "cannot read \(name): \(SystemMessage.text(errno))" + (cure.map { "; \($0)" } ?? ""))
+      .noInput, "cannot read \(name): \(SystemMessage.text(errno))" + (suggestion.map { "; \($0)" } ?? ""))
   }
 }
 
 extension WireError {
   /// The fault of a file that is not a capture, and the remedy.
-  fileprivate var explanationWithCure: String {
+  fileprivate var explanationWithSuggestion: String {
     reason + (suggestion == nil ? "; give a file that 'sockdiag record' or 'ss -D' wrote" : "")
   }
 }

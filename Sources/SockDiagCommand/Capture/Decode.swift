@@ -131,9 +131,9 @@ extension Remarks {
         .badData)
     }
     if let failure = summary.failure {
-      let cure = failure.suggestion == nil ? "; copy or record it again" : ""
+      let suggestion = failure.suggestion == nil ? "; copy or record it again" : ""
       let shown = summary.sockets > 0 ? ", and the sockets before it were shown" : ""
-      add("\(name): byte \(failure.offset): \(failure.reason)\(cure)\(shown)", .badData)
+      add("\(name): byte \(failure.offset): \(failure.reason)\(suggestion)\(shown)", .badData)
     } else if summary.truncatedPackets > 0 {
       add(
         "\(name): \(summary.truncatedPackets.counted("packet is", "packets are")) cut; capture whole ones, as 'sockdiag record' does",

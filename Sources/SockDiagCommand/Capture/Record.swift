@@ -98,8 +98,8 @@ struct Record: TakesFilter {
       return try SocketRecorder(creating: file, overwriting: force)
     } catch {
       if error.errno == EPIPE { ByteOutput.endByBrokenPipe() }
-      if file == "-" { throw CommandFailure(.outputFailed, error.sentence(cure: nil)) }
-      let cure: String? =
+      if file == "-" { throw CommandFailure(.outputFailed, error.sentence(suggestion: nil)) }
+      let suggestion: String? =
         switch error.errno {
         case EISDIR: "give a name in that folder"
         case EEXIST where Self.isFolder(file): "it is a folder, so give a name in it"
@@ -110,7 +110,7 @@ struct Record: TakesFilter {
         }
       // The header of the capture is written when the file is created.
       let isFull = [ENOSPC, EDQUOT, EIO, EFBIG].contains(error.errno)
-      throw CommandFailure(isFull ? .outputFailed : .cannotCreate, error.sentence(cure: cure))
+      throw CommandFailure(isFull ? .outputFailed : .cannotCreate, error.sentence(suggestion: suggestion))
     }
   }
 
@@ -123,7 +123,7 @@ struct Record: TakesFilter {
   private func finish(_ recorder: SocketRecorder) throws(CommandFailure) -> Recording {
     do throws(SockDiagError) { return try recorder.finish() } catch {
       if error.errno == EPIPE { ByteOutput.endByBrokenPipe() }
-      throw CommandFailure(.outputFailed, error.sentence(cure: nil))
+      throw CommandFailure(.outputFailed, error.sentence(suggestion: nil))
     }
   }
 
@@ -131,7 +131,7 @@ struct Record: TakesFilter {
 
 extension SockDiagError {
   /// The operation and the reason of its failure, with a remedy that the caller knows.
-  func sentence(cure: String?) -> String {
-    "cannot \(operation): \(SystemMessage.text(errno))" + (cure.map { "; \($0)" } ?? "")
+  func sentence(suggestion: String?) -> String {
+    "cannot \(operation): \(SystemMessage.text(errno))" + (suggestion.map { "; \($0)" } ?? "")
   }
 }

@@ -27,9 +27,9 @@ struct Demo: ParsableCommand {
     let hold = try hold.map { text throws(CommandFailure) in try DurationArgument.parse(text, option: "--hold") }
     guard let situation else { return try Self.list() }
     guard let found = BindSituation.named(situation) else {
-      let cure = NearestNames.cure(
+      let suggestion = NearestNames.suggestion(
         for: situation, among: BindSituation.all.map(\.name), otherwise: "'sockdiag demo' lists them")
-      throw CommandFailure.usage("'\(situation)' is not a situation; \(cure)")
+      throw CommandFailure.usage("'\(situation)' is not a situation; \(suggestion)")
     }
     let stay = Stay(hold: hold)
     // Before anything is built, so that a signal leaves nothing behind.

@@ -103,11 +103,11 @@ struct Events: TakesFilter {
   }
 
   private static func report(_ gap: EventGap, _ namespace: NamespaceTag?) {
-    let cure =
+    let suggestion =
       gap.suggestion == nil
       ? "" : "; give a larger --buffer and, without CAP_NET_ADMIN, raise the sysctl net.core.rmem_max as well"
     let place = namespace.map { "network namespace \($0.namespace): " } ?? ""
-    Diagnostics.report(place + gap.explanation + cure)
+    Diagnostics.report(place + gap.explanation + suggestion)
   }
 }
 

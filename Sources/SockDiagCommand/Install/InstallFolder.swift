@@ -95,8 +95,9 @@ struct InstallFolder {
   private static func failure(_ action: String, _ path: String) -> CommandFailure {
     let number = errno
     let isForbidden = [EACCES, EPERM, EROFS].contains(number)
-    let cure = isForbidden && geteuid() != 0 ? "; run it with sudo, or give --prefix ~/.local" : ""
+    let suggestion = isForbidden && geteuid() != 0 ? "; run it with sudo, or give --prefix ~/.local" : ""
     return CommandFailure(
-      isForbidden ? .noPermission : .cannotCreate, "cannot \(action) \(path): \(SystemMessage.text(number))\(cure)")
+      isForbidden ? .noPermission : .cannotCreate,
+      "cannot \(action) \(path): \(SystemMessage.text(number))\(suggestion)")
   }
 }

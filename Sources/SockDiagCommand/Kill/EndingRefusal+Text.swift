@@ -8,15 +8,15 @@ extension EndingRefusal.Kind {
 }
 
 extension EndingRefusal {
-  /// The sentence, with a cure where there is one, and the exit status.
+  /// The sentence, with a suggestion where there is one, and the exit status.
   ///
   /// - Parameter namespace: The network namespace, as `--netns` takes it.
   func failure(_ ports: PortArguments, namespace: String? = nil) -> CommandFailure {
-    let cure = cure(ports, namespace).map { "; \($0)" } ?? ""
+    let suggestion = suggestion(ports, namespace).map { "; \($0)" } ?? ""
     // For the user, the process that has the socket is the command.
     let text =
       kind == .onlyThisProcess ? description.replacing("only this process", with: "only this command") : description
-    return CommandFailure(status, text + cure)
+    return CommandFailure(status, text + suggestion)
   }
 
   private var status: ExitStatus {
@@ -27,7 +27,7 @@ extension EndingRefusal {
   }
 
   /// What helps, or shows more.
-  private func cure(_ ports: PortArguments, _ namespace: String?) -> String? {
+  private func suggestion(_ ports: PortArguments, _ namespace: String?) -> String? {
     switch kind {
     case .onlyRecords:
       return "'\(ports.command("wait", .tcp, "--free", namespace: namespace))' waits for that, and"
@@ -37,8 +37,8 @@ extension EndingRefusal {
       return "'\(ports.command("kill", transport, namespace: namespace))' ends \(processes.count > 1 ? "them" : "it")"
     case .onlyConnections:
       return "\(sockets.count == 1 ? "its owner is" : "their owners are") ended only with --connections"
-    case .manager: return managerCure
-    case .unknownHolders where takesPrivilege: return CommandUser.cure
+    case .manager: return managerSuggestion
+    case .unknownHolders where takesPrivilege: return CommandUser.suggestion
     case .unknownHolders where sockets.contains { $0.socket.protocol == .udp }:
       return "'ip -d link' shows tunnels of the kernel (vxlan, geneve, WireGuard) with their ports"
     case .supervised:
@@ -48,7 +48,7 @@ extension EndingRefusal {
     }
   }
 
-  private var managerCure: String {
+  private var managerSuggestion: String {
     guard let standing = target?.standing, standing.isSystemd else { return "stop the container or the machine" }
     if let socketUnit {
       let uid = socketUnit.managerUID ?? standing.managerUID

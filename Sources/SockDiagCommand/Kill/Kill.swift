@@ -209,7 +209,7 @@ struct Kill: ParsableCommand {
     let denied = outcomes.count { $0.status == .noPermission }
     if denied > 0 {
       let processes = denied.counted("process", "processes")
-      remarks.add("\(processes) may not be signalled by this user; \(CommandUser.cure)", .noPermission)
+      remarks.add("\(processes) may not be signalled by this user; \(CommandUser.suggestion)", .noPermission)
     }
     let sentences = port.sentences(arguments, namespace: namespace.netns)
     if !port.isFree {

@@ -59,8 +59,8 @@ extension PortAfterEnding {
         + " '\(command("wait", "--free"))' waits for it\(others)"
     case .conflict:
       let isConnected = blockers.contains { $0.use == .connection && !$0.processes.isEmpty }
-      let cure = isConnected ? "; '\(command("kill", "--connections"))' ends the owners of connections too" : ""
-      return "\(port) is in use: \(BlockerText.first(of: diagnoses))\(cure)"
+      let suggestion = isConnected ? "; '\(command("kill", "--connections"))' ends the owners of connections too" : ""
+      return "\(port) is in use: \(BlockerText.first(of: diagnoses))\(suggestion)"
     case .depends:
       return "whether \(port) is free depends on facts that cannot be seen here; '\(command("why"))' lists them"
     case .error:

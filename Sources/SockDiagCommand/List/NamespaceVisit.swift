@@ -42,15 +42,15 @@ struct NamespaceVisit {
 
   /// Adds what was not seen.
   func note(_ remarks: inout Remarks) {
-    let cure = SockDiagError.suggestionForNamespaces
+    let suggestion = SockDiagError.suggestionForNamespaces
     if !seenFromOutside.isEmpty {
       remarks.add(
         "this user may not enter \(Self.text(seenFromOutside)), so the tables of a process in each were read; they lack"
-          + " cookies, interfaces, and sockets that are only bound; \(cure)", .partial)
+          + " cookies, interfaces, and sockets that are only bound; \(suggestion)", .partial)
     }
     if !forbidden.isEmpty {
       let elsewhere = seenFromOutside.isEmpty ? "" : "; if processes are in them, they are shown as process ids"
-      remarks.add("this user may not enter \(Self.text(forbidden))\(elsewhere); \(cure)", .partial)
+      remarks.add("this user may not enter \(Self.text(forbidden))\(elsewhere); \(suggestion)", .partial)
     }
     if !ended.isEmpty { remarks.add("\(Self.text(ended)) ended meanwhile") }
   }

@@ -29,10 +29,10 @@ enum Preset: String, CaseIterable {
 
   /// The sentence about a name that is no kind.
   static func refusal(of name: String) -> String {
-    let synonym = NearestNames.cure(
+    let synonym = NearestNames.suggestion(
       for: name, among: synonyms.keys.sorted(), otherwise: "use one of \(names.joined(separator: ", "))")
     return "--as: '\(name)' is not a known kind of server; "
-      + NearestNames.cure(for: name, among: names, otherwise: synonym)
+      + NearestNames.suggestion(for: name, among: names, otherwise: synonym)
   }
 
   /// Whether servers of this kind can use a protocol.

@@ -11,7 +11,7 @@ struct ForeignArgument {
   }
 
   /// What to type instead; `nil` if nothing better is known than the help.
-  var cure: String? { ofFamily ?? ofMissingPort ?? ofSurplus }
+  var suggestion: String? { ofFamily ?? ofMissingPort ?? ofSurplus }
 
   /// A family of `ss -f` or `ss -A` that is not read.
   private var ofFamily: String? {

@@ -15,7 +15,7 @@ struct ForeignOption {
   }
 
   /// What to type instead; `nil` if nothing better is known than the help.
-  var cure: String? { habit ?? misspelt ?? otherSubcommand ?? withoutIt }
+  var suggestion: String? { habit ?? misspelt ?? otherSubcommand ?? withoutIt }
 
   private var port: String? { words.first { !$0.hasPrefix("-") && PortShorthand.isPort($0) } }
 
@@ -24,7 +24,7 @@ struct ForeignOption {
   // MARK: Habits
 
   private var habit: String? {
-    if let lsof = LsofHabit(words)?.cure { return lsof }
+    if let lsof = LsofHabit(words)?.suggestion { return lsof }
     if let port = port ?? LsofHabit.port(in: words), let line = ofPort(port) { return line }
     return (isListing ? ofList : nil) ?? ofAny
   }

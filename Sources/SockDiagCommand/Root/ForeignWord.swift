@@ -14,9 +14,9 @@ struct ForeignWord {
   }
 
   /// The error, which leads to the command that was probably meant.
-  var failure: CommandFailure { .usage("'\(Self.shown(word))' is not a subcommand; \(cure)") }
+  var failure: CommandFailure { .usage("'\(Self.shown(word))' is not a subcommand; \(suggestion)") }
 
-  private var cure: String {
+  private var suggestion: String {
     if let named = Subcommand.named(word) {
       // After an option.
       let line = OfferedLine.first([named.name] + others, [named.name, "--help"])

@@ -11,7 +11,7 @@ struct LsofHabit {
   }
 
   /// The command that does it.
-  var cure: String? {
+  var suggestion: String? {
     var rest = selector[...]
     var options = listensOnly ? "-l" : "-a"
     if let family = rest.first, family == "4" || family == "6" {

@@ -37,13 +37,13 @@ enum UsageFault: Error {
   }
 
   private static func notAFilter(_ word: String, _ subcommand: Subcommand, _ words: [String]) -> CommandFailure {
-    if let cure = LsofHabit(words)?.cure { return .usage("'\(word)' is not a filter; \(cure)") }
+    if let suggestion = LsofHabit(words)?.suggestion { return .usage("'\(word)' is not a filter; \(suggestion)") }
     let others = words.filter { $0 != word }
     let filter = condition(word)
     let line = OfferedLine.first([subcommand.name] + others + filter, [subcommand.name] + filter)
-    let cure = line.map { "\($0) is one" } ?? "see 'sockdiag \(subcommand.name) --help'"
+    let suggestion = line.map { "\($0) is one" } ?? "see 'sockdiag \(subcommand.name) --help'"
     let question = OfferedLine.first(["why", word]).map { ", and \($0) says what holds the port" }
-    return .usage("'\(word)' is not a filter; \(cure)\(question ?? "")")
+    return .usage("'\(word)' is not a filter; \(suggestion)\(question ?? "")")
   }
 
   /// The condition for a port with or without an address.

@@ -16,11 +16,11 @@ struct UsageMessage {
   var failure: CommandFailure {
     if let option = Self.quoted(fault, after: "unknown option") {
       let foreign = ForeignOption(option, of: subcommand, words)
-      return .usage("unknown option '\(option)'; \(foreign.cure ?? help)")
+      return .usage("unknown option '\(option)'; \(foreign.suggestion ?? help)")
     }
-    // It offers a cure already.
+    // It offers a suggestion already.
     if fault.hasSuffix("?") { return .usage(fault) }
-    return .usage("\(fault); \(ForeignArgument(fault, of: subcommand, words).cure ?? help)")
+    return .usage("\(fault); \(ForeignArgument(fault, of: subcommand, words).suggestion ?? help)")
   }
 
   private var help: String { "see 'sockdiag \(subcommand.name) --help'" }

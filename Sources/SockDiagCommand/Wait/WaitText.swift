@@ -44,8 +44,8 @@ enum WaitText {
         "\(ports.fullDescription) cannot be bound yet\(time): \(BlockerText.first(of: diagnoses)); '\(hint)' says what helps"
     }
     if let unknowns = unknowns(diagnoses) {
-      let cure = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
-      return "\(title) perhaps \(still)in use\(time): that depends on \(unknowns); \(cure)"
+      let suggestion = probes ? "no bind() could be tried; '\(hint)' says more" : "with --probe a bind() decides"
+      return "\(title) perhaps \(still)in use\(time): that depends on \(unknowns); \(suggestion)"
     }
     let end = expected.flatMap { $0 > .zero ? ", which goes in \($0.words)" : nil } ?? ""
     return "\(title) \(still)in use\(time): \(BlockerText.first(of: diagnoses))\(end); '\(hint)' says what helps"

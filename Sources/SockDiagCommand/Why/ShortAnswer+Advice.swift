@@ -8,14 +8,14 @@ extension ShortAnswer {
   var advice: [Part] {
     var entries: [(entry: AdviceEntry, weight: Int)] = []
     if let entry = privilegedQuestion { entries.append((entry, 0)) }
-    let cures = remedies.compactMap { remedy in entry(for: remedy).map { (remedy, $0) } }
+    let suggestions = remedies.compactMap { remedy in entry(for: remedy).map { (remedy, $0) } }
     // Several remedies may lead to one command.
     var seen: Set<String> = []
-    for (index, cure) in cures.filter({ seen.insert($0.1.text).inserted }).enumerated() {
-      entries.append((cure.1, index == 0 ? 0 : 10 + index))
+    for (index, suggestion) in suggestions.filter({ seen.insert($0.1.text).inserted }).enumerated() {
+      entries.append((suggestion.1, index == 0 ? 0 : 10 + index))
     }
     if let entry = sequel { entries.append((entry, 9)) }
-    if !cures.contains(where: { Self.rank($0.0) <= 2 }), let entry = until { entries.append((entry, 1)) }
+    if !suggestions.contains(where: { Self.rank($0.0) <= 2 }), let entry = until { entries.append((entry, 1)) }
     entries += checks.enumerated().map { ($0.element, $0.offset == 0 ? 0 : 10 + $0.offset) }
     if let entry = last { entries.append((entry, 0)) }
     return entries.map { Part(content: .advice($0.entry), weight: $0.weight) }

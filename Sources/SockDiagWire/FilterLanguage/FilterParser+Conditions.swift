@@ -164,7 +164,7 @@ extension FilterParser {
       }
       let value = try takeValue("the name of a state, such as time-wait,")
       guard let set = SocketStateSet(name: value.text) else {
-        throw error(at: value, "\(Self.quote(value.text)) is not a state; \(Self.cure(forState: value.text))")
+        throw error(at: value, "\(Self.quote(value.text)) is not a state; \(Self.suggestion(forState: value.text))")
       }
       let states = set == .all ? .everyState : set
       if !isExclusion {

@@ -9,9 +9,9 @@ extension FilterParser {
     // As in ss, an empty part is any.
     if name != "*", !name.isEmpty {
       guard let known = LinkProtocol(name: name) else {
-        let cure = NearestNames.cure(
+        let suggestion = NearestNames.suggestion(
           for: String(name), among: LinkProtocol.allNames, otherwise: "write its number, or * for any")
-        throw error(at: token, "\(Self.quote(name)) is not a protocol of packets; \(cure)")
+        throw error(at: token, "\(Self.quote(name)) is not a protocol of packets; \(suggestion)")
       }
       `protocol` = known
     }

@@ -8,9 +8,9 @@ extension FilterParser {
     var family: NetlinkFamily?
     if name != "*" {
       guard !name.isEmpty, let known = NetlinkFamily(name: name) else {
-        let cure = NearestNames.cure(
+        let suggestion = NearestNames.suggestion(
           for: String(name), among: NetlinkFamily.allNames, otherwise: "write its number, or * for any")
-        throw error(at: token, "\(Self.quote(name)) is not a netlink protocol; \(cure)")
+        throw error(at: token, "\(Self.quote(name)) is not a netlink protocol; \(suggestion)")
       }
       family = known
     }

@@ -19,10 +19,10 @@ extension FilterParser {
       let apart = "\(word[..<colon]) \(isPort ? ":" : "")\(value)"
       return "\(Self.quote(word)) lacks a blank; write \(Self.quote(apart))"
     }
-    return "\(Self.quote(word)) is not a condition; \(Self.cure(forCondition: word))"
+    return "\(Self.quote(word)) is not a condition; \(Self.suggestion(forCondition: word))"
   }
 
-  private static func cure(forCondition word: String) -> String {
+  private static func suggestion(forCondition word: String) -> String {
     // No word of the language is that long.
     guard word.utf8.count <= 64 else { return conditions }
     let small = word.lowercased()
@@ -32,7 +32,7 @@ extension FilterParser {
     let digits = word.hasPrefix(":") ? word.dropFirst() : word[...]
     if UInt16(digits) != nil { return "write sport or dport before a port, 'sport = :\(digits)'" }
     if AddressPrefix(word) != nil { return "write src or dst before an address, 'dst \(word)'" }
-    return NearestNames.cure(for: word, among: keywords + FilterFigure.all.map(\.name), otherwise: conditions)
+    return NearestNames.suggestion(for: word, among: keywords + FilterFigure.all.map(\.name), otherwise: conditions)
   }
 
   private static var conditions: String {
@@ -40,12 +40,12 @@ extension FilterParser {
   }
 
   /// Suggests a replacement for an unknown state.
-  static func cure(forState word: String) -> String {
+  static func suggestion(forState word: String) -> String {
     let list = word.split(separator: ",")
     if list.count > 1, list.count <= 3, list.allSatisfy({ SocketStateSet(name: $0) != nil }) {
       return "write '\(list.map { "state \($0)" }.joined(separator: " "))'"
     }
-    return NearestNames.cure(
+    return NearestNames.suggestion(
       for: word, among: SocketStateSet.filterNames,
       otherwise: "states are \(SocketStateSet.filterNames.joined(separator: ", "))")
   }

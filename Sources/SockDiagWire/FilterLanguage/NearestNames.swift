@@ -18,7 +18,7 @@ package enum NearestNames {
   }
 
   /// A question that suggests known names, or the given advice.
-  package static func cure(for word: String, among names: [String], otherwise advice: String) -> String {
+  package static func suggestion(for word: String, among names: [String], otherwise advice: String) -> String {
     let nearest = of(word, among: names)
     return nearest.isEmpty ? advice : "did you mean \(list(nearest))?"
   }

@@ -94,7 +94,7 @@ struct CaptureCommandTests {
     #expect(sentences.count == (result.status == 0 ? 0 : 1), "\(result.errors)")
     for sentence in sentences {
       #expect(sentence.hasPrefix("sockdiag: '/"))
-      #expect(sentence.contains("; "), "no cure: \(sentence)")
+      #expect(sentence.contains("; "), "no suggestion: \(sentence)")
     }
   }
 

@@ -155,9 +155,9 @@ struct FreeCommandTests {
     (["0"], "port 0 is no port to bind"), (["3000-3010", "-n", "0"], "--count: 0 is out of range"),
     (["3010-3000"], "write 3000-3010"), (["3000-3010", "--as", "nod"], "did you mean 'node'"),
     (["3000", "--udp", "--as", "redis"], "--as redis is about TCP"),
-  ]) func wrongUsageGetsTheCure(_ words: [String], _ cure: String) throws {
+  ]) func wrongUsageGetsASuggestion(_ words: [String], _ suggestion: String) throws {
     let result = try Tool.run(["free"] + words)
-    #expect(result.status == Status.usage.rawValue && result.errors.contains(cure), "\(result.errors)")
+    #expect(result.status == Status.usage.rawValue && result.errors.contains(suggestion), "\(result.errors)")
     #expect(result.text.isEmpty)
   }
 }

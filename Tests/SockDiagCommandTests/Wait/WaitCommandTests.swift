@@ -129,7 +129,7 @@ struct WaitCommandTests {
     #expect(result.errorText.contains("'sockdiag why 8080 --udp' says"), "\(result.errorText)")
   }
 
-  @Test func wrongUsageIsRefusedWithTheCure() async throws {
+  @Test func wrongUsageIsRefusedWithASuggestion() async throws {
     let refusals: [([String], String)] = [
       (["8080"], "give --free or --listening"), (["8080", "--free", "--listening"], "give one of them"),
       (["0", "--free"], "port 0"), (["1-2000", "--free"], "2000 ports are too many to wait for"),
@@ -138,9 +138,9 @@ struct WaitCommandTests {
       (["8080", "--listening", "--probe"], "--probe"),
       (["8080", "--listening", "--as", "go"], "--as describes a bind()"),
     ]
-    for (words, cure) in refusals {
+    for (words, suggestion) in refusals {
       let result = try Tool.run(["wait"] + words)
-      #expect(result.status == Status.usage.rawValue && result.errors.contains(cure), "\(words)")
+      #expect(result.status == Status.usage.rawValue && result.errors.contains(suggestion), "\(words)")
     }
   }
 

@@ -57,11 +57,12 @@ struct PresetTests {
   @Test(arguments: [
     ("nod", "did you mean 'node'"), ("pyhton", "did you mean 'python'"), ("djang", "did you mean 'django'"),
     ("ngnix", "did you mean 'nginx'"), ("zzz", "use one of c, rust, tokio, go, python"), ("", "use one of c, rust"),
-  ]) func unknownPresetGetsTheNearestName(_ name: String, _ cure: String) throws {
+  ]) func unknownPresetGetsTheNearestName(_ name: String, _ suggestion: String) throws {
     let result = try Tool.run(["why", "8080", "--as", name])
     #expect(result.status == Status.usage.rawValue)
     #expect(
-      result.errors.hasPrefix("sockdiag: --as: '\(name)' is not a known kind of server; \(cure)"), "\(result.errors)")
+      result.errors.hasPrefix("sockdiag: --as: '\(name)' is not a known kind of server; \(suggestion)"),
+      "\(result.errors)")
   }
 
   @Test func presetOfATCPServerRefusesUDP() throws {

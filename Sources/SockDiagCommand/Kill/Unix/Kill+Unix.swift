@@ -59,7 +59,7 @@ extension Kill {
   ) throws {
     var remarks = Remarks()
     if outcomes.contains(where: { $0.status == .noPermission }) {
-      remarks.add("some processes may not be signalled by this user; \(CommandUser.cure)", .noPermission)
+      remarks.add("some processes may not be signalled by this user; \(CommandUser.suggestion)", .noPermission)
     }
     for diagnosis in after where diagnosis.verdict != .free {
       remarks.add(UnixEndingText.sentence(diagnosis), UnixEndingText.status(diagnosis))

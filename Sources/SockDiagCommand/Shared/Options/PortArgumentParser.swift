@@ -154,7 +154,9 @@ struct PortArgumentParser {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  private func fault(_ fault: String, _ cure: String) -> CommandFailure { .usage("'\(text)' \(fault); \(cure)") }
+  private func fault(_ fault: String, _ suggestion: String) -> CommandFailure {
+    .usage("'\(text)' \(fault); \(suggestion)")
+  }
 
   private func lookUp<Value>(
     _ word: Substring, _ body: (any FilterNames, String) throws(FilterNameFailure) -> Value

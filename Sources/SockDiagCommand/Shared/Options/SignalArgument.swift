@@ -17,9 +17,9 @@ enum SignalArgument {
       guard 1...64 ~= number else { throw .usage("--signal: \(number) is not a signal; signals are 1 to 64") }
       return ProcessSignal(rawValue: number)
     }
-    let cure = NearestNames.cure(
+    let suggestion = NearestNames.suggestion(
       for: name.lowercased(), among: names.map { $0.name.lowercased() },
       otherwise: "write a name such as TERM, INT or HUP, or a number")
-    throw .usage("--signal: '\(text)' is not a signal; \(cure)")
+    throw .usage("--signal: '\(text)' is not a signal; \(suggestion)")
   }
 }
