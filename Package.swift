@@ -60,12 +60,14 @@ let package = Package(
     .target(
       name: "SockDiagKit", dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketOwners"],
       swiftSettings: swiftSettings),
+    // A terminal to draw on, for `sockdiag watch`.
+    .target(name: "CTerminal", cSettings: cSettings),
     // Only the command unpacks compressed captures, so the libraries do not depend on it.
     .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "PortControl", "SockDiag", "SockDiagWire",
+        "BindDiagnosis", "BindTrace", "CTerminal", "Czlib", "HostFindings", "PortControl", "SockDiag", "SockDiagWire",
         "SocketLaboratory", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),

@@ -64,12 +64,17 @@ struct KeyDecoder {
     guard let second = body.first else { return isComplete ? (.escape, 1) : nil }
     switch second {
     case UInt8(ascii: "["):
+      let rest = body.dropFirst()
+      // The Linux console writes F1 to F5 as `[[` and a letter.
+      if rest.first == UInt8(ascii: "[") { return bytes.count > 3 ? (nil, 4) : isComplete ? (nil, 3) : nil }
       // Parameters and intermediate bytes, then a final one.
-      guard let end = body.dropFirst().firstIndex(where: { !(0x20...0x3f).contains($0) }) else {
+      guard let end = rest.firstIndex(where: { !(0x20...0x3f).contains($0) }) else {
         return isComplete ? (nil, bytes.count) : nil
       }
-      let parameters = body[(body.startIndex + 1)..<end]
-      return (key(final: bytes[end], parameters), end - bytes.startIndex + 1)
+      let length = end - bytes.startIndex
+      // Any other byte belongs to no sequence: this one was cut off.
+      guard (0x40...0x7e).contains(bytes[end]) else { return (nil, length) }
+      return (key(final: bytes[end], rest[..<end]), length + 1)
     case UInt8(ascii: "O"):
       guard let final = body.dropFirst().first else { return isComplete ? (nil, 2) : nil }
       return (key(final: final, []), 3)

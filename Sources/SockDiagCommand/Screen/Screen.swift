@@ -1,18 +1,19 @@
 internal import CTerminal
 internal import Glibc
 
-/// The terminal of this process, as a screen to draw on. It is given back when this value ends, and in every other way in
-/// which the process may end but SIGKILL.
-struct TerminalScreen: ~Copyable {
-  private let input: Int32
+/// The terminal of this process, as a screen to draw on. It is given back when this value ends, and whatever else ends the
+/// process, except SIGKILL.
+struct Screen: ~Copyable {
+  /// Where keys come from.
+  let input: Int32
   private let output: Int32
   private var shown: ScreenFrame?
   private var bytes: [UInt8] = []
 
   /// Takes over the terminal.
   ///
-  /// - Throws: ``CommandFailure`` where one of the descriptors is no terminal.
-  init(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) throws(CommandFailure) {
+  /// - Throws: ``CommandFailure`` if one of the descriptors is no terminal.
+  init(input: Int32, output: Int32) throws(CommandFailure) {
     self.input = input
     self.output = output
     try take()
@@ -29,7 +30,7 @@ struct TerminalScreen: ~Copyable {
     return number == 0 ? nil : number
   }
 
-  /// Columns and rows; 80 and 24 where the terminal does not know.
+  /// Columns and rows; 80 and 24 if the terminal does not know.
   var size: (columns: Int, rows: Int) {
     var (columns, rows) = (Int32(0), Int32(0))
     // SAFETY: the call fills both numbers.
@@ -40,7 +41,7 @@ struct TerminalScreen: ~Copyable {
 
   /// Shows a frame: writes what differs from the last one.
   ///
-  /// - Returns: Whether the terminal is still there.
+  /// - Returns: Whether the terminal still accepts output.
   mutating func show(_ frame: ScreenFrame) -> Bool {
     bytes.removeAll(keepingCapacity: true)
     ScreenUpdate.append(frame, over: shown, to: &bytes)
@@ -51,14 +52,7 @@ struct TerminalScreen: ~Copyable {
   /// Forgets what is shown, so that the next frame is written whole.
   mutating func invalidate() { shown = nil }
 
-  /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again when it is continued.
-  mutating func stop() throws(CommandFailure) {
-    cterminal_leave()
-    cterminal_stop()
-    try take()
-  }
-
-  /// Takes the terminal again after something else may have changed it.
+  /// Takes the terminal, also again after something else may have changed it.
   mutating func take() throws(CommandFailure) {
     shown = nil
     let error = cterminal_enter(input, output)
@@ -67,7 +61,15 @@ struct TerminalScreen: ~Copyable {
     }
   }
 
-  /// A signal ends the call, and what is left is written with the next frame, whole.
+  /// Gives the terminal back, stops the process as Ctrl-Z does, and takes the terminal again when it is continued.
+  mutating func stop() throws(CommandFailure) {
+    cterminal_leave()
+    cterminal_stop()
+    try take()
+  }
+
+  /// Writes all bytes. After a signal the rest is left out, and the next frame is written whole: the signal may be a
+  /// request to end, and the terminal may accept nothing.
   private mutating func write() -> Bool {
     var start = 0
     while start < bytes.count {
@@ -75,10 +77,10 @@ struct TerminalScreen: ~Copyable {
       let written = unsafe bytes[start...].withUnsafeBytes { unsafe Glibc.write(output, $0.baseAddress, $0.count) }
       if written > 0 {
         start += written
-      } else if errno == EINTR {
+      } else if written < 0, errno == EINTR {
         shown = nil
         return true
-      } else if errno == EAGAIN {
+      } else if written < 0, errno == EAGAIN {
         Descriptors.wait(output, for: POLLOUT)
       } else {
         return false
