@@ -36,6 +36,9 @@ struct ScreenFrame {
         continue
       }
       if column + width > limit { break }
+      // Of a wide character that is overwritten, no half stays.
+      removeHalf(row, column)
+      if column + width < columns { removeHalf(row, column + width) }
       cells[row * columns + column] = ScreenCell(scalar, paint, isInverse: isInverse)
       if width == 2 { cells[row * columns + column + 1] = .continuation(paint, isInverse: isInverse) }
       column += width
@@ -54,6 +57,20 @@ struct ScreenFrame {
   mutating func invert(row: Int) {
     guard row >= 0, row < rows else { return }
     for index in row * columns..<(row + 1) * columns { cells[index].isInverse = true }
+  }
+
+  /// Leaves out colours. What is chosen stays recognizable.
+  mutating func removeColours() {
+    for index in cells.indices { cells[index].paint = .none }
+  }
+
+  /// Blanks a wide character whose second half is in this column: one of its halves is about to be overwritten.
+  private mutating func removeHalf(_ row: Int, _ column: Int) {
+    let index = row * columns + column
+    guard column > 0, cells[index].isContinuation else { return }
+    for half in [index - 1, index] {
+      cells[half] = ScreenCell(" ", cells[half].paint, isInverse: cells[half].isInverse)
+    }
   }
 
   private mutating func mark(_ scalar: Unicode.Scalar, _ row: Int, _ column: Int) {

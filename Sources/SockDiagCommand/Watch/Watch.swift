@@ -34,6 +34,9 @@ struct Watch: TakesFilter {
   @Flag(name: .shortAndLong, help: "The lowest value first.")
   var reverse = false
 
+  @OptionGroup
+  var colour: ColourOption
+
   @Flag(help: "Lines of text instead of a live table.")
   var lines = false
 
@@ -67,7 +70,7 @@ struct Watch: TakesFilter {
       throw CommandFailure.usage(error.message)
     }
     (request.order, request.isReversed) = (sort, reverse)
-    guard !lines, let terminal = WatchTerminal() else {
+    guard !lines, let terminal = WatchTerminal(colour.color) else {
       request.limit = top ?? 10
       return try WatchLines(request, count: count).run()
     }

@@ -52,6 +52,7 @@ struct WatchLines: ~Copyable {
     let book = try? HolderBook(repeatedly: held.map(\.socket), by: &finder)
     self.finder = .some(consume finder)
     guard let book else { return [:] }
-    return Dictionary(held.map { ($0.key, WatchOwner(book.list(of: $0.socket))) }, uniquingKeysWith: { first, _ in first })
+    return Dictionary(
+      held.map { ($0.key, WatchOwner(book.list(of: $0.socket))) }, uniquingKeysWith: { first, _ in first })
   }
 }

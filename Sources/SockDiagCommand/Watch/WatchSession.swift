@@ -49,7 +49,8 @@ struct WatchSession {
     }
     while true {
       let size = screen.size
-      let frame = WatchDrawing.frame(&model, columns: size.columns, rows: size.rows)
+      var frame = WatchDrawing.frame(&model, columns: size.columns, rows: size.rows)
+      if !terminal.showsColour { frame.removeColours() }
       guard screen.show(frame) else { return .terminalGone }
       askForOwners()
       if let end = try wait(&screen) { return end }

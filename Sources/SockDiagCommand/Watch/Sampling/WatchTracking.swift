@@ -44,7 +44,8 @@ final class WatchTracking {
         let ends = try SocketEvents(groups, receiveBuffer: 16 << 20)
         parts.append(Part(query, SocketTracker(query, ends: ends)))
       } catch {
-        standingRemarks.append("the ends of \(query.protocol) sockets are not announced, so last figures may be missing")
+        standingRemarks.append(
+          "the ends of \(query.protocol) sockets are not announced, so last figures may be missing")
         parts.append(Part(query, SocketTracker(query)))
       }
     }

@@ -57,13 +57,13 @@ enum WatchColumn: Int, CaseIterable, Hashable {
   /// The order in which columns are left out on a narrow terminal, the highest first.
   private var rank: Int {
     switch self {
-    case .mark, .peer: 0
-    case .received: 1
-    case .sent: 2
-    case .process: 3
-    case .state: 4
-    case .roundTrip: 5
-    case .local: 6
+    // A listener is known by its own end, a connection by its peer.
+    case .mark, .local, .peer: 0
+    case .received: 2
+    case .sent: 3
+    case .process: 4
+    case .state: 5
+    case .roundTrip: 6
     case .retransmits: 7
     case .receiveQueue: 8
     case .sendQueue: 9
@@ -74,7 +74,7 @@ enum WatchColumn: Int, CaseIterable, Hashable {
   }
 
   /// The columns that show what an order compares.
-  private static func columns(of order: WatchOrder) -> Set<WatchColumn> {
+  static func columns(of order: WatchOrder) -> [WatchColumn] {
     switch order {
     case .rate: [.received, .sent]
     case .retransmits: [.retransmits]
@@ -86,9 +86,10 @@ enum WatchColumn: Int, CaseIterable, Hashable {
 
   /// The column for a layout. What rows are sorted by is left out last.
   func tableColumn(_ order: WatchOrder) -> TablePage.Column {
-    TablePage.Column(
+    let place = Self.columns(of: order).firstIndex(of: self)
+    return TablePage.Column(
       title: title, alignsRight: alignsRight, minimumWidth: usualWidth, yielding: yielding,
-      rank: Self.columns(of: order).contains(self) ? 1 : rank)
+      rank: place.map { $0 + 1 } ?? rank)
   }
 }
 

@@ -5,7 +5,7 @@ enum WatchDetails {
   static func lines(_ model: WatchModel, columns width: Int) -> [WatchPageLine] {
     guard let row = model.detailed else { return [WatchPageLine(text: "The socket is gone.")] }
     let socket = model.detailedSocket ?? row.socket
-    var lines = [WatchPageLine(text: title(socket, model.cells), paint: .strong)]
+    var lines = folded(title(socket, model.cells), columns: width, hanging: 2, .strong)
     if row.hasEnded { lines.append(WatchPageLine(text: "It has ended. These are its last figures.", paint: .passing)) }
     lines.append(WatchPageLine(text: ""))
     lines += rates(row, socket, columns: width)
@@ -64,17 +64,21 @@ enum WatchDetails {
     if let failure = model.ownerFailure { return [failure] }
     guard let owner = model.owners[row.key] else { return ["process: being looked up …"] }
     if owner.details.isEmpty {
-      if owner.isHidden { return ["process: hidden from this user; \(CommandUser.suggestion)"] }
+      if owner.isHidden { return ["process: hidden from this user; \(Remarks.cureForHiddenProcesses)"] }
       return ["process: \(String(decoding: owner.label, as: UTF8.self))"]
     }
     return owner.details.split(separator: 0x0a).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Breaks a line between words.
-  static func folded(_ text: String, columns: Int, hanging: Int) -> [WatchPageLine] {
+  static func folded(
+    _ text: String, columns: Int, hanging: Int, _ paint: Paint = .none
+  ) -> [WatchPageLine] {
     var prose = Prose(Terminal(showsColour: false, width: columns))
     let indent = text.prefix { $0 == " " }.count
     prose.line(String(text.dropFirst(indent)), indent: indent, hanging: hanging - indent)
-    return prose.bytes.split(separator: 0x0a).map { WatchPageLine(text: String(decoding: $0, as: UTF8.self)) }
+    return prose.bytes.split(separator: 0x0a).map { line in
+      WatchPageLine(text: String(decoding: line, as: UTF8.self), paint: paint)
+    }
   }
 }

@@ -28,8 +28,9 @@ enum WatchDrawing {
       drawTraffic(sample, &frame, at: line, withSockets: isLow)
       line += 1
     }
-    for remark in remarks(model).prefix(isLow ? 1 : 3) {
-      frame.put(remark, row: line, column: 0, .passing)
+    let remarks = remarks(model).flatMap { WatchDetails.folded($0, columns: frame.columns, hanging: 2) }
+    for remark in remarks.prefix(isLow ? 1 : 4) {
+      frame.put(remark.text, row: line, column: 0, .passing)
       line += 1
     }
     if !isLow { line += 1 }
@@ -100,7 +101,7 @@ enum WatchDrawing {
     if let failure = model.ownerFailure {
       remarks.append(failure)
     } else if model.visibleRows.contains(where: { model.owners[$0.key]?.isHidden == true }) {
-      remarks.append("? stands for processes that are hidden from this user; \(CommandUser.suggestion)")
+      remarks.append("? stands for processes that are hidden from this user; \(Remarks.cureForHiddenProcesses)")
     }
     return remarks
   }
@@ -115,7 +116,8 @@ enum WatchDrawing {
       WatchHelp.drawKeys(WatchHelp.tableKeys, &frame)
       return frame.rows - 1
     }
-    let line = max(frame.rows - 2, 0)
+    let reasons = fault.map { WatchDetails.folded($0.message, columns: frame.columns, hanging: 2).prefix(4) } ?? []
+    let line = max(frame.rows - 1 - max(reasons.count, 1), 0)
     let prompt = "Filter: "
     let room = max(frame.columns - prompt.utf8.count - 1, 1)
     // A long line scrolls, so that the cursor is seen.
@@ -128,11 +130,8 @@ enum WatchDrawing {
         String(character), row: line, column: column, index == fault?.position ? .bad : .none,
         isInverse: index == editor.cursor)
     }
-    if let fault {
-      frame.put(fault.message, row: line + 1, column: 0, .bad)
-    } else {
-      WatchHelp.drawKeys(WatchHelp.filterKeys, &frame)
-    }
+    for (index, reason) in reasons.enumerated() { frame.put(reason.text, row: line + 1 + index, column: 0, .bad) }
+    if fault == nil { WatchHelp.drawKeys(WatchHelp.filterKeys, &frame) }
     return line
   }
 

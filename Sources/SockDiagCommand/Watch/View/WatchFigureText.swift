@@ -8,14 +8,14 @@ enum WatchFigureText {
     if value <= 0 { return "0" }
     if value < 0.95 { return "<1" }
     var rest = value
-    for prefix in ["", "k", "M", "G", "T", "P"] {
+    for prefix in ["", "k", "M", "G", "T", "P", "E"] {
       if rest < 999.5 {
         let decimals = prefix.isEmpty ? 0 : rest < 9.995 ? 2 : rest < 99.95 ? 1 : 0
         return fixed(rest, decimals) + prefix
       }
       rest /= 1000
     }
-    return fixed(rest, 0) + "E"
+    return fixed(rest * 1000, 0) + "E"
   }
 
   /// A rate of rare things: `0`, `0.5`, `12`, `1.23k`.

@@ -85,14 +85,7 @@ struct WatchTable {
   private func markOrder(
     _ request: WatchRequest, _ layout: TableLayout, into frame: inout ScreenFrame, at line: Int
   ) {
-    let sorted: [WatchColumn] =
-      switch request.order {
-      case .rate: [.received, .sent]
-      case .retransmits: [.retransmits]
-      case .rtt: [.roundTrip]
-      case .queue: [.receiveQueue, .sendQueue]
-      case .age: [.age]
-      }
+    let sorted = WatchColumn.columns(of: request.order)
     var start = 0
     for index in columns.indices where layout.isShown[index] {
       let width = layout.widths[index]
