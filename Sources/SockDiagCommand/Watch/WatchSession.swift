@@ -64,9 +64,13 @@ struct WatchSession {
     }
     // SAFETY: poll uses the given number of structures during the call.
     let count = unsafe poll(&waits, UInt(waits.count), decoder.isWaiting ? Self.escapeMilliseconds : -1)
+    let error = errno
     if let end = try handleSignals(&screen) { return end }
     if count == 0 { return handle(decoder.flush()) }
-    if count < 0 { return nil }
+    if count < 0 {
+      guard error == EINTR else { throw CommandFailure(.system, "cannot wait: \(SystemMessage.text(error))") }
+      return nil
+    }
     if waits[2].revents != 0, let sample = try sampler.take() { model.take(sample) }
     if waits[3].revents != 0 {
       let (found, failure) = owners.take()
