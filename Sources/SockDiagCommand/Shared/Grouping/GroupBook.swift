@@ -19,6 +19,7 @@ final class GroupBook {
   /// Looks for the processes that hold sockets. The first search reads the descriptors of the host; later ones read what
   /// has changed.
   func findProcesses(_ inodes: [UInt32]) throws(CommandFailure) {
+    let last = processes
     processes.removeAll(keepingCapacity: true)
     hiddenCount = 0
     if inodes.isEmpty { return }
@@ -26,7 +27,9 @@ final class GroupBook {
       finder = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
     }
     do throws(SocketOwnersError) {
-      guard let report = try finder?.find(inodes.map { WantedSocket(inode: $0) }, SearchOptions(walkers: 2)) else { return }
+      guard let report = try finder?.find(inodes.map { WantedSocket(inode: $0) }, SearchOptions(walkers: 2)) else {
+        return
+      }
       rename(report.processes)
       let known = Dictionary(report.processes.map { ($0.pid, $0) }, uniquingKeysWith: { first, _ in first })
       for inode in report.inodes {
@@ -38,6 +41,11 @@ final class GroupBook {
       for missing in report.missing {
         let isHidden = missing.possibleReasons.takesPrivilege
         if isHidden { hiddenCount += 1 }
+        // A socket that has ended belongs to the process that had it at the last look.
+        if missing.possibleReasons.excludesProcesses, case .process? = last[missing.inode] {
+          processes[missing.inode] = last[missing.inode]
+          continue
+        }
         processes[missing.inode] = .none(
           isHidden ? "hidden process" : missing.possibleReasons.excludesProcesses ? "no process" : "unknown process")
       }

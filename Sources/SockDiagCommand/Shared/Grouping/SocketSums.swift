@@ -8,7 +8,8 @@ protocol SocketSums: Sendable {
   /// Adds what a tracker reports.
   mutating func add(_ tracked: borrowing TrackedSocket<InetSocket>)
   /// Adds all sockets of the query, without decoding them where that is possible.
-  mutating func summarize(_ query: SocketQuery, by inspector: inout SocketInspector) throws(SockDiagError) -> DumpDefects
+  mutating func summarize(_ query: SocketQuery, by inspector: inout SocketInspector) throws(SockDiagError)
+    -> DumpDefects
   /// The inodes of sockets whose holders name the groups.
   var inodes: [UInt32] { get }
   /// Hands the groups to `body`. Several may have the same name.
@@ -25,7 +26,8 @@ struct KeyedSums<Key: Hashable & Sendable>: SocketSums {
   private let name: @Sendable (Key?, GroupBook) -> GroupName
 
   init(
-    _ key: SummaryKey<Key>, renewed: (@Sendable (inout SocketInspector) throws(SockDiagError) -> SummaryKey<Key>)? = nil,
+    _ key: SummaryKey<Key>,
+    renewed: (@Sendable (inout SocketInspector) throws(SockDiagError) -> SummaryKey<Key>)? = nil,
     inode: (@Sendable (Key) -> UInt32)? = nil, name: @escaping @Sendable (Key?, GroupBook) -> GroupName
   ) {
     self.key = key
@@ -40,7 +42,12 @@ struct KeyedSums<Key: Hashable & Sendable>: SocketSums {
   }
 
   mutating func add(_ tracked: borrowing TrackedSocket<InetSocket>) {
-    summary.add(tracked, to: key.key(tracked.socket))
+    // The final record of a socket has neither state nor owner any more; the last look had them.
+    if tracked.change == .ended, let last = tracked.previous {
+      summary.add(tracked, to: key.key(last))
+    } else {
+      summary.add(tracked, to: key.key(tracked.socket))
+    }
   }
 
   mutating func summarize(
