@@ -1,14 +1,15 @@
 /// A distribution of times between one microsecond and an hour.
 ///
-/// Each power of two is divided into eight parts, so a quantile is right within 7 %. The storage is one kilobyte, made
-/// when the first time is added.
-public struct DurationDistribution: Hashable, Sendable {
+/// Each power of two is divided into eight parts, so a quantile is right within 7 %. While all times are in one part,
+/// nothing is allocated; then it is one kilobyte.
+public struct DurationDistribution: Sendable {
   /// The number of times.
   public private(set) var count = 0
   /// The sum of all times, in microseconds.
   private var sum: UInt64 = 0
   private var least = UInt64.max
   private var most: UInt64 = 0
+  /// Empty while all times have the bucket of ``least``: many groups of sockets have one connection.
   private var buckets: [UInt32] = []
 
   /// Creates an empty distribution.
@@ -29,34 +30,62 @@ public struct DurationDistribution: Hashable, Sendable {
   /// - Returns: `nil` if there are no times.
   public func quantile(_ part: Double) -> Duration? {
     if count == 0 { return nil }
+    if buckets.isEmpty { return middle(of: Self.bucket(of: least)) }
     let rank = max(Int((min(max(part, 0), 1) * Double(count)).rounded(.up)), 1)
     var seen = 0
     for (index, number) in buckets.enumerated() {
       seen += Int(number)
-      if seen >= rank { return .microseconds(Int64(clamping: min(max(Self.middle(of: index), least), most))) }
+      if seen >= rank { return middle(of: index) }
     }
     return maximum
+  }
+
+  private func middle(of bucket: Int) -> Duration {
+    .microseconds(Int64(clamping: min(max(Self.middle(of: bucket), least), most)))
   }
 
   /// Adds a time.
   public mutating func add(_ time: Duration) {
     let (seconds, attoseconds) = time.components
     guard seconds >= 0, attoseconds >= 0 else { return }
-    let microseconds =
-      UInt64(seconds).multipliedReportingOverflow(by: 1_000_000).partialValue &+ UInt64(attoseconds) / 1_000_000_000_000
-    if buckets.isEmpty { buckets = [UInt32](repeating: 0, count: Self.bucketCount) }
-    buckets[Self.bucket(of: microseconds)] &+= 1
+    add(
+      microseconds: UInt64(seconds).multipliedReportingOverflow(by: 1_000_000).partialValue
+        &+ UInt64(attoseconds) / 1_000_000_000_000)
+  }
+
+  @inline(__always)
+  mutating func add(microseconds: UInt64) {
+    let bucket = Self.bucket(of: microseconds)
+    if buckets.isEmpty, count > 0, Self.bucket(of: least) != bucket { divide() }
+    if !buckets.isEmpty { buckets[bucket] &+= 1 }
     count &+= 1
     sum &+= microseconds
     least = min(least, microseconds)
     most = max(most, microseconds)
   }
 
+  /// Makes the buckets and puts all times into the one that they share.
+  @inline(never)
+  private mutating func divide() {
+    buckets = [UInt32](repeating: 0, count: Self.bucketCount)
+    if count > 0 { buckets[Self.bucket(of: least)] = UInt32(clamping: count) }
+  }
+
   /// Adds all times of another distribution.
   public mutating func merge(_ other: DurationDistribution) {
     if other.count == 0 { return }
-    if buckets.isEmpty { buckets = [UInt32](repeating: 0, count: Self.bucketCount) }
-    for index in buckets.indices { buckets[index] &+= other.buckets[index] }
+    if count == 0 {
+      self = other
+      return
+    }
+    if other.buckets.isEmpty {
+      let bucket = Self.bucket(of: other.least)
+      if buckets.isEmpty, bucket != Self.bucket(of: least) { divide() }
+      if !buckets.isEmpty { buckets[bucket] &+= UInt32(clamping: other.count) }
+    } else {
+      if buckets.isEmpty { divide() }
+      for index in buckets.indices { buckets[index] &+= other.buckets[index] }
+    }
     count &+= other.count
     sum &+= other.sum
     least = min(least, other.least)
@@ -65,6 +94,7 @@ public struct DurationDistribution: Hashable, Sendable {
 
   mutating func removeAll() {
     if count == 0 { return }
+    // The storage is kept for the next times, which are as far apart.
     for index in buckets.indices { buckets[index] = 0 }
     (count, sum, least, most) = (0, 0, .max, 0)
   }
@@ -83,6 +113,25 @@ public struct DurationDistribution: Hashable, Sendable {
     if bucket < 8 { return UInt64(bucket) }
     let shift = UInt64(bucket >> 3 - 1)
     return (UInt64(8 + bucket & 7) << shift) + (1 << shift) / 2
+  }
+}
+
+extension DurationDistribution: Hashable {
+  /// Whether the same times were added, as far as a distribution can tell.
+  public static func == (left: DurationDistribution, right: DurationDistribution) -> Bool {
+    guard left.count == right.count, left.sum == right.sum, left.least == right.least, left.most == right.most else {
+      return false
+    }
+    // If the ends share a bucket, all times are in it, whether it was made or not.
+    return left.count == 0 || bucket(of: left.least) == bucket(of: left.most) || left.buckets == right.buckets
+  }
+
+  /// Hashes the number, the sum and the ends.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(count)
+    hasher.combine(sum)
+    hasher.combine(least)
+    hasher.combine(most)
   }
 }
 
@@ -108,7 +157,9 @@ extension DurationDistribution: Codable {
   /// Writes the number of times in each bucket, and the sum and the ends in microseconds.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(count == 0 ? [] : buckets, forKey: .buckets)
+    var divided = self
+    if count > 0, buckets.isEmpty { divided.divide() }
+    try container.encode(count == 0 ? [] : divided.buckets, forKey: .buckets)
     if count == 0 { return }
     try container.encode(sum, forKey: .sum)
     try container.encode(least, forKey: .least)

@@ -64,44 +64,23 @@ extension SocketInspector {
 
 extension InetReader where Transport: ~Copyable {
   package mutating func stateCounts(_ query: SocketQuery) throws(SockDiagError) -> StateCounts {
-    if let counts = try? countRecords(query) { return counts }
     var counts = StateCounts()
+    let isTCP = query.protocol == .tcp
+    // After an error the other way finds the remedy or the reason.
+    let defects = try? forEachRecord(query) { bytes, payload in
+      guard let state = InetDecoder.state(payload, in: bytes, isTCP: isTCP) else { return false }
+      counts.add(state)
+      return true
+    }
+    if let defects {
+      counts.defects = defects
+      return counts
+    }
+    counts = StateCounts()
     counts.defects = try forEach(query) { socket in
       counts.add(socket.state)
       return .continue
     }.defects
-    return counts
-  }
-
-  /// Counts records by their states and decodes nothing else; `nil` if the records have to be decoded.
-  ///
-  /// - Throws: ``SockDiagError``. Then the other way finds the remedy or the reason.
-  private mutating func countRecords(_ query: SocketQuery) throws(SockDiagError) -> StateCounts? {
-    // Records of SCTP and DCCP tell their states in other ways.
-    guard [.tcp, .udp, .udpLite, .mptcp].contains(query.protocol) else { return nil }
-    guard let query = try narrowed(resolved(query)) else { return StateCounts() }
-    let plan = try plan(for: query)
-    guard plan.walks.allSatisfy({ $0.filter.remainder == nil }) else { return nil }
-    var counts = StateCounts()
-    for walk in plan.walks {
-      for request in try requests(for: walk.request) {
-        do throws(SockDiagError) {
-          let isTCP = query.protocol == .tcp
-          let defects = try conversation.dump(request) { bytes, payload in
-            if let state = InetDecoder.state(payload, in: bytes, isTCP: isTCP) {
-              counts.add(state)
-            } else {
-              counts.defects.insert(.malformed)
-            }
-            return .continue
-          }
-          counts.defects.formUnion(defects)
-        } catch {
-          guard isAbsentFamily(request, of: walk.request, error) else { throw error }
-        }
-      }
-    }
-    substitution = nil
     return counts
   }
 }

@@ -18,26 +18,30 @@ public struct Summary<Key: Hashable & Sendable>: Sendable {
   /// A dictionary would spend more time on its hash, which withstands chosen keys, than the decoder spends on the socket.
   /// Numbers are spread by a multiplication here, so a peer that chose its ports could lengthen the search, but has only
   /// 65,536 of them. Keys that are not numbers use the hash of the language.
-  @usableFromInline var slots = [Int](repeating: 0, count: 64)
+  @usableFromInline var slots = [UInt32](repeating: 0, count: 64)
   @usableFromInline var keys: [Key] = []
   @usableFromInline var groups: [SummaryGroup] = []
   /// The group of the last socket. Neighbours in a walk often belong together.
   @usableFromInline var last: (key: Key, index: Int)?
 
+  /// The sockets that have no key. They are in no group.
+  public var leftOut: SummaryGroup { unnamed }
+  @usableFromInline var unnamed = SummaryGroup()
+
   /// Creates an empty summary.
   @inlinable
   public init() {}
 
-  /// The number of groups that have sockets.
-  public var count: Int { groups.count { $0.sockets > 0 } }
+  /// The number of groups that are not empty.
+  public var count: Int { groups.count { !$0.isEmpty } }
 
-  /// The group of a key; `nil` if it has no sockets.
+  /// The group of a key; `nil` if it is empty.
   public subscript(key: Key) -> SummaryGroup? {
-    guard let index = find(key), groups[index].sockets > 0 else { return nil }
+    guard let index = find(key), !groups[index].isEmpty else { return nil }
     return groups[index]
   }
 
-  /// All sockets together. Allocates.
+  /// All groups together, without ``leftOut``. Allocates.
   public var total: SummaryGroup {
     var total = SummaryGroup()
     for group in groups { total += group }
@@ -45,24 +49,51 @@ public struct Summary<Key: Hashable & Sendable>: Sendable {
   }
 
   /// Empties all groups and keeps their storage.
-  @inlinable
   public mutating func removeAll() {
     for index in groups.indices { groups[index].removeAll() }
+    unnamed.removeAll()
   }
 
-  /// Adds a socket to a group.
+  /// Adds a socket to a group; to ``leftOut`` if there is no key.
   @inlinable
-  public mutating func add(_ socket: InetSocket, to key: Key) { groups[index(of: key)].add(socket) }
+  public mutating func add(_ socket: InetSocket, to key: Key?) {
+    update(key) { $0.add(socket) }
+  }
 
   /// Adds a socket of any family to a group.
   @inlinable
-  public mutating func add<Socket: KernelSocket>(_ socket: Socket, to key: Key) {
-    groups[index(of: key)].add(socket)
+  public mutating func add<Socket: KernelSocket>(_ socket: Socket, to key: Key?) {
+    update(key) { $0.add(socket) }
+  }
+
+  /// Adds what a tracker reports to a group: the socket if it is there, and in any case what it carried since the last
+  /// look.
+  @inlinable
+  public mutating func add(_ tracked: borrowing TrackedSocket<InetSocket>, to key: Key?) {
+    if let key { groups[index(of: key)].add(tracked) } else { unnamed.add(tracked) }
+  }
+
+  /// Adds what a tracker reports about a socket of any family.
+  @inlinable
+  public mutating func add<Socket: KernelSocket>(_ tracked: borrowing TrackedSocket<Socket>, to key: Key?) {
+    if let key { groups[index(of: key)].add(tracked) } else { unnamed.add(tracked) }
+  }
+
+  /// Adds a group of another summary, to sum it in another way.
+  @inlinable
+  public mutating func add(_ group: SummaryGroup, to key: Key?) {
+    update(key) { $0 += group }
   }
 
   /// Adds the groups of another summary.
   public mutating func merge(_ other: Summary) {
-    for (key, group) in other { groups[index(of: key)] += group }
+    for (key, group) in other { add(group, to: key) }
+    unnamed += other.unnamed
+  }
+
+  @inlinable @inline(__always)
+  mutating func update(_ key: Key?, _ body: (inout SummaryGroup) -> Void) {
+    if let key { body(&groups[index(of: key)]) } else { body(&unnamed) }
   }
 
   @inlinable
@@ -79,7 +110,8 @@ extension Summary {
   func find(_ key: Key) -> Int? {
     var slot = start(key)
     while slots[slot] != 0 {
-      if keys[slots[slot] &- 1] == key { return slots[slot] &- 1 }
+      let index = Int(slots[slot]) &- 1
+      if keys[index] == key { return index }
       slot = (slot &+ 1) & (slots.count &- 1)
     }
     return nil
@@ -88,7 +120,7 @@ extension Summary {
   @inlinable
   mutating func insert(_ key: Key) -> Int {
     if (keys.count + 1) * 2 > slots.count {
-      slots = [Int](repeating: 0, count: slots.count * 4)
+      slots = [UInt32](repeating: 0, count: slots.count * 4)
       for index in keys.indices { place(index) }
     }
     keys.append(key)
@@ -101,7 +133,7 @@ extension Summary {
   mutating func place(_ index: Int) {
     var slot = start(keys[index])
     while slots[slot] != 0 { slot = (slot &+ 1) & (slots.count &- 1) }
-    slots[slot] = index + 1
+    slots[slot] = UInt32(index + 1)
   }
 
   @inlinable
@@ -124,7 +156,7 @@ extension Summary {
 }
 
 extension Summary: Sequence {
-  /// Steps through the groups that have sockets, in the order in which they first appeared.
+  /// Steps through the groups that are not empty, in the order in which they first appeared.
   public func makeIterator() -> Iterator { Iterator(self) }
 
   /// An iteration over groups.
@@ -138,7 +170,7 @@ extension Summary: Sequence {
     public mutating func next() -> (key: Key, group: SummaryGroup)? {
       while index < summary.groups.count {
         defer { index += 1 }
-        if summary.groups[index].sockets > 0 { return (summary.keys[index], summary.groups[index]) }
+        if !summary.groups[index].isEmpty { return (summary.keys[index], summary.groups[index]) }
       }
       return nil
     }
@@ -147,6 +179,9 @@ extension Summary: Sequence {
 
 extension SocketInspector {
   /// Counts and sums the matching sockets in groups while the kernel's answer is being read. No socket is kept.
+  ///
+  /// For the keys that this library offers, if the kernel applies the whole filter and `tcp_info` is the only detail, the
+  /// records are not even decoded.
   ///
   /// - Parameters:
   ///   - query: The sockets. For traffic, retransmits and round-trip times it asks for `InetDetails.tcpInfo`.
@@ -160,9 +195,10 @@ extension SocketInspector {
     _ query: SocketQuery, by key: SummaryKey<Key>, into summary: inout Summary<Key>
   ) throws(SockDiagError) -> DumpDefects {
     summary.removeAll()
+    if let defects = try summarizeOutlines(query, by: key, into: &summary) { return defects }
     let key = key.key
     return try forEach(query) { socket in
-      if let key = key(socket) { summary.add(socket, to: key) }
+      summary.add(socket, to: key(socket))
       return .continue
     }
   }

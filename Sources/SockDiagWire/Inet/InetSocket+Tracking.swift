@@ -32,12 +32,7 @@ extension InetSocket {
   @inlinable public var counters: SocketCounters? {
     var counters = SocketCounters()
     if let info = tcpInfo {
-      counters.bytesAcknowledged = info.bytesAcknowledged
-      counters.bytesReceived = info.bytesReceived
-      counters.bytesRetransmitted = info.bytesRetransmitted
-      counters.segmentsSent = info.segmentsOut.map(UInt64.init)
-      counters.segmentsReceived = info.segmentsIn.map(UInt64.init)
-      counters.segmentsRetransmitted = info.totalRetransmits.map(UInt64.init)
+      counters = SocketCounters(info)
     } else if let info = mptcpInfo {
       counters.bytesAcknowledged = info.bytesAcknowledged
       counters.bytesReceived = info.bytesReceived
@@ -82,5 +77,17 @@ extension TCPInfo {
     guard byteCount >= 144, byteCount == earlier.byteCount else { return false }
     // Segments out and in, then the bytes acknowledged and received.
     return words[17] == earlier.words[17] && words[15] == earlier.words[15] && words[16] == earlier.words[16]
+  }
+}
+
+extension SocketCounters {
+  @inlinable @inline(__always)
+  init(_ info: borrowing TCPInfo) {
+    bytesAcknowledged = info.bytesAcknowledged
+    bytesReceived = info.bytesReceived
+    bytesRetransmitted = info.bytesRetransmitted
+    segmentsSent = info.segmentsOut.map(UInt64.init)
+    segmentsReceived = info.segmentsIn.map(UInt64.init)
+    segmentsRetransmitted = info.totalRetransmits.map(UInt64.init)
   }
 }

@@ -129,8 +129,11 @@ extension InetSocket {
 
   /// Whether this is a small record without descriptor and owner: TIME_WAIT, an orphan in FIN_WAIT2 that became one, or
   /// a request in SYN_RECV.
-  @inlinable public var isMinisocket: Bool {
-    timerKind == SocketTimer.Kind.timeWait.rawValue || state == .timeWait || (state == .synReceived && inode == 0)
+  @inlinable public var isMinisocket: Bool { Self.isMinisocket(timer: timerKind, state, inode: inode) }
+
+  @inlinable
+  static func isMinisocket(timer: UInt8, _ state: SocketState, inode: UInt32) -> Bool {
+    timer == SocketTimer.Kind.timeWait.rawValue || state == .timeWait || (state == .synReceived && inode == 0)
   }
 
   /// The timer that runs, or `nil`.

@@ -71,6 +71,111 @@ import Testing
     #expect(try summary(odd).map { "\($0.key) \($0.group.sockets)" } == ["busy 200"])
   }
 
+  /// Records that are not decoded and sockets add up to the same.
+  @Test func summariesOfRecordsAreThoseOfSockets() throws {
+    let sockets =
+      Self.sockets + [
+        .specimen(.tcp, .boundInactive, local: "10.0.0.1:99") { $0.inode = 4 },
+        .specimen(.tcp, .synReceived, local: "10.0.0.1:443", remote: "10.9.0.2:8") { $0.inode = 0 },
+        .specimen(.tcp, .established, local: "[2001:db8::1]:443", remote: "[2001:db8:7::2]:9") {
+          // As a kernel before 4.19 reports it: without retransmitted bytes.
+          $0.tcpInfo = .specimen(byteCount: 192) {
+            $0.smoothedRTT = .milliseconds(3)
+            $0.bytesReceived = 7
+          }
+        },
+        .specimen(.tcp, .established, local: "[::ffff:10.0.0.1]:443", remote: "[::ffff:10.1.0.9]:9"),
+        .specimen(.udp, .close, local: "10.0.0.1:53"),
+      ]
+    func check<Key>(_ key: SummaryKey<Key>, _ query: SocketQuery) throws {
+      var inspector = SocketInspector(answering: sockets)
+      var records = Summary<Key>()
+      var decoded = Summary<Key>()
+      #expect(try inspector.summarize(query, by: key, into: &records).isComplete)
+      // A key of one's own gets sockets.
+      #expect(try inspector.summarize(query, by: SummaryKey(key.key), into: &decoded).isComplete)
+      #expect(Dictionary(uniqueKeysWithValues: Array(records)) == Dictionary(uniqueKeysWithValues: Array(decoded)))
+      #expect(records.leftOut == decoded.leftOut)
+      #expect(records.total.sockets > 0)
+    }
+    for details: InetDetails in [[], .tcpInfo, [.tcpInfo, .congestion]] {
+      for query in [
+        SocketQuery(.tcp, states: .all, details: details), SocketQuery(.udp, details: details),
+        try SocketQuery(.tcp, states: .all, matching: "sport = :443", details: details),
+      ] {
+        try check(.state, query)
+        try check(.localPort, query)
+        try check(.uid, query)
+        try check(.inode, query)
+        guard query.protocol == .tcp else { continue }
+        try check(.cgroup, query)
+        try check(.remotePort, query)
+        try check(.peer(v4: 24, v6: 48), query)
+      }
+    }
+  }
+
+  @Test func damagedRecordsAreReported() throws {
+    let kernel = SimulatedKernel(Self.sockets)
+    var inspector = SocketInspector(asking: kernel)
+    kernel.answer(.dump, with: .malformed)
+    var summary = Summary<SocketState>()
+    #expect(try inspector.summarize(SocketQuery(.tcp, states: .all), by: .state, into: &summary) == .malformed)
+  }
+
+  // MARK: Trackers
+
+  @Test func trackedSocketsAddTheirTraffic() throws {
+    func socket(_ port: UInt16, received: UInt64) -> InetSocket {
+      .specimen(.tcp, .established, local: "10.0.0.1:443", remote: SocketAddress(IPAddress(v4: 1), port: port)) {
+        $0.cookie = SocketCookie(rawValue: UInt64(port))
+        $0.receiveQueue = 10
+        $0.tcpInfo = .specimen {
+          $0.smoothedRTT = .milliseconds(2)
+          $0.bytesReceived = received
+        }
+      }
+    }
+    let kernel = SimulatedKernel([socket(1, received: 1_000), socket(2, received: 5)])
+    var inspector = SocketInspector(asking: kernel)
+    var tracker = SocketTracker(SocketQuery(.tcp, details: .tcpInfo))
+    var summary = Summary<UInt16>()
+    func look() throws {
+      summary.removeAll()
+      _ = try tracker.update(&inspector) { summary.add($0, to: $0.socket.local.port) }
+    }
+    try look()
+    // At the first look nothing is known about the interval.
+    #expect(summary[443]?.appeared == 2)
+    #expect(summary[443]?.counters.bytesReceived == nil)
+    #expect(summary[443]?.roundTrips.count == 2)
+    kernel.sockets = [socket(1, received: 1_300), socket(3, received: 20)]
+    try look()
+    #expect(summary[443]?.sockets == 2)
+    #expect(summary[443]?.appeared == 1)
+    #expect(summary[443]?.ended == 1)
+    #expect(summary[443]?.receiveQueue == 20)
+    #expect(summary[443]?.counters.bytesReceived == 320)
+    kernel.sockets = []
+    try look()
+    #expect(summary[443]?.sockets == 0)
+    #expect(summary[443]?.ended == 2)
+    try look()
+    #expect(summary[443] == nil)
+  }
+
+  @Test func socketsWithoutKeyAreSummedApart() throws {
+    let summary = try summary(.remotePort)
+    #expect(summary.leftOut.sockets == 1)
+    #expect(summary.leftOut.acceptQueue == 3)
+    #expect(summary.total.sockets == 201)
+    var regrouped = Summary<String>()
+    for (key, group) in summary { regrouped.add(group, to: key < 100 ? "low" : nil) }
+    #expect(regrouped["low"]?.sockets == 1)
+    #expect(regrouped.leftOut.sockets == 200)
+    #expect(regrouped.leftOut.counters.bytesReceived == 1_000)
+  }
+
   @Test func emptiedGroupsDisappearAndComeBack() throws {
     let kernel = SimulatedKernel(Self.sockets)
     var inspector = SocketInspector(asking: kernel)
@@ -146,6 +251,24 @@ import Testing
     }
     #expect(distribution.quantile(0) == .microseconds(1))
     #expect(distribution.quantile(2) == distribution.quantile(1))
+  }
+
+  @Test func equalTimesNeedNoBuckets() {
+    var one = DurationDistribution()
+    for _ in 0..<3 { one.add(.microseconds(1_000)) }
+    #expect(one.median == .microseconds(1_000))
+    #expect(one.quantile(0.99) == .microseconds(1_000))
+    var other = DurationDistribution()
+    other.add(.microseconds(9_000))
+    var both = one
+    both.merge(other)
+    one.add(.microseconds(9_000))
+    #expect(one == both)
+    #expect(one.count == 4)
+    #expect(one.median == .microseconds(1_000))
+    other.merge(both)
+    #expect(other.count == 5)
+    #expect(other.maximum == .microseconds(9_000))
   }
 
   @Test func timesBeyondTheRangeAreKeptAtItsEnd() {
