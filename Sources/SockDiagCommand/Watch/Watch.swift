@@ -31,6 +31,12 @@ struct Watch: TakesFilter {
   @Option(help: ArgumentHelp("The order: rate, retransmits, rtt, queue, age.", valueName: "order"))
   var sort = WatchOrder.rate
 
+  @Option(
+    help: ArgumentHelp(
+      "Show groups of sockets: \(Grouping.words.joined(separator: ", ")).", valueName: "word"),
+    completion: .list(Grouping.words))
+  var by: String?
+
   @Flag(name: .shortAndLong, help: "The lowest value first.")
   var reverse = false
 
@@ -70,6 +76,7 @@ struct Watch: TakesFilter {
       throw CommandFailure.usage(error.message)
     }
     (request.order, request.isReversed) = (sort, reverse)
+    request.grouping = try by.map { text throws(CommandFailure) in try Grouping.parse(text) }
     guard !lines, let terminal = WatchTerminal(colour.color) else {
       request.limit = top ?? 10
       return try WatchLines(request, count: count).run()

@@ -18,6 +18,7 @@ struct WatchLineText {
     ]
     begin(sample, words, &text)
     text.append(0x0a)
+    for group in sample.groups { append(group, sample, &text) }
     for row in sample.rows {
       begin(sample, [row.hasEnded ? "ended" : row.change == .appeared ? "new" : "socket"], &text)
       for column in [TableColumn.netID, .state, .local, .remote] {
@@ -29,6 +30,27 @@ struct WatchLineText {
     }
   }
 
+  private func append(_ group: WatchGroup, _ sample: WatchSample, _ text: inout [UInt8]) {
+    let (sums, figures) = (group.sums, group.figures)
+    var words = ["group", "sockets=\(sums.sockets)"]
+    words += Self.rates(figures)
+    if let time = figures.roundTrip { words.append("rtt=\(time.shortText)") }
+    words += [
+      "waiting=\(sums.acceptQueue)", "recv-q=\(sums.receiveQueue)", "send-q=\(sums.sendQueue)",
+      "appeared=\(sums.appeared)", "ended=\(sums.ended)", "name=",
+    ]
+    begin(sample, words, &text)
+    // Last, since names may have blanks.
+    text.appendVisible(group.name.text.utf8)
+    text.append(0x0a)
+  }
+
+  private static func rates(_ figures: WatchFigures) -> [String] {
+    [("received", figures.received), ("sent", figures.sent), ("retransmits", figures.retransmitted)].compactMap {
+      name, value in value.map { "\(name)=\(number($0))" }
+    }
+  }
+
   private func begin(_ sample: WatchSample, _ words: [String], _ text: inout [UInt8]) {
     sample.time.appendLocal(to: &text)
     for word in words { text += Array(" \(word)".utf8) }
@@ -36,12 +58,7 @@ struct WatchLineText {
 
   private func append(_ row: WatchRow, _ owner: WatchOwner?, _ text: inout [UInt8]) {
     let figures = row.figures
-    var words: [String] = []
-    for (name, value) in [
-      ("received", figures.received), ("sent", figures.sent), ("retransmits", figures.retransmitted),
-    ] {
-      if let value { words.append("\(name)=\(Self.number(value))") }
-    }
+    var words = Self.rates(figures)
     if let time = figures.roundTrip { words.append("rtt=\(time.shortText)") }
     if case .connections(let waiting, let limit) = row.socket.queues {
       words.append("accept-q=\(waiting)/\(limit.map(String.init) ?? "?")")

@@ -11,7 +11,7 @@ enum WatchOrder: String, CaseIterable, Sendable, ExpressibleByArgument {
   case rtt
   /// The longer of the two queues; listeners whose accept queue has connections come first.
   case queue
-  /// The time since the socket was first seen.
+  /// The time since the socket was first seen. Groups have no age; the largest come first.
   case age
 
   /// The order that follows in a round of all.
@@ -26,7 +26,7 @@ enum WatchOrder: String, CaseIterable, Sendable, ExpressibleByArgument {
     case .retransmits: figures.retransmitted
     case .rtt: figures.roundTrip.map { $0 / .seconds(1) }
     case .queue: figures.queue
-    case .age: figures.age / .seconds(1)
+    case .age: figures.sockets > 1 ? Double(figures.sockets) : figures.age / .seconds(1)
     }
   }
 }
@@ -44,6 +44,8 @@ struct WatchFigures: Hashable, Sendable {
   var age = Duration.zero
   /// The measure of ``WatchOrder/queue``.
   var queue = 0.0
+  /// The number of sockets: more than one in groups.
+  var sockets = 1
 
   /// Bytes per second, both ways.
   var rate: Double? {

@@ -8,6 +8,8 @@ struct WatchRequest: Hashable, Sendable {
   var order = WatchOrder.rate
   /// Whether the lowest value comes first.
   var isReversed = false
+  /// What the sockets are grouped by; `nil` for a table of sockets.
+  var grouping: Grouping?
   /// The number of rows to keep.
   var limit = 500
   /// The socket whose details are wanted.
@@ -22,6 +24,7 @@ struct WatchRequest: Hashable, Sendable {
   /// Whether another request needs a look at once: what is shown would be wrong for the rest of the interval.
   func needsLook(after other: WatchRequest) -> Bool {
     selection != other.selection || order != other.order || isReversed != other.isReversed || limit != other.limit
+      || grouping != other.grouping
       || detailed?.cookie != other.detailed?.cookie
   }
 }

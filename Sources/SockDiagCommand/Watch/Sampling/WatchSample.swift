@@ -48,6 +48,10 @@ struct WatchSample: Sendable {
   var totals = WatchTotals()
   /// The first rows in the order that was asked for.
   var rows: [WatchRow] = []
+  /// The groups in the order that was asked for, if sockets are grouped.
+  var groups: [WatchGroup] = []
+  /// What the groups are; `nil` for a sample of sockets.
+  var grouping: Grouping?
   /// Bytes per second of all sockets in the last samples.
   var received = RateHistory()
   var sent = RateHistory()

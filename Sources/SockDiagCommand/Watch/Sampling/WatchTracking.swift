@@ -7,12 +7,11 @@ final class WatchTracking {
   /// The sockets of one protocol.
   private final class Part {
     var tracker: SocketTracker
-    let transport: TransportProtocol
-    let filter: SocketFilter
+    let query: SocketQuery
+    var sums: (any SocketSums)?
 
     init(_ query: SocketQuery, _ tracker: consuming SocketTracker) {
-      transport = query.protocol
-      filter = query.filter
+      self.query = query
       self.tracker = tracker
     }
   }
@@ -23,6 +22,9 @@ final class WatchTracking {
   private var standingRemarks: [String] = []
   private var histories: [UInt64: RateHistory] = [:]
   private var scores: [UInt64: Double] = [:]
+  private var groupHistories: [GroupName: RateHistory] = [:]
+  private var grouping: Grouping?
+  private let book = GroupBook()
   private var received = RateHistory()
   private var sent = RateHistory()
   private var lastBegan: ContinuousClock.Instant?
@@ -59,6 +61,7 @@ final class WatchTracking {
 
   /// Looks at all sockets.
   func look(_ request: WatchRequest, skipped: Int) throws(SockDiagError) -> WatchSample {
+    group(by: request.grouping)
     began = .now
     number += 1
     let elapsed = lastBegan.map { began - $0 }
@@ -73,6 +76,7 @@ final class WatchTracking {
     for part in parts { try look(part, request, &sample, &top) }
     sample.rows = top.sorted()
     keepHistories(of: &sample)
+    if let grouping { addGroups(grouping, request, to: &sample) }
     if let wanted = request.detailed { sample.details = try inspector.current(wanted, details: .all) }
     return sample
   }
@@ -85,11 +89,19 @@ final class WatchTracking {
     let detailedKey = request.detailed?.trackingKey
     let (now, interval, isFirst) = (began, sample.elapsed, number == 1)
     let scores = scores
+    var sums = part.sums
+    // One owner, so that sums are not copied at each socket.
+    part.sums = nil
+    try sums?.begin(part.query, by: &inspector)
     let round = try part.tracker.update(&inspector) { tracked in
       let traffic = tracked.change == .continued ? nil : tracked.traffic
       if tracked.change == .ended { totals.ended += 1 } else { totals.count(tracked.socket.state) }
       if tracked.change == .appeared, !isFirst { totals.appeared += 1 }
       if let traffic { totals.traffic += traffic }
+      if sums != nil {
+        sums?.add(tracked)
+        if tracked.socket.trackingKey != detailedKey { return }
+      }
       let figures = WatchFigures(tracked, traffic, since: interval, now: now, order: request.order)
       let key = tracked.socket.trackingKey
       var score = request.score(figures)
@@ -104,6 +116,7 @@ final class WatchTracking {
       if key == detailedKey { detailed = row }
       if isAdmitted { top.add(row) }
     }
+    part.sums = sums
     sample.totals = totals
     sample.detailed = detailed
     note(round, part, &sample.remarks)
@@ -112,8 +125,47 @@ final class WatchTracking {
   private func note(_ round: TrackingRound, _ part: Part, _ remarks: inout [String]) {
     if let gap = round.missedEnds { remarks.append("\(gap.explanation): as many ends of sockets are missing") }
     var found = Remarks()
-    found.note(part.transport, round.defects, matching: part.filter, inspector.substitution)
+    found.note(part.query.protocol, round.defects, matching: part.query.filter, inspector.substitution)
     remarks += found.sentences
+  }
+
+  /// Prepares the sums of groups.
+  private func group(by grouping: Grouping?) {
+    if grouping == self.grouping { return }
+    self.grouping = grouping
+    groupHistories = [:]
+    for part in parts { part.sums = grouping?.sums(part.query.protocol, in: .none("this namespace")) }
+  }
+
+  private func addGroups(_ grouping: Grouping, _ request: WatchRequest, to sample: inout WatchSample) {
+    sample.grouping = grouping
+    if grouping.needsHolders {
+      do throws(CommandFailure) {
+        try book.findProcesses(parts.flatMap { $0.sums?.inodes ?? [] })
+      } catch {
+        sample.remarks.append(error.message)
+      }
+      var remarks = Remarks()
+      remarks.note(undecided: 0, hidden: book.hiddenCount)
+      sample.remarks += remarks.sentences
+    }
+    var groups: [GroupName: SummaryGroup] = [:]
+    for part in parts {
+      part.sums?.forEach(book) { name, sums in groups[name, default: SummaryGroup()] += sums }
+    }
+    var all = groups.map { WatchGroup($0.key, $0.value, elapsed: sample.elapsed) }
+    for index in all.indices { all[index].score = request.score(all[index].figures) }
+    all.sort(by: WatchGroup.precedes)
+    sample.groups = Array(all.prefix(request.limit))
+    var kept: [GroupName: RateHistory] = [:]
+    for index in sample.groups.indices {
+      let group = sample.groups[index]
+      var history = groupHistories[group.name] ?? RateHistory()
+      if sample.elapsed != nil { history.append(group.figures.rate ?? 0) }
+      sample.groups[index].history = history
+      kept[group.name] = history
+    }
+    groupHistories = kept
   }
 
   /// Continues the histories of the rows that are kept, and forgets all others.

@@ -92,15 +92,3 @@ enum WatchColumn: Int, CaseIterable, Hashable {
       rank: place.map { $0 + 1 } ?? rank)
   }
 }
-
-/// The widest cells that columns have had.
-struct WatchWidths: Hashable {
-  private var widths: [WatchColumn: Int] = [:]
-
-  /// The width of a column that now has a cell this wide.
-  mutating func widen(_ column: WatchColumn, to width: Int) -> Int {
-    let widest = max(widths[column] ?? 0, width)
-    widths[column] = widest
-    return widest
-  }
-}

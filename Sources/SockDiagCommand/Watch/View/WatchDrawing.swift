@@ -39,11 +39,15 @@ enum WatchDrawing {
     model.keepChosenVisible()
     if model.sample == nil {
       frame.put("Looking at the sockets …", row: line, column: 0, limit: frame.columns, .faint)
-    } else if model.rows.isEmpty {
+    } else if model.lineCount == 0 {
       let text = model.filterText.isEmpty ? "There are no sockets." : "No socket matches the filter."
       frame.put(text, row: line, column: 0, .faint)
     } else if line + 1 < bottom {
-      WatchTable.draw(&model, into: &frame, from: line)
+      if model.isGrouped {
+        WatchGroupTable.draw(&model, into: &frame, from: line)
+      } else {
+        WatchTable.draw(&model, into: &frame, from: line)
+      }
     }
   }
 
@@ -57,7 +61,9 @@ enum WatchDrawing {
     }
     if model.isPaused { strip.put(" paused ", &frame, .passing, isInverse: true) }
     strip.put("every \(WatchFigureText.interval(model.request.interval))", &frame)
-    strip.put("by \(model.request.order.rawValue)\(model.request.isReversed ? ", lowest first" : "")", &frame)
+    if let grouping = model.request.grouping { strip.put("groups: \(grouping.word)", &frame, .good) }
+    let order = model.isGrouped && model.request.order == .age ? "sockets" : model.request.order.rawValue
+    strip.put("by \(order)\(model.request.isReversed ? ", lowest first" : "")", &frame)
     if !model.filterText.isEmpty { strip.put("filter: \(model.filterText)", &frame, .good) }
   }
 

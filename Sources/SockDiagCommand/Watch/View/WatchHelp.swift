@@ -3,8 +3,8 @@ enum WatchHelp {
   typealias Entry = (key: String, meaning: String)
 
   static let tableKeys: [Entry] = [
-    ("h", "help"), ("q", "quit"), ("/", "filter"), ("s", "sort"), ("Enter", "details"), ("Space", "pause"),
-    ("r", "reverse"), ("+ -", "interval"),
+    ("h", "help"), ("q", "quit"), ("/", "filter"), ("s", "sort"), ("g", "group"), ("Enter", "details"),
+    ("Space", "pause"), ("r", "reverse"), ("+ -", "interval"),
   ]
   static let filterKeys: [Entry] = [("Enter", "use"), ("Esc", "cancel"), ("↑ ↓", "earlier filters")]
   static let pageKeys: [Entry] = [("Esc", "back"), ("↑ ↓", "scroll"), ("p", "pause"), ("Ctrl-C", "quit")]
@@ -25,6 +25,7 @@ enum WatchHelp {
       "Rows",
       [
         ("s", "next order: rate, retransmits, rtt, queue, age"), ("1 to 5", "one of these orders"),
+        ("g G", "next or previous grouping: process, port, peer, network, container, unit, user, state, none"),
         ("r", "lowest first, or highest first again"), ("/ or f", "type a filter, as for 'sockdiag list'"),
         ("Space or p", "pause; the sockets are still followed"), ("+ -", "longer or shorter interval"),
       ]
@@ -33,7 +34,8 @@ enum WatchHelp {
       "Moving",
       [
         ("↑ ↓ or k j", "choose a row; the choice follows its socket"), ("PgUp PgDn", "a page up or down"),
-        ("Home End", "the first or last row"), ("Enter", "all that is known of the chosen socket"),
+        ("Home End", "the first or last row"),
+        ("Enter", "all that is known of the chosen socket; the sockets of the chosen group"),
         ("Esc", "no row chosen, or back"),
       ]
     ),
@@ -46,6 +48,7 @@ enum WatchHelp {
     ("Rtx/s", "segments sent again per second"), ("RTT", "smoothed round-trip time"),
     ("Recv-Q", "bytes that the program has not read; of a listener, waiting and possible connections"),
     ("Send-Q", "bytes that the peer has not acknowledged"),
+    ("Waiting", "connections that no program has accepted yet"),
     ("Age", "time since the socket was first seen; ≥ if it may be older"),
     ("History", "in and out together, in the last looks; the highest is a whole block"),
   ]

@@ -70,22 +70,42 @@ struct WatchModel {
     cells = SocketCells(interfaces: interfaces)
   }
 
-  /// The rows of the view.
+  /// The sockets of the view.
   var rows: [WatchRow] { sample?.rows ?? [] }
 
-  /// The place of the chosen row.
-  var chosenIndex: Int? { chosen.flatMap { key in rows.firstIndex { $0.key == key } } }
+  /// The groups of the view.
+  var groups: [WatchGroup] { sample?.groups ?? [] }
 
-  var chosenRow: WatchRow? { chosenIndex.map { rows[$0] } }
+  /// Whether the view shows groups.
+  var isGrouped: Bool { request.grouping != nil }
 
-  /// The rows on the screen.
-  var visibleRows: ArraySlice<WatchRow> { rows[min(top, rows.count)..<min(top + pageLength, rows.count)] }
+  /// The number of lines of the table.
+  var lineCount: Int { isGrouped ? groups.count : rows.count }
+
+  private func key(_ line: Int) -> UInt64 { isGrouped ? groups[line].key : rows[line].key }
+
+  /// The place of the chosen line.
+  var chosenIndex: Int? {
+    chosen.flatMap { key in
+      isGrouped ? groups.firstIndex { $0.key == key } : rows.firstIndex { $0.key == key }
+    }
+  }
+
+  private var visibleLines: Range<Int> { min(top, lineCount)..<min(top + pageLength, lineCount) }
+
+  /// The sockets on the screen.
+  var visibleRows: ArraySlice<WatchRow> { isGrouped ? [] : rows[visibleLines] }
+
+  /// The groups on the screen.
+  var visibleGroups: ArraySlice<WatchGroup> { isGrouped ? groups[visibleLines] : [] }
 
   // MARK: Samples
 
   /// Takes a new sample.
   mutating func take(_ sample: WatchSample) {
-    if isPaused {
+    // One that was taken before the grouping changed shows something else.
+    if sample.grouping != request.grouping { return }
+    if isPaused, self.sample != nil {
       waiting = sample
       return
     }
@@ -104,7 +124,7 @@ struct WatchModel {
       detailedSocket = sample.details ?? detailedSocket
     } else if let place, chosenIndex == nil {
       // Where the chosen row was, there is another one now.
-      chosen = rows.isEmpty ? nil : rows[min(place, rows.count - 1)].key
+      chosen = lineCount == 0 ? nil : key(min(place, lineCount - 1))
     }
     // Of rows that are gone nothing is kept.
     let keys = Set(sample.rows.map(\.key)).union(chosen.map { [$0] } ?? [])
@@ -146,6 +166,8 @@ struct WatchModel {
     case .character("h"), .character("?"): mode = .help(from: 0)
     case .character("/"), .character("f"):
       mode = .filter(LineEditor(filterText, history: filterHistory), fault: nil)
+    case .character("g"): group(by: Self.neighbour(of: request.grouping, 1))
+    case .character("G"): group(by: Self.neighbour(of: request.grouping, -1))
     case .character("s"): sort(by: request.order.next)
     case .character("r"): request.isReversed.toggle(); resort()
     case .character(let digit) where digit.wholeNumberValue.map { (1...WatchOrder.allCases.count).contains($0) } == true:
@@ -153,7 +175,7 @@ struct WatchModel {
     case .character(" "), .character("p"): togglePause()
     case .character("+"), .character("="): changeInterval(longer: true)
     case .character("-"): changeInterval(longer: false)
-    case .enter, .right: showDetails()
+    case .enter, .right: if isGrouped { openGroup() } else { showDetails() }
     case .escape: (chosen, top) = (nil, 0)
     default: move(key)
     }
@@ -167,7 +189,7 @@ struct WatchModel {
     case .pageUp, .control("b"): choose((chosenIndex ?? top) - pageLength)
     case .pageDown, .control("f"): choose((chosenIndex ?? top) + pageLength)
     case .home: choose(0)
-    case .end: choose(rows.count - 1)
+    case .end: choose(lineCount - 1)
     default: break
     }
   }
@@ -203,25 +225,60 @@ struct WatchModel {
 
   /// Uses the filter that was typed, or shows what is wrong with it.
   private mutating func apply(_ editor: LineEditor) {
-    let text = editor.text.trimmingBlanks
     do throws(WatchFilter.Fault) {
-      let selection = try filter.selection(text)
+      try use(filter: editor.text.trimmingBlanks)
       mode = .table
-      filterText = text
-      filterHistory.removeAll { $0 == text }
-      if !text.isEmpty { filterHistory.append(text) }
-      guard selection != request.selection else { return }
-      request.selection = selection
-      isPaused = false
-      waiting = nil
-      (chosen, top) = (nil, 0)
-      sample = nil
-      widths = WatchWidths()
     } catch {
-      var editor = LineEditor(text, history: filterHistory)
+      var editor = LineEditor(editor.text.trimmingBlanks, history: filterHistory)
       if let position = error.position { editor.moveCursor(to: position) }
       mode = .filter(editor, fault: error)
     }
+  }
+
+  private mutating func use(filter text: String) throws(WatchFilter.Fault) {
+    let selection = try filter.selection(text)
+    filterText = text
+    filterHistory.removeAll { $0 == text }
+    if !text.isEmpty { filterHistory.append(text) }
+    guard selection != request.selection else { return }
+    request.selection = selection
+    beginAnew()
+  }
+
+  /// Shows nothing until the next sample, which is about something else.
+  private mutating func beginAnew() {
+    isPaused = false
+    waiting = nil
+    (chosen, top) = (nil, 0)
+    sample = nil
+    widths = WatchWidths()
+  }
+
+  // MARK: Groups
+
+  /// The groupings of the key, in its order.
+  static let groupings: [Grouping?] = [
+    nil, .process, .port, .peer(v4: 32, v6: 128), .peer(v4: 24, v6: 64), .container, .unit, .user, .state,
+  ]
+
+  private static func neighbour(of grouping: Grouping?, _ step: Int) -> Grouping? {
+    let place = groupings.firstIndex(of: grouping) ?? 0
+    return groupings[(place + step + groupings.count) % groupings.count]
+  }
+
+  private mutating func group(by grouping: Grouping?) {
+    request.grouping = grouping
+    beginAnew()
+  }
+
+  /// Shows the sockets of the chosen group, if a filter can choose them.
+  private mutating func openGroup() {
+    if chosen == nil { choose(top) }
+    guard let index = chosenIndex, let condition = groups[index].name.filter else { return }
+    let text = filterText.isEmpty ? condition : "(\(filterText)) and \(condition)"
+    // The filter of a group cannot be wrong; a name that the host does not know any more leaves the view as it is.
+    guard (try? use(filter: text)) != nil else { return }
+    group(by: nil)
   }
 
   private mutating func sort(by order: WatchOrder) {
@@ -231,9 +288,11 @@ struct WatchModel {
 
   /// Sorts the rows that are there; the next sample has the right ones of all.
   private mutating func resort() {
-    guard var rows = sample?.rows else { return }
+    guard var (rows, groups) = sample.map({ ($0.rows, $0.groups) }) else { return }
     for index in rows.indices { rows[index].score = request.score(rows[index].figures) }
+    for index in groups.indices { groups[index].score = request.score(groups[index].figures) }
     sample?.rows = rows.sorted(by: TopRows.precedes)
+    sample?.groups = groups.sorted(by: WatchGroup.precedes)
     keepChosenVisible()
   }
 
@@ -254,15 +313,16 @@ struct WatchModel {
 
   private mutating func showDetails() {
     if chosen == nil { choose(top) }
-    guard let chosenRow else { return }
+    guard let chosenIndex else { return }
+    let chosenRow = rows[chosenIndex]
     mode = .details(from: 0)
     request.detailed = chosenRow.socket
     (detailed, detailedSocket) = (chosenRow, nil)
   }
 
   private mutating func choose(_ index: Int) {
-    guard !rows.isEmpty else { return }
-    chosen = rows[min(max(index, 0), rows.count - 1)].key
+    guard lineCount > 0 else { return }
+    chosen = key(min(max(index, 0), lineCount - 1))
     keepChosenVisible()
   }
 
@@ -271,7 +331,7 @@ struct WatchModel {
     if let index = chosenIndex {
       top = min(max(top, index - pageLength + 1), index)
     }
-    top = max(min(top, rows.count - pageLength), 0)
+    top = max(min(top, lineCount - pageLength), 0)
   }
 
   /// Ends a page of text at its last line.
