@@ -40,7 +40,7 @@ struct WatchLineText {
       "appeared=\(sums.appeared)", "ended=\(sums.ended)", "name=",
     ]
     begin(sample, words, &text)
-    // Last, since names may have blanks.
+    // Last, because names may have blanks.
     text.appendVisible(group.name.text.utf8)
     text.append(0x0a)
   }

@@ -50,6 +50,17 @@ struct WatchDrawingTests {
     try Fixture.expect(Array(text.utf8), toBe: "watch/\(view)-\(size).txt")
   }
 
+  @Test(arguments: Size.all)
+  func groupsAreTheGolden(_ size: Size) throws {
+    var model = try WatchSamples.model(columns: size.columns, rows: size.rows)
+    _ = model.handle(.character("g"))
+    _ = model.handle(.character("g"))
+    model.take(try WatchSamples.groups(.port, for: model.request))
+    _ = model.handle(.down)
+    let text = Self.lines(&model, size).joined(separator: "\n") + "\n"
+    try Fixture.expect(Array(text.utf8), toBe: "watch/groups-\(size).txt")
+  }
+
   @Test(arguments: [1, 2, 3, 5, 10, 19, 33, 57, 79, 81, 120, 500], [1, 2, 3, 4, 7, 15, 16, 17, 60])
   func everySizeIsDrawn(columns: Int, rows: Int) throws {
     for view in View.all {

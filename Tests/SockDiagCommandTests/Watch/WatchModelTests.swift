@@ -168,6 +168,71 @@ struct WatchModelTests {
     #expect(editor.text == "sport = :2")
   }
 
+  // MARK: Groups
+
+  @Test func groupingGoesRoundBothWays() throws {
+    let count = WatchModel.groupings.count
+    for (key, step) in [("g", 1), ("G", -1)] as [(Character, Int)] {
+      var model = try WatchSamples.model()
+      for turn in 1...count {
+        _ = model.handle(.character(key))
+        #expect(model.request.grouping == WatchModel.groupings[((turn * step) % count + count) % count])
+        // Nothing of another grouping is shown.
+        #expect(model.sample == nil && model.lineCount == 0)
+      }
+    }
+  }
+
+  private static func grouped() throws -> WatchModel {
+    var model = try WatchSamples.model(filterText: "rtt > 1ms")
+    model = pressed([.character("g"), .character("g")], in: model)
+    model.take(try WatchSamples.groups(.port, for: model.request))
+    return model
+  }
+
+  @Test func sampleOfAnotherGroupingIsNotShown() throws {
+    var model = try WatchSamples.model()
+    _ = model.handle(.character("g"))
+    model.take(WatchSamples.sample(try WatchSamples.rows, for: model.request))
+    #expect(model.sample == nil)
+    model.take(try WatchSamples.groups(.port, for: model.request))
+    #expect(model.sample == nil)
+  }
+
+  @Test func groupsAreSortedAndChosen() throws {
+    var model = try Self.grouped()
+    #expect(model.groups.map(\.name.text).first == "8080/tcp")
+    _ = model.handle(.character("r"))
+    #expect(model.groups.map(\.name.text).last == "8080/tcp")
+    _ = model.handle(.end)
+    #expect(model.chosen == model.groups.last?.key && model.wantedOwners.isEmpty)
+  }
+
+  @Test func openedGroupIsAFilter() throws {
+    let model = Self.pressed([.enter], in: try Self.grouped())
+    #expect(model.request.grouping == nil && model.filterText == "(rtt > 1ms) and sport = :8080")
+    #expect(model.request.selection == (try WatchSamples.filter.selection("rtt > 1ms and sport = :8080")))
+  }
+
+  @Test func groupWithoutAFilterStaysClosed() throws {
+    var model = try Self.grouped()
+    while model.chosenIndex.map({ model.groups[$0].name }) != .none("no port") { _ = model.handle(.down) }
+    _ = model.handle(.enter)
+    #expect(model.request.grouping == .port && model.filterText == "rtt > 1ms")
+  }
+
+  @Test func filtersOfGroupsAreValid() throws {
+    let peer = AddressPrefix(try #require(IPAddress("10.1.2.0")), length: 24)
+    let names: [GroupName] = [
+      .port(443, .tcp), .peerPort(53, .udp), .peer(peer), .state(.finWait1, .tcp), .state(.listen, .tcp),
+      .direction(.inbound), .user(0, name: "root"),
+    ]
+    for name in names {
+      let text = try #require(name.filter)
+      #expect(throws: Never.self, "\(text)") { try SocketFilter(text) }
+    }
+  }
+
   // MARK: Details
 
   @Test func detailsAreAskedForAndGivenUp() throws {

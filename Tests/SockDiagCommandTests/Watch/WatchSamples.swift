@@ -76,6 +76,27 @@ enum WatchSamples {
     return sample
   }
 
+  /// Groups as another look would find them.
+  static func groups(_ grouping: Grouping, for request: WatchRequest) throws -> WatchSample {
+    var sample = sample([], for: request)
+    sample.grouping = grouping
+    let busy = try rows
+    let names: [(GroupName, Int)] = [
+      (.port(443, .tcp), 1), (.port(22, .tcp), 6), (.port(8080, .tcp), 9), (.port(53, .udp), 7),
+      (.none("no port"), 2),
+    ]
+    sample.groups = names.map { name, key in
+      var sums = SummaryGroup()
+      for row in busy where row.key % 5 == UInt64(key % 5) { sums.add(row.socket) }
+      var group = WatchGroup(name, sums, elapsed: .seconds(1))
+      (group.figures.received, group.figures.sent) = (Double(key * 1000), 12_345)
+      group.score = request.score(group.figures)
+      for step in 0..<12 { group.history.append(Double(step * key % 4)) }
+      return group
+    }.sorted(by: WatchGroup.precedes)
+    return sample
+  }
+
   /// A filter that knows the words of `ss`, on no host.
   static let filter = WatchFilter { text throws(WatchFilter.Fault) in
     do throws(FilterError) {

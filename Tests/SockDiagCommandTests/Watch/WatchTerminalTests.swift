@@ -1,3 +1,4 @@
+import Glibc
 import SocketLaboratory
 import SocketLaboratoryKit
 import Testing
@@ -124,6 +125,35 @@ struct WatchTerminalTests {
       try view.wait(forLine: "127.0.0.1:5000", "estab")
       try view.pane.type("/", "C-u", "Enter")
       try view.wait("all sockets") { $0[1].hasPrefix("3 sockets") && !$0[0].contains("filter") }
+      #expect(try view.quit().status == 0)
+    }
+  }
+
+  @Test func keyOfGroupsGoesRound() async throws {
+    try await Self.with(columns: 120) { view in
+      try view.wait(forLine: "127.0.0.1:5000", "estab")
+      // What the three sockets are a group of.
+      let groups = [
+        ("process", "(\(getpid()))"), ("port", "5000/tcp"), ("peer", "127.0.0.1"), ("peer/24,64", "127.0.0.0/24"),
+        ("container", "("), ("unit", "("), ("user", "root"), ("state", "tcp established"),
+      ]
+      for (word, name) in groups {
+        try view.pane.type("g")
+        try view.wait("groups by \(word)") { lines in
+          lines[0].contains("groups: \(word)  by rate") && lines.contains { $0.contains(name) }
+        }
+      }
+      try view.pane.type("g")
+      try view.wait("sockets") { lines in
+        !lines[0].contains("groups") && lines.contains { $0.contains("127.0.0.1:5000") && $0.contains("estab") }
+      }
+      try view.pane.type("G", "G", "G", "G", "G", "G", "G")
+      try view.wait(forLine: "4000/tcp")
+      try view.pane.type("Down", "Enter")
+      try view.wait("the sockets of a port") { lines in
+        lines[0].contains("filter: sport = :")
+          && lines.contains { $0.contains("127.0.0.1:4000") && $0.contains("estab") }
+      }
       #expect(try view.quit().status == 0)
     }
   }
