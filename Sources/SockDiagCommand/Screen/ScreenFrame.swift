@@ -53,10 +53,13 @@ struct ScreenFrame {
     put(text.utf8, row: row, column: column, limit: limit, paint, isInverse: isInverse)
   }
 
-  /// Gives the blank rest of a line the look of a chosen one.
+  /// Gives a line the look of the chosen one: one background from edge to edge, which colours would break up.
   mutating func invert(row: Int) {
     guard row >= 0, row < rows else { return }
-    for index in row * columns..<(row + 1) * columns { cells[index].isInverse = true }
+    for index in row * columns..<(row + 1) * columns {
+      cells[index].paint = .none
+      cells[index].isInverse = true
+    }
   }
 
   /// Leaves out colours. What is chosen stays recognizable.

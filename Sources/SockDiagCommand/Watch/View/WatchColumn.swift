@@ -49,7 +49,7 @@ enum WatchColumn: Int, CaseIterable, Hashable {
 
   private var alignsRight: Bool {
     switch self {
-    case .received, .sent, .retransmits, .roundTrip, .receiveQueue, .sendQueue, .age: true
+    case .received, .sent, .retransmits, .roundTrip, .receiveQueue, .sendQueue, .age, .history: true
     default: false
     }
   }

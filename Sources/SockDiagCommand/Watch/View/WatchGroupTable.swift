@@ -18,7 +18,7 @@ enum WatchGroupTable {
       case .sendQueue: number("Send-Q", 6, 8)
       case .new: number("New", 5, 10)
       case .ended: number("Ended", 5, 11)
-      case .history: TablePage.Column(title: "History", minimumWidth: 10, rank: 9)
+      case .history: number("History", 10, 9)
       }
     }
 
