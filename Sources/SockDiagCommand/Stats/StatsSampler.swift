@@ -107,7 +107,10 @@ final class StatsPlace {
 
   init(_ namespace: NamespaceTag?, _ queries: [SocketQuery], _ grouping: Grouping, follows: Bool) {
     self.namespace = namespace
-    let name = namespace.map { GroupName.namespace($0.namespace, isOwn: $0.isOwn) } ?? .none("this namespace")
+    let own = namespace == nil ? try? NetworkNamespace.current() : nil
+    let name =
+      namespace.map { GroupName.namespace($0.namespace, isOwn: $0.isOwn) } ?? own.map { .namespace($0, isOwn: true) }
+      ?? .none("this namespace")
     parts = queries.map { query in
       let sums = grouping.sums(query.protocol, in: name)
       return follows
