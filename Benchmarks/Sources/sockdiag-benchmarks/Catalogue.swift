@@ -68,6 +68,7 @@ struct Catalogue {
         try OurTracker(details: .tcpInfo),
         try OurSummary.byState(details: .tcpInfo),
         try OurSummary.byLocalPort(details: .tcpInfo),
+        try OurSummary.ofTracker(),
       ] + theirs("-taniO", headerLines: 1)
     )
   }

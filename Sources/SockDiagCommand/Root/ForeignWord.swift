@@ -52,7 +52,8 @@ struct ForeignWord {
     (["read", "replay", "load", "parse"], ["decode"]),
     (["benchmark", "perf", "speed"], ["bench"]),
     (["example", "examples", "learn", "tutorial", "try"], ["demo"]),
-    (["stats", "stat", "statistics", "summary", "count", "counts"], ["list", "-s"]),
+    (["stat", "statistics", "sum", "group"], ["stats"]),
+    (["summary", "count", "counts"], ["list", "-s"]),
     (["version"], ["--version"]),
     (["usage", "man", "?", "/?"], ["--help"]),
   ]

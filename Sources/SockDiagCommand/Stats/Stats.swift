@@ -120,11 +120,12 @@ struct Stats: TakesFilter {
     var history = try chart.map { path throws(CommandFailure) in try StatsHistory(path: path, grouping, chosen.filter) }
 
     var schedule = StatsSchedule(every: interval, count: count)
+    var said: Set<String> = []
     repeat {
       let sample = try sampler.look(&remarks, skipped: schedule.skipped)
       try writer.write(sample)
       try history?.add(sample)
-      if interval != nil { remarks.say() }
+      if interval != nil { remarks.sayNew(&said) }
     } while try schedule.waitForNext(sampler, interruption)
     try history?.finish()
     try remarks.end()

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SockDiag
 
 /// The looks of a run, for a chart of all of them. However long the run is, it keeps a bounded number of points.
@@ -94,7 +93,7 @@ struct StatsHistory {
   }
 
   private func write() throws(CommandFailure) {
-    try ReplacedFile.write(Array(StatsChart(self).svg.utf8), to: path, option: "--chart")
+    try ReplacedFile.write(Array(StatsChart(self).svg.utf8), to: path)
   }
 }
 
@@ -102,35 +101,5 @@ extension Timestamp {
   /// The seconds since an earlier time; less than zero if the clock was set back.
   func seconds(since earlier: Timestamp) -> Double {
     Double(seconds - earlier.seconds) + Double(milliseconds - earlier.milliseconds) / 1_000
-  }
-}
-
-/// A file that readers see whole: the old one or the new one.
-enum ReplacedFile {
-  /// Writes a file beside the path, and renames it to the path.
-  static func write(_ bytes: [UInt8], to path: String, option: String) throws(CommandFailure) {
-    let temporary = "\(path).\(getpid()).tmp"
-    // SAFETY: open, unlink and rename read terminated strings, which Swift makes of these for the call.
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard descriptor >= 0 else { throw failure(path, option) }
-    do throws(CommandFailure) {
-      var output = ByteOutput(descriptor: descriptor)
-      output.bytes = bytes
-      try output.flush()
-    } catch {
-      close(descriptor)
-      _ = unsafe unlink(temporary)
-      throw error
-    }
-    close(descriptor)
-    guard unsafe rename(temporary, path) == 0 else {
-      let failure = failure(path, option)
-      _ = unsafe unlink(temporary)
-      throw failure
-    }
-  }
-
-  private static func failure(_ path: String, _ option: String) -> CommandFailure {
-    CommandFailure(.outputFailed, "\(option): cannot write \(path): \(SystemMessage.text(errno))")
   }
 }

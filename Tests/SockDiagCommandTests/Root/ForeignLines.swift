@@ -46,7 +46,8 @@ enum ForeignLines {
     ("listening", "sockdiag listeners"),
     ("LISTEN", "sockdiag listeners"), ("established", "sockdiag list state established"),
     ("TIME_WAIT", "sockdiag list state time_wait"), ("watch", "sockdiag events"), ("monitor -t", "sockdiag events -t"),
-    ("stats", "sockdiag list -s"), ("doctor", "sockdiag check"), ("tcpdump", "sockdiag record --help"),
+    ("statistics", "sockdiag stats"), ("summary", "sockdiag list -s"), ("doctor", "sockdiag check"),
+    ("tcpdump", "sockdiag record --help"),
     ("version", "sockdiag --version"), ("nginx", "sockdiag list -ap comm = nginx"),
     ("-t list", "sockdiag list -t"), ("help lst", "sockdiag list"), ("help list foo", "sockdiag --help"),
   ]

@@ -45,7 +45,25 @@ final class OurSummary: Rival {
     }
   }
 
+  /// What was carried since the last look, as `stats --every` sums it.
+  static func ofTracker() throws -> OurSummary {
+    let poll = TrackedPoll(inspector: try SocketInspector())
+    var summary = Summary<SocketState>()
+    return OurSummary("state, followed by a tracker") {
+      summary.removeAll()
+      _ = try poll.tracker.update(&poll.inspector) { summary.add($0, to: $0.socket.state) }
+      return summary.total.sockets
+    }
+  }
+
   func run() throws -> Int? { try work() }
+
+  private final class TrackedPoll {
+    var inspector: SocketInspector
+    var tracker = SocketTracker(SocketQuery(.tcp, states: .all, details: .tcpInfo))
+
+    init(inspector: consuming SocketInspector) { self.inspector = inspector }
+  }
 
   /// Holds what a closure cannot own.
   private final class Poll {

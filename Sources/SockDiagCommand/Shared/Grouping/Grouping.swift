@@ -31,6 +31,23 @@ enum Grouping: Hashable, Sendable {
     }
   }
 
+  /// The title of a column of names.
+  var title: String {
+    switch self {
+    case .state: "State"
+    case .direction: "Direction"
+    case .port: "Port"
+    case .peerPort: "Peer port"
+    case .peer: "Peer"
+    case .process: "Process"
+    case .unit: "Unit"
+    case .container: "Container"
+    case .cgroup: "Cgroup"
+    case .user: "User"
+    case .namespace: "Netns"
+    }
+  }
+
   /// Reads a word of the command line.
   static func parse(_ text: String) throws(CommandFailure) -> Grouping {
     switch text {

@@ -84,6 +84,13 @@ struct Remarks {
     sentences.removeAll()
   }
 
+  /// Reports the sentences so far that were not reported before, and removes them: of a run of many looks each sentence is
+  /// said once.
+  mutating func sayNew(_ said: inout Set<String>) {
+    for sentence in sentences where said.insert(sentence).inserted { Diagnostics.report(sentence) }
+    sentences.removeAll()
+  }
+
   /// Adds that processes are hidden.
   mutating func note(undecided: Int, hidden: Int) {
     if undecided > 0 {

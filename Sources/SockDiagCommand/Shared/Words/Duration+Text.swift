@@ -7,6 +7,14 @@ extension Duration {
     text.append(self)
     return String(decoding: text, as: UTF8.self)
   }
+
+  /// The time with about three digits: `35us`, `1.25ms`, `99.6ms`, `3.2s`.
+  var roundedText: String {
+    let microseconds = self / .microseconds(1)
+    if microseconds < 999.5 { return "\(Int(microseconds.rounded()))us" }
+    if microseconds < 999_500 { return ShortNumber.text(microseconds / 1_000) + "ms" }
+    return ShortNumber.text(microseconds / 1_000_000) + "s"
+  }
 }
 
 extension [UInt8] {
