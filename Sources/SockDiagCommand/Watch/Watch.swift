@@ -17,8 +17,8 @@ struct Watch: TakesFilter {
       rows that are seen.
 
       Where the output is no terminal, or with --lines, each look is some lines of words such as received=1200, for grep \
-      and awk: one for all sockets, and one for each of the first sockets. For programs 'sockdiag list --ndjson' and \
-      'sockdiag events --ndjson' have JSON.
+      and awk: one for all sockets, and one for each of the first sockets. There is no JSON: programs use 'sockdiag stats \
+      --every 1s --ndjson' and 'sockdiag events --ndjson'.
       """)
 
   @OptionGroup(title: "Which sockets")
@@ -33,9 +33,12 @@ struct Watch: TakesFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Show groups of sockets: \(Grouping.words.joined(separator: ", ")).", valueName: "word"),
-    completion: .list(Grouping.words))
+      "Show groups of sockets: \(Self.groupings.joined(separator: ", ")).", valueName: "word"),
+    completion: .list(Self.groupings))
   var by: String?
+
+  /// One network namespace is looked at, so groups by namespace say nothing.
+  private static let groupings = Grouping.words.filter { $0 != "namespace" }
 
   @Flag(name: .shortAndLong, help: "The lowest value first.")
   var reverse = false
@@ -77,6 +80,10 @@ struct Watch: TakesFilter {
     }
     (request.order, request.isReversed) = (sort, reverse)
     request.grouping = try by.map { text throws(CommandFailure) in try Grouping.parse(text) }
+    if request.grouping == .namespace {
+      throw CommandFailure.usage(
+        "watch looks at one network namespace; use 'sockdiag stats --all-netns --by namespace --every 1s'")
+    }
     guard !lines, let terminal = WatchTerminal(colour.color) else {
       request.limit = top ?? 10
       return try WatchLines(request, count: count).run()

@@ -10,7 +10,8 @@ struct WatchCommandTests {
     ("--every 10ms", "--every: 10ms is too short; give at least 50ms"), ("--every x", "--every: 'x' is not a time"),
     ("--top 0", "--top: 0 is not possible; give a number from 1 to 10000"),
     ("--count 0", "--count: 0 is not possible"), ("--by nonsense", "--by: 'nonsense' is not one of state, direction"),
-    ("--sort name", "--sort"), ("-f unix", "watch follows sockets of IPv4 and IPv6 only"),
+    ("--by namespace", "watch looks at one network namespace; use 'sockdiag stats"), ("--sort name", "--sort"),
+    ("-f unix", "watch follows sockets of IPv4 and IPv6 only"),
     ("comm = nginx", "watch looks up processes only for the rows that are seen"),
     ("sport = :70000", "filter, column 9"),
   ])
