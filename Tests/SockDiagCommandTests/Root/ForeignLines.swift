@@ -17,7 +17,7 @@ enum ForeignLines {
   ]
 
   private static let netstat: [Line] = [
-    ("netstat -tulpn", "sockdiag list -tulpn"), ("tulpn", "sockdiag -tulpn"), ("-c", "sockdiag events"),
+    ("netstat -tulpn", "sockdiag list -tulpn"), ("tulpn", "sockdiag -tulpn"), ("-c", "sockdiag watch"),
     ("-g", "ip maddress"), ("--route", "ip route"), ("--interfaces", "ip -s link"),
     ("--statistics", "sockdiag list -s"), ("-P", "sockdiag"),
   ]
