@@ -24,6 +24,8 @@ let package = Package(
     .library(name: "BindDiagnosis", targets: ["BindDiagnosis"]),
     .library(name: "PortControl", targets: ["PortControl"]),
     .library(name: "HostFindings", targets: ["HostFindings"]),
+    .library(name: "SocketMetrics", targets: ["SocketMetrics"]),
+    .library(name: "MetricsServer", targets: ["MetricsServer"]),
     .library(name: "SockDiagTesting", targets: ["SockDiagTesting"]),
     // All of the above but the tests' part, behind one import.
     .library(name: "SockDiagKit", targets: ["SockDiagKit"]),
@@ -33,10 +35,12 @@ let package = Package(
     // Without this trait the package depends only on libmnl: use `.package(…, traits: [])` to embed the library.
     // Otherwise a package manager fetches the argument parser, although it does not build it.
     .trait(name: "Command", description: "The sockdiag command, which needs an argument parser."),
-    .default(enabledTraits: ["Command"]),
+    .trait(name: "MetricsServer", description: "The HTTP server of metrics, which needs SwiftNIO."),
+    .default(enabledTraits: ["Command", "MetricsServer"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
   ],
   targets: [
     .systemLibrary(name: "Clibmnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
@@ -58,15 +62,30 @@ let package = Package(
     .target(
       name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
     .target(
-      name: "SockDiagKit", dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketOwners"],
+      name: "SocketMetrics",
+      dependencies: ["CSockDiag", "HostFindings", "SockDiag", "SockDiagWire", "SocketOwners"],
+      swiftSettings: swiftSettings),
+    // Serves metrics over HTTP. Without its trait the module is empty.
+    .target(
+      name: "MetricsServer",
+      dependencies: [
+        "SockDiag", "SocketMetrics",
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "SockDiagKit",
+      dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketMetrics", "SocketOwners"],
       swiftSettings: swiftSettings),
     // Only the command unpacks compressed captures, so the libraries do not depend on it.
     .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "PortControl", "SockDiag", "SockDiagWire",
-        "SocketLaboratory", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "MetricsServer", "PortControl", "SockDiag",
+        "SockDiagWire", "SocketLaboratory", "SocketMetrics", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
