@@ -65,6 +65,8 @@ let package = Package(
       name: "SocketMetrics",
       dependencies: ["CSockDiag", "HostFindings", "SockDiag", "SockDiagWire", "SocketOwners"],
       swiftSettings: swiftSettings),
+    // Files for Prometheus, Grafana and systemd, which the command prints.
+    .target(name: "MetricsAssets", resources: [.embedInCode("Files")], swiftSettings: swiftSettings),
     // Serves metrics over HTTP. Without its trait the module is empty.
     .target(
       name: "MetricsServer",
@@ -84,8 +86,8 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "MetricsServer", "PortControl", "SockDiag",
-        "SockDiagWire", "SocketLaboratory", "SocketMetrics", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "MetricsAssets", "MetricsServer", "PortControl",
+        "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketMetrics", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -103,7 +105,7 @@ let package = Package(
       name: "SockDiagCommandTests",
       dependencies: [
         "SockDiagCommand", "BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SockDiagTestKit",
-        "SocketOwners", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
+        "SocketMetrics", "SocketOwners", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
         "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
@@ -134,6 +136,17 @@ let package = Package(
       dependencies: [
         "HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners",
       ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketMetricsTests",
+      dependencies: [
+        "SocketMetrics", "HostFindings", "SockDiag", "SockDiagTestKit", "SockDiagTesting", "SockDiagWire",
+        "SocketLaboratory", "SocketLaboratoryKit",
+      ],
+      swiftSettings: swiftSettings),
+    // Without the trait it has no tests.
+    .testTarget(
+      name: "MetricsServerTests", dependencies: ["MetricsServer", "SockDiag", "SocketMetrics"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests",

@@ -61,12 +61,12 @@ struct Metrics: TakesFilter {
   var noRules = false
 
   @Option(help: ArgumentHelp("Print a file for the collector: unit, alerts, rules or dashboard.", valueName: "file"))
-  var print: MetricsAsset?
+  var print: MetricsAssetArgument?
 
   @OptionGroup(title: "Which sockets") var selection: SelectionOptions
 
   func run() throws {
-    if let print { return try show(print) }
+    if let print { return try Self.show(print.content) }
     if every != nil, file == nil { throw CommandFailure.usage("--every repeats --file; give a path, or leave it out") }
     if listen != nil, file != nil {
       throw CommandFailure.usage("--listen and --file exclude each other; run the command twice for both")
@@ -81,12 +81,6 @@ struct Metrics: TakesFilter {
     }
     guard let file else { return try printPage(configuration) }
     try write(MetricsFile(path: file), format?.format ?? .prometheus, every: every, configuration)
-  }
-
-  private func show(_ asset: MetricsAsset) throws {
-    var output = ByteOutput()
-    output.bytes += try asset.content()
-    try output.flush()
   }
 
   /// What is collected.
@@ -127,8 +121,12 @@ struct Metrics: TakesFilter {
       Pause.sleep(until: .now + .seconds(1))
       return (format?.format ?? .openMetrics).page(try collector.collect())
     }
+    try Self.show(page)
+  }
+
+  private static func show(_ bytes: [UInt8]) throws(CommandFailure) {
     var output = ByteOutput()
-    output.bytes += page
+    output.bytes += bytes
     try output.flush()
   }
 
