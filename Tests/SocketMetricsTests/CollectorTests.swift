@@ -59,7 +59,9 @@ import Testing
     }
   }
 
-  private static func server(_ port: String, _ name: String) -> String { "sockdiag_tcp_\(name)_total{side=\"server\",port=\"\(port)\"}" }
+  private static func server(_ port: String, _ name: String) -> String {
+    "sockdiag_tcp_\(name)_total{side=\"server\",port=\"\(port)\"}"
+  }
 
   // MARK: Gauges
 

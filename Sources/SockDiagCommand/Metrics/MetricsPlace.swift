@@ -18,7 +18,8 @@ enum MetricsPlace: Hashable {
     }
     let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
     let bare = isBracketed ? String(host.dropFirst().dropLast()) : host
-    guard bare == "*" || bare.isEmpty || IPAddress(bare).map({ $0.family == .inet6 ? isBracketed : true }) == true else {
+    guard bare == "*" || bare.isEmpty || IPAddress(bare).map({ $0.family == .inet6 ? isBracketed : true }) == true
+    else {
       throw .usage("--listen: '\(host)' is not an address; give 9773, 10.0.0.1:9773, [::1]:9773 or *:9773")
     }
     self = .internet(host: bare == "*" || bare.isEmpty ? "::" : bare, port: port)

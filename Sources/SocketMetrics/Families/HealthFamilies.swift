@@ -9,7 +9,9 @@ enum HealthFamilies {
     var complete = MetricFamily("sockdiag_look_complete", "1 if the look saw all sockets, otherwise 0.")
     complete.add(known: health.isComplete ? 1 : 0)
     var defects = MetricFamily("sockdiag_look_defects", .counter, "Looks that missed sockets, by the reason.")
-    for (labels, count) in health.defects.sorted(by: { $0.key.map(\.value).lexicographicallyPrecedes($1.key.map(\.value)) }) {
+    for (labels, count) in health.defects.sorted(by: {
+      $0.key.map(\.value).lexicographicallyPrecedes($1.key.map(\.value))
+    }) {
       defects.add(labels, .integer(count))
     }
     var announced = MetricFamily(

@@ -40,7 +40,8 @@ private struct MetricsPage {
       appendHead(family, family.name + (format == .openMetrics ? "" : "_total"), "counter")
       for sample in family.samples { append("\(family.name)_total", sample) }
     case (.info, _):
-      appendHead(family, family.name + (format == .openMetrics ? "" : "_info"), format == .openMetrics ? "info" : "gauge")
+      appendHead(
+        family, family.name + (format == .openMetrics ? "" : "_info"), format == .openMetrics ? "info" : "gauge")
       for sample in family.samples { append("\(family.name)_info", sample) }
     case (.gaugeHistogram, .openMetrics):
       appendHead(family, family.name, "gaugehistogram")

@@ -29,7 +29,7 @@ struct MetricsCommandTests {
         import sys
         from prometheus_client.\(parser) import text_string_to_metric_families as parse
         families = {family.name: family for family in parse(sys.argv[1])}
-        print(len(families) > 30, [s.value for f in families.values() for s in f.samples
+        print(len(families) > 30, [float(s.value) for f in families.values() for s in f.samples
           if s.name == 'sockdiag_sockets' and s.labels['state'] == 'listen'])
         """
       let result = try Shells.run(["/usr/bin/python3", "-c", script, page.outputText])
@@ -61,7 +61,8 @@ struct MetricsCommandTests {
     (["--listen", "1", "--format", "prometheus"], "leave --format out"), (["--limit", "0"], "give 1 to 10000"),
     (["--by", "port"], "'port' is not an owner"), (["-x"], "TCP and UDP sockets only"),
     (["comm = nginx"], "use --by process"), (["--file", "/nowhere/x"], "cannot create '/nowhere/x'"),
-    (["--every", "5", "--file", "/nowhere/x"], "cannot create '/nowhere/x'"), (["--every", "10ms", "--file", "/x"], "too short"),
+    (["--every", "5", "--file", "/nowhere/x"], "cannot create '/nowhere/x'"),
+    (["--every", "10ms", "--file", "/x"], "too short"),
   ])
   func mistakesAreExplained(words: [String], sentence: String) throws {
     let result = try Tool.run(["metrics"] + words)
