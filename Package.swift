@@ -26,6 +26,7 @@ let package = Package(
     .library(name: "HostFindings", targets: ["HostFindings"]),
     .library(name: "SocketMetrics", targets: ["SocketMetrics"]),
     .library(name: "MetricsServer", targets: ["MetricsServer"]),
+    .library(name: "SocketMetricsRecorder", targets: ["SocketMetricsRecorder"]),
     .library(name: "SockDiagTesting", targets: ["SockDiagTesting"]),
     // All of the above but the tests' part, behind one import.
     .library(name: "SockDiagKit", targets: ["SockDiagKit"]),
@@ -36,11 +37,13 @@ let package = Package(
     // Otherwise a package manager fetches the argument parser, although it does not build it.
     .trait(name: "Command", description: "The sockdiag command, which needs an argument parser."),
     .trait(name: "MetricsServer", description: "The HTTP server of metrics, which needs SwiftNIO."),
+    .trait(name: "SwiftMetrics", description: "Metrics recorded into the swift-metrics of a program."),
     .default(enabledTraits: ["Command", "MetricsServer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
   ],
   targets: [
     .systemLibrary(name: "Clibmnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
@@ -75,6 +78,14 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
         .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
         .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+      ],
+      swiftSettings: swiftSettings),
+    // Records metrics into swift-metrics. Without its trait the module is empty.
+    .target(
+      name: "SocketMetricsRecorder",
+      dependencies: [
+        "SockDiag", "SocketMetrics",
+        .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["SwiftMetrics"])),
       ],
       swiftSettings: swiftSettings),
     .target(
