@@ -120,6 +120,12 @@ struct MetricsCommandTests {
         "/usr/bin/systemd-analyze", "verify", "--man=no", "\(folder)/sockdiag-metrics.service",
       ])
       #expect(result.status == 0 && !result.errors.contains("sockdiag-metrics"), "\(result.errors)")
+      // From 0 to 100, where less is safer. A unit without any of these lines has 96.
+      let exposure = try Shells.run([
+        "/usr/bin/systemd-analyze", "security", "--offline=true", "--threshold=20",
+        "\(folder)/sockdiag-metrics.service",
+      ])
+      #expect(exposure.status == 0, "\(exposure.text)")
     }
   }
 
