@@ -26,14 +26,12 @@ public struct MetricFamily: Hashable, Sendable {
   /// The formats forbid two samples with the same labels.
   private var labelSets: Set<[MetricLabel]> = []
 
-  /// Creates a family without samples.
-  ///
-  /// - Parameter unit: The unit, which the name ends with.
+  /// Creates a family without samples. If it has a unit, the name ends with it.
   public init(_ name: String, _ kind: Kind, unit: String? = nil, _ help: String) {
     (self.name, self.kind, self.unit, self.help) = (name, kind, unit, help)
   }
 
-  /// Creates a gauge without samples.
+  /// Creates a gauge without samples. If it has a unit, the name ends with it.
   public init(_ name: String, unit: String? = nil, _ help: String) { self.init(name, .gauge, unit: unit, help) }
 
   /// Adds a sample. If a sample with the same labels exists, a number is added as a label.
