@@ -34,7 +34,8 @@
     /// - Parameter factory: Where the metrics go; by default into the program's metrics system.
     /// - Throws: `SockDiagError` if sockets cannot be read.
     public init(
-      _ configuration: MetricsConfiguration = MetricsConfiguration(), factory: any MetricsFactory = MetricsSystem.factory
+      _ configuration: MetricsConfiguration = MetricsConfiguration(),
+      factory: any MetricsFactory = MetricsSystem.factory
     ) throws(SockDiagError) {
       exporter = try MetricsExporter(configuration)
       self.factory = factory

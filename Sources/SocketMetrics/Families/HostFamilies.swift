@@ -31,6 +31,26 @@ enum HostFamilies {
         counter("aborts_on_memory", "Connections reset because there were too many orphans, or too little memory."),
         counters.abortsOnMemory
       ),
+      (
+        counter("failed_connections", "Attempts to connect that failed, and requests that were reset."),
+        counters.failedConnections
+      ),
+      (counter("reset_connections", "TCP connections that ended by a reset."), counters.resetConnections),
+      (
+        counter("sent_segments", "TCP segments sent by all connections, without those sent again."),
+        counters.segmentsSent
+      ),
+      (
+        counter("retransmitted_segments", "TCP segments sent again by all connections."), counters.segmentsRetransmitted
+      ),
+      (
+        counter("udp_buffer_drops", "IPv4 datagrams dropped because the receive buffer of their socket was full."),
+        counters.udpBufferDrops
+      ),
+      (
+        counter("udp6_buffer_drops", "IPv6 datagrams dropped because the receive buffer of their socket was full."),
+        counters.udp6BufferDrops
+      ),
       (MetricFamily("sockdiag_time_wait_sockets", "TCP sockets in TIME_WAIT."), counters.timeWaits),
       (
         MetricFamily("sockdiag_time_wait_limit_sockets", "The limit of TCP sockets in TIME_WAIT."),
