@@ -80,7 +80,7 @@ struct Metrics: TakesFilter {
       try DurationArgument.parse(text, option: "--every", atLeast: .seconds(1))
     }
     guard let file else { return try printPage(configuration) }
-    try write(MetricsFile(path: file), format?.format ?? .prometheus, every: every, configuration)
+    try write(to: file, format?.format ?? .prometheus, every: every, configuration)
   }
 
   /// What is collected.
@@ -131,18 +131,18 @@ struct Metrics: TakesFilter {
   }
 
   private func write(
-    _ file: MetricsFile, _ format: MetricsFormat, every: Duration?, _ configuration: MetricsConfiguration
+    to path: String, _ format: MetricsFormat, every: Duration?, _ configuration: MetricsConfiguration
   ) throws {
     var collector = try MetricsCollector(configuration)
     _ = try collector.collect()
     guard let every else {
       Pause.sleep(until: .now + .seconds(1))
-      return try file.write(format.page(try collector.collect()))
+      return try ReplacedFile.write(format.page(try collector.collect()), to: path)
     }
     let interruption = try Interruption()
     var next = ContinuousClock.now
     while true {
-      try file.write(format.page(try collector.collect()))
+      try ReplacedFile.write(format.page(try collector.collect()), to: path)
       // No look is made up for: a figure of now is what the reader wants.
       while next <= .now { next += every }
       guard try Self.wait(until: next, &collector, interruption) else { return }
