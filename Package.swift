@@ -92,13 +92,15 @@ let package = Package(
       name: "SockDiagKit",
       dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketMetrics", "SocketOwners"],
       swiftSettings: swiftSettings),
+    // A terminal to draw on, for `sockdiag watch`.
+    .target(name: "CTerminal", cSettings: cSettings),
     // Only the command unpacks compressed captures, so the libraries do not depend on it.
     .systemLibrary(name: "Czlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "Czlib", "HostFindings", "MetricsAssets", "MetricsServer", "PortControl",
-        "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketMetrics", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "CTerminal", "Czlib", "HostFindings", "MetricsAssets", "MetricsServer",
+        "PortControl", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketMetrics", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],

@@ -49,24 +49,24 @@ final class Sampler<Value: Sendable>: Sendable {
 }
 
 /// Ticks at whole multiples of an interval after the first.
-struct Pace {
+package struct Pace {
   private let interval: Duration
   /// The next tick.
-  private(set) var next: ContinuousClock.Instant
+  package private(set) var next: ContinuousClock.Instant
   private let clock: () -> ContinuousClock.Instant
 
-  init(_ interval: Duration, clock: @escaping () -> ContinuousClock.Instant = { .now }) {
+  package init(_ interval: Duration, clock: @escaping () -> ContinuousClock.Instant = { .now }) {
     self.interval = max(interval, .zero)
     self.clock = clock
     next = clock()
   }
 
-  var isDue: Bool { clock() >= next }
+  package var isDue: Bool { clock() >= next }
 
   /// Passes to the tick after this time.
   ///
   /// - Returns: The number of ticks that have passed unused.
-  mutating func beginTick() -> Int {
+  package mutating func beginTick() -> Int {
     let late = clock() - next
     guard interval > .zero else {
       next = clock()

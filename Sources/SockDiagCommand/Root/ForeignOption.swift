@@ -72,9 +72,7 @@ struct ForeignOption {
     case "-v", "--verbose": OfferedLine.first(["list", "-eim"] + rest).map { "\($0) shows all details" }
     case "-P": OfferedLine.first(self.line(rest)).map { "ports are shown as numbers: \($0)" }
     case "-c", "--continuous", "--watch":
-      OfferedLine.first(["events"] + rest, ["events"]).map {
-        "\($0) shows sockets as they close, and 'watch sockdiag' repeats a list"
-      }
+      OfferedLine.first(["watch"] + rest, ["watch"]).map { "\($0) shows sockets as they change" }
     case "-Z", "--context", "-z", "--contexts": "'ss -Z' shows SELinux labels"
     case "--bpf-map-id":
       OfferedLine.first(["list", "-b"] + rest, ["list", "-b"]).map { "\($0) shows the values of all maps" }

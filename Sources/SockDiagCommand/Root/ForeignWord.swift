@@ -45,7 +45,7 @@ struct ForeignWord {
     (["ss", "netstat", "show", "ls", "connections", "sockets", "conn", "all", "dump", "status", "top"], ["list"]),
     (["listening", "listener", "servers", "open"], ["listeners"]),
     (["close", "reset", "drop", "tcpkill", "rst"], ["destroy"]),
-    (["monitor", "watch", "follow", "tail", "log", "conntrack"], ["events"]),
+    (["monitor", "follow", "tail", "log", "conntrack"], ["events"]), (["top", "live"], ["watch"]),
     (["doctor", "health", "lint", "verify", "problems"], ["check"]),
     (["caps", "features", "modules", "kernel", "probe"], ["capabilities"]),
     (["capture", "save", "tcpdump", "snapshot"], ["record"]),

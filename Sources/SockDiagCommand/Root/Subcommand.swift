@@ -54,7 +54,8 @@ extension Subcommand {
       "Sockets",
       [
         Subcommand("listeners", quick: Listeners.self), Subcommand("list", quick: List.self),
-        Subcommand("stats", filtering: Stats.self), Subcommand("events", filtering: Events.self),
+        Subcommand("watch", filtering: Watch.self), Subcommand("stats", filtering: Stats.self),
+        Subcommand("events", filtering: Events.self),
         Subcommand("destroy", filtering: Destroy.self),
       ]),
     SubcommandGroup(

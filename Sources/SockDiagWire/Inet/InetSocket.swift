@@ -77,6 +77,15 @@ public struct InetSocket: Hashable, Sendable, Codable {
 }
 
 extension InetSocket {
+  /// The fixed record alone. It shares no storage with this value, so a reader that streams can use its own again.
+  package var withoutDetails: InetSocket {
+    var record = self
+    record.boxedAttributes = []
+    return record
+  }
+}
+
+extension InetSocket {
   /// The protocol. It is not part of a reply: the reader knows it from the request, or it is
   /// ``TransportProtocol/unspecified``.
   public internal(set) var `protocol`: TransportProtocol {

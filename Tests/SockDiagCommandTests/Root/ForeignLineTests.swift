@@ -34,7 +34,7 @@ struct ForeignLineTests {
         _ = try SockDiagTool.parse(Array(command.dropFirst()))
         #expect(command.contains { ["--free", "--listening", "--help"].contains($0) }, "\(line)")
       // They run on, or create a file.
-      case "events", "record": _ = try SockDiagTool.parse(Array(command.dropFirst()))
+      case "events", "record", "watch": _ = try SockDiagTool.parse(Array(command.dropFirst()))
       // Without a terminal they would be refused.
       case "kill", "destroy":
         let isHelp = command.contains("--help")

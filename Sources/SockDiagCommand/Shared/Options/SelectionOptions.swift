@@ -70,6 +70,8 @@ extension SelectionOptions {
     case connected
     /// Sockets that clients can reach.
     case listeners
+    /// Connections and the sockets that clients can reach.
+    case heldByPrograms
     /// All sockets.
     case everything
   }
@@ -160,6 +162,7 @@ extension SelectionOptions {
     // sockets.
     case (.listening, _), (nil, .listeners): kind.listeningStates
     case (nil, .connected): kind.connectedStates
+    case (nil, .heldByPrograms): kind.connectedStates.union(kind.listeningStates)
     }
   }
 }

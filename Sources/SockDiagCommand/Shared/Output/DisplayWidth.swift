@@ -19,7 +19,7 @@ enum DisplayWidth {
 
   /// The columns of one character: 0 for marks above the one before, 2 for East Asian letters and pictures (Unicode
   /// Standard Annex 11, the blocks whose characters are wide).
-  private static func of(_ scalar: Unicode.Scalar) -> Int {
+  static func of(_ scalar: Unicode.Scalar) -> Int {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
     default: break

@@ -103,7 +103,8 @@ struct Remarks {
     }
   }
 
-  private static var cureForHiddenProcesses: String {
+  /// What to do about hidden processes.
+  static var cureForHiddenProcesses: String {
     geteuid() == 0 ? "root needs CAP_SYS_PTRACE to see them, and the host's /proc" : "run it as root to see them"
   }
 

@@ -53,7 +53,8 @@ struct Terminal {
     environment("COLUMNS").flatMap(Int.init).flatMap { (20...10_000).contains($0) ? $0 : nil }
   }
 
-  private static var isDumb: Bool { environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true }
+  /// Whether the terminal knows no escape sequences.
+  static var isDumb: Bool { environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true }
 
   private static func environment(_ name: String) -> String? {
     // SAFETY: the pointer is copied at once, and nothing in this process changes the environment.

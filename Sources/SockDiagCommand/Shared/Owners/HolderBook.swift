@@ -26,12 +26,27 @@ struct HolderBook {
     try self.init(wanted: sockets.map(WantedSocket.init), by: &owners)
   }
 
+  /// The same in a search of many, which costs little if little has changed since the last one. It shows no progress.
+  init(repeatedly sockets: [some KernelSocket], by owners: inout OwnerFinder) throws(CommandFailure) {
+    try self.init(by: &owners) { owners throws(SocketOwnersError) in
+      try owners.find(sockets.map(WantedSocket.init))
+    }
+  }
+
   private init(wanted: [WantedSocket], by owners: inout OwnerFinder) throws(CommandFailure) {
-    do throws(SocketOwnersError) {
-      report = try Progress.during("looking for the processes of \(wanted.count.counted("socket"))") {
+    try self.init(by: &owners) { owners throws(SocketOwnersError) in
+      try Progress.during("looking for the processes of \(wanted.count.counted("socket"))") {
         () throws(SocketOwnersError) in
         try owners.find(wanted, SearchOptions(.everyHolder, walkers: 2, trustsEarlierSearches: false))
       }
+    }
+  }
+
+  private init(
+    by owners: inout OwnerFinder, _ search: (inout OwnerFinder) throws(SocketOwnersError) -> OwnerReport
+  ) throws(CommandFailure) {
+    do throws(SocketOwnersError) {
+      report = try search(&owners)
       details = owners.details(ofProcessesIn: report)
       reasons = Dictionary(
         report.missing.map { ($0.inode, $0.possibleReasons) }, uniquingKeysWith: { first, _ in first })

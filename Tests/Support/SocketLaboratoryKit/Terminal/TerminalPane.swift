@@ -22,17 +22,16 @@ public final class TerminalPane {
     ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
   }
 
-  /// The rows of a pane. Rows that leave it at the top stay in its history.
-  private static let rows = 60
-
   /// Starts a program in a new pane.
   ///
   /// - Parameters:
+  ///   - rows: The rows of the pane. Rows that leave it at the top stay in its history.
   ///   - words: The program, looked up in `PATH`, and its arguments.
   ///   - environment: Variables beside `PATH`, `HOME` and the `TERM` of tmux, such as `NO_COLOR`.
   /// - Throws: ``LaboratoryError``.
   public init(
-    in namespace: LabNamespace, columns: Int, running words: [String], environment: [String: String] = [:]
+    in namespace: LabNamespace, columns: Int, rows: Int = 60, running words: [String],
+    environment: [String: String] = [:]
   ) throws {
     (self.namespace, self.columns) = (namespace, columns)
     let number = UInt64.random(in: 0 ... .max)
@@ -50,7 +49,7 @@ public final class TerminalPane {
     do {
       // tmux runs these commands before it reads from the pane, so the pipe misses nothing.
       try tmux(
-        ["new-session", "-d", "-x", "\(columns)", "-y", "\(Self.rows)"] + pane + [
+        ["new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"] + pane + [
           ";", "pipe-pane", "-O", "exec cat >'\(folder)/output'",
         ])
     } catch {
@@ -121,7 +120,7 @@ public final class TerminalPane {
 
   /// Runs commands of the pane's server.
   @discardableResult
-  private func tmux(_ words: [String]) throws -> String {
+  func tmux(_ words: [String]) throws -> String {
     let environment = [
       "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "LC_ALL=C.UTF-8", "SHELL=/bin/sh", "TMUX_TMPDIR=\(folder)",
     ]

@@ -1,0 +1,84 @@
+internal import SockDiag
+
+/// Figures in a few columns.
+enum WatchFigureText {
+  /// A number to three digits: `0`, `999`, `1.23k`, `45.6M`; `-` if it is not known.
+  static func scaled(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "-" }
+    if value <= 0 { return "0" }
+    if value < 0.95 { return "<1" }
+    var rest = value
+    for prefix in ["", "k", "M", "G", "T", "P", "E"] {
+      if rest < 999.5 {
+        let decimals = prefix.isEmpty ? 0 : rest < 9.995 ? 2 : rest < 99.95 ? 1 : 0
+        return fixed(rest, decimals) + prefix
+      }
+      rest /= 1000
+    }
+    return fixed(rest * 1000, 0) + "E"
+  }
+
+  /// A rate of rare things: `0`, `0.5`, `12`, `1.23k`.
+  static func rare(_ value: Double?) -> String {
+    guard let value, value > 0, value < 9.95 else { return scaled(value) }
+    return value < 0.05 ? "<0.1" : fixed(value, 1)
+  }
+
+  /// A time in two units: `5s`, `4m12s`, `3h05m`, `2d04h`.
+  static func age(_ age: Duration) -> String {
+    let seconds = max(age.components.seconds, 0)
+    switch seconds {
+    case ..<60: return "\(seconds)s"
+    case ..<3600: return "\(seconds / 60)m\(twoDigits(seconds % 60))s"
+    case ..<86_400: return "\(seconds / 3600)h\(twoDigits(seconds / 60 % 60))m"
+    default: return "\(seconds / 86_400)d\(twoDigits(seconds / 3600 % 24))h"
+    }
+  }
+
+  /// A time to three digits: `35us`, `1.25ms`, `40.1s`.
+  static func time(_ time: Duration?) -> String {
+    guard let time else { return "-" }
+    let microseconds = time / .microseconds(1)
+    return switch microseconds {
+    case ..<999.5: fixed(microseconds, 0) + "us"
+    case ..<999_500: digits(microseconds / 1000) + "ms"
+    default: digits(microseconds / 1_000_000) + "s"
+    }
+  }
+
+  /// An interval, as on the command line.
+  static func interval(_ interval: Duration) -> String { DurationArgument.spelt(interval) }
+
+  private static func digits(_ value: Double) -> String { fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) }
+
+  private static func fixed(_ value: Double, _ decimals: Int) -> String {
+    let scale = decimals == 0 ? 1.0 : decimals == 1 ? 10 : 100
+    guard let number = Int(exactly: (value * scale).rounded()) else { return "?" }
+    if decimals == 0 { return "\(number)" }
+    let rest = "\(number % Int(scale))"
+    return "\(number / Int(scale))." + String(repeating: "0", count: decimals - rest.count) + rest
+  }
+
+  private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+extension SocketState {
+  /// The name in at most seven columns.
+  func brief(isConnectionOriented: Bool) -> String {
+    switch self {
+    case .established: "estab"
+    case .synSent: "syn-snt"
+    case .synReceived, .newSynReceived: "syn-rcv"
+    case .finWait1: "fin-w1"
+    case .finWait2: "fin-w2"
+    case .timeWait: "time-w"
+    case .close: isConnectionOriented ? "close" : "unconn"
+    case .closeWait: "close-w"
+    case .lastAcknowledgement: "lst-ack"
+    case .listen: "listen"
+    case .closing: "closing"
+    case .boundInactive: "bound"
+    default: description
+    }
+  }
+}
