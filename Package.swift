@@ -24,6 +24,9 @@ let package = Package(
     .library(name: "BindDiagnosis", targets: ["BindDiagnosis"]),
     .library(name: "PortControl", targets: ["PortControl"]),
     .library(name: "HostFindings", targets: ["HostFindings"]),
+    .library(name: "SocketMetrics", targets: ["SocketMetrics"]),
+    .library(name: "MetricsServer", targets: ["MetricsServer"]),
+    .library(name: "SocketMetricsRecorder", targets: ["SocketMetricsRecorder"]),
     .library(name: "SockDiagTesting", targets: ["SockDiagTesting"]),
     // All of the above but the tests' part, behind one import.
     .library(name: "SockDiagKit", targets: ["SockDiagKit"]),
@@ -33,10 +36,14 @@ let package = Package(
     // Without this trait the package depends only on libmnl: use `.package(…, traits: [])` to embed the library.
     // Otherwise a package manager fetches the argument parser, although it does not build it.
     .trait(name: "Command", description: "The sockdiag command, which needs an argument parser."),
-    .default(enabledTraits: ["Command"]),
+    .trait(name: "MetricsServer", description: "The HTTP server of metrics, which needs SwiftNIO."),
+    .trait(name: "SwiftMetrics", description: "Metrics recorded into the swift-metrics of a program."),
+    .default(enabledTraits: ["Command", "MetricsServer"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
   ],
   targets: [
     .systemLibrary(name: "Clibmnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
@@ -58,7 +65,32 @@ let package = Package(
     .target(
       name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
     .target(
-      name: "SockDiagKit", dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketOwners"],
+      name: "SocketMetrics",
+      dependencies: ["CSockDiag", "HostFindings", "SockDiag", "SockDiagWire", "SocketOwners"],
+      swiftSettings: swiftSettings),
+    // Files for Prometheus, Grafana and systemd, which the command prints.
+    .target(name: "MetricsAssets", resources: [.embedInCode("Files")], swiftSettings: swiftSettings),
+    // Serves metrics over HTTP. Without its trait the module is empty.
+    .target(
+      name: "MetricsServer",
+      dependencies: [
+        "SockDiag", "SocketMetrics",
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["MetricsServer"])),
+      ],
+      swiftSettings: swiftSettings),
+    // Records metrics into swift-metrics. Without its trait the module is empty.
+    .target(
+      name: "SocketMetricsRecorder",
+      dependencies: [
+        "SockDiag", "SocketMetrics",
+        .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["SwiftMetrics"])),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "SockDiagKit",
+      dependencies: ["BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SocketMetrics", "SocketOwners"],
       swiftSettings: swiftSettings),
     // A terminal to draw on, for `sockdiag watch`.
     .target(name: "CTerminal", cSettings: cSettings),
@@ -67,8 +99,8 @@ let package = Package(
     .target(
       name: "SockDiagCommand",
       dependencies: [
-        "BindDiagnosis", "BindTrace", "CTerminal", "Czlib", "HostFindings", "PortControl", "SockDiag", "SockDiagWire",
-        "SocketLaboratory", "SocketOwners",
+        "BindDiagnosis", "BindTrace", "CTerminal", "Czlib", "HostFindings", "MetricsAssets", "MetricsServer",
+        "PortControl", "SockDiag", "SockDiagWire", "SocketLaboratory", "SocketMetrics", "SocketOwners",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
       ],
@@ -86,7 +118,7 @@ let package = Package(
       name: "SockDiagCommandTests",
       dependencies: [
         "SockDiagCommand", "BindDiagnosis", "HostFindings", "PortControl", "SockDiag", "SockDiagTestKit",
-        "SocketOwners", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
+        "SocketMetrics", "SocketOwners", "SocketLaboratory", "SocketLaboratoryKit", "sockdiag",
         "bind-trace-subject", "restrained",
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
@@ -117,6 +149,17 @@ let package = Package(
       dependencies: [
         "HostFindings", "SockDiag", "SockDiagTestKit", "SocketLaboratory", "SocketLaboratoryKit", "SocketOwners",
       ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SocketMetricsTests",
+      dependencies: [
+        "SocketMetrics", "HostFindings", "SockDiag", "SockDiagTestKit", "SockDiagTesting", "SockDiagWire",
+        "SocketLaboratory", "SocketLaboratoryKit",
+      ],
+      swiftSettings: swiftSettings),
+    // Without the trait it has no tests.
+    .testTarget(
+      name: "MetricsServerTests", dependencies: ["MetricsServer", "SockDiag", "SocketMetrics"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SocketOwnersTests",

@@ -40,6 +40,11 @@ struct RouteTraffic {
     return routes
   }
 
+  /// The ports of all routes together, and those of them in TIME_WAIT.
+  var totalUse: (ports: Int, timeWaits: Int) {
+    uses.values.reduce((0, 0)) { ($0.0 + Int($1.ports), $0.1 + Int($1.timeWaits)) }
+  }
+
   /// The use of the routes of some sockets.
   init?(_ facts: HostFacts) {
     guard let choosable = facts.settings.choosablePorts else { return nil }

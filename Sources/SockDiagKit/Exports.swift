@@ -3,4 +3,5 @@
 @_exported public import HostFindings
 @_exported public import PortControl
 @_exported public import SockDiag
+@_exported public import SocketMetrics
 @_exported public import SocketOwners

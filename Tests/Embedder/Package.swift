@@ -35,7 +35,8 @@ let package = Package(
       name: "examples",
       dependencies: [
         product("BindDiagnosis"), product("HostFindings"), product("PortControl"), product("SockDiag"),
-        product("SockDiagKit"), product("SockDiagTesting"), product("SockDiagWire"), product("SocketOwners"),
+        product("SockDiagKit"), product("SockDiagTesting"), product("SockDiagWire"), product("SocketMetrics"),
+        product("SocketOwners"),
       ], swiftSettings: strict),
     .testTarget(
       name: "OfflineTests", dependencies: ["Polling", product("SockDiagTesting")], swiftSettings: strict),

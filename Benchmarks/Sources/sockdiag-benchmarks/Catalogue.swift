@@ -4,7 +4,10 @@ import SockDiag
 /// The table of all measurements: workloads with their rivals.
 struct Catalogue {
   let ss: String?
+  /// Another ss to compare with, of a newer version.
+  let newestSS: String?
   let sockdiag: String?
+  let others: OtherLanguages
 
   /// The number of exact gets in one sample.
   private let gets = 1_000
@@ -52,7 +55,7 @@ struct Catalogue {
         try FloorDump(walkingTwice: States.all),
         ProcRead.everything(),
         OurProcNet(.all),
-      ] + theirs("-tan", headerLines: 1)
+      ] + theirs("-tan", headerLines: 1) + (try others.dumps())
     )
   }
 
@@ -69,7 +72,7 @@ struct Catalogue {
         try OurSummary.byState(details: .tcpInfo),
         try OurSummary.byLocalPort(details: .tcpInfo),
         try OurSummary.ofTracker(),
-      ] + theirs("-taniO", headerLines: 1)
+      ] + theirs("-taniO", headerLines: 1) + (try others.details())
     )
   }
 
@@ -190,15 +193,24 @@ struct Catalogue {
   // A program that is not installed is left out; the others are measured.
 
   func theirs(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
-    guard let ss else { return [] }
-    let command = Command(path: ss, arguments: arguments)
-    return [SpawnedCommand(command, role: .other, headerLines: headerLines, pace: pace)]
+    [(ss, ""), (newestSS, "newest ")].compactMap { path, prefix in
+      guard let path else { return nil }
+      let command = Command(path: path, arguments: arguments)
+      return SpawnedCommand(
+        command, name: prefix + general(command.name), role: .other, headerLines: headerLines, pace: pace)
+    }
+  }
+
+  /// The same name for each run: the port in it is another one each time.
+  private func general(_ name: String) -> String {
+    guard let colon = name.lastIndex(of: ":") else { return name }
+    return name[...colon] + "P"
   }
 
   private func ours(_ arguments: String..., headerLines: Int, pace: Int = 3) -> [any Rival] {
     guard let sockdiag else { return [] }
     let command = Command(path: sockdiag, arguments: arguments)
-    return [SpawnedCommand(command, role: .ours, headerLines: headerLines, pace: pace)]
+    return [SpawnedCommand(command, name: general(command.name), role: .ours, headerLines: headerLines, pace: pace)]
   }
 }
 

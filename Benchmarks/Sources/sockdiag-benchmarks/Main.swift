@@ -40,6 +40,12 @@ struct Benchmarks: ParsableCommand {
   @Option(help: "The sockdiag to measure, as a path. Default: SOCKDIAG in the environment, or sockdiag in PATH.")
   var sockdiag: String?
 
+  @Option(help: "Another ss to measure, such as the newest, as a path.")
+  var newestSS: String?
+
+  @Option(help: "The folder with the programs of other languages, Benchmarks/Rivals. Without it they are left out.")
+  var others: String?
+
   @Option(help: "The program that holds the sockets. Default: socket-farm beside this program.")
   var farm: String?
 
@@ -48,6 +54,9 @@ struct Benchmarks: ParsableCommand {
 
   @Option(help: "Draw the largest size as an SVG.")
   var chart: String?
+
+  @Option(help: "Write a page of all results, with a chart for each size beside it.")
+  var page: String?
 
   func validate() throws {
     guard rounds > 0, polls > 0, sizes.allSatisfy({ $0 > listening }), listening >= 0, (0...100).contains(ipv6) else {
@@ -71,8 +80,9 @@ struct Benchmarks: ParsableCommand {
     for size in sizes {
       try measure(size, outcomes: &outcomes, steady: &steady, health: &health)
     }
-    // It takes minutes, so it has to be asked for. It comes last, because it leaves TIME_WAIT records behind.
-    if only.contains("polling"), let size = sizes.last {
+    // It takes minutes, so it has to be asked for, by name or with the page. It comes last, because it leaves TIME_WAIT
+    // records behind.
+    if let size = only.contains("polling") ? sizes.last : page == nil || !only.isEmpty ? nil : size(upTo: 10_000) {
       polling = [try poll(size)]
       print(polling[0].text)
     }
@@ -82,16 +92,37 @@ struct Benchmarks: ParsableCommand {
       date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady, polling: polling, health: health)
     if let json { try record.write(to: json) }
     if let chart { try Chart(record: record, outcomes: outcomes).write(to: chart) }
+    if let page { try write(page, record, outcomes) }
   }
+
+  /// Writes the page to a path that ends in `.md`, and its charts into the folder of that name.
+  private func write(_ page: String, _ record: Record, _ outcomes: [Outcome]) throws {
+    let folder = page.hasSuffix(".md") ? String(page.dropLast(3)) : page + "-charts"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let name = folder.split(separator: "/").last.map(String.init) ?? folder
+    let charts = try sizes.sorted().map { size in
+      let file = "\(size).svg"
+      let mine = outcomes.filter { $0.sockets == size }
+      try Chart(record: record, outcomes: mine).write(to: "\(folder)/\(file)")
+      return (sockets: size, path: "\(name)/\(file)")
+    }
+    try Page(record: record, outcomes: outcomes, charts: charts).write(to: page)
+  }
+
+  /// The largest size that is not above a limit; of larger ones the least.
+  private func size(upTo limit: Int) -> Int? { sizes.filter { $0 <= limit }.max() ?? sizes.min() }
+
+  /// A round of a million sockets takes a minute.
+  private func rounds(for size: Int) -> Rounds { Rounds(count: size > 100_000 ? max(1, rounds / 3) : rounds) }
 
   private func measure(
     _ size: Int, outcomes: inout [Outcome], steady: inout [SteadyState], health: inout [Responsiveness]
   ) throws {
     if Catalogue.unixKeys.contains(where: isWanted) { try measureUnix(size, outcomes: &outcomes) }
     let farm = try Farm(program: farmProgram(), sockets: size, listening: listening, ipv6Percent: ipv6)
-    let catalogue = try Catalogue(ss: Command.find("ss"), sockdiag: sockdiagProgram())
+    let catalogue = try self.catalogue()
     for workload in try catalogue.workloads(for: farm) where isWanted(workload.key) && !workload.rivals.isEmpty {
-      let outcome = try Rounds(count: rounds).measure(workload, sockets: farm.total)
+      let outcome = try rounds(for: size).measure(workload, sockets: farm.total)
       print(outcome.text)
       outcomes.append(outcome)
     }
@@ -99,7 +130,7 @@ struct Benchmarks: ParsableCommand {
       health += try Responsiveness.measure(for: .seconds(5))
       print(Array(health.suffix(2)).text)
     }
-    guard isWanted("steady"), size == sizes.last else { return }
+    guard isWanted("steady"), size == self.size(upTo: 100_000) else { return }
     for subject in try catalogue.steadySubjects() {
       steady.append(try SteadyState(polling: subject.rival, times: max(1, polls / subject.divisor)))
     }
@@ -108,12 +139,21 @@ struct Benchmarks: ParsableCommand {
   /// UNIX sockets have a farm of their own, and it stands alone: the holders of the other one have UNIX sockets too.
   private func measureUnix(_ size: Int, outcomes: inout [Outcome]) throws {
     let farm = try Farm(program: farmProgram(), unixSockets: size)
-    let catalogue = try Catalogue(ss: Command.find("ss"), sockdiag: sockdiagProgram())
+    let catalogue = try self.catalogue()
     for workload in try catalogue.unixWorkloads(for: farm) where isWanted(workload.key) {
-      let outcome = try Rounds(count: rounds).measure(workload, sockets: farm.total)
+      let outcome = try rounds(for: size).measure(workload, sockets: farm.total)
       print(outcome.text)
       outcomes.append(outcome)
     }
+  }
+
+  private func catalogue() throws -> Catalogue {
+    guard newestSS == nil || newestSS.flatMap(Command.find) != nil else {
+      throw BenchmarkError("no program at \(newestSS ?? "")")
+    }
+    return Catalogue(
+      ss: Command.find("ss"), newestSS: newestSS, sockdiag: try sockdiagProgram(),
+      others: OtherLanguages(folder: others))
   }
 
   private func isWanted(_ key: String) -> Bool {

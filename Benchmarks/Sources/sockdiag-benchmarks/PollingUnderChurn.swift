@@ -53,7 +53,7 @@ struct PollingUnderChurn: Codable {
       let command = Command(path: ss, arguments: ["-tan"])
       try compare(
         churn, "ss -tan, started anew each time",
-        SpawnedCommand(command, role: .other, headerLines: 1, pace: 1), inChildren: true)
+        SpawnedCommand(command, name: command.name, role: .other, headerLines: 1, pace: 1), inChildren: true)
     }
   }
 

@@ -31,6 +31,18 @@ public struct NetworkCounters: Hashable, Sendable, Codable {
   /// Connections whose TIME_WAIT was a short one, of at most four seconds. Kernel: `TWKilled`
   /// (`LINUX_MIB_TIMEWAITKILLED`, linux/snmp.h).
   public var timeWaitsKilled: UInt64?
+  /// Attempts to connect that failed, and requests that were reset. `/proc/net/snmp`: `Tcp: AttemptFails`.
+  public var failedConnections: UInt64?
+  /// Connections that ended by a reset. `/proc/net/snmp`: `Tcp: EstabResets`.
+  public var resetConnections: UInt64?
+  /// TCP segments sent, without those sent again. `/proc/net/snmp`: `Tcp: OutSegs`.
+  public var segmentsSent: UInt64?
+  /// TCP segments sent again. `/proc/net/snmp`: `Tcp: RetransSegs`.
+  public var segmentsRetransmitted: UInt64?
+  /// IPv4 UDP datagrams dropped because the receive buffer of their socket was full. `/proc/net/snmp`: `Udp: RcvbufErrors`.
+  public var udpBufferDrops: UInt64?
+  /// IPv6 UDP datagrams likewise. `/proc/net/snmp6`: `Udp6RcvbufErrors`. `nil` without IPv6.
+  public var udp6BufferDrops: UInt64?
 
   /// IPv4 TCP sockets of this namespace in all states but TIME_WAIT and SYN_RECV. `/proc/net/sockstat`: `TCP: inuse`.
   public var tcpInUse: UInt64?
@@ -75,7 +87,10 @@ public struct NetworkCounters: Hashable, Sendable, Codable {
   }
 
   private mutating func read(_ directory: String) {
-    if let text = ProcText.read(directory + "netstat") { readCounters(text) }
+    for name in ["netstat", "snmp"] {
+      if let text = ProcText.read(directory + name) { readCounters(text) }
+    }
+    if let text = ProcText.read(directory + "snmp6") { readIPv6Counters(text) }
     guard let tally = SocketTally(directory) else { return }
     for (name, figure) in Self.figures { self[keyPath: figure] = tally[name] }
   }
@@ -85,22 +100,39 @@ extension NetworkCounters {
   /// Pairs of lines with the same first word: names, and numbers below them.
   private mutating func readCounters(_ text: [UInt8]) {
     let lines = text.split(separator: 0x0a).map(\.words)
-    let title = Array("TcpExt:".utf8)
-    for (names, numbers) in zip(lines, lines.dropFirst()) where names.first == title && numbers.first == title {
+    for (names, numbers) in zip(lines, lines.dropFirst()) {
+      guard let title = names.first, numbers.first == title,
+        let counters = Self.counters[String(decoding: title, as: UTF8.self)]
+      else { continue }
       for (name, number) in zip(names, numbers).dropFirst() {
-        guard let counter = Self.counters[String(decoding: name, as: UTF8.self)] else { continue }
+        guard let counter = counters[String(decoding: name, as: UTF8.self)] else { continue }
         self[keyPath: counter] = number.decimal()
       }
     }
   }
 
+  /// A line for each counter.
+  private mutating func readIPv6Counters(_ text: [UInt8]) {
+    let name = Array("Udp6RcvbufErrors".utf8)
+    for line in text.split(separator: 0x0a).map(\.words) where line.count == 2 && line[0] == name {
+      udp6BufferDrops = line[1].decimal()
+    }
+  }
+
   private typealias Member = any WritableKeyPath<NetworkCounters, UInt64?> & Sendable
 
-  private static let counters: [String: Member] = [
-    "ListenOverflows": \.listenOverflows, "ListenDrops": \.listenDrops, "TCPTimeWaitOverflow": \.timeWaitOverflows,
-    "TCPAbortOnMemory": \.abortsOnMemory, "TCPReqQFullDrop": \.requestQueueFullDrops,
-    "TCPReqQFullDoCookies": \.requestQueueFullCookies, "TW": \.timeWaitsEnded, "TWRecycled": \.timeWaitsRecycled,
-    "TWKilled": \.timeWaitsKilled,
+  private static let counters: [String: [String: Member]] = [
+    "TcpExt:": [
+      "ListenOverflows": \.listenOverflows, "ListenDrops": \.listenDrops, "TCPTimeWaitOverflow": \.timeWaitOverflows,
+      "TCPAbortOnMemory": \.abortsOnMemory, "TCPReqQFullDrop": \.requestQueueFullDrops,
+      "TCPReqQFullDoCookies": \.requestQueueFullCookies, "TW": \.timeWaitsEnded, "TWRecycled": \.timeWaitsRecycled,
+      "TWKilled": \.timeWaitsKilled,
+    ],
+    "Tcp:": [
+      "AttemptFails": \.failedConnections, "EstabResets": \.resetConnections, "OutSegs": \.segmentsSent,
+      "RetransSegs": \.segmentsRetransmitted,
+    ],
+    "Udp:": ["RcvbufErrors": \.udpBufferDrops],
   ]
 
   private static let figures: [String: Member] = [

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import HostFindings
 internal import SockDiag
 internal import SockDiagWire
@@ -81,7 +80,7 @@ struct Check: ParsableCommand {
     var observer = try HostObserver()
     let end = ContinuousClock.now + .seconds(interval)
     try observer.survey()
-    Self.sleep(until: end)
+    Pause.sleep(until: end)
     return try Self.facts(&observer, limits)
   }
 
@@ -108,7 +107,7 @@ struct Check: ParsableCommand {
         return true
       }
     }
-    Self.sleep(until: end)
+    Pause.sleep(until: end)
     var answers: [CheckAnswer] = []
     for (namespace, observation) in observations {
       try visit.attempt(namespace, &remarks) { _ in
@@ -148,15 +147,6 @@ struct Check: ParsableCommand {
       output.bytes += prose.bytes
     }
     try output.flush()
-  }
-
-  private static func sleep(until end: ContinuousClock.Instant) {
-    var left = end - .now
-    while left > .zero {
-      // Rounded up, so that no waits of 0 ms follow the last one.
-      _ = poll(nil, 0, Int32(clamping: Int64(left / .milliseconds(1)) + 1))
-      left = end - .now
-    }
   }
 
   private static var rules: String {

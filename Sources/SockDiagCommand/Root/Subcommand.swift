@@ -61,8 +61,8 @@ extension Subcommand {
     SubcommandGroup(
       "Host",
       [
-        Subcommand("check", Check.self), Subcommand("capabilities", ShowCapabilities.self),
-        Subcommand("bench", Bench.self),
+        Subcommand("check", Check.self), Subcommand("metrics", filtering: Metrics.self),
+        Subcommand("capabilities", ShowCapabilities.self), Subcommand("bench", Bench.self),
       ]),
     SubcommandGroup(
       "Captures", [Subcommand("record", filtering: Record.self), Subcommand("decode", filtering: Decode.self)]),

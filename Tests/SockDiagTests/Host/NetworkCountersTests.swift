@@ -1,7 +1,7 @@
 import SockDiag
 import Testing
 
-/// The counters read from `/proc/net/netstat` and `/proc/net/sockstat`.
+/// The counters read from `/proc/net/netstat`, `snmp`, `snmp6` and `sockstat`.
 @Suite struct NetworkCountersTests {
   private static let netstat = """
     TcpExt: SyncookiesSent TW TWRecycled TWKilled ListenOverflows ListenDrops TCPAbortOnMemory TCPTimeWaitOverflow \
@@ -11,6 +11,18 @@ import Testing
     IpExt: 11 12
 
     """
+  private static let snmp = """
+    Ip: AttemptFails
+    Ip: 99
+    Tcp: RtoMin MaxConn AttemptFails EstabResets OutSegs RetransSegs
+    Tcp: 200 -1 21 22 23 24
+    Udp: InErrors RcvbufErrors
+    Udp: 31 32
+    UdpLite: InErrors RcvbufErrors
+    UdpLite: 41 42
+
+    """
+  private static let snmp6 = "Udp6InErrors  \t51\nUdp6RcvbufErrors \t52\nUdpLite6RcvbufErrors\t53\n"
   private static let sockstat = """
     sockets: used 37
     TCP: inuse 1 orphan 46 tw 3 alloc 56 mem 175
@@ -21,7 +33,8 @@ import Testing
   @Test func everyCounterIsReadFromItsColumn() throws {
     let proc = try FakeProc([
       "thread-self/net/netstat": Self.netstat, "thread-self/net/sockstat": Self.sockstat,
-      "thread-self/net/sockstat6": "TCP6: inuse 4\nUDP6: inuse 5\n",
+      "thread-self/net/sockstat6": "TCP6: inuse 4\nUDP6: inuse 5\n", "thread-self/net/snmp": Self.snmp,
+      "thread-self/net/snmp6": Self.snmp6,
     ])
     var expected = NetworkCounters.unknown
     (expected.timeWaitsEnded, expected.timeWaitsRecycled, expected.timeWaitsKilled) = (2, 3, 4)
@@ -30,6 +43,9 @@ import Testing
     (expected.requestQueueFullCookies, expected.requestQueueFullDrops) = (9, 10)
     (expected.tcpInUse, expected.orphans, expected.timeWaits) = (1, 46, 3)
     (expected.tcpAllocated, expected.tcpMemoryPages, expected.tcp6InUse) = (56, 175, 4)
+    (expected.failedConnections, expected.resetConnections) = (21, 22)
+    (expected.segmentsSent, expected.segmentsRetransmitted) = (23, 24)
+    (expected.udpBufferDrops, expected.udp6BufferDrops) = (32, 52)
     #expect(NetworkCounters(procRoot: proc.root) == expected)
   }
 
@@ -55,7 +71,10 @@ import Testing
 
   @Test func everyCutOfTheFilesIsAccepted() throws {
     let proc = try FakeProc([String: String]())
-    for (name, text) in [("netstat", Self.netstat), ("sockstat", Self.sockstat)] {
+    let files = [
+      ("netstat", Self.netstat), ("sockstat", Self.sockstat), ("snmp", Self.snmp), ("snmp6", Self.snmp6),
+    ]
+    for (name, text) in files {
       let bytes = Array(text.utf8)
       for end in bytes.indices {
         try proc.write(Array(bytes[..<end]), to: "thread-self/net/\(name)")

@@ -8,8 +8,8 @@ final class SpawnedCommand: Rival {
   private let command: Command
   private let headerLines: Int
 
-  init(_ command: Command, role: Role, headerLines: Int, pace: Int) {
-    name = command.name
+  init(_ command: Command, name: String, role: Role, headerLines: Int, pace: Int) {
+    self.name = name
     self.role = role
     self.command = command
     self.headerLines = headerLines
