@@ -169,8 +169,10 @@ public struct MetricsCollector: ~Copyable, Sendable {
     // The next look compares with this moment.
     observer = try Self.observer(namespace, procRoot)
     guard let facts else { return [] }
+    let report = FindingReport(facts)
+    health.noteCut(max(report.findings.count - configuration.limit, 0), of: "sockdiag_finding_figure")
     return DestinationFamilies.families(facts, &sets, &health)
-      + FindingFamilies.families([FindingReport(facts, FindingLimits())])
+      + FindingFamilies.families([report], limit: configuration.limit)
   }
 
   private static func observer(

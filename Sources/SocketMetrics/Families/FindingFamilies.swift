@@ -37,7 +37,9 @@ extension MetricFamily {
 }
 
 enum FindingFamilies {
-  static func families(_ reports: [FindingReport]) -> [MetricFamily] {
+  /// - Parameter limit: The largest number of findings of a report whose figures are shown, the most severe first; `nil`
+  ///   for all. Figures of several findings have no sum, so there is none of the others. All findings are counted.
+  static func families(_ reports: [FindingReport], limit shown: Int? = nil) -> [MetricFamily] {
     var findings = MetricFamily(
       "sockdiag_findings", "Findings of each rule. A rule that could not be checked has no sample.")
     var figure = MetricFamily("sockdiag_finding_figure", "The figure of a finding, in the unit that the label names.")
@@ -55,7 +57,7 @@ enum FindingFamilies {
         findings.add(
           report.labels + [MetricLabel("rule", rule.rawValue)], .count(report.findings.count { $0.rule == rule }))
       }
-      for finding in report.findings {
+      for finding in report.findings.prefix(shown ?? .max) {
         figure.add(report.labels + labels(finding), .integer(finding.figure))
         if let value = finding.limit { limit.add(report.labels + labels(finding), .integer(value)) }
       }
