@@ -39,7 +39,7 @@ struct BadInputTests {
     ),
     Case(
       "list --watch", .usage,
-      "unknown option '--watch'; 'sockdiag events' shows sockets as they close, and 'watch sockdiag' repeats a list"),
+      "unknown option '--watch'; 'sockdiag watch' shows sockets as they change"),
     Case("list --tpc", .usage, "unknown option '--tpc'; did you mean 'sockdiag list --tcp'?"),
     Case(
       "list -Z", .usage,

@@ -44,15 +44,18 @@ struct WatchEndingTests {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       pane = try TerminalPane(
         in: namespace, columns: 80, rows: 20, running: ["bash", "--norc", "--noprofile", "-i"],
-        environment: ["TERM": "xterm-256color", "PS1": "ready: ", "SWIFT_BACKTRACE": "enable=no"])
+        environment: [
+          "TERM": "xterm-256color", "PS1": "ready: ", "SWIFT_BACKTRACE": "enable=no", "SOCKDIAG": try Tool.path,
+        ])
       try pane.wait(untilScreen: "a prompt") { $0.contains("ready:") }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Runs the table, between two readings of the settings of the terminal. No file of a crash is written.
+    /// Runs the table, between two readings of the settings of the terminal. No file of a crash is written. The path of the
+    /// command is not typed: where a long one is folded, a line may look like the title of the table.
     func begin() throws {
-      let run = "sh -c 'ulimit -c 0; echo $$ >\(folder)/pid; exec \(try Tool.path) watch --every 100ms'"
+      let run = "sh -c 'ulimit -c 0; echo $$ >\(folder)/pid; exec \"$SOCKDIAG\" watch --every 100ms'"
       try pane.type(text: "stty -g >\(folder)/before; \(run); echo status $?; stty -g >\(folder)/after")
       try pane.type("Enter")
       try waitForTable()
