@@ -79,7 +79,10 @@ struct WatchEndingTests {
 
     /// Waits for the end of the table, and compares the terminal with that of before.
     func expectEnd(_ status: Int32) throws {
-      let screen = try pane.wait(untilScreen: "status \(status)") { $0.contains("status \(status)") }
+      // With the prompt, or what is typed next would stand before it.
+      let screen = try pane.wait(untilScreen: "status \(status)") {
+        $0.contains("status \(status)") && $0.contains("ready:")
+      }
       // What was on the screen before is there again, and the table is not.
       #expect(screen[0].hasPrefix("ready: stty -g"), "\(screen)")
       #expect(!screen.contains { $0.hasPrefix("sockdiag watch") })
