@@ -25,7 +25,7 @@ struct TopRowsTests {
     #expect(top.sorted().map(\.key) == expected.map(\.key), "seed \(seed)")
   }
 
-  /// Idle sockets are many: those that are shown stay the same from sample to sample.
+  /// Many sockets are idle and have equal values. The same ones of them are shown in each sample.
   @Test func rowsWithoutValueDoNotDependOnTheOrderOfTheWalk() {
     for keys in [Array(0..<100), Array((0..<100).reversed())] {
       var top = TopRows(limit: 3)

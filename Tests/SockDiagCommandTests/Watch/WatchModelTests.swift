@@ -147,7 +147,7 @@ struct WatchModelTests {
     guard case .filter(let editor, let fault?) = model.mode else { return #expect(Bool(false), "\(model.mode)") }
     #expect(fault.position == 17 && fault.message.hasPrefix("'nosuch' is not a condition"))
     #expect(editor.cursor == 17 && editor.text == "sport = :443 and nosuch")
-    // The next key goes on with the text.
+    // The next keys edit the text that was refused.
     let mended = Self.pressed([.control("k"), .backspace, .control("w"), .enter], in: model)
     #expect(mended.mode == .table && mended.filterText == "sport = :443")
   }

@@ -31,7 +31,7 @@ final class ServedProgram: Rival {
   }
 }
 
-/// The programs of other languages that are at hand. Those that are not are left out.
+/// Programs of other languages. One whose language or library is not installed is left out.
 struct OtherLanguages {
   private let folder: String
   private let python: String?
