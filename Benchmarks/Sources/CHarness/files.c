@@ -36,3 +36,5 @@ const char *harness_error_text(int error) {
     const char *text = strerrordesc_np(error < 0 ? -error : error);
     return text ? text : "unknown error";
 }
+
+void harness_buffer_lines(void) { setvbuf(stdout, NULL, _IOLBF, 0); }

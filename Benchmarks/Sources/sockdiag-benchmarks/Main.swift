@@ -66,6 +66,8 @@ struct Benchmarks: ParsableCommand {
   }
 
   func run() throws {
+    // Each result is seen at once, also in a file.
+    harness_buffer_lines()
     let isolated = harness_enter_namespace()
     guard isolated == 0 else {
       throw BenchmarkError("cannot make a network namespace: \(errorText(isolated)); run as root")
@@ -77,14 +79,18 @@ struct Benchmarks: ParsableCommand {
     var steady: [SteadyState] = []
     var polling: [PollingUnderChurn] = []
     var health: [Responsiveness] = []
-    for size in sizes {
-      try measure(size, outcomes: &outcomes, steady: &steady, health: &health)
-    }
-    // It takes minutes, so it has to be asked for, by name or with the page. It comes last, because it leaves TIME_WAIT
-    // records behind.
-    if let size = only.contains("polling") ? sizes.last : page == nil || !only.isEmpty ? nil : size(upTo: 10_000) {
-      polling = [try poll(size)]
-      print(polling[0].text)
+    // A run takes up to an hour: what was measured before a failure is kept.
+    var failure: (any Error)?
+    do {
+      for size in sizes { try measure(size, outcomes: &outcomes, steady: &steady, health: &health) }
+      // It takes minutes, so it has to be asked for, by name or with the page. It comes last, because it leaves TIME_WAIT
+      // records behind.
+      if let size = only.contains("polling") ? sizes.last : page == nil || !only.isEmpty ? nil : size(upTo: 10_000) {
+        polling = [try poll(size)]
+        print(polling[0].text)
+      }
+    } catch {
+      failure = error
     }
     if !steady.isEmpty { print(steady.text) }
 
@@ -93,6 +99,7 @@ struct Benchmarks: ParsableCommand {
     if let json { try record.write(to: json) }
     if let chart { try Chart(record: record, outcomes: outcomes).write(to: chart) }
     if let page { try write(page, record, outcomes) }
+    if let failure { throw failure }
   }
 
   /// Writes the page to a path that ends in `.md`, and its charts into the folder of that name.

@@ -10,6 +10,9 @@
 /// thread.
 int harness_enter_namespace(void);
 
+/// Has standard output written line by line, also into a file. Before the first output.
+void harness_buffer_lines(void);
+
 /// A process that communicates over pipes and ends when its input ends.
 struct harness_process {
     int pid;     // or a negative errno
