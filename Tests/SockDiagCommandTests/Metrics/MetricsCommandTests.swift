@@ -47,6 +47,14 @@ struct MetricsCommandTests {
     #expect(result.status == 0 && result.text == "" && result.errors == "")
   }
 
+  #if !MetricsServer
+    @Test func buildWithoutServerSaysWhatElseThereIs() throws {
+      let result = try Tool.run(["metrics", "--listen", "9773"])
+      #expect(result.status == ExitStatus.usage.rawValue && result.text == "")
+      #expect(result.errors.contains("build it with the trait MetricsServer, or use --file and --every"))
+    }
+  #endif
+
   @Test func filterAndOptionsLimitWhatIsCounted() async throws {
     let page = try await Self.run(["--no-rules", "-t", "sport = :9090"]).outputText
     #expect(page.contains("sockdiag_sockets{protocol=\"tcp\",state=\"listen\"} 1\n"))
