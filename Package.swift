@@ -66,7 +66,7 @@ let package = Package(
       name: "HostFindings", dependencies: ["SockDiag", "SockDiagWire", "SocketOwners"], swiftSettings: swiftSettings),
     .target(
       name: "SocketMetrics",
-      dependencies: ["CSockDiag", "HostFindings", "SockDiag", "SockDiagWire", "SocketOwners"],
+      dependencies: ["HostFindings", "SockDiag", "SockDiagWire", "SocketOwners"],
       swiftSettings: swiftSettings),
     // Files for Prometheus, Grafana and systemd, which the command prints.
     .target(name: "MetricsAssets", resources: [.embedInCode("Files")], swiftSettings: swiftSettings),

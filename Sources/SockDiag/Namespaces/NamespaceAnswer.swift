@@ -74,12 +74,12 @@ extension Sequence<NetworkNamespace> {
     _ body: @escaping @Sendable (inout SocketInspector) throws(SockDiagError) -> Value
   ) async -> [NamespaceAnswer<Value>] {
     let namespaces = Array(self)
-    let cancellation = Cancellation()
+    let stop = StopSignal()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let visit: @Sendable () -> Void = {
           var answers: [NamespaceAnswer<Value>] = []
-          for namespace in namespaces where !cancellation.isCancelled {
+          for namespace in namespaces where !stop.isRaised {
             answers.append(NamespaceAnswer(namespace, namespace.visit(body)))
           }
           continuation.resume(returning: answers)
@@ -89,7 +89,7 @@ extension Sequence<NetworkNamespace> {
         }
       }
     } onCancel: {
-      cancellation.cancel()
+      stop.raise()
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import CSockDiag
-internal import Glibc
 internal import Synchronization
 
 /// Hands samples from the thread that takes them to the task that waits for them.
@@ -17,15 +15,10 @@ final class SampleSource<Value: Sendable>: Sendable {
 
   let stop = StopSignal()
   private let state = Mutex(State.idle)
-  /// Wakes the thread: an eventfd.
-  private let wake: Int32
+  /// Wakes the thread.
+  private let orders: Wakeup
 
-  init() throws(SockDiagError) {
-    wake = csockdiag_wakeup_open()
-    guard wake >= 0 else { throw SockDiagError(errno: -wake, operation: "wait for samples") }
-  }
-
-  deinit { close(wake) }
+  init() throws(SockDiagError) { orders = try Wakeup() }
 
   // MARK: The task's side
 
@@ -39,7 +32,7 @@ final class SampleSource<Value: Sendable>: Sendable {
           return false
         }
         if isEnded { return continuation.resume(returning: nil) }
-        rouse()
+        orders.raise()
       }
     } onCancel: {
       end()
@@ -51,7 +44,7 @@ final class SampleSource<Value: Sendable>: Sendable {
   func end() {
     stop.raise()
     let continuation = take(endingWith: .ended)
-    rouse()
+    orders.raise()
     continuation?.resume(returning: nil)
   }
 
@@ -69,34 +62,13 @@ final class SampleSource<Value: Sendable>: Sendable {
 
   func fail(_ error: SockDiagError) { take(endingWith: .ended)?.resume(returning: .failure(error)) }
 
-  /// Sleeps until a time, a call of ``rouse()`` or until a descriptor is readable.
+  /// Sleeps until a time, until the task's side changes something or until a descriptor is readable.
   ///
   /// - Returns: Whether the descriptor is readable.
   func sleep(until time: ContinuousClock.Instant?, or descriptor: Int32?) -> Bool {
-    var timeout = Int32(-1)
-    if let time {
-      let left = ContinuousClock.now.duration(to: time)
-      if left <= .zero { return false }
-      // Rounded up, so that the thread does not wake a moment before its time.
-      timeout = Int32(clamping: Int64((left / .milliseconds(1)).rounded(.up)))
-    }
-    var waits = InlineArray<2, pollfd>(repeating: pollfd(fd: wake, events: Int16(POLLIN), revents: 0))
-    waits[1].fd = descriptor ?? -1
-    var span = waits.mutableSpan
-    // SAFETY: poll uses the two structures during the call.
-    _ = unsafe span.withUnsafeMutableBufferPointer { unsafe poll($0.baseAddress, 2, timeout) }
-    if waits[0].revents != 0 {
-      var count: UInt64 = 0
-      // SAFETY: read writes eight bytes.
-      _ = unsafe read(wake, &count, 8)
-    }
-    return waits[1].revents != 0
-  }
-
-  private func rouse() {
-    var one: UInt64 = 1
-    // SAFETY: write reads eight bytes.
-    _ = unsafe write(wake, &one, 8)
+    let left = time.map { ContinuousClock.now.duration(to: $0) }
+    if let left, left <= .zero { return false }
+    return orders.wait(or: descriptor ?? -1, for: left)
   }
 
   private func take(endingWith next: State) -> CheckedContinuation<Result?, Never>? {

@@ -1,16 +1,18 @@
 internal import Synchronization
 
-/// Stops a conversation with the kernel from another thread, after the datagram that it receives.
+/// Stops work of another thread: a conversation with the kernel ends after the datagram that it receives.
 package final class StopSignal: Sendable {
-  private let isRaised = Atomic(false)
+  private let flag = Atomic(false)
 
   package init() {}
 
   /// Raises the signal, for good.
-  package func raise() { isRaised.store(true, ordering: .relaxed) }
+  package func raise() { flag.store(true, ordering: .relaxed) }
+
+  package var isRaised: Bool { flag.load(ordering: .relaxed) }
 
   /// Throws if the signal was raised.
   package func check() throws(SockDiagError) {
-    if isRaised.load(ordering: .relaxed) { throw SockDiagError(.cancelled, operation: "read sockets") }
+    if isRaised { throw SockDiagError(.cancelled, operation: "read sockets") }
   }
 }

@@ -10,7 +10,7 @@ struct DestroyedTable {
   let order: SortOrder?
 
   init(
-    _ output: OutputOptions, _ table: TableOptions, _ colour: ColourOption, _ format: OutputOptions.Format
+    _ output: OutputOptions, _ table: TableOptions, _ colour: ColourOption, _ format: OutputFormat
   ) throws {
     self.output = output
     self.colour = colour

@@ -12,7 +12,7 @@ struct LiveListing {
   }
 
   private let output: OutputOptions
-  private let format: OutputOptions.Format
+  private let format: OutputFormat
   private let order: SortOrder?
   private let resolves: Bool
   let style: TableStyle

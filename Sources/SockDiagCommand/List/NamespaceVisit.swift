@@ -26,12 +26,13 @@ struct NamespaceVisit {
   /// Looks at one namespace. A failure spoils only its part.
   ///
   /// - Parameter body: Returns whether the namespace was entered.
-  mutating func attempt(
-    _ namespace: NamespaceTag, _ remarks: inout Remarks, _ body: (inout Remarks) throws -> Bool
-  ) throws {
-    do {
+  mutating func attempt<Failure>(
+    _ namespace: NamespaceTag, _ remarks: inout Remarks, _ body: (inout Remarks) throws(Failure) -> Bool
+  ) throws(Failure) {
+    do throws(Failure) {
       if try !body(&remarks) { seenFromOutside.append(namespace) }
-    } catch let error as SockDiagError {
+    } catch {
+      guard let error = error as? SockDiagError else { throw error }
       switch error.code {
       case .namespaceForbidden: forbidden.append(namespace)
       case .namespaceGone: ended.append(namespace)

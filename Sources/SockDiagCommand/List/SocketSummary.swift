@@ -135,7 +135,7 @@ extension SocketSummary: FieldWritable {
 extension SocketSummary {
   /// Shows the summary of a selection on standard output.
   static func show(
-    _ selection: Selection, _ namespaces: [NamespaceTag]?, _ format: OutputOptions.Format, _ remarks: inout Remarks
+    _ selection: Selection, _ namespaces: [NamespaceTag]?, _ format: OutputFormat, _ remarks: inout Remarks
   ) throws {
     let summary = try SocketSummary(selection, namespaces, &remarks)
     var output = ByteOutput()

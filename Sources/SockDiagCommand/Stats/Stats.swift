@@ -85,7 +85,7 @@ struct Stats: TakesFilter {
   var colour: ColourOption
 
   func validate() throws {
-    if json, ndjson { throw CommandFailure.usage("--json and --ndjson exclude each other; leave one of them out") }
+    _ = try OutputFormat(json: json, ndjson: ndjson)
     if json, every != nil {
       throw CommandFailure.usage("--json would be an array without an end; use --ndjson, a line for each look")
     }
@@ -98,7 +98,6 @@ struct Stats: TakesFilter {
   }
 
   func run() throws {
-    try selection.namespace.enter()
     if summary { return try showSummary() }
     let grouping = try by.map(Grouping.parse) ?? .state
     let interval = try every.map { text throws(CommandFailure) in
@@ -109,7 +108,7 @@ struct Stats: TakesFilter {
     let namespaces = try everywhere.namespaces(besides: selection.namespace, &remarks)
     let chosen = try selection.selection(
       default: .everything, names: namespaces == nil ? HostNames() : ManyNamespacesFilterNames())
-    let isTable = !json && !ndjson
+    let isTable = try OutputFormat(json: json, ndjson: ndjson) == .table
     let sampler = try StatsSampler(
       chosen, by: grouping, in: namespaces, order: sort, limit: limit ?? (isTable ? 20 : 0), follows: interval != nil)
     var writer = StatsWriter(
@@ -139,6 +138,6 @@ struct Stats: TakesFilter {
     let namespaces = try everywhere.namespaces(besides: selection.namespace, &remarks)
     let chosen = try selection.selection(
       default: .everything, names: namespaces == nil ? HostNames() : ManyNamespacesFilterNames())
-    try SocketSummary.show(chosen, namespaces, json ? .json : ndjson ? .lines : .table, &remarks)
+    try SocketSummary.show(chosen, namespaces, OutputFormat(json: json, ndjson: ndjson), &remarks)
   }
 }

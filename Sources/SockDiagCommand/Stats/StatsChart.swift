@@ -15,7 +15,7 @@ struct StatsChart {
     Panel(title: "Sent and acknowledged, bytes per second", value: { $0.sent }, label: { ShortNumber.text($0) }),
     Panel(title: "Segments sent again", value: { $0.retransmits }, label: { ShortNumber.percentage($0) }),
     Panel(
-      title: "Round-trip time, median", value: { $0.roundTrip }, label: { Duration.seconds($0).roundedText }),
+      title: "Round-trip time, median", value: { $0.roundTrip }, label: { Duration.seconds($0).roundedText() }),
   ]
 
   private static let colours = [
@@ -130,7 +130,8 @@ struct StatsChart {
       let anchor = part == 0 ? "start" : part == 1 ? "end" : "middle"
       elements.append(
         text(
-          Duration.seconds(span * part).roundedText, x: Int(left + (right - left) * part), y: Int(lower) + 15, "label",
+          Duration.seconds(span * part).roundedText(), x: Int(left + (right - left) * part), y: Int(lower) + 15,
+          "label",
           anchor))
     }
     for (index, name) in groups.enumerated() {

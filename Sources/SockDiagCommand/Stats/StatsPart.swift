@@ -25,27 +25,11 @@ final class FollowedPart: StatsPart {
   /// Why ends are not announced.
   private var silence: SockDiagError?
 
-  init(_ query: SocketQuery, _ sums: any SocketSums, in namespace: NetworkNamespace?) {
-    do throws(SockDiagError) {
-      // The kernel announces the ends of no others.
-      let groups: [TransportProtocol: SocketEventGroups] = [.tcp: .tcp, .udp: .udp]
-      if let group = groups[query.protocol] {
-        tracker = SocketTracker(query, ends: try Self.subscribe(group, namespace))
-      } else {
-        tracker = SocketTracker(query)
-      }
-    } catch {
-      tracker = SocketTracker(query)
-      silence = error
-    }
+  init(_ query: SocketQuery, _ sums: any SocketSums, in namespace: NamespaceTag?) {
+    var silence: SockDiagError?
+    tracker = .withEnds(query, in: namespace, silence: &silence)
+    self.silence = silence
     super.init(query, sums)
-  }
-
-  private static func subscribe(
-    _ group: SocketEventGroups, _ namespace: NetworkNamespace?
-  ) throws(SockDiagError) -> SocketEvents {
-    guard let namespace else { return try SocketEvents(group) }
-    return try SocketEvents(group, in: namespace)
   }
 
   override var descriptor: Int32? { tracker.fileDescriptor }

@@ -2,50 +2,32 @@ internal import SockDiag
 
 /// The sockets of a network namespace, with the sums of each query.
 final class StatsPlace {
-  /// `nil` for the namespace of this command, if it is the only one.
-  let namespace: NamespaceTag?
-  private var inspector: SocketInspector?
+  private let inspector: PlaceInspector
   private var parts: [StatsPart]
 
   init(_ namespace: NamespaceTag?, _ queries: [SocketQuery], _ grouping: Grouping, follows: Bool) {
-    self.namespace = namespace
-    let own = namespace == nil ? try? NetworkNamespace.current() : nil
-    let name =
-      namespace.map { GroupName.namespace($0.namespace, isOwn: $0.isOwn) } ?? own.map { .namespace($0, isOwn: true) }
-      ?? .none("this namespace")
+    inspector = PlaceInspector(namespace)
+    let name = GroupName(of: namespace)
     parts = queries.map { query in
       let sums = grouping.sums(query.protocol, in: name)
-      return follows
-        ? FollowedPart(query, sums, in: namespace?.namespace) : StatsPart(query, sums)
+      return follows ? FollowedPart(query, sums, in: namespace) : StatsPart(query, sums)
     }
   }
 
+  /// `nil` for the namespace of this command, if it is the only one.
+  var namespace: NamespaceTag? { inspector.namespace }
   var descriptors: [Int32] { parts.compactMap(\.descriptor) }
   var inodes: [UInt32] { parts.flatMap { $0.sums.inodes } }
 
   func collectEnds() throws { for part in parts { try part.collectEnds() } }
 
   func look(_ remarks: inout Remarks) throws(SockDiagError) {
-    if inspector == nil { inspector = try open() }
-    guard var inspector = self.inspector.take() else { return }
-    let result: Result<Void, SockDiagError>
-    do throws(SockDiagError) {
+    try inspector.use { (inspector) throws(SockDiagError) in
       for part in parts {
         let defects = try part.look(&inspector, &remarks)
         remarks.note(part.query.protocol, defects, matching: part.query.filter, inspector.substitution)
       }
-      result = .success(())
-    } catch {
-      result = .failure(error)
     }
-    // Given back also after an error.
-    self.inspector = consume inspector
-    try result.get()
-  }
-
-  private func open() throws(SockDiagError) -> SocketInspector {
-    guard let namespace else { return try SocketInspector() }
-    return try SocketInspector(in: namespace.namespace)
   }
 
   func forEach(_ book: GroupBook, _ body: (GroupName, SummaryGroup) -> Void) {

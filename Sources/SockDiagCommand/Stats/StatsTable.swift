@@ -44,8 +44,8 @@ struct StatsTable {
     Figure(title: "Sent", rateTitle: "Sent B/s", rank: 2) { amount($0, $1.counters.bytesAcknowledged) },
     Figure(title: "Retrans", rank: 3) { $1.retransmitShare.map(ShortNumber.percentage) ?? "-" },
     Figure(title: "Drops", rateTitle: "Drops/s", rank: 8) { amount($0, $1.counters.drops) },
-    Figure(title: "RTT 50%", rank: 3) { $1.roundTrips.quantile(0.5)?.roundedText ?? "-" },
-    Figure(title: "99%", rank: 4) { $1.roundTrips.quantile(0.99)?.roundedText ?? "-" },
+    Figure(title: "RTT 50%", rank: 3) { $1.roundTrips.quantile(0.5)?.roundedText() ?? "-" },
+    Figure(title: "99%", rank: 4) { $1.roundTrips.quantile(0.99)?.roundedText() ?? "-" },
   ]
 
   private static func amount(_ sample: StatsSample, _ amount: UInt64?) -> String {

@@ -13,6 +13,8 @@ struct Watch: TakesFilter {
       Rates are those between two looks. A socket that ended stays for one more look, marked with '-', with its last \
       traffic if the kernel announced its end; a new one is marked with '+'. Only TCP and MPTCP count bytes.
 
+      --all-netns shows the sockets of all network namespaces that there are at the start; 'g' then groups by namespace, too.
+
       Filters are those of 'sockdiag list', without conditions about processes: their processes are looked up only for the \
       rows that are seen.
 
@@ -24,6 +26,9 @@ struct Watch: TakesFilter {
   @OptionGroup(title: "Which sockets")
   var selection: SelectionOptions
 
+  @OptionGroup(title: "Which sockets")
+  var everywhere: AllNamespacesOption
+
   @Option(
     help: ArgumentHelp("The time from look to look, such as 200ms or 5s (default: 1s).", valueName: "time"))
   var every: String?
@@ -33,12 +38,9 @@ struct Watch: TakesFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Show groups of sockets: \(Self.groupings.joined(separator: ", ")).", valueName: "word"),
-    completion: .list(Self.groupings))
+      "Show groups of sockets: \(Grouping.words.joined(separator: ", ")).", valueName: "word"),
+    completion: .list(Grouping.words))
   var by: String?
-
-  /// One network namespace is looked at, so groups by namespace say nothing.
-  private static let groupings = Grouping.words.filter { $0 != "namespace" }
 
   @Flag(name: .shortAndLong, help: "The lowest value first.")
   var reverse = false
@@ -66,12 +68,13 @@ struct Watch: TakesFilter {
       }
     }
     let text = selection.filter.joined(separator: " ")
+    let names: any FilterNames = everywhere.allNamespaces ? ManyNamespacesFilterNames() : HostNames()
     // Reports a wrong filter as other subcommands do.
-    _ = try FilterArgument.parse(selection.filter, names: HostNames())
+    _ = try FilterArgument.parse(selection.filter, names: names)
     let base = try selection.filterFile.map { file throws(CommandFailure) in
-      try FilterArgument.parse([FilterFile.text(file)], names: HostNames(), isFile: true)
+      try FilterArgument.parse([FilterFile.text(file)], names: names, isFile: true)
     }
-    let filter = WatchFilter(selection, base: base ?? .everything)
+    let filter = WatchFilter(selection, base: base ?? .everything, names: names)
     var request: WatchRequest
     do throws(WatchFilter.Fault) {
       request = WatchRequest(selection: try filter.selection(text), interval: interval)
@@ -80,20 +83,23 @@ struct Watch: TakesFilter {
     }
     (request.order, request.isReversed) = (sort, reverse)
     request.grouping = try by.map { text throws(CommandFailure) in try Grouping.parse(text) }
-    if request.grouping == .namespace {
-      throw CommandFailure.usage(
-        "watch looks at one network namespace; use 'sockdiag stats --all-netns --by namespace --every 1s'")
+    if request.grouping == .namespace, !everywhere.allNamespaces {
+      throw CommandFailure.usage("--by namespace: one network namespace is looked at; add --all-netns for all")
     }
+    var remarks = Remarks()
+    let scope = WatchScope(
+      namespaces: try everywhere.namespaces(besides: selection.namespace, &remarks), remarks: remarks.sentences)
     guard !lines, let terminal = WatchTerminal(colour.color) else {
       request.limit = top ?? 10
-      return try WatchLines(request, count: count).run()
+      return try WatchLines(request, in: scope, count: count).run()
     }
     if top != nil || count != nil {
       throw CommandFailure.usage("\(top != nil ? "--top" : "--count") is about lines; add --lines")
     }
     let model = WatchModel(
-      request, filterText: text, filter: filter, interfaces: InterfaceNames(.host), cgroups: CgroupNames())
-    var session = try WatchSession(model, on: terminal)
+      request, filterText: text, filter: filter, interfaces: InterfaceNames(.host), cgroups: CgroupNames(),
+      showsNamespaces: scope.namespaces != nil)
+    var session = try WatchSession(model, in: scope, on: terminal)
     try session.run()
   }
 }

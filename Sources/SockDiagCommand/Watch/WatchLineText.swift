@@ -21,6 +21,7 @@ struct WatchLineText {
     for group in sample.groups { append(group, sample, &text) }
     for row in sample.rows {
       begin(sample, [row.hasEnded ? "ended" : row.change == .appeared ? "new" : "socket"], &text)
+      cells.interfaces.use(row.namespace)
       for column in [TableColumn.netID, .state, .local, .remote] {
         text.append(0x20)
         cells.append(column, of: row.socket, SocketNotes(), to: &text)
@@ -66,6 +67,7 @@ struct WatchLineText {
       words += ["recv-q=\(row.socket.receiveQueue)", "send-q=\(row.socket.sendQueue)"]
     }
     words.append("age=\(row.isOlder ? ">=" : "")\(figures.age.components.seconds)s")
+    if let namespace = row.namespace { words.append("netns=\(namespace.label)") }
     for word in words { text += Array(" \(word)".utf8) }
     if let owner { text += Array(" process=".utf8) + owner.label }
   }

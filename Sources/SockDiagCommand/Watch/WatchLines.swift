@@ -10,9 +10,13 @@ struct WatchLines: ~Copyable {
   private var text: WatchLineText
   private var output = ByteOutput()
 
-  init(_ request: WatchRequest, count: Int?) throws(CommandFailure) {
+  init(
+    _ request: WatchRequest, in scope: WatchScope, count: Int?
+  ) throws(CommandFailure) {
     self.count = count
-    sampler = try WatchSampler(request)
+    do throws(SockDiagError) { sampler = try WatchSampler(request, in: scope) } catch {
+      throw CommandFailure(error)
+    }
     finder = try? OwnerFinder()
     text = WatchLineText(interfaces: InterfaceNames(.host))
   }

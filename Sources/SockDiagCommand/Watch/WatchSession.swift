@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SockDiag
 
 /// Runs the live table: waits for keys, samples and signals, and draws.
 struct WatchSession {
@@ -21,11 +22,17 @@ struct WatchSession {
   /// The time after which a single escape byte is the key, and not the beginning of a sequence.
   private static let escapeMilliseconds: Int32 = 50
 
-  init(_ model: WatchModel, on terminal: WatchTerminal) throws(CommandFailure) {
+  init(
+    _ model: WatchModel, in scope: WatchScope, on terminal: WatchTerminal
+  ) throws(CommandFailure) {
     self.model = model
     self.terminal = terminal
-    sampler = try WatchSampler(model.request)
-    owners = try WatchOwners()
+    do throws(SockDiagError) {
+      sampler = try WatchSampler(model.request, in: scope)
+      owners = try WatchOwners()
+    } catch {
+      throw CommandFailure(error)
+    }
   }
 
   /// Runs until the user quits or a signal ends it. The terminal is given back before anything else is written.

@@ -1,4 +1,3 @@
-internal import CSockDiag
 internal import Glibc
 public import SockDiag
 internal import Synchronization
@@ -69,24 +68,19 @@ public final class MetricsExporter: Sendable {
     typealias Answer = @Sendable (Look) -> Void
 
     private let waiting = Mutex<(answers: [Answer], isClosed: Bool)>(([], false))
-    /// Readable when there is something to do: an eventfd.
-    let wake: Int32
+    /// Raised when there is something to do.
+    private let orders: Wakeup
 
-    init() throws(SockDiagError) {
-      wake = csockdiag_wakeup_open()
-      guard wake >= 0 else { throw SockDiagError(.system, operation: "wait for requests", errno: -wake) }
-    }
-
-    deinit { _ = Glibc.close(wake) }
+    init() throws(SockDiagError) { orders = try Wakeup() }
 
     func add(_ answer: @escaping Answer) {
       waiting.withLock { $0.answers.append(answer) }
-      rouse()
+      orders.raise()
     }
 
     func close() {
       waiting.withLock { $0.isClosed = true }
-      rouse()
+      orders.raise()
     }
 
     var isClosed: Bool { waiting.withLock { $0.isClosed } }
@@ -100,24 +94,14 @@ public final class MetricsExporter: Sendable {
       }
     }
 
-    private func rouse() {
-      var one: UInt64 = 1
-      // SAFETY: write reads the eight bytes of the number.
-      _ = unsafe write(wake, &one, 8)
-    }
-
     /// Waits until there is something to do or announcements wait.
     ///
     /// - Parameter descriptors: Those of the announcements; none while they rest.
     func wait(_ descriptors: [Int32], milliseconds: Int32) {
-      var waits = ([wake] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      var waits = ([orders.descriptor] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       // SAFETY: poll uses the given number of structures during the call.
       _ = unsafe poll(&waits, UInt(waits.count), milliseconds)
-      if waits[0].revents != 0 {
-        var count: UInt64 = 0
-        // SAFETY: read fills the eight bytes of the number.
-        _ = unsafe read(wake, &count, 8)
-      }
+      if waits[0].revents != 0 { orders.clear() }
     }
   }
 

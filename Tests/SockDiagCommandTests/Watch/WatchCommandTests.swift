@@ -10,7 +10,8 @@ struct WatchCommandTests {
     ("--every 10ms", "--every: 10ms is too short; give at least 50ms"), ("--every x", "--every: 'x' is not a time"),
     ("--top 0", "--top: 0 is not possible; give a number from 1 to 10000"),
     ("--count 0", "--count: 0 is not possible"), ("--by nonsense", "--by: 'nonsense' is not one of state, direction"),
-    ("--by namespace", "watch looks at one network namespace; use 'sockdiag stats"), ("--sort name", "--sort"),
+    ("--by namespace", "--by namespace: one network namespace is looked at; add --all-netns"),
+    ("--all-netns --netns /proc/self/ns/net", "--all-netns and --netns exclude each other"), ("--sort name", "--sort"),
     ("-f unix", "watch follows sockets of IPv4 and IPv6 only"),
     ("comm = nginx", "watch looks up processes only for the rows that are seen"),
     ("sport = :70000", "filter, column 9"),
@@ -85,6 +86,37 @@ struct WatchCommandTests {
         #expect(
           lines.contains { $0.hasPrefix("group sockets=1 received=0 sent=0 ") && $0.hasSuffix(figures + "5000/tcp") })
       }
+    }
+
+    /// Two connections with the same addresses and ports, in two namespaces, are two sockets with their own figures.
+    @Test func allNamespacesAreFollowed() async throws {
+      let script = """
+        mount -t tmpfs none /run && mkfifo /run/ready && ip netns add blue && ip -n blue link set lo up || exit
+        trap 'kill $first $second' EXIT
+        holder='
+        import signal, socket, sys
+        server = socket.create_server(("127.0.0.1", 4000))
+        client = socket.create_connection(server.getsockname(), source_address=("127.0.0.1", 5000))
+        client.sendall(bytes(int(sys.argv[1])))
+        open("/run/ready", "w").close()
+        signal.pause()'
+        ip netns exec blue python3 -c "$holder" 700 & first=$!; read < /run/ready
+        python3 -c "$holder" 300 & second=$!; read < /run/ready
+        "$0" watch --lines --every 50ms --count 1 --top 10000 --all-netns 'sport = :4000 and state established'
+        "$0" watch --lines --every 50ms --count 1 --top 10000 --all-netns --by namespace 'sport = :4000'
+        """
+      let text = try await Laboratory.withNew { laboratory in
+        try laboratory.namespace.run(
+          ["unshare", "-m", "--propagation", "private", "bash", "-c", script, try Tool.path]
+        ).outputText
+      }
+      let lines = text.split(separator: "\n").map(String.init)
+      let sockets = lines.filter { $0.contains(" socket tcp established 127.0.0.1:4000 127.0.0.1:5000 ") }
+      #expect(sockets.count { $0.contains(" recv-q=700 ") && $0.hasSuffix(" netns=blue") } == 1)
+      #expect(sockets.count { $0.contains(" recv-q=300 ") && $0.hasSuffix(" netns=-") } == 1)
+      let groups = lines.filter { $0.contains(" group sockets=2 ") }
+      #expect(groups.count { $0.contains(" recv-q=700 ") && $0.hasSuffix(" name=blue") } == 1)
+      #expect(groups.count { $0.contains(" recv-q=300 ") && $0.hasSuffix(" name=-") } == 1)
     }
 
     @Test func pipeThatIsClosedEndsIt() async throws {

@@ -171,16 +171,22 @@ struct WatchModelTests {
   // MARK: Groups
 
   @Test func groupingGoesRoundBothWays() throws {
-    let count = WatchModel.groupings.count
     for (key, step) in [("g", 1), ("G", -1)] as [(Character, Int)] {
       var model = try WatchSamples.model()
+      let groupings = model.groupings
+      let count = groupings.count
       for turn in 1...count {
         _ = model.handle(.character(key))
-        #expect(model.request.grouping == WatchModel.groupings[((turn * step) % count + count) % count])
+        #expect(model.request.grouping == groupings[((turn * step) % count + count) % count])
         // Nothing of another grouping is shown.
         #expect(model.sample == nil && model.lineCount == 0)
       }
     }
+  }
+
+  @Test func namespacesAreAGroupingIfAllAreShown() throws {
+    #expect(!(try WatchSamples.emptyModel().groupings.contains(.namespace)))
+    #expect(try WatchSamples.emptyModel(showsNamespaces: true).groupings.last == .namespace)
   }
 
   private static func grouped() throws -> WatchModel {
@@ -238,7 +244,7 @@ struct WatchModelTests {
   @Test func detailsAreAskedForAndGivenUp() throws {
     let model = try Self.pressed(.down, .down, .enter)
     #expect(model.mode == .details(from: 0) && model.detailed?.key == model.rows[1].key)
-    #expect(model.request.detailed == model.rows[1].socket)
+    #expect(model.request.detailed == WatchRequest.Detailed(key: model.rows[1].key, socket: model.rows[1].socket))
     let back = Self.pressed([.escape], in: model)
     #expect(back.mode == .table && back.request.detailed == nil && back.chosen == model.chosen)
   }

@@ -107,10 +107,13 @@ enum WatchSamples {
   }
 
   /// A view before its first sample.
-  static func emptyModel(filterText: String = "", order: WatchOrder = .rate) throws -> WatchModel {
+  static func emptyModel(
+    filterText: String = "", order: WatchOrder = .rate, showsNamespaces: Bool = false
+  ) throws -> WatchModel {
     var request = WatchRequest(selection: try filter.selection(filterText), interval: .seconds(1))
     request.order = order
-    return WatchModel(request, filterText: filterText, filter: filter, interfaces: names)
+    return WatchModel(
+      request, filterText: filterText, filter: filter, interfaces: names, showsNamespaces: showsNamespaces)
   }
 
   /// A view with a sample of the busy server, drawn once so that it knows its size.

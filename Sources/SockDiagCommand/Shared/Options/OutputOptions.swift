@@ -46,12 +46,7 @@ struct HolderOptions: ParsableArguments {
 }
 
 extension OutputOptions {
-  enum Format { case table, json, lines }
-
-  func format() throws(CommandFailure) -> Format {
-    if json, ndjson { throw .usage("--json and --ndjson exclude each other; leave one of them out") }
-    return json ? .json : ndjson ? .lines : .table
-  }
+  func format() throws(CommandFailure) -> OutputFormat { try OutputFormat(json: json, ndjson: ndjson) }
 
   /// The details to request for the chosen output. Every reply has the other fields.
   var details: InetDetails {

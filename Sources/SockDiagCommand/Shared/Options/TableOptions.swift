@@ -32,7 +32,7 @@ extension TableOptions {
   }
 
   /// The columns to show; `nil` for the usual ones.
-  func columnChoice(_ format: OutputOptions.Format) throws -> ColumnChoice? {
+  func columnChoice(_ format: OutputFormat) throws -> ColumnChoice? {
     guard let columns else { return nil }
     if columns == "help" {
       var page = ByteOutput()

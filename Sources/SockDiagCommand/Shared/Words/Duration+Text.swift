@@ -9,11 +9,13 @@ extension Duration {
   }
 
   /// The time with about three digits: `35us`, `1.25ms`, `99.6ms`, `3.2s`.
-  var roundedText: String {
+  ///
+  /// - Parameter keepsZeros: Whether zeros at the end stay, `3.20s`.
+  func roundedText(keepsZeros: Bool = false) -> String {
     let microseconds = self / .microseconds(1)
     if microseconds < 999.5 { return "\(Int(microseconds.rounded()))us" }
-    if microseconds < 999_500 { return ShortNumber.text(microseconds / 1_000) + "ms" }
-    return ShortNumber.text(microseconds / 1_000_000) + "s"
+    if microseconds < 999_500 { return ShortNumber.text(microseconds / 1_000, keepsZeros: keepsZeros) + "ms" }
+    return ShortNumber.text(microseconds / 1_000_000, keepsZeros: keepsZeros) + "s"
   }
 }
 

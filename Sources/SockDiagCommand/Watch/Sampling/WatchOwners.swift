@@ -33,7 +33,7 @@ final class WatchOwners: Sendable {
   /// Raised when owners were found.
   let arrivals: Wakeup
 
-  init() throws(CommandFailure) {
+  init() throws(SockDiagError) {
     orders = try Wakeup()
     arrivals = try Wakeup()
   }
@@ -74,7 +74,7 @@ final class WatchOwners: Sendable {
     do throws(CommandFailure) {
       var finder = try CommandFailure.findingHolders { () throws(SocketOwnersError) in try OwnerFinder() }
       while true {
-        orders.wait(nil)
+        orders.wait(for: nil)
         let (wanted, isStopped) = state.withLock { state in
           defer { state.wanted = nil }
           return (state.wanted, state.isStopped)
@@ -99,7 +99,7 @@ final class WatchOwners: Sendable {
 
   private func pause(_ time: Duration) {
     let end = ContinuousClock.now + time
-    while end > .now, !state.withLock({ $0.isStopped }) { orders.wait(end - .now) }
+    while end > .now, !state.withLock({ $0.isStopped }) { orders.wait(for: end - .now) }
     orders.raise()
   }
 }

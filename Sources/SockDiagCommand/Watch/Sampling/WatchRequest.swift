@@ -12,8 +12,14 @@ struct WatchRequest: Hashable, Sendable {
   var grouping: Grouping?
   /// The number of rows to keep.
   var limit = 500
-  /// The socket whose details are wanted.
-  var detailed: InetSocket?
+  /// The row whose details are wanted.
+  var detailed: Detailed?
+
+  struct Detailed: Hashable, Sendable {
+    /// The key of the row.
+    var key: UInt64
+    var socket: InetSocket
+  }
 
   /// The score by which a row is placed: the higher comes first. Rows without a value come last either way.
   func score(_ figures: WatchFigures) -> Double {
@@ -25,6 +31,6 @@ struct WatchRequest: Hashable, Sendable {
   func needsLook(after other: WatchRequest) -> Bool {
     selection != other.selection || order != other.order || isReversed != other.isReversed || limit != other.limit
       || grouping != other.grouping
-      || detailed?.cookie != other.detailed?.cookie
+      || detailed?.key != other.detailed?.key
   }
 }

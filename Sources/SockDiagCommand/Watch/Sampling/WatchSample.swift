@@ -6,6 +6,8 @@ struct WatchRow: Sendable {
   var key: UInt64
   /// The socket, without details.
   var socket: InetSocket
+  /// Its network namespace, if all are looked at.
+  var namespace: NamespaceTag?
   var change = SocketChange.continued
   var figures = WatchFigures()
   /// Whether the socket may be older than its age: it was there when this command began to look.

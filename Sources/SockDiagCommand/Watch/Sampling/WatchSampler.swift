@@ -12,6 +12,7 @@ final class WatchSampler: Sendable {
   }
 
   private let state: Mutex<State>
+  private let scope: WatchScope
   /// Wakes the thread.
   private let orders: Wakeup
   /// Raised when there is a sample.
@@ -20,7 +21,8 @@ final class WatchSampler: Sendable {
   /// The longest time between two readings of announcements.
   private static let collection = Duration.milliseconds(250)
 
-  init(_ request: WatchRequest) throws(CommandFailure) {
+  init(_ request: WatchRequest, in scope: WatchScope) throws(SockDiagError) {
+    self.scope = scope
     state = Mutex(State(request: request))
     orders = try Wakeup()
     arrivals = try Wakeup()
@@ -72,13 +74,15 @@ final class WatchSampler: Sendable {
 
   private func lookUntilStopped() throws(SockDiagError) {
     var current = state.withLock { $0.request }
-    var tracking = try WatchTracking(current.selection)
+    var tracking = WatchTracking(current.selection, in: scope)
     var pace = Pace(current.interval)
     while true {
       let (request, isStopped) = state.withLock { ($0.request, $0.isStopped) }
       if isStopped { return }
       if request != current {
-        if request.selection != current.selection { tracking = try WatchTracking(request.selection) }
+        if request.selection != current.selection {
+          tracking = WatchTracking(request.selection, in: scope)
+        }
         if request.needsLook(after: current) || request.interval != current.interval { pace = Pace(request.interval) }
         current = request
       }
@@ -86,7 +90,7 @@ final class WatchSampler: Sendable {
         let skipped = pace.beginTick()
         deliver(.success(try tracking.look(current, skipped: skipped)))
       } else {
-        orders.wait(min(pace.next - .now, Self.collection))
+        orders.wait(for: min(pace.next - .now, Self.collection))
         try tracking.collectEnds()
       }
     }

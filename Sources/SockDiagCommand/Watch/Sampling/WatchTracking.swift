@@ -4,22 +4,9 @@ internal import SockDiag
 ///
 /// Not sendable: it stays on the thread that made it.
 final class WatchTracking {
-  /// The sockets of one protocol.
-  private final class Part {
-    var tracker: SocketTracker
-    let query: SocketQuery
-    var sums: (any SocketSums)?
-
-    init(_ query: SocketQuery, _ tracker: consuming SocketTracker) {
-      self.query = query
-      self.tracker = tracker
-    }
-  }
-
-  private var inspector: SocketInspector
-  private let parts: [Part]
+  private let places: [WatchPlace]
   /// Remarks that hold for every look.
-  private var standingRemarks: [String] = []
+  private let standingRemarks: [String]
   private var histories: [UInt64: RateHistory] = [:]
   private var scores: [UInt64: Double] = [:]
   private var groupHistories: [GroupName: RateHistory] = [:]
@@ -31,33 +18,15 @@ final class WatchTracking {
   private var began = ContinuousClock.now
   private var number = 0
 
-  /// Subscribes to the ends of the sockets. Where the kernel does not announce them, they are noticed by their absence.
-  init(_ selection: Selection) throws(SockDiagError) {
-    inspector = try SocketInspector()
-    var parts: [Part] = []
-    for query in selection.queries {
-      let groups = SocketEventGroups(query.protocol, query.family)
-      guard !groups.isEmpty else {
-        parts.append(Part(query, SocketTracker(query)))
-        continue
-      }
-      do throws(SockDiagError) {
-        // Enough for 10,000 ends per second while a look takes a second.
-        let ends = try SocketEvents(groups, receiveBuffer: 16 << 20)
-        parts.append(Part(query, SocketTracker(query, ends: ends)))
-      } catch {
-        standingRemarks.append(
-          "the ends of \(query.protocol) sockets are not announced, so last figures may be missing")
-        parts.append(Part(query, SocketTracker(query)))
-      }
-    }
-    self.parts = parts
+  init(_ selection: Selection, in scope: WatchScope) {
+    standingRemarks = scope.remarks
+    let all: [NamespaceTag?] = scope.namespaces.map { $0.map(Optional.some) } ?? [nil]
+    let queries = Array(selection.queries)
+    places = all.enumerated().map { WatchPlace(queries, in: $0.element, number: $0.offset) }
   }
 
   /// Takes announcements of ends that wait in the kernel, so that its buffer does not overflow between two looks.
-  func collectEnds() throws(SockDiagError) {
-    for part in parts { try part.tracker.collectEnds() }
-  }
+  func collectEnds() throws(SockDiagError) { for place in places { try place.collectEnds() } }
 
   /// Looks at all sockets.
   func look(_ request: WatchRequest, skipped: Int) throws(SockDiagError) -> WatchSample {
@@ -66,67 +35,69 @@ final class WatchTracking {
     number += 1
     let elapsed = lastBegan.map { began - $0 }
     lastBegan = began
-    var sample = WatchSample(number: number, time: .now, elapsed: elapsed, remarks: standingRemarks)
+    var sample = WatchSample(number: number, time: .now, elapsed: elapsed)
+    var remarks = Remarks()
+    for remark in standingRemarks { remarks.add(remark) }
     if skipped > 0, let elapsed {
-      sample.remarks.append(
+      remarks.add(
         "\(skipped.counted("look was", "looks were")) skipped: a look takes longer than the interval;"
           + " the last one was \(elapsed.shortText) ago")
     }
     var top = TopRows(limit: request.limit)
-    for part in parts { try look(part, request, &sample, &top) }
+    var visit = NamespaceVisit(places.compactMap(\.namespace))
+    for place in places {
+      guard let namespace = place.namespace else {
+        try look(place, request, &sample, &top, &remarks)
+        continue
+      }
+      try visit.attempt(namespace, &remarks) { (remarks) throws(SockDiagError) in
+        try look(place, request, &sample, &top, &remarks)
+        return true
+      }
+    }
+    visit.note(&remarks)
     sample.rows = top.sorted()
     keepHistories(of: &sample)
-    if let grouping { addGroups(grouping, request, to: &sample) }
-    if let wanted = request.detailed { sample.details = try inspector.current(wanted, details: .all) }
+    if let grouping { addGroups(grouping, request, to: &sample, &remarks) }
+    sample.remarks = remarks.sentences
     return sample
   }
 
   private func look(
-    _ part: Part, _ request: WatchRequest, _ sample: inout WatchSample, _ top: inout TopRows
+    _ place: WatchPlace, _ request: WatchRequest, _ sample: inout WatchSample, _ top: inout TopRows,
+    _ remarks: inout Remarks
   ) throws(SockDiagError) {
     var totals = sample.totals
-    var detailed = sample.detailed
-    let detailedKey = request.detailed?.trackingKey
+    var detailed: WatchRow?
+    let detailedKey = request.detailed?.key
     let (now, interval, isFirst) = (began, sample.elapsed, number == 1)
-    let scores = scores
-    var sums = part.sums
-    // One owner, so that sums are not copied at each socket.
-    part.sums = nil
-    try sums?.begin(part.query, by: &inspector)
-    let round = try part.tracker.update(&inspector) { tracked in
+    let (scores, isGrouped) = (scores, grouping != nil)
+    try place.look(&remarks) { tracked in
       let traffic = tracked.change == .continued ? nil : tracked.traffic
       if tracked.change == .ended { totals.ended += 1 } else { totals.count(tracked.socket.state) }
       if tracked.change == .appeared, !isFirst { totals.appeared += 1 }
       if let traffic { totals.traffic += traffic }
-      if sums != nil {
-        sums?.add(tracked)
-        if tracked.socket.trackingKey != detailedKey { return }
-      }
+      let key = place.key(of: tracked.socket)
+      if isGrouped, key != detailedKey { return }
       let figures = WatchFigures(tracked, traffic, since: interval, now: now, order: request.order)
-      let key = tracked.socket.trackingKey
       var score = request.score(figures)
       // A socket that ended keeps the place that it had, so that it is seen before it goes.
       if tracked.change == .ended, let last = scores[key] { score = max(score, last) }
       let isAdmitted = top.admits(score: score, key: key)
       guard isAdmitted || key == detailedKey else { return }
       var row = WatchRow(key: key, socket: tracked.socket.withoutDetails, change: tracked.change, figures: figures)
+      row.namespace = place.namespace
       if request.order != .rtt { row.figures.roundTrip = tracked.socket.roundTrip }
       row.isOlder = !tracked.beganWhileTracked
       row.score = score
       if key == detailedKey { detailed = row }
       if isAdmitted { top.add(row) }
     }
-    part.sums = sums
     sample.totals = totals
-    sample.detailed = detailed
-    note(round, part, &sample.remarks)
-  }
-
-  private func note(_ round: TrackingRound, _ part: Part, _ remarks: inout [String]) {
-    if let gap = round.missedEnds { remarks.append("\(gap.explanation): as many ends of sockets are missing") }
-    var found = Remarks()
-    found.note(part.query.protocol, round.defects, matching: part.query.filter, inspector.substitution)
-    remarks += found.sentences
+    if let detailed, let wanted = request.detailed {
+      sample.detailed = detailed
+      sample.details = try place.details(of: wanted.socket)
+    }
   }
 
   /// Prepares the sums of groups.
@@ -134,20 +105,21 @@ final class WatchTracking {
     if grouping == self.grouping { return }
     self.grouping = grouping
     groupHistories = [:]
-    for part in parts { part.sums = grouping?.sums(part.query.protocol, in: .none("this namespace")) }
+    for place in places { place.group(by: grouping) }
   }
 
-  private func addGroups(_ grouping: Grouping, _ request: WatchRequest, to sample: inout WatchSample) {
+  private func addGroups(
+    _ grouping: Grouping, _ request: WatchRequest, to sample: inout WatchSample, _ remarks: inout Remarks
+  ) {
     sample.grouping = grouping
+    let parts = places.flatMap(\.parts)
     if grouping.needsHolders {
       do throws(CommandFailure) {
         try book.findProcesses(parts.flatMap { $0.sums?.inodes ?? [] })
       } catch {
-        sample.remarks.append(error.message)
+        remarks.add(error.message)
       }
-      var remarks = Remarks()
       remarks.note(undecided: 0, hidden: book.hiddenCount)
-      sample.remarks += remarks.sentences
     }
     var groups: [GroupName: SummaryGroup] = [:]
     for part in parts {
@@ -224,21 +196,5 @@ extension InetSocket {
   fileprivate var roundTrip: Duration? {
     guard state != .listen, let time = tcpInfo?.smoothedRTT, time > .zero else { return nil }
     return time
-  }
-}
-
-extension SocketEventGroups {
-  /// The groups that announce sockets of a protocol; empty if none do.
-  init(_ transport: TransportProtocol, _ family: AddressFamily?) {
-    switch transport {
-    case .tcp: self = .tcp
-    case .udp: self = .udp
-    default: self = []
-    }
-    switch family {
-    case .inet: formIntersection(.inet)
-    case .inet6: formIntersection(.inet6)
-    default: break
-    }
   }
 }

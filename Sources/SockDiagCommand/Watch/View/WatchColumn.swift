@@ -2,12 +2,14 @@ internal import SockDiag
 
 /// A column of the table of sockets, in the order in which they stand.
 enum WatchColumn: Int, CaseIterable, Hashable {
-  case mark, process, netID, local, peer, state, received, sent, retransmits, roundTrip, receiveQueue, sendQueue, age
+  case mark, namespace, process, netID, local, peer, state, received, sent, retransmits, roundTrip, receiveQueue,
+    sendQueue, age
   case history
 
   var title: String {
     switch self {
     case .mark: ""
+    case .namespace: "Netns"
     case .process: "Process"
     case .netID: "Proto"
     case .local: "Local"
@@ -28,6 +30,7 @@ enum WatchColumn: Int, CaseIterable, Hashable {
   private var usualWidth: Int {
     switch self {
     case .mark: 1
+    case .namespace: 8
     case .process: 12
     case .netID: 5
     case .local, .peer: 15
@@ -41,6 +44,7 @@ enum WatchColumn: Int, CaseIterable, Hashable {
 
   private var yielding: TablePage.Yielding {
     switch self {
+    case .namespace: .text
     case .process: .list
     case .local, .peer: .address
     default: .none
@@ -59,6 +63,7 @@ enum WatchColumn: Int, CaseIterable, Hashable {
     switch self {
     // A listener is known by its own end, a connection by its peer.
     case .mark, .local, .peer: 0
+    case .namespace: 1
     case .received: 2
     case .sent: 3
     case .process: 4

@@ -5,11 +5,14 @@ enum WatchDetails {
   static func lines(_ model: WatchModel, columns width: Int) -> [WatchPageLine] {
     guard let row = model.detailed else { return [WatchPageLine(text: "The socket is gone.")] }
     let socket = model.detailedSocket ?? row.socket
-    var lines = folded(title(socket, model.cells), columns: width, hanging: 2, .strong)
+    var lines = folded(title(socket, row.namespace, model.cells), columns: width, hanging: 2, .strong)
     if row.hasEnded { lines.append(WatchPageLine(text: "It has ended. These are its last figures.", paint: .passing)) }
     lines.append(WatchPageLine(text: ""))
     lines += rates(row, socket, columns: width)
     lines.append(WatchPageLine(text: ""))
+    if let namespace = row.namespace {
+      lines += folded("network namespace: \(namespace.namespace)", columns: width, hanging: 4)
+    }
     for line in processes(row, model) { lines += folded(line, columns: width, hanging: 4) }
     if row.socket.cookie != nil, model.detailedSocket == nil, !row.hasEnded {
       lines.append(WatchPageLine(text: "Reading the details …", paint: .faint))
@@ -31,8 +34,9 @@ enum WatchDetails {
     return lines
   }
 
-  private static func title(_ socket: InetSocket, _ cells: SocketCells) -> String {
+  private static func title(_ socket: InetSocket, _ namespace: NamespaceTag?, _ cells: SocketCells) -> String {
     var cells = cells
+    cells.interfaces.use(namespace)
     var text = Array("\(socket.netID) ".utf8)
     cells.append(.local, of: socket, SocketNotes(), to: &text)
     text += Array(" → ".utf8)

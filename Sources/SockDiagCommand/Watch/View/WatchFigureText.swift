@@ -7,21 +7,13 @@ enum WatchFigureText {
     guard let value, value.isFinite else { return "-" }
     if value <= 0 { return "0" }
     if value < 0.95 { return "<1" }
-    var rest = value
-    for prefix in ["", "k", "M", "G", "T", "P", "E"] {
-      if rest < 999.5 {
-        let decimals = prefix.isEmpty ? 0 : rest < 9.995 ? 2 : rest < 99.95 ? 1 : 0
-        return fixed(rest, decimals) + prefix
-      }
-      rest /= 1000
-    }
-    return fixed(rest * 1000, 0) + "E"
+    return value < 999.5 ? ShortNumber.fixed(value, places: 0) : ShortNumber.text(value, keepsZeros: true)
   }
 
   /// A rate of rare things: `0`, `0.5`, `12`, `1.23k`.
   static func rare(_ value: Double?) -> String {
     guard let value, value > 0, value < 9.95 else { return scaled(value) }
-    return value < 0.05 ? "<0.1" : fixed(value, 1)
+    return value < 0.05 ? "<0.1" : ShortNumber.fixed(value, places: 1)
   }
 
   /// A time in two units: `5s`, `4m12s`, `3h05m`, `2d04h`.
@@ -37,27 +29,11 @@ enum WatchFigureText {
 
   /// A time to three digits: `35us`, `1.25ms`, `40.1s`.
   static func time(_ time: Duration?) -> String {
-    guard let time else { return "-" }
-    let microseconds = time / .microseconds(1)
-    return switch microseconds {
-    case ..<999.5: fixed(microseconds, 0) + "us"
-    case ..<999_500: digits(microseconds / 1000) + "ms"
-    default: digits(microseconds / 1_000_000) + "s"
-    }
+    time?.roundedText(keepsZeros: true) ?? "-"
   }
 
   /// An interval, as on the command line.
   static func interval(_ interval: Duration) -> String { DurationArgument.spelt(interval) }
-
-  private static func digits(_ value: Double) -> String { fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) }
-
-  private static func fixed(_ value: Double, _ decimals: Int) -> String {
-    let scale = decimals == 0 ? 1.0 : decimals == 1 ? 10 : 100
-    guard let number = Int(exactly: (value * scale).rounded()) else { return "?" }
-    if decimals == 0 { return "\(number)" }
-    let rest = "\(number % Int(scale))"
-    return "\(number / Int(scale))." + String(repeating: "0", count: decimals - rest.count) + rest
-  }
 
   private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

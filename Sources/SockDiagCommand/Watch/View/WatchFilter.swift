@@ -16,11 +16,12 @@ struct WatchFilter: Sendable {
   /// - Parameters:
   ///   - options: The options that choose sockets. The words of their filter do not count.
   ///   - base: A filter that all sockets have to pass.
-  init(_ options: SelectionOptions, base: SocketFilter) {
+  ///   - names: Finds names in filters.
+  init(_ options: SelectionOptions, base: SocketFilter, names: any FilterNames) {
     self.init { text throws(Fault) in
       var filter: SocketFilter
       do throws(FilterError) {
-        filter = try SocketFilter(text, names: HostNames())
+        filter = try SocketFilter(text, names: names)
       } catch {
         throw Fault(position: error.column - 1, message: error.explanation)
       }

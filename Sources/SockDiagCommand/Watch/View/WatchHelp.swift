@@ -25,7 +25,7 @@ enum WatchHelp {
       "Rows",
       [
         ("s", "next order: rate, retransmits, rtt, queue, age"), ("1 to 5", "one of these orders"),
-        ("g G", "next or previous grouping: process, port, peer, network, container, unit, user, state, none"),
+        ("g G", "next or previous grouping: process, port, peer, …; with --all-netns also namespace"),
         ("r", "lowest first, or highest first again"), ("/ or f", "type a filter, as for 'sockdiag list'"),
         ("Space or p", "pause; the sockets are still followed"), ("+ -", "longer or shorter interval"),
       ]

@@ -51,6 +51,8 @@ struct WatchModel {
   var cells: SocketCells
   /// The paths of cgroups; `nil` to show none.
   let cgroups: CgroupNames?
+  /// Whether the sockets of all network namespaces are shown.
+  let showsNamespaces: Bool
 
   /// The intervals to choose from by key.
   static let intervals: [Duration] = [
@@ -60,9 +62,10 @@ struct WatchModel {
 
   init(
     _ request: WatchRequest, filterText: String, filter: WatchFilter, interfaces: InterfaceNames,
-    cgroups: CgroupNames? = nil
+    cgroups: CgroupNames? = nil, showsNamespaces: Bool = false
   ) {
     self.cgroups = cgroups
+    self.showsNamespaces = showsNamespaces
     self.request = request
     self.filterText = filterText
     self.filter = filter
@@ -166,8 +169,8 @@ struct WatchModel {
     case .character("h"), .character("?"): mode = .help(from: 0)
     case .character("/"), .character("f"):
       mode = .filter(LineEditor(filterText, history: filterHistory), fault: nil)
-    case .character("g"): group(by: Self.neighbour(of: request.grouping, 1))
-    case .character("G"): group(by: Self.neighbour(of: request.grouping, -1))
+    case .character("g"): group(by: neighbour(of: request.grouping, 1))
+    case .character("G"): group(by: neighbour(of: request.grouping, -1))
     case .character("s"): sort(by: request.order.next)
     case .character("r"): request.isReversed.toggle(); resort()
     case .character(let digit) where digit.wholeNumberValue.map { (1...WatchOrder.allCases.count).contains($0) } == true:
@@ -257,11 +260,12 @@ struct WatchModel {
   // MARK: Groups
 
   /// The groupings of the key, in its order.
-  static let groupings: [Grouping?] = [
-    nil, .process, .port, .peer(v4: 32, v6: 128), .peer(v4: 24, v6: 64), .container, .unit, .user, .state,
-  ]
+  var groupings: [Grouping?] {
+    [nil, .process, .port, .peer(v4: 32, v6: 128), .peer(v4: 24, v6: 64), .container, .unit, .user, .state]
+      + (showsNamespaces ? [.namespace] : [])
+  }
 
-  private static func neighbour(of grouping: Grouping?, _ step: Int) -> Grouping? {
+  private func neighbour(of grouping: Grouping?, _ step: Int) -> Grouping? {
     let place = groupings.firstIndex(of: grouping) ?? 0
     return groupings[(place + step + groupings.count) % groupings.count]
   }
@@ -316,7 +320,7 @@ struct WatchModel {
     guard let chosenIndex else { return }
     let chosenRow = rows[chosenIndex]
     mode = .details(from: 0)
-    request.detailed = chosenRow.socket
+    request.detailed = WatchRequest.Detailed(key: chosenRow.key, socket: chosenRow.socket)
     (detailed, detailedSocket) = (chosenRow, nil)
   }
 

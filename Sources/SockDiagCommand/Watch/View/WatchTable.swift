@@ -5,14 +5,16 @@ enum WatchTable {
   /// Draws titles and the visible rows of a model.
   static func draw(_ model: inout WatchModel, into frame: inout ScreenFrame, from top: Int) {
     let order = model.request.order
+    let columns = WatchColumn.allCases.filter { $0 != .namespace || model.showsNamespaces }
     var grid = WatchGrid(
-      WatchColumn.allCases.map { column in
+      columns.map { column in
         WatchGrid.Column(
           shape: column.tableColumn(order), isSorted: WatchColumn.columns(of: order).contains(column),
           isHistory: column == .history, regains: [.peer, .process, .local].contains(column))
       })
     for row in model.visibleRows {
-      let cells = WatchColumn.allCases.map { cell($0, of: row, &model) }
+      model.cells.interfaces.use(row.namespace)
+      let cells = columns.map { cell($0, of: row, &model) }
       grid.rows.append(
         WatchGrid.Row(cells: cells, isChosen: row.key == model.chosen, paint: row.hasEnded ? .faint : nil))
     }
@@ -24,6 +26,9 @@ enum WatchTable {
     let (socket, figures) = (row.socket, row.figures)
     switch column {
     case .mark: return mark(row)
+    case .namespace:
+      text.appendVisible((row.namespace?.label ?? "").utf8)
+      return WatchGrid.Cell(text)
     case .process:
       if let owner = model.owners[row.key] { return WatchGrid.Cell(owner.label) }
       // No process holds a record of a closed connection. Others have not been looked up yet.
