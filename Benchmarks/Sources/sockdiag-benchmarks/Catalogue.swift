@@ -21,6 +21,7 @@ struct Catalogue {
       try listening(expecting: farm.listening),
       try exactGet(tuples),
     ] + (try filter().map { [$0] } ?? []) + commands(total: farm.total, listening: farm.listening)
+      + (try why().map { [$0] } ?? [])
       // The last, because it replaces connections, and a port that another workload has chosen may be taken twice then.
       + [try owners(of: farm)]
   }
@@ -189,6 +190,32 @@ struct Catalogue {
           + ours("list", "-ta", "--ndjson", headerLines: 0)
       ),
     ]
+  }
+
+  /// The start of the programs, on a host without a socket.
+  func start() -> Workload {
+    Workload(
+      key: "command-start",
+      title: "The command: nothing to show",
+      expected: 0,
+      rivals: theirs("-tln", headerLines: 1, pace: 1) + ours("list", "-tl", headerLines: 1, pace: 1)
+    )
+  }
+
+  /// Why a port cannot be bound, beside the question to `ss` that many ask instead: it names the process that listens,
+  /// and no other reason. Both print one line.
+  private func why() throws -> Workload? {
+    var inspector = try SocketInspector()
+    let listeners = try inspector.dump(SocketQuery(.tcp, states: .listen)).sockets
+    guard let sockdiag, let port = listeners.first(where: { $0.family == .inet })?.local.port else { return nil }
+    let command = Command(path: sockdiag, arguments: ["why", "--json", ":\(port)"], expectedStatus: 1)
+    return Workload(
+      key: "command-why",
+      title: "The command: why a port cannot be bound",
+      expected: 1,
+      rivals: theirs("-tlnp", "sport", "= :\(port)", headerLines: 1, pace: 1)
+        + [SpawnedCommand(command, name: "sockdiag why :P", role: .ours, headerLines: 0, pace: 1)]
+    )
   }
 
   // A program that is not installed is left out; the others are measured.

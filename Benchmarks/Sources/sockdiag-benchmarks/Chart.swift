@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The largest size of a run as bars, one panel per workload.
+/// The results at one number of sockets as bars, one panel per workload.
 ///
 /// Each panel has its own linear scale. A bar may be almost invisible; that is the result, and its label gives the
 /// figure.
@@ -8,16 +8,17 @@ struct Chart {
   private let heading: String
   private let caption: String
   private let panels: [Panel]
+  private let layout: Layout
 
-  init(record: Record, outcomes: [Outcome]) {
-    let largest = outcomes.map(\.sockets).max() ?? 0
-    heading = "Reading sockets on a host that has \(Units.count(largest))"
-    let day = record.date.formatted(.iso8601.year().month().day())
+  init(of record: Record, sockets: Int) {
+    heading = "Reading sockets on a host that has \(Units.count(sockets))"
     caption = """
       \(record.host.processor), \(record.host.cores) cores, Linux \(record.host.kernel) · \
-      median of \(record.rounds) interleaved rounds · \(day)
+      median of interleaved rounds · \(record.day)
       """
-    panels = outcomes.filter { $0.sockets == largest && $0.measurements.count > 1 }.map(Panel.init)
+    let tables = record.tables.filter { $0.sockets == sockets && $0.entries.count > 1 }
+    layout = Layout(tables)
+    panels = tables.map { [layout] in Panel(table: $0, layout: layout) }
   }
 
   func write(to path: String) throws {
@@ -33,10 +34,10 @@ struct Chart {
     }
     let height = y + Layout.margin - Layout.panelGap / 2
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Layout.width) \(height)" \
-      width="\(Layout.width)" height="\(height)" role="img" aria-label="\(Drawing.escape(heading))">
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(layout.width) \(height)" \
+      width="\(layout.width)" height="\(height)" role="img" aria-label="\(Drawing.escape(heading))">
       \(Drawing.style)
-      <rect class="card" x="0.5" y="0.5" width="\(Layout.width - 1)" height="\(height - 1)" rx="12"/>
+      <rect class="card" x="0.5" y="0.5" width="\(layout.width - 1)" height="\(height - 1)" rx="12"/>
       \(header)
       \(drawing.elements.joined(separator: "\n"))
       </svg>
@@ -60,73 +61,105 @@ struct Chart {
       drawing.text(entry.word, x: x + 18, y: 95, style: "caption")
       x += 42 + entry.word.count * 6
     }
+    if panels.contains(where: \.cutsBars) {
+      drawing.cutBar(x: x, y: 85, width: 24, height: 12, role: .other)
+      drawing.text("longer than drawn", x: x + 30, y: 95, style: "caption")
+    }
     return drawing.elements.joined(separator: "\n")
   }
 }
 
-private enum Layout {
-  static let width = 880
+private struct Layout {
   static let margin = 28
   static let headerHeight = 120
   static let panelGap = 26
   static let titleHeight = 30
   static let rowHeight = 27
   static let barHeight = 17
-  static let barX = 270
-  /// Leaves room for the longest label after the longest bar.
   static let barWidth = 400
+
+  /// Where bars begin: after the longest label.
+  let barX: Int
+  let width: Int
+
+  init(_ tables: [Record.Table]) {
+    let labels = tables.flatMap(\.entries).map(\.rival.count).max() ?? 0
+    let figures = tables.map(\.yardstick.count).max() ?? 0
+    barX = Self.margin + Self.width(of: labels) + 12
+    // A time and a ratio have up to 16 characters.
+    width = barX + Self.barWidth + Self.width(of: figures + 16) + Self.margin
+  }
+
+  /// The width of a text. A viewer measures text and this program cannot, so it assumes a wide font.
+  private static func width(of characters: Int) -> Int { characters * 15 / 2 }
+}
+
+extension Record.Table {
+  /// The reference for ratios: the floor by its role, a program by its name.
+  fileprivate var yardstick: String {
+    guard let first = entries.first else { return "" }
+    return first.role == .floor ? "floor" : first.rival
+  }
 }
 
 /// The bars of one workload.
 private struct Panel {
-  let outcome: Outcome
+  let table: Record.Table
+  let layout: Layout
+  /// The time of the longest bar. Without a limit, a rival that needs a hundred times as long would leave the others no
+  /// visible length: a bar that is ten times as long as ours is cut.
+  private let scale: Double
 
-  var roles: [Role] { outcome.measurements.map(\.role) }
-
-  var height: Int {
-    Layout.titleHeight + outcome.measurements.count * Layout.rowHeight + Layout.panelGap
+  init(table: Record.Table, layout: Layout) {
+    self.table = table
+    self.layout = layout
+    let times = table.entries.map(\.medianNanoseconds)
+    let ours = table.entries.filter { $0.role == .ours }.map(\.medianNanoseconds).max()
+    let limit = ours.map { $0 * 10 } ?? .infinity
+    scale = max(times.filter { $0 <= limit }.max() ?? 1, 1)
   }
 
-  /// The reference for ratios: the floor by its role, a program by its name.
-  private var yardstick: String {
-    guard let first = outcome.measurements.first else { return "" }
-    return first.role == .floor ? "floor" : first.rival
+  var roles: [Role] { table.entries.map(\.role) }
+
+  var cutsBars: Bool { table.entries.contains { $0.medianNanoseconds > scale } }
+
+  var height: Int {
+    Layout.titleHeight + table.entries.count * Layout.rowHeight + Layout.panelGap
   }
 
   func draw(in drawing: inout Drawing, at top: Int) {
-    let measurements = outcome.measurements
-    let longest = measurements.map(\.times.median).max() ?? 1
-    let rows = Layout.titleHeight + measurements.count * Layout.rowHeight
-
-    drawing.line(from: Layout.margin, to: Layout.width - Layout.margin, y: top - 4)
-    drawing.text(outcome.workload.title, x: Layout.margin, y: top + 19, style: "title")
+    let rows = Layout.titleHeight + table.entries.count * Layout.rowHeight
+    drawing.line(from: Layout.margin, to: layout.width - Layout.margin, y: top - 4)
+    drawing.text(table.title, x: Layout.margin, y: top + 19, style: "title")
     drawing.text(
-      "\(Units.count(outcome.workload.expected)) found",
-      x: Layout.width - Layout.margin,
+      "\(Units.count(table.entries.first?.count ?? 0)) found",
+      x: layout.width - Layout.margin,
       y: top + 19,
       style: "caption end"
     )
-    drawing.axis(x: Layout.barX, from: top + Layout.titleHeight, to: top + rows)
-
-    for (row, measurement) in measurements.enumerated() {
-      let y = top + Layout.titleHeight + row * Layout.rowHeight
-      let baseline = y + 18
-      let width = max(2, Int((measurement.times.median / longest * Double(Layout.barWidth)).rounded()))
-      let label = measurement.role == .ours ? "label end ours" : "label end"
-      drawing.text(measurement.rival, x: Layout.barX - 12, y: baseline, style: label)
-      drawing.bar(
-        x: Layout.barX,
-        y: y + (Layout.rowHeight - Layout.barHeight) / 2,
-        width: width,
-        height: Layout.barHeight,
-        role: measurement.role
-      )
-      drawing.figures(
-        Units.time(measurement.times.median),
-        row == 0 ? "" : "\(Units.ratio(measurement.ratio)) \(yardstick)",
-        x: Layout.barX + width + 10,
-        y: baseline
-      )
+    drawing.axis(x: layout.barX, from: top + Layout.titleHeight, to: top + rows)
+    for (row, entry) in table.entries.enumerated() {
+      draw(entry, isReference: row == 0, in: &drawing, at: top + Layout.titleHeight + row * Layout.rowHeight)
     }
+  }
+
+  private func draw(_ entry: Record.Entry, isReference: Bool, in drawing: inout Drawing, at y: Int) {
+    let baseline = y + 18
+    let share = min(1, entry.medianNanoseconds / scale)
+    let width = max(2, Int((share * Double(Layout.barWidth)).rounded()))
+    let barY = y + (Layout.rowHeight - Layout.barHeight) / 2
+    let label = entry.role == .ours ? "label end ours" : "label end"
+    drawing.text(entry.rival, x: layout.barX - 12, y: baseline, style: label)
+    if entry.medianNanoseconds > scale {
+      drawing.cutBar(x: layout.barX, y: barY, width: width, height: Layout.barHeight, role: entry.role)
+    } else {
+      drawing.bar(x: layout.barX, y: barY, width: width, height: Layout.barHeight, role: entry.role)
+    }
+    drawing.figures(
+      Units.time(entry.medianNanoseconds),
+      isReference ? "" : "\(Units.ratio(entry.ratio)) \(table.yardstick)",
+      x: layout.barX + width + 10,
+      y: baseline
+    )
   }
 }

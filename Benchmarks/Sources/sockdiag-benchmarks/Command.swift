@@ -5,6 +5,8 @@ import FoundationEssentials
 struct Command {
   let path: String
   let arguments: [String]
+  /// The exit status of a run that did its work.
+  var expectedStatus: Int32 = 0
 
   /// As a person would type it.
   var name: String {
@@ -39,7 +41,7 @@ struct Command {
   func run(countingLines: Bool) throws -> Int {
     // SAFETY: the string lives through the call, and the callee keeps no pointer to it.
     let outcome = unsafe harness_run(lines, countingLines)
-    guard outcome.status == 0 else {
+    guard outcome.status == expectedStatus else {
       throw BenchmarkError("`\(name)` ended with \(outcome.status)")
     }
     return outcome.lines

@@ -19,6 +19,13 @@ struct Drawing {
     )
   }
 
+  /// A bar with a gap before its end: it is longer than drawn.
+  mutating func cutBar(x: Int, y: Int, width: Int, height: Int, role: Role) {
+    let end = 6
+    bar(x: x, y: y, width: width - 2 * end, height: height, role: role)
+    bar(x: x + width - end, y: y, width: end, height: height, role: role)
+  }
+
   mutating func line(from: Int, to: Int, y: Int) {
     elements.append("<line class=\"rule\" x1=\"\(from)\" y1=\"\(y)\" x2=\"\(to)\" y2=\"\(y)\"/>")
   }

@@ -2,7 +2,7 @@ import CHarness
 import FoundationEssentials
 
 /// The machine of a measurement. A time without it has little meaning.
-struct Host: Codable {
+struct Host: Codable, Equatable {
   let kernel: String
   let processor: String
   let cores: Int

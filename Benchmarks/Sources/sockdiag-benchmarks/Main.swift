@@ -58,6 +58,13 @@ struct Benchmarks: ParsableCommand {
   @Option(help: "Write a page of all results, with a chart for each size beside it.")
   var page: String?
 
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: """
+      Measure nothing: take these records. A workload of a later one replaces the same of an earlier one.
+      """)
+  var from: [String] = []
+
   func validate() throws {
     guard rounds > 0, polls > 0, sizes.allSatisfy({ $0 > listening }), listening >= 0, (0...100).contains(ipv6) else {
       throw ValidationError(
@@ -66,6 +73,7 @@ struct Benchmarks: ParsableCommand {
   }
 
   func run() throws {
+    guard from.isEmpty else { return try write(stored()) }
     // Each result is seen at once, also in a file.
     harness_buffer_lines()
     let isolated = harness_enter_namespace()
@@ -82,6 +90,7 @@ struct Benchmarks: ParsableCommand {
     // A run takes up to an hour: what was measured before a failure is kept.
     var failure: (any Error)?
     do {
+      try measureStart(outcomes: &outcomes)
       for size in sizes { try measure(size, outcomes: &outcomes, steady: &steady, health: &health) }
       // It takes minutes, so it has to be asked for, by name or with the page. It comes last, because it leaves TIME_WAIT
       // records behind.
@@ -93,27 +102,33 @@ struct Benchmarks: ParsableCommand {
       failure = error
     }
     if !steady.isEmpty { print(steady.text) }
-
-    let record = Record(
-      date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady, polling: polling, health: health)
-    if let json { try record.write(to: json) }
-    if let chart { try Chart(record: record, outcomes: outcomes).write(to: chart) }
-    if let page { try write(page, record, outcomes) }
+    try write(
+      Record(
+        date: .now, host: host, rounds: rounds, outcomes: outcomes, steady: steady, polling: polling, health: health))
     if let failure { throw failure }
   }
 
-  /// Writes the page to a path that ends in `.md`, and its charts into the folder of that name.
-  private func write(_ page: String, _ record: Record, _ outcomes: [Outcome]) throws {
+  private func stored() throws -> Record {
+    var record = try Record(readingFrom: from[0])
+    for path in from.dropFirst() { try record.replaceWorkloads(with: Record(readingFrom: path)) }
+    return record
+  }
+
+  private func write(_ record: Record) throws {
+    if let json { try record.write(to: json) }
+    // A size of 0 is the start of the programs, which needs no chart.
+    let sizes = Set(record.tables.map(\.sockets)).subtracting([0]).sorted()
+    if let chart { try Chart(of: record, sockets: sizes.last ?? 0).write(to: chart) }
+    guard let page else { return }
+    // The page is FILE.md, and its charts are in the folder FILE.
     let folder = page.hasSuffix(".md") ? String(page.dropLast(3)) : page + "-charts"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
-    let charts = try sizes.sorted().map { size in
-      let file = "\(size).svg"
-      let mine = outcomes.filter { $0.sockets == size }
-      try Chart(record: record, outcomes: mine).write(to: "\(folder)/\(file)")
-      return (sockets: size, path: "\(name)/\(file)")
+    let charts = try sizes.map { size in
+      try Chart(of: record, sockets: size).write(to: "\(folder)/\(size).svg")
+      return (sockets: size, path: "\(name)/\(size).svg")
     }
-    try Page(record: record, outcomes: outcomes, charts: charts).write(to: page)
+    try Page(record: record, charts: charts).write(to: page)
   }
 
   /// The largest size that is not above a limit; of larger ones the least.
@@ -121,6 +136,14 @@ struct Benchmarks: ParsableCommand {
 
   /// A round of a million sockets takes a minute.
   private func rounds(for size: Int) -> Rounds { Rounds(count: size > 100_000 ? max(1, rounds / 3) : rounds) }
+
+  private func measureStart(outcomes: inout [Outcome]) throws {
+    let workload = try catalogue().start()
+    guard isWanted(workload.key), !workload.rivals.isEmpty else { return }
+    let outcome = try Rounds(count: 3 * rounds).measure(workload, sockets: 0)
+    print(outcome.text)
+    outcomes.append(outcome)
+  }
 
   private func measure(
     _ size: Int, outcomes: inout [Outcome], steady: inout [SteadyState], health: inout [Responsiveness]

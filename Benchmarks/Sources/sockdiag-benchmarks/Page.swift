@@ -3,7 +3,6 @@ import FoundationEssentials
 /// The results of a run as a page: a table for each workload, with a column for each number of sockets.
 struct Page {
   let record: Record
-  let outcomes: [Outcome]
   /// Charts by their numbers of sockets, as paths relative to the page.
   let charts: [(sockets: Int, path: String)]
 
@@ -11,55 +10,59 @@ struct Page {
     try Data(text.utf8).write(to: URL(filePath: path))
   }
 
-  private var sizes: [Int] { Set(outcomes.map(\.sockets)).sorted() }
-
-  private var keys: [String] {
-    outcomes.map(\.workload.key).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-  }
-
   var text: String {
-    let day = record.date.formatted(.iso8601.year().month().day())
-    var parts = [
-      """
-      # Measurements
-
-      Measured on \(day): \(record.host.processor), \(record.host.cores) cores, Linux \(record.host.kernel), \
-      \(record.host.architecture). This page is written by `Benchmarks/measure`; [README.md](README.md) says what is \
-      measured and how.
-
-      A time is the median of \(record.rounds) rounds in which all rivals took turns, a third of them at a million \
-      sockets; slow rivals take part in fewer. The number after it is the ratio to the first row, within the same rounds. \
-      Compare ratios: times hold for this machine only. The **floor** is the kernel's own work: the same request from \
-      bare C, whose answer is received and not decoded.
-      """
-    ]
+    let tables = record.tables
+    var parts = [introduction]
     parts += charts.map { "![Times with \(Units.count($0.sockets)) sockets](\($0.path))" }
-    parts += keys.map(section)
-    parts.append(contentsOf: furtherParts)
-    parts.append(losses)
+    parts += targets(in: tables)
+    parts += tables.map(\.workload).withoutRepeats.map { key in section(of: tables.filter { $0.workload == key }) }
+    parts += furtherParts
+    parts += [losses(in: tables), advice]
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  /// A table of one workload.
-  private func section(_ key: String) -> String {
-    let mine = outcomes.filter { $0.workload.key == key }
-    let columns = sizes.map { size in mine.first { $0.sockets == size } }
-    var lines = ["## \(mine.first?.workload.title ?? key)", ""]
-    lines.append("| `\(key)`, on a host with | " + sizes.map { "\(Units.count($0)) sockets |" }.joined(separator: " "))
-    lines.append("|---|" + sizes.map { _ in "---:|" }.joined())
-    let found = columns.map { $0.map { Units.count($0.workload.expected) } ?? "–" }
-    lines.append("| each found | " + found.map { "\($0) |" }.joined(separator: " "))
-    let rivals = mine.flatMap(\.measurements).map(\.rival).reduce(into: [String]()) {
-      if !$0.contains($1) { $0.append($1) }
-    }
-    for rival in rivals {
+  private var introduction: String {
+    """
+    # Measurements
+
+    Measured on \(record.day): \(record.host.processor), \(record.host.cores) cores, Linux \(record.host.kernel), \
+    \(record.host.architecture). This page is written by `Benchmarks/measure`; [README.md](README.md) says what is \
+    measured and how.
+
+    A time is the median of \(record.rounds) rounds in which all rivals took turns, a third of them at a million \
+    sockets; slow rivals take part in fewer. The number after it is the ratio to the first row, within the same rounds. \
+    Compare ratios: times hold for this machine only. The **floor** is the kernel's own work: the same request from \
+    bare C, whose answer is received and not decoded. The command is linked as in its Debian package, with the Swift \
+    runtime inside.
+    """
+  }
+
+  private func targets(in tables: [Record.Table]) -> [String] {
+    let rows = Target.all.flatMap { $0.rows(in: tables) }
+    guard !rows.isEmpty else { return [] }
+    let lines =
+      ["| work | way | sockets | target | measured | reached |", "|---|---|---:|---|---:|---|"]
+      + rows.map { "| " + $0.map(Self.escaped).joined(separator: " | ") + " |" }
+    return ["## What this project demands of itself\n\n" + lines.joined(separator: "\n")]
+  }
+
+  /// A table of one workload. Sizes for which it was not measured have no column.
+  private func section(of tables: [Record.Table]) -> String {
+    guard let first = tables.first else { return "" }
+    let columns = tables.sorted { $0.sockets < $1.sockets }
+    func row(_ name: String, _ cells: [String]) -> String { "| " + ([name] + cells).joined(separator: " | ") + " |" }
+    var lines = ["## \(first.title)", ""]
+    lines.append(row("`\(first.workload)`, on a host with", columns.map { "\(Units.count($0.sockets)) sockets" }))
+    lines.append("|---|" + columns.map { _ in "---:|" }.joined())
+    lines.append(row("each found", columns.map { Units.count($0.entries.first?.count ?? 0) }))
+    for rival in columns.flatMap(\.entries).map(\.rival).withoutRepeats {
       let cells = columns.map { column -> String in
-        guard let measurement = column?.measurements.first(where: { $0.rival == rival }) else { return "–" }
-        let time = Units.time(measurement.times.median)
-        let isReference = column?.measurements.first?.rival == rival
-        return isReference ? time : "\(time) · \(Units.ratio(measurement.ratio))"
+        guard let index = column.entries.firstIndex(where: { $0.rival == rival }) else { return "–" }
+        let entry = column.entries[index]
+        let time = Units.time(entry.medianNanoseconds)
+        return index == 0 ? time : "\(time) · \(Units.ratio(entry.ratio))"
       }
-      lines.append("| \(Self.escaped(rival)) | " + cells.map { "\($0) |" }.joined(separator: " "))
+      lines.append(row(Self.escaped(rival), cells))
     }
     return lines.joined(separator: "\n")
   }
@@ -78,32 +81,45 @@ struct Page {
     return parts
   }
 
-  /// The rivals that were faster than the fastest way of this library, without the floor.
-  private var losses: String {
-    var lines: [String] = []
-    for outcome in outcomes {
-      let ours = outcome.measurements.filter { $0.role == .ours }.map(\.times.median).min()
+  /// The rivals that were faster than the fastest way of this project, without the floor: a line for each, with its
+  /// sizes.
+  private func losses(in tables: [Record.Table]) -> String {
+    var losses: [(what: String, figures: [String])] = []
+    for table in tables {
+      let ours = table.entries.filter { $0.role == .ours }.map(\.medianNanoseconds).min()
       guard let ours else { continue }
-      for other in outcome.measurements where other.role == .other && other.times.median < ours {
-        lines.append(
-          "- \(outcome.workload.title), \(Units.count(outcome.sockets)) sockets: \(Self.escaped(other.rival)) takes"
-            + " \(Units.time(other.times.median)), this project \(Units.time(ours))")
+      for other in table.entries where other.role == .other && other.medianNanoseconds < ours {
+        let what = "**\(Self.escaped(other.rival))** (\(table.title))"
+        let figures = """
+          \(Units.time(other.medianNanoseconds)) against \(Units.time(ours)) with \(Units.count(table.sockets)) sockets
+          """
+        if let index = losses.firstIndex(where: { $0.what == what }) {
+          losses[index].figures.append(figures)
+        } else {
+          losses.append((what, [figures]))
+        }
       }
     }
-    return """
-      ## Where another way was faster
-
-      \(lines.isEmpty ? "Nowhere in this run." : lines.joined(separator: "\n"))
-
-      ## When to use ss
-
-      - For one look at a terminal: it is installed, and fast enough.
-      - On a host where nothing may be installed.
-      - For what is not about sockets: `ip`, `tc` and `ss` share a package, an author and a manner.
-      """
+    let lines = losses.map { "- \($0.what): \($0.figures.joined(separator: ", "))" }
+    return "## Where another way was faster\n\n" + (lines.isEmpty ? "Nowhere." : lines.joined(separator: "\n"))
   }
+
+  private let advice = """
+    ## When to use ss
+
+    - For one look at a terminal: it is installed, and fast enough.
+    - On a host where nothing may be installed.
+    - For what is not about sockets: `ip`, `tc` and `ss` share a package, an author and a manner.
+    """
 
   private static func escaped(_ text: String) -> String {
     text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+  }
+}
+
+extension [String] {
+  /// Each once, in the order of its first place.
+  fileprivate var withoutRepeats: [String] {
+    reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

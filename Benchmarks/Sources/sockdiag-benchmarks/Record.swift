@@ -1,9 +1,10 @@
 import FoundationEssentials
 
-/// One run as stored in `results/`: the figures, the machine and the date.
+/// One run as stored in `results/`: the figures, the machine and the date. Pages and charts are drawn from it alone.
 struct Record: Codable {
   struct Entry: Codable {
     let workload: String
+    let title: String
     let sockets: Int
     let rival: String
     let role: Role
@@ -17,6 +18,7 @@ struct Record: Codable {
 
     enum CodingKeys: String, CodingKey {
       case workload
+      case title
       case sockets
       case rival
       case role
@@ -30,13 +32,21 @@ struct Record: Codable {
     }
   }
 
-  let date: Date
+  /// The results of one workload on a host with so many sockets. The first entry is the reference of the ratios.
+  struct Table {
+    let workload: String
+    let title: String
+    let sockets: Int
+    let entries: [Entry]
+  }
+
+  private(set) var date: Date
   let host: Host
   let rounds: Int
-  let measurements: [Entry]
-  let steady: [SteadyState]
-  let polling: [PollingUnderChurn]
-  let health: [Responsiveness]
+  private(set) var measurements: [Entry]
+  private(set) var steady: [SteadyState]
+  private(set) var polling: [PollingUnderChurn]
+  private(set) var health: [Responsiveness]
 
   init(
     date: Date, host: Host, rounds: Int, outcomes: [Outcome], steady: [SteadyState], polling: [PollingUnderChurn],
@@ -52,6 +62,7 @@ struct Record: Codable {
       outcome.measurements.map { measurement in
         Entry(
           workload: outcome.workload.key,
+          title: outcome.workload.title,
           sockets: outcome.sockets,
           rival: measurement.rival,
           role: measurement.role,
@@ -67,10 +78,50 @@ struct Record: Codable {
     }
   }
 
+  init(readingFrom path: String) throws {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    do {
+      self = try decoder.decode(Record.self, from: Data(contentsOf: URL(filePath: path)))
+    } catch {
+      throw BenchmarkError("\(path) is no record of this program: \(error)")
+    }
+  }
+
   func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.dateEncodingStrategy = .iso8601
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try (encoder.encode(self) + Data("\n".utf8)).write(to: URL(filePath: path))
+  }
+
+  /// The day, as the names of records have it.
+  var day: String { date.formatted(.iso8601.year().month().day()) }
+
+  /// In the order in which they were measured.
+  var tables: [Table] {
+    var tables: [Table] = []
+    for entry in measurements {
+      if let last = tables.last, last.workload == entry.workload, last.sockets == entry.sockets {
+        tables[tables.count - 1] = Table(
+          workload: last.workload, title: last.title, sockets: last.sockets, entries: last.entries + [entry])
+      } else {
+        tables.append(
+          Table(workload: entry.workload, title: entry.title, sockets: entry.sockets, entries: [entry]))
+      }
+    }
+    return tables
+  }
+
+  /// Takes the workloads of a later run on the same machine, each as a whole: ratios hold within a run alone.
+  mutating func replaceWorkloads(with later: Record) throws {
+    guard later.host == host else { throw BenchmarkError("the records are of different machines or kernels") }
+    let renewed = Set(later.tables.map { "\($0.workload) \($0.sockets)" })
+    measurements.removeAll { renewed.contains("\($0.workload) \($0.sockets)") }
+    measurements += later.measurements
+    if !later.steady.isEmpty { steady = later.steady }
+    if !later.polling.isEmpty { polling = later.polling }
+    if !later.health.isEmpty { health = later.health }
+    date = later.date
   }
 }

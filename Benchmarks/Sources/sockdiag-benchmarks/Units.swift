@@ -32,6 +32,7 @@ enum Units {
 
   private static func digits(_ value: Double) -> String {
     switch value {
+    case ..<0.1: fixed(value, places: 3)
     case ..<10: fixed(value, places: 2)
     case ..<100: fixed(value, places: 1)
     default: count(Int(value.rounded()))
@@ -39,11 +40,11 @@ enum Units {
   }
 
   private static func fixed(_ value: Double, places: Int) -> String {
-    let scale = places == 2 ? 100.0 : 10.0
+    let scale = (0..<places).reduce(1) { scale, _ in scale * 10 }
     // The difference of two separately measured times may be negative.
-    let scaled = Int((value.magnitude * scale).rounded())
-    let fraction = String(scaled % Int(scale))
-    return
-      "\(value < 0 ? "-" : "")\(scaled / Int(scale)).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
+    let scaled = Int((value.magnitude * Double(scale)).rounded())
+    let fraction = String(scaled % scale)
+    let zeros = String(repeating: "0", count: places - fraction.count)
+    return "\(value < 0 ? "-" : "")\(scaled / scale).\(zeros)\(fraction)"
   }
 }
