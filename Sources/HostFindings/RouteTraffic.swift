@@ -10,6 +10,16 @@ struct RouteTraffic {
     var ports: UInt32 = 0
     /// Those of `ports` that are in TIME_WAIT.
     var timeWaits: UInt32 = 0
+
+    /// Counts a connection, and returns the number of ports in use.
+    ///
+    /// - Parameter isFree: Whether its port is in use no more.
+    fileprivate mutating func add(_ socket: InetSocket, isFree: Bool) -> UInt32 {
+      if isFree { return 0 }
+      ports &+= 1
+      if socket.state == .timeWait { timeWaits &+= 1 }
+      return ports
+    }
   }
 
   /// The uses of all routes by a hash, because an address and a port take more memory than all the rest. Two of a
@@ -56,16 +66,10 @@ struct RouteTraffic {
     guard socket.remote.port != 0, isCounted[Int(socket.local.port)] else { return }
     let route = Route(socket)
     let hash = route.hash64
-    let ports = count(socket, &uses[hash, default: Use()])
-    if ports == leastToName { names[hash] = route }
-  }
-
-  /// Counts a socket, and returns the number of ports in use.
-  private func count(_ socket: InetSocket, _ use: inout Use) -> UInt32 {
-    if socket.givesItsPortAway(reuse) { return 0 }
-    use.ports &+= 1
-    if socket.state == .timeWait { use.timeWaits &+= 1 }
-    return use.ports
+    // It is counted by a method of the element: one of this value would hold the dictionary, and so have it copied.
+    if uses[hash, default: Use()].add(socket, isFree: socket.givesItsPortAway(reuse)) == leastToName {
+      names[hash] = route
+    }
   }
 }
 

@@ -26,7 +26,7 @@ struct WatchLines: ~Copyable {
     let interruption = try Interruption()
     try sampler.start()
     var left = count ?? .max
-    var remarks: [String] = []
+    var reported: Set<String> = []
     while left > 0 {
       switch interruption.wait(forAnyOf: [sampler.arrivals.descriptor], output: STDOUT_FILENO, milliseconds: nil) {
       case .ready, .timeUp: break
@@ -35,8 +35,9 @@ struct WatchLines: ~Copyable {
       }
       // The first look has no rates.
       guard let sample = try sampler.take(), sample.elapsed != nil else { continue }
-      for remark in sample.remarks where !remarks.contains(remark) { Diagnostics.report(remark) }
-      remarks = sample.remarks
+      // Each once. Some have numbers in them, so that there can be many in a long run.
+      if reported.count > 1_000 { reported = [] }
+      for remark in sample.remarks where reported.insert(remark).inserted { Diagnostics.report(remark) }
       text.append(sample, owners(of: sample.rows), to: &output.bytes)
       // Waits here and not in write(), so that an interruption ends the command although the reader is slow.
       switch interruption.wait(STDOUT_FILENO, for: POLLOUT) {

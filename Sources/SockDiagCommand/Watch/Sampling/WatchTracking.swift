@@ -38,10 +38,8 @@ final class WatchTracking {
     var sample = WatchSample(number: number, time: .now, elapsed: elapsed)
     var remarks = Remarks()
     for remark in standingRemarks { remarks.add(remark) }
-    if skipped > 0, let elapsed {
-      remarks.add(
-        "\(skipped.counted("look was", "looks were")) skipped: a look takes longer than the interval;"
-          + " the last one was \(elapsed.shortText) ago")
+    if skipped > 0 {
+      remarks.add("a look takes longer than \(DurationArgument.spelt(request.interval)), so some are left out")
     }
     var top = TopRows(limit: request.limit)
     var visit = NamespaceVisit(places.compactMap(\.namespace))
