@@ -17,18 +17,24 @@ struct WatchEndingTests {
     /// A signal, by its name.
     var signal: String?
 
-    static let all = [
+    /// The thread sanitizer hands on a signal that reports an error of the program at once, even one that was sent while
+    /// the sanitizer holds a lock of its own. The handler then waits for that lock for ever.
+    static let all = LaboratoryBuild.isThreadSanitized ? orderly : orderly + errors
+
+    private static let orderly = [
       Ending(description: "q", keys: ["q"]), Ending(description: "Ctrl-C", keys: ["C-c"]),
       Ending(description: "Ctrl-C in a filter", keys: ["/", "x", "C-c"]),
       Ending(description: "Ctrl-\\", status: 131, keys: ["C-\\"]),
       Ending(description: "SIGINT", signal: "INT"), Ending(description: "SIGTERM", signal: "TERM"),
       Ending(description: "SIGHUP", status: 129, signal: "HUP"),
+      Ending(description: "SIGUSR1", status: 138, signal: "USR1"),
+    ]
+    private static let errors = [
       Ending(description: "SIGPIPE", status: 141, signal: "PIPE"),
       Ending(description: "SIGSEGV", status: 139, signal: "SEGV"),
       Ending(description: "SIGTRAP", status: 133, signal: "TRAP"),
       Ending(description: "SIGABRT", status: 134, signal: "ABRT"),
       Ending(description: "SIGBUS", status: 135, signal: "BUS"),
-      Ending(description: "SIGUSR1", status: 138, signal: "USR1"),
     ]
   }
 
@@ -46,9 +52,8 @@ struct WatchEndingTests {
         in: namespace, columns: 80, rows: 20, running: ["bash", "--norc", "--noprofile", "-i"],
         environment: [
           "TERM": "xterm-256color", "PS1": "ready: ", "SWIFT_BACKTRACE": "enable=no", "SOCKDIAG": try Tool.path,
-          // A sanitizer would report a signal that a test sends, and end the table in its own way.
+          // The sanitizer would report a signal that a test sends, and end the table in its own way.
           "ASAN_OPTIONS": "handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigtrap=0",
-          "TSAN_OPTIONS": "handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigtrap=0",
         ])
       try pane.wait(untilScreen: "a prompt") { $0.contains("ready:") }
     }
