@@ -29,12 +29,13 @@ extension LabNamespace {
   /// - Parameters:
   ///   - arguments: The program, looked up in `PATH`, and its arguments.
   ///   - input: The contents of standard input.
-  ///   - timeout: The time after which the program is killed and an error is thrown.
+  ///   - timeout: The time after which the program is killed and an error is thrown. It is there for programs that hang: on
+  ///     a busy host a script of a few commands takes a minute under a sanitizer.
   /// - Throws: ``LaboratoryError``. An exit code other than 0 is a result, not an error.
   public func run(
     _ arguments: [String],
     input: [UInt8] = [],
-    timeout: Duration = .seconds(60)
+    timeout: Duration = .seconds(180)
   ) throws -> CommandResult {
     let name = arguments.first ?? "nothing"
     let files = try [input, [], []].map { LabSocket(owning: try FileSystem.memoryFile($0)) }

@@ -8,12 +8,13 @@ extension LabNamespace {
   /// - Parameters:
   ///   - arguments: The program, looked up in `PATH`, and its arguments.
   ///   - text: The text that is typed.
-  ///   - timeout: The time after which the program is killed and an error is thrown.
+  ///   - timeout: The time after which the program is killed and an error is thrown. It is there for programs that hang: on
+  ///     a busy host a script of a few commands takes a minute under a sanitizer.
   /// - Returns: The result. Its `errors` are the text that the terminal showed, at most a few KiB.
   public func run(
     _ arguments: [String],
     typing text: String,
-    timeout: Duration = .seconds(60)
+    timeout: Duration = .seconds(180)
   ) throws -> CommandResult {
     let name = arguments.first ?? "nothing"
     let terminal = socklab_terminal_open()

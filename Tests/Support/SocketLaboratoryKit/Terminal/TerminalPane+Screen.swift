@@ -29,7 +29,7 @@ extension TerminalPane {
   public func wait(
     untilScreen what: String, meanwhile: () throws -> Void = {}, _ condition: ([String]) throws -> Bool
   ) throws -> [String] {
-    let deadline = Deadline(after: .seconds(90))
+    let deadline = Deadline(after: .seconds(180))
     while true {
       let lines = try screen
       if try condition(lines) { return lines }

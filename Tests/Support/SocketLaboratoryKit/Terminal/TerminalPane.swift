@@ -64,7 +64,7 @@ public final class TerminalPane {
   ///
   /// - Throws: ``LaboratoryError`` if the text does not come.
   public func wait(for text: String) throws {
-    let deadline = Deadline(after: .seconds(60))
+    let deadline = Deadline(after: .seconds(180))
     while !output.contains(text) {
       guard !deadline.hasPassed else {
         throw LaboratoryError(.timeout, "the terminal did not show '\(text)', but: \(output)")
