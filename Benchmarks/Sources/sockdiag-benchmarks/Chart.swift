@@ -107,7 +107,7 @@ private struct Panel {
   let table: Record.Table
   let layout: Layout
   /// The time of the longest bar. Without a limit, a rival that needs a hundred times as long would leave the others no
-  /// visible length: a bar that is ten times as long as ours is cut.
+  /// visible length: a bar that is more than ten times as long as our longest is cut.
   private let scale: Double
 
   init(table: Record.Table, layout: Layout) {

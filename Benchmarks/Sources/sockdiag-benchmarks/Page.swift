@@ -81,8 +81,8 @@ struct Page {
     return parts
   }
 
-  /// The rivals that were faster than the fastest way of this project, without the floor: a line for each, with its
-  /// sizes.
+  /// A line for each rival that was faster than every way of this project, with the sizes at which it was. The floor is
+  /// left out.
   private func losses(in tables: [Record.Table]) -> String {
     var losses: [(what: String, figures: [String])] = []
     for table in tables {
